@@ -1,0 +1,40 @@
+# Every target makes .venv first, with all that it needs, from a fresh clone and nothing but Python, make and git.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+FRESH  := $(VENV)/.dev
+
+.PHONY: demo test check bench faults pictures format clean
+
+demo: $(FRESH)
+	$(BIN)/qualtui demo $(ARGS)
+
+test: $(FRESH)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(FRESH)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(FRESH)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+faults: $(FRESH)
+	$(BIN)/python -m benchmarks.faults $(ARGS)
+
+pictures: $(FRESH)
+	$(BIN)/python -m benchmarks.pictures $(ARGS)
+
+format: $(FRESH)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(FRESH): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Pure: rules, incidents, routing. Values in, values out."""

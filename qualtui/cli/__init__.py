@@ -1,0 +1,1 @@
+"""The command line: the composition root. Everything heavy is imported by the command that needs it."""

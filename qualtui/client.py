@@ -1,0 +1,153 @@
+"""A client of the engine's socket: the one way in which windows and commands talk to it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from qualtui.wire import (
+    VERSION,
+    Answer,
+    Ask,
+    Goodbye,
+    Hello,
+    Pushed,
+    Reply,
+    Request,
+    Result,
+    Snapshot,
+    Welcome,
+    WireError,
+    frame,
+    length,
+    read_reply,
+)
+
+
+class ClientError(Exception):
+    """No engine, the engine went away, or it speaks another version; the text is one line for people."""
+
+
+class Client:
+    """One connection. `async with Client(path, ...) as client`, then `snapshots()` and `ask()`."""
+
+    def __init__(self, path: Path, *, who: str, watch: bool = False, window: bool = False) -> None:
+        self._path = path
+        self._who = who
+        self._watch = watch
+        self._window = window
+        self._asked = 0
+        self._answers: dict[int, asyncio.Future[Answer]] = {}
+        self._latest: Snapshot | None = None
+        self._fresh = asyncio.Event()
+        self._lost = ""
+        self.welcome: Welcome
+
+    async def __aenter__(self) -> Self:
+        try:
+            async with asyncio.timeout(5):
+                self._reader, self._writer = await asyncio.open_unix_connection(str(self._path))
+                self._send(Request(0, Hello(VERSION, self._watch, self._window, self._who), self._who))
+                first = await self._read()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, WireError) as error:
+            self._drop()
+            raise ClientError(f"no engine answers at {self._path}: {_word(error)}") from None
+        if isinstance(first, Goodbye):
+            self._drop()
+            raise ClientError(first.reason)
+        if not isinstance(first, Welcome):
+            self._drop()
+            raise ClientError(f"what answers at {self._path} is not a qualtui engine")
+        self.welcome = first
+        self._task = asyncio.get_running_loop().create_task(self._receive())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+        self._drop()
+
+    async def snapshots(self) -> AsyncIterator[Snapshot]:
+        """The newest snapshot, each time there is a newer one; ClientError when the engine goes away."""
+        while True:
+            await self._fresh.wait()
+            self._fresh.clear()
+            if self._latest is not None:
+                latest, self._latest = self._latest, None
+                yield latest
+            if self._lost:
+                raise ClientError(self._lost)
+
+    async def ask(self, ask: Ask, timeout: float = 20.0) -> Answer:
+        """The engine's answer; ClientError where it goes away or does not answer in `timeout` seconds."""
+        if self._lost:
+            raise ClientError(self._lost)
+        self._asked += 1
+        number = self._asked
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._answers[number] = future
+        try:
+            self._send(Request(number, ask, self._who))
+            async with asyncio.timeout(timeout):
+                return await future
+        except TimeoutError:
+            raise ClientError(f"the engine did not answer within {timeout:.0f}s") from None
+        except OSError as error:
+            raise ClientError(f"the engine went away: {_word(error)}") from None
+        finally:
+            self._answers.pop(number, None)
+
+    def _send(self, request: Request) -> None:
+        self._writer.write(frame(request))
+
+    async def _read(self) -> Reply:
+        head = await self._reader.readexactly(4)
+        return read_reply(await self._reader.readexactly(length(head)))
+
+    async def _receive(self) -> None:
+        reason = "the engine closed the connection"
+        try:
+            while True:
+                reply = await self._read()
+                if isinstance(reply, Pushed):
+                    self._latest = reply.snapshot
+                    self._fresh.set()
+                elif isinstance(reply, Result):
+                    waiting = self._answers.get(reply.id)
+                    if waiting is not None and not waiting.done():
+                        waiting.set_result(reply.answer)
+                elif isinstance(reply, Goodbye):
+                    reason = reply.reason
+                    break
+        except (OSError, asyncio.IncompleteReadError):
+            pass
+        except WireError as error:
+            reason = str(error)
+        self._lost = reason
+        self._fresh.set()
+        for waiting in self._answers.values():
+            if not waiting.done():
+                waiting.set_exception(ClientError(reason))
+
+    def _drop(self) -> None:
+        writer = getattr(self, "_writer", None)
+        if writer is not None:
+            writer.transport.abort()
+
+
+def _word(error: BaseException) -> str:
+    """An error in a few words, without the path that the caller names already."""
+    if isinstance(error, FileNotFoundError):
+        return "there is no socket"
+    if isinstance(error, ConnectionRefusedError):
+        return "nobody listens"
+    if isinstance(error, PermissionError):
+        return "you may not open the socket"
+    if isinstance(error, TimeoutError):
+        return "no answer within 5s"
+    return type(error).__name__

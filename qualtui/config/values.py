@@ -1,0 +1,213 @@
+"""The values that the configuration gives. Every field has the default that the product recommends."""
+
+from enum import StrEnum
+
+import msgspec
+
+from qualtui.model import Severity
+
+
+class Seconds(float):
+    """A duration in seconds; in TOML a number or a text such as "30s", "1h30m", "7d"."""
+
+
+class Level(float):
+    """A rule's threshold: a number, or a duration in TOML's text form, compared in seconds."""
+
+
+class Secret:
+    """A text that no repr, log or picture shows."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself: only for the library that needs it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all configuration values: frozen, and unknown keys are errors."""
+
+
+class HealthProbe(Values, frozen=True, kw_only=True):
+    """`[agents.NAME.health]`: GET /health. Each poll queues behind the bot's replies: be sparing."""
+
+    url: str
+    interval: Seconds = Seconds(60)
+    timeout: Seconds = Seconds(30)
+    misses: int = 3  # timeouts in a row before the agent counts as down ...
+    down_after: Seconds = Seconds(150)  # ... over at least this long without a new outbound message
+
+
+class DatabaseProbe(Values, frozen=True, kw_only=True):
+    """`[agents.NAME.database]`: the agent's PostgreSQL, read-only; `write_dsn` for remedies alone."""
+
+    dsn: Secret
+    write_dsn: Secret | None = None
+    interval: Seconds = Seconds(5)  # fast lane
+    slow_interval: Seconds = Seconds(600)  # exact counts and the rows' literal figures
+    timeout: Seconds = Seconds(5)
+    slow_timeout: Seconds = Seconds(30)
+    pooler: bool = False  # True behind a transaction pooler: no prepared statements
+    horizon: Seconds = Seconds(30 * 86400)  # how far back the first start learns
+    grace: Seconds = Seconds(0)  # a customer counts as waiting when older than this
+    lost_after: Seconds = Seconds(86400)  # waiting longer than this is lost
+
+
+class WahaProbe(Values, frozen=True, kw_only=True):
+    """`[agents.NAME.waha]`: the WhatsApp gateway."""
+
+    url: str
+    key: Secret | None = None
+    session: str = "default"
+    interval: Seconds = Seconds(5)
+    timeout: Seconds = Seconds(5)
+
+
+class Mapping(Values, frozen=True, kw_only=True):
+    """`[agents.NAME.mapping]`: the agent names, `table` or `table.column` to the real one, and values."""
+
+    names: dict[str, str] = {}
+    sent: str = "enviada"  # messages.tipo of the bot's messages
+    received: str = "recebida"  # messages.tipo of the customer's messages
+    new: str = "novo"  # leads.status of a lead nobody worked on
+
+
+class Agent(Values, frozen=True, kw_only=True):
+    """`[agents.NAME]`: one monitored bot. What is left out has no source, and says so."""
+
+    health: HealthProbe | None = None
+    database: DatabaseProbe | None = None
+    waha: WahaProbe | None = None
+    mapping: Mapping = Mapping()
+
+
+class Aggregate(StrEnum):
+    """How a rule looks at its window."""
+
+    LAST = "last"
+    AVG = "avg"
+    MAX = "max"
+    MIN = "min"
+    SUM = "sum"
+    COUNT = "count"
+
+
+class Operator(StrEnum):
+    """How a rule compares."""
+
+    ABOVE = ">"
+    AT_LEAST = ">="
+    BELOW = "<"
+    AT_MOST = "<="
+    EQUAL = "=="
+    NOT_EQUAL = "!="
+
+
+class Rule(Values, frozen=True, kw_only=True):
+    """`[rules.NAME]`: a condition on a series. One threshold a severity; the worst that holds counts."""
+
+    series: str  # without the agent
+    aggregate: Aggregate = Aggregate.LAST
+    window: Seconds = Seconds(0)  # 0: only the newest sample
+    op: Operator = Operator.ABOVE
+    info: Level | None = None
+    warning: Level | None = None
+    critical: Level | None = None
+    for_: Seconds = msgspec.field(default=Seconds(0), name="for")
+    keep_firing_for: Seconds = Seconds(0)
+    summary: str = ""  # {value}, {note} and {agent} are filled in
+    fix: str = ""
+    runbook: str = ""
+    enabled: bool = True
+
+
+class Target(Values, frozen=True, kw_only=True):
+    """`[notify.targets.NAME]`: one Apprise URL. One URL a recipient, so that each delivery is accounted for."""
+
+    url: Secret
+    timeout: Seconds = Seconds(15)
+
+
+class Route(Values, frozen=True, kw_only=True):
+    """`[[notify.routes]]`: which notices go to which targets."""
+
+    targets: tuple[str, ...]
+    severities: tuple[Severity, ...] = (Severity.CRITICAL,)
+    agents: tuple[str, ...] = ()  # empty: all
+    resolved: bool = True
+
+
+class Notify(Values, frozen=True, kw_only=True):
+    """`[notify]`."""
+
+    targets: dict[str, Target] = {}
+    routes: tuple[Route, ...] = ()
+    retry_for: Seconds = Seconds(6 * 3600)  # a notice not delivered by then is given up
+
+
+class SessionCleanup(Values, frozen=True, kw_only=True):
+    """`[fixes.session-cleanup]`: closes stuck sessions. Closing a session does not answer its customer."""
+
+    enabled: bool = True
+    limit: Seconds = Seconds(1800)
+    mode: str = "truth"  # truth: bot owes or never messaged, by messages; row: updated_at alone
+    max_rows: int = 50  # more than this is refused: look first
+
+
+class Fixes(Values, frozen=True, kw_only=True):
+    """`[fixes]`."""
+
+    session_cleanup: SessionCleanup = msgspec.field(default=SessionCleanup(), name="session-cleanup")
+
+
+class Store(Values, frozen=True, kw_only=True):
+    """`[store]`: qualtui's own SQLite file, on a local disk. It makes one engine: two people share it."""
+
+    path: str = ""  # empty: the user's state folder
+    socket: str = ""  # empty: beside the store
+    keep_raw: Seconds = Seconds(2 * 86400)
+    keep_minutes: Seconds = Seconds(30 * 86400)
+    keep_hours: Seconds = Seconds(400 * 86400)
+    keep_events: Seconds = Seconds(400 * 86400)
+
+
+class Screen(Values, frozen=True, kw_only=True):
+    """`[screen]`."""
+
+    zone: str = ""  # IANA name; empty: this machine's
+    ascii: bool = False  # plain glyphs for old terminals
+
+
+class Demo(Values, frozen=True, kw_only=True):
+    """`[demo]`: set by `qualtui demo` in the configuration that it writes."""
+
+    control_url: str = ""
+    speed: float = 1.0
+
+
+class Config(Values, frozen=True, kw_only=True):
+    """The whole configuration."""
+
+    agents: dict[str, Agent]
+    rules: dict[str, Rule] = {}
+    notify: Notify = Notify()
+    fixes: Fixes = Fixes()
+    store: Store = Store()
+    screen: Screen = Screen()
+    keys: dict[str, str] = {}  # binding id -> key
+    demo: Demo = Demo()
+    digest: str = ""  # of the text it was read from; set by the loader
+    path: str = ""  # the file it was read from; set by the loader

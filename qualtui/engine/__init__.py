@@ -1,0 +1,1 @@
+"""The engine process: supervised loops and the socket server. No Textual."""

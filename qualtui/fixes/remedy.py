@@ -1,0 +1,66 @@
+"""What a remedy is: preview, run, verify, undo. The engine's runner adds tokens, guardrails and the audit."""
+
+from typing import Protocol
+
+import msgspec
+
+from qualtui.wire import PreviewItem
+
+
+class RemedyError(Exception):
+    """A remedy could not be asked or run; the one-line text has no personal data, no DSN."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What a run would change. `refused` not empty: a guardrail forbids it, and why."""
+
+    title: str  # the consequence: Closes 3 sessions
+    explain: tuple[str, ...]
+    items: tuple[PreviewItem, ...]  # at most a screenful
+    subjects: tuple[str, ...]  # all ids
+    mode: str
+    warnings: tuple[str, ...] = ()
+    refused: str = ""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a run did. `outcome`: ok, nothing, failed. `done`: the ids really changed."""
+
+    outcome: str
+    summary: str
+    done: tuple[str, ...] = ()
+
+
+class Remedy(Protocol):
+    """A declared remedy for one agent."""
+
+    @property
+    def name(self) -> str:
+        """As in `fix` of a rule: session-cleanup."""
+
+    @property
+    def title(self) -> str:
+        """A few words: Close stuck sessions."""
+
+    @property
+    def explain(self) -> str:
+        """One line: what it does and what it does not do."""
+
+    @property
+    def unavailable(self) -> str:
+        """Why it can't be run with this configuration; empty when it can."""
+
+    async def preview(self, mode: str) -> Plan:
+        """What would change now. Raises RemedyError."""
+
+    async def run(self, plan: Plan) -> Outcome:
+        """Changes what the plan says, each condition checked again in the writing transaction."""
+
+    async def verify(self, subjects: tuple[str, ...]) -> Outcome:
+        """After an interrupted run: which of the subjects are changed now. Writes nothing."""
+
+    async def undo(self, done: tuple[str, ...]) -> Outcome:
+        """Takes a run back where that is still safe; says what it left and why."""
+
+    async def close(self) -> None:
+        """Gives back connections."""

@@ -1,0 +1,1 @@
+"""Notices: the outbox's worker and the Apprise adapter."""

@@ -1,0 +1,1 @@
+"""Questions to the outside. Each answers with samples and never raises past its supervisor."""

@@ -1,0 +1,111 @@
+"""The series that qualtui knows: name, unit, which direction is bad, and where each comes from."""
+
+import msgspec
+
+
+class Series(msgspec.Struct, frozen=True):
+    """A declared series. `worse`: up, down, or empty where neither is bad."""
+
+    name: str
+    unit: str
+    worse: str
+    source: str
+    meaning: str
+
+
+DECLARED: tuple[Series, ...] = (
+    Series(
+        "health.up",
+        "",
+        "down",
+        "GET /health",
+        "1: an answer of 200; 0: refused, an error status, or no answer in time",
+    ),
+    Series("health.refused", "", "up", "GET /health", "1: the connection was refused or reset before an answer"),
+    Series("health.seconds", "s", "up", "GET /health", "time to the whole answer"),
+    Series(
+        "health.down",
+        "",
+        "up",
+        "derived",
+        "1: refused, or misses over the configured time without an outbound message",
+    ),
+    Series(
+        "db.up",
+        "",
+        "down",
+        "PostgreSQL",
+        "1: a query was answered; 0: refused, rejected, or no answer in time",
+    ),
+    Series("db.seconds", "s", "up", "PostgreSQL", "server time and travel of `select now()`"),
+    Series("db.skew", "s", "", "PostgreSQL", "the server's clock minus ours"),
+    Series(
+        "customers.waiting",
+        "",
+        "up",
+        "messages, leads",
+        "customers owed a delivered answer, backlog left out",
+    ),
+    Series(
+        "customers.oldest",
+        "s",
+        "up",
+        "messages, leads",
+        "how long the oldest of them has waited; 0 when none waits",
+    ),
+    Series("customers.lost", "", "up", "messages, leads", "waiting longer than lost_after"),
+    Series("customers.backlog", "", "", "messages, leads", "open when qualtui first looked, still open"),
+    Series(
+        "customers.phantom",
+        "",
+        "up",
+        "messages, WAHA",
+        "waiting although a row says sent: the gateway was not working",
+    ),
+    Series(
+        "customers.answered_1h",
+        "/h",
+        "down",
+        "messages",
+        "customers with a delivered answer in the last hour",
+    ),
+    Series("customers.last_reply", "s", "up", "messages", "age of the newest delivered outbound message"),
+    Series("customers.last_inbound", "s", "", "messages", "age of the newest inbound message"),
+    Series("reply.p50", "s", "up", "messages", "median of reply times in the last hour"),
+    Series("reply.p95", "s", "up", "messages", "95th percentile of reply times in the last hour"),
+    Series("sessions.bot_owes", "", "up", "messages", "active sessions whose last message is the customer's"),
+    Series("sessions.active", "", "", "sessions", "ativa, exact, slow lane"),
+    Series(
+        "sessions.waiting_client",
+        "",
+        "",
+        "sessions, messages",
+        "active sessions whose last message is the bot's, slow lane",
+    ),
+    Series(
+        "sessions.never_messaged",
+        "",
+        "up",
+        "sessions, messages",
+        "active sessions without any message, slow lane",
+    ),
+    Series(
+        "row.leads_unprocessed",
+        "",
+        "up",
+        "leads",
+        "S2 as written: last hour, novo, not processado, slow lane",
+    ),
+    Series(
+        "row.sessions_stuck",
+        "",
+        "up",
+        "sessions",
+        "S3 as written: ativa, updated_at older than 30 min, slow lane",
+    ),
+    Series("waha.up", "", "down", "WAHA", "1: the gateway's API answered"),
+    Series("waha.working", "", "down", "WAHA", "1: the session's status is WORKING; the note is the status"),
+    Series("waha.seconds", "s", "up", "WAHA", "time to the answer"),
+)
+
+BY_NAME: dict[str, Series] = {series.name: series for series in DECLARED}

@@ -1,0 +1,63 @@
+"""Text for people: translation, cleaning of outside text, durations, masked phones."""
+
+import gettext
+import re
+from functools import lru_cache
+from pathlib import Path
+
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1: a terminal obeys these
+    "\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"  # invisible and direction-changing characters
+    "\ud800-\udfff]+"  # lone surrogates cannot be encoded
+)
+_PHONE = re.compile(r"\+?\d(?:[\s().\-]{0,2}\d){7,}")
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> gettext.NullTranslations:
+    """The catalogue of the language in LANGUAGE, LC_ALL, LC_MESSAGES or LANG; English where there is none."""
+    return gettext.translation("qualtui", Path(__file__).parent / "locale", fallback=True)
+
+
+def _(message: str) -> str:
+    """The message in the reader's language."""
+    return _catalogue().gettext(message)
+
+
+def plural(one: str, many: str, n: int) -> str:
+    """The message that fits the number n, in the reader's language."""
+    return _catalogue().ngettext(one, many, n)
+
+
+def clean(text: object, limit: int = 200) -> str:
+    """Outside text made safe to show: one line, no control characters, at most `limit` characters."""
+    line = _CONTROL.sub(" ", str(text)[: limit * 4])
+    line = " ".join(line.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def masked(text: str) -> str:
+    """Text with every run of eight or more digits (a phone number, written in any way) masked."""
+    return _PHONE.sub(lambda found: mask_phone(found.group()), text)
+
+
+def mask_phone(phone: str) -> str:
+    """`5511987654321` as `+55 11 •••••-••21`: country, area and the last two digits remain."""
+    digits = re.sub(r"\D", "", phone)
+    if len(digits) < 8:
+        return "•" * max(len(digits), 1)
+    if digits.startswith("55") and len(digits) in (12, 13):
+        return f"+55 {digits[2:4]} {'•' * (len(digits) - 8)}-••{digits[-2:]}"
+    return f"{'•' * (len(digits) - 2)}{digits[-2:]}"
+
+
+def span(seconds: float) -> str:
+    """A duration in at most two units: `4s`, `5m`, `2h 05m`, `3d 4h`; a negative one counts as 0."""
+    total = max(0, int(seconds))
+    if total < 60:
+        return f"{total}s"
+    if total < 3600:
+        return f"{total // 60}m"
+    if total < 86400:
+        return f"{total // 3600}h {total % 3600 // 60:02d}m"
+    return f"{total // 86400}d {total % 86400 // 3600}h"

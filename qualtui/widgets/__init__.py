@@ -1,0 +1,1 @@
+"""Widgets: each owns its look, keys and messages, and knows nothing of its parent."""
