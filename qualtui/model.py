@@ -258,6 +258,7 @@ class Incident(msgspec.Struct, frozen=True):
     fix: str = ""
     runbook: str = ""
     changes: int = 0  # counts its transitions: part of a notice's key
+    told: tuple[str, ...] = ()  # targets that a notice was queued for: they hear of its end too
 
 
 class Notice(msgspec.Struct, frozen=True):

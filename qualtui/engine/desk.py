@@ -1,0 +1,163 @@
+"""Answers the requests of windows and commands."""
+
+from collections.abc import Awaitable, Callable
+
+from qualtui.engine.fixing import Fixing
+from qualtui.engine.journal import Entry, Journal
+from qualtui.engine.project import activity_view, incident_view
+from qualtui.model import Acknowledged, Event, Noted, NoticeQueued, Phase, Released, Severity, State
+from qualtui.store.fold import apply
+from qualtui.text import _, clean, masked
+from qualtui.wire import (
+    Acknowledge,
+    AddNote,
+    Answer,
+    Customers,
+    Done,
+    IncidentDetail,
+    ListFixes,
+    NoticeLog,
+    Notices,
+    NoticeView,
+    PreviewFix,
+    Refresh,
+    Refused,
+    Request,
+    RunFix,
+    ShowIncident,
+    TestNotice,
+    UndoFix,
+    Who,
+)
+
+History = Callable[[int], Awaitable[tuple[Event, ...]]]
+CustomersOf = Callable[[str], Awaitable[Customers | Refused]]
+
+
+class Desk:
+    """One method a request; each answer is a value, a refusal too."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        fixing: Fixing,
+        clock: Callable[[], float],
+        history: History,
+        customers: CustomersOf,
+        refresh: Callable[[], None],
+        queued: Callable[[], None],
+    ) -> None:
+        self._journal = journal
+        self._fixing = fixing
+        self._clock = clock
+        self._history = history
+        self._customers = customers
+        self._refresh = refresh
+        self._queued = queued
+        self.targets: tuple[str, ...] = ()
+
+    async def answer(self, request: Request) -> Answer:
+        """The answer to a request."""
+        ask, who = request.ask, clean(request.who, 40) or "?"
+        match ask:
+            case Acknowledge():
+                return await self._acknowledge(ask, who)
+            case AddNote():
+                return await self._note(ask, who)
+            case Refresh():
+                self._refresh()
+                return Done(_("asking every probe now"))
+            case PreviewFix():
+                return await self._fixing.preview(ask.agent, ask.fix, ask.mode, ask.number)
+            case RunFix():
+                return await self._fixing.run(ask.token, who)
+            case UndoFix():
+                return await self._fixing.undo(ask.run, who)
+            case ListFixes():
+                return self._fixing.list(self._clock())
+            case ShowIncident():
+                return await self._show(ask.number)
+            case TestNotice():
+                return await self._test(ask.target, who)
+            case NoticeLog():
+                return self._notices()
+            case Who():
+                return await self._customers(ask.agent)
+        return Refused(_("this engine does not know that request"))
+
+    async def _acknowledge(self, ask: Acknowledge, who: str) -> Answer:
+        refusal = ""
+
+        def decision(state: State) -> tuple[Entry, ...]:
+            nonlocal refusal
+            incident = state.incidents.get(ask.number)
+            if incident is None:
+                refusal = _("no incident #{}").format(ask.number)
+            elif incident.phase is Phase.RESOLVED:
+                refusal = _("#{} is resolved").format(ask.number)
+            elif ask.release and incident.owner != who:
+                refusal = _("#{} is not yours: {} has it").format(ask.number, incident.owner or _("nobody"))
+            elif ask.release:
+                return ((Released(ask.number, who), ""),)
+            elif incident.owner == who:
+                refusal = _("you have #{} already").format(ask.number)
+            elif incident.owner != ask.expect:
+                refusal = _("{} was first: has #{} already").format(incident.owner or _("nobody"), ask.number)
+            else:
+                return ((Acknowledged(ask.number, who), ""),)
+            return ()
+
+        await self._journal.decide(decision)
+        if refusal:
+            return Refused(refusal)
+        word = _("nobody has #{} now") if ask.release else _("you have #{}")
+        return Done(word.format(ask.number))
+
+    async def _note(self, ask: AddNote, who: str) -> Answer:
+        text = masked(clean(ask.text, 500))
+        if not text:
+            return Refused(_("the note is empty"))
+        if ask.number not in self._journal.state.incidents:
+            return Refused(_("no incident #{}").format(ask.number))
+        await self._journal.append((Noted(ask.number, who, text), ""))
+        return Done(_("noted on #{}").format(ask.number))
+
+    async def _show(self, number: int) -> Answer:
+        state = self._journal.state
+        incident = state.incidents.get(number)
+        if incident is None:
+            return Refused(_("no incident #{}").format(number))
+        told = State()
+        for event in await self._history(number):
+            told = apply(told, event)
+        history = tuple(activity_view(line) for line in told.activity)
+        return IncidentDetail(incident_view(incident, state), history)
+
+    async def _test(self, target: str, who: str) -> Answer:
+        if target and target not in self.targets:
+            known = ", ".join(self.targets) or _("none")
+            return Refused(_("no target {!r}; there is: {}").format(target, known))
+        names = (target,) if target else self.targets
+        if not names:
+            return Refused(_("the configuration names no target: see [notify.targets.NAME]"))
+        stamp = f"{self._clock():.3f}"
+        entries = []
+        for name in names:
+            key = f"test/{stamp}/{name}"
+            body = _("{} asked for this test. Nothing is wrong.").format(who) + "\n" + _("key {}").format(key)
+            queued = NoticeQueued(key, 0, name, "test", Severity.INFO, _("Test notice of qualtui"), body)
+            entries.append((queued, f"notice/{key}"))
+        await self._journal.append(*entries)
+        self._queued()
+        return Done(
+            _("test notice queued for {}; `qualtui notify log` tells the outcome").format(", ".join(names))
+        )
+
+    def _notices(self) -> Answer:
+        newest = sorted(self._journal.state.notices.values(), key=lambda n: -n.queued_at)[:100]
+        return Notices(
+            tuple(
+                NoticeView(n.key, n.target, n.kind, n.title, n.status, n.attempt, n.queued_at, n.reason)
+                for n in newest
+            )
+        )

@@ -1,0 +1,310 @@
+"""The engine: wires the loops together, reads the configuration again, and ends in time whatever hangs."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from qualtui import __version__
+from qualtui.config.errors import ConfigErrors
+from qualtui.config.values import Config
+from qualtui.engine.desk import Desk
+from qualtui.engine.evaluator import Evaluator
+from qualtui.engine.fixing import Fixing
+from qualtui.engine.journal import Entry, Journal
+from qualtui.engine.keeper import Keeper
+from qualtui.engine.notifier import Notifier
+from qualtui.engine.recent import Recent
+from qualtui.engine.server import Server
+from qualtui.engine.setup import Setup, stale_after
+from qualtui.engine.supervisor import watch
+from qualtui.engine.view import View
+from qualtui.model import (
+    BacklogMarked,
+    ConfigRead,
+    EngineStarted,
+    EngineStopped,
+    Event,
+    NoticeQueued,
+    RuleChanged,
+    Sample,
+)
+from qualtui.notify.target import warm_up
+from qualtui.store.store import Store, StoreError
+from qualtui.text import clean
+from qualtui.wire import Answer, Customers, EngineView, Refused, Request, Snapshot
+
+log = logging.getLogger(__name__)
+
+BEAT = 1.0  # s between snapshots when nothing happens
+SPREAD = 0.2  # s between the first questions of two probes
+LAST_WINDOW = 10.0  # s that an engine beside a window outlives its last window
+END = 2.5  # s from SIGTERM to the end, whatever hangs
+
+
+class _Reload(Exception):  # noqa: N818 - a signal to the task group, not an error
+    """Ends the loops of one configuration; carries the next one."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+
+
+class _Stop(Exception):  # noqa: N818 - likewise
+    """Ends the engine."""
+
+
+class Engine:
+    """One engine on one store. `build` makes a Setup from a configuration, `reread` reads it again."""
+
+    def __init__(
+        self,
+        store: Store,
+        socket_path: Path,
+        config: Config,
+        build: Callable[[Config, "Engine"], Setup],
+        reread: Callable[[], Config],
+        clock: Callable[[], float],
+        *,
+        beside: bool = False,
+    ) -> None:
+        self._store = store
+        self._build = build
+        self._reread = reread
+        self._clock = clock
+        self._beside = beside
+        self._started = clock()
+        self.journal = Journal(store, store.load(), store.epoch, clock)
+        self.recent = Recent(keep=3600.0, step=max(2.0, 60.0 / config.demo.speed), steps=60)
+        self._view = View(self.recent, config)
+        self._keeper = Keeper(store, self.journal, clock)
+        self._fixing = Fixing(self.journal, clock)
+        self._evaluator = Evaluator(self.journal, self.recent, self._cause, clock)
+        self._server = Server(socket_path, store.epoch, self._answer, self.snapshot)
+        self._notifiers: list[Notifier] = []
+        self._wakes: list[asyncio.Event] = []
+        self._touched: set[str] = set()
+        self._fresh = asyncio.Event()
+        self._reload = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._reason = ""
+        self._problem = ""
+        self._desk = Desk(
+            self.journal, self._fixing, clock, self._history, self._customers, self._ask_all, self._wake_notifiers
+        )
+        self._setup = self._take(config)
+
+    # --- life ---
+
+    async def run(self, ready: asyncio.Event) -> str:
+        """Runs until told to stop; returns why. `ready` is set once the socket listens."""
+        self._catch_signals()
+        warm_up()
+        entry = EngineStarted(os.getpid(), socket.gethostname(), __version__)
+        await self.journal.append((entry, ""))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._server.serve(ready))
+                tasks.create_task(self._sessions())
+                tasks.create_task(self._evaluate())
+                tasks.create_task(self._beat())
+                tasks.create_task(self._keeper.run())
+                tasks.create_task(self._fixing.tell_interrupted())
+                tasks.create_task(self._end_when_told())
+        except* _Stop:
+            pass
+        finally:
+            await self._close()
+        return self._reason
+
+    def stop(self, reason: str) -> None:
+        """Ends the engine; a watchdog thread sees to it in any case."""
+        if not self._stop.is_set():
+            self._reason = reason
+            self._stop.set()
+            watchdog = threading.Timer(END, os._exit, (0,))
+            watchdog.daemon = True
+            watchdog.start()
+
+    def _catch_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop, signal.Signals(number).name)
+        loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+
+    async def _end_when_told(self) -> None:
+        await self._stop.wait()
+        raise _Stop
+
+    async def _close(self) -> None:
+        with contextlib.suppress(StoreError):
+            await self.journal.append((EngineStopped(self._reason or "a fault"), ""))
+            await self._keeper.close()
+            await self.journal.run(self._store.close, 1.0)
+
+    # --- one configuration ---
+
+    def _take(self, config: Config) -> Setup:
+        setup = self._build(config, self)
+        stale = {series: stale_after(*both) for series, both in setup.intervals().items()}
+        stale |= self._view.use(config, setup.intervals())
+        self._evaluator.use(config, stale)
+        self._fixing.use(setup.remedies)
+        self._keeper.retention = config.store
+        self._desk.targets = tuple(config.notify.targets)
+        return setup
+
+    async def _sessions(self) -> None:
+        """Runs the loops of the present configuration; a new one ends them and begins its own."""
+        while True:
+            await self._evaluator.settle()
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    self._begin(tasks)
+                    await self._await_reload()
+            except* _Reload as reload:
+                fresh = _first(reload).config
+            finally:
+                await self._setup.close()
+            self._setup = self._take(fresh)
+
+    def _begin(self, tasks: asyncio.TaskGroup) -> None:
+        config = self._setup.config
+        self._wakes = []
+        for place, probe in enumerate(self._setup.probes):
+            wake = asyncio.Event()
+            self._wakes.append(wake)
+            offset = min(place * SPREAD, probe.interval)
+            tasks.create_task(watch(probe, self._sink, self._clock, offset, wake), name=probe.name)
+        self._notifiers = [
+            Notifier(target, self.journal, self._clock, config.notify.retry_for) for target in self._setup.targets
+        ]
+        for notifier in self._notifiers:
+            tasks.create_task(notifier.run())
+
+    async def _await_reload(self) -> None:
+        """Raises _Reload at a SIGHUP with a configuration that is right; a bad one is told, the old one stays."""
+        while True:
+            await self._reload.wait()
+            self._reload.clear()
+            try:
+                fresh = await asyncio.get_running_loop().run_in_executor(None, self._reread)
+            except ConfigErrors as error:
+                self._problem = clean(error)
+                await self.journal.append((ConfigRead(False, "", self._problem), ""))
+                self._publish()
+                continue
+            self._problem = ""
+            await self.journal.append((ConfigRead(True, fresh.digest), ""))
+            raise _Reload(fresh)
+
+    # --- samples to verdicts ---
+
+    def _sink(self, samples: tuple[Sample, ...]) -> None:
+        self.recent.add(samples)
+        self._keeper.take(samples)
+        self._touched.update(sample.series.partition("/")[0] for sample in samples)
+        self._fresh.set()
+
+    async def _evaluate(self) -> None:
+        """Looks at once when samples came, and every second for what only time changes."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BEAT):
+                    await self._fresh.wait()
+            agents = tuple(self._touched) if self._fresh.is_set() else tuple(self._setup.config.agents)
+            self._fresh.clear()
+            self._touched.clear()
+            now = self._clock()
+            for agent in agents:
+                derived = self._view.derive(agent, now)
+                self.recent.add(derived)
+                self._keeper.take(derived)
+            self._told(await self._evaluator.look(agents))
+
+    def _told(self, events: Iterable[Event]) -> None:
+        bodies = [event.body for event in events]
+        if any(isinstance(body, NoticeQueued) for body in bodies):
+            self._wake_notifiers()
+        if any(isinstance(body, RuleChanged) for body in bodies):
+            self._publish()
+
+    def _wake_notifiers(self) -> None:
+        for notifier in self._notifiers:
+            notifier.wake()
+
+    def _ask_all(self) -> None:
+        for wake in self._wakes:
+            wake.set()
+
+    async def mark_backlog(self, agent: str, count: int, before: float) -> None:
+        """Learning ended for an agent."""
+        entry: Entry = (BacklogMarked(agent, count, before), f"backlog/{agent}")
+        await self.journal.append(entry)
+
+    def _cause(self, agent: str) -> str:
+        return self._view.cause(agent, self._clock())
+
+    # --- windows ---
+
+    async def _beat(self) -> None:
+        alone_since = self._clock()
+        while True:
+            await asyncio.sleep(BEAT)
+            if self._server.watched:
+                self._publish()
+            if self._server.windows:
+                alone_since = self._clock()
+            elif self._beside and self._clock() - alone_since > LAST_WINDOW:
+                self.stop("its last window is gone")
+
+    def _publish(self) -> None:
+        self._server.publish(self.snapshot())
+
+    def snapshot(self) -> Snapshot:
+        """What every screen shows, now."""
+        return self._view.snapshot(self.journal.state, self._engine_view(), self._fixing.available, self._clock())
+
+    def _engine_view(self) -> EngineView:
+        troubles = [
+            text
+            for text in (self.journal.trouble, self._problem and f"configuration refused: {self._problem}")
+            if text
+        ]
+        notices = self.journal.state.notices.values()
+        return EngineView(
+            pid=os.getpid(),
+            host=socket.gethostname(),
+            version=__version__,
+            epoch=self._store.epoch,
+            started_at=self._started,
+            windows=self._server.windows,
+            beside=self._beside,
+            troubles=tuple(troubles),
+            notices_owed=sum(notice.status in {"queued", "sending"} for notice in notices),
+            notices_failed=sum(notice.status == "failed" for notice in notices),
+        )
+
+    async def _answer(self, request: Request) -> Answer:
+        answer = await self._desk.answer(request)
+        self._publish()
+        return answer
+
+    async def _history(self, number: int) -> tuple[Event, ...]:
+        try:
+            return await self.journal.run(lambda: self._store.history(number))
+        except StoreError:
+            return ()
+
+    async def _customers(self, agent: str) -> Customers | Refused:
+        return Refused("not yet")
+
+
+def _first(group: BaseExceptionGroup[_Reload]) -> _Reload:
+    first = group.exceptions[0]
+    return first if isinstance(first, _Reload) else _first(first)

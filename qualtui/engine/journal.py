@@ -1,0 +1,111 @@
+"""The engine's one way to change state: decide on the present state, write, fold. Survives a store that fails."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from qualtui.model import Event, EventBody, State
+from qualtui.store.fold import apply
+from qualtui.store.store import LeaseLost, Store, StoreError
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 5.0  # s that a write may take before the engine goes on from memory
+
+Entry = tuple[EventBody, str]  # an event and its key; an empty key is filled in
+Result = TypeVar("Result")
+
+
+class Journal:
+    """The log and its fold. `trouble` is empty, or one line on why events are kept in memory only."""
+
+    def __init__(self, store: Store, state: State, epoch: int, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+        self._epoch = epoch
+        self._thread = ThreadPoolExecutor(1, "store")
+        self._lock = asyncio.Lock()
+        self._unsaved: list[Event] = []
+        self._hung: asyncio.Future[object] | None = None
+        self._keyed = 0
+        self._trouble = ""
+        self.state = state
+
+    @property
+    def trouble(self) -> str:
+        """Empty, or one line: why events are kept in memory only, and how many."""
+        return f"{self._trouble}; {len(self._unsaved)} events kept in memory" if self._trouble else ""
+
+    async def append(self, *entries: Entry) -> tuple[Event, ...]:
+        """Writes events whatever the state."""
+        return await self.decide(lambda _: entries)
+
+    async def decide(self, decision: Callable[[State], Iterable[Entry]]) -> tuple[Event, ...]:
+        """Writes what `decision` makes of the present state; nobody else decides in between.
+
+        Returns the events that are new (a key that exists already is left out). When the store fails
+        they are folded all the same and written later.
+        """
+        async with self._lock:
+            entries = [(body, key or self._next_key()) for body, key in decision(self.state)]
+            if not entries and not self._unsaved:
+                return ()
+            events = await self._write(entries)
+            for event in events:
+                self.state = apply(self.state, event)
+            return events
+
+    async def retry(self) -> None:
+        """Writes what is kept in memory, if the store works again."""
+        if self._unsaved:
+            await self.decide(lambda _: ())
+
+    async def run(self, work: Callable[[], Result], patience: float = PATIENCE) -> Result:
+        """Other work of the store, in its thread. Raises StoreError, also when it takes too long."""
+        if self._hung is not None and not self._hung.done():
+            raise StoreError("the store does not answer")
+        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.wait_for(asyncio.shield(future), patience)
+        except TimeoutError:
+            self._hung = future
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            raise StoreError(f"the store did not answer within {patience:g}s: is the disk hanging?") from None
+
+    async def _write(self, entries: list[Entry]) -> tuple[Event, ...]:
+        now = self._clock()
+        kept = [(event.body, event.key) for event in self._unsaved]
+        at = self._unsaved[0].at if self._unsaved else now
+        try:
+            written = await self.run(lambda: self._store.append([*kept, *entries], at))
+        except LeaseLost:
+            raise  # another engine took the store: this one must end
+        except StoreError as error:
+            if not self._trouble:
+                log.warning("the store fails: %s", error)
+            self._trouble = str(error)
+            return self._remember(entries, now)
+        if self._trouble:
+            log.warning("the store works again; %d events written", len(kept))
+        self._trouble, self._unsaved = "", []
+        old = {key for _, key in kept}
+        return tuple(event for event in written if event.key not in old)
+
+    def _remember(self, entries: list[Entry], now: float) -> tuple[Event, ...]:
+        known = {event.key for event in self._unsaved}
+        seq = self.state.seq
+        events = []
+        for body, key in entries:
+            if key in known:
+                continue
+            seq += 1
+            events.append(Event(seq, max(now, self.state.at), self._epoch, body, key))
+        self._unsaved.extend(events)
+        return tuple(events)
+
+    def _next_key(self) -> str:
+        """A key for an event that needs none: makes writing it twice impossible."""
+        self._keyed += 1
+        return f"~{self._epoch}.{self._keyed}"

@@ -1,0 +1,74 @@
+"""Keeps the store: samples written in batches, checkpoints, roll-up and pruning."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from qualtui.config.values import Store as Retention
+from qualtui.engine.journal import Journal
+from qualtui.model import Sample
+from qualtui.store.store import Store, StoreError
+
+log = logging.getLogger(__name__)
+
+FLUSH = 5.0  # s between batches of samples
+HOUR = 3600.0
+BUFFER = 200_000  # samples kept in memory while the store fails; beyond that the oldest go
+
+
+class Keeper:
+    """Owns the samples that are not written yet."""
+
+    def __init__(self, store: Store, journal: Journal, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._journal = journal
+        self._clock = clock
+        self._waiting: list[Sample] = []
+        self.retention = Retention()
+
+    def take(self, samples: tuple[Sample, ...]) -> None:
+        """Samples to be written with the next batch."""
+        self._waiting.extend(samples)
+        if len(self._waiting) > BUFFER:
+            del self._waiting[: len(self._waiting) - BUFFER]
+
+    async def run(self) -> None:
+        """Writes every few seconds, cleans every hour, until cancelled."""
+        cleaned = self._clock()
+        while True:
+            await asyncio.sleep(FLUSH)
+            await self.flush()
+            await self._journal.retry()
+            if self._clock() - cleaned >= HOUR:
+                cleaned = self._clock()
+                await self.clean()
+
+    async def flush(self) -> None:
+        """Writes the waiting samples; they wait on when the store fails."""
+        if not self._waiting:
+            return
+        batch, self._waiting = self._waiting, []
+        try:
+            await self._journal.run(lambda: self._store.add_samples(batch))
+        except StoreError:
+            self._waiting = batch + self._waiting
+
+    async def clean(self) -> None:
+        """Checkpoint, roll-up and pruning; a failing store is told by the journal, not here."""
+        state, now, retention = self._journal.state, self._clock(), self.retention
+        try:
+            await self._journal.run(lambda: self._store.checkpoint(state))
+            await self._journal.run(lambda: self._store.roll_up(now), 60)
+            await self._journal.run(lambda: self._store.prune(now, retention), 60)
+        except StoreError as error:
+            log.warning("the store could not be cleaned: %s", error)
+
+    async def close(self) -> None:
+        """The last batch and a checkpoint, if the store still works."""
+        await self.flush()
+        state = self._journal.state
+        if not self._journal.trouble:
+            try:
+                await self._journal.run(lambda: self._store.checkpoint(state), 1.0)
+            except StoreError as error:
+                log.warning("no checkpoint at the end: %s", error)

@@ -1,0 +1,60 @@
+"""The loops that deliver notices: one a target, in order, each step written before and after it happens."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from qualtui.engine.journal import Journal
+from qualtui.model import Notice, NoticeDelivered, NoticeFailed, NoticeSending
+from qualtui.notify.outbox import next_for, retry_at
+from qualtui.notify.target import NotifyError, Target, apprise_type
+from qualtui.text import _
+
+log = logging.getLogger(__name__)
+
+
+class Notifier:
+    """Delivers to one target. `wake` is called after notices were queued."""
+
+    def __init__(self, target: Target, journal: Journal, clock: Callable[[], float], retry_for: float) -> None:
+        self._target = target
+        self._journal = journal
+        self._clock = clock
+        self._retry_for = retry_for
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Sends what is owed, oldest first, until cancelled."""
+        while True:
+            notice = next_for(self._target.name, self._journal.state.notices.values())
+            wait = None if notice is None else max(0.0, notice.next_at - self._clock())
+            if notice is not None and not wait:
+                await self._deliver(notice)
+                continue
+            try:
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+
+    async def _deliver(self, notice: Notice) -> None:
+        doubt = notice.status == "sending"  # an engine ended between sending and knowing
+        attempt = notice.attempt + 1
+        await self._journal.append((NoticeSending(notice.key, attempt), ""))
+        body = notice.body
+        if doubt:
+            body += "\n" + _("(sent again: whether the first one arrived is not known)")
+        try:
+            await self._target.send(notice.title, body, apprise_type(notice.kind, notice.severity))
+        except NotifyError as error:
+            now = self._clock()
+            again = None if error.final else retry_at(attempt, notice.queued_at, now, self._retry_for)
+            log.warning("notice %s to %s failed: %s", notice.key, notice.target, error)
+            await self._journal.append((NoticeFailed(notice.key, attempt, str(error), again), ""))
+        else:
+            await self._journal.append((NoticeDelivered(notice.key, attempt), ""))

@@ -1,0 +1,79 @@
+"""The recent samples of every series, in memory: the newest, a window, and a short past for the screen."""
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from qualtui.model import Sample
+
+
+class _Track:
+    """One series: raw samples of the last `keep` seconds, and the worst of each step for the screen."""
+
+    __slots__ = ("buckets", "raw")
+
+    def __init__(self, steps: int) -> None:
+        self.raw: deque[Sample] = deque()
+        self.buckets: deque[tuple[int, float | None]] = deque(maxlen=steps)
+
+
+class Recent:
+    """Recent samples by series. `keep` seconds of raw ones; `steps` buckets of `step` seconds each."""
+
+    def __init__(self, keep: float, step: float, steps: int) -> None:
+        self._keep = keep
+        self._step = step
+        self._steps = steps
+        self._tracks: dict[str, _Track] = {}
+
+    def add(self, samples: Iterable[Sample]) -> None:
+        """Takes samples in; one older than the newest of its series is left out."""
+        for sample in samples:
+            track = self._tracks.get(sample.series)
+            if track is None:
+                track = self._tracks[sample.series] = _Track(self._steps)
+            if track.raw and sample.at < track.raw[-1].at:
+                continue
+            track.raw.append(sample)
+            while track.raw[0].at < sample.at - self._keep:
+                track.raw.popleft()
+            self._fill(track, sample)
+
+    def _fill(self, track: _Track, sample: Sample) -> None:
+        number = int(sample.at // self._step)
+        if track.buckets and track.buckets[-1][0] == number:
+            before = track.buckets[-1][1]
+            if sample.value is not None and (before is None or sample.value > before):
+                track.buckets[-1] = (number, sample.value)
+        else:
+            track.buckets.append((number, sample.value))
+
+    def newest(self, series: str) -> Sample | None:
+        """The newest sample of a series, with or without a value."""
+        track = self._tracks.get(series)
+        return track.raw[-1] if track else None
+
+    def since(self, series: str, at: float) -> Sequence[Sample]:
+        """The samples from `at` on, oldest first, and always the newest one."""
+        track = self._tracks.get(series)
+        if track is None:
+            return ()
+        if track.raw[0].at >= at:
+            return tuple(track.raw)
+        if track.raw[-1].at < at:
+            return (track.raw[-1],)
+        raw = tuple(track.raw)
+        return raw[bisect_left(raw, at, key=lambda s: s.at) :]
+
+    def past(self, series: str, now: float, count: int) -> tuple[float | None, ...]:
+        """The greatest value of each of the last `count` steps, oldest first; None where there was none."""
+        track = self._tracks.get(series)
+        if track is None:
+            return ()
+        last = int(now // self._step)
+        known = dict(track.buckets)
+        return tuple(known.get(number) for number in range(last - count + 1, last + 1))
+
+    def series(self) -> tuple[str, ...]:
+        """The names of all series seen."""
+        return tuple(self._tracks)

@@ -1,0 +1,167 @@
+"""The engine's socket: snapshots out, requests in. A window that stalls costs one snapshot, nothing else."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from qualtui.wire import (
+    VERSION,
+    Answer,
+    Goodbye,
+    Hello,
+    Pushed,
+    Refused,
+    Reply,
+    Request,
+    Result,
+    Snapshot,
+    Welcome,
+    WireError,
+    frame,
+    length,
+    read_request,
+)
+
+log = logging.getLogger(__name__)
+
+GREETING = 5.0  # s for a client's first frame
+AT_ONCE = 8  # requests of one client under way
+
+Handler = Callable[[Request], Awaitable[Answer]]
+
+
+class _Peer:
+    """One connection. `box` is its one-slot mailbox: the newest snapshot not yet sent."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.hello = Hello(0, False, False)
+        self.box: bytes | None = None
+        self.full = asyncio.Event()
+        self._turn = asyncio.Lock()
+
+    async def send(self, data: bytes) -> None:
+        """Writes one frame; waits while the peer does not read."""
+        async with self._turn:
+            self.writer.write(data)
+            await self.writer.drain()
+
+    async def read(self) -> Request:
+        """The next request. Raises IncompleteReadError at the end, WireError for anything else."""
+        head = await self.reader.readexactly(4)
+        return read_request(await self.reader.readexactly(length(head)))
+
+    def post(self, data: bytes) -> None:
+        """Leaves a snapshot for the peer; an unsent older one is replaced."""
+        self.box = data
+        self.full.set()
+
+
+class Server:
+    """Serves the socket at `path`. `handle` answers requests; `publish` sends a snapshot to all that watch."""
+
+    def __init__(self, path: Path, epoch: int, handle: Handler, latest: Callable[[], Snapshot]) -> None:
+        self._path = path
+        self._epoch = epoch
+        self._handle = handle
+        self._latest = latest
+        self._peers: set[_Peer] = set()
+
+    @property
+    def windows(self) -> int:
+        """How many people look."""
+        return sum(peer.hello.window for peer in self._peers)
+
+    @property
+    def watched(self) -> bool:
+        """Whether anybody wants snapshots."""
+        return any(peer.hello.watch for peer in self._peers)
+
+    def publish(self, snapshot: Snapshot) -> None:
+        """Gives a snapshot to every watching peer."""
+        data = frame(Pushed(snapshot))
+        for peer in self._peers:
+            if peer.hello.watch:
+                peer.post(data)
+
+    async def serve(self, ready: asyncio.Event) -> None:
+        """Listens until cancelled; then tells every peer goodbye. The lease makes this the only engine."""
+        self._path.unlink(missing_ok=True)
+        before = os.umask(0o117)  # 0660: the store's group may look
+        try:
+            server = await asyncio.start_unix_server(self._meet, str(self._path))
+        finally:
+            os.umask(before)
+        ready.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            server.close()
+            goodbye = frame(Goodbye("the engine has stopped"))
+            for peer in tuple(self._peers):
+                peer.writer.write(goodbye)
+                peer.writer.close()
+            self._path.unlink(missing_ok=True)
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        peer = _Peer(reader, writer)
+        try:
+            await self._greet(peer)
+            async with asyncio.TaskGroup() as tasks:
+                if peer.hello.watch:
+                    tasks.create_task(self._push(peer))
+                await self._listen(peer, tasks)
+        except* (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
+            pass
+        except* WireError as group:
+            with contextlib.suppress(ConnectionError):
+                writer.write(frame(Goodbye(str(group.exceptions[0]))))
+        finally:
+            self._peers.discard(peer)
+            writer.close()
+
+    async def _greet(self, peer: _Peer) -> None:
+        async with asyncio.timeout(GREETING):
+            first = await peer.read()
+        if not isinstance(first.ask, Hello):
+            raise WireError("the first frame must be a hello")
+        if first.ask.version != VERSION:
+            raise WireError(
+                f"this engine speaks version {VERSION}, you speak {first.ask.version}: restart the older one"
+            )
+        peer.hello = first.ask
+        await peer.send(frame(Welcome(VERSION, os.getpid(), self._epoch)))
+        self._peers.add(peer)
+        if peer.hello.watch:
+            peer.post(frame(Pushed(self._latest())))
+
+    async def _push(self, peer: _Peer) -> None:
+        while True:
+            await peer.full.wait()
+            peer.full.clear()
+            if peer.box is not None:
+                data, peer.box = peer.box, None
+                await peer.send(data)
+
+    async def _listen(self, peer: _Peer, tasks: asyncio.TaskGroup) -> None:
+        slots = asyncio.Semaphore(AT_ONCE)
+        while True:
+            request = await peer.read()
+            await slots.acquire()
+            task = tasks.create_task(self._answer(peer, request))
+            task.add_done_callback(lambda _: slots.release())
+
+    async def _answer(self, peer: _Peer, request: Request) -> None:
+        answer: Answer
+        try:
+            answer = await self._handle(request)
+        except Exception as error:
+            log.exception("a request failed: %s", type(request.ask).__name__)
+            answer = Refused(f"the engine failed to answer ({type(error).__name__}); its log tells more")
+        reply: Reply = Result(request.id, answer)
+        with contextlib.suppress(ConnectionError):
+            await peer.send(frame(reply))

@@ -1,0 +1,35 @@
+"""What a configuration makes: probes, remedies, targets, and when each series is stale."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from qualtui.config.values import Config
+from qualtui.fixes.remedy import Remedy
+from qualtui.notify.target import Target
+from qualtui.probes.probe import Probe
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """Everything that is rebuilt when the configuration is read again."""
+
+    config: Config
+    probes: tuple[Probe, ...]
+    remedies: dict[tuple[str, str], Remedy]  # by agent and name
+    targets: tuple[Target, ...]
+
+    def intervals(self) -> Mapping[str, tuple[float, float]]:
+        """By series: the interval and the timeout of the probe that answers it, in seconds."""
+        return {series: (probe.interval, probe.timeout) for probe in self.probes for series in probe.series}
+
+    async def close(self) -> None:
+        """Gives back what the probes and remedies hold."""
+        for probe in self.probes:
+            await probe.close()
+        for remedy in self.remedies.values():
+            await remedy.close()
+
+
+def stale_after(interval: float, timeout: float) -> float:
+    """The age in seconds from which a newest sample is old: two intervals, and the wait for an answer."""
+    return 2 * interval + timeout

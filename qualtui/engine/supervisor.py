@@ -1,0 +1,53 @@
+"""The supervised loop of one probe: asks on its interval, and turns whatever happens into samples."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from qualtui.model import Sample
+from qualtui.probes.probe import Probe, ProbeError
+from qualtui.text import clean
+
+log = logging.getLogger(__name__)
+
+GRACE = 1.0  # s beyond a probe's own timeout before the supervisor ends it
+
+Clock = Callable[[], float]
+Sink = Callable[[tuple[Sample, ...]], None]
+
+
+async def ask_once(probe: Probe, clock: Clock) -> tuple[Sample, ...]:
+    """The probe's answer, or a sample without a value for each of its series. Only cancellation gets out."""
+    try:
+        async with asyncio.timeout(probe.timeout + GRACE):
+            return await probe.ask(clock())
+    except ProbeError as error:
+        note = clean(error)
+    except TimeoutError:
+        note = f"the probe did not end within {probe.timeout + GRACE:g}s"
+    except Exception as error:
+        log.exception("probe %s failed", probe.name)
+        note = f"the probe failed ({type(error).__name__})"
+    now = clock()
+    return tuple(Sample(series, now, None, note) for series in probe.series)
+
+
+async def watch(probe: Probe, sink: Sink, clock: Clock, offset: float, wake: asyncio.Event) -> None:
+    """Asks for ever: every `interval` seconds after `offset`, and at once when `wake` is set.
+
+    A run that overruns its interval skips the missed beats instead of piling up.
+    """
+    loop = asyncio.get_running_loop()
+    due = loop.time() + offset
+    while True:
+        try:
+            async with asyncio.timeout_at(due):
+                await wake.wait()
+            wake.clear()
+        except TimeoutError:
+            pass
+        sink(await ask_once(probe, clock))
+        due += probe.interval
+        now = loop.time()
+        if due < now:
+            due = now + probe.interval - (now - due) % probe.interval

@@ -1,0 +1,143 @@
+"""Rules walk from pending to firing to resolved as Prometheus's do, and unknown changes nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qualtui.alerts.evaluate import Verdict, evaluate
+from qualtui.alerts.transition import Step, step, summarise
+from qualtui.config.values import Aggregate, Level, Operator, Rule, Seconds
+from qualtui.model import Phase, RuleChanged, Sample, Severity, Standing
+
+BAD = Verdict(True, Severity.CRITICAL, 1.0, "refused", 100.0)
+GOOD = Verdict(True, None, 0.0, "", 100.0)
+UNKNOWN = Verdict(False)
+
+
+def rule(hold: float = 0.0, keep: float = 0.0) -> Rule:
+    return Rule(series="x", critical=Level(1), for_=Seconds(hold), keep_firing_for=Seconds(keep))
+
+
+def standing(phase: Phase, severity: Severity = Severity.CRITICAL, since: float = 100.0) -> Standing:
+    return Standing("r", "a", phase, severity, since, 7 if phase is Phase.FIRING else 0)
+
+
+def walk(a_rule: Rule, verdict: Verdict, stands: Standing | None, now: float, clear: float | None = None) -> Step:
+    return step("r", "a", a_rule, verdict, stands, clear, now)
+
+
+def phases(result: Step) -> tuple[Phase, Phase] | None:
+    return None if result.change is None else (result.change.old, result.change.new)
+
+
+CASES = [
+    ("nothing wrong", rule(), GOOD, None, 100, None),
+    ("fires at once without for", rule(), BAD, None, 100, (Phase.INACTIVE, Phase.FIRING)),
+    ("pends with for", rule(10), BAD, None, 100, (Phase.INACTIVE, Phase.PENDING)),
+    ("still pending", rule(10), BAD, standing(Phase.PENDING), 109.9, None),
+    ("fires after for", rule(10), BAD, standing(Phase.PENDING), 110, (Phase.PENDING, Phase.FIRING)),
+    ("pending passes", rule(10), GOOD, standing(Phase.PENDING), 105, (Phase.PENDING, Phase.INACTIVE)),
+    ("no data leaves pending", rule(10), UNKNOWN, standing(Phase.PENDING), 200, None),
+    ("no data is not recovery", rule(), UNKNOWN, standing(Phase.FIRING), 900, None),
+    ("resolves", rule(), GOOD, standing(Phase.FIRING), 120, (Phase.FIRING, Phase.RESOLVED)),
+    ("keeps firing for a while", rule(keep=60), GOOD, standing(Phase.FIRING), 120, None),
+    ("goes on", rule(), BAD, standing(Phase.FIRING), 120, None),
+    ("gets worse", rule(), BAD, standing(Phase.FIRING, Severity.WARNING), 120, (Phase.FIRING, Phase.FIRING)),
+]
+
+
+@pytest.mark.parametrize(
+    ("what", "a_rule", "verdict", "stands", "now", "expected"), CASES, ids=[c[0] for c in CASES]
+)
+def test_a_rule_walks_as_promised(
+    what: str,
+    a_rule: Rule,
+    verdict: Verdict,
+    stands: Standing | None,
+    now: float,
+    expected: tuple[Phase, Phase] | None,
+) -> None:
+    assert phases(walk(a_rule, verdict, stands, now)) == expected
+
+
+def test_keep_firing_for_counts_from_the_first_clear_look_and_starts_anew_after_a_relapse() -> None:
+    first = walk(rule(keep=60), GOOD, standing(Phase.FIRING), 120)
+    assert first.clear_since == 120
+    assert walk(rule(keep=60), GOOD, standing(Phase.FIRING), 179, first.clear_since).change is None
+    assert phases(walk(rule(keep=60), GOOD, standing(Phase.FIRING), 180, first.clear_since)) == (
+        Phase.FIRING,
+        Phase.RESOLVED,
+    )
+    assert walk(rule(keep=60), BAD, standing(Phase.FIRING), 130, first.clear_since).clear_since is None
+
+
+def test_a_transition_keeps_the_incident_s_number_and_beginning() -> None:
+    change = walk(rule(), GOOD, standing(Phase.FIRING), 150).change
+    assert isinstance(change, RuleChanged)
+    assert (change.number, change.since) == (7, 100.0)
+
+
+def test_the_worst_threshold_that_holds_counts() -> None:
+    waiting = Rule(series="w", warning=Level(180), critical=Level(600))
+
+    def worst(value: float) -> Severity | None:
+        return evaluate(waiting, [Sample("a/w", 10.0, value)], 10.0, 5.0).severity
+
+    assert (worst(180), worst(181), worst(601)) == (None, Severity.WARNING, Severity.CRITICAL)
+
+
+def test_a_stale_or_empty_newest_sample_is_unknown_whatever_came_before() -> None:
+    old = [Sample("a/x", 1.0, 5.0)]
+    assert evaluate(rule(), old, 100.0, 10.0).known is False
+    assert evaluate(rule(), [*old, Sample("a/x", 99.0, None, "no route")], 100.0, 200.0).known is False
+    assert evaluate(rule(), [], 100.0, 10.0).known is False
+
+
+@pytest.mark.parametrize(
+    ("aggregate", "expected"),
+    [
+        (Aggregate.AVG, 2.0),
+        (Aggregate.MAX, 3.0),
+        (Aggregate.MIN, 1.0),
+        (Aggregate.SUM, 6.0),
+        (Aggregate.COUNT, 3.0),
+    ],
+)
+def test_an_aggregate_covers_its_window_and_skips_gaps(aggregate: Aggregate, expected: float) -> None:
+    samples = [Sample("a/x", at, value) for at, value in ((1, 99.0), (91, 1.0), (92, None), (93, 2.0), (94, 3.0))]
+    a_rule = Rule(series="x", aggregate=aggregate, window=Seconds(10), op=Operator.AT_LEAST, critical=Level(0))
+    assert evaluate(a_rule, samples, 100.0, 60.0).value == expected
+
+
+def test_a_summary_fills_its_words_and_leaves_other_braces_alone() -> None:
+    text = summarise(
+        Rule(series="x", summary="{agent}: {value} {note} {duration} {other}", critical=Level(1)),
+        "r",
+        "bot",
+        Verdict(True, None, 90.0, "{agent}", 1.0),
+    )
+    assert text == "bot: 90 bot 1m {other}"
+
+
+@given(st.lists(st.tuples(st.sampled_from([BAD, GOOD, UNKNOWN]), st.floats(0.1, 30)), max_size=40))
+def test_nothing_fires_that_did_not_hold_and_nothing_ends_without_evidence(
+    looks: list[tuple[Verdict, float]],
+) -> None:
+    now, stands, clear = 100.0, None, None
+    a_rule = rule(hold=10, keep=20)
+    for verdict, pause in looks:
+        now += pause
+        result = walk(a_rule, verdict, stands, now, clear)
+        if verdict.known:
+            clear = result.clear_since
+        change = result.change
+        if change is None:
+            continue
+        assert verdict.known
+        assert (change.new in {Phase.FIRING, Phase.PENDING}) == (verdict is BAD)
+        if change.new in {Phase.FIRING, Phase.PENDING}:
+            stands = Standing(
+                "r", "a", change.new, change.severity, change.since, 7 if change.new is Phase.FIRING else 0
+            )
+        else:
+            stands = None
