@@ -1,0 +1,181 @@
+"""What a value must be beyond its type: addresses, names, ranges."""
+
+import re
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from qualtui.config.reader import Check
+from qualtui.config.values import (
+    DatabaseProbe,
+    Demo,
+    HealthProbe,
+    Mapping,
+    Notify,
+    Route,
+    Rule,
+    Screen,
+    SessionCleanup,
+    Store,
+    Target,
+    WahaProbe,
+)
+from qualtui.signals.series import BY_NAME
+
+SOCKET_LONGEST = 100  # bytes; the system's sun_path has 104 or 108
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://.+", re.DOTALL)
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
+
+# The agent's schema: what a mapping may rename.
+TABLES: dict[str, str] = {
+    "leads": "id nome telefone email canal status score processado created_at updated_at",
+    "sessions": "id lead_id estado contexto ativa created_at updated_at",
+    "messages": "id session_id lead_id conteudo tipo metadata created_at",
+    "qualificacoes": "id lead_id session_id patrimonio_resposta objetivo_resposta urgencia_resposta "
+    "interesse_resposta patrimonio_pontos objetivo_pontos urgencia_pontos interesse_pontos "
+    "score_total resultado observacoes created_at",
+    "reunioes": "id lead_id data_agendada status link_reuniao observacoes created_at updated_at",
+    "system_logs": "id lead_id session_id nivel evento detalhes created_at",
+}
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an address; None where it is none, its port included."""
+    if _BLANK.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, parts.hostname
+    except ValueError:
+        return None
+    return parts
+
+
+def http_url(url: str) -> bool | str:
+    """An address that an HTTP client can ask. One with a password would be shown on screens."""
+    parts = _split(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        return False
+    if "@" in parts.netloc:
+        return "an address without user and password"
+    return True
+
+
+def postgres_dsn(dsn: Any) -> bool | str:
+    """A PostgreSQL address, and the slips that asyncpg answers with a puzzling error."""
+    text: str = dsn.reveal()
+    if not text.startswith(("postgresql://", "postgres://")):
+        return False
+    if "#" in text or text.split("://", 1)[1].partition("/")[0].count("@") > 1:
+        return "a user and password percent-encoded (# as %23, @ as %40, / as %2F)"
+    parts = _split(text)
+    if parts is None:
+        return "a host and port that can be read; a user and password percent-encoded (/ as %2F, : as %3A)"
+    if any(name == "pgbouncer" for name, _ in parse_qsl(parts.query)):
+        return "no ?pgbouncer= (that is another client's); write pooler = true beside it"
+    return True
+
+
+def _name(name: str) -> bool:
+    return NAME.fullmatch(name) is not None
+
+
+def _mapped(name: str) -> bool:
+    table, dot, column = name.partition(".")
+    return table in TABLES and (not dot or column in TABLES[table].split())
+
+
+def _real(name: str) -> bool:
+    return all(_IDENTIFIER.fullmatch(part) and len(part.encode()) <= 63 for part in name.split(".", 1))
+
+
+def _zone(name: str) -> bool:
+    if not name:
+        return True
+    import zoneinfo
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _summary(text: str) -> bool:
+    return all(found in ("{value}", "{note}", "{agent}") for found in _PLACEHOLDER.findall(text))
+
+
+def _series(name: str) -> bool | str:
+    if name in BY_NAME:
+        return True
+    from qualtui.config.errors import nearest
+
+    return f"a series: {nearest(name, list(BY_NAME))}"
+
+
+_URL = Check('an address such as "https://bot.example.com"', http_url)
+_DSN = Check("postgresql://USER:PASSWORD@HOST:PORT/DATABASE", postgres_dsn)
+_INTERVAL = Check('a duration of at least 100ms, such as "30s" or "5m"', lambda value: value >= 0.1)
+_TIMEOUT = Check('a duration of at least 10ms, such as "5s"', lambda value: value >= 0.01)
+_KEEP = Check('a duration above 0, such as "30d"', lambda value: value > 0)
+_NAME = Check("letters, digits, dot, dash and underscore, at most 64, a letter or digit first", _name)
+_WORD = Check("a text of 1 to 100 characters", lambda text: len(text.strip()) > 0 and len(text) <= 100)
+_PATH = Check("a path", lambda text: "\x00" not in text)
+_LINE = Check("a text of at most 500 characters", lambda text: len(text) <= 500)
+
+CHECKS: dict[tuple[type, str], Check] = {
+    (HealthProbe, "url"): _URL,
+    (HealthProbe, "interval"): _INTERVAL,
+    (HealthProbe, "timeout"): _TIMEOUT,
+    (HealthProbe, "misses"): Check("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
+    (DatabaseProbe, "dsn"): _DSN,
+    (DatabaseProbe, "write_dsn"): _DSN,
+    (DatabaseProbe, "interval"): _INTERVAL,
+    (DatabaseProbe, "slow_interval"): _INTERVAL,
+    (DatabaseProbe, "timeout"): _TIMEOUT,
+    (DatabaseProbe, "slow_timeout"): _TIMEOUT,
+    (DatabaseProbe, "horizon"): _KEEP,
+    (DatabaseProbe, "lost_after"): _KEEP,
+    (WahaProbe, "url"): _URL,
+    (WahaProbe, "session"): Check(
+        "a session's name: letters, digits, dash and underscore", lambda name: bool(_SESSION.fullmatch(name))
+    ),
+    (WahaProbe, "interval"): _INTERVAL,
+    (WahaProbe, "timeout"): _TIMEOUT,
+    (Mapping, "names"): Check('a table of the agent ("leads") or one of its columns ("messages.tipo")', _mapped),
+    (Mapping, "names.*"): Check("a name of the database: letters, digits and underscore, 63 at most", _real),
+    (Mapping, "sent"): _WORD,
+    (Mapping, "received"): _WORD,
+    (Mapping, "new"): _WORD,
+    (Rule, "series"): Check("the name of a series", _series),
+    (Rule, "summary"): Check("a text in which only {value}, {note} and {agent} stand in braces", _summary),
+    (Rule, "runbook"): _LINE,
+    (Target, "url"): Check(
+        "an Apprise address such as slack://... (empty: is its variable set?)",
+        lambda url: bool(_SCHEME.fullmatch(url.reveal())),
+    ),
+    (Target, "timeout"): _TIMEOUT,
+    (Notify, "targets"): _NAME,
+    (Notify, "retry_for"): _KEEP,
+    (Route, "targets"): Check("at least one target", bool),
+    (Route, "severities"): Check("at least one of critical, warning, info", bool),
+    (SessionCleanup, "limit"): _KEEP,
+    (SessionCleanup, "mode"): Check('"truth" or "row"', lambda mode: mode in ("truth", "row")),
+    (SessionCleanup, "max_rows"): Check("a whole number from 1 to 10000", lambda count: 1 <= count <= 10000),
+    (Store, "path"): _PATH,
+    (Store, "socket"): Check(
+        f"a path of at most {SOCKET_LONGEST} bytes",
+        lambda path: "\x00" not in path and len(path.encode()) <= SOCKET_LONGEST,
+    ),
+    (Store, "keep_raw"): _KEEP,
+    (Store, "keep_minutes"): _KEEP,
+    (Store, "keep_hours"): _KEEP,
+    (Store, "keep_events"): _KEEP,
+    (Screen, "zone"): Check('a time zone such as "America/Sao_Paulo"', _zone),
+    (Demo, "control_url"): Check(_URL.expected, lambda url: url == "" or http_url(url)),
+    (Demo, "speed"): Check("a number above 0, at most 10000", lambda speed: 0 < speed <= 10000),
+}

@@ -1,0 +1,85 @@
+"""What is wrong with a configuration: all of it at once, one line each, no secret echoed."""
+
+import json
+import re
+
+import msgspec
+
+from qualtui.text import clean, masked
+
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://[^\s\"']*")
+_BARE = re.compile(r"[A-Za-z0-9_\-]+")
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing that is wrong. `key` is the dotted path in the file, or a line, or empty for the whole file."""
+
+    file: str
+    key: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        return ": ".join(
+            part for part in (self.file, self.key, f"found {self.found}, expected {self.expected}") if part
+        )
+
+
+class ConfigErrors(Exception):  # noqa: N818 - it carries several errors
+    """The configuration can't be used; `problems` says everything that is wrong with it."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{len(problems)} problem(s) in the configuration")
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+def kind(value: object) -> str:
+    """What TOML calls a value of this type, with its article."""
+    names = {
+        dict: "a table",
+        list: "a list",
+        str: "a text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+    }
+    return names.get(type(value), "a date or time")
+
+
+def shown(value: object) -> str:
+    """A value as a problem may echo it: short, one line; of an address only what can't be a secret."""
+    if isinstance(value, str):
+        text = _ADDRESS.sub(lambda found: f"{found[1]}://***", value[:400])
+        return json.dumps(clean(masked(text), 60), ensure_ascii=False)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**20 else "a number of more than 20 digits"
+    if isinstance(value, float):
+        return repr(value)
+    return kind(value)
+
+
+def dotted(*parts: str | int) -> str:
+    """A path as TOML writes it: a part that is no bare key stands in quotes, a number is a place in a list."""
+    path = ""
+    for part in parts:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        else:
+            bare = _BARE.fullmatch(part) and len(part) <= 60
+            path += ("." if path else "") + (part if bare else shown(part))
+    return path
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """What was probably meant, or all that there is: the `expected` of an unknown word."""
+    import difflib
+
+    close = difflib.get_close_matches(word[:80], known, n=1, cutoff=0.6)
+    if close:
+        return f'"{close[0]}"'
+    return f"one of {', '.join(sorted(known))}" if known else "none"

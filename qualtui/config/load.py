@@ -1,0 +1,195 @@
+"""Reads a configuration file into frozen values, or says everything that is wrong with it."""
+
+import tomllib
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from qualtui.config.checks import CHECKS, NAME
+from qualtui.config.errors import ConfigErrors, Problem, kind, nearest, shown
+from qualtui.config.reader import Given, Layer, Reader, Table
+from qualtui.config.rules import BUILT_IN
+from qualtui.config.values import (
+    Agent,
+    Config,
+    Demo,
+    Fixes,
+    Notify,
+    Operator,
+    Rule,
+    Screen,
+    Store,
+)
+from qualtui.text import clean
+
+SIZE_LIMIT = 1024 * 1024  # bytes
+
+_SECTIONS: dict[str, type[msgspec.Struct]] = {
+    "notify": Notify,
+    "fixes": Fixes,
+    "store": Store,
+    "screen": Screen,
+    "demo": Demo,
+}
+_KNOWN = ["agents", "defaults", "rules", "keys", *_SECTIONS]
+_WINDOW = ("store", "screen", "demo")  # with `keys`, all that a window needs
+_RISING = (Operator.ABOVE, Operator.AT_LEAST)
+_FALLING = (Operator.BELOW, Operator.AT_MOST)
+
+
+def load(path: Path, env: Mapping[str, str]) -> Config:
+    """The configuration in a file. Raises ConfigErrors with every problem in it, and nothing else."""
+    return loads(_bytes(path), path, env)
+
+
+def load_window(path: Path, env: Mapping[str, str]) -> Config:
+    """What a window needs: store, screen, keys; no agents, and no secret resolved. Raises ConfigErrors."""
+    text = _bytes(path)
+    raw = _parse(text, str(path))
+    reader = Reader(str(path), env, CHECKS)
+    sections = {name: _section(reader, raw, name) for name in _WINDOW}
+    keys = _keys(reader, raw)
+    if reader.problems:
+        raise ConfigErrors(reader.problems)
+    return Config(agents={}, keys=keys, digest=_digest(text), path=str(path.absolute()), **sections)
+
+
+def loads(text: bytes, path: Path, env: Mapping[str, str]) -> Config:
+    """The configuration in a text that stands at `path`. Raises ConfigErrors."""
+    raw = _parse(text, str(path))
+    reader = Reader(str(path), env, CHECKS)
+    reader.unknown(raw, (), _KNOWN)
+    agents = _agents(reader, raw)
+    rules = _rules(reader, raw)
+    sections = {name: _section(reader, raw, name) for name in _SECTIONS}
+    keys = _keys(reader, raw)
+    _routes(reader, raw)
+    if reader.problems:
+        raise ConfigErrors(reader.problems)
+    digest, place = _digest(text), str(path.absolute())
+    return Config(agents=agents, rules=rules, keys=keys, digest=digest, path=place, **sections)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            text = file.read(SIZE_LIMIT + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
+        problem = Problem(clean(path), "", "nothing", f"a file that can be read ({reason})")
+        raise ConfigErrors((problem,)) from None
+    if len(text) > SIZE_LIMIT:
+        expected = f"at most {SIZE_LIMIT // 1024} KiB"
+        raise ConfigErrors((Problem(clean(path), "", "a larger file", expected),))
+    return text
+
+
+def _parse(text: bytes, file: str) -> Table:
+    try:
+        return tomllib.loads(text.decode())
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        raise ConfigErrors((Problem(file, f"line {line}", "bytes that are not UTF-8", "TOML in UTF-8"),)) from None
+    except RecursionError:
+        raise ConfigErrors((Problem(file, "", "values nested too deeply", "a few levels at most"),)) from None
+    except ValueError as error:
+        # The parser's message names a place and what is missing; it never quotes a value.
+        what, _, place = str(error).rpartition(" (at ")
+        where = place.rstrip(")") if what else ""
+        raise ConfigErrors((Problem(file, where, "no valid TOML", f"TOML: {clean(what or error)}"),)) from None
+
+
+def _digest(text: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _section(reader: Reader, raw: Table, name: str) -> Any:
+    """A section as its value; its defaults where it is absent. None where it has problems."""
+    return reader.struct(_SECTIONS[name], [Layer((name,), reader.table(raw.get(name), (name,)))])
+
+
+def _keys(reader: Reader, raw: Table) -> dict[str, str]:
+    given = reader.table(raw.get("keys"), ("keys",))
+    return {name: reader.leaf(str, Given(("keys", name), key), None) for name, key in given.items()}
+
+
+def _named(reader: Reader, raw: Table, section: str) -> dict[str, Table]:
+    """The tables of a section by name; a problem for each name or table that can't be taken."""
+    tables: dict[str, Table] = {}
+    for name, value in reader.table(raw.get(section), (section,)).items():
+        if not NAME.fullmatch(name):
+            expected = "letters, digits, dot, dash and underscore, at most 64, a letter or digit first"
+            reader.tell((section, name), f"the name {shown(name)}", expected)
+        if isinstance(value, dict):
+            tables[name] = value
+        else:
+            reader.tell((section, name), kind(value), "a table")
+    return tables
+
+
+def _agents(reader: Reader, raw: Table) -> dict[str, Agent]:
+    defaults = Layer(("defaults",), reader.table(raw.get("defaults"), ("defaults",)))
+    reader.struct(Agent, [defaults], partial=True)
+    tables = _named(reader, raw, "agents")
+    if not tables and not reader.problems:
+        reader.tell(("agents",), "nothing", "at least one [agents.NAME]")
+    agents: dict[str, Agent] = {}
+    for name, table in tables.items():
+        agent = reader.struct(Agent, [Layer(("agents", name), table), defaults])
+        if agent is None:
+            continue
+        if agent.health is None and agent.database is None and agent.waha is None:
+            reader.tell(("agents", name), "nothing to ask", "at least one of health, database, waha")
+        agents[name] = agent
+    return agents
+
+
+def _rules(reader: Reader, raw: Table) -> dict[str, Rule]:
+    """The built-in rules, changed and added to by the file's."""
+    rules = dict(BUILT_IN)
+    for name, table in _named(reader, raw, "rules").items():
+        rule = reader.struct(Rule, [Layer(("rules", name), table)], BUILT_IN.get(name))
+        if rule is not None:
+            _sense(reader, ("rules", name), rule)
+            rules[name] = rule
+    return rules
+
+
+def _sense(reader: Reader, key: tuple[str, ...], rule: Rule) -> None:
+    """What no single key of a rule can tell."""
+    fixes = [field.encode_name for field in msgspec.structs.fields(Fixes)]
+    if rule.fix and rule.fix not in fixes:
+        reader.tell((*key, "fix"), shown(rule.fix), f"a fix: {nearest(rule.fix, fixes)}")
+    given = [(name, getattr(rule, name)) for name in ("info", "warning", "critical")]
+    levels = [(name, level) for name, level in given if level is not None]
+    if rule.enabled and not levels:
+        reader.tell(key, "no threshold", "at least one of info, warning, critical")
+    for (milder, low), (worse, high) in pairwise(levels):
+        if (rule.op in _RISING and high < low) or (rule.op in _FALLING and high > low):
+            reader.tell((*key, worse), shown(float(high)), f"a threshold beyond {milder}'s {float(low)}")
+
+
+def _routes(reader: Reader, raw: Table) -> None:
+    """Each route leads to targets that exist and speaks of agents that exist, even where these have problems."""
+    notify = raw.get("notify")
+    routes = notify.get("routes") if isinstance(notify, dict) else None
+    if not isinstance(notify, dict) or not isinstance(routes, list):
+        return
+    agents = raw.get("agents")
+    targets = notify.get("targets")
+    there = {
+        "targets": ("a target", list(targets) if isinstance(targets, dict) else []),
+        "agents": ("an agent", list(agents) if isinstance(agents, dict) else []),
+    }
+    for number, route in enumerate(routes, 1):
+        for field, (what, known) in there.items():
+            names = route.get(field) if isinstance(route, dict) else None
+            for name in names if isinstance(names, list) else []:
+                if isinstance(name, str) and name not in known:
+                    key = ("notify", "routes", number, field)
+                    reader.tell(key, shown(name), f"{what}: {nearest(name, known)}")

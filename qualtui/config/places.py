@@ -1,0 +1,93 @@
+"""Where things are: the configuration file, the store, and the engine's socket."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from qualtui.config.checks import SOCKET_LONGEST
+from qualtui.config.errors import ConfigErrors, Problem
+from qualtui.config.values import Config
+
+FILE = "config.toml"
+
+
+def find(explicit: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None:
+    """The configuration file: the named one, $QUALTUI_CONFIG, ./config.toml, the user's; None: there is none.
+
+    A file that is named need not exist: reading it says so.
+    """
+    if explicit is not None:
+        return explicit
+    if named := env.get("QUALTUI_CONFIG"):
+        return Path(named).expanduser()
+    if (here := cwd / FILE).is_file():
+        return here
+    users = user_file()
+    return users if users.is_file() else None
+
+
+def user_file() -> Path:
+    """The configuration file in the user's folder, whether or not it is there."""
+    from platformdirs import user_config_path
+
+    return user_config_path("qualtui", appauthor=False) / FILE
+
+
+def store_path(config: Config) -> Path:
+    """The store of this configuration. A relative `[store] path` starts at the configuration's folder.
+
+    Without one it lies in the user's state folder; each configuration but the user's own has a store by itself,
+    so that two of them never share an engine by accident.
+    """
+    if config.store.path:
+        return _at(config, config.store.path)
+    from platformdirs import user_state_path
+
+    own = not config.path or Path(config.path) == user_file()
+    name = "qualtui.db" if own else f"qualtui-{_short(config.path)}.db"
+    return user_state_path("qualtui", appauthor=False) / name
+
+
+def socket_path(config: Config) -> Path:
+    """The engine's socket: `[store] socket`, else beside the store.
+
+    A system takes no socket path much longer than 100 bytes: a longer one is replaced by a short one in a private
+    runtime folder, which is made. Raises ConfigErrors where that folder is somebody else's.
+    """
+    path = _at(config, config.store.socket) if config.store.socket else Path(f"{store_path(config)}.sock")
+    if len(os.fsencode(path)) <= SOCKET_LONGEST:
+        return path
+    return _private_folder(config) / f"{_short(str(path))}.sock"
+
+
+def _at(config: Config, path: str) -> Path:
+    try:
+        return Path(config.path).parent / Path(path).expanduser()
+    except RuntimeError:  # ~somebody who is not known here
+        return Path(config.path).parent / path
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(os.fsencode(text)).hexdigest()[:12]
+
+
+def _private_folder(config: Config) -> Path:
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    folder = Path(runtime) / "qualtui" if len(os.fsencode(runtime)) in range(1, 60) else _temporary()
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+        private = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    except OSError:
+        private = False
+    if not private:
+        problem = Problem(config.path, "store.socket", f"no private folder at {folder}", "a path of your own")
+        raise ConfigErrors((problem,))
+    return folder
+
+
+def _temporary() -> Path:
+    # A fixed place, not $TMPDIR: a window and its engine must agree on it. It is checked before it is trusted.
+    return Path("/tmp") / f"qualtui-{os.getuid()}"  # noqa: S108

@@ -1,0 +1,190 @@
+"""Turns TOML's tables into configuration values, and goes on after an error so that all are told at once."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin
+
+import msgspec
+
+from qualtui.config.convert import OFF, ConvertError, bare, convert, hint, is_struct
+from qualtui.config.errors import Problem, dotted, kind, nearest, shown
+from qualtui.config.references import UnresolvedError, has_reference, resolve
+from qualtui.config.values import Level, Seconds, Secret
+from qualtui.text import clean
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+BAD: Final = object()  # stands for a value whose problem has been told
+
+Table = dict[str, Any]
+Key = tuple[str | int, ...]  # a number is a place in a list, from 1
+
+
+class Check(NamedTuple):
+    """A condition on one value. `test` says False, or what exactly was expected, where it does not hold."""
+
+    expected: str
+    test: Callable[[Any], bool | str]
+
+
+class Layer(NamedTuple):
+    """A table and where it stands in the file. The first layer that has a key gives its value."""
+
+    key: Key
+    table: Table
+
+
+class Given(NamedTuple):
+    """A value as it stands in the file, and where."""
+
+    key: Key
+    value: object
+
+
+class Reader:
+    """Reads values of the configuration's types; `problems` collects, in the order of finding."""
+
+    def __init__(self, file: str, env: Mapping[str, str], checks: Mapping[tuple[type, str], Check]) -> None:
+        self._file = file
+        self._env = env
+        self._folder = Path(file).parent
+        self._checks = checks
+        self._told: dict[Problem, None] = {}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything told so far, each once."""
+        return tuple(self._told)
+
+    def tell(self, key: Key, found: str, expected: str) -> None:
+        """One more problem."""
+        self._told[Problem(self._file, dotted(*key), found, expected)] = None
+
+    def table(self, raw: object, key: Key) -> Table:
+        """The value as a table; an empty one, and a problem, where it is something else."""
+        if isinstance(raw, dict):
+            return raw
+        if raw is not None:
+            self.tell(key, kind(raw), "a table")
+        return {}
+
+    def unknown(self, table: Table, key: Key, known: list[str]) -> None:
+        """Tells each key of the table that is not known."""
+        for name in table:
+            if name not in known:
+                self.tell((*key, name), "an unknown key", nearest(name, known))
+
+    def struct(
+        self, of: type[S], layers: list[Layer], base: S | None = None, *, partial: bool = False
+    ) -> S | None:
+        """A value of this type; None where a problem was told. `partial`: what is missing is no problem."""
+        fields = msgspec.structs.fields(of)
+        for layer in layers:
+            self.unknown(layer.table, layer.key, [field.encode_name for field in fields])
+        values: dict[str, Any] = {}
+        for field in fields:
+            name = field.encode_name
+            given = [Given((*layer.key, name), layer.table[name]) for layer in layers if name in layer.table]
+            own = partial or name in layers[0].table
+            if given and (own or not _too_little(field, given[0].value)):
+                values[field.name] = self._field(of, field, given, partial=partial)
+            elif base is not None:
+                values[field.name] = getattr(base, field.name)
+            elif field.required and not partial:
+                check = self._checks.get((of, name))
+                self.tell((*layers[0].key, name), "nothing", check.expected if check else hint(field.type))
+                values[field.name] = BAD
+        if partial or any(value is BAD for value in values.values()):
+            return None
+        return of(**values)
+
+    def _field(self, of: type, field: msgspec.structs.FieldInfo, given: list[Given], *, partial: bool) -> Any:
+        inner = bare(field.type)
+        check = self._checks.get((of, field.encode_name))
+        each = self._checks.get((of, f"{field.encode_name}.*"))
+        if is_struct(inner):
+            below = [Layer(key, self.table(value, key)) for key, value in given]
+            if not all(isinstance(value, dict) for _, value in given):
+                return BAD
+            got = self.struct(inner, below, partial=partial)
+            return BAD if got is None else got
+        if get_origin(inner) is dict:
+            merged: Table = {}
+            for key, value in reversed(given):
+                if not isinstance(value, dict):
+                    merged[""] = BAD
+                merged |= self._items(self.table(value, key), key, get_args(inner)[1], check, each)
+            return BAD if any(value is BAD for value in merged.values()) else merged
+        if get_origin(inner) is tuple:
+            return self._list(given[0], get_args(inner)[0], check)
+        return self.leaf(field.type, given[0], check)
+
+    def _items(self, table: Table, key: Key, of: Any, check: Check | None, each: Check | None) -> Table:
+        items: Table = {}
+        for name, value in table.items():
+            if check is not None and (said := check.test(name)) is not True:
+                self.tell((*key, name), f"the name {shown(name)}", said or check.expected)
+                items[name] = BAD
+            elif isinstance(value, dict) and not is_struct(of):
+                example = shown(f"{name}.{next(iter(value), 'column')}")
+                self.tell((*key, name), "a table", f"a text (a name with a dot stands in quotes: {example} = ...)")
+                items[name] = BAD
+            else:
+                items[name] = self._item(of, Given((*key, name), value), each)
+        return items
+
+    def _list(self, given: Given, of: Any, check: Check | None) -> Any:
+        key, raw = given
+        if not isinstance(raw, list):
+            self.tell(key, kind(raw), "a list")
+            return BAD
+        if check is not None and (said := check.test(raw)) is not True:
+            self.tell(key, f"a list of {len(raw)}", said or check.expected)
+            return BAD
+        values = [self._item(of, Given((*key, number), value), None) for number, value in enumerate(raw, 1)]
+        return BAD if any(value is BAD for value in values) else tuple(values)
+
+    def _item(self, of: Any, given: Given, check: Check | None) -> Any:
+        if not is_struct(of):
+            return self.leaf(of, given, check)
+        if not isinstance(given.value, dict):
+            self.tell(given.key, kind(given.value), "a table")
+            return BAD
+        got = self.struct(of, [Layer(given.key, given.value)])
+        return BAD if got is None else got
+
+    def leaf(self, of: Any, given: Given, check: Check | None) -> Any:
+        """A single value of this type, its references resolved; BAD where a problem was told."""
+        key, raw = given
+        inner = bare(of)
+        optional = inner is not of
+        value = raw
+        if isinstance(raw, str):
+            try:
+                value = resolve(raw, self._env, self._folder)
+            except UnresolvedError as error:
+                self.tell(key, clean(error.found), clean(error.expected))
+                return BAD
+        if optional and ((inner is Secret and value == "") or (inner is Level and value == OFF)):
+            return None
+        try:
+            got = convert(inner, value, loose=isinstance(raw, str) and has_reference(raw))
+        except ConvertError as error:
+            vague = check is not None and inner is not Seconds and str(error) == hint(inner)
+            self._refuse(inner, given, check.expected if check and vague else str(error))
+            return BAD
+        if check is not None and (said := check.test(got)) is not True:
+            self._refuse(inner, given, said or check.expected)
+            return BAD
+        return got
+
+    def _refuse(self, of: Any, given: Given, expected: str) -> None:
+        self.tell(given.key, "***" if of is Secret else shown(given.value), expected)
+
+
+def _too_little(field: msgspec.structs.FieldInfo, value: object) -> bool:
+    """Whether defaults for a section that an agent has not are not enough to make one."""
+    inner = bare(field.type)
+    if not is_struct(inner) or not isinstance(value, dict):
+        return False
+    return any(need.required and need.encode_name not in value for need in msgspec.structs.fields(inner))

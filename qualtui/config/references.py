@@ -1,0 +1,63 @@
+"""References in texts: `${NAME}`, `${NAME:-default}`, `${file:PATH}`; `$${` stands for `${` itself."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+FILE_LIMIT = 64 * 1024  # bytes of a referenced file; a secret is short
+
+_REFERENCE = re.compile(r"\$\$\{|\$\{([^{}]*)\}|\$\{")
+_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
+
+
+class UnresolvedError(ValueError):
+    """A reference leads nowhere: `found` is it as written, `expected` what would resolve it."""
+
+    def __init__(self, found: str, expected: str) -> None:
+        super().__init__(expected)
+        self.found = found
+        self.expected = expected
+
+
+def has_reference(text: str) -> bool:
+    """Whether resolving would change the text."""
+    return "${" in text
+
+
+def resolve(text: str, env: Mapping[str, str], folder: Path) -> str:
+    """The text with its references filled in; relative paths start at `folder`. Raises UnresolvedError."""
+    if not has_reference(text):
+        return text
+    return _REFERENCE.sub(lambda found: _one(found, env, folder), text)
+
+
+def _one(found: re.Match[str], env: Mapping[str, str], folder: Path) -> str:
+    whole, inner = found[0], found[1]
+    if whole == "$${":
+        return "${"
+    if inner is not None and inner.startswith("file:"):
+        return _file(whole, inner.removeprefix("file:"), folder)
+    name = _NAME.fullmatch(inner or "")
+    if name is None:
+        raise UnresolvedError("a broken reference", "${NAME}, ${NAME:-default} or ${file:PATH}; $${ for ${ itself")
+    value = env.get(name[1])
+    if name[2] is not None:
+        return value or name[2]
+    if value is None:
+        raise UnresolvedError(f"${{{name[1]}}}", f"the environment variable {name[1]} to be set")
+    return value
+
+
+def _file(whole: str, path: str, folder: Path) -> str:
+    try:
+        with (folder / Path(path).expanduser()).open("rb") as file:
+            content = file.read(FILE_LIMIT + 1)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
+        raise UnresolvedError(whole, f"a file that can be read ({reason})") from None
+    if len(content) > FILE_LIMIT:
+        raise UnresolvedError(whole, f"a file of at most {FILE_LIMIT // 1024} KiB")
+    try:
+        return content.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise UnresolvedError(whole, "a file of UTF-8 text") from None

@@ -1,0 +1,63 @@
+"""The rules that are there without being written: SPEC's default severities, for the series that exist.
+
+`[rules.NAME]` with one of these names changes the given keys alone; `enabled = false` takes a rule away.
+"""
+
+from qualtui.config.values import Level, Operator, Rule, Seconds
+
+_MINUTE = 60.0
+
+BUILT_IN: dict[str, Rule] = {
+    # No `for`: health.down has its own patience (misses over down_after), a refusal counts at once.
+    "agent-down": Rule(
+        series="health.down",
+        op=Operator.AT_LEAST,
+        critical=Level(1),
+        keep_firing_for=Seconds(2 * _MINUTE),
+        summary="Agent down: {note}",
+    ),
+    # 10 s is two fast-lane answers in a row: one lost packet wakes nobody.
+    "database-down": Rule(
+        series="db.up",
+        op=Operator.EQUAL,
+        critical=Level(0),
+        for_=Seconds(10),
+        keep_firing_for=Seconds(30),
+        summary="Database down: {note}",
+    ),
+    # A session restarts on its own in well under 2 min.
+    "waha-not-working": Rule(
+        series="waha.working",
+        op=Operator.EQUAL,
+        critical=Level(0),
+        for_=Seconds(2 * _MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="WhatsApp session is {note}",
+    ),
+    # The gateway's API is silent while its session may still deliver: a warning.
+    "waha-silent": Rule(
+        series="waha.up",
+        op=Operator.EQUAL,
+        warning=Level(0),
+        for_=Seconds(2 * _MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="WhatsApp gateway does not answer: {note}",
+    ),
+    # The oldest customer's wait is itself a duration, so no `for`; the bot takes 5-24 s a reply.
+    "customers-waiting": Rule(
+        series="customers.oldest",
+        op=Operator.ABOVE,
+        warning=Level(3 * _MINUTE),
+        critical=Level(10 * _MINUTE),
+        keep_firing_for=Seconds(30),
+        summary="Customers wait for the bot, the oldest {value}",
+        fix="session-cleanup",
+    ),
+    "customers-lost": Rule(
+        series="customers.lost",
+        op=Operator.ABOVE,
+        critical=Level(0),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="Customers lost: {value} without an answer for too long",
+    ),
+}
