@@ -1,0 +1,36 @@
+"""The floor: a Textual application that shows a clock and obeys one key, and does nothing else."""
+
+import os
+
+os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+
+from textual.app import App, ComposeResult
+from textual.widgets import Static
+
+
+class Bare(App[None]):
+    """A line that counts seconds; `j` changes it, `q` quits."""
+
+    BINDINGS = [("j", "mark", "mark"), ("q", "quit", "quit")]  # noqa: RUF012 - Textual's form
+
+    def compose(self) -> ComposeResult:
+        """One line."""
+        yield Static("READY 0", id="line")
+
+    def on_mount(self) -> None:
+        """Counts."""
+        self.count = 0
+        self.set_interval(1, self.tick)
+
+    def tick(self) -> None:
+        """One second more."""
+        self.count += 1
+        self.query_one("#line", Static).update(f"READY {self.count}")
+
+    def action_mark(self) -> None:
+        """What a key changes."""
+        self.query_one("#line", Static).update(f"READY key {self.count}")
+
+
+if __name__ == "__main__":
+    Bare().run()

@@ -1,0 +1,78 @@
+"""The projection of state into what screens show: incidents, activity. Pure."""
+
+from collections.abc import Mapping
+
+from qualtui.model import Activity, Incident, Notice, Phase, State
+from qualtui.text import _
+from qualtui.wire import ActivityView, IncidentView
+
+INCIDENTS = 60  # rows sent to a screen
+ACTIVITY = 80
+
+
+def incidents(state: State) -> tuple[IncidentView, ...]:
+    """Firing ones first, worst and oldest first; then the newest resolved."""
+
+    def order(incident: Incident) -> tuple[int, int, float]:
+        if incident.phase is Phase.FIRING:
+            return 0, -incident.severity.rank, incident.fired_at
+        return 1, 0, -(incident.resolved_at or 0.0)
+
+    chosen = sorted(state.incidents.values(), key=order)[:INCIDENTS]
+    return tuple(incident_view(incident, state) for incident in chosen)
+
+
+def incident_view(incident: Incident, state: State) -> IncidentView:
+    """An incident as a row, with what became of its notices."""
+    return IncidentView(
+        number=incident.number,
+        agent=incident.agent,
+        rule=incident.rule,
+        severity=incident.severity,
+        phase=incident.phase,
+        summary=incident.summary,
+        cause=incident.cause,
+        since=incident.since,
+        fired_at=incident.fired_at,
+        resolved_at=incident.resolved_at,
+        owner=incident.owner,
+        notices=notices_word(incident, state.notices),
+        fix=incident.fix,
+        runbook=incident.runbook,
+        notes=incident.notes,
+    )
+
+
+def notices_word(incident: Incident, notices: Mapping[str, Notice]) -> str:
+    """What became of an incident's notices, the worst news first."""
+    mine = [notice for notice in notices.values() if notice.number == incident.number]
+    failed = sum(notice.status == "failed" for notice in mine)
+    sent = sum(notice.status == "delivered" for notice in mine)
+    trying = len(mine) - failed - sent
+    words = []
+    if failed:
+        words.append(_("{} failed").format(failed))
+    if trying:
+        words.append(_("{} sending").format(trying))
+    if sent:
+        words.append(_("{} sent").format(sent))
+    return ", ".join(words)
+
+
+def activity(state: State) -> tuple[ActivityView, ...]:
+    """The newest lines, newest first."""
+    return tuple(activity_view(line) for line in reversed(state.activity[-ACTIVITY:]))
+
+
+def activity_view(line: Activity) -> ActivityView:
+    """A line as a row."""
+    return ActivityView(line.at, line.who, line.text, line.number, line.severity)
+
+
+def tried(state: State, number: int) -> str:
+    """What was tried for an incident: the newest run, in a few words."""
+    runs = [run for run in state.runs.values() if run.number == number and number]
+    if not runs:
+        return ""
+    newest = max(runs, key=lambda run: run.started_at)
+    return f"{newest.fix}: {newest.summary or _('under way')} ({newest.who})"

@@ -1,0 +1,43 @@
+"""The recent past is bounded, keeps its gaps, and never forgets the newest answer."""
+
+from qualtui.engine.recent import Recent
+from qualtui.model import Sample
+
+
+def recent(*points: tuple[float, float | None]) -> Recent:
+    kept = Recent(keep=100.0, step=10.0, steps=5)
+    kept.add(Sample("a/x", at, value) for at, value in points)
+    return kept
+
+
+def test_old_samples_go_and_the_newest_stays() -> None:
+    kept = recent((0, 1.0), (50, 2.0), (120, 3.0))
+    assert [s.at for s in kept.since("a/x", 0)] == [50, 120]
+    assert kept.newest("a/x") == Sample("a/x", 120, 3.0)
+
+
+def test_a_window_that_ended_before_the_newest_sample_still_gives_the_newest() -> None:
+    assert [s.at for s in recent((5, 1.0)).since("a/x", 90)] == [5]
+
+
+def test_a_window_gives_its_samples_only() -> None:
+    assert [s.at for s in recent((10, 1.0), (20, 2.0), (30, 3.0)).since("a/x", 20)] == [20, 30]
+
+
+def test_a_sample_from_the_past_is_left_out() -> None:
+    assert [s.at for s in recent((20, 1.0), (10, 2.0)).since("a/x", 0)] == [20]
+
+
+def test_the_past_shows_the_greatest_of_each_step_and_gaps_as_gaps() -> None:
+    assert recent((0, 1.0), (5, 4.0), (6, 2.0), (21, None), (31, 7.0)).past("a/x", 35, 5) == (
+        None,
+        4.0,
+        None,
+        None,
+        7.0,
+    )
+
+
+def test_an_unknown_series_is_empty_not_an_error() -> None:
+    kept = recent()
+    assert (kept.newest("a/y"), kept.since("a/y", 0), kept.past("a/y", 10, 3)) == (None, (), ())

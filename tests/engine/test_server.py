@@ -1,0 +1,171 @@
+"""A window gets every answer and the newest snapshot; one that stalls, lies or dies touches nothing."""
+
+import asyncio
+import contextlib
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from qualtui.client import Client, ClientError
+from qualtui.engine.server import Server
+from qualtui.wire import (
+    VERSION,
+    Answer,
+    Done,
+    EngineView,
+    Goodbye,
+    Hello,
+    Pushed,
+    Refresh,
+    Refused,
+    Request,
+    ShowIncident,
+    Snapshot,
+    frame,
+    length,
+    read_reply,
+)
+
+
+def snapshot(seq: int, padding: int = 0) -> Snapshot:
+    troubles = ("x" * padding,) if padding else ()
+    return Snapshot(1.0, seq, EngineView(1, "host", "0", 1, 1.0, 0, troubles=troubles), (), (), ())
+
+
+async def handle(request: Request) -> Answer:
+    if isinstance(request.ask, ShowIncident):
+        raise ValueError("a fault with 5511900000001 in it")
+    return Done(f"for {request.who}")
+
+
+@asynccontextmanager
+async def serving(path: Path) -> AsyncIterator[Server]:
+    ready = asyncio.Event()
+    server = Server(path, 3, handle, lambda: snapshot(1))
+    task = asyncio.ensure_future(server.serve(ready))
+    await ready.wait()
+    try:
+        yield server
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@asynccontextmanager
+async def raw(path: Path) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_unix_connection(str(path))
+    try:
+        yield reader, writer
+    finally:
+        writer.transport.abort()
+
+
+async def test_a_window_sees_the_newest_snapshot_at_once_and_each_newer_one(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path) as server, Client(path, who="ana", watch=True, window=True) as client:
+        seen = client.snapshots()
+        assert (await anext(seen)).seq == 1
+        assert (server.windows, server.watched, client.welcome.epoch) == (1, True, 3)
+        server.publish(snapshot(2))
+        assert (await anext(seen)).seq == 2
+
+
+async def test_questions_are_answered_with_who_asked(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path), Client(path, who="ana") as client:
+        assert await client.ask(Refresh()) == Done("for ana")
+
+
+async def test_a_fault_in_the_engine_is_an_answer_without_its_details(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path), Client(path, who="ana") as client:
+        answer = await client.ask(ShowIncident(1))
+        assert isinstance(answer, Refused)
+        assert "ValueError" in answer.text
+        assert "5511" not in answer.text
+        assert await client.ask(Refresh()) == Done("for ana")
+
+
+async def test_a_stalled_window_keeps_one_snapshot_waiting_and_delays_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path) as server, raw(path) as (reader, writer), Client(path, who="b", watch=True) as client:
+        writer.write(frame(Request(0, Hello(VERSION, watch=True, window=True))))
+        await reader.readexactly(4)  # welcome has come; from here on it reads nothing
+        seen = client.snapshots()
+        last = 0
+        for seq in range(2, 60):
+            server.publish(snapshot(seq, padding=500_000))
+            while last < seq:
+                last = (await anext(seen)).seq
+        assert last == 59
+        held = [peer.box for peer in server._peers if peer.hello.window]
+        assert len(held) == 1
+        await reader.readexactly(length_of(Pushed(snapshot(1))))  # it reads on: the connection still lives
+
+
+def length_of(message: Pushed) -> int:
+    return len(frame(message)) - 4
+
+
+async def test_the_engine_s_end_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path):
+        client = await Client(path, who="ana", watch=True).__aenter__()
+        seen = client.snapshots()
+        await anext(seen)
+    with pytest.raises(ClientError, match="the engine has stopped"):
+        await anext(seen)
+    with pytest.raises(ClientError):
+        await client.ask(Refresh())
+    await client.__aexit__(None, None, None)
+    assert not path.exists()
+
+
+async def test_no_engine_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(ClientError, match="there is no socket"):
+        await Client(tmp_path / "none", who="ana").__aenter__()
+
+
+async def test_another_version_is_told_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path), raw(path) as (reader, writer):
+        writer.write(frame(Request(0, Hello(VERSION + 1, watch=False, window=False))))
+        head = await reader.readexactly(4)
+        told = read_reply(await reader.readexactly(length(head)))
+    assert isinstance(told, Goodbye)
+    assert "restart the older one" in told.reason
+
+
+NOT_OURS = [
+    b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+    struct.pack(">I", 2**31) + b"x",
+    struct.pack(">I", 4) + b"\xff\xff\xff\xff",
+    struct.pack(">I", 100_000) + b"\x91" * 100_000,
+    frame(Request(1, Refresh())),
+    b"",
+    msgspec.msgpack.encode({"id": 1}),
+]
+
+
+@pytest.mark.parametrize("data", NOT_OURS, ids=range(len(NOT_OURS)))
+async def test_a_peer_that_speaks_something_else_is_sent_away_and_the_others_stay(
+    data: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "s"
+    async with serving(path), Client(path, who="ana") as client, raw(path) as (reader, writer):
+        writer.write(data)
+        writer.write_eof()
+        async with asyncio.timeout(5):
+            await reader.read()
+        assert await client.ask(Refresh()) == Done("for ana")
+
+
+async def test_the_socket_is_for_its_group_and_no_others(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path):
+        assert path.stat().st_mode & 0o777 == 0o660
