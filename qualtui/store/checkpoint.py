@@ -1,0 +1,98 @@
+"""Checkpoints of State: start is the newest one and what came after it. The caller holds the transaction."""
+
+import hashlib
+import sqlite3
+
+import msgspec
+
+from qualtui.model import State
+from qualtui.store import log
+from qualtui.store.chain import GENESIS
+from qualtui.store.fold import FOLD_VERSION, fold
+from qualtui.store.statements import statement
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(State)
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """Where the kept log begins: the last pruned event's seq and link, and the fold up to there."""
+
+    seq: int = 0
+    chain: bytes = GENESIS
+    state: State = State()
+
+
+def anchor(connection: sqlite3.Connection) -> Anchor:
+    """The anchor; the log's very beginning where nothing was pruned."""
+    row = connection.execute(statement("read_anchor")).fetchone()
+    if row is None:
+        return Anchor()
+    seq, link, blob, digest = row
+    return Anchor(seq, link, _read(blob, digest) or State(seq=seq))
+
+
+def load(connection: sqlite3.Connection) -> State:
+    """The fold of the whole log."""
+    newest = log.head(connection)
+    state = _base(connection, newest.seq)
+    state = fold(state, log.read(connection, after=state.seq))
+    # Erased events are not folded, and still count: the next append expects the log's own end.
+    return (
+        msgspec.structs.replace(state, seq=newest.seq, at=newest.at, epoch=newest.epoch) if newest.seq else state
+    )
+
+
+def save(connection: sqlite3.Connection, state: State) -> None:
+    """Keeps the State for the next start."""
+    blob = _encoder.encode(state)
+    row = {"seq": state.seq, "fold": FOLD_VERSION, "at": state.at, "state": blob, "digest": _digest(blob)}
+    connection.execute(statement("write_checkpoint"), row)
+    connection.execute(statement("prune_checkpoints"), {"fold": FOLD_VERSION})
+
+
+def forget(connection: sqlite3.Connection, seq: int) -> None:
+    """Drops the checkpoints that may hold what event `seq` said."""
+    connection.execute(statement("forget_checkpoints"), {"seq": seq})
+
+
+def prune_log(connection: sqlite3.Connection, before: float, limit: int) -> int:
+    """Prunes events older than `before` and inside a checkpoint, at most `limit`; returns how many.
+
+    Their fold goes into the anchor: a later fold of another version can no longer ask them.
+    """
+    row = connection.execute(statement("prunable_event"), {"before": before, "limit": limit}).fetchone()
+    if row is None:
+        return 0
+    seq, link = row
+    state = fold(anchor(connection).state, log.read(connection, until=seq))
+    blob = _encoder.encode(msgspec.structs.replace(state, seq=seq))
+    connection.execute(
+        statement("write_anchor"), {"seq": seq, "chain": link, "state": blob, "digest": _digest(blob)}
+    )
+    return connection.execute(statement("prune_events"), {"seq": seq}).rowcount
+
+
+def _base(connection: sqlite3.Connection, newest: int) -> State:
+    """The newest sound checkpoint of this fold's version, else the anchor's State."""
+    for blob, digest in connection.execute(
+        statement("newest_checkpoints"), {"fold": FOLD_VERSION, "head": newest}
+    ):
+        state = _read(blob, digest)
+        if state is not None:
+            return state
+    return anchor(connection).state
+
+
+def _read(blob: bytes, digest: bytes) -> State | None:
+    """The State in a blob; None where it is damaged, or of a form that this version can't read."""
+    if _digest(blob) != digest:
+        return None
+    try:
+        return _decoder.decode(blob)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _digest(blob: bytes) -> bytes:
+    return hashlib.sha256(blob).digest()

@@ -1,0 +1,76 @@
+"""Connections to the store's file: how they are opened, set, and checked."""
+
+import os
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from qualtui.store.errors import StoreError
+from qualtui.store.lease import MODE, share
+from qualtui.text import _
+
+BUSY = 2.0  # seconds to wait for another program that writes; the engine alone should
+FOLDER_MODE = 0o770  # what the umask leaves of it: as private as whoever made it wants
+WAL_LIMIT = 16 * 1024 * 1024  # bytes that the write-ahead log keeps after a checkpoint
+
+
+def prepare(path: Path) -> None:
+    """Makes the folder, and the file with its mode, where they are missing. Raises StoreError."""
+    try:
+        path.parent.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
+        with suppress(FileExistsError):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
+            try:
+                share(descriptor)
+            finally:
+                os.close(descriptor)
+    except OSError as error:
+        raise StoreError(
+            _("the store {path} can't be made: {what}; see [store] path").format(path=path, what=error.strerror)
+        ) from None
+
+
+def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    """A connection in autocommit mode, not bound to a thread: one thread at a time. Raises sqlite3.Error."""
+    mode = "ro" if read_only else "rw"
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def set_durable(connection: sqlite3.Connection, path: Path) -> None:
+    """WAL, each commit on the disk before it returns, and erased bytes really gone. Raises StoreError."""
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise StoreError(_("the store {path} needs a local disk: this one has no shared memory").format(path=path))
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT:d}")
+
+
+def check_whole(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises StoreError where the file is shorter than it says: its end was torn off. Cheap: no full check."""
+    busy, written, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    if busy or written != moved:
+        return  # a reader holds part of it in the write-ahead log: the length says nothing now
+    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
+    size: int = connection.execute("PRAGMA page_size").fetchone()[0]
+    if path.stat().st_size < pages * size:
+        raise StoreError(
+            _("the store {path} is damaged, its end is missing: put back a copy of it, or move it aside").format(
+                path=path
+            )
+        )

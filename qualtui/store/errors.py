@@ -1,0 +1,73 @@
+"""What can go wrong with the store, each in one line for people, and SQLite's errors translated to it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qualtui.text import _, clean
+
+
+class StoreError(Exception):
+    """The store can't do it; the text is one line: what, and the remedy where there is one."""
+
+
+class StoreBusy(StoreError):  # noqa: N818 - the family's root says Error, its members say what
+    """Another engine keeps this store. `pid` 0: it has not said which."""
+
+    def __init__(self, text: str, pid: int = 0, host: str = "", since: float = 0.0) -> None:
+        super().__init__(text)
+        self.pid = pid
+        self.host = host
+        self.since = since
+
+
+class LeaseLost(StoreError):  # noqa: N818 - as above
+    """Another engine took the store over: nothing more may be written by us."""
+
+
+class Conflict(StoreError):  # noqa: N818 - as above
+    """The log has moved on since the asker looked: somebody else was first."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(
+            _("somebody was first: event {expected} was expected to be the newest, it is {actual}").format(
+                expected=expected, actual=actual
+            )
+        )
+        self.expected = expected
+        self.actual = actual
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """SQLite's errors inside become StoreError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(_sentence(path, error)) from error
+    except (OverflowError, UnicodeError) as error:  # a number over 64 bits, a text that is not Unicode
+        raise StoreError(_("a value can't be stored: {what}").format(what=type(error).__name__)) from None
+
+
+def _sentence(path: Path, error: sqlite3.Error) -> str:
+    """An error of SQLite as a line that says the remedy."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
+    known = {
+        sqlite3.SQLITE_FULL: _("no room left for the store {path}: make room on that disk"),
+        sqlite3.SQLITE_READONLY: _("the store {path} can't be written: it, or its folder, is read-only for you"),
+        sqlite3.SQLITE_PERM: _("the store {path} can't be opened: you may not"),
+        sqlite3.SQLITE_CANTOPEN: _("the store {path} can't be opened: see its path and who may read its folder"),
+        sqlite3.SQLITE_CORRUPT: _(
+            "the store {path} is damaged: put back a copy of it, or move it aside to begin a new one"
+        ),
+        sqlite3.SQLITE_NOTADB: _("{path} is not a qualtui store: see [store] path, or move the file aside"),
+        sqlite3.SQLITE_BUSY: _("the store {path} is locked by another program: end what has it open"),
+        sqlite3.SQLITE_IOERR: _(
+            "the disk does not take or give what the store {path} asks: see the disk ({what})"
+        ),
+    }
+    if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
+        return _("the store {path} is closed").format(path=path)
+    text = known.get(code, _("the store {path} fails: {what}"))
+    return text.format(path=path, what=clean(error))

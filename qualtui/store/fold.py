@@ -1,0 +1,231 @@
+"""The fold: what the log's events mean. Pure; a frozen State in, a frozen State out, nothing changed in place."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from qualtui.model import (
+    Acknowledged,
+    BacklogMarked,
+    Event,
+    FixFinished,
+    FixRun,
+    FixStarted,
+    Incident,
+    Noted,
+    Notice,
+    NoticeDelivered,
+    NoticeFailed,
+    NoticeQueued,
+    NoticeSending,
+    Phase,
+    Released,
+    RuleChanged,
+    Standing,
+    State,
+    standing_key,
+)
+from qualtui.store.activity import line
+
+# Raise it with each change of meaning: checkpoints of another version are folded anew.
+FOLD_VERSION = 1
+
+RESOLVED_KEPT = 100  # incidents
+FINISHED_KEPT = 100  # notices that are no longer owed
+RUNS_KEPT = 100
+ACTIVITY_KEPT = 200
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def fold(state: State, events: Iterable[Event]) -> State:
+    """The State after all the events, in their order."""
+    for event in events:
+        state = apply(state, event)
+    return state
+
+
+def apply(state: State, event: Event) -> State:
+    """The State after one more event. One that speaks of something unknown changes only seq, at, activity."""
+    said = line(state, event)
+    activity = state.activity if said is None else (*state.activity, said)[-ACTIVITY_KEPT:]
+    state = replace(state, seq=event.seq, at=event.at, epoch=event.epoch, activity=activity)
+    match event.body:
+        case RuleChanged() as body:
+            return _rule_changed(state, body)
+        case Acknowledged() | Released() | Noted() as body:
+            return _incident_touched(state, body)
+        case NoticeQueued() as body:
+            return _notice_queued(state, body)
+        case NoticeSending() | NoticeDelivered() | NoticeFailed() as body:
+            return _notice_moved(state, body)
+        case FixStarted() as body:
+            return _fix_started(state, body)
+        case FixFinished() as body:
+            return _fix_finished(state, body)
+        case BacklogMarked() as body:
+            return replace(state, backlog={**state.backlog, body.agent: body})
+    return state
+
+
+# --- rules and incidents ---
+
+
+def _rule_changed(state: State, body: RuleChanged) -> State:
+    key = standing_key(body.rule, body.agent)
+    before = state.standing.get(key)
+    if before is not None and before.number and (body.new is not Phase.FIRING or body.number != before.number):
+        # Also where the rule went inactive without a word: an incident never outlives its rule's standing.
+        state = _resolved(state, before.number)
+    elif body.new is Phase.RESOLVED:
+        state = _resolved(state, body.number)
+    if body.new not in {Phase.PENDING, Phase.FIRING}:
+        return replace(state, standing=_without(state.standing, key))
+    number = body.number if body.new is Phase.FIRING else 0
+    standing = Standing(body.rule, body.agent, body.new, body.severity, body.since, number)
+    state = replace(state, standing={**state.standing, key: standing})
+    return _fired(state, body) if number > 0 else state
+
+
+def _fired(state: State, body: RuleChanged) -> State:
+    """The incident begins, or changes: worse, better, another reason."""
+    old = state.incidents.get(body.number)
+    if old is None:
+        incident = Incident(
+            body.number,
+            body.rule,
+            body.agent,
+            body.severity,
+            Phase.FIRING,
+            body.since,
+            state.at,
+            body.summary or body.reason,
+            cause=body.cause,
+            value=body.value,
+            fix=body.fix,
+            runbook=body.runbook,
+            changes=1,
+        )
+    else:
+        incident = replace(
+            old,
+            severity=body.severity,
+            phase=Phase.FIRING,
+            resolved_at=None,
+            summary=body.summary or old.summary,
+            cause=body.cause or old.cause,
+            value=body.value,
+            fix=body.fix or old.fix,
+            runbook=body.runbook or old.runbook,
+            changes=old.changes + 1,
+        )
+    return replace(
+        state,
+        incidents={**state.incidents, body.number: incident},
+        next_number=max(state.next_number, body.number + 1),
+    )
+
+
+def _resolved(state: State, number: int) -> State:
+    old = state.incidents.get(number)
+    if old is None or old.phase is Phase.RESOLVED:
+        return state
+    ended = replace(old, phase=Phase.RESOLVED, resolved_at=state.at, changes=old.changes + 1)
+    # Put last, so that the resolved ones stand in the order of their end.
+    incidents = {**_without(state.incidents, number), number: ended}
+    finished = [n for n, incident in incidents.items() if incident.phase is Phase.RESOLVED]
+    return replace(state, incidents=_thinned(incidents, finished, RESOLVED_KEPT))
+
+
+def _incident_touched(state: State, body: Acknowledged | Released | Noted) -> State:
+    old = state.incidents.get(body.number)
+    if old is None:
+        return state
+    match body:
+        case Acknowledged():
+            new = replace(old, owner=body.who, owned_at=state.at)
+        case Released():
+            new = replace(old, owner="", owned_at=None)
+        case Noted():
+            new = replace(old, notes=(*old.notes, f"{body.who}: {body.text}"))
+    return replace(state, incidents={**state.incidents, body.number: new})
+
+
+# --- notices ---
+
+
+def _notice_queued(state: State, body: NoticeQueued) -> State:
+    if body.key in state.notices:
+        return state
+    notice = Notice(
+        body.key, body.number, body.target, body.kind, body.severity, body.title, body.body, queued_at=state.at
+    )
+    return replace(state, notices={**state.notices, body.key: notice})
+
+
+def _notice_moved(state: State, body: NoticeSending | NoticeDelivered | NoticeFailed) -> State:
+    old = state.notices.get(body.key)
+    if old is None:
+        return state
+    if isinstance(body, NoticeSending):
+        new = replace(old, status="sending", attempt=body.attempt)
+    elif isinstance(body, NoticeDelivered):
+        new = replace(old, status="delivered", attempt=body.attempt, reason="")
+    elif body.retry_at is None:
+        new = replace(old, status="failed", attempt=body.attempt, reason=body.reason)
+    else:
+        new = replace(old, status="queued", attempt=body.attempt, reason=body.reason, next_at=body.retry_at)
+    if new.status not in {"delivered", "failed"}:
+        return replace(state, notices={**state.notices, body.key: new})
+    notices = {**_without(state.notices, body.key), body.key: new}
+    finished = [key for key, notice in notices.items() if notice.status in {"delivered", "failed"}]
+    return replace(state, notices=_thinned(notices, finished, FINISHED_KEPT))
+
+
+# --- fixes ---
+
+
+def _fix_started(state: State, body: FixStarted) -> State:
+    if body.run in state.runs:
+        return state
+    run = FixRun(
+        body.run,
+        body.fix,
+        body.agent,
+        body.who,
+        state.at,
+        subjects=body.subjects,
+        number=body.number,
+        undoes=body.undoes,
+    )
+    runs = {**state.runs, body.run: run}
+    # A run under way is never dropped: after a kill it is in doubt, and must be shown.
+    finished = [key for key, one in runs.items() if one.finished_at is not None]
+    return replace(state, runs=_thinned(runs, finished, RUNS_KEPT - (len(runs) - len(finished))))
+
+
+def _fix_finished(state: State, body: FixFinished) -> State:
+    old = state.runs.get(body.run)
+    if old is None:
+        return state
+    new = replace(old, finished_at=state.at, outcome=body.outcome, summary=body.summary, done=body.done)
+    runs = {**state.runs, body.run: new}
+    undone = runs.get(new.undoes)
+    if undone is not None and new.outcome == "ok":
+        runs[new.undoes] = replace(undone, undone_by=new.run)
+    return replace(state, runs=runs)
+
+
+# --- dicts that are never changed in place ---
+
+
+def _without(values: dict[_K, _V], key: _K) -> dict[_K, _V]:
+    return {k: v for k, v in values.items() if k != key} if key in values else values
+
+
+def _thinned(values: dict[_K, _V], finished: list[_K], keep: int) -> dict[_K, _V]:
+    """The values without the oldest finished ones that are too many."""
+    drop = set(finished[: max(0, len(finished) - max(0, keep))])
+    return {k: v for k, v in values.items() if k not in drop} if drop else values

@@ -1,0 +1,107 @@
+"""Reading the store: from the engine's own connection, or beside it from another thread or process."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from qualtui.config.values import Aggregate
+from qualtui.model import Event, State
+from qualtui.store import checkpoint, log, samples
+from qualtui.store.connection import connect
+from qualtui.store.errors import StoreError, translated
+from qualtui.store.migrations import NEWEST, check
+from qualtui.store.samples import Points
+from qualtui.store.statements import statement
+from qualtui.text import _
+
+
+class Reader:
+    """A connection that reads. Every method raises StoreError; one thread at a time."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+
+    @classmethod
+    def look(cls, path: Path) -> Self:
+        """A reader of the store at `path`, which may have an engine. Writes nothing, needs no lease."""
+        if not path.exists():
+            raise StoreError(_("there is no store at {path}: no engine has run with it yet").format(path=path))
+        with translated(path):
+            connection = connect(path, read_only=True)
+            try:
+                _check_form(connection, path)
+            except BaseException:
+                connection.close()
+                raise
+        return cls(path, connection)
+
+    def load(self) -> State:
+        """The fold of the whole log: the newest checkpoint and what came after it."""
+        with self._reading() as connection:
+            return checkpoint.load(connection)
+
+    def events(self, after_seq: int = 0, limit: int = 1000) -> tuple[Event, ...]:
+        """The events after a seq, oldest first, at most `limit`; erased ones are left out."""
+        with self._reading() as connection:
+            return tuple(log.read(connection, after=after_seq, limit=limit))
+
+    def history(self, number: int) -> tuple[Event, ...]:
+        """All that was kept of an incident: its changes, people, notices and fixes, oldest first."""
+        with self._reading() as connection:
+            return log.history(connection, number)
+
+    def verify(self) -> int | None:
+        """The seq of the first event that is not as it was written, or is missing; None: the log is whole."""
+        with self._reading() as connection:
+            kept = checkpoint.anchor(connection)
+            return log.first_broken(connection, kept.seq, kept.chain)
+
+    def window(
+        self,
+        series: str,
+        since: float,
+        until: float,
+        step: float | None = None,
+        how: Aggregate = Aggregate.AVG,
+    ) -> Points:
+        """A series' points from since to until, both included; see samples.window. An unknown series has none."""
+        with self._reading() as connection:
+            return samples.window(connection, series, since, until, step, how)
+
+    def load_tracking(self, name: str) -> bytes | None:
+        """What a probe saved under this name."""
+        with self._reading() as connection:
+            row = connection.execute(statement("load_tracking"), {"name": name}).fetchone()
+            return None if row is None else bytes(row[0])
+
+    def close(self) -> None:
+        """Closes the connection; a second time does nothing."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: what is read in it is of one moment."""
+        with translated(self.path):
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                with suppress(sqlite3.Error):
+                    self._connection.execute("ROLLBACK")
+
+
+def _check_form(connection: sqlite3.Connection, path: Path) -> None:
+    if check(connection, path) != NEWEST:
+        raise StoreError(_("the store {path} is of an older form: start the engine once").format(path=path))

@@ -1,0 +1,1 @@
+UPDATE events SET salt = NULL, payload = NULL WHERE seq = :seq AND payload IS NOT NULL;

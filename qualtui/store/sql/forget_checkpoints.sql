@@ -1,0 +1,2 @@
+-- Checkpoints that may hold what an erased event said.
+DELETE FROM checkpoints WHERE seq >= :seq;

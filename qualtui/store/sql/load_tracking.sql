@@ -1,0 +1,1 @@
+SELECT blob FROM tracking WHERE name = :name;

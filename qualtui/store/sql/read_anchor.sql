@@ -1,0 +1,1 @@
+SELECT seq, chain, state, digest FROM anchor WHERE id = 1;

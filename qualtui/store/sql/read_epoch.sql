@@ -1,0 +1,1 @@
+SELECT epoch FROM lease WHERE id = 1;

@@ -1,0 +1,1 @@
+INSERT OR REPLACE INTO tracking (name, blob) VALUES (:name, :blob);

@@ -1,0 +1,1 @@
+UPDATE lease SET epoch = epoch + 1 WHERE id = 1;

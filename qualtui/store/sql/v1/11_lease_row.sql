@@ -1,0 +1,1 @@
+INSERT INTO lease (id, epoch) VALUES (1, 0);

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX events_key ON events (key) WHERE key <> '';

@@ -1,0 +1,1 @@
+CREATE INDEX events_about ON events (about) WHERE about <> '';

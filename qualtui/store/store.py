@@ -1,0 +1,157 @@
+"""The store's one writer: who opens it holds the lease, and every write checks that it still does."""
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Self
+
+from msgspec.structs import replace
+
+from qualtui.config import values
+from qualtui.model import Event, EventBody, Sample, State
+from qualtui.store import checkpoint, log, rollup, samples
+from qualtui.store.connection import check_whole, connect, prepare, set_durable
+from qualtui.store.errors import Conflict, LeaseLost, translated
+from qualtui.store.lease import Lease
+from qualtui.store.migrations import migrate, shipped
+from qualtui.store.reader import Reader
+from qualtui.store.rollup import Pruned
+from qualtui.store.statements import statement
+from qualtui.text import _
+
+PRUNE_LIMIT = 20_000  # rows of a kind at once: an alert's append never waits long behind a pruning
+PRUNE_EVENTS = 2_000  # these are folded as they go
+
+
+class Store(Reader):
+    """The store, open for writing under the lease. Every method raises StoreError; one thread at a time.
+
+    A failed write changes nothing: the store is as before, and goes on when the cause is gone.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, lease: Lease, epoch: int) -> None:
+        super().__init__(path, connection)
+        self._lease = lease
+        self._epoch = epoch
+        self._series: dict[str, int] = {}
+
+    @classmethod
+    def open(cls, path: Path, now: float | None = None) -> Self:
+        """Opens or makes the store, takes the lease, brings the schema to date, and begins a new epoch.
+
+        `now` is only told to whoever comes second. Raises StoreBusy where another engine has it, else StoreError.
+        """
+        prepare(path)
+        lease = Lease.take(path, time.time() if now is None else now)
+        try:
+            with translated(path):
+                connection = connect(path, read_only=False)
+                try:
+                    migrate(connection, path, shipped())
+                    set_durable(connection, path)
+                    check_whole(connection, path)
+                    connection.execute(statement("take_epoch"))
+                    epoch = _epoch(connection)
+                except BaseException:
+                    connection.close()
+                    raise
+        except BaseException:
+            lease.release()
+            raise
+        return cls(path, connection, lease, epoch)
+
+    @property
+    def epoch(self) -> int:
+        """The number of this opening: each event bears it."""
+        return self._epoch
+
+    def append(
+        self, bodies: Sequence[tuple[EventBody, str]], at: float, expect_seq: int | None = None
+    ) -> tuple[Event, ...]:
+        """Writes all the bodies, each with its key ("" for none), or none of them; on the disk when it returns.
+
+        One whose key is in the log already is left out of the answer. `at` never runs back: the log's newest time
+        counts where it is later. Raises Conflict where the newest event is not `expect_seq`, and LeaseLost.
+        """
+        with self._writing() as connection:
+            newest = log.head(connection)
+            if expect_seq is not None and newest.seq != expect_seq:
+                raise Conflict(expect_seq, newest.seq)
+            return log.append(connection, newest, bodies, at, self._epoch)
+
+    def checkpoint(self, state: State) -> None:
+        """Keeps a State that `load` gave or that was folded from its events, for the next start."""
+        with self._writing() as connection:
+            checkpoint.save(connection, state)
+
+    def erase(self, seq: int) -> bool:
+        """Erases what an event says (LGPD), from the log and from the disk's pages; False where there is nothing.
+
+        The event's place stays, and `verify` still proves the rest. Whoever holds a State must load it anew.
+        """
+        with self._writing() as connection:
+            erased = log.erase(connection, seq)
+            checkpoint.forget(connection, seq)
+        with translated(self.path):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return erased
+
+    def add_samples(self, batch: Iterable[Sample]) -> None:
+        """Writes the samples in one transaction; a second answer of one series and time replaces the first."""
+        with self._writing() as connection:
+            new = samples.add(connection, batch, self._series)
+        self._series.update(new)
+
+    def roll_up(self, now: float) -> None:
+        """Rolls raw samples up to minutes, and minutes to hours; cheap each minute, exact when repeated."""
+        with self._writing() as connection:
+            rollup.roll_up(connection, now)
+
+    def prune(self, now: float, keep: values.Store) -> Pruned:
+        """Takes away what is older than `keep` says: samples that are rolled up, events that a checkpoint covers.
+
+        At most PRUNE_LIMIT rows of a kind; `more` in the answer: call again, after others had their turn.
+        """
+        with self._writing() as connection:
+            pruned = rollup.prune(connection, now, keep, PRUNE_LIMIT)
+        with self._writing() as connection:
+            events = checkpoint.prune_log(connection, now - keep.keep_events, PRUNE_EVENTS)
+        return replace(pruned, events=events, more=pruned.more or events >= PRUNE_EVENTS)
+
+    def save_tracking(self, name: str, blob: bytes) -> None:
+        """Keeps a probe's memory under this name, instead of the one before."""
+        with self._writing() as connection:
+            connection.execute(statement("save_tracking"), {"name": name, "blob": blob})
+
+    def close(self) -> None:
+        """Closes the file and gives the lease back; a second time does nothing."""
+        with suppress(sqlite3.Error):
+            super().close()
+        self._lease.release()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it or nothing, and only while the lease is ours."""
+        with translated(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._check_lease()
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # SQLite has rolled back by itself after some errors
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _check_lease(self) -> None:
+        if _epoch(self._connection) != self._epoch:
+            raise LeaseLost(
+                _("another engine took the store {path} over: this one writes no more").format(path=self.path)
+            )
+
+
+def _epoch(connection: sqlite3.Connection) -> int:
+    epoch: int = connection.execute(statement("read_epoch")).fetchone()[0]
+    return epoch
