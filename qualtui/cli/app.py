@@ -1,0 +1,142 @@
+"""The commands. Each lies in a module of its own, imported when it is called for.
+
+A new command: a line in COMMANDS, and a module whose `command` is a function (its docstring is the help,
+`\\b` keeps the lines of its example) or a `typer.Typer` with commands of its own.
+What it raises becomes one line on stderr (qualtui.cli.common.guarded); a number that it returns is the exit code.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
+
+from qualtui import __version__
+from qualtui.cli.common import INTERRUPTED, PIPE_CLOSED, UNKNOWN, guarded, open_window, say_error
+from qualtui.cli.options import ConfigOption
+from qualtui.text import _
+
+COMMANDS: dict[str, str] = {
+    "demo": "qualtui.cli.demo",
+    "watch": "qualtui.cli.watch",
+    "status": "qualtui.cli.status",
+    "incidents": "qualtui.cli.incidents",
+    "fix": "qualtui.cli.fix",
+    "notify": "qualtui.cli.notify",
+    "config": "qualtui.cli.config",
+}
+
+# Typer keeps its own copy of click or not, by version; this finds its error in both.
+_UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
+
+class Commands(TyperGroup):
+    """The group that knows its commands by name and imports only the one that is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names, in the order of the help."""
+        return [*super().list_commands(ctx), *(name for name, module in COMMANDS.items() if find_spec(module))]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, imported now; None where there is none of this name."""
+        module = COMMANDS.get(cmd_name)
+        if module is None or find_spec(module) is None:
+            return super().get_command(ctx, cmd_name)
+        return built(cmd_name, import_module(module).command)
+
+    def main(  # type: ignore[override]  # click's overloads differ between typer's versions
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> Any:
+        """Runs a command line; ends the process with its exit code unless `standalone_mode` is False."""
+        standalone = extra.pop("standalone_mode", True)
+        run = super().main
+
+        def call() -> object:
+            try:
+                return run(args=args, prog_name=prog_name, standalone_mode=False, **extra)
+            except _UsageError as error:
+                words: str = error.format_message()
+                if "\n" in words:  # a group without its command: the group's help
+                    print(words, file=sys.stderr)
+                else:
+                    say_error(_("{problem} See qualtui --help").format(problem=words))
+                return UNKNOWN
+            except SystemExit as ending:
+                if isinstance(ending.__context__, BrokenPipeError):
+                    return PIPE_CLOSED
+                raise
+            except typer.Abort:
+                return INTERRUPTED
+
+        code = guarded(call)
+        if standalone:
+            sys.exit(code)
+        return code
+
+
+def built(name: str, command: Any) -> TyperCommand | TyperGroup:
+    """A module's `command` as Typer runs it, its help in the reader's language."""
+    holder = typer.Typer(add_completion=False, rich_markup_mode=None)
+    if isinstance(command, typer.Typer):
+        holder.add_typer(command, name=name)
+    else:
+        holder.command(name)(command)
+    made: Any = get_group(holder).commands[name]
+    made.help = _(made.help) if made.help else made.help
+    return made  # type: ignore[no-any-return]
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=_(
+        "The terminal that an on-call engineer opens when the WhatsApp bot goes quiet."
+        " Without a command: the screen.\n\n\b\nExample:\n  qualtui\n  qualtui demo"
+    ),
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"qualtui {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    config: ConfigOption = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version."))
+    ] = False,
+) -> None:
+    """Options before the command: `--config` holds for it and for all that it starts."""
+    del version
+    if config is not None:
+        os.environ["QUALTUI_CONFIG"] = str(config.absolute())
+
+
+@app.command(
+    "i",
+    help=_("The screen, straight at an incident.\n\n\b\nExample:\n  qualtui i 42"),
+    short_help=_("The screen, straight at an incident."),
+)
+def incident(
+    number: Annotated[int, typer.Argument(min=1, metavar="NUMBER", help=_("The incident's number."))],
+    config: ConfigOption = None,
+) -> None:
+    """The screen, opened at an incident."""
+    raise typer.Exit(open_window(config, number))
+
+
+def run(argv: Sequence[str]) -> int:
+    """Runs a command line without the program's name; gives the exit code."""
+    code: int = get_command(app).main(args=list(argv), prog_name="qualtui", standalone_mode=False)
+    return code

@@ -1,0 +1,191 @@
+"""What every command shares: exit codes, errors in one line, the configuration, and who you are.
+
+Exit codes of all commands: 0 done (`status`: all well); 1 refused or failed (`status`: warning); 2 `status`
+alone: critical; 3 could not be told: no usable configuration, no engine, a wrong command line (so that a typo
+in a script that asks for the status never counts as critical); 130 ended with ctrl+c; 141 its reader went away.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from qualtui.config.errors import ConfigErrors
+from qualtui.config.values import Config
+from qualtui.text import _, clean
+
+OK = 0
+FAILED = WARNING = 1
+CRITICAL = 2
+UNKNOWN = 3
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+
+class CommandError(Exception):
+    """A command can't do what was asked; the text is one line for people, `code` the exit code."""
+
+    def __init__(self, text: str, code: int = FAILED) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def say_error(text: str) -> None:
+    """One line on stderr."""
+    print(f"qualtui: {clean(text, 500)}", file=sys.stderr)
+
+
+def no_configuration() -> str:
+    """How to get a configuration, or to do without: one screen of plain text."""
+    from qualtui.config.places import user_file
+
+    text = _(
+        """\
+qualtui has no configuration yet.
+
+See it at work first, with a simulated bot, database and WhatsApp gateway:
+
+    qualtui demo
+
+Or watch your own bot:
+
+    qualtui config init      writes a commented example to
+                             {users}
+    (edit it: the bot's address, a read-only DSN of its database, the gateway)
+    qualtui config check     says everything that is wrong with it, or ok
+    qualtui                  opens the screen
+
+It is looked for in this order: --config FILE, $QUALTUI_CONFIG,
+./config.toml, and the file above.
+"""
+    )
+    return text.format(users=user_file())
+
+
+def find_config(option: Path | None) -> Path | None:
+    """The configuration's path, short where it lies below the current folder; None: there is none."""
+    from qualtui.config.places import find
+
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise CommandError(_("the current folder is gone"), UNKNOWN) from None
+    path = find(option, os.environ, here)
+    return path.relative_to(here) if path is not None and path.is_relative_to(here) else path
+
+
+def resolve_config(option: Path | None) -> Config:
+    """The configuration. Without one, or with a wrong one: says so on stderr and exits 3."""
+    return _resolve(option, window=False)
+
+
+def resolve_window_config(option: Path | None) -> Config:
+    """What a window needs of it (store, screen, keys); the secrets need not be there. Exits as resolve_config."""
+    return _resolve(option, window=True)
+
+
+def _resolve(option: Path | None, *, window: bool) -> Config:
+    from qualtui.config.load import load, load_window
+
+    path = find_config(option)
+    if path is None:
+        print(no_configuration(), end="", file=sys.stderr)
+        raise SystemExit(UNKNOWN)
+    try:
+        return (load_window if window else load)(path, os.environ)
+    except ConfigErrors as errors:
+        print(errors, file=sys.stderr)
+        raise SystemExit(UNKNOWN) from None
+
+
+def who() -> str:
+    """Your name: $QUALTUI_USER, else as told once, else asked now where somebody can answer, else the login."""
+    if named := clean(os.environ.get("QUALTUI_USER", ""), 40):
+        return named
+    from qualtui.config.places import user_file
+
+    kept = user_file().with_name("user")
+    try:
+        if told := clean(kept.read_text(encoding="utf-8", errors="replace")[:200], 40):
+            return told
+    except OSError:
+        pass
+    login = _login()
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        return login
+    print(_("Who are you? The others see this name beside what you do [{login}]: ").format(login=login), end="",
+          file=sys.stderr, flush=True)  # fmt: skip
+    answer = clean(sys.stdin.readline(), 40) or login
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(f"{answer}\n", encoding="utf-8")
+    except OSError as error:
+        say_error(_("your name can't be kept in {path}: {why}").format(path=kept, why=error.strerror))
+    return answer
+
+
+def _login() -> str:
+    import getpass
+
+    try:
+        return clean(getpass.getuser(), 40) or f"uid {os.getuid()}"
+    except (KeyError, OSError, ImportError):  # no such user here, as in a bare container
+        return f"uid {os.getuid()}"
+
+
+def open_window(config: Path | None, number: int | None) -> int:
+    """The screen, at an incident where `number` is given; gives its exit code."""
+    from qualtui.cli.window import run
+
+    return run(config=config, number=number)
+
+
+def guarded(call: Callable[[], object]) -> int:
+    """Runs a command and gives its exit code; whatever goes wrong is one line on stderr, never a traceback.
+
+    $QUALTUI_DEBUG=1 lets an internal error's traceback through.
+    """
+    try:
+        code = call()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return PIPE_CLOSED
+    except ConfigErrors as errors:
+        print(errors, file=sys.stderr)
+        return UNKNOWN
+    except CommandError as error:
+        say_error(str(error))
+        return error.code
+    except Exception as error:  # the process's boundary: what nobody foresaw
+        return _unforeseen(error)
+    return code if isinstance(code, int) and not isinstance(code, bool) else OK
+
+
+def _unforeseen(error: Exception) -> int:
+    from qualtui.client import ClientError
+
+    if isinstance(error, ClientError):
+        say_error(str(error))
+        return UNKNOWN
+    if os.environ.get("QUALTUI_DEBUG"):
+        raise error
+    trace, place = error.__traceback__, ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if f"{os.sep}qualtui{os.sep}" in code.co_filename:
+            place = f"{Path(code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    # Its own text may carry what nobody should read: a row, an address.
+    words = _("internal error: {kind} at {place}; QUALTUI_DEBUG=1 shows the traceback")
+    say_error(words.format(kind=type(error).__name__, place=place or "?"))
+    return UNKNOWN
+
+
+def _forget_stdout() -> None:
+    """Python flushes stdout once more at exit: into nothing, now that its reader is gone."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,179 @@
+"""`qualtui config`: write the example, check a configuration, show what is in effect."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qualtui.cli.common import UNKNOWN, CommandError, find_config, no_configuration, resolve_config
+from qualtui.cli.options import ConfigOption, JsonOption
+from qualtui.config.errors import ConfigErrors, Problem
+from qualtui.config.values import Agent, Config
+from qualtui.text import _
+
+command = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help=_(
+        "Write, check and show the configuration.\n\n\b\nExample:\n  qualtui config init\n  qualtui config check"
+    ),
+)
+
+
+def example() -> str:
+    """The commented example: shipped inside the package, or at the top of a checkout."""
+    package = Path(__file__).parent.parent
+    shipped = package / "example.toml"
+    return (shipped if shipped.is_file() else package.parent / "config.toml").read_text(encoding="utf-8")
+
+
+@command.command(
+    help=_(
+        "Write the commented example, readable by you alone. PATH defaults to the user's folder."
+        "\n\n\b\nExample:\n  qualtui config init\n  qualtui config init ./config.toml"
+    )
+)
+def init(
+    path: Annotated[Path | None, typer.Argument(metavar="PATH", help=_("Where to."))] = None,
+    force: Annotated[bool, typer.Option("--force", help=_("Replace a file that is there."))] = False,
+) -> None:
+    """Writes the example configuration."""
+    from qualtui.config.places import user_file
+
+    path = path or user_file()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(path, example(), force=force)
+    except FileExistsError:
+        raise CommandError(_("{path} is there already; --force replaces it").format(path=path)) from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or _("not a path")
+        raise CommandError(_("{path} can't be written: {why}").format(path=path, why=why)) from None
+    print(_("Written: {path}").format(path=path))
+    print(_("Fill in what stands in ${{...}}, then: qualtui config check").format())
+
+
+def _write(path: Path, text: str, *, force: bool) -> None:
+    """Writes whole or not at all, mode 0600 from the first byte; FileExistsError without `force`."""
+    if not force and os.path.lexists(path):
+        raise FileExistsError(path)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        if force:
+            draft.replace(path)
+        else:
+            os.link(draft, path)  # fails where somebody was faster
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@command.command(
+    help=_(
+        "Say everything that is wrong with the configuration, one line each (exit code 3), or ok."
+        "\n\n\b\nExample:\n  qualtui config check\n  qualtui --config other.toml config check --json"
+    )
+)
+def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Checks a configuration, with the references in it."""
+    from qualtui.config.load import load
+
+    path = find_config(config)
+    if path is None:
+        print(no_configuration(), end="", file=sys.stderr)
+        raise typer.Exit(UNKNOWN)
+    try:
+        read = load(path, os.environ)
+        if wrong := _wrong_targets(read, str(path)):
+            raise ConfigErrors(wrong)  # noqa: TRY301 - told like all others
+    except ConfigErrors as errors:
+        if as_json:
+            told = [{name: getattr(one, name) for name in one.__struct_fields__} for one in errors.problems]
+            print(json.dumps({"ok": False, "problems": told}, ensure_ascii=False, indent=2))
+        else:
+            print(errors, file=sys.stderr)
+        raise typer.Exit(UNKNOWN) from None
+    summary = _summary(read)
+    if as_json:
+        print(json.dumps({"ok": True, "file": str(path), **summary}, ensure_ascii=False, indent=2))
+        return
+    print(_("ok: {path}").format(path=path))
+    for name, words in _lines(read, summary):
+        print(f"  {name:<8} {words}")
+
+
+@command.command(
+    help=_(
+        "Show the configuration in effect, defaults filled in, secrets as ***."
+        "\n\n\b\nExample:\n  qualtui config show\n  qualtui config show --json"
+    )
+)
+def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Shows the effective configuration."""
+    from qualtui.config.dump import plain
+
+    read = resolve_config(config)
+    tables = plain(read)
+    if as_json:
+        print(json.dumps(tables, ensure_ascii=False, indent=2))
+        return
+    import tomli_w
+
+    print(_("# in effect, from {path}").format(path=read.path))
+    print(tomli_w.dumps(tables), end="")
+
+
+def _wrong_targets(config: Config, file: str) -> tuple[Problem, ...]:
+    """The targets that Apprise does not understand: it would say so only at the first notice."""
+    if not config.notify.targets:
+        return ()
+    import logging
+
+    import apprise
+
+    # Apprise logs the address that it refuses, with what is secret in it.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    expected = "an address that Apprise understands; see github.com/caronc/apprise/wiki"
+    return tuple(
+        Problem(file, f"notify.targets.{name}.url", "***", expected)
+        for name, target in config.notify.targets.items()
+        if apprise.Apprise.instantiate(target.url.reveal()) is None
+    )
+
+
+def _sources(agent: Agent) -> list[str]:
+    return [name for name in ("health", "database", "waha") if getattr(agent, name) is not None]
+
+
+def _summary(config: Config) -> dict[str, object]:
+    from qualtui.config.places import socket_path, store_path
+
+    return {
+        "agents": {name: _sources(agent) for name, agent in config.agents.items()},
+        "rules": [name for name, rule in config.rules.items() if rule.enabled],
+        "targets": list(config.notify.targets),
+        "routes": len(config.notify.routes),
+        "store": str(store_path(config)),
+        "socket": str(socket_path(config)),
+    }
+
+
+def _lines(config: Config, summary: dict[str, object]) -> list[tuple[str, str]]:
+    agents = [f"{name} ({', '.join(_sources(agent))})" for name, agent in config.agents.items()]
+    rules = [name for name, rule in config.rules.items() if rule.enabled]
+    routed = sorted({name for route in config.notify.routes for name in route.targets})
+    targets = ", ".join(routed) or _("nobody: no route leads to a target, so nobody is told of anything")
+    idle = [name for name in config.notify.targets if name not in routed]
+    lines = [
+        (_("agents"), f"{len(agents)}: {', '.join(agents)}"),
+        (_("rules"), f"{len(rules)}: {', '.join(rules)}"),
+        (_("notices"), f"{len(routed)}: {targets}"),
+    ]
+    if idle:
+        lines.append((_("no route"), _("to {targets}").format(targets=", ".join(idle))))
+    return [*lines, (_("store"), str(summary["store"])), (_("socket"), str(summary["socket"]))]
