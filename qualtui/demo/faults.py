@@ -1,0 +1,148 @@
+"""The faults of the demo, by name: each does something real, each can be taken back, each may be set twice."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import msgspec
+
+from qualtui.demo.cluster import ClusterError
+from qualtui.demo.listener import Mode
+from qualtui.demo.world import World
+from qualtui.text import _
+
+_SLOW = 3.0  # virtual seconds that a slow database adds to each answer
+_SLOW_LEAST = 0.25  # real seconds
+_CALLED_IN = (2.0, 12.0, 25.0)  # virtual seconds after which customers write, so that a fault is felt
+
+
+class UnknownFaultError(Exception):
+    """There is no fault of this name."""
+
+
+class FaultError(Exception):
+    """The fault can't be switched now; one line."""
+
+
+class FaultView(msgspec.Struct, frozen=True):
+    """A fault as the control server lists it. `since`: Unix time, None while off."""
+
+    name: str
+    on: bool
+    title: str
+    since: float | None
+
+
+class Faults:
+    """Switches faults of one world, one at a time."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._since: dict[str, float] = {}
+        self._turn = asyncio.Lock()
+        self._table: dict[str, tuple[str, Callable[[bool], Awaitable[None]]]] = {
+            "agent-down": (_("The agent refuses connections"), self._agent),
+            "agent-hanging": (_("The agent accepts and never answers"), self._agent),
+            "database-stopped": (_("PostgreSQL is stopped"), self._database),
+            "database-slow": (_("Every answer of the database is late"), self._slow),
+            "sessions-stuck": (_("Four sessions make the bot fail"), self._stuck),
+            "customers-unanswered": (_("The bot stores messages and does not answer"), self._unanswered),
+            "sends-failing": (_("WAHA's session is FAILED; the bot stores its messages as sent"), self._sends),
+            "error-burst": (_("The webhook answers 500 to every message"), self._errors),
+            "flood": (_("One phone writes without end"), self._flood),
+            "catcher-down": (_("The notice catcher refuses connections"), self._catcher),
+            "catcher-hangs": (_("The notice catcher never answers"), self._catcher),
+            "catcher-drips": (_("The notice catcher answers a byte at a time"), self._catcher),
+        }
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._table)
+
+    def views(self) -> list[FaultView]:
+        """All of them, as they stand."""
+        return [
+            FaultView(name, self.is_on(name), title, self._since.get(name) if self.is_on(name) else None)
+            for name, (title, _act) in self._table.items()
+        ]
+
+    def is_on(self, name: str) -> bool:
+        """Whether it lasts. A restart of the WAHA session ends sends-failing."""
+        if name == "sends-failing":
+            return self._world.gateway.broken
+        return name in self._since
+
+    async def switch(self, name: str, on: bool) -> None:
+        """Switches one; what is so already stays. Raises UnknownFaultError, FaultError."""
+        if name not in self._table:
+            raise UnknownFaultError(name)
+        async with self._turn:
+            if self.is_on(name) is on:
+                return
+            before = dict(self._since)
+            if on:
+                self._since[name] = time.time()
+            else:
+                self._since.pop(name, None)
+            try:
+                await self._table[name][1](on)
+            except (ClusterError, OSError, TimeoutError, asyncpg.PostgresError) as error:
+                self._since = before
+                text = str(error) if isinstance(error, ClusterError) else type(error).__name__
+                raise FaultError(f"{name}: {text}") from error
+            if not on:
+                self._world.traffic.nudge()
+
+    def _felt(self) -> None:
+        for delay in _CALLED_IN:
+            self._world.call_in(delay)
+
+    async def _agent(self, _on: bool) -> None:
+        mode = Mode.UP
+        if "agent-hanging" in self._since:
+            mode = Mode.HANGING
+        if "agent-down" in self._since:
+            mode = Mode.DOWN
+        await self._world.agent.become(mode)
+
+    async def _database(self, on: bool) -> None:
+        await (self._world.stop_database() if on else self._world.start_database())
+
+    async def _slow(self, on: bool) -> None:
+        self._world.proxy.delay = max(_SLOW_LEAST, self._world.pace.real(_SLOW)) if on else 0.0
+
+    async def _stuck(self, on: bool) -> None:
+        await (self._world.stuck.start() if on else self._world.stuck.stop())
+
+    async def _unanswered(self, on: bool) -> None:
+        self._world.switches.unanswered = on
+        if on:
+            self._felt()
+
+    async def _sends(self, on: bool) -> None:
+        if on:
+            self._world.gateway.fail()
+            self._felt()
+        else:
+            self._world.gateway.mend()
+
+    async def _errors(self, on: bool) -> None:
+        self._world.switches.broken = on
+        if on:
+            self._felt()
+
+    async def _flood(self, on: bool) -> None:
+        (self._world.flood.start if on else self._world.flood.stop)()
+
+    async def _catcher(self, _on: bool) -> None:
+        mode = Mode.UP
+        for name, wanted in (
+            ("catcher-drips", Mode.DRIPPING),
+            ("catcher-hangs", Mode.HANGING),
+            ("catcher-down", Mode.DOWN),
+        ):
+            if name in self._since:
+                mode = wanted
+        await self._world.catcher.become(mode)

@@ -1,0 +1,227 @@
+"""The simulated WAHA: its session, the webhooks that it posts, and what it really delivers."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from enum import StrEnum
+
+import aiohttp
+
+from qualtui.demo.pace import Pace
+
+SESSION = "default"
+_ATTEMPTS = 15  # WAHA's documented default, two seconds apart
+_RETRY = 2.0
+_STARTUP = 3.0  # virtual seconds in STARTING
+_IN_FLIGHT = 60
+_ME = {"id": "5511900090000@c.us", "pushName": "Consultoria Exemplo"}
+
+
+class Status(StrEnum):
+    """WAHA's words."""
+
+    STOPPED = "STOPPED"
+    STARTING = "STARTING"
+    SCAN_QR_CODE = "SCAN_QR_CODE"
+    WORKING = "WORKING"
+    FAILED = "FAILED"
+
+
+class Gateway:
+    """One session. `delivered` is told each text that reached a phone, `recovered` when it works again."""
+
+    def __init__(
+        self, pace: Pace, seed: int, delivered: Callable[[str, str], None], recovered: Callable[[], None]
+    ) -> None:
+        self.status = Status.STARTING
+        self.needs_qr = False
+        self.webhook = ""
+        self.started_at = time.time()
+        self._pace = pace
+        self._rng = random.Random(seed)  # noqa: S311 - ids, nothing secret
+        self._delivered = delivered
+        self._recovered = recovered
+        self._tasks: asyncio.TaskGroup | None = None
+        self._http: aiohttp.ClientSession | None = None
+        self._held: list[dict[str, object]] = []
+        self._history: list[dict[str, object]] = []
+        self._starting: asyncio.Task[None] | None = None
+        self.in_flight = 0
+
+    async def run(self, webhook: str) -> None:
+        """Posts webhooks until cancelled."""
+        self.webhook = webhook
+        async with (
+            aiohttp.ClientSession(headers={"User-Agent": "WAHA/2026.7.1"}) as http,
+            asyncio.TaskGroup() as tasks,
+        ):
+            self._http, self._tasks = http, tasks
+            self.become(Status.WORKING)
+            await asyncio.Event().wait()
+
+    # --- the session ---
+
+    def become(self, status: Status) -> None:
+        """Changes the session's status, tells the webhook, and delivers what was held back."""
+        if status is self.status:
+            return
+        self.status = status
+        now = int(time.time() * 1000)
+        self._history = [*self._history[-2:], {"status": status.value, "timestamp": now}]
+        self._emit("session.status", {"status": status.value, "statuses": self._history, "data": None})
+        if status is Status.WORKING:
+            held, self._held = self._held, []
+            for payload in held:
+                self._inbound(payload)
+            self._recovered()
+
+    @property
+    def broken(self) -> bool:
+        """Whether the fault lasts: FAILED, or in need of a person with a phone."""
+        return self.status is Status.FAILED or self.needs_qr
+
+    def start(self) -> None:
+        """STARTING, then WORKING, or SCAN_QR_CODE where the login is gone; does nothing while WORKING."""
+        if self.status in {Status.WORKING, Status.STARTING} or self._tasks is None:
+            return
+        self.become(Status.STARTING)
+        self._starting = self._tasks.create_task(self._come_up())
+
+    async def _come_up(self) -> None:
+        await self._pace.sleep(_STARTUP)
+        if self.status is Status.STARTING:
+            self.become(Status.SCAN_QR_CODE if self.needs_qr else Status.WORKING)
+
+    def stop(self) -> None:
+        """STOPPED; the login stays."""
+        if self._starting is not None:
+            self._starting.cancel()
+        self.become(Status.STOPPED)
+
+    def restart(self) -> None:
+        """Stop and start: mends FAILED."""
+        self.stop()
+        self.start()
+
+    def logout(self) -> None:
+        """Drops the login: from now on a person has to scan."""
+        self.needs_qr = True
+        self.stop()
+
+    def fail(self, *, needs_qr: bool = False) -> None:
+        """The fault: sending is refused until the session is restarted (and scanned, with `needs_qr`)."""
+        if self._starting is not None:
+            self._starting.cancel()
+        self.needs_qr = needs_qr
+        self.become(Status.FAILED)
+
+    def mend(self) -> None:
+        """The fault's end: working again without anybody's help."""
+        self.needs_qr = False
+        self.become(Status.WORKING)
+
+    def view(self) -> dict[str, object]:
+        """The session object of WAHA's API."""
+        alive = self.status is not Status.STOPPED
+        return {
+            "name": SESSION,
+            "status": self.status.value,
+            "config": {
+                "webhooks": [
+                    {
+                        "url": self.webhook,
+                        "events": ["message", "message.any", "message.ack", "session.status"],
+                        "retries": {"policy": "constant", "delaySeconds": 2, "attempts": _ATTEMPTS},
+                    }
+                ]
+            },
+            "me": _ME if self.status is Status.WORKING else None,
+            "engine": {"engine": "NOWEB"} if alive else None,
+            "assignedWorker": "demo" if alive else None,
+        }
+
+    # --- messages ---
+
+    def receive(self, phone: str, name: str, text: str) -> None:
+        """A customer writes. While the session is down WhatsApp holds it back."""
+        payload: dict[str, object] = {
+            "id": f"false_{phone}@c.us_{self._rng.getrandbits(80):020X}",
+            "timestamp": int(time.time()),
+            "from": f"{phone}@c.us",
+            "fromMe": False,
+            "source": "app",
+            "to": _ME["id"],
+            "body": text,
+            "hasMedia": False,
+            "ack": 2,
+            "vCards": [],
+            "_data": {"notifyName": name},
+        }
+        if self.status in {Status.WORKING, Status.FAILED}:
+            self._inbound(payload)
+        else:
+            self._held.append(payload)
+
+    def _inbound(self, payload: dict[str, object]) -> None:
+        self._emit("message", payload, attempts=_ATTEMPTS)
+        self._emit("message.any", payload, attempts=_ATTEMPTS)
+
+    def send(self, phone: str, text: str) -> dict[str, object]:
+        """Delivers one text; the caller has checked that the session is WORKING."""
+        message_id = f"true_{phone}@c.us_{self._rng.getrandbits(80):020X}"
+        self._delivered(phone, text)
+        chat = f"{phone}@c.us"
+        ack = {"id": message_id, "from": chat, "participant": None, "fromMe": True, "ack": 2, "ackName": "DEVICE"}
+        self._emit("message.ack", {**ack, "from": None, "to": chat})
+        return {
+            "id": message_id,
+            "timestamp": int(time.time()),
+            "from": _ME["id"],
+            "to": chat,
+            "body": text,
+            "ack": 0,
+        }
+
+    @property
+    def crowded(self) -> bool:
+        """Whether as many webhooks wait as we allow."""
+        return self.in_flight >= _IN_FLIGHT
+
+    def _emit(self, event: str, payload: dict[str, object], attempts: int = 1) -> None:
+        if self._tasks is None or self.crowded:
+            return
+        body = {
+            "id": f"evt_{self._rng.getrandbits(100):025x}",
+            "timestamp": int(time.time() * 1000),
+            "event": event,
+            "session": SESSION,
+            "me": _ME,
+            "payload": payload,
+            "engine": "NOWEB",
+            "environment": {"version": "2026.7.1", "engine": "NOWEB", "tier": "PLUS", "browser": None},
+        }
+        self.in_flight += 1
+        self._tasks.create_task(self._post(body, attempts))
+
+    async def _post(self, body: dict[str, object], attempts: int) -> None:
+        """Posts one event; anything but a 2xx is tried again."""
+        limit = aiohttp.ClientTimeout(total=max(5.0, self._pace.real(100)))
+        try:
+            for attempt in range(attempts):
+                if attempt:
+                    await asyncio.sleep(max(0.3, self._pace.real(_RETRY)))
+                if await self._posted(body, limit):
+                    return
+        finally:
+            self.in_flight -= 1
+
+    async def _posted(self, body: dict[str, object], limit: aiohttp.ClientTimeout) -> bool:
+        if self._http is None:
+            return False
+        try:
+            async with self._http.post(self.webhook, json=body, timeout=limit) as answer:
+                await answer.read()
+                return answer.status < 300
+        except (aiohttp.ClientError, TimeoutError):
+            return False

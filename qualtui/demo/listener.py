@@ -1,0 +1,88 @@
+"""A port whose service can vanish (refused), hang (accepts, never answers), drip, and come back."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from enum import StrEnum
+
+from aiohttp import web
+
+HOST = "127.0.0.1"
+_DROP = 0.05  # seconds that running requests get when the service is killed; 0 would mean: wait for ever
+
+
+class Mode(StrEnum):
+    """How the port behaves."""
+
+    UP = "up"
+    DOWN = "down"
+    HANGING = "hanging"
+    DRIPPING = "dripping"
+
+
+class Listener:
+    """An HTTP service on a port that stays the same. `make` gives each start its application, as a new process."""
+
+    def __init__(self, make: Callable[[], web.Application]) -> None:
+        self.port = 0
+        self.mode = Mode.DOWN
+        self._make = make
+        self._runner: web.AppRunner | None = None
+        self._raw: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._turn = asyncio.Lock()
+
+    @property
+    def url(self) -> str:
+        """Its base URL."""
+        return f"http://{HOST}:{self.port}"
+
+    async def become(self, mode: Mode) -> None:
+        """Changes the behaviour; requests that run are dropped, as with a killed process."""
+        async with self._turn:
+            if mode is self.mode:
+                return
+            await self._drop()
+            self.mode = mode
+            if mode is Mode.UP:
+                await self._serve()
+            elif mode is not Mode.DOWN:
+                self._raw = await asyncio.start_server(self._stall, HOST, self.port)
+
+    async def _serve(self) -> None:
+        runner = web.AppRunner(self._make(), access_log=None, shutdown_timeout=_DROP)
+        await runner.setup()
+        site = web.TCPSite(runner, HOST, self.port, reuse_address=True)
+        await site.start()
+        self._runner = runner
+        self.port = runner.addresses[0][1]
+
+    async def _drop(self) -> None:
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
+        raw, self._raw = self._raw, None
+        if raw is not None:
+            raw.close()
+            for writer in tuple(self._writers):
+                writer.transport.abort()
+            await raw.wait_closed()
+
+    async def _stall(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        try:
+            with contextlib.suppress(OSError):
+                if self.mode is Mode.DRIPPING:
+                    await self._drip(writer)
+                while await reader.read(65536):  # swallows, until the other side or `become` hangs up
+                    pass
+        finally:
+            self._writers.discard(writer)
+            writer.transport.abort()
+
+    async def _drip(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1000000\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b".")
+            await writer.drain()
+            await asyncio.sleep(0.5)

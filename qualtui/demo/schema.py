@@ -1,0 +1,45 @@
+"""The agent's database: six tables, three roles, in the variant that is asked for."""
+
+import secrets
+from enum import StrEnum
+
+import asyncpg
+
+from qualtui.demo.cluster import Cluster
+from qualtui.demo.sqlfile import sql
+
+DATABASE = "agente"
+
+
+class Variant(StrEnum):
+    """What is deployed: what schema.sql really yields, its triggers repaired, or its estado CHECK dropped."""
+
+    HEAD = "head"
+    TRIGGERS = "triggers"
+    RELAXED = "relaxed"
+
+
+async def ensure_schema(cluster: Cluster, variant: Variant) -> dict[str, str]:
+    """Makes database, tables and roles where they are missing; gives each role's new password."""
+    admin = await asyncpg.connect(cluster.dsn("postgres"))
+    try:
+        if not await admin.fetchval("select exists(select from pg_database where datname = $1)", DATABASE):
+            await admin.execute(f"create database {DATABASE}")
+    finally:
+        await admin.close()
+    connection = await asyncpg.connect(cluster.dsn(DATABASE))
+    try:
+        if not await connection.fetchval(sql("schema/exists")):
+            scripts = ["tables", "indexes", "functions"]
+            if variant is not Variant.HEAD:
+                scripts.append(variant.value)
+            for script in scripts:
+                await connection.execute(sql(f"schema/{script}"))
+        await connection.execute(sql("schema/roles"))
+        passwords = {role: secrets.token_hex(8) for role in ("qualtui_ro", "qualtui_rw", "agent_app")}
+        for role, password in passwords.items():
+            statement = await connection.fetchval(sql("schema/password_statement"), role, password)
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+    return passwords

@@ -1,0 +1,1 @@
+insert into reunioes (lead_id, status) values ($1, 'agendado')

@@ -1,0 +1,1 @@
+insert into leads (nome, telefone, canal) values ($1, $2, 'whatsapp') returning id, nome, status

@@ -1,0 +1,1 @@
+select id, nome, status from leads where telefone = $1

@@ -1,0 +1,1 @@
+select id, nome, telefone from leads where id = $1

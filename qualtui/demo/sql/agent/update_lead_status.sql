@@ -1,0 +1,1 @@
+update leads set status = $2 where id = $1

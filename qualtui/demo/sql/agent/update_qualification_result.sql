@@ -1,0 +1,1 @@
+update qualificacoes set resultado = $2 where lead_id = $1

@@ -1,0 +1,1 @@
+update sessions set estado = $2, contexto = $3::jsonb, ativa = $4 where id = $1

@@ -1,0 +1,1 @@
+update sessions set contexto = '{}' where contexto ->> 'responses' = 'damaged'

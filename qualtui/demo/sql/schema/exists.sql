@@ -1,0 +1,1 @@
+select to_regclass('public.messages') is not null

@@ -1,0 +1,23 @@
+-- The agent's indexes: single columns only, and none on updated_at.
+create index idx_leads_telefone on leads (telefone);
+create index idx_leads_canal on leads (canal);
+create index idx_leads_status on leads (status);
+create index idx_leads_processado on leads (processado);
+create index idx_leads_created_at on leads (created_at);
+create index idx_sessions_lead_id on sessions (lead_id);
+create index idx_sessions_estado on sessions (estado);
+create index idx_sessions_ativa on sessions (ativa);
+create index idx_messages_session_id on messages (session_id);
+create index idx_messages_lead_id on messages (lead_id);
+create index idx_messages_tipo on messages (tipo);
+create index idx_messages_created_at on messages (created_at);
+create index idx_qualificacoes_lead_id on qualificacoes (lead_id);
+create index idx_qualificacoes_session_id on qualificacoes (session_id);
+create index idx_qualificacoes_score_total on qualificacoes (score_total);
+create index idx_qualificacoes_resultado on qualificacoes (resultado);
+create index idx_reunioes_lead_id on reunioes (lead_id);
+create index idx_reunioes_status on reunioes (status);
+create index idx_reunioes_data_agendada on reunioes (data_agendada);
+create index idx_system_logs_lead_id on system_logs (lead_id);
+create index idx_system_logs_nivel on system_logs (nivel);
+create index idx_system_logs_created_at on system_logs (created_at);

@@ -1,0 +1,72 @@
+"""A tiny client of the demo's control server, for the window: no HTTP library, a connection a question."""
+
+import asyncio
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+_TIMEOUT = 5.0
+_LIMIT = 1024 * 1024
+
+
+class SwitchError(Exception):
+    """The control server could not be asked, or refused; one line."""
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A fault of the demo. `since`: Unix time, None while off."""
+
+    name: str
+    on: bool
+    title: str = ""
+    since: float | None = None
+
+
+async def list_faults(url: str) -> tuple[Fault, ...]:
+    """All faults as they stand. Raises SwitchError."""
+    try:
+        return msgspec.json.decode(await _ask(url, "GET", "/faults"), type=tuple[Fault, ...])
+    except msgspec.MsgspecError:
+        raise SwitchError("the demo's control server spoke unclearly") from None
+
+
+async def set_fault(url: str, name: str, on: bool) -> Fault:
+    """Switches one on or off; gives it as it stands now. Raises SwitchError."""
+    try:
+        answer = await _ask(url, "PUT" if on else "DELETE", f"/faults/{quote(name, safe='')}")
+        return msgspec.json.decode(answer, type=Fault)
+    except msgspec.MsgspecError:
+        raise SwitchError("the demo's control server spoke unclearly") from None
+
+
+async def _ask(url: str, method: str, path: str) -> bytes:
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(_TIMEOUT):
+            reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80, limit=_LIMIT)
+            try:
+                head = f"{method} {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n"
+                writer.write(head.encode("ascii"))
+                await writer.drain()
+                answer = await reader.read(_LIMIT)
+                while more := await reader.read(_LIMIT):
+                    answer += more
+                    if len(answer) > _LIMIT:
+                        raise SwitchError("the demo's control server said too much")
+            finally:
+                writer.close()
+    except (OSError, TimeoutError, UnicodeEncodeError) as error:
+        raise SwitchError(f"the demo's control server does not answer: {type(error).__name__}") from None
+    return _body(answer)
+
+
+def _body(answer: bytes) -> bytes:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status = head.split(b" ", 2)[1:2]
+    if status == [b"200"]:
+        return body
+    try:
+        said = msgspec.json.decode(body, type=dict[str, object])
+    except msgspec.MsgspecError:
+        said = {}
+    raise SwitchError(str(said.get("error") or "the demo's control server refused"))

@@ -1,0 +1,145 @@
+"""Everything that the demo runs, wired together."""
+
+import asyncio
+import itertools
+import random
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from aiohttp import web
+
+from qualtui.demo.agent import Agent, AgentSettings
+from qualtui.demo.catcher import Catcher
+from qualtui.demo.cluster import Cluster
+from qualtui.demo.flood import Flood
+from qualtui.demo.gateway import Gateway
+from qualtui.demo.history import Past, write_history
+from qualtui.demo.listener import Listener, Mode
+from qualtui.demo.pace import Pace
+from qualtui.demo.persona import Persona, persona, plan
+from qualtui.demo.proxy import Proxy
+from qualtui.demo.schema import DATABASE, Variant, ensure_schema
+from qualtui.demo.stuck import StuckSessions
+from qualtui.demo.switches import Switches
+from qualtui.demo.traffic import Customer, Traffic
+from qualtui.demo.waha_api import waha_application
+
+_EXTRA_NUMBER = 97_000  # phones of customers that a fault or a person calls in
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """How the demo is started."""
+
+    folder: str
+    speed: float = 20.0
+    seed: int = 1
+    start_hour: float = 10.0
+    variant: Variant = Variant.HEAD
+    traffic: bool = True
+    history_hours: float = 48.0
+    extras: bool = False
+
+
+class World:
+    """The running system. `run` drives it; faults and stories act on its parts."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pace = Pace(settings.speed, settings.start_hour)
+        self.cluster = Cluster(Path(settings.folder))
+        self.proxy = Proxy()
+        self.switches = Switches()
+        self.traffic = Traffic(self.pace, settings.seed, self._write)
+        self.gateway = Gateway(self.pace, settings.seed, self.traffic.delivered, self.traffic.nudge)
+        self.waha_key = secrets.token_hex(12)
+        self.waha = Listener(self._waha)
+        self.agent = Listener(self._agent)
+        self.catcher = Catcher()
+        self.stuck = StuckSessions(self.pace, settings.seed, self.traffic)
+        self.flood = Flood(self.pace, self.gateway, self.traffic)
+        self._passwords: dict[str, str] = {}
+        self._rng = random.Random(settings.seed + 3)  # noqa: S311 - invented customers
+        self._extra = 0
+        self._lives = 0
+        self._leads = 0
+
+    def _write(self, phone: str, name: str, text: str) -> None:
+        self.gateway.receive(phone, name, text)
+
+    def _waha(self) -> web.Application:
+        return waha_application(self.gateway, self.pace, self.waha_key)
+
+    def _agent(self) -> web.Application:
+        self._lives += 1
+        settings = AgentSettings(
+            dsn=self.dsn("agent_app"),
+            waha_url=self.waha.url,
+            waha_key=self.waha_key,
+            seed=self.settings.seed + self._lives,
+            extras=self.settings.extras,
+        )
+        return Agent(settings, self.pace, self.switches).application()
+
+    def dsn(self, role: str) -> str:
+        """A role's DSN, through the proxy."""
+        return (
+            f"postgresql://{role}:{self._passwords[role]}@127.0.0.1:{self.proxy.port}/{DATABASE}?sslmode=disable"
+        )
+
+    async def open(self) -> None:
+        """Starts every part. Raises ClusterError."""
+        await self.cluster.prepare()
+        await self.start_database()
+        self._passwords = await ensure_schema(self.cluster, self.settings.variant)
+        self.stuck.dsn = self.cluster.dsn(DATABASE)
+        past = Past(
+            seed=self.settings.seed,
+            hours=self.settings.history_hours,
+            start_hour=self.settings.start_hour,
+            speed=self.settings.speed,
+            now=time.time(),
+            variant=self.settings.variant,
+        )
+        self._leads = await write_history(self.cluster.dsn(DATABASE), past)
+        await self.waha.become(Mode.UP)
+        await self.agent.become(Mode.UP)
+        await self.catcher.become(Mode.UP)
+        self.pace.restart()
+
+    async def start_database(self) -> None:
+        """PostgreSQL and the way to it. Raises ClusterError."""
+        await self.cluster.start()
+        await self.proxy.open(self.cluster.socket_path)
+
+    async def stop_database(self) -> None:
+        """A real stop: refused, and every connection gone."""
+        await self.proxy.close()
+        await self.cluster.stop()
+
+    async def run(self) -> None:
+        """Drives gateway, customers and faults until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.gateway.run(f"{self.agent.url}/webhook"))
+            tasks.create_task(self.traffic.run(self._plan()))
+            tasks.create_task(self.stuck.run())
+            tasks.create_task(self.flood.run())
+
+    async def close(self) -> None:
+        """Stops every part."""
+        await self.agent.become(Mode.DOWN)
+        await self.waha.become(Mode.DOWN)
+        await self.catcher.become(Mode.DOWN)
+        await self.stop_database()
+
+    def _plan(self) -> Iterator[Persona]:
+        whole = plan(self.settings.seed, self.settings.start_hour, first=self._leads + 1)
+        return whole if self.settings.traffic else itertools.islice(whole, 0)
+
+    def call_in(self, delay: float = 0.0, name: str = "") -> Customer:
+        """One more customer, who writes after so many virtual seconds."""
+        self._extra += 1
+        someone = persona(self._rng, 0.0, _EXTRA_NUMBER + self._extra % 1000)
+        return self.traffic.expect(msgspec.structs.replace(someone, name=name or someone.name), delay)
