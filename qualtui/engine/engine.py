@@ -35,7 +35,8 @@ from qualtui.model import (
     Sample,
 )
 from qualtui.notify.target import warm_up
-from qualtui.store.store import Store, StoreError
+from qualtui.store.errors import StoreError
+from qualtui.store.store import Store
 from qualtui.text import clean
 from qualtui.wire import Answer, Customers, EngineView, Refused, Request, Snapshot
 

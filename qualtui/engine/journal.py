@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from qualtui.model import Event, EventBody, State
+from qualtui.store.errors import LeaseLost, StoreError
 from qualtui.store.fold import apply
-from qualtui.store.store import LeaseLost, Store, StoreError
+from qualtui.store.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -21,14 +22,17 @@ Result = TypeVar("Result")
 class Journal:
     """The log and its fold. `trouble` is empty, or one line on why events are kept in memory only."""
 
-    def __init__(self, store: Store, state: State, epoch: int, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, state: State, epoch: int, clock: Callable[[], float], patience: float = PATIENCE
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._patience = patience
         self._epoch = epoch
         self._thread = ThreadPoolExecutor(1, "store")
         self._lock = asyncio.Lock()
         self._unsaved: list[Event] = []
-        self._hung: asyncio.Future[object] | None = None
+        self._hung: asyncio.Future[Any] | None = None
         self._keyed = 0
         self._trouble = ""
         self.state = state
@@ -62,10 +66,11 @@ class Journal:
         if self._unsaved:
             await self.decide(lambda _: ())
 
-    async def run(self, work: Callable[[], Result], patience: float = PATIENCE) -> Result:
+    async def run(self, work: Callable[[], Result], patience: float = 0.0) -> Result:
         """Other work of the store, in its thread. Raises StoreError, also when it takes too long."""
         if self._hung is not None and not self._hung.done():
             raise StoreError("the store does not answer")
+        patience = patience or self._patience
         future = asyncio.get_running_loop().run_in_executor(self._thread, work)
         try:
             return await asyncio.wait_for(asyncio.shield(future), patience)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from qualtui.config.values import Store as Retention
 from qualtui.engine.journal import Journal
 from qualtui.model import Sample
-from qualtui.store.store import Store, StoreError
+from qualtui.store.errors import StoreError
+from qualtui.store.store import Store
 
 log = logging.getLogger(__name__)
 

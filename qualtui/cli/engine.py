@@ -1,0 +1,53 @@
+"""How a command talks to the engine of its configuration: one connection, one question."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from qualtui.cli.common import FAILED, UNKNOWN, CommandError, resolve_window_config, who
+from qualtui.client import Client, ClientError
+from qualtui.config.places import socket_path
+from qualtui.text import _
+from qualtui.wire import Answer, Ask, Refused, Snapshot
+
+Result = TypeVar("Result")
+
+
+def ask(config: Path | None, question: Ask) -> Answer:
+    """The engine's answer. CommandError (exit 3) without an engine, (exit 1) where it refuses."""
+
+    async def put(client: Client) -> Answer:
+        return await client.ask(question, timeout=90)
+
+    answer = connected(config, put)
+    if isinstance(answer, Refused):
+        raise CommandError(answer.text, FAILED)
+    return answer
+
+
+def snapshot(config: Path | None) -> Snapshot:
+    """The engine's present snapshot. CommandError (exit 3) without an engine."""
+
+    async def first(client: Client) -> Snapshot:
+        async with asyncio.timeout(5):
+            return await anext(client.snapshots())
+
+    return connected(config, first, watch=True)
+
+
+def connected(config: Path | None, talk: Callable[[Client], Awaitable[Result]], *, watch: bool = False) -> Result:
+    """Runs a conversation with the engine of this configuration."""
+    path = socket_path(resolve_window_config(config))
+    name = who()
+
+    async def run() -> Result:
+        async with Client(path, who=name, watch=watch) as client:
+            return await talk(client)
+
+    try:
+        return asyncio.run(run())
+    except TimeoutError:
+        raise CommandError(_("the engine does not answer: is it stopped?"), UNKNOWN) from None
+    except ClientError as error:
+        raise CommandError(_("{}; `qualtui watch` starts one").format(error), UNKNOWN) from None

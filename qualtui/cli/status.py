@@ -1,0 +1,126 @@
+"""`qualtui status`: one look for scripts and prompts. Exit code 0 ok, 1 warning, 2 critical, 3 unknown."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qualtui.cli.common import CRITICAL, OK, UNKNOWN, WARNING, CommandError
+from qualtui.cli.engine import snapshot
+from qualtui.cli.options import ConfigOption, JsonOption
+from qualtui.cli.tables import print_json
+from qualtui.model import Evidence, Phase, Severity
+from qualtui.text import _, span
+from qualtui.wire import AgentView, Snapshot
+
+CODES = {Severity.CRITICAL: CRITICAL, Severity.WARNING: WARNING, Severity.INFO: OK}
+WORDS = {OK: "OK", WARNING: "WARNING", CRITICAL: "CRITICAL", UNKNOWN: "UNKNOWN"}
+
+
+def command(
+    short: Annotated[bool, typer.Option("--short", help=_("One line, for a prompt or a status bar."))] = False,
+    once: Annotated[bool, typer.Option("--once", help=_("Without an engine: ask everything once, now."))] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """How it stands, in truth: exit code 0 ok, 1 warning, 2 critical, 3 unknown.
+
+    \b
+    Example:
+      qualtui status
+      qualtui status --short || echo "look at the bot"
+    """
+    try:
+        shot = _polled(config) if once else snapshot(config)
+    except CommandError as error:
+        if error.code != UNKNOWN:
+            raise
+        return _unknown(config, str(error), short=short, as_json=as_json)
+    code = exit_code(shot)
+    if as_json:
+        print_json({"status": WORDS[code].lower(), "code": code, "snapshot": shot})
+    elif short:
+        print(short_line(shot, code))
+    else:
+        for line in long_lines(shot, code):
+            print(line)
+    return code
+
+
+def exit_code(shot: Snapshot) -> int:
+    """What the snapshot comes to: the worst of its firing incidents; unknown where an agent can't be judged."""
+    firing = [CODES[one.severity] for one in shot.incidents if one.phase is Phase.FIRING]
+    worst = max(firing, default=OK)
+    if worst == OK and not all(agent.now.calm for agent in shot.agents):
+        return max((CODES[a.now.level] for a in shot.agents if a.now.level is not None), default=OK) or UNKNOWN
+    return worst
+
+
+def short_line(shot: Snapshot, code: int) -> str:
+    """One line."""
+    firing = [one for one in shot.incidents if one.phase is Phase.FIRING]
+    if firing:
+        rest = f" (+{len(firing) - 1})" if len(firing) > 1 else ""
+        return f"{WORDS[code]} #{firing[0].number} {firing[0].agent}: {firing[0].summary}{rest}"
+    return f"{WORDS[code]} " + "; ".join(f"{agent.name}: {agent.now.headline}" for agent in shot.agents)
+
+
+def long_lines(shot: Snapshot, code: int) -> list[str]:
+    """A few lines an agent, and the open incidents."""
+    lines = [f"{WORDS[code]}  " + _("engine pid {}, {} windows").format(shot.engine.pid, shot.engine.windows)]
+    lines += [f"! {trouble}" for trouble in shot.engine.troubles]
+    for agent in shot.agents:
+        lines.append(f"{agent.name}: {agent.now.headline} {agent.now.detail}".rstrip())
+        if agent.now.why:
+            lines.append("  " + _("why: {}").format(agent.now.why))
+        lines.append("  " + " → ".join(f"{one.link.value} {one.status} {one.text}".strip() for one in agent.chain))
+        lines.append("  " + _figures(agent, shot.at))
+    for one in shot.incidents:
+        if one.phase is Phase.FIRING:
+            owner = one.owner or _("nobody has it")
+            lines.append(f"#{one.number} {one.severity.value.upper()} {one.agent}: {one.summary} ({owner})")
+    return lines
+
+
+def _figures(agent: AgentView, now: float) -> str:
+    words = []
+    for name in ("customers.waiting", "customers.lost", "customers.backlog", "sessions.bot_owes", "reply.p95"):
+        figure = agent.figures.get(name)
+        if figure is None:
+            continue
+        label = name.partition(".")[2].replace("_", " ")
+        if figure.value is None or figure.evidence in {Evidence.NO_DATA, Evidence.NO_SOURCE}:
+            words.append(f"{label} " + _("NO DATA"))
+        else:
+            old = f" ({_('OLD')} {span(now - (figure.at or now))})" if figure.evidence is Evidence.OLD else ""
+            words.append(f"{label} {figure.value:g}{figure.unit}{old}")
+    return ", ".join(words)
+
+
+def _unknown(config: Path | None, problem: str, *, short: bool, as_json: bool) -> int:
+    since = _last_seen(config)
+    if as_json:
+        print_json({"status": "unknown", "code": UNKNOWN, "problem": problem, "last_event_at": since})
+        return UNKNOWN
+    ago = "" if since is None else " " + _("(last sign of one {} ago)").format(span(time.time() - since))
+    print(f"UNKNOWN {problem}{ago}")
+    if not short:
+        print(_("nobody watches: `qualtui watch` does; `qualtui status --once` looks now"))
+    return UNKNOWN
+
+
+def _last_seen(config: Path | None) -> float | None:
+    """When an engine last wrote to the store; None where there is none, or it can't be read."""
+    from qualtui.cli.common import resolve_window_config
+    from qualtui.config.places import store_path
+
+    path = store_path(resolve_window_config(config))
+    seen = [part.stat().st_mtime for part in (path, path.with_name(path.name + "-wal")) if part.exists()]
+    return max(seen, default=None)
+
+
+def _polled(config: Path | None) -> Snapshot:
+    from qualtui.cli.once import poll_once
+
+    return poll_once(config)

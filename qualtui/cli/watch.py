@@ -1,0 +1,77 @@
+"""`qualtui watch`: the engine."""
+
+import asyncio
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qualtui.cli.common import FAILED, CommandError, find_config, resolve_config
+from qualtui.cli.logs import log_to_stderr
+from qualtui.cli.options import ConfigOption
+from qualtui.config.values import Config
+from qualtui.text import _
+
+log = logging.getLogger(__name__)
+
+
+def command(
+    beside: Annotated[
+        bool, typer.Option("--beside", help=_("End some seconds after the last window; a window starts it so."))
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Watch: the engine that polls, judges, notifies, and serves the screens. One per store.
+
+    \b
+    SIGHUP reads the configuration again, SIGTERM ends it.
+    Example:
+      qualtui watch
+      qualtui --config /etc/qualtui/config.toml watch
+    """
+    log_to_stderr()
+    path = find_config(config)
+    first = resolve_config(path)
+    assert path is not None
+    reason = _run(path.absolute(), first, beside=beside)
+    log.info("the engine has ended: %s", reason)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # a notice that hangs in its thread must not hold the end up
+
+
+def _run(path: Path, first: Config, *, beside: bool) -> str:
+    from qualtui.cli.wiring import build
+    from qualtui.config.load import load
+    from qualtui.config.places import socket_path, store_path
+    from qualtui.engine.engine import Engine
+    from qualtui.store.errors import StoreError
+    from qualtui.store.store import Store
+
+    try:
+        store = Store.open(store_path(first))
+        engine = Engine(
+            store,
+            socket_path(first),
+            first,
+            build,
+            lambda: load(path, os.environ),
+            time.time,
+            beside=beside,
+        )
+    except StoreError as error:
+        raise CommandError(str(error), FAILED) from None
+
+    async def life() -> str:
+        ready = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(engine.run(ready))
+            await ready.wait()
+            log.info("watching %s; socket %s", ", ".join(first.agents), socket_path(first))
+        return running.result()
+
+    return asyncio.run(life())

@@ -1,0 +1,114 @@
+"""What is decided is written before it counts; a store that fails costs no event and no second decision."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qualtui.engine.journal import Entry, Journal
+from qualtui.model import Acknowledged, Noted, NoticeQueued, Phase, RuleChanged, Severity, State
+from qualtui.store.errors import StoreError
+from qualtui.store.store import Store
+
+FIRED = RuleChanged("r", "bot", Phase.INACTIVE, Phase.FIRING, Severity.CRITICAL, "holds", 1.0, number=1)
+QUEUED = NoticeQueued("1/1/firing/ops", 1, "ops", "firing", Severity.CRITICAL, "t", "b")
+
+
+class FailingStore(Store):
+    """A real store whose disk can be full or hang, by switch."""
+
+    full = False
+    hang: threading.Event | None = None
+
+    def append(self, bodies, at, expect_seq=None):  # type: ignore[no-untyped-def]
+        if self.hang is not None:
+            self.hang.wait(10)
+        if self.full:
+            raise StoreError("no room left")
+        return super().append(bodies, at, expect_seq)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[FailingStore]:
+    opened = FailingStore.open(tmp_path / "store.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+async def journal(store: FailingStore) -> Journal:
+    return Journal(store, store.load(), store.epoch, lambda: 1000.0)
+
+
+async def test_what_is_appended_is_folded_and_on_the_disk(journal: Journal, store: FailingStore) -> None:
+    await journal.append((FIRED, ""), (QUEUED, "notice/1"))
+    assert journal.state.incidents[1].phase is Phase.FIRING
+    assert store.load() == journal.state
+
+
+async def test_a_key_that_exists_is_decided_once(journal: Journal) -> None:
+    assert len(await journal.append((QUEUED, "notice/1"))) == 1
+    assert await journal.append((QUEUED, "notice/1")) == ()
+
+
+async def test_the_second_of_two_decisions_sees_the_first(journal: Journal) -> None:
+    await journal.append((FIRED, ""))
+
+    def take(who: str) -> "asyncio.Future[object]":
+        def decision(state: State) -> tuple[Entry, ...]:
+            return () if state.incidents[1].owner else ((Acknowledged(1, who), ""),)
+
+        return asyncio.ensure_future(journal.decide(decision))
+
+    await asyncio.gather(take("ana"), take("bia"))
+    assert journal.state.incidents[1].owner == "ana"
+
+
+async def test_a_full_disk_keeps_events_in_memory_and_writes_them_once_when_there_is_room(
+    journal: Journal, store: FailingStore
+) -> None:
+    await journal.append((FIRED, ""))
+    store.full = True
+    await journal.append((QUEUED, "notice/1"), (Noted(1, "ana", "looking"), ""))
+    assert await journal.append((QUEUED, "notice/1")) == ()
+    assert "no room left; 2 events kept in memory" in journal.trouble
+    assert set(journal.state.notices) == {QUEUED.key}
+    store.full = False
+    await journal.retry()
+    assert journal.trouble == ""
+    kept = store.load()
+    assert (kept.notices, kept.incidents, kept.seq) == (
+        journal.state.notices,
+        journal.state.incidents,
+        journal.state.seq,
+    )
+
+
+async def test_events_written_after_a_failure_follow_those_kept(journal: Journal, store: FailingStore) -> None:
+    store.full = True
+    await journal.append((FIRED, ""))
+    store.full = False
+    events = await journal.append((Acknowledged(1, "ana"), ""))
+    assert [type(event.body) for event in events] == [Acknowledged]
+    assert store.load().incidents[1].owner == "ana"
+
+
+async def test_a_hanging_disk_holds_nothing_up_and_its_late_write_is_not_written_twice(
+    store: FailingStore,
+) -> None:
+    journal = Journal(store, store.load(), store.epoch, lambda: 1000.0, patience=0.05)
+    store.hang = threading.Event()
+    await journal.append((FIRED, ""))
+    assert "did not answer" in journal.trouble
+    assert journal.state.incidents[1].phase is Phase.FIRING
+    await journal.append((Noted(1, "ana", "still here"), ""))
+    store.hang.set()
+    hung = journal._hung
+    assert hung is not None
+    await hung
+    await journal.retry()
+    assert journal.trouble == ""
+    assert store.load().incidents[1].changes == 1
+    assert store.load().incidents[1].notes == journal.state.incidents[1].notes
