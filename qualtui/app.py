@@ -1,0 +1,323 @@
+"""The window: one Textual app that shows the newest Snapshot and turns keys into deeds."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.driver import Driver
+from textual.screen import Screen
+
+from qualtui.screens.deeds import Deeds
+from qualtui.screens.feed import Feed
+from qualtui.screens.overview import Overview
+from qualtui.screens.page import Page
+from qualtui.screens.palette import Command, Commands
+from qualtui.screens.port import Connect, Faults
+from qualtui.text import _
+from qualtui.widgets.footer import key_name
+from qualtui.widgets.line import safe
+from qualtui.widgets.look import THEME, Look
+from qualtui.widgets.sight import Bond, criticals
+from qualtui.widgets.table import Table
+
+AGES = 1.0  # seconds after which ages are drawn again when no snapshot came
+SHORTEST = 0.2  # seconds between two drawings
+STATUS = 20.0  # seconds that the status row stays
+
+
+def _commands() -> type[Provider]:
+    return Commands
+
+
+class QualtuiApp(App[int]):
+    """The window on one engine. `connect` gives a connection each time it is called; `ticks` is monotonic."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "qualtui"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "leave(True)", _("quit, back"), id="quit"),
+        Binding("escape", "leave(False)", _("back"), id="back"),
+        Binding("question_mark", "manual", _("help"), id="help"),
+        Binding("f", "deed('fix')", _("fix"), id="fix"),
+        Binding("a", "deed('have')", _("I've got it"), id="have"),
+        Binding("n", "deed('note')", _("note"), id="note"),
+        Binding("c", "customers", _("who waits"), id="customers"),
+        Binding("u", "deed('undo')", _("take a fix back"), id="undo"),
+        Binding("r", "deed('refresh')", _("ask every probe now"), id="refresh"),
+        Binding("p", "pause", _("pause"), id="pause"),
+        Binding("w", "literal", _("as written"), id="literal"),
+        Binding("y", "copy", _("copy"), id="copy"),
+        Binding("left_square_bracket", "step(-1)", _("previous incident"), id="previous"),
+        Binding("right_square_bracket", "step(1)", _("next incident"), id="next"),
+        Binding("colon", "command_palette", _("commands"), id="commands"),
+        Binding("ctrl+z", "suspend_process", _("suspend"), id="suspend", show=False),
+    ]
+
+    def __init__(
+        self,
+        connect: Connect,
+        *,
+        who: str = "",
+        look: Look | None = None,
+        keys: dict[str, str] | None = None,
+        faults: Faults | None = None,
+        incident: int | None = None,
+        trouble: Callable[[], str] = str,
+        clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
+        driver_class: type[Driver] | None = None,
+    ) -> None:
+        self.look = look or Look()
+        super().__init__(driver_class=driver_class, ansi_color=True if self.look.plain else None)
+        self.register_theme(THEME)
+        self.theme = "ansi-dark" if self.look.plain else "qualtui"
+        self.failure = ""  # of an internal error: one line for the terminal
+        self.pid = 0  # of the engine that was seen last
+        self.beside = False
+        self._keymapped = dict(keys or {})
+        self._faults = faults
+        self._incident = incident
+        self._clock = clock
+        self._ticks = ticks
+        self._feed = Feed(connect, self._changed, clock=clock, ticks=ticks, who=who, trouble=trouble)
+        self._deeds = Deeds(self, self._feed, self.look, self.say)
+        self._drawn = -1e9
+        self._pending = False
+        self._said = 0.0
+        self._alarms: frozenset[int] = frozenset()
+        self.set_keymap(self._keymapped)
+
+    # --- life ---
+
+    def get_default_screen(self) -> Screen[None]:
+        """The overview."""
+        return Overview(self.look, self.keys)
+
+    def on_mount(self) -> None:
+        """Starts the feed and the ticking of ages."""
+        self.run_worker(self._feed.run(), group="feed", exit_on_error=True)
+        self.set_interval(AGES / 2, self._tick)
+        if self._incident is not None:
+            self._open_incident(self._incident)
+        self._draw()
+
+    def _changed(self) -> None:
+        """The Sight changed: draw it now, or soon where it was drawn a moment ago."""
+        snapshot = self._feed.sight.snapshot
+        if snapshot is not None:
+            self.pid, self.beside = snapshot.engine.pid, snapshot.engine.beside
+        if self._pending:
+            return
+        wait = SHORTEST - (self._ticks() - self._drawn)
+        if wait <= 0:
+            self._draw()
+        else:
+            self._pending = True
+            self.set_timer(wait, self._draw)
+
+    def _tick(self) -> None:
+        self._feed.look()
+        if self._said and self._ticks() - self._said > STATUS:
+            self.say("", "text")
+        if self._ticks() - self._drawn >= AGES:
+            self._draw()
+
+    def _draw(self) -> None:
+        """Draws the page on top. Under a dialog only what is alarming is drawn: it costs the whole screen."""
+        self._pending = False
+        self._drawn = self._ticks()
+        sight, now = self._feed.sight, self._clock()
+        top = self.screen_stack[-1] if self.screen_stack else None
+        if isinstance(top, Page):
+            with self.batch_update():
+                top.show(sight, now)
+            return
+        alarms = criticals(sight.snapshot) if sight.bond is Bond.LIVE else frozenset({-1})
+        if alarms - self._alarms:
+            for page in reversed(self.screen_stack):
+                if isinstance(page, Page):
+                    page.show(sight, now)
+                    break
+        self._alarms = alarms
+
+    def on_page_resumed(self) -> None:
+        """A page came back to the top: it has missed snapshots."""
+        self._draw()
+
+    def _fatal_error(self) -> None:
+        """An internal error: one line on the terminal, no traceback with what the screen showed."""
+        error = self._exception
+        place = ""
+        trace = error.__traceback__ if error else None
+        while trace is not None:
+            code = trace.tb_frame.f_code
+            place = f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+            trace = trace.tb_next
+        self.failure = _("internal error: {kind} at {place}").format(kind=type(error).__name__, place=place)
+        self.panic(Text(f"qualtui: {self.failure}"))
+
+    # --- what pages and deeds need ---
+
+    def keys(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Key and word of binding ids, as they are bound now."""
+        bound = {binding.id: binding for binding in self._all_bindings() if binding.id}
+        found = []
+        for name in ids:
+            binding = bound.get(name)
+            if binding is not None:
+                found.append((key_name(self._keymapped.get(name, binding.key)), binding.description))
+        return found
+
+    def _all_bindings(self) -> list[Binding]:
+        return [binding for binding in [*self.BINDINGS, *Table.BINDINGS] if isinstance(binding, Binding)]
+
+    def say(self, text: str, token: str) -> None:
+        """One line in the status row of every page."""
+        self._said = self._ticks() if text else 0.0
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.status(text, token)
+
+    def _page(self) -> Page | None:
+        return self.screen if isinstance(self.screen, Page) else None
+
+    def _open(self, page: Page) -> None:
+        page.sight, page.now = self._feed.sight, self._clock()
+        self.push_screen(page)
+
+    def _open_incident(self, number: int) -> None:
+        from qualtui.screens.detail import Detail
+
+        self._open(Detail(self.look, number, self._deeds.ask, self.keys))
+
+    def on_overview_chosen(self, event: Overview.Chosen) -> None:
+        """An incident was opened."""
+        self._open_incident(event.number)
+
+    # --- keys ---
+
+    def action_leave(self, end: bool) -> None:
+        """One page back; at the top q quits and Esc puts the cursor back on what NOW speaks of."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        elif end:
+            self.exit(0)
+        elif (page := self._page()) is not None:
+            page.home()
+
+    def action_help_quit(self) -> None:
+        """ctrl+c neither quits nor interrupts."""
+        self.say(_("{key} quits").format(key=self.keys(["quit"])[0][0]), "label")
+
+    def action_manual(self) -> None:
+        """Help."""
+        from qualtui.screens.manual import Manual
+
+        if not isinstance(self.screen, Manual):
+            bindings = [(self._keymapped.get(b.id or "", b.key), b.description) for b in self._all_bindings()]
+            self._open(Manual(self.look, bindings))
+
+    def action_customers(self) -> None:
+        """Who waits."""
+        from qualtui.screens.customers import Waiting
+
+        view = self._feed.sight.view
+        if view is not None and not isinstance(self.screen, Waiting):
+            self._open(Waiting(self.look, view.name, self._deeds.ask, self.keys))
+
+    def action_deed(self, name: str) -> None:
+        """A deed, one at a time."""
+        page = self._page()
+        subject = page.subject() if page is not None else None
+        deeds: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "fix": lambda: self._deeds.fix(subject),
+            "have": lambda: self._deeds.have(subject),
+            "note": lambda: self._deeds.note(subject),
+            "undo": self._deeds.undo,
+            "refresh": self._deeds.refresh,
+        }
+        if name == "refresh" and page is not None:
+            page.fresh()
+        if any(worker.group == "deed" and not worker.is_finished for worker in self.workers):
+            self.say(_("One moment: the engine still answers the last question."), "label")
+            return
+        self.run_worker(deeds[name](), group="deed", exit_on_error=True)
+
+    def action_pause(self) -> None:
+        """The view stands still; a new CRITICAL ends it."""
+        self._feed.pause()
+
+    def action_literal(self) -> None:
+        """The rows' literal figures beside the truth."""
+        self._feed.choose(literal=not self._feed.sight.literal)
+
+    def action_copy(self) -> None:
+        """A masked summary to the clipboard of the person's own terminal."""
+        from qualtui.screens.summary import summary
+
+        self.copy_to_clipboard(summary(self._feed.sight, self._clock()))
+        self.say(_("A summary without personal data was sent to your terminal's clipboard."), "label")
+
+    def action_step(self, by: int) -> None:
+        """The incident before or after."""
+        if (page := self._page()) is not None:
+            page.step(by)
+
+    # --- palette ---
+
+    async def commands(self) -> list[Command]:
+        """All that the palette offers."""
+        found = [
+            Command(binding.description.capitalize(), key_name(self._keymapped.get(binding.id or "", binding.key)),
+                    self._runner(binding.action))
+            for binding in self.BINDINGS
+            if isinstance(binding, Binding) and binding.id not in {"commands", "back", "suspend"}
+        ]  # fmt: skip
+        snapshot = self._feed.sight.snapshot
+        agents = snapshot.agents if snapshot else ()
+        if len(agents) > 1:
+            for agent in agents:
+                title = _("Show agent {name}").format(name=safe(agent.name, 60))
+                found.append(Command(title, "", self._chooser(agent.name)))
+        return [*found, *await self._fault_commands()]
+
+    def _runner(self, action: str) -> Callable[[], Coroutine[Any, Any, None]]:
+        async def run() -> None:
+            await self.run_action(action)
+
+        return run
+
+    def _chooser(self, agent: str) -> Callable[[], None]:
+        return lambda: self._feed.choose(agent=agent)
+
+    async def _fault_commands(self) -> list[Command]:
+        if self._faults is None:
+            return []
+        try:
+            async with asyncio.timeout(2):
+                faults = await self._faults.list()
+        except (OSError, TimeoutError, ValueError):
+            return []
+        return [self._fault_command(name, on) for name, on in faults.items()]
+
+    def _fault_command(self, name: str, on: bool) -> Command:
+        title = _("Fault: {name} off") if on else _("Fault: {name} on")
+
+        async def switch() -> None:
+            assert self._faults is not None
+            try:
+                async with asyncio.timeout(5):
+                    await self._faults.set(name, not on)
+            except (OSError, TimeoutError, ValueError):
+                self.say(_("The demo did not answer: the fault is as it was."), "warn")
+                return
+            told = _("Fault {name} is on") if not on else _("Fault {name} is off")
+            self.say(told.format(name=safe(name, 60)), "label")
+
+        return Command(title.format(name=safe(name, 60)), _("of the demo"), switch)

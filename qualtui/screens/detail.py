@@ -1,0 +1,171 @@
+"""One incident: what, why, who has it, what was sent, and its history."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from textual import work
+from textual.app import ComposeResult
+
+from qualtui.model import Phase
+from qualtui.screens.page import Page
+from qualtui.text import _
+from qualtui.widgets.activity import activity_row
+from qualtui.widgets.footer import footer
+from qualtui.widgets.header import banners, header
+from qualtui.widgets.line import BLANK, Line, Span, faded, safe
+from qualtui.widgets.lines import Lines
+from qualtui.widgets.look import Look
+from qualtui.widgets.table import Row, Table
+from qualtui.widgets.words import age, day_clock, lasting
+from qualtui.wire import ActivityView, Answer, Ask, IncidentDetail, IncidentView, ShowIncident
+
+FOOTER = ("back", "fix", "have", "note", "previous", "next", "copy", "help")
+
+
+class Detail(Page):
+    """The page of one incident; asks for its history, and again when the log grew."""
+
+    DEFAULT_CSS = """
+    Detail { layout: vertical; overflow: hidden; }
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        number: int,
+        ask: Callable[[Ask], Awaitable[Answer | None]],
+        keys: Callable[[Sequence[str]], list[tuple[str, str]]],
+    ) -> None:
+        super().__init__(look)
+        self.number = number
+        self._ask = ask
+        self._keys = keys
+        self._told: IncidentDetail | None = None
+        self._asked_at = -1  # seq of the snapshot that the history belongs to
+        self._missing = False
+        self._status: Line = BLANK
+
+    def compose(self) -> ComposeResult:
+        """Header, facts, history, status, footer."""
+        yield Lines(self.look, id="header")
+        yield Lines(self.look, id="banners")
+        yield Lines(self.look, id="facts")
+        yield Table(self.look, id="history", empty=_("reading ..."))
+        yield Lines(self.look, id="status")
+        yield Lines(self.look, id="footer")
+
+    def on_mount(self) -> None:
+        """Keys scroll the history."""
+        self.query_one("#history", Table).focus(scroll_visible=False)
+
+    def on_resize(self) -> None:
+        """Another size is another arrangement."""
+        self.draw()
+        self.call_after_refresh(self.draw)
+
+    def status(self, text: str, token: str) -> None:
+        """Shows the line until the next one."""
+        self._status = (Span(f" {safe(text, 400)}", token),) if text else BLANK
+        if self.is_mounted:
+            self.query_one("#status", Lines).show([self._status])
+
+    def subject(self) -> IncidentView | None:
+        """This incident."""
+        return self.sight.incident(self.number) or (self._told.incident if self._told else None)
+
+    def step(self, by: int) -> None:
+        """To the incident beside this one in the snapshot's order."""
+        numbers = [incident.number for incident in self.sight.incidents]
+        if not numbers:
+            return
+        at = numbers.index(self.number) if self.number in numbers else 0
+        self.number = numbers[(at + by) % len(numbers)]
+        self._told, self._asked_at, self._missing = None, -1, False
+        self.draw()
+
+    def fresh(self) -> None:
+        """Reads the history again."""
+        self._asked_at = -1
+        self.draw()
+
+    def draw(self) -> None:
+        """Facts from the snapshot, history as last told."""
+        cells, height = self.size
+        if cells <= 0 or height <= 0:
+            return
+        snapshot = self.sight.snapshot
+        if snapshot is not None and snapshot.seq != self._asked_at and self.sight.watched:
+            self._asked_at = snapshot.seq
+            self._read(self.number)
+        incident = self.subject()
+        self.query_one("#header", Lines).show([header(self.sight, self.now, cells, self.look)])
+        self.query_one("#banners", Lines).show(banners(self.sight, self.look))
+        facts = self._facts(incident) if incident else [self._absent()]
+        if not self.sight.watched and snapshot is not None:
+            facts = faded(facts)
+        self.query_one("#facts", Lines).show([BLANK, *facts, BLANK] if height >= 20 else facts)
+        history = self._told.history if self._told else ()
+        zone = snapshot.zone if snapshot else "UTC"
+        self._history(history, zone)
+        self.query_one("#status", Lines).show([self._status])
+        self.query_one("#footer", Lines).show([footer(self._keys(FOOTER), cells)])
+
+    def _history(self, history: tuple[ActivityView, ...], zone: str) -> None:
+        table = self.query_one("#history", Table)
+        width = table.size.width
+        rows = [
+            Row(str(n), activity_row(line, self.now, zone, width, self.look)) for n, line in enumerate(history)
+        ]
+        table.show((Span(f" {_('What happened')}", "title"),), rows)
+
+    def _absent(self) -> Line:
+        text = _("Incident {n} is not known.") if self._missing else _("Reading incident {n} ...")
+        return (Span(" " + text.format(n=self.number), "strong"),)
+
+    def _facts(self, incident: IncidentView) -> list[Line]:
+        fires = incident.phase is Phase.FIRING
+        glyph, token = self.look.severity(incident.severity)
+        word = incident.severity.value.upper()
+        if not fires:
+            glyph, token, word = self.look.glyphs.none, "label", _("RESOLVED")
+        zone = self.sight.snapshot.zone if self.sight.snapshot else "UTC"
+        since = _("since {clock}").format(clock=day_clock(incident.since, zone, self.now))
+        ended = incident.resolved_at
+        how_long = age(self.now, incident.since) if ended is None else lasting(ended - incident.since)
+        rows: list[Line] = [
+            (
+                Span(f" {glyph} {word} ", token),
+                Span(f" #{incident.number}  ", "label"),
+                Span(safe(incident.summary), "strong"),
+            ),
+            BLANK,
+            _fact(_("AGENT"), safe(incident.agent, 60)),
+            _fact(_("RULE"), safe(incident.rule, 60)),
+            _fact(_("LASTS"), f"{how_long}, {since}"),
+        ]
+        rows.append(_fact(_("WHY"), safe(incident.cause, 300) or _("not known yet")))
+        rows.append(
+            _fact(_("WHO"), safe(incident.owner, 60) or (_("nobody yet") if fires else _("nobody took it")))
+        )
+        rows.append(_fact(_("SENT"), safe(incident.notices, 100) or _("nothing")))
+        if incident.fix:
+            rows.append(_fact(_("FIX"), safe(incident.fix, 80)))
+        if incident.runbook:
+            rows.append(_fact(_("READ"), safe(incident.runbook, 300)))
+        rows += [_fact(_("NOTE"), safe(note, 300)) for note in incident.notes[-5:]]
+        return rows
+
+    @work(exclusive=True, group="detail")
+    async def _read(self, number: int) -> None:
+        told = await self._ask(ShowIncident(number))
+        if number != self.number:
+            return
+        if isinstance(told, IncidentDetail):
+            self._told = told
+        else:
+            self._missing = self._told is None
+        if self.is_mounted:
+            self.draw()
+
+
+def _fact(word: str, text: str) -> Line:
+    return (Span(f" {word:<7}", "label"), Span(text, "text"))

@@ -1,0 +1,125 @@
+"""Dialogs: confirm a remedy (title: its consequence; focus on Cancel), and ask for one line of text."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input
+
+from qualtui.text import _
+from qualtui.widgets.line import BLANK, Line, Span, padded, safe
+from qualtui.widgets.lines import Lines
+from qualtui.widgets.look import Look
+from qualtui.widgets.words import lasting
+from qualtui.wire import Preview
+
+_ITEMS = 12  # items listed; the rest is a number
+
+
+class Confirm(ModalScreen[bool]):
+    """Shows what would happen; True only where the person chose to run it."""
+
+    DEFAULT_CSS = """
+    Confirm { align: center middle; background: $background; }
+    Confirm > Vertical { width: 90%; max-width: 104; height: auto; max-height: 100%; border: round $primary;
+        background: $surface; padding: 1 2; overflow: hidden auto; }
+    Confirm.plain > Vertical { background: ansi_default; }
+    Confirm Horizontal { height: auto; margin-top: 1; }
+    Confirm Button { margin-right: 3; min-width: 16; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss(False)", _("cancel"), id="cancel", show=False),
+        Binding("left,h,k,up", "app.focus_previous", show=False),
+        Binding("right,l,j,down", "app.focus_next", show=False),
+    ]
+
+    def __init__(self, look: Look, title: str, lines: list[Line], run: str, refused: str = "") -> None:
+        super().__init__(classes="plain" if look.plain else None)
+        self._look = look
+        self._text: list[Line] = [(Span(safe(title), "strong"),), BLANK, *lines]
+        if refused:
+            self._text += [BLANK, (Span(f"{look.glyphs.critical} {_('Refused')}: {safe(refused, 400)}", "crit"),)]
+        self._run = run
+        self._refused = refused
+
+    def compose(self) -> ComposeResult:
+        """Title, what would change, and the buttons: no button to run what is refused."""
+        with Vertical():
+            yield Lines(self._look, id="text")
+            with Horizontal():
+                yield Button(_("Cancel"), id="cancel", compact=True)
+                if not self._refused:
+                    yield Button(safe(self._run, 60), id="run", variant="warning", compact=True)
+
+    def on_mount(self) -> None:
+        """The safe choice has the focus."""
+        self.query_one("#text", Lines).show(self._text)
+        self.query_one("#cancel", Button).focus()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.dismiss(event.button.id == "run")
+
+
+def preview_lines(preview: Preview, look: Look) -> list[Line]:
+    """A preview as rows: what it does, warnings, and each thing that it would change."""
+    lines: list[Line] = [(Span(safe(text, 300), "label"),) for text in preview.explain]
+    for warning in preview.warnings:
+        lines.append((Span(f"{look.glyphs.warning} {safe(warning, 300)}", "warn"),))
+    if preview.items:
+        lines.append(BLANK)
+    for item in preview.items[:_ITEMS]:
+        lines.append(
+            (
+                Span(padded(safe(item.id, 40), 10) + "  ", "faint"),
+                Span(padded(safe(item.what, 80), 26) + "  ", "text"),
+                Span(padded(lasting(item.age), 9), "strong"),
+                Span(safe(item.why, 120), "label"),
+            )
+        )
+    more = preview.total - min(len(preview.items), _ITEMS)
+    if more > 0:
+        lines.append((Span(_("... and {n} more").format(n=more), "faint"),))
+    return lines
+
+
+class Note(ModalScreen[str]):
+    """Asks for one line; an empty answer means none."""
+
+    DEFAULT_CSS = """
+    Note { align: center middle; background: $background; }
+    Note > Vertical { width: 90%; max-width: 90; height: auto; border: round $primary; background: $surface;
+        padding: 1 2; }
+    Note.plain > Vertical { background: ansi_default; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss('')", _("cancel"), id="cancel", show=False)
+    ]
+
+    def __init__(self, look: Look, title: str, hint: str) -> None:
+        super().__init__(classes="plain" if look.plain else None)
+        self._look = look
+        self._title = title
+        self._hint = hint
+
+    def compose(self) -> ComposeResult:
+        """Title, the line, a hint."""
+        with Vertical():
+            yield Lines(self._look, id="title")
+            yield Input(max_length=400, id="line")
+            yield Lines(self._look, id="hint")
+
+    def on_mount(self) -> None:
+        """Keys go to the line."""
+        self.query_one("#title", Lines).show([(Span(safe(self._title), "strong"),)])
+        self.query_one("#hint", Lines).show([(Span(safe(self._hint), "faint"),)])
+        self.query_one("#line", Input).focus()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.dismiss(event.value.strip())

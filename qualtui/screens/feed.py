@@ -1,0 +1,113 @@
+"""The feed: keeps the connection to the engine and the Sight that follows from it."""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from qualtui.client import ClientError
+from qualtui.screens.port import Connect, Port
+from qualtui.text import _, clean
+from qualtui.widgets.sight import Bond, Sight, criticals
+from qualtui.wire import Answer, Ask, Snapshot
+
+SILENCE = 5.0  # seconds without a snapshot after which the engine counts as silent
+FIRST_WAIT, LONGEST_WAIT = 0.3, 2.0  # seconds between tries to connect
+PATIENCE = 20.0  # seconds: an engine that was just started may need this long
+
+
+class Feed:
+    """Connects, receives, reconnects. `changed()` is called after every change of `sight`."""
+
+    def __init__(
+        self,
+        connect: Connect,
+        changed: Callable[[], None],
+        *,
+        clock: Callable[[], float],
+        ticks: Callable[[], float],
+        who: str = "",
+        trouble: Callable[[], str] = str,
+    ) -> None:
+        self._connect = connect
+        self._changed = changed
+        self._clock = clock
+        self._ticks = ticks
+        self._trouble = trouble
+        self._began = ticks()
+        self._heard = ticks()
+        self._port: Port | None = None
+        self._newest: Snapshot | None = None
+        self._paused_at: frozenset[int] = frozenset()
+        self.sight = Sight(since=clock(), who=who)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                async with self._connect() as port:
+                    self._port = port
+                    self._heard = self._ticks()
+                    wait = FIRST_WAIT
+                    async for snapshot in port.snapshots():
+                        self._took(snapshot)
+            except (ClientError, OSError) as error:
+                self._lost(clean(error))
+            else:
+                self._lost(_("the engine closed the connection"))
+            finally:
+                self._port = None
+            await asyncio.sleep(wait)
+            wait = min(LONGEST_WAIT, wait * 1.5)
+
+    async def ask(self, ask: Ask, timeout: float = 20.0) -> Answer:
+        """The engine's answer; ClientError where there is none."""
+        if self._port is None:
+            raise ClientError(_("no engine: nothing was done"))
+        return await self._port.ask(ask, timeout)
+
+    def look(self) -> None:
+        """Once a second: has the engine gone silent?"""
+        if self._port is None or self.sight.bond in {Bond.LOST, Bond.SILENT}:
+            return
+        if self._ticks() - self._heard > SILENCE:
+            since = self._newest.at if self._newest else self._clock() - SILENCE
+            self._set(bond=Bond.SILENT, since=since)
+
+    def pause(self) -> None:
+        """The view stands still, or goes on."""
+        if self.sight.paused is None:
+            self._paused_at = criticals(self._newest)
+            self._set(paused=self._clock())
+        else:
+            self._set(paused=None, snapshot=self._newest)
+
+    def choose(self, *, agent: str | None = None, literal: bool | None = None) -> None:
+        """What the person wants to look at."""
+        self._set(
+            agent=self.sight.agent if agent is None else agent,
+            literal=self.sight.literal if literal is None else literal,
+        )
+
+    def _took(self, snapshot: Snapshot) -> None:
+        self._heard = self._ticks()
+        self._newest = snapshot
+        since = self.sight.since if self.sight.bond is Bond.LIVE else self._clock()
+        if self.sight.paused is not None and not criticals(snapshot) - self._paused_at:
+            self._set(bond=Bond.LIVE, reason="", since=since)
+        else:
+            self._set(bond=Bond.LIVE, reason="", since=since, snapshot=snapshot, paused=None)
+
+    def _lost(self, reason: str) -> None:
+        if self._newest is None and self._ticks() - self._began < PATIENCE and not self._trouble():
+            self._set(bond=Bond.CONNECTING, reason=reason)
+            return
+        since = self._newest.at if self._newest else self.sight.since
+        self._set(bond=Bond.LOST, since=since, reason=clean(self._trouble()) or reason, paused=None)
+
+    def _set(self, **changes: object) -> None:
+        sight = msgspec.structs.replace(self.sight, **changes)
+        if sight != self.sight:
+            self.sight = sight
+            self._changed()

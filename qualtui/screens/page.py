@@ -1,0 +1,50 @@
+"""Page: a screen that is drawn from the Sight, and a subject that the keys act on."""
+
+from textual.message import Message
+from textual.screen import Screen
+
+from qualtui.widgets.look import Look
+from qualtui.widgets.sight import Sight
+from qualtui.wire import IncidentView
+
+
+class Page(Screen[None]):
+    """A full screen. `draw` is called with every new Sight and once a second."""
+
+    class Resumed(Message):
+        """The page is on top again."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.look = look
+        self.sight = Sight()
+        self.now = 0.0
+
+    def show(self, sight: Sight, now: float) -> None:
+        """Takes the Sight and draws it, if the page is mounted already."""
+        self.sight, self.now = sight, now
+        if self.is_mounted:
+            self.draw()
+
+    def on_screen_resume(self) -> None:
+        """It missed what came while it was covered."""
+        self.post_message(self.Resumed())
+
+    def draw(self) -> None:
+        """Draws what it shows from `sight` and `now`; what is equal is not repainted."""
+
+    def status(self, text: str, token: str) -> None:
+        """One line about the last deed."""
+
+    def subject(self) -> IncidentView | None:
+        """The incident that the keys act on here."""
+        return None
+
+    def step(self, by: int) -> None:
+        """To the next or the previous incident."""
+
+    def home(self) -> None:
+        """Esc where there is no page to go back to."""
+
+    def fresh(self) -> None:
+        """Asked to refresh: a page that fetched something fetches it again."""

@@ -1,0 +1,34 @@
+"""A summary to paste into a chat: what, why, who; phones masked."""
+
+from qualtui.model import Phase
+from qualtui.text import _, masked
+from qualtui.widgets.line import safe
+from qualtui.widgets.sight import Bond, Sight
+from qualtui.widgets.words import age, clock, quantity
+
+
+def summary(sight: Sight, now: float) -> str:
+    """Lines of plain text."""
+    view, snapshot = sight.view, sight.snapshot
+    if snapshot is None or view is None:
+        return _("qualtui: no data")
+    told = view.now
+    lines = [f"{safe(view.name, 60)} {clock(snapshot.at, snapshot.zone, name=True)}"]
+    if sight.bond is not Bond.LIVE:
+        lines.append(_("NO WATCHER, figures are {age} old").format(age=age(now, snapshot.at)))
+    lines.append(" ".join(part for part in (safe(told.headline), safe(told.detail)) if part))
+    if told.why:
+        lines.append(f"{_('WHY')} {safe(told.why, 300)}")
+    if told.level is not None:
+        lines.append(f"{_('WHO')} {safe(told.who) or _('nobody yet')}")
+    for incident in sight.incidents:
+        if incident.phase is Phase.FIRING:
+            words = (f"#{incident.number}", incident.severity.value.upper(), safe(incident.summary))
+            lines.append(
+                f"{' '.join(words)} ({age(now, incident.since)}, {safe(incident.owner, 40) or _('nobody')})"
+            )
+    for name in ("customers.waiting", "customers.lost", "sessions.bot_owes"):
+        figure = view.figures.get(name)
+        if figure is not None and figure.value is not None:
+            lines.append(f"{name} {quantity(figure.value, figure.unit)}")
+    return masked("\n".join(lines))

@@ -1,0 +1,111 @@
+"""The header: how bad, which agent, is the data alive, who looks, what time it is."""
+
+from qualtui.model import Severity
+from qualtui.text import _, plural
+from qualtui.widgets.line import Line, Span, safe, spread
+from qualtui.widgets.look import Look
+from qualtui.widgets.sight import Bond, Sight, firing
+from qualtui.widgets.words import age, clock, count
+
+START = "qualtui watch"
+
+
+def header(sight: Sight, now: float, cells: int, look: Look) -> Line:
+    """One row, fitted to so many cells: what matters most is leftmost."""
+    left = (*_state(sight, look), *_agent(sight), *_pulse(sight, now, look), *_extras(sight, now, look, cells))
+    zone = sight.snapshot.zone if sight.snapshot else "UTC"
+    right = (Span(clock(now, zone, name=cells >= 100), "label"), Span(" "))
+    return spread(left, right, cells)
+
+
+def _state(sight: Sight, look: Look) -> Line:
+    glyphs = look.glyphs
+    if sight.bond is Bond.LOST or (sight.bond is Bond.SILENT and sight.snapshot is None):
+        return (Span(f" {glyphs.critical} {_('NO WATCHER')} ", "critbadge"), Span(" "))
+    if sight.bond is Bond.SILENT:
+        return (Span(f" {glyphs.critical} {_('ENGINE SILENT')} ", "critbadge"), Span(" "))
+    if sight.snapshot is None:
+        return (Span(f" {glyphs.unknown} {_('CONNECTING')} ", "infobadge"), Span(" "))
+    spans: list[Span] = []
+    for severity, word, badge, token in (
+        (Severity.CRITICAL, _("CRITICAL"), "critbadge", "crit"),
+        (Severity.WARNING, _("WARNING"), "warnbadge", "warn"),
+        (Severity.INFO, _("INFO"), "infobadge", "busy"),
+    ):
+        number = firing(sight.incidents, severity)
+        if number:
+            glyph = look.severity(severity)[0]
+            text = f" {glyph} {word} {number} "
+            spans += [Span(text, token if spans else badge), Span(" ")]
+    if spans:
+        return tuple(spans)
+    return _quiet(sight, look)
+
+
+def _quiet(sight: Sight, look: Look) -> Line:
+    """No incident fires: OK only where fresh evidence says so."""
+    agents = sight.snapshot.agents if sight.snapshot else ()
+    if agents and all(agent.now.calm and agent.now.level is None and agent.learning is None for agent in agents):
+        return (Span(f" {look.glyphs.good} {_('OK')} ", "good"), Span(" "))
+    if any(agent.learning is not None for agent in agents):
+        return (Span(f" {look.glyphs.unknown} {_('LEARNING')} ", "infobadge"), Span(" "))
+    return (Span(f" {look.glyphs.unknown} {_('CANNOT TELL')} ", "warnbadge"), Span(" "))
+
+
+def _agent(sight: Sight) -> Line:
+    view = sight.view
+    if view is None:
+        return ()
+    others = len(sight.snapshot.agents) - 1 if sight.snapshot else 0
+    more = (Span(" " + _("+{n} more").format(n=others), "faint"),) if others else ()
+    return (Span(" " + safe(view.name, 40), "strong"), *more, Span("  "))
+
+
+def _pulse(sight: Sight, now: float, look: Look) -> Line:
+    if sight.bond is Bond.LOST:
+        how = _("start one: {command}").format(command=START)
+        seen = _("last seen {age} ago").format(age=age(now, sight.since)) if sight.snapshot else ""
+        return (Span(f" {seen}  " if seen else " ", "crit"), Span(how, "strong"), Span("  "))
+    if sight.bond is Bond.SILENT:
+        return (Span(" " + age(now, sight.since), "crit"), Span("  "))
+    if sight.snapshot is None:
+        return (Span(" " + (safe(sight.reason, 100) or _("waiting for the engine")), "label"),)
+    old = now - sight.snapshot.at
+    text = " " + _("engine {heart}{age}").format(heart=look.glyphs.heart, age=age(now, sight.snapshot.at))
+    return (Span(text, "label" if old < 5 else "warn"), Span("  "))
+
+
+def _extras(sight: Sight, now: float, look: Look, cells: int) -> Line:
+    spans: list[Span] = []
+    snapshot = sight.snapshot
+    if sight.paused is not None:
+        paused = _("PAUSED {age}").format(age=age(now, sight.paused))
+        spans += [Span(f" {paused} ", "infobadge"), Span("  ")]
+    if snapshot is None or not sight.watched:
+        return tuple(spans)
+    if snapshot.demo:
+        speed = f" {look.glyphs.times}{count(snapshot.speed)}" if snapshot.speed != 1 else ""
+        spans += [Span(_("DEMO") + speed, "busy"), Span("  ")]
+    if sight.literal:
+        spans += [Span(_("LITERAL FIGURES"), "busy"), Span("  ")]
+    if snapshot.engine.notices_failed:
+        failed = plural("{n} notice failed", "{n} notices failed", snapshot.engine.notices_failed)
+        spans += [Span(failed.format(n=count(snapshot.engine.notices_failed)), "warn"), Span("  ")]
+    if cells >= 100 or snapshot.engine.windows > 1:
+        here = plural("here: {n} window", "here: {n} windows", snapshot.engine.windows)
+        spans += [Span(here.format(n=count(snapshot.engine.windows)), "faint")]
+    return tuple(spans)
+
+
+def banners(sight: Sight, look: Look) -> list[Line]:
+    """What is wrong with the watcher itself, at most three rows."""
+    rows: list[Line] = []
+    if sight.bond is Bond.LOST and sight.snapshot is not None:
+        text = _("Nobody watches: what stands below is old. {reason}").format(reason=safe(sight.reason, 160))
+        rows.append((Span(f" {look.glyphs.critical} {text}", "crit"),))
+    elif sight.bond is Bond.SILENT:
+        text = _("The engine is connected but sends nothing: it may be stopped or overloaded.")
+        rows.append((Span(f" {look.glyphs.critical} {text}", "crit"),))
+    for trouble in sight.snapshot.engine.troubles[: 3 - len(rows)] if sight.snapshot else ():
+        rows.append((Span(f" {look.glyphs.warning} {safe(trouble)}", "warn"),))
+    return rows

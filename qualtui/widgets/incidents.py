@@ -1,0 +1,69 @@
+"""Rows of the incident table."""
+
+from qualtui.model import Phase
+from qualtui.text import _
+from qualtui.widgets.line import Line, Span, padded, safe
+from qualtui.widgets.look import Look
+from qualtui.widgets.table import Row
+from qualtui.widgets.words import age, lasting
+from qualtui.wire import IncidentView
+
+
+def incident_rows(
+    incidents: tuple[IncidentView, ...], now: float, cells: int, look: Look, many_agents: bool
+) -> list[Row]:
+    """One row an incident, keyed by its number, in the order given."""
+    return [Row(str(incident.number), _row(incident, now, cells, look, many_agents)) for incident in incidents]
+
+
+def _widths(cells: int) -> tuple[int, int, int]:
+    """Cells of the owner, of the notices (0: left out) and of what happened."""
+    owner = 14 if cells >= 90 else 8
+    notices = 10 if cells >= 70 else 0
+    return owner, notices, max(0, cells - 7 - 10 - 8 - owner - notices - 1)
+
+
+def head(cells: int, firing: int) -> Line:
+    """The titles of the columns."""
+    owner, notices, what = _widths(cells)
+    title = f"{_('Incidents')} {firing}" if firing else _("Incidents")
+    return (
+        Span(padded(f" {title}", 17), "title"),
+        Span(padded(_("what"), what) + padded(_("for"), 8) + padded(_("who"), owner), "faint"),
+        Span(padded(_("notices"), notices), "faint"),
+    )
+
+
+def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents: bool) -> Line:
+    owner, notices, what = _widths(cells)
+    glyph, token = look.severity(incident.severity)
+    word = incident.severity.value.upper()
+    fires = incident.phase is Phase.FIRING
+    if not fires:
+        glyph, token, word = look.glyphs.none, "faint", _phase(incident.phase)
+    text = safe(incident.summary) or safe(incident.rule, 60)
+    if many_agents:
+        text = f"{safe(incident.agent, 20)}: {text}"
+    if incident.cause and fires:
+        text += f"  {look.glyphs.dot} {safe(incident.cause, 120)}"
+    ended = incident.resolved_at
+    since = age(now, incident.since) if ended is None else lasting(ended - incident.since)
+    who = safe(incident.owner, 40) or (_("nobody") if fires else "")
+    return (
+        Span(padded(str(incident.number), 5, right=True) + "  ", "faint" if not fires else "label"),
+        Span(padded(f"{glyph} {word}", 10), token),
+        Span(padded(text, what), "faint" if not fires else "text"),
+        Span(" " + padded(since, 7), "faint" if not fires else "strong"),
+        Span(padded(who, owner), _owner_token(incident, fires)),
+        Span(padded(safe(incident.notices, 40), notices), "warn" if "failed" in incident.notices else "faint"),
+    )
+
+
+def _owner_token(incident: IncidentView, fires: bool) -> str:
+    if not fires:
+        return "faint"
+    return "good" if incident.owner else "warn"
+
+
+def _phase(phase: Phase) -> str:
+    return {Phase.RESOLVED: _("resolved"), Phase.PENDING: _("pending")}.get(phase, phase.value)

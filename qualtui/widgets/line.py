@@ -1,0 +1,133 @@
+"""A line of the screen as a value: spans of text with a style token, measured and cut in cells."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+from qualtui.text import clean
+
+
+class Span(NamedTuple):
+    """Text in one style. `token` is a key of the palette in look.py."""
+
+    text: str
+    token: str = "text"  # noqa: S105 - a style's name, not a password
+
+
+Line = tuple[Span, ...]
+BLANK: Line = ()
+
+
+def safe(text: object, limit: int = 200) -> str:
+    """Outside text as one line whose every character has a width of its own.
+
+    Zero-width marks and variation selectors are dropped: terminals disagree on their width.
+    """
+    line = clean(text, limit)
+    if line.isascii():
+        return line
+    composed = unicodedata.normalize("NFC", line)
+    return "".join(char for char in composed if unicodedata.category(char) not in {"Mn", "Me", "Cf", "Co", "Cn"})
+
+
+def width(line: Line) -> int:
+    """Cells that the line takes."""
+    return sum(cell_len(span.text) for span in line)
+
+
+def cut(text: str, cells: int) -> str:
+    """The text in at most so many cells; what was cut off is an ellipsis."""
+    if cells <= 0:
+        return ""
+    if cell_len(text) <= cells:
+        return text
+    return set_cell_size(text, cells - 1).rstrip() + "…"
+
+
+def padded(text: str, cells: int, right: bool = False) -> str:
+    """The text in exactly so many cells, aligned left or right."""
+    short = cut(text, cells)
+    space = " " * max(0, cells - cell_len(short))
+    return space + short if right else short + space
+
+
+def fit(line: Line, cells: int, fill: str = "text") -> Line:
+    """The line in exactly so many cells: cut with an ellipsis, or filled up; equal neighbours are joined."""
+    spans: list[Span] = []
+    left = max(0, cells)
+    whole = width(line) <= left
+    for text, token in line:
+        if left <= 0:
+            break
+        piece = text if whole else _piece(text, left)
+        _append(spans, piece, token)
+        left -= cell_len(piece)
+        if not whole and piece != text:
+            break
+    if left > 0:
+        _append(spans, " " * left, fill)
+    return tuple(spans)
+
+
+def _piece(text: str, left: int) -> str:
+    """What of a span still fits in a line that is too long: its last cell holds the ellipsis."""
+    size = cell_len(text)
+    if size < left:
+        return text
+    return set_cell_size(text, left - 1) + "…"
+
+
+def _append(spans: list[Span], text: str, token: str) -> None:
+    if not text:
+        return
+    if spans and spans[-1].token == token:
+        spans[-1] = Span(spans[-1].text + text, token)
+    else:
+        spans.append(Span(text, token))
+
+
+def spread(left: Line, right: Line, cells: int) -> Line:
+    """Left part, a gap, right part, in so many cells; the left part is cut first to no less than half."""
+    room = cells - width(right)
+    if room < width(left) + 1:
+        if room < cells // 2:
+            return fit(left, cells)
+        return fit((*fit(left, room - 1), Span(" "), *right), cells)
+    return fit((*left, Span(" " * (room - width(left))), *right), cells)
+
+
+def beside(columns: Iterable[tuple[list[Line], int]], gap: int = 2) -> list[Line]:
+    """Blocks of lines side by side, each fitted to its width."""
+    blocks = list(columns)
+    height = max((len(lines) for lines, _ in blocks), default=0)
+    rows: list[Line] = []
+    for y in range(height):
+        row: list[Span] = []
+        for n, (lines, cells) in enumerate(blocks):
+            if n:
+                row.append(Span(" " * gap))
+            row.extend(fit(lines[y] if y < len(lines) else BLANK, cells))
+        rows.append(tuple(row))
+    return rows
+
+
+def faded(lines: Iterable[Line], token: str = "faint") -> list[Line]:  # noqa: S107 - a style's name
+    """The same lines in one quiet style: what nobody keeps up to date may not look alive."""
+    return [tuple(Span(span.text, token) for span in line) for line in lines]
+
+
+def changed(old: Line, new: Line) -> tuple[int, int] | None:
+    """The cells from which and to which two lines of one width differ; None where they are equal."""
+    if old == new:
+        return None
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    total = max(width(old), width(new))
+    end = total - width(new[len(new) - tail :]) if tail and width(old) == width(new) else total
+    return width(new[:head]), end

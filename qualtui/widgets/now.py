@@ -1,0 +1,130 @@
+"""The NOW box: the fact, the reason, the owner, the remedy."""
+
+from qualtui.model import Severity
+from qualtui.text import _
+from qualtui.widgets.header import START
+from qualtui.widgets.line import Line, Span, fit, safe, spread, width
+from qualtui.widgets.look import Look
+from qualtui.widgets.sight import Bond, Sight
+from qualtui.widgets.words import age
+from qualtui.wire import AgentView, Now
+
+BOXED_FROM = 100  # cells; narrower screens have no boxes
+
+
+def now_box(sight: Sight, now: float, cells: int, look: Look, keys: dict[str, str]) -> list[Line]:
+    """The rows of the box. Calm is one row; `keys` are the keys of fix, have and open."""
+    if not sight.watched and sight.snapshot is None:
+        return _alone(sight, look, cells)
+    view = sight.view
+    if view is None:
+        return [(Span(f" {look.glyphs.unknown} ", "unknown"), Span(_("No agent is configured."), "strong"))]
+    if view.learning is not None and view.now.level is None:
+        return [_learning(view, cells, look)]
+    if view.now.level is None:
+        return [_calm(view, now, look) if view.now.calm else _blind(view, look)]
+    token = look.severity(view.now.level)[1]
+    rows = _rows(view.now, look, keys, max(0, cells - 4) if cells >= BOXED_FROM else cells)
+    if cells < BOXED_FROM:
+        return rows
+    return boxed(rows, _("NOW"), cells, look, token)
+
+
+def _alone(sight: Sight, look: Look, cells: int) -> list[Line]:
+    """There has been no snapshot yet."""
+    reason = safe(sight.reason, 200)
+    if sight.bond is Bond.CONNECTING:
+        return [(Span(f" {look.glyphs.none} {_('Connecting to the engine')}  ", "label"), Span(reason, "faint"))]
+    rows: list[Line] = [
+        (Span(f" {look.glyphs.critical} {_('NOBODY WATCHES')}", "crit"), Span(f"  {reason}", "text")),
+        (Span("   " + _("Start the engine with"), "label"), Span(f"  {START}", "strong")),
+        (Span("   " + _("This window connects by itself as soon as one runs."), "faint"),),
+    ]
+    return boxed(rows, _("NOW"), cells, look, "crit") if cells >= BOXED_FROM else rows
+
+
+def _learning(view: AgentView, cells: int, look: Look) -> Line:
+    share = min(1.0, max(0.0, view.learning or 0.0))
+    size = min(30, max(5, cells // 5))
+    full = round(share * size)
+    return (
+        Span(f" {look.glyphs.none} {_('LEARNING')} ", "busy"),
+        Span(look.glyphs.fill * full, "spark"),
+        Span(look.glyphs.hollow * (size - full), "rule"),
+        Span(f" {share:.0%}  ", "strong"),
+        Span(_("reading what was said before; what is open now becomes backlog"), "label"),
+    )
+
+
+def _calm(view: AgentView, now: float, look: Look) -> Line:
+    head = safe(view.now.headline, 120) or _("EVERYONE ANSWERED")
+    detail = safe(view.now.detail, 120)
+    if not detail and view.last_reply is not None:
+        detail = _("last reply {age} ago").format(age=age(now, view.last_reply))
+    return (Span(f" {look.glyphs.good} {head}", "good"), Span(f"  {detail}", "label"))
+
+
+def _blind(view: AgentView, look: Look) -> Line:
+    head = safe(view.now.headline, 160) or _("CANNOT TELL")
+    spans = [Span(f" {look.glyphs.unknown} {head} ", "warnbadge"), Span("  " + safe(view.now.detail, 160), "warn")]
+    if view.now.why:
+        spans.append(Span("  " + safe(view.now.why, 200), "text"))
+    return tuple(spans)
+
+
+def _rows(told: Now, look: Look, keys: dict[str, str], cells: int) -> list[Line]:
+    """Headline, WHY, WHO and TRIED, DO. Cut last: headline and reason stand first in their rows."""
+    glyph, token = look.severity(told.level)
+    if told.level is not Severity.CRITICAL:
+        token = "warn" if told.level is Severity.WARNING else "strong"
+    number = (Span(f"#{told.number}", "label"),) if told.number else ()
+    head: Line = (
+        Span(f"{glyph} {safe(told.headline, 160)}", token),
+        Span("   " + safe(told.detail, 120), "strong"),
+    )
+    rows = [spread(head, number, cells)]
+    if told.why:
+        rows.append((*_label(_("WHY")), Span(safe(told.why, 240), "strong"), *_proof(told, cells)))
+    who: Line = (*_label(_("WHO")), Span(safe(told.who, 120) or _("nobody yet"), "text"))
+    tried: Line = (Span(_("TRIED") + "  ", "label"), Span(safe(told.tried, 120) or _("nothing"), "text"))
+    gap = max(3, cells // 2 - width(who))
+    rows.append((*who, Span(" " * gap), *tried))
+    rows.append(_do(told, keys))
+    return rows
+
+
+def _proof(told: Now, cells: int) -> Line:
+    """Evidence beside the reason, where there is room and it is not said already."""
+    proof = "; ".join(safe(item, 80) for item in told.proof if item and item not in told.why)
+    return (Span(f"   {proof}", "label"),) if proof and cells >= BOXED_FROM - 4 else ()
+
+
+def _do(told: Now, keys: dict[str, str]) -> Line:
+    spans = list(_label(_("DO")))
+    if told.fix:
+        spans += _key(keys.get("fix", "f"), safe(told.fix_title or told.fix, 60))
+    if told.number:
+        spans += _key(keys.get("have", "a"), _("I've got it"))
+        spans += _key(keys.get("open", "enter"), _("why"))
+    spans += _key(keys.get("customers", "c"), _("who waits"))
+    return tuple(spans)
+
+
+def _key(key: str, text: str) -> list[Span]:
+    return [Span(key, "key"), Span(f" {text}    ", "text")]
+
+
+def _label(word: str) -> Line:
+    return (Span(f"{word:<5}", "label"),)
+
+
+def boxed(rows: list[Line], title: str, cells: int, look: Look, token: str) -> list[Line]:
+    """The rows in a frame with a title."""
+    glyphs = look.glyphs
+    tl, tr, bl, br = tuple(glyphs.corners)
+    inner = max(0, cells - 4)
+    head = f"{glyphs.dash} {title} "
+    lines: list[Line] = [(Span(tl + head + glyphs.dash * max(0, cells - 2 - len(head)) + tr, token),)]
+    lines += [(Span(glyphs.bar + " ", token), *fit(row, inner), Span(" " + glyphs.bar, token)) for row in rows]
+    lines.append((Span(bl + glyphs.dash * max(0, cells - 2) + br, token),))
+    return lines

@@ -1,0 +1,72 @@
+"""Sight: what a window knows at one moment: the newest snapshot and how far it can be trusted."""
+
+from enum import StrEnum
+
+import msgspec
+
+from qualtui.model import Phase, Severity
+from qualtui.wire import AgentView, IncidentView, Snapshot
+
+
+class Bond(StrEnum):
+    """How the window stands with the engine."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    SILENT = "silent"  # connected, but no snapshot for more than SILENCE seconds
+    LOST = "lost"
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """The newest snapshot, the bond with the engine, and what the person chose to look at. Unix seconds."""
+
+    snapshot: Snapshot | None = None
+    bond: Bond = Bond.CONNECTING
+    since: float = 0.0  # when this bond began; SILENT and LOST: when the last snapshot came
+    reason: str = ""
+    paused: float | None = None  # since when the view stands still
+    literal: bool = False  # the row's literal figures beside the truth
+    agent: str = ""  # the chosen one; empty: the worst
+    who: str = ""
+
+    @property
+    def watched(self) -> bool:
+        """Whether what is shown is kept up to date: only then may anything look green."""
+        return self.bond is Bond.LIVE and self.snapshot is not None
+
+    @property
+    def view(self) -> AgentView | None:
+        """The agent on the screen: the chosen one, else the one that is worst off."""
+        agents = self.snapshot.agents if self.snapshot else ()
+        for agent in agents:
+            if agent.name == self.agent:
+                return agent
+        return max(agents, key=_trouble, default=None)
+
+    @property
+    def incidents(self) -> tuple[IncidentView, ...]:
+        """All incidents of the snapshot, in its order."""
+        return self.snapshot.incidents if self.snapshot else ()
+
+    def incident(self, number: int) -> IncidentView | None:
+        """The incident with this number, if the snapshot still has it."""
+        return next((incident for incident in self.incidents if incident.number == number), None)
+
+
+def firing(incidents: tuple[IncidentView, ...], severity: Severity) -> int:
+    """How many incidents of this severity fire."""
+    return sum(1 for incident in incidents if incident.phase is Phase.FIRING and incident.severity is severity)
+
+
+def criticals(snapshot: Snapshot | None) -> frozenset[int]:
+    """Numbers of the CRITICAL incidents that fire."""
+    return frozenset(
+        incident.number
+        for incident in (snapshot.incidents if snapshot else ())
+        if incident.phase is Phase.FIRING and incident.severity is Severity.CRITICAL
+    )
+
+
+def _trouble(agent: AgentView) -> tuple[int, int]:
+    level = agent.now.level
+    return (level.rank + 2 if level else 0 if agent.now.calm else 1, -agent.now.number)

@@ -1,0 +1,110 @@
+"""Figures and times in the words of the screen: short, never wrong, whatever the number."""
+
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from math import isfinite
+
+from qualtui.model import Evidence
+from qualtui.text import _, span
+from qualtui.wire import Figure
+
+_LONGEST = 9999 * 86400.0
+
+
+def lasting(seconds: float) -> str:
+    """A duration in at most two units; `?` where it is no number."""
+    return span(min(seconds, _LONGEST)) if isfinite(seconds) else "?"
+
+
+def age(now: float, at: float | None) -> str:
+    """How long ago that was."""
+    return lasting(now - at) if at is not None and isfinite(now) else "?"
+
+
+def count(value: float) -> str:
+    """A number in at most six cells: 9999, 12.3k, 4.5M, `>999T`."""
+    if not isfinite(value):
+        return "?"
+    if abs(value) < 10000:
+        return f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
+    for size, unit in ((1e6, "k"), (1e9, "M"), (1e12, "G"), (1e15, "T")):
+        if abs(value) < size:
+            scaled = value / size * 1000
+            return f"{scaled:.0f}{unit}" if abs(scaled) >= 100 else f"{scaled:.1f}{unit}"
+    return ">999T" if value > 0 else "<-999T"
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """A value with its unit, as short as it can be told."""
+    if value is None or not isfinite(value):
+        return "?"
+    if unit == "s":
+        return _seconds(value)
+    if unit == "bytes":
+        return count(value).replace("k", " kB").replace("M", " MB").replace("G", " GB")
+    if unit == "%":
+        return f"{value:.1f}%" if abs(value) < 1000 else f"{count(value)}%"
+    return count(value) + (unit if unit.startswith("/") else f" {unit}" if unit else "")
+
+
+def _seconds(value: float) -> str:
+    if abs(value) < 1:
+        return f"{value * 1000:.0f}ms"
+    if abs(value) < 10:
+        return f"{value:.1f}s"
+    return lasting(value)
+
+
+def evidence(figure: Figure, now: float) -> str:
+    """What is wrong with the evidence of a figure, in the screen's words; empty when it is fresh."""
+    match figure.evidence:
+        case Evidence.FRESH:
+            return ""
+        case Evidence.OLD:
+            return _("OLD {age}").format(age=age(now, figure.at))
+        case Evidence.NO_DATA:
+            return _("NO DATA")
+        case Evidence.DISAGREE:
+            return _("DISAGREE")
+        case Evidence.NO_SOURCE:
+            return _("no source")
+
+
+@lru_cache(maxsize=8)
+def _zone(name: str) -> tuple[tzinfo | None, str]:
+    """The time zone of that name; UTC, and said so, where there is none."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name), ""
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return ZoneInfo("UTC"), "UTC"
+
+
+def clock(at: float, zone: str, seconds: bool = False, name: bool = False) -> str:
+    """The time of day in the zone: 03:12, 03:12:07, `03:12 BRT`."""
+    if not zone:
+        zone = "UTC"
+    where, _missing = _zone(zone)
+    try:
+        moment = datetime.fromtimestamp(at, where)
+    except (ValueError, OverflowError, OSError):
+        return "--:--"
+    text = moment.strftime("%H:%M:%S" if seconds else "%H:%M")
+    return f"{text} {abbreviation(moment, zone)}" if name else text
+
+
+def abbreviation(moment: datetime, zone: str) -> str:
+    """The zone in a few letters; zones that have only figures are told by their city."""
+    short = moment.tzname() or "UTC"
+    return zone.rpartition("/")[2].replace("_", " ") if short[:1] in "+-" and "/" in zone else short
+
+
+def day_clock(at: float, zone: str, now: float) -> str:
+    """The time of day, with the date before it when it is not within the last 18 hours."""
+    if abs(now - at) < 18 * 3600:
+        return clock(at, zone, seconds=True)
+    try:
+        return datetime.fromtimestamp(at, _zone(zone or "UTC")[0]).strftime("%d.%m. %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return "--:--"

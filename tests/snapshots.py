@@ -1,0 +1,303 @@
+"""Invented snapshots: what a window is shown in tests and in pictures. Names, numbers and phones are made up."""
+
+from math import inf, nan
+
+import msgspec
+
+from qualtui.model import Evidence, Link, Phase, Severity
+from qualtui.signals.series import BY_NAME
+from qualtui.wire import (
+    ActivityView,
+    AgentView,
+    CustomerView,
+    EngineView,
+    Figure,
+    IncidentView,
+    LinkView,
+    Now,
+    Preview,
+    PreviewItem,
+    Snapshot,
+)
+
+AT = 1_795_500_732.0  # 03:12:12 in São Paulo
+ZONE = "America/Sao_Paulo"
+FRESH = Evidence.FRESH
+
+HOSTILE = (
+    "[/x] [red]not red[/] [@click=app.bell]x[/]",
+    "\x1b[31mred\x1b[0m\x1b]52;c;AAAA\x07 \x9b5n",
+    "全角の文字列が続く 漢字漢字漢字漢字",
+    "👩‍👩‍👧‍👦 ❤️ 🏳️‍🌈 é̂̃́",
+    "שלום עולם مرحبا \u202egnirts",
+    "x" * 10_000,
+    "\ud800 \x00 \r\n\t line\u2028next",
+    "",
+)
+
+
+def engine(**changes: object) -> EngineView:
+    """An engine that runs for an hour, two windows looking."""
+    view = EngineView(
+        pid=4711, host="watch-1", version="0.1.0", epoch=3, started_at=AT - 3600, windows=2, notices_owed=0
+    )
+    return msgspec.structs.replace(view, **changes)
+
+
+def figure(name: str, value: float | None, *past: float | None, at: float = AT - 2, **changes: object) -> Figure:
+    """A fresh figure of a declared series."""
+    series = BY_NAME[name]
+    told = Figure(name, value, series.unit, FRESH, at=at, past=tuple(past), source=series.source)
+    return msgspec.structs.replace(told, **changes)
+
+
+def wave(top: float, n: int = 60, gap: int | None = None) -> tuple[float | None, ...]:
+    """A past that rises and falls between 0.4 and 1 of `top`, without chance."""
+    values: list[float | None] = [top * (0.7 + 0.3 * ((k * 7 % 13) / 6 - 1)) for k in range(n)]
+    if gap is not None:
+        values[gap : gap + 4] = [None] * 4
+    return tuple(values)
+
+
+def calm_figures() -> dict[str, Figure]:
+    """A quiet night: everyone answered, a backlog of nine."""
+    figures = [
+        figure("customers.waiting", 0, *([0.0] * 40), 1, 1, 0, 0, 1, 0, 0, 0, 0, 0),
+        figure("customers.oldest", 0),
+        figure("customers.lost", 0, *([0.0] * 60)),
+        figure("customers.backlog", 9),
+        figure("customers.phantom", 0),
+        figure("customers.answered_1h", 35, *wave(38, gap=20)),
+        figure("customers.last_reply", 118.0),
+        figure("customers.last_inbound", 131.0),
+        figure("reply.p50", 14.2, *wave(15)),
+        figure("reply.p95", 24.0, *wave(26, gap=33)),
+        figure("sessions.bot_owes", 0, *([0.0] * 30), 1, 2, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0),
+        figure("sessions.active", 57, at=AT - 340),
+        figure("sessions.waiting_client", 54, at=AT - 340),
+        figure("sessions.never_messaged", 3, at=AT - 340),
+        figure("row.leads_unprocessed", 412, at=AT - 340),
+        figure("row.sessions_stuck", 51, at=AT - 340),
+        figure("health.up", 1),
+        figure("health.down", 0),
+        figure("health.seconds", 0.182, *wave(0.3, gap=44), at=AT - 21),
+        figure("db.up", 1),
+        figure("db.seconds", 0.004, *wave(0.006)),
+        figure("waha.up", 1),
+        figure("waha.working", 1, note="WORKING"),
+        figure("waha.seconds", 0.031, *wave(0.04)),
+    ]
+    return {told.name: told for told in figures}
+
+
+def link(where: Link, status: str, text: str, evidence: Evidence = FRESH, since: float | None = None) -> LinkView:
+    """A link of the chain."""
+    return LinkView(where, status, text, evidence, since)
+
+
+def calm_chain() -> tuple[LinkView, ...]:
+    """All well; the host has no source yet."""
+    return (
+        link(Link.US, "ok", ""),
+        link(Link.HOST, "no_source", "", Evidence.NO_SOURCE),
+        link(Link.WEBHOOK, "ok", "inbound 2m ago"),
+        link(Link.BOT, "ok", "182ms"),
+        link(Link.DATABASE, "ok", "4ms"),
+        link(Link.WAHA, "ok", "WORKING"),
+        link(Link.CUSTOMER, "ok", "35/h"),
+    )
+
+
+def calm() -> Snapshot:
+    """Everyone answered; an incident of the evening is over."""
+    told = Now(None, True, "EVERYONE ANSWERED", detail="last reply 2m ago")
+    agent = AgentView("ldc-bot", told, calm_chain(), calm_figures(), last_reply=AT - 118)
+    activity = (
+        ActivityView(AT - 18_000, "engine", "incident 41 resolved after 6m: the agent answers again", 41),
+        ActivityView(AT - 18_020, "notice", "resolved: sent to team-chat", 41),
+        ActivityView(AT - 18_300, "ana", "I've got it", 41),
+        ActivityView(AT - 18_360, "notice", "CRITICAL: sent to team-chat", 41, Severity.CRITICAL),
+        ActivityView(AT - 30_000, "engine", "started, version 0.1.0", 0),
+    )
+    return Snapshot(AT, 120, engine(), (agent,), (resolved(),), activity, zone=ZONE)
+
+
+def resolved() -> IncidentView:
+    """An incident that is over."""
+    return IncidentView(
+        41, "agent-down", "ldc-bot", Severity.CRITICAL, Phase.RESOLVED, "the agent refuses connections", "Bot refused",
+        AT - 18_370, AT - 18_360, AT - 18_000, "ana", "sent 2", "", "",
+    )  # fmt: skip
+
+
+def incident(number: int = 42, **changes: object) -> IncidentView:
+    """Customers wait because the gateway is down; nobody has it."""
+    told = IncidentView(
+        number, "customers-waiting", "ldc-bot", Severity.CRITICAL, Phase.FIRING, "3 customers waiting for the bot",
+        "WAHA FAILED", AT - 300, AT - 290, None, "", "sent 1", "session-cleanup", "https://example.org/runbooks/waha",
+    )  # fmt: skip
+    return msgspec.structs.replace(told, **changes)
+
+
+def trouble() -> Snapshot:
+    """DESIGN's picture: the gateway failed, three customers wait, nobody has it."""
+    worst = Severity.CRITICAL
+    figures = calm_figures() | {
+        told.name: told
+        for told in (
+            figure("customers.waiting", 3, *([0.0] * 40), 1, 1, 2, 2, 3, severity=worst),
+            figure("customers.oldest", 312.0, *([0.0] * 40), 60, 120, 180, 240, 312),
+            figure("customers.lost", 1, *([0.0] * 50), 1, 1, severity=Severity.WARNING),
+            figure("customers.phantom", 2, *([0.0] * 40), 1, 2, 2),
+            figure("sessions.bot_owes", 3, *([0.0] * 40), 1, 1, 2, 2, 3),
+            figure("reply.p95", 38.0, *wave(26), 38, 38, 38),
+            figure("waha.working", 0, note="FAILED", severity=worst),
+            figure("customers.answered_1h", 35, *wave(38)[:-6], 20, 11, 3, 0, 0),
+            figure("health.seconds", 9.2, *wave(0.3), 4, 9.2),
+        )
+    }
+    chain = (
+        link(Link.US, "ok", ""),
+        link(Link.HOST, "no_source", "", Evidence.NO_SOURCE),
+        link(Link.WEBHOOK, "unknown", "silent 4m", Evidence.OLD),
+        link(Link.BOT, "busy", "busy 9s"),
+        link(Link.DATABASE, "ok", "4ms"),
+        link(Link.WAHA, "bad", "FAILED 4m", since=AT - 250),
+        link(Link.CUSTOMER, "bad", "3 owed"),
+    )
+    now = Now(
+        worst, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 5m", 'WAHA FAILED since 03:08; database says "sent"',
+        ("WhatsApp FAILED (fresh)", "2 rows say sent"), "nobody", "nothing", "session-cleanup",
+        "Close stuck sessions", 42,
+    )  # fmt: skip
+    agent = AgentView("ldc-bot", now, chain, figures, last_reply=AT - 240)
+    incidents = (
+        incident(),
+        incident(43, rule="waha-not-working", summary="WAHA session FAILED", cause="", since=AT - 250, owner="ana", fix=""),
+        incident(
+            44, rule="lost", severity=Severity.WARNING, summary="1 lead lost: waited more than 24h", cause="",
+            since=AT - 4000, notices="", fix="",
+        ),
+        resolved(),
+    )  # fmt: skip
+    activity = (
+        ActivityView(AT - 240, "notice", "CRITICAL: sent to team-chat", 42, worst),
+        ActivityView(AT - 245, "notice", "CRITICAL: on-call refused it (503), again in 30s", 42, Severity.WARNING),
+        ActivityView(AT - 248, "ana", "I've got it", 43),
+        ActivityView(AT - 250, "engine", "incident 43: WAHA session FAILED", 43, worst),
+        ActivityView(AT - 290, "engine", "incident 42: 3 customers waiting for the bot", 42, worst),
+        *calm().activity,
+    )
+    return Snapshot(AT, 128, engine(), (agent,), incidents, activity, zone=ZONE, demo=True, speed=20)
+
+
+def _agent(snapshot: Snapshot, **changes: object) -> Snapshot:
+    return msgspec.structs.replace(
+        snapshot, agents=(msgspec.structs.replace(snapshot.agents[0], **changes), *snapshot.agents[1:])
+    )
+
+
+def no_data() -> Snapshot:
+    """Nothing could be asked for three minutes."""
+    figures = {
+        name: msgspec.structs.replace(told, evidence=Evidence.NO_DATA if n % 2 else Evidence.OLD, at=AT - 190)
+        for n, (name, told) in enumerate(calm_figures().items())
+    }
+    chain = tuple(
+        msgspec.structs.replace(told, status="unknown", evidence=Evidence.NO_DATA, text="no data 3m")
+        if told.status == "ok"
+        else told
+        for told in calm_chain()
+    )
+    told = Now(None, False, "CANNOT TELL: no data for 3m", why="our own network answers nothing")
+    return _agent(calm(), now=told, chain=chain, figures=figures)
+
+
+def learning() -> Snapshot:
+    """The first start: the backfill runs."""
+    figures = {
+        name: msgspec.structs.replace(told, value=None, evidence=Evidence.NO_DATA, past=(), at=None)
+        for name, told in calm_figures().items()
+        if not name.startswith(("health", "db", "waha"))
+    }
+    told = Now(None, False, "LEARNING")
+    snapshot = _agent(calm(), now=told, figures=calm_figures() | figures, learning=0.42, last_reply=None)
+    return msgspec.structs.replace(snapshot, incidents=(), activity=snapshot.activity[-1:])
+
+
+def nobody() -> Snapshot:
+    """An engine without an agent."""
+    return msgspec.structs.replace(calm(), agents=(), incidents=(), activity=())
+
+
+def huge() -> Snapshot:
+    """Numbers that no bot will ever have."""
+    values = [1e18, -1e18, inf, -inf, nan, 123_456_789.0, 9_999.0, 0.0001, 86_400.0 * 99_999]
+    figures = {
+        name: msgspec.structs.replace(told, value=values[n % len(values)], past=tuple(values * 4))
+        for n, (name, told) in enumerate(calm_figures().items())
+    }
+    many = tuple(incident(n, since=-1e18 if n % 2 else AT + 1e12) for n in range(10**9, 10**9 + 300))
+    busy = engine(windows=10**9, notices_failed=10**7, troubles=tuple(f"trouble {n}" for n in range(50)))
+    snapshot = _agent(trouble(), figures=figures, last_reply=-1e300)
+    return msgspec.structs.replace(snapshot, incidents=many, engine=busy, speed=1e9, at=AT)
+
+
+def hostile(n: int = 0) -> Snapshot:
+    """Every text comes from somebody who wants to break the screen."""
+
+    def bad(k: int) -> str:
+        return HOSTILE[(n + k) % len(HOSTILE)]
+
+    now = Now(Severity.CRITICAL, False, bad(0), bad(1), bad(2), (bad(3), bad(4)), bad(5), bad(6), bad(7), bad(0), 42)
+    chain = tuple(msgspec.structs.replace(told, text=bad(k), status="bad") for k, told in enumerate(calm_chain()))
+    figures = {
+        name: msgspec.structs.replace(told, note=bad(k), unit=bad(k) if k % 5 == 0 else told.unit)
+        for k, (name, told) in enumerate(trouble().agents[0].figures.items())
+    }
+    incidents = tuple(
+        incident(42 + k, summary=bad(k), cause=bad(k + 1), owner=bad(k + 2), notices=bad(k + 3), notes=(bad(k),))
+        for k in range(8)
+    )
+    activity = tuple(ActivityView(AT - k, bad(k), bad(k + 1), 42, Severity.WARNING) for k in range(8))
+    snapshot = trouble()
+    agent = msgspec.structs.replace(snapshot.agents[0], name=bad(1) or "bot", now=now, chain=chain, figures=figures)
+    watcher = engine(troubles=(bad(0), bad(1)))
+    return msgspec.structs.replace(
+        snapshot, agents=(agent,), incidents=incidents, activity=activity, engine=watcher, zone=bad(3)
+    )
+
+
+def preview(**changes: object) -> Preview:
+    """What session-cleanup would do to three sessions."""
+    told = Preview(
+        "token-1", "session-cleanup", "ldc-bot", "Closes 3 sessions; their customers stay unanswered",
+        ("Only sessions that are still active and past 30m when it writes.", "Nothing is sent to a customer."),
+        (
+            PreviewItem("1f0a", "session of +55 11 •••••-••01", "bot owes reply since 02:31", 2460),
+            PreviewItem("22c7", "session of +55 11 •••••-••02", "bot owes reply since 02:35", 2220),
+            PreviewItem("8e91", "session of +55 21 •••••-••07", "never messaged", 86000),
+        ),
+        3, warnings=("1 of these customers still waits: closing does not answer them.",),
+    )  # fmt: skip
+    return msgspec.structs.replace(told, **changes)
+
+
+def people() -> tuple[CustomerView, ...]:
+    """The three who wait."""
+    return (
+        CustomerView("1f0a", "+55 11 •••••-••01", AT - 312, "WAHA FAILED"),
+        CustomerView("22c7", "+55 11 •••••-••02", AT - 250, "WAHA FAILED"),
+        CustomerView("8e91", "+55 21 •••••-••07", AT - 190, "row says sent, the gateway was down"),
+    )
+
+
+SCENES = {
+    "calm": calm,
+    "trouble": trouble,
+    "no-data": no_data,
+    "learning": learning,
+    "nobody": nobody,
+    "huge": huge,
+    "hostile": hostile,
+}
