@@ -45,7 +45,7 @@ def load(connection: sqlite3.Connection) -> State:
 
 def save(connection: sqlite3.Connection, state: State) -> None:
     """Keeps the State for the next start."""
-    blob = _encoder.encode(state)
+    blob = as_bytes(state)
     row = {"seq": state.seq, "fold": FOLD_VERSION, "at": state.at, "state": blob, "digest": _digest(blob)}
     connection.execute(statement("write_checkpoint"), row)
     connection.execute(statement("prune_checkpoints"), {"fold": FOLD_VERSION})
@@ -66,7 +66,7 @@ def prune_log(connection: sqlite3.Connection, before: float, limit: int) -> int:
         return 0
     seq, link = row
     state = fold(anchor(connection).state, log.read(connection, until=seq))
-    blob = _encoder.encode(msgspec.structs.replace(state, seq=seq))
+    blob = as_bytes(msgspec.structs.replace(state, seq=seq))
     connection.execute(
         statement("write_anchor"), {"seq": seq, "chain": link, "state": blob, "digest": _digest(blob)}
     )
@@ -84,14 +84,22 @@ def _base(connection: sqlite3.Connection, newest: int) -> State:
     return anchor(connection).state
 
 
-def _read(blob: bytes, digest: bytes) -> State | None:
-    """The State in a blob; None where it is damaged, or of a form that this version can't read."""
-    if _digest(blob) != digest:
-        return None
+def as_bytes(state: State) -> bytes:
+    """A State as it is kept."""
+    return _encoder.encode(state)
+
+
+def from_bytes(blob: bytes) -> State | None:
+    """The State in a blob; None where this version can't read it."""
     try:
         return _decoder.decode(blob)
     except (msgspec.DecodeError, RecursionError):
         return None
+
+
+def _read(blob: bytes, digest: bytes) -> State | None:
+    """The State in a kept blob; None where it is damaged, or not of this version's form."""
+    return from_bytes(blob) if _digest(blob) == digest else None
 
 
 def _digest(blob: bytes) -> bytes:

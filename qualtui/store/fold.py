@@ -76,17 +76,26 @@ def apply(state: State, event: Event) -> State:
 def _rule_changed(state: State, body: RuleChanged) -> State:
     key = standing_key(body.rule, body.agent)
     before = state.standing.get(key)
-    if before is not None and before.number and (body.new is not Phase.FIRING or body.number != before.number):
+    number = _own_number(state, body)
+    if before is not None and before.number and (body.new is not Phase.FIRING or number != before.number):
         # Also where the rule went inactive without a word: an incident never outlives its rule's standing.
         state = _resolved(state, before.number)
     elif body.new is Phase.RESOLVED:
-        state = _resolved(state, body.number)
+        state = _resolved(state, number)
     if body.new not in {Phase.PENDING, Phase.FIRING}:
         return replace(state, standing=_without(state.standing, key))
-    number = body.number if body.new is Phase.FIRING else 0
+    if body.new is Phase.PENDING:
+        number = 0
     standing = Standing(body.rule, body.agent, body.new, body.severity, body.since, number)
     state = replace(state, standing={**state.standing, key: standing})
-    return _fired(state, body) if number > 0 else state
+    return _fired(state, body) if number else state
+
+
+def _own_number(state: State, body: RuleChanged) -> int:
+    """The number that the body gives; 0 where it is none, or another rule's."""
+    taken = state.incidents.get(body.number)
+    foreign = taken is not None and (taken.rule, taken.agent) != (body.rule, body.agent)
+    return 0 if foreign or body.number < 0 else body.number
 
 
 def _fired(state: State, body: RuleChanged) -> State:

@@ -1,0 +1,37 @@
+"""Stores to test. The contract tests take `open_store`: another adapter joins by standing in OPENERS."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qualtui.store import Store
+
+Opener = Callable[[Path], Store]
+
+OPENERS: dict[str, Opener] = {"sqlite": Store.open}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "store.db"
+
+
+@pytest.fixture(params=OPENERS.values(), ids=OPENERS.keys())
+def open_store(request: pytest.FixtureRequest) -> Iterator[Opener]:
+    """Opens stores, and closes at the end what is still open."""
+    opener: Opener = request.param
+    opened: list[Store] = []
+
+    def open_one(path: Path) -> Store:
+        opened.append(opener(path))
+        return opened[-1]
+
+    yield open_one
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_store: Opener, path: Path) -> Store:
+    return open_store(path)

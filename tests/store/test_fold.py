@@ -1,0 +1,208 @@
+"""What each event means."""
+
+from qualtui.model import (
+    Acknowledged,
+    BacklogMarked,
+    EventBody,
+    FixFinished,
+    FixStarted,
+    Noted,
+    NoticeDelivered,
+    NoticeFailed,
+    NoticeSending,
+    Phase,
+    Released,
+    Severity,
+    State,
+)
+from qualtui.store.fold import FINISHED_KEPT, RESOLVED_KEPT, RUNS_KEPT, apply, fold
+from tests.store.bodies import changed, fired, log_of, queued
+
+EMPTY = State()
+
+
+def after(*bodies: EventBody) -> State:
+    return fold(EMPTY, log_of(*bodies))
+
+
+def test_a_pending_rule_stands_and_makes_no_incident() -> None:
+    state = after(changed(Phase.PENDING, number=0))
+    assert state.standing["waiting@bot"].phase is Phase.PENDING
+    assert state.standing["waiting@bot"].since == 90.0
+    assert (state.incidents, state.activity, state.next_number) == ({}, (), 1)
+
+
+def test_a_pending_rule_that_clears_leaves_nothing() -> None:
+    state = after(changed(Phase.PENDING, number=0), changed(Phase.INACTIVE, number=0))
+    assert (state.standing, state.incidents, state.activity) == ({}, {}, ())
+
+
+def test_a_rule_that_fires_is_an_incident_with_its_number() -> None:
+    state = after(changed(Phase.PENDING, number=0), fired(7, summary="3 waiting", cause="WAHA FAILED", fix="f"))
+    incident = state.incidents[7]
+    assert (incident.phase, incident.severity) == (Phase.FIRING, Severity.CRITICAL)
+    assert (incident.since, incident.fired_at) == (90.0, 110.0)
+    assert (incident.summary, incident.cause, incident.fix) == ("3 waiting", "WAHA FAILED", "f")
+    assert (state.standing["waiting@bot"].number, state.next_number) == (7, 8)
+
+
+def test_worse_and_better_are_the_same_incident() -> None:
+    state = after(fired(1, Severity.WARNING, summary="2"), Acknowledged(1, "ana"))
+    worse = apply(state, log_of(fired(1, Severity.CRITICAL, summary="9"), first=3, start=200)[0])
+    assert list(worse.incidents) == [1]
+    assert (worse.incidents[1].severity, worse.incidents[1].summary) == (Severity.CRITICAL, "9")
+    assert (worse.incidents[1].owner, worse.incidents[1].fired_at) == ("ana", 100.0)
+    assert worse.incidents[1].changes == state.incidents[1].changes + 1
+    better = apply(worse, log_of(fired(1, Severity.WARNING), first=4, start=210)[0])
+    assert better.incidents[1].severity is Severity.WARNING
+    assert better.standing["waiting@bot"].severity is Severity.WARNING
+    assert better.incidents[1].summary == "9"
+
+
+def test_a_resolved_rule_ends_its_incident() -> None:
+    state = after(fired(1), changed(Phase.RESOLVED, old=Phase.FIRING))
+    assert state.standing == {}
+    assert (state.incidents[1].phase, state.incidents[1].resolved_at) == (Phase.RESOLVED, 110.0)
+    assert state.incidents[1].changes == 2
+    assert state.next_number == 2
+
+
+def test_an_incident_never_outlives_its_rules_standing() -> None:
+    gone = after(fired(1), changed(Phase.INACTIVE, number=0, old=Phase.FIRING))
+    assert (gone.standing, gone.incidents[1].phase) == ({}, Phase.RESOLVED)
+    renumbered = after(fired(1), fired(2))
+    assert renumbered.incidents[1].phase is Phase.RESOLVED
+    assert renumbered.incidents[2].phase is Phase.FIRING
+    unnumbered = after(fired(1), changed(Phase.RESOLVED, number=0, old=Phase.FIRING))
+    assert unnumbered.incidents[1].phase is Phase.RESOLVED
+
+
+def test_numbers_are_never_given_twice_even_when_they_came_out_of_order() -> None:
+    assert after(fired(9, rule="a"), fired(3, rule="b")).next_number == 10
+
+
+def test_who_has_it_gives_it_back_and_notes_stay() -> None:
+    owned = after(fired(1), Acknowledged(1, "ana"), Noted(1, "ana", "restarting the gateway"))
+    assert (owned.incidents[1].owner, owned.incidents[1].owned_at) == ("ana", 110.0)
+    released = apply(owned, log_of(Released(1, "ana"), first=4)[0])
+    assert (released.incidents[1].owner, released.incidents[1].owned_at) == ("", None)
+    assert released.incidents[1].notes == ("ana: restarting the gateway",)
+
+
+def test_unknown_numbers_keys_and_runs_change_nothing_that_is_kept() -> None:
+    state = after(
+        Acknowledged(5, "ana"),
+        Released(5, "ana"),
+        Noted(5, "ana", "x"),
+        changed(Phase.RESOLVED, number=5),
+        NoticeSending("k", 1),
+        NoticeDelivered("k", 1),
+        NoticeFailed("k", 1, "refused"),
+        FixFinished("r", "ok", "done"),
+    )
+    assert (state.incidents, state.notices, state.runs, state.standing) == ({}, {}, {}, {})
+    assert state.seq == 8
+
+
+def test_a_notice_is_owed_until_it_is_delivered_or_given_up() -> None:
+    state = after(queued("k"))
+    assert (state.notices["k"].status, state.notices["k"].queued_at) == ("queued", 100.0)
+    state = apply(state, log_of(NoticeSending("k", 1), first=2)[0])
+    assert (state.notices["k"].status, state.notices["k"].attempt) == ("sending", 1)
+    state = apply(state, log_of(NoticeFailed("k", 1, "refused", retry_at=150), first=3)[0])
+    assert (state.notices["k"].status, state.notices["k"].next_at) == ("queued", 150.0)
+    assert state.notices["k"].reason == "refused"
+    given_up = apply(state, log_of(NoticeFailed("k", 2, "refused"), first=4)[0])
+    assert given_up.notices["k"].status == "failed"
+    delivered = apply(state, log_of(NoticeDelivered("k", 2), first=4)[0])
+    assert (delivered.notices["k"].status, delivered.notices["k"].reason) == ("delivered", "")
+
+
+def test_a_notice_that_is_queued_again_is_not_owed_again() -> None:
+    state = after(queued("k"), NoticeSending("k", 1), NoticeDelivered("k", 1), queued("k"))
+    assert state.notices["k"].status == "delivered"
+
+
+def test_all_owed_notices_are_kept_and_of_the_finished_the_newest() -> None:
+    many = [body for n in range(150) for body in (queued(f"done{n}"), NoticeDelivered(f"done{n}", 1))]
+    state = after(*(queued(f"owed{n}") for n in range(150)), *many)
+    assert sum(notice.status == "queued" for notice in state.notices.values()) == 150
+    done = [key for key, notice in state.notices.items() if notice.status == "delivered"]
+    assert done == [f"done{n}" for n in range(150 - FINISHED_KEPT, 150)]
+
+
+def test_all_firing_incidents_are_kept_and_of_the_resolved_the_newest() -> None:
+    firing = [fired(n, rule=f"r{n}") for n in range(1, 151)]
+    ended = [
+        body
+        for n in range(151, 301)
+        for body in (fired(n, rule=f"r{n}"), changed(Phase.RESOLVED, n, rule=f"r{n}", old=Phase.FIRING))
+    ]
+    state = after(*firing, *ended)
+    assert [n for n, i in state.incidents.items() if i.phase is Phase.FIRING] == list(range(1, 151))
+    resolved = [n for n, i in state.incidents.items() if i.phase is Phase.RESOLVED]
+    assert resolved == list(range(301 - RESOLVED_KEPT, 301))
+
+
+def test_a_run_and_its_undo() -> None:
+    state = after(
+        FixStarted("r1", "session-cleanup", "bot", "ana", subjects=("s1", "s2"), number=3),
+        FixFinished("r1", "ok", "closed 2", done=("s1", "s2")),
+        FixStarted("r2", "session-cleanup", "bot", "ben", undoes="r1"),
+    )
+    assert (state.runs["r1"].outcome, state.runs["r1"].done, state.runs["r1"].undone_by) == (
+        "ok",
+        ("s1", "s2"),
+        "",
+    )
+    assert (state.runs["r2"].outcome, state.runs["r2"].finished_at) == ("", None)
+    failed = apply(state, log_of(FixFinished("r2", "failed", "database away"), first=4)[0])
+    assert failed.runs["r1"].undone_by == ""
+    undone = apply(state, log_of(FixFinished("r2", "ok", "opened 2"), first=4)[0])
+    assert undone.runs["r1"].undone_by == "r2"
+
+
+def test_a_run_that_starts_again_is_the_same_run() -> None:
+    state = after(
+        FixStarted("r1", "f", "bot", "ana"), FixFinished("r1", "ok", "done"), FixStarted("r1", "f", "bot", "eve")
+    )
+    assert (state.runs["r1"].who, state.runs["r1"].outcome) == ("ana", "ok")
+
+
+def test_the_newest_runs_are_kept_and_every_run_in_doubt() -> None:
+    many = [
+        b for n in range(150) for b in (FixStarted(f"r{n}", "f", "bot", "ana"), FixFinished(f"r{n}", "ok", ""))
+    ]
+    state = after(FixStarted("doubt", "f", "bot", "ana"), *many)
+    assert "doubt" in state.runs
+    assert len(state.runs) == RUNS_KEPT
+    assert "r149" in state.runs
+    assert "r0" not in state.runs
+
+
+def test_the_backlog_is_kept_by_agent() -> None:
+    state = after(BacklogMarked("bot", 12, 50.0), BacklogMarked("other", 1, 60.0))
+    assert {agent: mark.count for agent, mark in state.backlog.items()} == {"bot": 12, "other": 1}
+
+
+def test_folding_changes_nothing_in_place() -> None:
+    state = after(fired(1), queued("k"), FixStarted("r", "f", "bot", "ana"), BacklogMarked("bot", 1, 1.0))
+    copies = (
+        dict(state.standing),
+        dict(state.incidents),
+        dict(state.notices),
+        dict(state.runs),
+        dict(state.backlog),
+    )
+    fold(
+        state,
+        log_of(
+            changed(Phase.RESOLVED, old=Phase.FIRING),
+            NoticeDelivered("k", 1),
+            FixFinished("r", "ok", ""),
+            BacklogMarked("bot", 2, 2.0),
+            first=5,
+        ),
+    )
+    assert copies == (state.standing, state.incidents, state.notices, state.runs, state.backlog)
+    assert State() == EMPTY

@@ -1,0 +1,111 @@
+"""What holds for any log at all."""
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qualtui.model import (
+    Acknowledged,
+    BacklogMarked,
+    ConfigRead,
+    EngineStarted,
+    EngineStopped,
+    Event,
+    EventBody,
+    FixFinished,
+    FixStarted,
+    Noted,
+    NoticeDelivered,
+    NoticeFailed,
+    NoticeQueued,
+    NoticeSending,
+    Phase,
+    Released,
+    RuleChanged,
+    Severity,
+    State,
+)
+from qualtui.store.checkpoint import as_bytes, from_bytes
+from qualtui.store.fold import ACTIVITY_KEPT, FINISHED_KEPT, RESOLVED_KEPT, apply, fold
+
+NUMBERS = st.integers(-1, 5)
+NAMES = st.sampled_from(["a", "b", "c", ""])
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+TIMES = st.floats(0, 1e10)
+SEVERITIES = st.sampled_from(Severity)
+
+BODIES: st.SearchStrategy[EventBody] = st.one_of(
+    st.builds(EngineStarted, st.integers(0, 9), TEXTS, TEXTS),
+    st.builds(EngineStopped, TEXTS),
+    st.builds(ConfigRead, st.booleans(), TEXTS, TEXTS),
+    st.builds(
+        RuleChanged,
+        rule=NAMES,
+        agent=NAMES,
+        old=st.sampled_from(Phase),
+        new=st.sampled_from(Phase),
+        severity=SEVERITIES,
+        reason=TEXTS,
+        since=TIMES,
+        number=NUMBERS,
+        value=st.none() | st.floats(allow_nan=False, allow_infinity=False),
+        summary=TEXTS,
+        cause=TEXTS,
+    ),
+    st.builds(Acknowledged, NUMBERS, TEXTS),
+    st.builds(Released, NUMBERS, TEXTS),
+    st.builds(Noted, NUMBERS, TEXTS, TEXTS),
+    st.builds(NoticeQueued, NAMES, NUMBERS, NAMES, NAMES, SEVERITIES, TEXTS, TEXTS),
+    st.builds(NoticeSending, NAMES, NUMBERS),
+    st.builds(NoticeDelivered, NAMES, NUMBERS),
+    st.builds(NoticeFailed, NAMES, NUMBERS, TEXTS, st.none() | TIMES),
+    st.builds(FixStarted, NAMES, NAMES, NAMES, TEXTS, st.just(("1",)), NUMBERS, NAMES, TEXTS),
+    st.builds(FixFinished, NAMES, st.sampled_from(["ok", "nothing", "failed", "interrupted"]), TEXTS),
+    st.builds(BacklogMarked, NAMES, st.integers(0, 9), TIMES),
+)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> tuple[Event, ...]:
+    bodies = draw(st.lists(BODIES, max_size=40))
+    times = sorted(draw(st.lists(TIMES, min_size=len(bodies), max_size=len(bodies))))
+    return tuple(Event(n + 1, at, 1, body) for n, (at, body) in enumerate(zip(times, bodies, strict=True)))
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(logs(), st.integers(0, 40))
+def test_a_checkpoint_and_its_tail_are_the_whole_log(log: tuple[Event, ...], cut: int) -> None:
+    kept = from_bytes(as_bytes(fold(State(), log[:cut])))
+    assert kept is not None
+    whole = fold(State(), log)
+    resumed = fold(kept, log[cut:])
+    assert resumed == whole
+    assert list(resumed.incidents) == list(whole.incidents)  # their order is part of what is kept
+    assert list(resumed.notices) == list(whole.notices)
+
+
+@settings(max_examples=100, deadline=None, database=None)
+@given(logs())
+def test_a_state_survives_messagepack_and_json(log: tuple[Event, ...]) -> None:
+    state = fold(State(), log)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=State) == state
+    assert msgspec.json.decode(msgspec.json.encode(state), type=State) == state
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(logs())
+def test_whatever_happened_the_state_makes_sense(log: tuple[Event, ...]) -> None:
+    state = State()
+    for event in log:
+        before, numbers = state, state.next_number
+        state = apply(state, event)
+        assert before.seq == event.seq - 1  # the one before is as it was
+        assert state.next_number >= numbers
+    firing = {number for number, incident in state.incidents.items() if incident.phase is Phase.FIRING}
+    standing = {one.number for one in state.standing.values() if one.phase is Phase.FIRING and one.number > 0}
+    assert standing <= firing
+    assert all(number < state.next_number for number in state.incidents)
+    assert all(incident.resolved_at is None for incident in state.incidents.values() if incident.number in firing)
+    assert len(state.incidents) - len(firing) <= RESOLVED_KEPT
+    assert sum(notice.status in {"delivered", "failed"} for notice in state.notices.values()) <= FINISHED_KEPT
+    assert len(state.activity) <= ACTIVITY_KEPT
