@@ -11,9 +11,14 @@ from qualtui.model import (
 
 
 def fired(
-    number: int = 1, severity: Severity = Severity.CRITICAL, rule: str = "waiting", **more: str
+    number: int = 1,
+    severity: Severity = Severity.CRITICAL,
+    rule: str = "waiting",
+    summary: str = "",
+    cause: str = "",
+    fix: str = "",
 ) -> RuleChanged:
-    return changed(Phase.FIRING, number, severity, rule, **more)
+    return changed(Phase.FIRING, number, severity, rule, summary=summary, cause=cause, fix=fix)
 
 
 def changed(
@@ -23,9 +28,13 @@ def changed(
     rule: str = "waiting",
     old: Phase = Phase.PENDING,
     since: float = 90.0,
-    **more: str,
+    summary: str = "",
+    cause: str = "",
+    fix: str = "",
 ) -> RuleChanged:
-    return RuleChanged(rule, "bot", old, new, severity, "3 over 0", since, number=number, **more)
+    return RuleChanged(
+        rule, "bot", old, new, severity, "3 over 0", since, number=number, summary=summary, cause=cause, fix=fix
+    )
 
 
 def queued(key: str = "1/1/ops", number: int = 1, target: str = "ops") -> NoticeQueued:

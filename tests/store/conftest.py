@@ -17,7 +17,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "store.db"
 
 
-@pytest.fixture(params=OPENERS.values(), ids=OPENERS.keys())
+@pytest.fixture(params=list(OPENERS.values()), ids=list(OPENERS))
 def open_store(request: pytest.FixtureRequest) -> Iterator[Opener]:
     """Opens stores, and closes at the end what is still open."""
     opener: Opener = request.param

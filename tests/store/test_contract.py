@@ -17,9 +17,9 @@ from qualtui.model import (
     NoticeSending,
     Phase,
     Severity,
+    State,
 )
 from qualtui.store import Conflict, Store, StoreBusy, StoreError, fold
-from qualtui.store.fold import State
 from tests.store.bodies import changed, fired, queued
 
 Opener = Callable[[Path], Store]

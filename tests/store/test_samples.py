@@ -1,5 +1,6 @@
 """What every store promises about its samples: read by window, coarser with age, gaps stay gaps."""
 
+import tempfile
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -216,13 +217,11 @@ POINTS = st.lists(
 def test_no_order_of_adding_and_rolling_changes_an_aligned_bin(
     points: Sequence[tuple[int, int | None]], rolls: list[int], step: int
 ) -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "s.db") as store:
         parts = len(rolls) + 1
         for n in range(parts):
             store.add_samples([Sample(S, float(at), value) for at, value in points[n::parts]])
-            store.roll_up(float((rolls + [25_000])[n]))
+            store.roll_up(float([*rolls, 25_000][n]))
         store.roll_up(25_000.0)
         for at, value in store.window(S, 0, 20_000, step, Aggregate.SUM):
             inside = [v for t, v in points if at <= t < at + step and v is not None]

@@ -1,0 +1,112 @@
+"""One engine a store."""
+
+import os
+import signal
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from qualtui.model import EngineStarted, Sample
+from qualtui.store import LeaseLost, Reader, Store, StoreBusy, StoreError
+from qualtui.store.lease import lock_path
+from tests.store.processes import engine
+
+STARTED = EngineStarted(1, "host-a", "0.1")
+
+
+def test_whoever_comes_second_is_told_who_has_it_and_since_when(path: Path) -> None:
+    with engine(path, "hold") as first, pytest.raises(StoreBusy) as refusal:
+        Store.open(path)
+    assert (refusal.value.pid, refusal.value.host) == (first.pid, socket.gethostname())
+    assert refusal.value.since > 1.7e9
+    text = str(refusal.value)
+    assert f"pid {first.pid}" in text
+    assert "UTC" in text
+    assert "\n" not in text
+
+
+def test_a_second_engine_in_the_same_process_is_refused_too(path: Path) -> None:
+    with Store.open(path, now=0.0), pytest.raises(StoreBusy, match=f"pid {os.getpid()}.*1970-01-01"):
+        Store.open(path)
+
+
+def test_a_killed_engine_leaves_the_lease_free(path: Path) -> None:
+    with engine(path, "hold") as first:
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+        with Store.open(path) as store:
+            assert store.epoch == 2
+
+
+def test_whoever_was_refused_left_the_first_one_undisturbed(path: Path) -> None:
+    with Store.open(path) as store:
+        for _ in range(3):
+            with pytest.raises(StoreBusy):
+                Store.open(path)
+        assert len(store.append([(STARTED, "")], 1.0)) == 1
+
+
+def test_a_lock_whose_holder_has_not_said_its_name_is_still_a_lock(path: Path) -> None:
+    with Store.open(path):
+        lock_path(path).write_bytes(b'{"pid": "torn')
+        with pytest.raises(StoreBusy, match="another engine") as refusal:
+            Store.open(path)
+    assert refusal.value.pid == 0
+
+
+def test_an_engine_whose_epoch_is_over_writes_nothing_more(path: Path) -> None:
+    with Store.open(path) as store:
+        store.append([(STARTED, "")], 1.0)
+        with sqlite3.connect(path) as other:
+            other.execute("UPDATE lease SET epoch = epoch + 1")
+        other.close()
+        for write in (
+            lambda: store.append([(STARTED, "")], 2.0),
+            lambda: store.checkpoint(store.load()),
+            lambda: store.add_samples([Sample("bot/x", 1.0, 1.0)]),
+            lambda: store.save_tracking("x", b""),
+            lambda: store.erase(1),
+            lambda: store.roll_up(1e6),
+        ):
+            with pytest.raises(LeaseLost):
+                write()
+        assert len(store.events()) == 1
+
+
+def test_a_lease_taken_over_through_a_removed_lock_is_noticed(path: Path) -> None:
+    with Store.open(path) as old:
+        lock_path(path).unlink()
+        with Store.open(path) as new:
+            with pytest.raises(LeaseLost):
+                old.append([(STARTED, "")], 1.0)
+            assert len(new.append([(STARTED, "")], 1.0)) == 1
+
+
+def test_a_reader_needs_no_lease_and_sees_what_the_engine_wrote(path: Path) -> None:
+    with Store.open(path) as store, Reader.look(path) as reader:
+        assert reader.load().seq == 0
+        store.append([(STARTED, "")], 1.0)
+        store.add_samples([Sample("bot/x", 1.0, 5.0)])
+        assert reader.load() == store.load()
+        assert reader.window("bot/x", 0, 2) == ((1.0, 5.0),)
+        assert reader.verify() is None
+
+
+def test_a_reader_of_nothing_says_so(path: Path) -> None:
+    with pytest.raises(StoreError, match="no store"):
+        Reader.look(path)
+    assert not path.parent.exists()
+
+
+def test_file_and_lock_are_for_owner_and_group_whatever_the_umask(path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        with Store.open(path) as store:
+            store.append([(STARTED, "")], 1.0)
+            for file in path.parent.iterdir():
+                assert file.stat().st_mode & 0o777 == 0o660, file.name
+            assert path.parent.stat().st_mode & 0o777 == 0o700
+    finally:
+        os.umask(before)
