@@ -106,7 +106,7 @@ def _zone(name: str) -> bool:
 
 
 def _summary(text: str) -> bool:
-    return all(found in ("{value}", "{note}", "{agent}") for found in _PLACEHOLDER.findall(text))
+    return all(found in ("{value}", "{duration}", "{note}", "{agent}") for found in _PLACEHOLDER.findall(text))
 
 
 def _series(name: str) -> bool | str:
@@ -151,8 +151,9 @@ CHECKS: dict[tuple[type, str], Check] = {
     (Mapping, "sent"): _WORD,
     (Mapping, "received"): _WORD,
     (Mapping, "new"): _WORD,
+    (Mapping, "closed"): _WORD,
     (Rule, "series"): Check("the name of a series", _series),
-    (Rule, "summary"): Check("a text in which only {value}, {note} and {agent} stand in braces", _summary),
+    (Rule, "summary"): Check("a text with only {value}, {duration}, {note} and {agent} in braces", _summary),
     (Rule, "runbook"): _LINE,
     (Target, "url"): Check(
         "an Apprise address such as slack://... (empty: is its variable set?)",

@@ -1,5 +1,6 @@
 """Reads a configuration file into frozen values, or says everything that is wrong with it."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from itertools import pairwise
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 
 from qualtui.config.checks import CHECKS, NAME
+from qualtui.config.durations import written
 from qualtui.config.errors import ConfigErrors, Problem, kind, nearest, shown
 from qualtui.config.reader import Given, Layer, Reader, Table
 from qualtui.config.rules import BUILT_IN
@@ -25,7 +27,7 @@ from qualtui.config.values import (
 )
 from qualtui.text import clean
 
-SIZE_LIMIT = 1024 * 1024  # bytes
+SIZE_LIMIT = 256 * 1024  # bytes
 
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "notify": Notify,
@@ -36,6 +38,8 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
 }
 _KNOWN = ["agents", "defaults", "rules", "keys", *_SECTIONS]
 _WINDOW = ("store", "screen", "demo")  # with `keys`, all that a window needs
+# The parser's time grows with the square of a key's dots: tens of thousands of them would freeze an engine.
+_LONG_KEY = re.compile(rb"(?<![\w\-])(?:(?:[\w\-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}")
 _RISING = (Operator.ABOVE, Operator.AT_LEAST)
 _FALLING = (Operator.BELOW, Operator.AT_MOST)
 
@@ -67,6 +71,7 @@ def loads(text: bytes, path: Path, env: Mapping[str, str]) -> Config:
     sections = {name: _section(reader, raw, name) for name in _SECTIONS}
     keys = _keys(reader, raw)
     _routes(reader, raw)
+    _retention(reader, sections["store"])
     if reader.problems:
         raise ConfigErrors(reader.problems)
     digest, place = _digest(text), str(path.absolute())
@@ -88,6 +93,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _parse(text: bytes, file: str) -> Table:
+    if long := _LONG_KEY.search(text):
+        line = text.count(b"\n", 0, long.start()) + 1
+        raise ConfigErrors((Problem(file, f"line {line}", "a name of more than 32 parts", "a few parts at most"),))
     try:
         return tomllib.loads(text.decode())
     except UnicodeDecodeError as error:
@@ -98,7 +106,8 @@ def _parse(text: bytes, file: str) -> Table:
     except ValueError as error:
         # The parser's message names a place and what is missing; it never quotes a value.
         what, _, place = str(error).rpartition(" (at ")
-        where = place.rstrip(")") if what else ""
+        last = text.rstrip().count(b"\n") + 1
+        where = place.rstrip(")").replace("end of document", f"line {last} (the end)") if what else ""
         raise ConfigErrors((Problem(file, where, "no valid TOML", f"TOML: {clean(what or error)}"),)) from None
 
 
@@ -172,6 +181,15 @@ def _sense(reader: Reader, key: tuple[str, ...], rule: Rule) -> None:
     for (milder, low), (worse, high) in pairwise(levels):
         if (rule.op in _RISING and high < low) or (rule.op in _FALLING and high > low):
             reader.tell((*key, worse), shown(float(high)), f"a threshold beyond {milder}'s {float(low)}")
+
+
+def _retention(reader: Reader, store: Store | None) -> None:
+    """A coarser roll-up is kept at least as long as the finer one that it is made of."""
+    names = ("keep_raw", "keep_minutes", "keep_hours")
+    for fine, coarse in pairwise(names if store is not None else ()):
+        least, given = getattr(store, fine), getattr(store, coarse)
+        if given < least:
+            reader.tell(("store", coarse), shown(written(given)), f'at least {fine}, "{written(least)}"')
 
 
 def _routes(reader: Reader, raw: Table) -> None:

@@ -50,7 +50,7 @@ BUILT_IN: dict[str, Rule] = {
         warning=Level(3 * _MINUTE),
         critical=Level(10 * _MINUTE),
         keep_firing_for=Seconds(30),
-        summary="Customers wait for the bot, the oldest {value}",
+        summary="Customers wait for the bot, the oldest {duration}",
         fix="session-cleanup",
     ),
     "customers-lost": Rule(

@@ -83,6 +83,7 @@ class Mapping(Values, frozen=True, kw_only=True):
     sent: str = "enviada"  # messages.tipo of the bot's messages
     received: str = "recebida"  # messages.tipo of the customer's messages
     new: str = "novo"  # leads.status of a lead nobody worked on
+    closed: str = "finalizado"  # leads.status by which a person closes a lead: it is owed nothing more
 
 
 class Agent(Values, frozen=True, kw_only=True):
@@ -128,7 +129,7 @@ class Rule(Values, frozen=True, kw_only=True):
     critical: Level | None = None
     for_: Seconds = msgspec.field(default=Seconds(0), name="for")
     keep_firing_for: Seconds = Seconds(0)
-    summary: str = ""  # {value}, {note} and {agent} are filled in
+    summary: str = ""  # {value}, {duration}, {note} and {agent} are filled in
     fix: str = ""
     runbook: str = ""
     enabled: bool = True

@@ -1,0 +1,36 @@
+"""The built-in rules."""
+
+import pytest
+
+from qualtui.config.rules import BUILT_IN
+from qualtui.config.values import Aggregate, Operator, Rule
+from qualtui.signals.series import BY_NAME
+
+
+@pytest.mark.parametrize("rule", BUILT_IN.values(), ids=BUILT_IN.keys())
+def test_each_built_in_rule_looks_at_a_series_that_is_declared(rule: Rule) -> None:
+    assert rule.series in BY_NAME
+    assert rule.aggregate is Aggregate.LAST
+
+
+@pytest.mark.parametrize(
+    ("name", "op", "warning", "critical", "lasting"),
+    [
+        ("agent-down", Operator.AT_LEAST, None, 1, 0),
+        ("database-down", Operator.EQUAL, None, 0, 10),
+        ("waha-not-working", Operator.EQUAL, None, 0, 120),
+        ("waha-silent", Operator.EQUAL, 0, None, 120),
+        ("customers-waiting", Operator.ABOVE, 180, 600, 0),
+        ("customers-lost", Operator.ABOVE, None, 0, 0),
+    ],
+)
+def test_the_severities_are_those_that_were_asked_for(
+    name: str, op: Operator, warning: float | None, critical: float | None, lasting: float
+) -> None:
+    rule = BUILT_IN[name]
+    levels = [None if level is None else float(level) for level in (rule.warning, rule.critical)]
+    assert (rule.op, *levels, float(rule.for_)) == (op, warning, critical, lasting)
+
+
+def test_every_built_in_rule_waits_a_little_before_it_is_over() -> None:
+    assert all(rule.keep_firing_for >= 30 for rule in BUILT_IN.values())
