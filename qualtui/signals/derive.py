@@ -1,0 +1,52 @@
+"""Series that follow from others: whether the agent is down, as distinct from busy."""
+
+from collections.abc import Sequence
+
+from qualtui.config.values import HealthProbe
+from qualtui.model import Sample
+from qualtui.text import _, span
+
+
+def agent_down(
+    agent: str,
+    up: Sequence[Sample],
+    refused: Sample | None,
+    last_sent: float | None,
+    settings: HealthProbe,
+    now: float,
+) -> Sample | None:
+    """`health.down` from the samples of health.up (oldest first) and the newest of health.refused.
+
+    Down is a refused connection; or `misses` failures in a row over `down_after` seconds in which nothing was
+    sent. A bot that works through replies answers /health to nobody, so a silent one alone is busy, not down.
+    None: nothing is known yet. A newest sample without a value gives one without a value.
+    """
+    if not up:
+        return None
+    newest = up[-1]
+    series = f"{agent}/health.down"
+    if newest.value is None:
+        return Sample(series, newest.at, None, newest.note)
+    if newest.value:
+        return Sample(series, newest.at, 0.0)
+    if refused is not None and refused.value and refused.at >= newest.at:
+        return Sample(series, newest.at, 1.0, _("refuses connections"))
+    missed = _misses(up)
+    first = missed[0].at
+    silent = last_sent is None or last_sent < first
+    if len(missed) >= settings.misses and now - first >= settings.down_after and silent:
+        note = _("{} misses in {}, and nothing sent: {}").format(len(missed), span(now - first), newest.note)
+        return Sample(series, now, 1.0, note)
+    return Sample(series, newest.at, 0.0, _("busy or slow: {}").format(newest.note))
+
+
+def _misses(up: Sequence[Sample]) -> list[Sample]:
+    """The unbroken run of failures that the newest sample ends; one without a value neither counts nor breaks it."""
+    run: list[Sample] = []
+    for sample in reversed(up):
+        if sample.value:
+            break
+        if sample.value is not None:
+            run.append(sample)
+    run.reverse()
+    return run

@@ -1,0 +1,48 @@
+"""What is known of an agent at one moment: the newest answer of each series, and what it rests on."""
+
+import msgspec
+
+from qualtui.model import Evidence, Sample
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A series' newest answer. `sample` None: it was never answered."""
+
+    evidence: Evidence
+    sample: Sample | None = None
+
+    @property
+    def fresh(self) -> float | None:
+        """The value where it may be believed now, else None."""
+        if self.sample is None or self.evidence not in {Evidence.FRESH, Evidence.DISAGREE}:
+            return None
+        return self.sample.value
+
+    @property
+    def note(self) -> str:
+        """What the probe said with it."""
+        return self.sample.note if self.sample else ""
+
+
+Readings = dict[str, Reading]  # by name without the agent
+
+NOTHING = Reading(Evidence.NO_SOURCE)
+
+
+def evidence(newest: Sample | None, stale_after: float | None, now: float) -> Evidence:
+    """What the newest sample of a series is worth. `stale_after` None: no probe answers the series."""
+    if stale_after is None:
+        return Evidence.NO_SOURCE
+    if newest is None or newest.value is None:
+        return Evidence.NO_DATA
+    return Evidence.OLD if now - newest.at > stale_after else Evidence.FRESH
+
+
+def fresh(readings: Readings, name: str) -> float | None:
+    """The value of a series where it may be believed now, else None."""
+    return readings.get(name, NOTHING).fresh
+
+
+def known(readings: Readings, name: str) -> bool:
+    """Whether a source for the series is configured."""
+    return readings.get(name, NOTHING).evidence is not Evidence.NO_SOURCE

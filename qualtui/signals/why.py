@@ -1,0 +1,124 @@
+"""Why: the first broken link in one sentence, and the evidence that proves it. Pure."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from qualtui.model import Evidence, Link
+from qualtui.signals.chain import BAD, BUSY, UNKNOWN
+from qualtui.signals.reading import NOTHING, Readings, fresh
+from qualtui.text import _, plural, span
+from qualtui.wire import LinkView
+
+
+class Why(msgspec.Struct, frozen=True):
+    """A sentence, empty where nothing is wrong, and what proves it, a few words each."""
+
+    text: str = ""
+    proof: tuple[str, ...] = ()
+    link: Link | None = None
+
+
+def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
+    """The first broken link from the customer's message on: bot, database, gateway, then what the rows tell."""
+    by = {view.link: view for view in links}
+    if by[Link.US].status == UNKNOWN:
+        return Why(_("We cannot ask: no probe has had an answer"), _notes(readings), Link.US)
+    for link, tell in ((Link.DATABASE, _database), (Link.BOT, _bot), (Link.WAHA, _waha)):
+        if by[link].status == BAD:
+            return tell(by, readings, now)
+    return _rows(by, readings, now)
+
+
+def _database(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
+    view = by[Link.DATABASE]
+    proof = [_("database: {}").format(view.text)]
+    text = _("The database is down for {}: {}").format(_lasted(view, now), view.text)
+    if fresh(readings, "health.up"):
+        proof.append(_("/health: 200, it does not look at the database"))
+        text += _("; /health still says healthy: SOURCES DISAGREE")
+    elif by[Link.BOT].status == BAD:
+        proof.append(_("bot: {}").format(by[Link.BOT].text))
+        text += _(", and the bot too: {}").format(by[Link.BOT].text)
+    return Why(text, tuple(proof), Link.DATABASE)
+
+
+def _bot(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
+    view = by[Link.BOT]
+    if fresh(readings, "health.refused"):
+        text = _("The bot refuses connections for {}").format(_lasted(view, now))
+    else:
+        text = _("The bot is down for {}: {}").format(
+            _lasted(view, now), readings["health.down"].note or view.text
+        )
+    return Why(text, (_("bot: {}").format(view.text), *_others(by, Link.BOT)), Link.BOT)
+
+
+def _waha(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
+    view = by[Link.WAHA]
+    text = _("WAHA {} for {}").format(view.text, _lasted(view, now))
+    proof = [_("WAHA: {}").format(view.text)]
+    if fresh(readings, "customers.phantom"):
+        text += _('; the database says "sent": SOURCES DISAGREE')
+        proof.append(
+            _('messages: {:.0f} customers have a row "sent" and no delivery').format(
+                _count(readings, "customers.phantom")
+            )
+        )
+    return Why(text, (*proof, *_others(by, Link.WAHA)), Link.WAHA)
+
+
+def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
+    """Every link that we can ask is up: what the rows tell."""
+    phantom, waiting = _count(readings, "customers.phantom"), _count(readings, "customers.waiting")
+    owes = _count(readings, "sessions.bot_owes")
+    if phantom:
+        text = plural(
+            'A message that the database calls "sent" was not delivered: the gateway was not working then',
+            '{:.0f} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
+            int(phantom),
+        ).format(phantom)
+        return Why(text, (_("WAHA: {}").format(by[Link.WAHA].text),), Link.CUSTOMER)
+    if by[Link.BOT].status == BUSY:
+        text = _("The bot does not answer /health for {}: busy replying, or stuck").format(
+            _lasted(by[Link.BOT], now)
+        )
+        return Why(text, (_("bot: {}").format(by[Link.BOT].text),), Link.BOT)
+    if waiting and owes:
+        text = plural(
+            "The bot stored the message and sent no reply: {:.0f} session where it owes one",
+            "The bot stored their messages and sent no reply: {:.0f} sessions where it owes one",
+            int(owes),
+        ).format(owes)
+        return Why(text, (_("messages: the last one is the customer's"), *_others(by, Link.CUSTOMER)), Link.BOT)
+    if waiting:
+        text = _("Nothing is broken that we can see, and no reply was stored")
+        return Why(text, _others(by, Link.CUSTOMER), Link.CUSTOMER)
+    unknown = [view for view in by.values() if view.status == UNKNOWN]
+    if unknown:
+        names = ", ".join(view.link.value for view in unknown)
+        return Why(_("No fresh evidence of: {}").format(names), _notes(readings), unknown[0].link)
+    return Why()
+
+
+def _others(by: dict[Link, LinkView], but: Link) -> tuple[str, ...]:
+    """The links that are proved to be well, as the other half of the proof."""
+    told = (Link.BOT, Link.DATABASE, Link.WAHA)
+    return tuple(
+        f"{link.value}: {by[link].text}"
+        for link in told
+        if link is not but and by[link].evidence is Evidence.FRESH and by[link].status != BAD
+    )
+
+
+def _notes(readings: Readings) -> tuple[str, ...]:
+    notes = [f"{name}: {readings[name].note}" for name in ("health.up", "db.up", "waha.up") if name in readings]
+    return tuple(note for note in notes if not note.endswith(": "))
+
+
+def _count(readings: Readings, name: str) -> float:
+    return readings.get(name, NOTHING).fresh or 0.0
+
+
+def _lasted(view: LinkView, now: float) -> str:
+    return span(now - (now if view.since is None else view.since))
