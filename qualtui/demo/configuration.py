@@ -42,7 +42,7 @@ def example() -> str:
 
 
 def scaled(value: Any, speed: float, key: str = "") -> Any:
-    """A part of the configuration with each duration text divided by `speed`; intervals and timeouts have a floor."""
+    """Configuration with each duration text divided by `speed`; intervals, timeouts: never below 1 s."""
     if isinstance(value, dict):
         return {name: scaled(part, speed, name) for name, part in value.items()}
     if not isinstance(value, str) or not value[:1].isdigit():

@@ -35,19 +35,31 @@ class Past(msgspec.Struct, frozen=True):
     variant: Variant = Variant.HEAD
 
 
-def conversations(past: Past) -> Rows:
-    """The rows of every table, in order of time. Pure: the same seed and moment give the same rows."""
+class Ongoing(msgspec.Struct, frozen=True):
+    """A customer in the middle of a conversation: so many answers were given, the next one is due."""
+
+    persona: Persona
+    answered: int
+    due: float  # virtual seconds after the start
+
+
+def conversations(past: Past) -> tuple[Rows, list[Ongoing]]:
+    """The rows of every table, and who goes on. Pure: the same seed and moment give the same."""
+    ongoing: list[Ongoing] = []
     rng = random.Random(past.seed + 7)  # noqa: S311 - invented history
     rows: Rows = {table: [] for table in _COLUMNS}
     length = past.hours * HOUR
     for one in plan(past.seed + 7, (past.start_hour - past.hours) % 24):
         if one.at > length - _QUIET:
             break
-        _conversation(rows, rng, one, past, length)
-    return rows
+        answered = _conversation(rows, rng, one, past, length)
+        if answered < len(one.answers):
+            ongoing.append(Ongoing(one, answered, rng.uniform(30.0, 900.0)))
+    return rows, ongoing
 
 
-def _conversation(rows: Rows, rng: random.Random, one: Persona, past: Past, length: float) -> None:
+def _conversation(rows: Rows, rng: random.Random, one: Persona, past: Past, length: float) -> int:
+    """Adds one conversation's rows; gives the number of answers that fit before the start."""
     lead, session = _uuid(rng), _uuid(rng)
 
     def moment(virtual: float) -> datetime:
@@ -58,11 +70,13 @@ def _conversation(rows: Rows, rng: random.Random, one: Persona, past: Past, leng
 
     clock = one.at + rng.uniform(5, 12)
     say(clock, "enviada", greeting(one.name), {"etapa": "mensagem_inicial", "canal": "whatsapp"})
+    answered = -1  # the opening is no answer
     estado, contexto, status, result, alive = FLOW[0], dict[str, object](), "em_qualificacao", None, True
     for incoming, delay in zip((one.opening, *one.answers), (0.1, *one.delays), strict=True):
         clock += delay
         if clock > length - _QUIET:
             break
+        answered += 1
         say(clock, "recebida", incoming, {"fonte": "whatsapp"})
         answer = turn(estado, contexto, incoming)
         clock += rng.uniform(5.2, 12.4)
@@ -75,6 +89,7 @@ def _conversation(rows: Rows, rng: random.Random, one: Persona, past: Past, leng
     rows["leads"].append((lead, one.name, one.phone, "whatsapp", status, began, began))
     rows["sessions"].append((session, lead, estado, json.dumps(contexto), alive, began, began))
     rows["qualificacoes"].append((_uuid(rng), lead, session, "", result, began))
+    return max(answered, 0)
 
 
 def _uuid(rng: random.Random) -> UUID:
@@ -87,17 +102,19 @@ def parts(rows: Rows) -> Iterator[tuple[str, tuple[str, ...], list[tuple[object,
         yield table, columns, rows[table]
 
 
-async def write_history(dsn: str, past: Past) -> int:
-    """Fills an empty database; gives the number of leads that stand in it afterwards."""
+async def write_history(dsn: str, past: Past) -> tuple[int, list[Ongoing]]:
+    """Fills an empty database; gives the number of leads that stand in it afterwards, and who goes on."""
+    ongoing: list[Ongoing] = []
     connection = await asyncpg.connect(dsn)
     try:
         count = int(await connection.fetchval("select count(*) from leads"))
         if count == 0 and past.hours > 0:
+            rows, ongoing = conversations(past)
             async with connection.transaction():
-                for table, columns, records in parts(conversations(past)):
+                for table, columns, records in parts(rows):
                     await connection.copy_records_to_table(table, records=records, columns=columns)
             await connection.execute("analyze")
             count = int(await connection.fetchval("select count(*) from leads"))
-        return count
+        return count, ongoing
     finally:
         await connection.close()

@@ -79,6 +79,12 @@ class Traffic:
         self._schedule(customer, delay, persona.opening)
         return customer
 
+    def go_on(self, persona: Persona, answered: int, delay: float) -> None:
+        """A customer in the middle of a conversation, who answers after so many virtual seconds."""
+        customer = self.add(persona)
+        customer.answered = answered
+        self._schedule(customer, delay, persona.answers[answered])
+
     def write(self, customer: Customer, text: str) -> None:
         """This customer writes at once."""
         self._say(customer, text)

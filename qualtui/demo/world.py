@@ -16,7 +16,7 @@ from qualtui.demo.catcher import Catcher
 from qualtui.demo.cluster import Cluster
 from qualtui.demo.flood import Flood
 from qualtui.demo.gateway import Gateway
-from qualtui.demo.history import Past, write_history
+from qualtui.demo.history import Ongoing, Past, write_history
 from qualtui.demo.listener import Listener, Mode
 from qualtui.demo.pace import Pace
 from qualtui.demo.persona import Persona, persona, plan
@@ -65,6 +65,7 @@ class World:
         self._extra = 0
         self._lives = 0
         self._leads = 0
+        self._ongoing: list[Ongoing] = []
 
     def _write(self, phone: str, name: str, text: str) -> None:
         self.gateway.receive(phone, name, text)
@@ -103,7 +104,7 @@ class World:
             now=time.time(),
             variant=self.settings.variant,
         )
-        self._leads = await write_history(self.cluster.dsn(DATABASE), past)
+        self._leads, self._ongoing = await write_history(self.cluster.dsn(DATABASE), past)
         await self.waha.become(Mode.UP)
         await self.agent.become(Mode.UP)
         await self.catcher.become(Mode.UP)
@@ -121,6 +122,8 @@ class World:
 
     async def run(self) -> None:
         """Drives gateway, customers and faults until cancelled."""
+        for one in self._ongoing if self.settings.traffic else ():
+            self.traffic.go_on(one.persona, one.answered, one.due)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.gateway.run(f"{self.agent.url}/webhook"))
             tasks.create_task(self.traffic.run(self._plan()))
