@@ -23,6 +23,7 @@ def command(
     beside: Annotated[
         bool, typer.Option("--beside", help=_("End some seconds after the last window; a window starts it so."))
     ] = False,
+    lifeline: Annotated[int, typer.Option("--lifeline", hidden=True)] = -1,
     config: ConfigOption = None,
 ) -> None:
     """Watch: the engine that polls, judges, notifies, and serves the screens. One per store.
@@ -37,14 +38,14 @@ def command(
     path = find_config(config)
     first = resolve_config(path)
     assert path is not None
-    reason = _run(path.absolute(), first, beside=beside)
+    reason = _run(path.absolute(), first, beside=beside, lifeline=lifeline)
     log.info("the engine has ended: %s", reason)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # a notice that hangs in its thread must not hold the end up
 
 
-def _run(path: Path, first: Config, *, beside: bool) -> str:
+def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
     from qualtui.cli.wiring import build
     from qualtui.config.load import load
     from qualtui.config.places import socket_path, store_path
@@ -70,6 +71,8 @@ def _run(path: Path, first: Config, *, beside: bool) -> str:
         ready = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(engine.run(ready))
+            if lifeline >= 0:  # a pipe whose other end closes with whoever started us
+                asyncio.get_running_loop().add_reader(lifeline, engine.stop, "its lifeline ended")
             await ready.wait()
             log.info("watching %s; socket %s", ", ".join(first.agents), socket_path(first))
         return running.result()

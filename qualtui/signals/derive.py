@@ -41,7 +41,7 @@ def agent_down(
 
 
 def _misses(up: Sequence[Sample]) -> list[Sample]:
-    """The unbroken run of failures that the newest sample ends; one without a value neither counts nor breaks it."""
+    """The unbroken run of failures at the end; a sample without a value neither counts nor breaks it."""
     run: list[Sample] = []
     for sample in reversed(up):
         if sample.value:

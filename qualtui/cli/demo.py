@@ -1,0 +1,142 @@
+"""`qualtui demo`: a whole living system on this machine, with faults to switch on, and the screen on it."""
+
+import asyncio
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qualtui.cli.common import FAILED, CommandError
+from qualtui.text import _
+
+if TYPE_CHECKING:
+    from qualtui.demo.launch import Services
+
+ENGINE_END = 4.0  # s
+
+
+def command(
+    speed: Annotated[
+        float, typer.Option("--speed", min=0.1, max=100, help=_("Delays and thresholds divided by this."))
+    ] = 20.0,
+    scenario: Annotated[
+        str, typer.Option("--scenario", metavar="NAME", help=_("A story to be played: 0310."))
+    ] = "",
+    seed: Annotated[int, typer.Option("--seed", help=_("Of the traffic: the same seed, the same customers."))] = 1,
+    schema: Annotated[
+        str, typer.Option("--schema", help=_("head, triggers or relaxed: the agent's database."))
+    ] = "head",
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="DIR", help=_("Keep the database in this folder, or go on with it.")),
+    ] = None,
+    services_only: Annotated[
+        bool,
+        typer.Option("--services-only", help=_("No screen, no engine: one JSON line says where everything is.")),
+    ] = False,
+) -> int:
+    """A real PostgreSQL, a simulated bot, gateway and traffic, and the screen on them. Nothing stays behind.
+
+    \b
+    Faults are switched on in the palette (key `:`).
+    Example:
+      qualtui demo
+      qualtui demo --scenario 0310
+      qualtui demo --services-only
+    """
+    from qualtui.demo.launch import DemoError, service_arguments
+
+    line = service_arguments(speed=speed, seed=seed, scenario=scenario, keep=keep, schema=schema)
+    try:
+        if services_only:
+            return asyncio.run(_services_only(line))
+        return _with_screen(line)
+    except DemoError as error:
+        raise CommandError(str(error), FAILED) from None
+
+
+async def _services_only(line: list[str]) -> int:
+    import msgspec
+
+    from qualtui.demo.launch import spawn_services
+
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with spawn_services(line) as services:
+        print(msgspec.json.encode(services).decode(), flush=True)
+        await stop.wait()
+    return 0
+
+
+def _with_screen(line: list[str]) -> int:
+    from qualtui.cli.app import open_window
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError(_("the screen needs a terminal; --services-only runs without one"), FAILED)
+    print(_("starting a PostgreSQL, a bot, a gateway and their customers ..."), flush=True)
+    with _services(line) as services, _engine(Path(services.config)):
+        return open_window(Path(services.config), None)
+
+
+@contextmanager
+def _services(line: list[str]) -> "Iterator[Services]":
+    """The services, tended by a thread while the main one runs the screen."""
+    from qualtui.demo.launch import spawn_services
+
+    told: queue.SimpleQueue[Services | BaseException] = queue.SimpleQueue()
+    stop = threading.Event()
+
+    async def tend() -> None:
+        async with spawn_services(line) as services:
+            told.put(services)
+            await asyncio.to_thread(stop.wait)
+
+    def run() -> None:
+        try:
+            asyncio.run(tend())
+        except BaseException as error:  # told to the main thread, which raises it
+            told.put(error)
+
+    thread = threading.Thread(target=run, name="demo-services", daemon=True)
+    thread.start()
+    answer = told.get()
+    if isinstance(answer, BaseException):
+        raise answer
+    try:
+        yield answer
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def _engine(config: Path) -> Iterator[None]:
+    """An engine on the demo's configuration; a pipe ends it when this process ends in whatever way."""
+    reader, writer = os.pipe()
+    with config.with_name("engine.log").open("wb") as log:
+        engine = subprocess.Popen(
+            [sys.executable, "-m", "qualtui", "--config", str(config), "watch", "--lifeline", str(reader)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(reader,),
+            start_new_session=True,
+        )
+    os.close(reader)
+    try:
+        yield
+    finally:
+        os.close(writer)
+        with suppress(subprocess.TimeoutExpired):
+            engine.wait(ENGINE_END)
+        engine.kill()
+        engine.wait()

@@ -1,0 +1,149 @@
+"""From recent samples and state to the snapshot: readings, derived series, chain, why, figures."""
+
+from collections.abc import Callable, Mapping
+
+from qualtui.config.values import Config
+from qualtui.engine.project import activity, incidents, tried
+from qualtui.engine.recent import Recent
+from qualtui.engine.setup import stale_after
+from qualtui.model import Evidence, Phase, Sample, Severity, State
+from qualtui.signals.chain import chain
+from qualtui.signals.derive import agent_down
+from qualtui.signals.headline import headline
+from qualtui.signals.reading import Reading, Readings, evidence, fresh
+from qualtui.signals.series import BY_NAME
+from qualtui.signals.why import Why, why
+from qualtui.wire import AgentView, EngineView, Figure, LinkView, Snapshot
+
+PAST = 40  # steps of a figure's short past
+DERIVED = {"health.down": "health.up"}  # derived series -> the one that it is as fresh as
+
+Available = Callable[[str, str], str]  # agent, fix -> its title where it can be run
+
+
+class View:
+    """Looks at the recent samples on behalf of screens and rules."""
+
+    def __init__(self, recent: Recent, config: Config) -> None:
+        self._recent = recent
+        self._config = config
+        self._stale: dict[str, float] = {}
+        self._chains: dict[str, tuple[LinkView, ...]] = {}
+        self.learning: dict[str, float] = {}  # by agent, while its first backfill runs
+
+    def use(self, config: Config, intervals: Mapping[str, tuple[float, float]]) -> Mapping[str, float]:
+        """Takes a configuration; returns the age from which each derived series is stale."""
+        self._config = config
+        self._stale = {series: stale_after(*both) for series, both in intervals.items()}
+        derived = {
+            f"{agent}/{name}": self._stale[f"{agent}/{source}"]
+            for agent in config.agents
+            for name, source in DERIVED.items()
+            if f"{agent}/{source}" in self._stale
+        }
+        self._stale |= derived
+        self._chains = {agent: links for agent, links in self._chains.items() if agent in config.agents}
+        return derived
+
+    def derive(self, agent: str, now: float) -> tuple[Sample, ...]:
+        """The series that follow from others, as samples; none where nothing is known."""
+        settings = self._config.agents[agent].health if agent in self._config.agents else None
+        if settings is None:
+            return ()
+        up = self._recent.since(f"{agent}/health.up", now - 4 * settings.down_after - 8 * settings.interval)
+        refused = self._recent.newest(f"{agent}/health.refused")
+        down = agent_down(agent, up, refused, self._last_sent(agent), settings, now)
+        newest = self._recent.newest(f"{agent}/health.down")
+        if down is None or (newest is not None and (down.at, down.value) == (newest.at, newest.value)):
+            return ()
+        return (down,)
+
+    def cause(self, agent: str, now: float) -> str:
+        """The why of an agent, in one sentence."""
+        readings = self.readings(agent, now)
+        return self._why(agent, readings, now)[1].text
+
+    def readings(self, agent: str, now: float) -> Readings:
+        """Every declared series of an agent, with its evidence; a contradiction is told as such."""
+        found: Readings = {}
+        for name in BY_NAME:
+            series = f"{agent}/{name}"
+            sample = self._recent.newest(series)
+            found[name] = Reading(evidence(sample, self._stale.get(series), now), sample)
+        return _contradicted(found)
+
+    def snapshot(self, state: State, engine: EngineView, available: Available, now: float) -> Snapshot:
+        """All that screens show."""
+        return Snapshot(
+            at=now,
+            seq=state.seq,
+            engine=engine,
+            agents=tuple(self._agent(name, state, available, now) for name in self._config.agents),
+            incidents=incidents(state),
+            activity=activity(state),
+            zone=self._config.screen.zone,
+            speed=self._config.demo.speed,
+            demo=bool(self._config.demo.control_url),
+        )
+
+    def _agent(self, name: str, state: State, available: Available, now: float) -> AgentView:
+        readings = self.readings(name, now)
+        links, reason = self._why(name, readings, now)
+        mine = [one for one in state.incidents.values() if one.agent == name and one.phase is Phase.FIRING]
+        rules = self._config.rules
+        alarms: dict[str, Severity] = {rules[one.rule].series: one.severity for one in mine if one.rule in rules}
+        learning = self.learning.get(name)
+        return AgentView(
+            name=name,
+            now=headline(
+                readings,
+                links,
+                reason,
+                mine,
+                lambda number: tried(state, number),
+                lambda fix: available(name, fix),
+                learning,
+                now,
+            ),
+            chain=links,
+            figures={
+                each: self._figure(name, each, reading, alarms.get(each), now)
+                for each, reading in readings.items()
+            },
+            learning=learning,
+            last_reply=self._last_sent(name),
+        )
+
+    def _why(self, agent: str, readings: Readings, now: float) -> tuple[tuple[LinkView, ...], Why]:
+        links = chain(readings, self._chains.get(agent, ()), now)
+        self._chains[agent] = links
+        return links, why(links, readings, now)
+
+    def _figure(self, agent: str, name: str, reading: Reading, severity: Severity | None, now: float) -> Figure:
+        declared = BY_NAME[name]
+        sample = reading.sample
+        return Figure(
+            name=name,
+            value=sample.value if sample else None,
+            unit=declared.unit,
+            evidence=reading.evidence,
+            at=sample.at if sample else None,
+            note=reading.note,
+            past=self._recent.past(f"{agent}/{name}", now, PAST),
+            source=declared.source,
+            severity=severity,
+        )
+
+    def _last_sent(self, agent: str) -> float | None:
+        """When the newest delivered message left, by our clock."""
+        sample = self._recent.newest(f"{agent}/customers.last_reply")
+        return None if sample is None or sample.value is None else sample.at - sample.value
+
+
+def _contradicted(readings: Readings) -> Readings:
+    """Two sources that tell different things of one fact: neither may look green."""
+    if fresh(readings, "health.up") and fresh(readings, "db.up") == 0:
+        readings["health.up"] = Reading(Evidence.DISAGREE, readings["health.up"].sample)
+    if fresh(readings, "customers.phantom"):
+        readings["customers.phantom"] = Reading(Evidence.DISAGREE, readings["customers.phantom"].sample)
+    return readings

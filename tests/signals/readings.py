@@ -1,0 +1,40 @@
+"""Readings for tests: a well system, and the same with some figures changed."""
+
+from qualtui.model import Evidence, Sample
+from qualtui.signals.reading import Reading, Readings
+
+NOW = 10_000.0
+
+WELL: dict[str, tuple[float, str]] = {
+    "health.up": (1, ""),
+    "health.refused": (0, ""),
+    "health.seconds": (0.2, ""),
+    "health.down": (0, ""),
+    "db.up": (1, ""),
+    "db.seconds": (0.004, ""),
+    "waha.up": (1, ""),
+    "waha.working": (1, "WORKING"),
+    "customers.waiting": (0, ""),
+    "customers.oldest": (0, ""),
+    "customers.phantom": (0, ""),
+    "customers.last_reply": (120, ""),
+    "customers.last_inbound": (150, ""),
+    "sessions.bot_owes": (0, ""),
+}
+
+
+def readings(**changed: float | str | Evidence | tuple[float, str]) -> Readings:
+    """A well system; `db_up=(0, "refused")` changes db.up, an Evidence takes a figure's freshness away."""
+    found: Readings = {}
+    for name, (value, note) in WELL.items():
+        change = changed.pop(name.replace(".", "_"), None)
+        evidence = change if isinstance(change, Evidence) else Evidence.FRESH
+        if isinstance(change, tuple):
+            value, note = change
+        elif isinstance(change, int | float):
+            value = change
+        missing = evidence in {Evidence.NO_DATA, Evidence.NO_SOURCE}
+        at = NOW - 240 if evidence is Evidence.OLD else NOW
+        found[name] = Reading(evidence, None if missing else Sample(f"bot/{name}", at, value, note))
+    assert not changed, f"no such series: {changed}"
+    return found

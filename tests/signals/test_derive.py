@@ -1,0 +1,53 @@
+"""Busy is not down: a bot that replies to customers has no time for /health."""
+
+from qualtui.config.values import HealthProbe, Seconds
+from qualtui.model import Sample
+from qualtui.signals.derive import agent_down
+
+SETTINGS = HealthProbe(url="http://127.0.0.1/health", misses=3, down_after=Seconds(150))
+
+
+def ups(*values: float | None, start: float = 1000.0) -> list[Sample]:
+    return [Sample("bot/health.up", start + 60 * n, value, "no answer in 30s") for n, value in enumerate(values)]
+
+
+def down(
+    samples: list[Sample], now: float, last_sent: float | None = None, refused: Sample | None = None
+) -> float | None:
+    found = agent_down("bot", samples, refused, last_sent, SETTINGS, now)
+    return None if found is None else found.value
+
+
+def test_nothing_is_known_before_the_first_answer() -> None:
+    assert agent_down("bot", [], None, None, SETTINGS, 1000.0) is None
+
+
+def test_an_answer_is_up() -> None:
+    assert down(ups(0, 0, 1), 1120) == 0
+
+
+def test_a_refused_connection_is_down_at_once() -> None:
+    assert down(ups(1, 0), 1060, last_sent=1059, refused=Sample("bot/health.refused", 1060, 1)) == 1
+
+
+def test_an_old_refusal_says_nothing_of_a_later_miss() -> None:
+    assert down(ups(0, 0), 1060, refused=Sample("bot/health.refused", 1000, 1)) == 0
+
+
+def test_three_misses_over_150_seconds_without_a_message_are_down() -> None:
+    assert down(ups(1, 0, 0, 0), 1209) == 0
+    assert down(ups(1, 0, 0, 0), 1210) == 1
+
+
+def test_two_misses_are_not_down_however_long_they_last() -> None:
+    assert down(ups(1, 0, 0), 9999) == 0
+
+
+def test_a_bot_that_sends_is_busy() -> None:
+    assert down(ups(0, 0, 0, 0), 1180, last_sent=1100) == 0
+    assert down(ups(0, 0, 0, 0), 1180, last_sent=999) == 1
+
+
+def test_what_we_could_not_ask_is_no_miss_and_no_recovery() -> None:
+    assert down(ups(0, None, 0, 0), 1180) == 1
+    assert down(ups(0, 0, 0, None), 1180) is None

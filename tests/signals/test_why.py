@@ -1,0 +1,105 @@
+"""The why names the first broken link, with its proof, and is silent when all is well."""
+
+import pytest
+
+from qualtui.model import Evidence, Link
+from qualtui.signals.chain import chain
+from qualtui.signals.why import Why, why
+from tests.signals.readings import NOW, readings
+
+OLD, NO_DATA, NO_SOURCE = Evidence.OLD, Evidence.NO_DATA, Evidence.NO_SOURCE
+REFUSED = {"health_up": (0, "refused"), "health_refused": 1, "health_down": (1, "refuses connections")}
+BUSY = {"health_up": (0, "no answer in 30s"), "health_down": (0, "busy or slow")}
+SILENT = {"health_up": (0, "no answer in 30s"), "health_down": (1, "3 misses in 3m, and nothing sent")}
+BROKEN = {"health_up": (0, "HTTP 500"), "health_down": (1, "3 misses in 3m, and nothing sent: HTTP 500")}
+DB_DOWN = {"db_up": (0, "refused")}
+FAILED = {"waha_working": (0, "FAILED")}
+DEAF = {"waha_up": (0, "no answer in 5s"), "waha_working": NO_DATA}
+WAITING = {"customers_waiting": 3, "customers_oldest": 300}
+PHANTOM = {**WAITING, "customers_phantom": 3}
+
+CASES = [
+    ("all is well", {}, None, ""),
+    ("the night is quiet", {"customers_last_inbound": 9000, "customers_last_reply": 9000}, None, ""),
+    (
+        "one is being answered",
+        {"customers_waiting": 1, "customers_oldest": 5},
+        Link.CUSTOMER,
+        "no reply was stored",
+    ),
+    ("the bot is closed", REFUSED, Link.BOT, "refuses connections"),
+    ("the bot is closed and three wait", {**REFUSED, **WAITING}, Link.BOT, "refuses connections"),
+    ("the bot is silent", SILENT, Link.BOT, "The bot is down"),
+    ("the bot fails", BROKEN, Link.BOT, "HTTP 500"),
+    ("the bot is busy", BUSY, Link.BOT, "busy replying, or stuck"),
+    ("the database is down, health lies", DB_DOWN, Link.DATABASE, "SOURCES DISAGREE"),
+    ("the database is down, rows are old", {**DB_DOWN, "customers_waiting": OLD}, Link.DATABASE, "refused"),
+    ("database and bot are down", {**DB_DOWN, **REFUSED}, Link.DATABASE, "and the bot too"),
+    ("the database is down, the bot busy", {**DB_DOWN, **BUSY}, Link.DATABASE, "refused"),
+    ("the gateway failed", FAILED, Link.WAHA, "WAHA FAILED"),
+    ("the gateway failed, rows say sent", {**FAILED, **PHANTOM}, Link.WAHA, 'the database says "sent"'),
+    ("the gateway wants a QR", {"waha_working": (0, "SCAN_QR_CODE")}, Link.WAHA, "SCAN_QR_CODE"),
+    ("the gateway is silent", DEAF, Link.WAHA, "no answer in 5s"),
+    ("the gateway failed and the bot is closed", {**FAILED, **REFUSED}, Link.BOT, "refuses connections"),
+    ("the gateway failed and the database is down", {**FAILED, **DB_DOWN}, Link.DATABASE, "refused"),
+    ("the gateway works again, three undelivered", PHANTOM, Link.CUSTOMER, "nobody received"),
+    (
+        "the gateway works again, one undelivered",
+        {**WAITING, "customers_phantom": 1},
+        Link.CUSTOMER,
+        "not delivered",
+    ),
+    ("stuck sessions", {**WAITING, "sessions_bot_owes": 3}, Link.BOT, "3 sessions where it owes one"),
+    (
+        "one stuck session",
+        {"customers_waiting": 1, "sessions_bot_owes": 1},
+        Link.BOT,
+        "1 session where it owes one",
+    ),
+    ("busy comes before owing", {**WAITING, **BUSY, "sessions_bot_owes": 3}, Link.BOT, "busy replying"),
+    ("nobody was greeted", WAITING, Link.CUSTOMER, "no reply was stored"),
+    ("the rows are old", {"customers_waiting": OLD}, Link.CUSTOMER, "No fresh evidence of: customer"),
+    ("the gateway was not asked", {"waha_working": NO_DATA}, Link.WAHA, "No fresh evidence of: waha"),
+    ("no gateway is configured", {"waha_up": NO_SOURCE, "waha_working": NO_SOURCE}, None, ""),
+    ("no health is configured", {"health_up": NO_SOURCE, "health_down": NO_SOURCE}, None, ""),
+    ("our own network", {"health_up": NO_DATA, "db_up": NO_DATA, "waha_up": NO_DATA}, Link.US, "We cannot ask"),
+    ("everything is old", {"health_up": OLD, "db_up": OLD, "waha_up": OLD}, Link.US, "We cannot ask"),
+    (
+        "only the database answers",
+        {"health_up": NO_DATA, "waha_up": NO_DATA, "waha_working": NO_DATA},
+        Link.BOT,
+        "bot",
+    ),
+]
+
+
+def told(changed: dict[str, object]) -> Why:
+    known = readings(**changed)  # type: ignore[arg-type]  # a table of cases
+    return why(chain(known, (), NOW), known, NOW)
+
+
+@pytest.mark.parametrize(("what", "changed", "link", "words"), CASES, ids=[case[0] for case in CASES])
+def test_the_why_of(what: str, changed: dict[str, object], link: Link | None, words: str) -> None:
+    reason = told(changed)
+    assert reason.link is link
+    assert words in reason.text
+    assert bool(reason.text) is (link is not None)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case[2] is not None], ids=lambda case: str(case[0]))
+def test_a_why_is_one_line_that_fits_and_has_no_empty_words(
+    case: tuple[str, dict[str, object], Link, str],
+) -> None:
+    reason = told(case[1])
+    assert "\n" not in reason.text
+    assert len(reason.text) <= 140
+    assert not any(word in reason.text for word in ("{", "None", "::", "  "))
+
+
+def test_a_lie_of_health_is_proved_by_both_sources() -> None:
+    assert told(DB_DOWN).proof == ("database: refused", "/health: 200, it does not look at the database")
+
+
+def test_phantom_sends_are_proved_by_the_rows_and_the_gateway() -> None:
+    proof = told({**FAILED, **PHANTOM}).proof
+    assert proof[:2] == ("WAHA: FAILED", 'messages: 3 customers have a row "sent" and no delivery')
