@@ -136,6 +136,9 @@ def _login() -> str:
 
 def open_window(config: Path | None, number: int | None) -> int:
     """The screen, at an incident where `number` is given; gives its exit code."""
+    if find_config(config) is None:
+        print(no_configuration(), end="", file=sys.stderr)
+        return UNKNOWN
     from qualtui.cli.window import run
 
     return run(config=config, number=number)

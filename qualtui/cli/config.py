@@ -48,8 +48,6 @@ def init(
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, example(), force=force)
-    except FileExistsError:
-        raise CommandError(_("{path} is there already; --force replaces it").format(path=path)) from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or _("not a path")
         raise CommandError(_("{path} can't be written: {why}").format(path=path, why=why)) from None
@@ -58,19 +56,16 @@ def init(
 
 
 def _write(path: Path, text: str, *, force: bool) -> None:
-    """Writes whole or not at all, mode 0600 from the first byte; FileExistsError without `force`."""
-    if not force and os.path.lexists(path):
-        raise FileExistsError(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    """Writes, mode 0600 from the first byte; with `force` whole or not at all, else CommandError where there is one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}") if force else path
     try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-        if force:
-            draft.replace(path)
-        else:
-            os.link(draft, path)  # fails where somebody was faster
-    finally:
-        draft.unlink(missing_ok=True)
+        created = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise CommandError(_("{path} is there already; --force replaces it").format(path=path)) from None
+    with open(created, "w", encoding="utf-8") as file:
+        file.write(text)
+    if force:
+        draft.replace(path)
 
 
 @command.command(

@@ -1,0 +1,159 @@
+"""`qualtui config`."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from qualtui.cli.app import app
+from qualtui.cli.config import example
+from tests.cli.folders import AGENT, at_home, run_qualtui
+
+BAD = """
+[agents.bot.health]
+url = "https://bot.example.com/health"
+interval = "5 parsecs"
+[agents.bot.database]
+dsn = "mysql://monitor:pa55word@db.example.com/bot"
+[rules.mine]
+series = "helth.up"
+warning = 1
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return at_home(tmp_path / "home", monkeypatch)
+
+
+def test_a_bad_file_gives_one_line_a_problem_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(BAD)
+    ran = run_qualtui("config", "check", home=tmp_path)
+    assert ran.returncode == 3
+    assert ran.stdout == ""
+    told = ran.stderr.splitlines()
+    assert len(told) == 3
+    assert all(line.startswith("config.toml: ") for line in told)
+    assert told[0] == (
+        'config.toml: agents.bot.health.interval: found "5 parsecs", expected a duration such as "30s" or "5m"'
+    )
+    assert "Traceback" not in ran.stderr
+    assert "pa55word" not in ran.stderr
+
+
+def test_check_tells_programs_the_same(home: Path) -> None:
+    (home / "config.toml").write_text(BAD)
+    ran = CliRunner().invoke(app, ["config", "check", "--json"])
+    assert ran.exit_code == 3
+    told = json.loads(ran.stdout)
+    assert told["ok"] is False
+    assert [problem["key"] for problem in told["problems"]] == [
+        "agents.bot.health.interval",
+        "agents.bot.database.dsn",
+        "rules.mine.series",
+    ]
+
+
+def test_check_says_ok_and_what_is_watched(home: Path) -> None:
+    (home / "config.toml").write_text(AGENT)
+    ran = CliRunner().invoke(app, ["config", "check"])
+    assert ran.exit_code == 0
+    assert ran.stdout.startswith("ok: config.toml\n")
+    assert "1: bot (health)" in ran.stdout
+    assert "nobody is told of anything" in ran.stdout
+    told = json.loads(CliRunner().invoke(app, ["config", "check", "--json"]).stdout)
+    assert (told["ok"], told["agents"], told["targets"]) == (True, {"bot": ["health"]}, [])
+
+
+def test_check_names_a_target_that_no_service_understands(home: Path) -> None:
+    targets = (
+        '[notify.targets.a]\nurl = "slak://pa55word"\n[notify.targets.b]\nurl = "json://catcher.example.com"\n'
+    )
+    (home / "config.toml").write_text(AGENT + targets)
+    ran = CliRunner().invoke(app, ["config", "check"])
+    assert ran.exit_code == 3
+    assert [line.split(": found")[0] for line in ran.stderr.splitlines()] == ["config.toml: notify.targets.a.url"]
+    assert "pa55word" not in ran.output
+
+
+def test_check_names_a_target_that_no_route_leads_to(home: Path) -> None:
+    (home / "config.toml").write_text(AGENT + '[notify.targets.a]\nurl = "json://catcher.example.com"\n')
+    assert "no route to a" in CliRunner().invoke(app, ["config", "check"]).stdout
+
+
+def test_a_configuration_is_named_before_or_after_the_command(home: Path) -> None:
+    (home / "other.toml").write_text(AGENT)
+    assert run_qualtui("config", "check", "--config", "other.toml", home=home).returncode == 0
+    assert run_qualtui("--config", "other.toml", "config", "check", home=home).returncode == 0
+    missing = run_qualtui("--config=none.toml", "config", "check", home=home)
+    assert missing.returncode == 3
+    assert missing.stderr.startswith("none.toml: found nothing, expected a file that can be read")
+
+
+def test_without_a_configuration_check_says_how_to_get_one(home: Path) -> None:
+    ran = CliRunner().invoke(app, ["config", "check"])
+    assert ran.exit_code == 3
+    assert "qualtui config init" in ran.stderr
+    assert "qualtui demo" in ran.stderr
+
+
+def test_init_writes_the_example_for_its_owner_alone(home: Path) -> None:
+    ran = CliRunner().invoke(app, ["config", "init"])
+    path = home / ".config/qualtui/config.toml"
+    assert ran.exit_code == 0
+    assert str(path) in ran.stdout
+    assert path.read_text() == example()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [left.name for left in path.parent.iterdir()] == ["config.toml"]
+
+
+def test_init_never_overwrites_unless_it_is_told_to(home: Path) -> None:
+    path = home / "mine.toml"
+    path.write_text("mine")
+    ran = CliRunner().invoke(app, ["config", "init", "mine.toml"])
+    assert ran.exit_code == 1
+    assert ran.stderr == "qualtui: mine.toml is there already; --force replaces it\n"
+    assert path.read_text() == "mine"
+    assert CliRunner().invoke(app, ["config", "init", "mine.toml", "--force"]).exit_code == 0
+    assert path.read_text() == example()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_init_never_writes_through_a_dangling_link(home: Path) -> None:
+    (home / "link.toml").symlink_to(home / "elsewhere.toml")
+    assert CliRunner().invoke(app, ["config", "init", "link.toml"]).exit_code == 1
+    assert not (home / "elsewhere.toml").exists()
+
+
+def test_init_into_a_place_that_can_not_be_written_is_one_line(home: Path) -> None:
+    (home / "file").touch()
+    ran = CliRunner().invoke(app, ["config", "init", "file/config.toml"])
+    assert ran.exit_code == 1
+    assert ran.stderr.count("\n") == 1
+    assert "can't be written" in ran.stderr
+
+
+def test_what_init_writes_passes_check_once_its_variables_are_set(home: Path) -> None:
+    assert CliRunner().invoke(app, ["config", "init", "config.toml"]).exit_code == 0
+    unset = CliRunner().invoke(app, ["config", "check"])
+    assert unset.exit_code == 3
+    assert "expected the environment variable QUALTUI_DSN to be set" in unset.stderr
+    env = {
+        "QUALTUI_AGENT_URL": "https://bot.example.com",
+        "QUALTUI_DSN": "postgresql://monitor@db.example.com/bot",
+        "QUALTUI_WAHA_URL": "http://waha.example.com:3000",
+    }
+    assert CliRunner().invoke(app, ["config", "check"], env=env).exit_code == 0
+
+
+def test_show_gives_what_is_in_effect_without_secrets(home: Path) -> None:
+    (home / "config.toml").write_text(AGENT + '[agents.bot.database]\ndsn = "postgresql://u:pa55word@h/d"\n')
+    shown = CliRunner().invoke(app, ["config", "show"])
+    assert shown.exit_code == 0
+    assert "pa55word" not in shown.output
+    tables = tomllib.loads(shown.stdout)
+    assert tables["agents"]["bot"]["health"]["interval"] == "1m"
+    assert tables["agents"]["bot"]["database"]["dsn"] == "***"
+    assert json.loads(CliRunner().invoke(app, ["config", "show", "--json"]).stdout) == tables
