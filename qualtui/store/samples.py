@@ -27,7 +27,8 @@ class Marks(msgspec.Struct, frozen=True):
 
 def marks(connection: sqlite3.Connection) -> Marks:
     """The marks as they are kept."""
-    return Marks(*connection.execute(statement("read_marks")).fetchone())
+    row = connection.execute(statement("read_marks")).fetchone()
+    return Marks() if row is None else Marks(*row)
 
 
 def keep_marks(connection: sqlite3.Connection, new: Marks) -> None:

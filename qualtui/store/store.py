@@ -13,7 +13,7 @@ from qualtui.config import values
 from qualtui.model import Event, EventBody, Sample, State
 from qualtui.store import checkpoint, log, rollup, samples
 from qualtui.store.connection import check_whole, connect, prepare, set_durable
-from qualtui.store.errors import Conflict, LeaseLost, translated
+from qualtui.store.errors import Conflict, LeaseLost, StoreError, damaged, translated
 from qualtui.store.lease import Lease
 from qualtui.store.migrations import migrate, shipped
 from qualtui.store.reader import Reader
@@ -21,7 +21,7 @@ from qualtui.store.rollup import Pruned
 from qualtui.store.statements import statement
 from qualtui.text import _
 
-PRUNE_LIMIT = 20_000  # rows of a kind at once: an alert's append never waits long behind a pruning
+PRUNE_LIMIT = 5_000  # rows of a kind at once: an alert's append never waits long behind a pruning
 PRUNE_EVENTS = 2_000  # these are folded as they go
 
 
@@ -52,8 +52,7 @@ class Store(Reader):
                     migrate(connection, path, shipped())
                     set_durable(connection, path)
                     check_whole(connection, path)
-                    connection.execute(statement("take_epoch"))
-                    epoch = _epoch(connection)
+                    epoch = _begin_epoch(connection, path)
                 except BaseException:
                     connection.close()
                     raise
@@ -152,6 +151,13 @@ class Store(Reader):
             )
 
 
+def _begin_epoch(connection: sqlite3.Connection, path: Path) -> int:
+    if connection.execute(statement("take_epoch")).rowcount != 1:
+        raise StoreError(damaged(path))
+    return _epoch(connection)
+
+
 def _epoch(connection: sqlite3.Connection) -> int:
-    epoch: int = connection.execute(statement("read_epoch")).fetchone()[0]
-    return epoch
+    """The epoch in the file; -1, which is nobody's, where it is gone."""
+    row = connection.execute(statement("read_epoch")).fetchone()
+    return -1 if row is None else int(row[0])

@@ -203,6 +203,19 @@ def test_garbled_bytes_are_a_store_error_or_a_broken_chain_and_never_another_sto
             store.load()
 
 
+def test_a_store_without_its_own_rows_is_damaged_and_says_so(path: Path) -> None:
+    with Store.open(path) as store:
+        store._connection.execute("DELETE FROM marks")
+        store.add_samples([Sample("bot/x", 1.0, 1.0)])
+        store.roll_up(100.0)
+        assert store.window("bot/x", 0, 59, 60) == ((0.0, 1.0),)
+        store._connection.execute("DELETE FROM lease")
+        with pytest.raises(StoreError, match="took the store"):
+            store.append([(STARTED, "")], 1.0)
+    with pytest.raises(StoreError, match="damaged"):
+        Store.open(path)
+
+
 def test_a_damaged_checkpoint_costs_time_and_nothing_else(path: Path) -> None:
     with Store.open(path) as store:
         store.append([(fired(), ""), (queued(), "k")], 1.0)

@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from qualtui.model import EngineStarted, Sample
 from qualtui.store import LeaseLost, Reader, Store, StoreBusy, StoreError
 from qualtui.store.lease import lock_path
+from tests.store.bodies import queued
 from tests.store.processes import engine
 
 STARTED = EngineStarted(1, "host-a", "0.1")
@@ -92,6 +95,29 @@ def test_a_reader_needs_no_lease_and_sees_what_the_engine_wrote(path: Path) -> N
         assert reader.load() == store.load()
         assert reader.window("bot/x", 0, 2) == ((1.0, 5.0),)
         assert reader.verify() is None
+
+
+def test_a_reader_beside_a_busy_engine_always_sees_one_moment(path: Path) -> None:
+    seen: list[int] = []
+    with Store.open(path) as store:
+        ended = threading.Event()
+
+        def look() -> None:
+            with Reader.look(path) as reader:
+                while not ended.is_set():
+                    state = reader.load()
+                    assert len(reader.history(1)) >= len(state.notices) == state.seq // 2
+                    seen.append(state.seq)
+
+        with ThreadPoolExecutor(1) as other:
+            looking = other.submit(look)
+            for n in range(200):
+                store.append([(queued(f"k{n}"), f"k{n}"), (STARTED, "")], float(n))
+                if n % 50 == 0:
+                    store.checkpoint(store.load())
+            ended.set()
+            looking.result(10)
+    assert seen == sorted(seen)
 
 
 def test_a_reader_of_nothing_says_so(path: Path) -> None:

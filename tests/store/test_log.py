@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.model import Acknowledged, Noted
-from qualtui.store import Store
+from qualtui.model import Acknowledged, Noted, State
+from qualtui.store import FOLD_VERSION, Store, StoreError, checkpoint
 from tests.store.bodies import fired
 
 TAMPERING = {
@@ -39,6 +39,28 @@ def test_tampering_is_found_where_it_is(path: Path, sql: str, broken: int) -> No
     raw.close()
     with Store.open(path) as store:
         assert store.verify() == broken
+
+
+def test_a_start_reads_the_newest_checkpoint_and_what_came_after_it_and_nothing_else(path: Path) -> None:
+    with Store.open(path) as store:
+        store.append([(fired(), ""), *((Noted(1, "ana", str(n)), "") for n in range(500))], 1.0)
+        store.checkpoint(store.load())
+        store.append([(Acknowledged(1, "ana"), "")], 2.0)
+        whole = store.load()
+        store._connection.execute("UPDATE events SET payload = x'c1' WHERE seq <= 501")  # unreadable
+        assert store.load() == whole
+        store._connection.execute("UPDATE events SET payload = x'c1' WHERE seq = 502")
+        with pytest.raises(StoreError, match="event 502"):
+            store.load()
+
+
+def test_a_fold_of_another_version_begins_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open(path) as store:
+        store.append([(fired(), "")], 1.0)
+        store.checkpoint(State(seq=1, at=1.0, next_number=77))
+        assert store.load().next_number == 77
+        monkeypatch.setattr(checkpoint, "FOLD_VERSION", FOLD_VERSION + 1)
+        assert store.load().next_number == 2
 
 
 def test_the_same_words_have_another_hash_each_time(path: Path) -> None:

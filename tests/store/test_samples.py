@@ -179,11 +179,12 @@ def test_nothing_is_pruned_before_it_is_rolled_up(store: Store) -> None:
 def test_pruning_stops_at_its_limit_and_hides_what_it_left(store: Store) -> None:
     store.add_samples(every(1, 0, 30_000, 1.0))
     store.roll_up(30_000)
-    first = store.prune(10 * DAY, keep())
-    assert first.more
+    pruned = [store.prune(10 * DAY, keep())]
     assert len(store.window(S, 0, 30_000)) == 500
-    rest = store.prune(10 * DAY, keep())
-    assert (first.raw + rest.raw, rest.more) == (30_000, False)
+    while pruned[-1].more:
+        pruned.append(store.prune(10 * DAY, keep()))
+    assert sum(one.raw for one in pruned) == 30_000
+    assert len(pruned) > 1
 
 
 def test_a_clock_that_ran_ahead_does_not_hide_what_comes_after_it_is_set_back(store: Store) -> None:
