@@ -42,6 +42,9 @@ _LOCAL = {
 }
 
 
+_LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)  # TimeoutError is an OSError
+
+
 class Kind(StrEnum):
     """What went wrong. UNREACHABLE and CONFIG mean that the database was never asked."""
 
@@ -66,11 +69,21 @@ class DatabaseError(Exception):
 
 
 class Reader:
-    """One read-only snapshot of the database. `now` is the server's clock, read once."""
+    """One read-only snapshot of the database.
 
-    def __init__(self, session: "Session", now: float) -> None:
+    `now` is the server's clock, read once; `read_at` the event loop's time when it came, after `travel` seconds.
+    """
+
+    def __init__(self, session: "Session", now: float, read_at: float, travel: float) -> None:
         self._session = session
         self.now = now
+        self.read_at = read_at
+        self.travel = travel
+
+    @property
+    def lost(self) -> bool:
+        """The connection is gone: no further question can be answered."""
+        return self._session.is_closed()
 
     async def ask(self, question: str, statement: str, *args: object) -> list[asyncpg.Record]:
         """The rows. DatabaseError names the question; after a statement's error the others go on."""
@@ -115,18 +128,23 @@ class Database:
             pool.terminate()
 
     @contextlib.asynccontextmanager
-    async def read(self, timeout: float) -> AsyncIterator[Reader]:
-        """A REPEATABLE READ READ ONLY transaction that ends within `timeout` seconds. Raises DatabaseError."""
+    async def read(self, timeout: float, each: float | None = None) -> AsyncIterator[Reader]:
+        """A REPEATABLE READ READ ONLY transaction that ends within `timeout` seconds. Raises DatabaseError.
+
+        `each`: the seconds that one statement may take, where that is less.
+        """
         begin = (
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-            f"SET LOCAL statement_timeout = {_milliseconds(timeout)};"
+            f"SET LOCAL statement_timeout = {_milliseconds(each or timeout)};"
             f"SET LOCAL lock_timeout = {_milliseconds(min(timeout, 2.0))};"
             f"SET LOCAL idle_in_transaction_session_timeout = {_milliseconds(timeout + 5)};"
             "SAVEPOINT question"
         )
         async with self._transaction(begin, timeout) as session:
-            row = await session.fetchrow("SELECT extract(epoch FROM now())::float8")
-            yield Reader(session, float(row[0]) if row is not None else 0.0)
+            clock = asyncio.get_running_loop().time
+            started = clock()
+            now = float(await session.fetchval("SELECT extract(epoch FROM now())::float8"))
+            yield Reader(session, now, clock(), clock() - started)
 
     @contextlib.asynccontextmanager
     async def write(self, timeout: float) -> AsyncIterator["Session"]:
@@ -151,7 +169,7 @@ class Database:
                     yield session
                     await session.execute("COMMIT")
                 except BaseException as error:
-                    await _abandon(session, polite=isinstance(error, asyncpg.PostgresError | DatabaseError))
+                    await _abandon(session, polite=isinstance(error, Exception) and not isinstance(error, _LOST))
                     raise
                 finally:
                     await pool.release(session, timeout=1.0)
@@ -277,19 +295,24 @@ def _file(package: str, name: str) -> str:
     return resources.files(package).joinpath("sql", f"{name}.sql").read_text("utf-8")
 
 
-def sql(package: str, name: str, mapping: Mapping) -> str:
-    """The statement in PACKAGE/sql/NAME.sql, its {{table}} and {{table.column}} mapped and quoted.
+def sql(package: str, file: str, mapping: Mapping) -> str:
+    """The statement in PACKAGE/sql/FILE.sql, its {{table}} and {{table.column}} mapped and quoted.
 
     Raises DatabaseError (config) where a mapped name cannot be an identifier.
     """
 
     def identifier(found: re.Match[str]) -> str:
-        table, column = found.groups()
+        name, column = found.groups()
         if column is None:
-            return ".".join(_quoted(part) for part in _parts(mapping.names.get(table, table)))
-        return _quoted(mapping.names.get(f"{table}.{column}", column))
+            return table(name, mapping)
+        return _quoted(mapping.names.get(f"{name}.{column}", column))
 
-    return _PLACE.sub(identifier, _file(package, name))
+    return _PLACE.sub(identifier, _file(package, file))
+
+
+def table(name: str, mapping: Mapping) -> str:
+    """The mapped and quoted name of a table, for a parameter that is a name."""
+    return ".".join(_quoted(part) for part in _parts(mapping.names.get(name, name)))
 
 
 def _parts(name: str) -> list[str]:

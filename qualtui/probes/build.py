@@ -1,0 +1,73 @@
+"""The probes that one agent's configuration asks for."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+
+from qualtui.config.values import Agent
+from qualtui.database import Database
+from qualtui.model import BacklogMarked
+from qualtui.probes.counts import SlowLaneProbe
+from qualtui.probes.customers import CustomersProbe
+from qualtui.probes.http import HealthProbe
+from qualtui.probes.postgres import DatabaseProbe
+from qualtui.probes.probe import Probe
+from qualtui.probes.waha import WahaProbe
+from qualtui.signals.gateway import Gateway, no_gateway
+
+
+class Deps(msgspec.Struct, frozen=True):
+    """What the probes need of the engine. `load` and `save` keep blobs by name in our store; neither raises."""
+
+    load: Callable[[str], Awaitable[bytes | None]]
+    save: Callable[[str, bytes], Awaitable[None]]
+    learned: Callable[[BacklogMarked], None]
+    gateway: Callable[[str], Gateway]  # by agent; asked for where a gateway is configured
+    born: Callable[[str], float | None]  # by agent: BacklogMarked.before, if the log has one
+
+
+def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
+    """The probes of an agent. At most two database connections. Raises DatabaseError on a bad mapping."""
+    probes: list[Probe] = []
+    if agent.health is not None:
+        probes.append(HealthProbe(name, agent.health))
+    if agent.waha is not None:
+        probes.append(WahaProbe(name, agent.waha))
+    settings = agent.database
+    if settings is None:
+        return probes
+    timeout = float(settings.timeout)
+    fast = Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout)
+    slow = Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout)
+    key = f"ledger/{name}"
+
+    async def load() -> bytes | None:
+        return await deps.load(key)
+
+    async def save(blob: bytes) -> None:
+        await deps.save(key, blob)
+
+    probes.append(DatabaseProbe(name, fast, float(settings.interval), timeout))
+    probes.append(
+        CustomersProbe(
+            name,
+            fast,
+            settings,
+            agent.mapping,
+            gateway=no_gateway if agent.waha is None else deps.gateway(name),
+            load=load,
+            save=save,
+            learned=deps.learned,
+            born=deps.born(name),
+        )
+    )
+    probes.append(
+        SlowLaneProbe(name, slow, agent.mapping, float(settings.slow_interval), float(settings.slow_timeout))
+    )
+    return probes
+
+
+def customers_of(probes: Sequence[Probe], agent: str) -> CustomersProbe | None:
+    """The fast lane of an agent: its learning, and who waits."""
+    found = (probe for probe in probes if isinstance(probe, CustomersProbe))
+    return next((probe for probe in found if probe.name == f"{agent}/customers"), None)

@@ -1,0 +1,238 @@
+"""The fast lane: who is owed an answer. Follows messages and leads by watermark; the judgement is the ledger's."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from qualtui.config.values import DatabaseProbe, Mapping
+from qualtui.database import Database, DatabaseError, Reader
+from qualtui.model import BacklogMarked, Sample
+from qualtui.probes.follow import CHECKED, Follow
+from qualtui.probes.probe import ProbeError
+from qualtui.signals.book import Owed
+from qualtui.signals.gateway import Gateway
+from qualtui.signals.ledger import (
+    UNASKED,
+    Checked,
+    Ledger,
+    LedgerError,
+    Page,
+    advance,
+    begun,
+    behind,
+    current,
+    due,
+    packed,
+    progress,
+    recheck,
+    unpacked,
+)
+from qualtui.signals.tally import figures, waiting
+from qualtui.text import _, mask_phone
+from qualtui.wire import CustomerView
+
+Load = Callable[[], Awaitable[bytes | None]]
+Save = Callable[[bytes], Awaitable[None]]
+Learned = Callable[[BacklogMarked], None]
+
+PAGES = 8  # a cycle of both streams together, once learned
+SECURITY_EVERY = 60.0  # s between two looks at row security while rows come
+
+NEEDS_LEADS = (
+    "customers.waiting",
+    "customers.oldest",
+    "customers.lost",
+    "customers.backlog",
+    "customers.phantom",
+    "sessions.bot_owes",
+)
+NEEDS_MESSAGES = (
+    "customers.answered_1h",
+    "customers.last_reply",
+    "customers.last_inbound",
+    "reply.p50",
+    "reply.p95",
+)
+
+
+class CustomersProbe:
+    """customers.*, reply.* and sessions.bot_owes.
+
+    `load` and `save` keep the ledger's blob in our own store and must not raise; `learned` is called once,
+    when the first backfill ends. `born`: when qualtui looked first, if an earlier log tells.
+    """
+
+    def __init__(
+        self,
+        agent: str,
+        database: Database,
+        settings: DatabaseProbe,
+        mapping: Mapping,
+        *,
+        gateway: Gateway,
+        load: Load,
+        save: Save,
+        learned: Learned,
+        born: float | None = None,
+    ) -> None:
+        self.name = f"{agent}/customers"
+        self.series = tuple(f"{agent}/{name}" for name in (*NEEDS_LEADS, *NEEDS_MESSAGES))
+        self.interval = float(settings.interval)
+        self.timeout = float(settings.timeout)
+        self.learning: float | None = 0.0  # 0..1 while the first backfill runs, then None
+        self._agent = agent
+        self._database = database
+        self._settings = settings
+        self._closed = mapping.closed
+        self._follow = Follow(mapping)
+        self._gateway = gateway
+        self._load, self._save, self._learned = load, save, learned
+        self._born = born
+        self._ledger: Ledger | None = None
+        self._saved: Ledger | None = None
+        self._security_at = float("-inf")
+
+    async def ask(self, now: float) -> tuple[Sample, ...]:
+        """One cycle. Raises ProbeError; what one question alone could not tell is None with its note."""
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        problems: dict[str, str] = {}
+        try:
+            async with self._database.read(self.timeout) as reader:
+                ledger = await self._begun(reader.now)
+                until = started + self.timeout / 2
+                ledger = await self._read(reader, ledger, problems, lambda: clock() < until)
+                ledger = await self._rechecked(reader, ledger, problems)
+                server_now = reader.now
+        except DatabaseError as error:
+            raise ProbeError(error.text) from None
+        await self._keep(ledger)
+        return self._samples(ledger, problems, server_now, now + clock() - started)
+
+    async def who(self, limit: int = 200) -> tuple[CustomerView, ...]:
+        """The waiting customers, oldest first, phones masked. Raises ProbeError."""
+        try:
+            async with self._database.read(self.timeout) as reader:
+                ledger = await self._begun(reader.now)
+                book = current(ledger, reader.now, self._gateway)
+                wait = waiting(ledger, book, reader.now, float(self._settings.grace))
+                oldest = sorted(wait, key=lambda lead: wait[lead].since)[:limit]
+                phones = await self._follow.phones(reader, oldest) if oldest else {}
+        except DatabaseError as error:
+            raise ProbeError(error.text) from None
+        return tuple(
+            CustomerView(lead, mask_phone(phones.get(lead, "")), wait[lead].since, _cause(wait[lead]))
+            for lead in oldest
+        )
+
+    async def close(self) -> None:
+        """Gives back the connection."""
+        await self._database.close()
+
+    async def _begun(self, now: float) -> Ledger:
+        if self._ledger is not None:
+            return self._ledger
+        blob = await self._load()
+        if blob is not None:
+            with contextlib.suppress(LedgerError):  # unreadable: learn anew; `born` keeps the backlog's edge
+                self._ledger = self._saved = unpacked(blob)
+        if self._ledger is None:
+            self._ledger = begun(now, float(self._settings.horizon), self._born)
+        self.learning = None if self._ledger.learned else progress(self._ledger, now)
+        return self._ledger
+
+    async def _read(
+        self, reader: Reader, ledger: Ledger, problems: dict[str, str], in_time: Callable[[], bool]
+    ) -> Ledger:
+        """Reads both streams, always the one that is further behind, leads first."""
+        leads: Page | None = UNASKED
+        messages: Page | None = UNASKED
+        pages = 0
+        while in_time() and (pages < PAGES or not ledger.learned):
+            leads_open = leads is not None and (not leads.asked or leads.more)
+            messages_open = messages is not None and (not messages.asked or messages.more)
+            if leads_open and (not messages_open or ledger.leads.start() <= ledger.messages.start()):
+                leads = await _page(self._follow.leads(reader, ledger.leads), reader, problems, "leads")
+            elif messages_open:
+                page = self._follow.messages(reader, ledger.messages)
+                messages = await _page(page, reader, problems, "messages")
+            else:
+                break
+            pages += 1
+            ledger = advance(ledger, messages, leads, reader.now, self._gateway)
+        return ledger
+
+    async def _rechecked(self, reader: Reader, ledger: Ledger, problems: dict[str, str]) -> Ledger:
+        book = current(ledger, reader.now, self._gateway)
+        checked = Checked()
+        if not behind(ledger) and book.owed:
+            asked = due(ledger, book, CHECKED)
+            checked, failed = await self._follow.check(reader, book, asked)
+            for name, text in failed.items():
+                problems.setdefault(name, text)
+        missing = checked.statuses is not None and len(checked.statuses) < len(checked.asked)
+        if missing or not ledger.mark or reader.now - self._security_at >= SECURITY_EVERY:
+            hidden = await self._follow.hidden(reader, seen=bool(ledger.mark))
+            if {"leads", "messages"} & hidden.keys():
+                raise ProbeError("; ".join(sorted(hidden.values())))
+            problems.update(hidden)
+            self._security_at = float("-inf") if hidden else reader.now
+        ledger = recheck(ledger, book, checked, reader.now, self._closed)
+        if checked.sent:
+            positions_stay = UNASKED if not behind(ledger) else None
+            ledger = advance(ledger, positions_stay, positions_stay, reader.now, self._gateway, checked.sent)
+        return ledger
+
+    async def _keep(self, ledger: Ledger) -> None:
+        before, self._ledger = self._ledger, ledger
+        if ledger.learned and not (before is not None and before.learned):
+            book = current(ledger, ledger.mark, self._gateway)
+            count = sum(owed.backlog(ledger.born) for owed in book.owed.values())
+            self._learned(BacklogMarked(self._agent, count, ledger.born))
+        if ledger != self._saved:
+            await self._save(packed(ledger))
+            self._saved = ledger
+
+    def _samples(
+        self, ledger: Ledger, problems: dict[str, str], server_now: float, at: float
+    ) -> tuple[Sample, ...]:
+        self.learning = None if ledger.learned else progress(ledger, server_now)
+        book = current(ledger, server_now, self._gateway)
+        values = figures(ledger, book, server_now, float(self._settings.grace), float(self._settings.lost_after))
+        notes: dict[str, str] = dict.fromkeys(values, "")
+        if behind(ledger) and not problems:
+            share = f"{100 * progress(ledger, server_now):.0f}%"
+            word = _("catching up, {}") if ledger.learned else _("learning, {}")
+            notes = dict.fromkeys(values, word.format(share))
+        for name, needs in _NEEDS.items():
+            if name in problems:
+                notes.update(dict.fromkeys(needs, problems[name]))
+        samples = []
+        for name, value in values.items():
+            known = None if notes[name] else value
+            note = notes[name] or ("" if value is not None else _("none so far"))
+            samples.append(Sample(f"{self._agent}/{name}", at, known, note))
+        return tuple(samples)
+
+
+_NEEDS = {
+    "sessions": ("sessions.bot_owes",),
+    "leads": NEEDS_LEADS,
+    "messages": (*NEEDS_LEADS, *NEEDS_MESSAGES),
+}
+
+
+async def _page(question: Awaitable[Page], reader: Reader, problems: dict[str, str], name: str) -> Page | None:
+    try:
+        return await question
+    except DatabaseError as error:
+        if reader.lost:
+            raise
+        problems[name] = error.text
+        return None
+
+
+def _cause(owed: Owed) -> str:
+    if owed.unheard is not None:
+        return _("a row says sent, the gateway was broken")
+    return _("no stored answer") if owed.session else _("created, never written to")

@@ -1,0 +1,184 @@
+"""One bounded HTTP GET: at most 64 kB, at most so many seconds, whatever the other side does."""
+
+import asyncio
+import errno
+import socket
+import ssl
+from enum import StrEnum
+from functools import lru_cache
+
+import aiohttp
+import httpx
+import msgspec
+from httpx_aiohttp import AiohttpTransport
+
+LIMIT = 64 * 1024  # bytes of a body that are looked at
+
+# These say that this machine could not ask. EHOSTUNREACH may be either side's fault: not asked, too.
+_LOCAL = {
+    errno.ENETUNREACH,
+    errno.EHOSTUNREACH,
+    errno.ENETDOWN,
+    errno.EADDRNOTAVAIL,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOBUFS,
+    errno.ENOMEM,
+    errno.EACCES,
+    errno.EPERM,
+}
+# OpenSSL's X509_V_ERR codes that a certificate store of ours may cause: unknown issuers, self-signed roots.
+_UNTRUSTED = {2, 18, 19, 20, 21, 27}
+
+
+class Failure(StrEnum):
+    """Why there is no answer. LOCAL: we could not ask; the others are the other side's negative answers."""
+
+    REFUSED = "refused"  # refused or reset before a word was said
+    BROKEN = "broken"  # an answer began, and broke off or was no HTTP
+    TIMEOUT = "timeout"
+    LOCAL = "local"
+
+
+class FetchError(Exception):
+    """No whole answer; the text is short and has no address in it."""
+
+    def __init__(self, failure: Failure, text: str, seconds: float) -> None:
+        super().__init__(text)
+        self.failure = failure
+        self.text = text
+        self.seconds = seconds
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer. `body` is cut at LIMIT, `whole` says whether that was all; `plain`: it is not compressed."""
+
+    status: int
+    body: bytes
+    whole: bool
+    plain: bool
+    seconds: float
+
+
+@lru_cache(maxsize=1)
+def _trust() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+class Fetcher:
+    """GET of one URL with a client of its own: no cookies, no redirects, no decompression.
+
+    `keep`: whether to keep the connection between requests.
+    """
+
+    def __init__(self, url: str, headers: dict[str, str], timeout: float, *, keep: bool) -> None:
+        self._url = url
+        self._headers = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
+        self._timeout = timeout
+        self._keep = keep
+        self._client: httpx.AsyncClient | None = None
+
+    async def get(self) -> Answer:
+        """The answer, whatever its status. Raises FetchError."""
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        try:
+            async with asyncio.timeout(self._timeout):
+                status, body, whole, plain = await self._exchange()
+        except TimeoutError:
+            raise FetchError(Failure.TIMEOUT, f"no answer in {self._timeout:g}s", clock() - started) from None
+        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
+            raise _failed(error, clock() - started) from None
+        return Answer(status, body, whole, plain, clock() - started)
+
+    async def _exchange(self) -> tuple[int, bytes, bool, bool]:
+        parts: list[bytes] = []
+        size = 0
+        async with self._opened().stream("GET", self._url, headers=self._headers) as response:
+            plain = response.headers.get("content-encoding", "identity") == "identity"
+            try:
+                async for part in response.aiter_raw():
+                    parts.append(part)
+                    size += len(part)
+                    if size > LIMIT:
+                        break
+            except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+                if isinstance(error, TimeoutError):
+                    raise
+                raise _BrokenOffError from None
+            return response.status_code, b"".join(parts)[:LIMIT], size <= LIMIT, plain
+
+    def _opened(self) -> httpx.AsyncClient:
+        if self._client is None:
+            # The certificates are read here, so that a broken store is a probe's failure, not the program's.
+            try:
+                trust = _trust()
+            except OSError:
+                raise _StoreError from None
+
+            def session() -> aiohttp.ClientSession:
+                connector = aiohttp.TCPConnector(limit=2, ssl=trust, force_close=not self._keep)
+                return aiohttp.ClientSession(
+                    connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+                )
+
+            transport = AiohttpTransport(verify=trust, client=session)
+            # `get` ends the whole exchange; httpx's own limits begin anew with every byte that drips in.
+            self._client = httpx.AsyncClient(transport=transport, timeout=None)  # noqa: S113
+        return self._client
+
+    async def close(self) -> None:
+        """Gives the connections back within a second."""
+        client, self._client = self._client, None
+        if client is not None:
+            try:
+                async with asyncio.timeout(1.0):
+                    await client.aclose()
+            except (TimeoutError, httpx.HTTPError, aiohttp.ClientError, OSError):
+                pass
+
+
+class _BrokenOffError(OSError):
+    """The answer broke off in its body."""
+
+
+class _StoreError(OSError):
+    """This machine's certificates cannot be read."""
+
+
+def _failed(error: BaseException, seconds: float) -> FetchError:
+    """What an exception means; the transport hides the real one behind an httpx error."""
+    chain = [error]
+    while (inner := chain[-1].__cause__ or getattr(chain[-1], "os_error", None)) is not None and len(chain) < 9:
+        chain.append(inner)
+    for link in chain:
+        known = _known(link)
+        if known is not None:
+            return FetchError(*known, seconds)
+    if any(isinstance(link, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError) for link in chain):
+        return FetchError(Failure.LOCAL, "the URL is not valid", seconds)
+    return FetchError(Failure.BROKEN, "not HTTP", seconds)
+
+
+def _known(link: BaseException) -> tuple[Failure, str] | None:
+    if isinstance(link, _BrokenOffError):
+        return Failure.BROKEN, "broke off in the answer"
+    if isinstance(link, _StoreError):
+        return Failure.LOCAL, "the certificates here cannot be read"
+    if isinstance(link, ssl.SSLCertVerificationError):
+        if link.verify_code in _UNTRUSTED:
+            return Failure.LOCAL, "the certificate is not trusted here"
+        return Failure.BROKEN, "the certificate is not valid"
+    if isinstance(link, ssl.SSLError):
+        return Failure.BROKEN, "TLS failed"
+    if isinstance(link, socket.gaierror):
+        return Failure.LOCAL, "the name could not be looked up"
+    if isinstance(link, aiohttp.ServerDisconnectedError | ConnectionResetError | BrokenPipeError):
+        return Failure.REFUSED, "closed without an answer"
+    if isinstance(link, ConnectionRefusedError) or "Connect call failed" in str(link):
+        return Failure.REFUSED, "refused"
+    if isinstance(link, OSError) and link.errno in _LOCAL:
+        return Failure.LOCAL, "no route from here"
+    if isinstance(link, OSError) and link.errno == errno.ETIMEDOUT:
+        return Failure.TIMEOUT, "no answer"
+    return None

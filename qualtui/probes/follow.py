@@ -1,0 +1,95 @@
+"""The questions of the fast lane: what came since a position, and what became of some owed customers."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from qualtui.config.values import Mapping
+from qualtui.database import DatabaseError, Reader, moment, sql, table
+from qualtui.signals.book import Book, Row, What
+from qualtui.signals.ledger import Checked, Page, Position
+
+PAGE = 1000  # rows a question
+CHECKED = 200  # owed customers checked by key in a cycle
+ANSWERS = 10  # of those, how many are looked for an answer that came late
+
+
+class Follow:
+    """Reads pages and re-checks, for one mapping. Every question is named in its DatabaseError."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._messages = self._sql("customers_messages")
+        self._leads = self._sql("customers_leads")
+        self._statuses = self._sql("customers_statuses")
+        self._sessions = self._sql("customers_sessions")
+        self._answers = self._sql("customers_answers")
+        self._phones = self._sql("customers_phones")
+        self._security = self._sql("row_security")
+        self._tables = {name: table(name, mapping) for name in ("messages", "leads", "sessions")}
+
+    def _sql(self, name: str) -> str:
+        return sql("qualtui.probes", name, self._mapping)
+
+    async def messages(self, reader: Reader, position: Position) -> Page:
+        """The next page of messages. Raises DatabaseError."""
+        at, after = position.start()
+        args = (moment(at), after, PAGE, self._mapping.sent, self._mapping.received)
+        rows = await reader.ask("messages", self._messages, *args)
+        return Page(tuple(_message(row) for row in rows), more=len(rows) == PAGE)
+
+    async def leads(self, reader: Reader, position: Position) -> Page:
+        """The next page of leads. Raises DatabaseError."""
+        at, after = position.start()
+        rows = await reader.ask("leads", self._leads, moment(at), after, PAGE)
+        page = tuple(Row(row["at"], What.LEAD, row["id"], row["id"]) for row in rows)
+        return Page(page, more=len(rows) == PAGE)
+
+    async def check(self, reader: Reader, book: Book, leads: Sequence[str]) -> tuple[Checked, dict[str, str]]:
+        """What became of these owed customers, and by question what went wrong."""
+        problems: dict[str, str] = {}
+        sessions = [book.owed[lead].session for lead in leads if book.owed[lead].session]
+        statuses = await _try(reader, problems, "leads", self._statuses, list(leads))
+        active = await _try(reader, problems, "sessions", self._sessions, sessions) if sessions else []
+        late = leads[:ANSWERS]
+        sent = await _try(reader, problems, "messages", self._answers, list(late), self._mapping.sent)
+        checked = Checked(
+            asked=tuple(leads),
+            statuses=None if statuses is None else {row["id"]: row["status"] for row in statuses},
+            active=None if active is None else {row["id"]: row["active"] for row in active},
+            sent=tuple(Row(row["at"], What.SENT, row["id"], row["lead"], row["session"]) for row in sent or ()),
+        )
+        return checked, problems
+
+    async def hidden(self, reader: Reader, seen: bool) -> dict[str, str]:
+        """By table: why its rows cannot be trusted to be all. `seen`: rows of it were seen before."""
+        names = {name: key for key, name in self._tables.items()}
+        problems: dict[str, str] = {}
+        for row in await reader.ask("row security", self._security, list(names)):
+            key = names[row["name"]]
+            # A policy may hide all rows too: then the planner's estimate tells that there are some.
+            if row["active"] and (not row["policy"] or (not seen and key != "sessions" and row["rows"] > 0)):
+                problems[key] = f"{key}: row security hides rows"
+        return problems
+
+    async def phones(self, reader: Reader, leads: Sequence[str]) -> dict[str, str]:
+        """Phones by lead, for a person who asked. Raises DatabaseError."""
+        rows = await reader.ask("leads", self._phones, list(leads))
+        return {row["id"]: row["phone"] or "" for row in rows}
+
+
+def _message(row: asyncpg.Record) -> Row:
+    what = What.SENT if row["sent"] else What.RECEIVED
+    return Row(row["at"], what, row["id"], row["lead"] or "", row["session"] or "")
+
+
+async def _try(
+    reader: Reader, problems: dict[str, str], name: str, statement: str, *args: object
+) -> list[asyncpg.Record] | None:
+    try:
+        return await reader.ask(name, statement, *args)
+    except DatabaseError as error:
+        if reader.lost:
+            raise
+        problems.setdefault(name, error.text)
+        return None

@@ -1,0 +1,78 @@
+"""Does the agent answer GET /health, and how fast?"""
+
+import asyncio
+
+import msgspec
+
+from qualtui.config.values import HealthProbe as Settings
+from qualtui.model import Sample
+from qualtui.probes.fetch import Answer, Failure, Fetcher, FetchError
+from qualtui.probes.probe import ProbeError
+from qualtui.text import clean
+
+WELL = {"healthy", "ok", "up", "online", "pass", "alive", "running", "available", "success"}
+
+
+class _Body(msgspec.Struct, frozen=True):
+    status: str = "ok"  # a JSON object without a status says nothing against itself
+
+
+_body = msgspec.json.Decoder(_Body)
+
+
+class HealthProbe:
+    """health.up, health.refused, health.seconds. A refusal, an error status or silence is a fresh 0.
+
+    Each request is a connection of its own: the agent's worker keeps none, and a kept one would be found
+    closed by every second recycling.
+    """
+
+    def __init__(self, agent: str, settings: Settings) -> None:
+        self.name = f"{agent}/health"
+        self.series = tuple(f"{agent}/health.{word}" for word in ("up", "refused", "seconds"))
+        self.interval = float(settings.interval)
+        self.timeout = float(settings.timeout)
+        self._fetcher = Fetcher(settings.url, {}, self.timeout, keep=False)
+
+    async def ask(self, now: float) -> tuple[Sample, ...]:
+        """The answers. Raises ProbeError where we could not ask: no name, no route, no trusted certificate."""
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        try:
+            answer = await self._fetcher.get()
+        except FetchError as error:
+            if error.failure is Failure.LOCAL:
+                raise ProbeError(error.text) from None
+            # Silence took at least this long; a refusal says nothing about the time of an answer.
+            seconds = error.seconds if error.failure is Failure.TIMEOUT else None
+            refused = error.failure is Failure.REFUSED
+            return self._samples(now + clock() - started, False, refused, seconds, error.text)
+        note = judged(answer)
+        return self._samples(now + clock() - started, not note, False, answer.seconds, note)
+
+    def _samples(self, at: float, up: bool, refused: bool, seconds: float | None, note: str) -> tuple[Sample, ...]:
+        names = self.series
+        return (
+            Sample(names[0], at, float(up), note),
+            Sample(names[1], at, float(refused), note if refused else ""),
+            Sample(names[2], at, seconds, note if seconds is None else ""),
+        )
+
+    async def close(self) -> None:
+        """Gives back the connection."""
+        await self._fetcher.close()
+
+
+def judged(answer: Answer) -> str:
+    """What is wrong with an answer of /health, in a few words; empty: nothing."""
+    if answer.status != 200:
+        return f"HTTP {answer.status}"
+    if not answer.whole:
+        return "more than 64 kB"
+    if not answer.plain:
+        return "not JSON"
+    try:
+        status = _body.decode(answer.body).status
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return "not JSON"
+    return "" if status.lower() in WELL else clean(f"says {status}", 60)

@@ -1,0 +1,44 @@
+"""Does the agent's database answer, how fast, and does its clock agree with ours?"""
+
+import asyncio
+
+from qualtui.database import Database, DatabaseError, Kind
+from qualtui.model import Sample
+from qualtui.probes.probe import ProbeError
+
+NOT_ASKED = {Kind.UNREACHABLE, Kind.CONFIG}  # the failure is on our side of the wire
+
+
+class DatabaseProbe:
+    """db.up, db.seconds, db.skew. It may share its Database with the fast lane, whose questions are cheap:
+    waiting behind one of them for the whole timeout is no answer in time, too."""
+
+    def __init__(self, agent: str, database: Database, interval: float, timeout: float) -> None:
+        self.name = f"{agent}/database"
+        self.series = tuple(f"{agent}/db.{word}" for word in ("up", "seconds", "skew"))
+        self.interval = interval
+        self.timeout = timeout
+        self._database = database
+
+    async def ask(self, now: float) -> tuple[Sample, ...]:
+        """The answers. A refusal or silence is 0; raises ProbeError where the database was never asked."""
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        up, seconds, skew = self.series
+        try:
+            async with self._database.read(self.timeout) as reader:
+                travel = reader.travel
+                ours = now + (reader.read_at - started) - travel / 2
+                theirs = reader.now
+        except DatabaseError as error:
+            if error.kind in NOT_ASKED:
+                raise ProbeError(error.text) from None
+            at = now + clock() - started
+            note = error.text if error.kind is not Kind.TIMEOUT else f"no answer in {self.timeout:g}s"
+            return Sample(up, at, 0.0, note), Sample(seconds, at, None, note), Sample(skew, at, None, note)
+        at = now + clock() - started
+        return Sample(up, at, 1.0), Sample(seconds, at, travel), Sample(skew, at, theirs - ours)
+
+    async def close(self) -> None:
+        """Gives back the connection."""
+        await self._database.close()

@@ -1,0 +1,149 @@
+"""Who is owed an answer: the pure fold of leads and messages, in the order of their time."""
+
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+
+import msgspec
+
+from qualtui.signals.gateway import Gateway, GatewayWord
+
+HOUR = 3600.0
+REPLIES = 4096  # reply times kept; an hour of a bot that answers one message a second
+PATIENCE = 120.0  # s after which a send that no gateway sample speaks of counts as the row says
+
+
+class What(IntEnum):
+    """What a row is. At one instant a lead comes before its messages, a question before its answer."""
+
+    LEAD = 0
+    RECEIVED = 1
+    SENT = 2
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
+    """One row of leads or messages: no name, phone or text. For a lead, `id` and `lead` are the same."""
+
+    at: float
+    what: What
+    id: str
+    lead: str
+    session: str = ""
+
+
+class Owed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A customer who is owed an answer since the first thing that nobody answered."""
+
+    since: float
+    last: float  # the newest thing that the customer did
+    session: str = ""  # of the newest message; empty: created, and never a message
+    unheard: float | None = None  # a row says sent then, but the gateway was broken
+
+    def backlog(self, born: float) -> bool:
+        """Open before qualtui first looked, and silent since."""
+        return self.since < born
+
+
+class Book(msgspec.Struct, frozen=True):
+    """The fold so far. `answered` holds the last delivered answer of each customer in the last hour."""
+
+    owed: dict[str, Owed] = {}
+    answered: dict[str, float] = {}
+    replies: tuple[tuple[float, float], ...] = ()  # when, after how many seconds; in the last hour
+    last_in: float | None = None
+    last_out: float | None = None
+
+
+Decide = Callable[[float], GatewayWord]
+
+
+def decider(gateway: Gateway, now: float) -> Decide:
+    """The gateway's word, LATER only for PATIENCE seconds."""
+
+    def decide(at: float) -> GatewayWord:
+        word = gateway(at)
+        if word is GatewayWord.LATER and now - at > PATIENCE:
+            return GatewayWord.UNKNOWN
+        return word
+
+    return decide
+
+
+def fold(book: Book, rows: Iterable[Row], born: float, decide: Decide) -> Book:
+    """The book after these rows, which are in order. An answer that is still LATER has no effect yet."""
+    page = _Page(book, born)
+    for row in rows:
+        if row.what is What.SENT:
+            page.sent(row, decide(row.at))
+        elif row.what is What.RECEIVED:
+            page.received(row)
+        else:
+            page.created(row)
+    return page.closed()
+
+
+def pruned(book: Book, now: float) -> Book:
+    """The book without what is older than the hour that its figures speak of."""
+    start = now - HOUR
+    answered, replies = book.answered, book.replies
+    if any(at < start for at in answered.values()):
+        answered = {lead: at for lead, at in answered.items() if at >= start}
+    if replies and replies[0][0] < start:
+        replies = tuple(reply for reply in replies if reply[0] >= start)
+    if answered is book.answered and replies is book.replies:
+        return book
+    return msgspec.structs.replace(book, answered=answered, replies=replies)
+
+
+class _Page:
+    """A book being written: plain dicts inside one call of `fold`."""
+
+    def __init__(self, book: Book, born: float) -> None:
+        self._born = born
+        self._owed = dict(book.owed)
+        self._answered = dict(book.answered)
+        self._replies = list(book.replies)
+        self._last_in = book.last_in
+        self._last_out = book.last_out
+
+    def created(self, row: Row) -> None:
+        if row.lead not in self._owed and row.lead not in self._answered:
+            self._owed[row.lead] = Owed(row.at, row.at)
+
+    def received(self, row: Row) -> None:
+        self._last_in = _newer(self._last_in, row.at)
+        owed = self._owed.get(row.lead)
+        if owed is None:
+            self._owed[row.lead] = Owed(row.at, row.at, row.session)
+            return
+        since = min(owed.since, row.at)
+        if since < self._born <= row.at and owed.last < self._born:
+            self._owed[row.lead] = Owed(row.at, row.at, row.session)  # one of the backlog writes again
+            return
+        session = row.session if row.at >= owed.last or not owed.session else owed.session
+        self._owed[row.lead] = Owed(since, max(owed.last, row.at), session, owed.unheard)
+
+    def sent(self, row: Row, word: GatewayWord) -> None:
+        if word is GatewayWord.LATER:
+            return
+        owed = self._owed.get(row.lead)
+        if word is GatewayWord.BROKEN:
+            if owed is not None and row.at >= owed.since:
+                self._owed[row.lead] = msgspec.structs.replace(owed, unheard=_newer(owed.unheard, row.at))
+            return
+        self._last_out = _newer(self._last_out, row.at)
+        self._answered[row.lead] = max(row.at, self._answered.get(row.lead, row.at))
+        if owed is None:
+            return
+        if row.at >= owed.last or not owed.session:
+            del self._owed[row.lead]
+            if not owed.backlog(self._born):
+                self._replies.append((row.at, max(0.0, row.at - owed.since)))
+        elif row.at >= owed.since:  # a row that came late: what was said after it is still open
+            self._owed[row.lead] = Owed(owed.last, owed.last, owed.session, owed.unheard)
+
+    def closed(self) -> Book:
+        return Book(self._owed, self._answered, tuple(self._replies[-REPLIES:]), self._last_in, self._last_out)
+
+
+def _newer(known: float | None, at: float) -> float:
+    return at if known is None or at > known else known

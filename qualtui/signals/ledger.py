@@ -1,0 +1,229 @@
+"""The ledger of owed customers: what was read, in which order it is folded, and what is still in doubt.
+
+Rows younger than OVERLAP stay in a window and are folded anew each time, because a row's time is when its
+transaction began, not when it could be seen. Older ones are settled: folded for good, in the order of time.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from qualtui.signals.book import Book, Decide, Row, What, decider, fold, pruned
+from qualtui.signals.gateway import Gateway, GatewayWord
+
+OVERLAP = 60.0  # s: a transaction that takes longer to commit is seen by the re-check alone
+VERSION = 1
+
+
+class LedgerError(Exception):
+    """The stored ledger cannot be read; the reader begins anew."""
+
+
+class Position(msgspec.Struct, frozen=True, array_like=True):
+    """How far a stream was read. `more`: go on after (at, id); else: begin again OVERLAP before `at`."""
+
+    at: float
+    id: str = ""
+    more: bool = True
+
+    def start(self) -> tuple[float, str]:
+        """From which (time, id) the next page is read, both left out when `more`."""
+        return (self.at, self.id) if self.more else (self.at - OVERLAP, "")
+
+
+class Page(msgspec.Struct, frozen=True):
+    """What one question gave, in the order of (at, id). `more`: there may be rows beyond the last one.
+
+    Not `asked`: its turn comes later in this cycle, and what it may bring must not be overtaken.
+    """
+
+    rows: tuple[Row, ...] = ()
+    more: bool = False
+    asked: bool = True
+
+
+UNASKED = Page(asked=False)
+
+
+class Check(msgspec.Struct, frozen=True, array_like=True):
+    """What the re-check knows of an owed customer."""
+
+    at: float
+    seen_open: bool = False
+    active: bool | None = None  # the session of the newest message
+
+
+class Ledger(msgspec.Struct, frozen=True):
+    """Everything that is kept between two cycles, and over a restart. No phone, name or text is in it."""
+
+    born: float  # the server's time when qualtui first looked
+    start: float  # where learning began
+    leads: Position
+    messages: Position
+    mark: float = 0.0  # the newest row seen, never beyond the server's clock
+    learned: bool = False
+    book: Book = Book()
+    window: tuple[Row, ...] = ()  # in order
+    checks: dict[str, Check] = {}
+    dropped: dict[str, float] = {}  # leads that are gone or closed, and when that was seen
+    version: int = VERSION
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """The answers of a re-check by key. None: that question was not answered."""
+
+    asked: tuple[str, ...] = ()
+    statuses: dict[str, str] | None = None  # of the leads that are still there
+    active: dict[str, bool] | None = None  # by session
+    sent: tuple[Row, ...] = ()  # newest sent row of some of them, however late it was seen
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Ledger)
+
+
+def begun(now: float, horizon: float, born: float | None = None) -> Ledger:
+    """An empty ledger that learns from `horizon` seconds ago. `born`: when qualtui really looked first."""
+    start = now - horizon
+    return Ledger(born=now if born is None else born, start=start, leads=Position(start), messages=Position(start))
+
+
+def packed(ledger: Ledger) -> bytes:
+    """The ledger as a blob for our own store."""
+    return _encoder.encode(ledger)
+
+
+def unpacked(blob: bytes) -> Ledger:
+    """The ledger in a blob. Raises LedgerError."""
+    try:
+        ledger = _decoder.decode(blob)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise LedgerError(type(error).__name__) from None
+    if ledger.version != VERSION:
+        raise LedgerError(f"version {ledger.version}")
+    return ledger
+
+
+def advance(
+    ledger: Ledger,
+    messages: Page | None,
+    leads: Page | None,
+    now: float,
+    gateway: Gateway,
+    late: Iterable[Row] = (),
+) -> Ledger:
+    """The ledger after two pages. None: the stream could not be read, and holds nothing up.
+
+    `late` are rows found by the re-check. Reading a row twice changes nothing.
+    """
+    known = {(row.what is What.LEAD, row.id) for row in ledger.window}
+    fresh = [
+        row
+        for page in (leads, messages)
+        for row in (page.rows if page is not None else ())
+        if (row.what is What.LEAD, row.id) not in known
+    ]
+    mark = min(now, max((row.at for row in fresh), default=ledger.mark))
+    mark = max(ledger.mark, mark)
+    lead_position = _moved(ledger.leads, leads, mark)
+    message_position = _moved(ledger.messages, messages, mark)
+    edge = mark - OVERLAP - 1.0  # one second more than is read again: a settled row never comes back
+    for position, page in ((lead_position, leads), (message_position, messages)):
+        if page is not None and (position.more or not page.asked):
+            edge = min(edge, position.start()[0])
+    unique = {(row.what is What.LEAD, row.id): row for row in fresh}
+    rows = sorted((*ledger.window, *unique.values())) if unique else ledger.window
+    decide = decider(gateway, now)
+    edge = min(edge, _first_undecided(rows, decide))
+    settled = [row for row in rows if row.at < edge]
+    settled.extend(row for row in sorted(late) if row.at < edge and decide(row.at) is not GatewayWord.LATER)
+    book = fold(ledger.book, _kept(settled, ledger.dropped), ledger.born, decide) if settled else ledger.book
+    ready = not (lead_position.more or message_position.more) and None not in (leads, messages)
+    return msgspec.structs.replace(
+        ledger,
+        leads=lead_position,
+        messages=message_position,
+        mark=mark,
+        learned=ledger.learned or ready,
+        book=pruned(book, now),
+        window=tuple(row for row in rows if row.at >= edge) if rows else (),
+        dropped={lead: at for lead, at in ledger.dropped.items() if at >= edge},
+    )
+
+
+def _moved(position: Position, page: Page | None, mark: float) -> Position:
+    if page is None or not page.asked:
+        return position
+    if not page.more:
+        return Position(max(mark, position.at) if mark else position.at, "", more=False)
+    if not page.rows:
+        return position
+    return Position(page.rows[-1].at, page.rows[-1].id, more=True)
+
+
+def _first_undecided(rows: Iterable[Row], decide: Decide) -> float:
+    for row in rows:
+        if row.what is What.SENT and decide(row.at) is GatewayWord.LATER:
+            return row.at
+    return float("inf")
+
+
+def _kept(rows: Iterable[Row], dropped: dict[str, float]) -> Iterable[Row]:
+    return (row for row in rows if row.at > dropped.get(row.lead, float("-inf")))
+
+
+def current(ledger: Ledger, now: float, gateway: Gateway) -> Book:
+    """The book as it stands: what is settled, and the window on top of it."""
+    rows = _kept(ledger.window, ledger.dropped)
+    return pruned(fold(ledger.book, rows, ledger.born, decider(gateway, now)), now)
+
+
+def due(ledger: Ledger, book: Book, count: int) -> tuple[str, ...]:
+    """The owed customers to check again now: those never checked, then those checked longest ago."""
+
+    def checked(lead: str) -> float:
+        check = ledger.checks.get(lead)
+        return check.at if check is not None else 0.0
+
+    return tuple(sorted(book.owed, key=lambda lead: (checked(lead), lead))[:count])
+
+
+def recheck(ledger: Ledger, book: Book, checked: Checked, now: float, closed: str) -> Ledger:
+    """The ledger after a re-check: who is gone is dropped, and who was closed while we looked on.
+
+    A lead that was closed before it wrote stays owed: closing says nothing of a later message.
+    """
+    checks = {lead: check for lead, check in ledger.checks.items() if lead in book.owed}
+    gone: set[str] = set()
+    for lead in checked.asked:
+        owed = book.owed.get(lead)
+        if owed is None:
+            continue
+        before = checks.get(lead, Check(now))
+        is_open = before.seen_open
+        if checked.statuses is not None:
+            status = checked.statuses.get(lead)
+            if status is None or (status == closed and before.seen_open):
+                gone.add(lead)
+                checks.pop(lead, None)
+                continue
+            is_open = is_open or status != closed
+        active = before.active if checked.active is None else checked.active.get(owed.session, False)
+        checks[lead] = Check(now, is_open, active)
+    book_left = ledger.book
+    if gone:
+        left = {lead: owed for lead, owed in ledger.book.owed.items() if lead not in gone}
+        book_left = msgspec.structs.replace(ledger.book, owed=left)
+    dropped = {**ledger.dropped, **dict.fromkeys(gone, now)} if gone else ledger.dropped
+    return msgspec.structs.replace(ledger, checks=checks, book=book_left, dropped=dropped)
+
+
+def progress(ledger: Ledger, now: float) -> float:
+    """How far the reading has come from its start to now, 0..1."""
+    reached = min(p.at if p.more else now for p in (ledger.leads, ledger.messages))
+    return min(1.0, max(0.0, (reached - ledger.start) / max(1.0, now - ledger.start)))
+
+
+def behind(ledger: Ledger) -> bool:
+    """There are rows that were not read yet: the book is not of now."""
+    return ledger.leads.more or ledger.messages.more
