@@ -78,7 +78,7 @@ async def _services_only(line: list[str]) -> int:
 
 
 def _with_screen(line: list[str]) -> int:
-    from qualtui.cli.app import open_window
+    from qualtui.cli.common import open_window
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError(_("the screen needs a terminal; --services-only runs without one"), FAILED)

@@ -10,7 +10,7 @@ from qualtui.text import masked
 class MaskingFormatter(logging.Formatter):
     """A time in UTC, the level, and the message with every phone number masked, tracebacks too."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
 
     def format(self, record: logging.LogRecord) -> str:
         """One record as text."""

@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from qualtui import __version__
@@ -16,7 +17,7 @@ from qualtui.config.values import Config
 from qualtui.engine.desk import Desk
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.fixing import Fixing
-from qualtui.engine.journal import Entry, Journal
+from qualtui.engine.journal import Journal
 from qualtui.engine.keeper import Keeper
 from qualtui.engine.notifier import Notifier
 from qualtui.engine.recent import Recent
@@ -35,13 +36,17 @@ from qualtui.model import (
     Sample,
 )
 from qualtui.notify.target import warm_up
+from qualtui.probes.build import Deps, customers_of
+from qualtui.probes.probe import ProbeError
+from qualtui.signals.gateway import Gateway, GatewayWord, gateway_word
 from qualtui.store.errors import StoreError
 from qualtui.store.store import Store
-from qualtui.text import clean
+from qualtui.text import _, clean
 from qualtui.wire import Answer, Customers, EngineView, Refused, Request, Snapshot
 
 log = logging.getLogger(__name__)
 
+ASK_LIMIT = 10.0  # s for a question to the agent's database on a person's behalf
 BEAT = 1.0  # s between snapshots when nothing happens
 SPREAD = 0.2  # s between the first questions of two probes
 LAST_WINDOW = 10.0  # s that an engine beside a window outlives its last window
@@ -68,7 +73,7 @@ class Engine:
         store: Store,
         socket_path: Path,
         config: Config,
-        build: Callable[[Config, "Engine"], Setup],
+        build: Callable[[Config, Deps], Setup],
         reread: Callable[[], Config],
         clock: Callable[[], float],
         *,
@@ -93,6 +98,7 @@ class Engine:
         self._fresh = asyncio.Event()
         self._reload = asyncio.Event()
         self._stop = asyncio.Event()
+        self._marks: list[BacklogMarked] = []
         self._reason = ""
         self._problem = ""
         self._desk = Desk(
@@ -151,7 +157,9 @@ class Engine:
     # --- one configuration ---
 
     def _take(self, config: Config) -> Setup:
-        setup = self._build(config, self)
+        setup = self._build(
+            config, Deps(self._load, self._save, self._marks.append, partial(self._gateway, config), self._born)
+        )
         stale = {series: stale_after(*both) for series, both in setup.intervals().items()}
         stale |= self._view.use(config, setup.intervals())
         self._evaluator.use(config, stale)
@@ -159,6 +167,32 @@ class Engine:
         self._keeper.retention = config.store
         self._desk.targets = tuple(config.notify.targets)
         return setup
+
+    async def _load(self, name: str) -> bytes | None:
+        """A probe's memory from the store; a store that fails has none."""
+        with contextlib.suppress(StoreError):
+            return await self.journal.run(lambda: self._store.load_tracking(name))
+        return None
+
+    async def _save(self, name: str, blob: bytes) -> None:
+        with contextlib.suppress(StoreError):
+            await self.journal.run(lambda: self._store.save_tracking(name, blob))
+
+    def _gateway(self, config: Config, agent: str) -> Gateway:
+        """Whether the agent's gateway was working at an instant, from its own samples."""
+        settings = config.agents[agent].waha
+        reach = stale_after(settings.interval, settings.timeout) if settings else 0.0
+        series = f"{agent}/waha.working"
+
+        def word(at: float) -> GatewayWord:
+            samples = self.recent.since(series, at - reach)
+            return gateway_word(samples, at, self._clock(), reach)
+
+        return word
+
+    def _born(self, agent: str) -> float | None:
+        mark = self.journal.state.backlog.get(agent)
+        return mark.before if mark else None
 
     async def _sessions(self) -> None:
         """Runs the loops of the present configuration; a new one ends them and begins its own."""
@@ -228,6 +262,18 @@ class Engine:
                 self._keeper.take(derived)
             self._told(await self._evaluator.look(agents))
 
+    async def _note_learning(self) -> None:
+        """How far each fast lane has read, and the backlog of those that have just read all."""
+        for agent in self._setup.config.agents:
+            probe = customers_of(self._setup.probes, agent)
+            progress = None if probe is None else probe.learning
+            if progress is None:
+                self._view.learning.pop(agent, None)
+            else:
+                self._view.learning[agent] = progress
+        marks, self._marks = self._marks, []
+        await self.journal.append(*((mark, f"backlog/{mark.agent}") for mark in marks))
+
     def _told(self, events: Iterable[Event]) -> None:
         bodies = [event.body for event in events]
         if any(isinstance(body, NoticeQueued) for body in bodies):
@@ -242,11 +288,6 @@ class Engine:
     def _ask_all(self) -> None:
         for wake in self._wakes:
             wake.set()
-
-    async def mark_backlog(self, agent: str, count: int, before: float) -> None:
-        """Learning ended for an agent."""
-        entry: Entry = (BacklogMarked(agent, count, before), f"backlog/{agent}")
-        await self.journal.append(entry)
 
     def _cause(self, agent: str) -> str:
         return self._view.cause(agent, self._clock())
@@ -303,7 +344,14 @@ class Engine:
             return ()
 
     async def _customers(self, agent: str) -> Customers | Refused:
-        return Refused("not yet")
+        probe = customers_of(self._setup.probes, agent)
+        if probe is None:
+            return Refused(_("no database is configured for {}").format(agent))
+        try:
+            async with asyncio.timeout(ASK_LIMIT):
+                return Customers(agent, await probe.who())
+        except (ProbeError, TimeoutError) as error:
+            return Refused(_("the database does not tell: {}").format(error or _("no answer in time")))
 
 
 def _first(group: BaseExceptionGroup[_Reload]) -> _Reload:

@@ -4,12 +4,11 @@ import pytest
 
 from qualtui.model import Evidence, Link
 from qualtui.signals.chain import BAD, BUSY, NO_SOURCE, OK, UNKNOWN, chain
-from qualtui.wire import LinkView
 from tests.signals.readings import NOW, WELL, readings
 
 
-def status(link: Link, **changed: object) -> str:
-    return next(view for view in chain(readings(**changed), (), NOW) if view.link is link).status  # type: ignore[arg-type]
+def status(link: Link, **changed: float) -> str:
+    return next(view for view in chain(readings(**changed), (), NOW) if view.link is link).status
 
 
 def test_all_is_well_and_the_host_has_no_source_yet() -> None:
@@ -41,12 +40,8 @@ def test_an_undelivered_customer_is_bad_and_a_waiting_one_is_not_yet() -> None:
 
 
 def test_trouble_keeps_the_time_when_it_began_and_recovery_starts_anew() -> None:
-    def since(before: tuple[LinkView, ...], now: float, **changed: object) -> float | None:
-        nonlocal links
-        links = chain(readings(**changed), before, now)  # type: ignore[arg-type]
-        return next(view for view in links if view.link is Link.WAHA).since
-
-    links: tuple[LinkView, ...] = ()
-    assert since(links, NOW, waha_working=(0, "FAILED")) == NOW
-    assert since(links, NOW + 60, waha_working=(0, "SCAN_QR_CODE")) == NOW
-    assert since(links, NOW + 90) == NOW + 90
+    first = chain(readings(waha_working=(0, "FAILED")), (), NOW)
+    later = chain(readings(waha_working=(0, "SCAN_QR_CODE")), first, NOW + 60)
+    well = chain(readings(), later, NOW + 90)
+    began = [next(view.since for view in links if view.link is Link.WAHA) for links in (first, later, well)]
+    assert began == [NOW, NOW, NOW + 90]

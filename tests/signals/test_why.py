@@ -1,5 +1,8 @@
 """The why names the first broken link, with its proof, and is silent when all is well."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from qualtui.model import Evidence, Link
@@ -18,7 +21,7 @@ DEAF = {"waha_up": (0, "no answer in 5s"), "waha_working": NO_DATA}
 WAITING = {"customers_waiting": 3, "customers_oldest": 300}
 PHANTOM = {**WAITING, "customers_phantom": 3}
 
-CASES = [
+CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("all is well", {}, None, ""),
     ("the night is quiet", {"customers_last_inbound": 9000, "customers_last_reply": 9000}, None, ""),
     (
@@ -73,13 +76,13 @@ CASES = [
 ]
 
 
-def told(changed: dict[str, object]) -> Why:
-    known = readings(**changed)  # type: ignore[arg-type]  # a table of cases
+def told(changed: Mapping[str, Any]) -> Why:
+    known = readings(**changed)
     return why(chain(known, (), NOW), known, NOW)
 
 
 @pytest.mark.parametrize(("what", "changed", "link", "words"), CASES, ids=[case[0] for case in CASES])
-def test_the_why_of(what: str, changed: dict[str, object], link: Link | None, words: str) -> None:
+def test_the_why_of(what: str, changed: dict[str, Any], link: Link | None, words: str) -> None:
     reason = told(changed)
     assert reason.link is link
     assert words in reason.text
@@ -88,7 +91,7 @@ def test_the_why_of(what: str, changed: dict[str, object], link: Link | None, wo
 
 @pytest.mark.parametrize("case", [case for case in CASES if case[2] is not None], ids=lambda case: str(case[0]))
 def test_a_why_is_one_line_that_fits_and_has_no_empty_words(
-    case: tuple[str, dict[str, object], Link, str],
+    case: tuple[str, dict[str, Any], Link, str],
 ) -> None:
     reason = told(case[1])
     assert "\n" not in reason.text

@@ -1,0 +1,96 @@
+"""`qualtui status --once`: without an engine, asks everything once and judges it, without any `for`."""
+
+import asyncio
+import os
+import socket
+import time
+from pathlib import Path
+
+import msgspec
+
+from qualtui import __version__
+from qualtui.alerts.evaluate import evaluate
+from qualtui.alerts.transition import step
+from qualtui.cli.common import resolve_config
+from qualtui.cli.wiring import build
+from qualtui.config.values import Config, Seconds
+from qualtui.engine.recent import Recent
+from qualtui.engine.setup import Setup, stale_after
+from qualtui.engine.supervisor import ask_once
+from qualtui.engine.view import View
+from qualtui.model import Event, Phase, State
+from qualtui.probes.build import Deps, customers_of
+from qualtui.signals.gateway import Gateway, no_gateway
+from qualtui.store.fold import apply
+from qualtui.wire import EngineView, Snapshot
+
+LEARN = 30.0  # s that the first look at the customers may take
+
+
+def poll_once(path: Path | None) -> Snapshot:
+    """A snapshot as an engine would show it at its first look, every rule judged without its `for`."""
+    return asyncio.run(_poll(resolve_config(path)))
+
+
+async def _poll(config: Config) -> Snapshot:
+    recent = Recent(keep=3600.0, step=60.0, steps=1)
+    setup = build(config, _deps())
+    view = View(recent, config)
+    stale = {series: stale_after(*both) for series, both in setup.intervals().items()}
+    stale |= view.use(config, setup.intervals())
+    try:
+        await _ask_all(config, setup, recent, view)
+    finally:
+        await setup.close()
+    now = time.time()
+    state = _judged(config, recent, view, stale, now)
+    return view.snapshot(state, _nobody(now), lambda _agent, _fix: "", now)
+
+
+async def _ask_all(config: Config, setup: Setup, recent: Recent, view: View) -> None:
+    for samples in await asyncio.gather(*(ask_once(probe, time.time) for probe in setup.probes)):
+        recent.add(samples)
+    until = time.monotonic() + LEARN
+    for agent in config.agents:
+        probe = customers_of(setup.probes, agent)
+        while probe is not None and probe.learning is not None and time.monotonic() < until:
+            samples = await ask_once(probe, time.time)
+            recent.add(samples)
+            if any(sample.value is None and not sample.note.startswith("learning") for sample in samples):
+                break
+        if probe is not None and probe.learning is not None:
+            view.learning[agent] = probe.learning
+
+
+def _judged(config: Config, recent: Recent, view: View, stale: dict[str, float], now: float) -> State:
+    state = State()
+    for agent in config.agents:
+        recent.add(view.derive(agent, now))
+        for name, rule in config.rules.items():
+            if not rule.enabled:
+                continue
+            series = f"{agent}/{rule.series}"
+            verdict = evaluate(rule, recent.since(series, now - rule.window), now, stale.get(series, 0.0))
+            at_once = msgspec.structs.replace(rule, for_=Seconds(0))
+            change = step(name, agent, at_once, verdict, None, None, now).change
+            if change is not None and change.new is Phase.FIRING:
+                numbered = msgspec.structs.replace(change, number=state.next_number, cause=view.cause(agent, now))
+                state = apply(state, Event(state.seq + 1, now, 0, numbered))
+    return state
+
+
+def _deps() -> Deps:
+    async def load(_name: str) -> bytes | None:
+        return None
+
+    async def save(_name: str, _blob: bytes) -> None:
+        return None
+
+    def gateway(_agent: str) -> Gateway:
+        return no_gateway
+
+    return Deps(load, save, lambda _mark: None, gateway, lambda _agent: 0.0)
+
+
+def _nobody(now: float) -> EngineView:
+    return EngineView(os.getpid(), socket.gethostname(), __version__, 0, now, 0)

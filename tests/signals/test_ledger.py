@@ -1,0 +1,323 @@
+"""The ledger: who is owed an answer, whatever the order in which rows are seen."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qualtui.signals.book import Book, Row, What
+from qualtui.signals.gateway import Gateway, GatewayWord, no_gateway
+from qualtui.signals.ledger import (
+    UNASKED,
+    Checked,
+    Ledger,
+    LedgerError,
+    Page,
+    advance,
+    begun,
+    behind,
+    current,
+    due,
+    packed,
+    progress,
+    recheck,
+    unpacked,
+)
+from qualtui.signals.tally import figures, nearest_rank
+
+BORN = 10_000.0
+DAY = 86_400.0
+
+
+def lead(at: float, who: str = "a") -> Row:
+    return Row(at, What.LEAD, who, who)
+
+
+def got(at: float, who: str = "a", number: int = 0) -> Row:
+    return Row(at, What.RECEIVED, f"in-{who}-{at}-{number}", who, f"s-{who}")
+
+
+def sent(at: float, who: str = "a", number: int = 0) -> Row:
+    return Row(at, What.SENT, f"out-{who}-{at}-{number}", who, f"s-{who}")
+
+
+def split(rows: list[Row] | tuple[Row, ...]) -> tuple[Page, Page]:
+    messages = tuple(sorted(row for row in rows if row.what is not What.LEAD))
+    return Page(messages), Page(tuple(sorted(row for row in rows if row.what is What.LEAD)))
+
+
+def after(*rows: Row, now: float, gateway: Gateway = no_gateway, ledger: Ledger | None = None) -> Ledger:
+    messages, leads = split(rows)
+    return advance(ledger or begun(BORN, DAY), messages, leads, now, gateway)
+
+
+def told(ledger: Ledger, now: float, gateway: Gateway = no_gateway) -> dict[str, float | None]:
+    return figures(ledger, current(ledger, now, gateway), now, grace=0.0, lost_after=DAY)
+
+
+def broken(start: float, end: float, known_to: float = float("inf")) -> Gateway:
+    def word(at: float) -> GatewayWord:
+        if at > known_to:
+            return GatewayWord.LATER
+        return GatewayWord.BROKEN if start <= at < end else GatewayWord.WORKING
+
+    return word
+
+
+T = BORN + 100.0
+
+
+@pytest.mark.parametrize(
+    ("rows", "waiting", "oldest"),
+    [
+        ((), 0, 0),
+        ((lead(T),), 1, 100),  # created, never written to
+        ((lead(T), sent(T + 8)), 0, 0),
+        ((lead(T), sent(T + 8), got(T + 9)), 1, 91),  # the greeting came before the question's row
+        ((lead(T), sent(T + 8), got(T + 9), sent(T + 18)), 0, 0),
+        ((got(T), got(T + 30)), 1, 100),  # from the first thing that nobody answered
+        ((got(T), sent(T + 10), got(T + 30)), 1, 70),
+        ((got(T), sent(T)), 0, 0),
+        ((sent(T), got(T + 1)), 1, 99),
+        ((got(T, "a"), got(T + 50, "b"), sent(T + 60, "b")), 1, 100),
+    ],
+)
+def test_who_waits_and_since_when(rows: tuple[Row, ...], waiting: int, oldest: float) -> None:
+    said = told(after(*rows, now=T + 100), T + 100)
+    assert (said["customers.waiting"], said["customers.oldest"]) == (waiting, oldest)
+
+
+def test_a_sent_row_is_no_answer_while_the_gateway_was_broken() -> None:
+    gateway = broken(T, T + 50)
+    ledger = after(got(T), sent(T + 10), now=T + 100, gateway=gateway)
+    said = told(ledger, T + 100, gateway)
+    assert (said["customers.waiting"], said["customers.phantom"]) == (1, 1)
+    assert said["customers.last_reply"] is None
+    ledger = after(sent(T + 110), now=T + 120, gateway=gateway, ledger=ledger)
+    said = told(ledger, T + 120, gateway)
+    assert (said["customers.waiting"], said["customers.phantom"]) == (0, 0)
+    assert said["reply.p95"] == 110
+
+
+def test_an_answer_counts_when_the_gateways_next_sample_came_and_not_before() -> None:
+    rows = (got(T), sent(T + 10))
+    ledger = after(*rows, now=T + 11, gateway=broken(0, 0, known_to=T + 9))
+    assert told(ledger, T + 11, broken(0, 0, known_to=T + 9))["customers.waiting"] == 1
+    assert told(ledger, T + 15, broken(0, 0, known_to=T + 14))["customers.waiting"] == 0
+    assert told(ledger, T + 15, broken(T, T + 20, known_to=T + 14))["customers.waiting"] == 1
+
+
+def test_a_gateway_that_says_nothing_for_two_minutes_no_longer_holds_answers_back() -> None:
+    silent = broken(0, 0, known_to=T)
+    ledger = after(got(T), sent(T + 10), now=T + 60, gateway=silent)
+    assert told(ledger, T + 60, silent)["customers.waiting"] == 1
+    ledger = after(got(T + 200, "b"), now=T + 210, gateway=silent, ledger=ledger)
+    assert told(ledger, T + 210, silent)["customers.waiting"] == 1
+    assert not any(
+        row.lead == "a" for row in current(ledger, T + 210, silent).owed.values() if row.session == "s-a"
+    )
+
+
+def test_an_undecided_answer_is_not_settled_before_it_is_decided() -> None:
+    later = broken(0, 0, known_to=T)
+    ledger = after(got(T), sent(T + 10), got(T + 100, "b"), now=T + 110, gateway=later)
+    assert any(row.what is What.SENT for row in ledger.window)
+    gone = broken(T, T + 50)
+    ledger = after(got(T + 120, "c"), now=T + 121, gateway=gone, ledger=ledger)
+    assert told(ledger, T + 121, gone)["customers.phantom"] == 1
+
+
+def test_what_was_open_before_the_first_look_is_backlog_until_it_writes_again() -> None:
+    ledger = after(got(BORN - 500, "a"), got(BORN - 400, "b"), lead(BORN - 300, "c"), now=BORN)
+    assert ledger.learned
+    said = told(ledger, BORN)
+    assert (said["customers.waiting"], said["customers.backlog"], said["customers.oldest"]) == (0, 3, 0)
+    ledger = after(got(BORN + 20, "a"), sent(BORN + 30, "b"), now=BORN + 40, ledger=ledger)
+    said = told(ledger, BORN + 40)
+    assert (said["customers.waiting"], said["customers.backlog"], said["customers.oldest"]) == (1, 1, 20)
+    assert said["reply.p95"] is None  # an answer to the backlog says nothing about today's speed
+
+
+def test_waiting_longer_than_the_limit_is_lost_and_younger_than_grace_is_not_yet_waiting() -> None:
+    ledger = after(got(T), got(T + DAY, "b"), now=T + DAY + 1)
+    book = current(ledger, T + DAY + 1, no_gateway)
+    said = figures(ledger, book, T + DAY + 1, grace=5.0, lost_after=DAY)
+    assert (said["customers.waiting"], said["customers.lost"]) == (1, 1)
+
+
+def test_reply_times_and_answered_customers_are_of_the_last_hour() -> None:
+    rows = [row for n in range(20) for row in (got(T + n * 100, f"c{n}"), sent(T + n * 100 + n + 1, f"c{n}"))]
+    now = T + 2000
+    ledger = after(*rows, now=now)
+    said = told(ledger, now)
+    assert (said["reply.p50"], said["reply.p95"], said["customers.answered_1h"]) == (10, 19, 20)
+    said = told(after(now=now + 3600, ledger=ledger), now + 3600)
+    assert said["customers.answered_1h"] == 0
+    assert said["reply.p50"] is None
+
+
+def test_nearest_rank_is_a_value_that_occurred() -> None:
+    assert nearest_rank([], 95) is None
+    assert nearest_rank([7.0], 50) == 7.0
+    assert nearest_rank([float(n) for n in range(1, 101)], 95) == 95.0
+    assert nearest_rank([3.0, 1.0, 2.0], 100) == 3.0
+
+
+def test_the_recheck_drops_who_is_gone_and_who_was_closed_while_we_looked_on() -> None:
+    now = T + 100
+    ledger = after(*(got(T, who) for who in ("gone", "closed", "was_closed", "open")), now=now)
+    book = current(ledger, now, no_gateway)
+    asked = due(ledger, book, 10)
+
+    def look(ledger: Ledger, statuses: dict[str, str]) -> Ledger:
+        return recheck(ledger, book, Checked(asked=asked, statuses=statuses, active={}), now, "finalizado")
+
+    ledger = look(ledger, {"gone": "novo", "closed": "novo", "was_closed": "finalizado", "open": "novo"})
+    ledger = look(ledger, {"closed": "finalizado", "was_closed": "finalizado", "open": "novo"})
+    assert set(current(ledger, now, no_gateway).owed) == {"was_closed", "open"}
+    again = after(got(T, "closed"), got(now + 5, "closed"), now=now + 6, ledger=ledger)
+    assert current(again, now + 6, no_gateway).owed["closed"].since == now + 5
+
+
+def test_a_recheck_that_was_not_answered_drops_nobody() -> None:
+    ledger = after(got(T), now=T + 1)
+    book = current(ledger, T + 1, no_gateway)
+    ledger = recheck(ledger, book, Checked(asked=("a",)), T + 1, "finalizado")
+    assert set(current(ledger, T + 1, no_gateway).owed) == {"a"}
+
+
+def test_the_bot_owes_where_the_session_is_active_and_no_row_of_the_bots_followed() -> None:
+    gateway = broken(T, T + 50)
+    now = T + 100
+    ledger = after(got(T, "a"), got(T, "b"), got(T, "c"), sent(T + 10, "c"), now=now, gateway=gateway)
+    book = current(ledger, now, gateway)
+    checked = Checked(asked=tuple(book.owed), active={"s-a": True, "s-b": False, "s-c": True})
+    ledger = recheck(ledger, book, checked, now, "finalizado")
+    assert told(ledger, now, gateway)["sessions.bot_owes"] == 1
+
+
+def test_an_answer_that_committed_too_late_for_the_window_is_found_by_the_recheck() -> None:
+    ledger = after(got(T), now=T + 1)
+    ledger = after(got(T + 500, "b"), now=T + 501, ledger=ledger)
+    assert told(ledger, T + 501)["customers.waiting"] == 2
+    ledger = advance(ledger, UNASKED, UNASKED, T + 501, no_gateway, late=(sent(T + 20),))
+    assert set(current(ledger, T + 501, no_gateway).owed) == {"b"}
+
+
+def test_those_checked_longest_ago_are_due_first() -> None:
+    ledger = after(*(got(T, who) for who in "abc"), now=T)
+    book = current(ledger, T, no_gateway)
+    first = due(ledger, book, 2)
+    ledger = recheck(ledger, book, Checked(asked=first), T + 1, "x")
+    assert first == ("a", "b")
+    assert due(ledger, book, 2) == ("c", "a")
+
+
+def test_paging_never_lets_one_stream_overtake_the_other() -> None:
+    ledger = begun(BORN, DAY)
+    start = BORN - DAY
+    leads = Page((lead(start + 10, "a"), lead(start + 5000, "b")), more=True)
+    ledger = advance(ledger, UNASKED, leads, BORN, no_gateway)
+    assert behind(ledger)
+    assert not ledger.learned
+    messages = Page((sent(start + 20, "a"), sent(start + 5010, "b"), got(start + 9000, "b")), more=False)
+    ledger = advance(ledger, messages, leads, BORN, no_gateway)
+    assert 0.0 < progress(ledger, BORN) < 0.2
+    ledger = advance(ledger, messages, Page(), BORN, no_gateway)
+    assert ledger.learned
+    assert set(current(ledger, BORN, no_gateway).owed) == {"b"}
+
+
+def test_after_an_outage_nothing_between_is_skipped() -> None:
+    ledger = after(lead(T), sent(T + 1), now=T + 10)
+    later = T + 50_000
+    ledger = advance(ledger, UNASKED, Page((lead(later - 1, "z"),)), later, no_gateway)
+    assert ledger.messages.start()[0] <= T + 1
+
+
+def test_a_row_from_the_future_does_not_push_the_watermark() -> None:
+    ledger = after(got(T + 10_000), now=T)
+    assert ledger.mark == T
+    assert told(ledger, T)["customers.oldest"] == 0
+
+
+def test_the_blob_gives_the_same_ledger_and_a_torn_one_says_so() -> None:
+    ledger = after(lead(T), got(T + 5), sent(T + 10), got(T + 300, "b"), now=T + 400)
+    blob = packed(ledger)
+    assert unpacked(blob) == ledger
+    for torn in (b"", blob[:-3], b"\xc1" * 10, blob.replace(b"version\x01", b"version\x63")):
+        with pytest.raises(LedgerError):
+            unpacked(torn)
+
+
+rows_strategy = st.lists(
+    st.tuples(st.integers(0, 400), st.sampled_from(list(What)), st.sampled_from("abcd")), max_size=40
+)
+
+
+def drawn(raw: list[tuple[int, What, str]]) -> list[Row]:
+    """Rows as a database has them: a lead once, and before its messages."""
+    rows = {}
+    for number, (offset, what, who) in enumerate(raw):
+        if what is What.LEAD:
+            rows[who] = Row(T - 1, what, who, who)
+        else:
+            rows[f"m{number}"] = Row(T + offset, what, f"m{number}", who, f"s-{who}")
+    return sorted(rows.values())
+
+
+def by_definition(rows: list[Row], gateway: Gateway) -> dict[str, float]:
+    """Who is owed and since when, by the words of the specification."""
+    owed = {}
+    for who in {row.lead for row in rows}:
+        mine = [row for row in rows if row.lead == who]
+        heard = [row.at for row in mine if row.what is What.SENT and gateway(row.at) is not GatewayWord.BROKEN]
+        open_since = [row.at for row in mine if row.what is not What.SENT and row.at > max(heard, default=-1.0)]
+        if open_since:
+            owed[who] = min(open_since)
+    return owed
+
+
+def whole(ledger: Ledger, now: float, gateway: Gateway) -> tuple[Book, dict[str, float | None]]:
+    return current(ledger, now, gateway), told(ledger, now, gateway)
+
+
+@settings(max_examples=150, deadline=None)
+@given(raw=rows_strategy, hole=st.integers(0, 300), length=st.integers(0, 100))
+def test_the_fold_is_what_the_specification_says(raw: list[tuple[int, What, str]], hole: int, length: int) -> None:
+    gateway = broken(T + hole, T + hole + length)
+    rows = drawn(raw)
+    now = T + 500
+    book = current(after(*rows, now=now, gateway=gateway), now, gateway)
+    assert {who: owed.since for who, owed in book.owed.items()} == by_definition(rows, gateway)
+
+
+@settings(max_examples=150, deadline=None)
+@given(raw=rows_strategy, seed=st.integers(0, 10_000), steps=st.integers(1, 12))
+def test_late_and_repeated_rows_in_any_order_give_the_same_figures(
+    raw: list[tuple[int, What, str]], seed: int, steps: int
+) -> None:
+    """Each row is seen at some cycle up to 55 s after its time, and again while the overlap reaches it."""
+    rows = drawn(raw)
+    chance = random.Random(seed)
+    seen_at = {row: row.at + chance.uniform(0, 55) for row in rows}
+    end = T + 500
+    once = whole(after(*rows, now=end), end, no_gateway)
+    ledger = begun(BORN, DAY)
+    cycle = BORN
+    while cycle < end:
+        cycle = min(end, cycle + chance.uniform(1, 100 / steps + 1))
+        pages = []
+        for position, wanted in ((ledger.messages, False), (ledger.leads, True)):
+            start = position.start()[0]
+            visible = [
+                row
+                for row in rows
+                if (row.what is What.LEAD) is wanted and seen_at[row] <= cycle and row.at >= start
+            ]
+            pages.append(Page(tuple(sorted(visible))))
+        ledger = advance(ledger, pages[0], pages[1], cycle, no_gateway)
+        if chance.random() < 0.2:
+            ledger = unpacked(packed(ledger))
+    assert whole(ledger, end, no_gateway) == once
