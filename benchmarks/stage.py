@@ -50,6 +50,8 @@ def moved(snapshot: Snapshot, by: float) -> Snapshot:
 
 
 def _shifted(value: object, by: float) -> object:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()  # the wire carries no lone surrogate
     if isinstance(value, dict):
         return {key: _shifted(part, by) for key, part in value.items()}
     if isinstance(value, list | tuple):
@@ -76,8 +78,10 @@ def answer(ask: object) -> Answer:
             return Done("Closed 3 sessions; 1 customer still waits.", run="run-1")
         case ListFixes():
             now = time.time()
-            run = RunView("run-1", "session-cleanup", "ldc-bot", "ana", now - 240, now - 239, "ok", "closed 3 sessions",
-                          False, True)  # fmt: skip
+            done = "closed 3 sessions"
+            run = RunView(
+                "run-1", "session-cleanup", "ldc-bot", "ana", now - 240, now - 239, "ok", done, False, True
+            )
             return Fixes((), (run,))
         case UndoFix():
             return Done("Opened 2 sessions again; 1 has a newer one and stays closed.")
@@ -157,10 +161,15 @@ def look(path: Path, ascii_only: bool = False) -> int:
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
     from qualtui.app import QualtuiApp
     from qualtui.client import Client
+    from qualtui.screens.terminal import Guard
     from qualtui.widgets.look import terminal_look
 
-    app = QualtuiApp(lambda: Client(path, who="ana", watch=True, window=True), who="ana", look=terminal_look(want_ascii=ascii_only))
-    app.run()
+    def connect() -> Client:
+        return Client(path, who="ana", watch=True, window=True)
+
+    with Guard() as guard:
+        app = QualtuiApp(connect, who="ana", look=terminal_look(want_ascii=ascii_only), guard=guard)
+        app.run()
     return app.return_code or 0
 
 

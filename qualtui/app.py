@@ -18,6 +18,7 @@ from qualtui.screens.overview import Overview
 from qualtui.screens.page import Page
 from qualtui.screens.palette import Command, Commands
 from qualtui.screens.port import Connect, Faults
+from qualtui.screens.terminal import Guard
 from qualtui.text import _
 from qualtui.widgets.footer import key_name
 from qualtui.widgets.line import safe
@@ -69,6 +70,7 @@ class QualtuiApp(App[int]):
         faults: Faults | None = None,
         incident: int | None = None,
         trouble: Callable[[], str] = str,
+        guard: Guard | None = None,
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
         driver_class: type[Driver] | None = None,
@@ -83,6 +85,7 @@ class QualtuiApp(App[int]):
         self._keymapped = dict(keys or {})
         self._faults = faults
         self._incident = incident
+        self._guard = guard
         self._clock = clock
         self._ticks = ticks
         self._feed = Feed(connect, self._changed, clock=clock, ticks=ticks, who=who, trouble=trouble)
@@ -101,6 +104,8 @@ class QualtuiApp(App[int]):
 
     def on_mount(self) -> None:
         """Starts the feed and the ticking of ages."""
+        if self._guard is not None:
+            self._guard.attach(lambda code: self.exit(code, return_code=code), self._restarted)
         self.run_worker(self._feed.run(), group="feed", exit_on_error=True)
         self.set_interval(AGES / 2, self._tick)
         if self._incident is not None:
@@ -150,6 +155,23 @@ class QualtuiApp(App[int]):
         """A page came back to the top: it has missed snapshots."""
         self._draw()
 
+    @property
+    def watched(self) -> bool:
+        """Whether an engine was connected when last looked."""
+        return self._feed.sight.bond in {Bond.LIVE, Bond.SILENT}
+
+    def _restarted(self) -> None:
+        """After SIGCONT: take the terminal again and paint everything."""
+        driver = self._driver
+        if driver is None or driver.is_headless:
+            return
+        given_back = getattr(driver, "_must_signal_resume", False)  # by ctrl+z, not by SIGSTOP
+        if not given_back:
+            driver.suspend_application_mode()
+        driver.resume_application_mode()
+        self.refresh(layout=True)
+        self.screen.refresh(layout=True)
+
     def _fatal_error(self) -> None:
         """An internal error: one line on the terminal, no traceback with what the screen showed."""
         error = self._exception
@@ -159,7 +181,7 @@ class QualtuiApp(App[int]):
             code = trace.tb_frame.f_code
             place = f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
             trace = trace.tb_next
-        self.failure = _("internal error: {kind} at {place}").format(kind=type(error).__name__, place=place)
+        self.failure = _("internal error: {kind} at {place}").format(kind=type(error).__name__, place=place or "?")
         self.panic(Text(f"qualtui: {self.failure}"))
 
     # --- what pages and deeds need ---
@@ -273,18 +295,18 @@ class QualtuiApp(App[int]):
 
     async def commands(self) -> list[Command]:
         """All that the palette offers."""
-        found = [
-            Command(binding.description.capitalize(), key_name(self._keymapped.get(binding.id or "", binding.key)),
-                    self._runner(binding.action))
-            for binding in self.BINDINGS
-            if isinstance(binding, Binding) and binding.id not in {"commands", "back", "suspend"}
-        ]  # fmt: skip
+        found = []
+        for binding in self._all_bindings()[: len(self.BINDINGS)]:
+            if binding.id not in {"commands", "back", "suspend"}:
+                key = key_name(self._keymapped.get(binding.id or "", binding.key))
+                title = f"{binding.description.capitalize()}  ({key})"
+                found.append(Command(title, self._runner(binding.action)))
         snapshot = self._feed.sight.snapshot
         agents = snapshot.agents if snapshot else ()
         if len(agents) > 1:
             for agent in agents:
                 title = _("Show agent {name}").format(name=safe(agent.name, 60))
-                found.append(Command(title, "", self._chooser(agent.name)))
+                found.append(Command(title, self._chooser(agent.name)))
         return [*found, *await self._fault_commands()]
 
     def _runner(self, action: str) -> Callable[[], Coroutine[Any, Any, None]]:
@@ -320,4 +342,4 @@ class QualtuiApp(App[int]):
             told = _("Fault {name} is on") if not on else _("Fault {name} is off")
             self.say(told.format(name=safe(name, 60)), "label")
 
-        return Command(title.format(name=safe(name, 60)), _("of the demo"), switch)
+        return Command(title.format(name=safe(name, 60)), switch)

@@ -125,15 +125,15 @@ def calm() -> Snapshot:
 def resolved() -> IncidentView:
     """An incident that is over."""
     return IncidentView(
-        41, "agent-down", "ldc-bot", Severity.CRITICAL, Phase.RESOLVED, "the agent refuses connections", "Bot refused",
-        AT - 18_370, AT - 18_360, AT - 18_000, "ana", "sent 2", "", "",
+        41, "ldc-bot", "agent-down", Severity.CRITICAL, Phase.RESOLVED, "the agent refuses connections",
+        "Bot refused", AT - 18_370, AT - 18_360, AT - 18_000, "ana", "sent 2", "", "",
     )  # fmt: skip
 
 
 def incident(number: int = 42, **changes: object) -> IncidentView:
     """Customers wait because the gateway is down; nobody has it."""
     told = IncidentView(
-        number, "customers-waiting", "ldc-bot", Severity.CRITICAL, Phase.FIRING, "3 customers waiting for the bot",
+        number, "ldc-bot", "customers-waiting", Severity.CRITICAL, Phase.FIRING, "3 customers waiting for the bot",
         "WAHA FAILED", AT - 300, AT - 290, None, "", "sent 1", "session-cleanup", "https://example.org/runbooks/waha",
     )  # fmt: skip
     return msgspec.structs.replace(told, **changes)
@@ -166,14 +166,18 @@ def trouble() -> Snapshot:
         link(Link.CUSTOMER, "bad", "3 owed"),
     )
     now = Now(
-        worst, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 5m", 'WAHA FAILED since 03:08; database says "sent"',
-        ("WhatsApp FAILED (fresh)", "2 rows say sent"), "nobody", "nothing", "session-cleanup",
+        worst, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 5m",
+        'WAHA FAILED since 03:08; database says "sent"', ("WhatsApp FAILED (fresh)", "2 rows say sent"),
+        "nobody", "nothing", "session-cleanup",
         "Close stuck sessions", 42,
     )  # fmt: skip
     agent = AgentView("ldc-bot", now, chain, figures, last_reply=AT - 240)
     incidents = (
         incident(),
-        incident(43, rule="waha-not-working", summary="WAHA session FAILED", cause="", since=AT - 250, owner="ana", fix=""),
+        incident(
+            43, rule="waha-not-working", summary="WAHA session FAILED", cause="",
+            since=AT - 250, owner="ana", fix="",
+        ),
         incident(
             44, rule="lost", severity=Severity.WARNING, summary="1 lead lost: waited more than 24h", cause="",
             since=AT - 4000, notices="", fix="",
@@ -249,7 +253,9 @@ def hostile(n: int = 0) -> Snapshot:
     def bad(k: int) -> str:
         return HOSTILE[(n + k) % len(HOSTILE)]
 
-    now = Now(Severity.CRITICAL, False, bad(0), bad(1), bad(2), (bad(3), bad(4)), bad(5), bad(6), bad(7), bad(0), 42)
+    now = Now(
+        Severity.CRITICAL, False, bad(0), bad(1), bad(2), (bad(3), bad(4)), bad(5), bad(6), bad(7), bad(0), 42
+    )
     chain = tuple(msgspec.structs.replace(told, text=bad(k), status="bad") for k, told in enumerate(calm_chain()))
     figures = {
         name: msgspec.structs.replace(told, note=bad(k), unit=bad(k) if k % 5 == 0 else told.unit)
@@ -261,7 +267,9 @@ def hostile(n: int = 0) -> Snapshot:
     )
     activity = tuple(ActivityView(AT - k, bad(k), bad(k + 1), 42, Severity.WARNING) for k in range(8))
     snapshot = trouble()
-    agent = msgspec.structs.replace(snapshot.agents[0], name=bad(1) or "bot", now=now, chain=chain, figures=figures)
+    agent = msgspec.structs.replace(
+        snapshot.agents[0], name=bad(1) or "bot", now=now, chain=chain, figures=figures
+    )
     watcher = engine(troubles=(bad(0), bad(1)))
     return msgspec.structs.replace(
         snapshot, agents=(agent,), incidents=incidents, activity=activity, engine=watcher, zone=bad(3)

@@ -23,12 +23,13 @@ class Confirm(ModalScreen[bool]):
     """Shows what would happen; True only where the person chose to run it."""
 
     DEFAULT_CSS = """
-    Confirm { align: center middle; background: $background; }
-    Confirm > Vertical { width: 90%; max-width: 104; height: auto; max-height: 100%; border: round $primary;
-        background: $surface; padding: 1 2; overflow: hidden auto; }
-    Confirm.plain > Vertical { background: ansi_default; }
+    Confirm { align: center middle; background: $background 60%; }
+    Confirm.plain { background: ansi_default; }
+    Confirm > Vertical { width: 90%; max-width: 104; height: auto; max-height: 100%; border: round $warning;
+        background: $background; padding: 1 2; overflow: hidden auto; }
     Confirm Horizontal { height: auto; margin-top: 1; }
-    Confirm Button { margin-right: 3; min-width: 16; }
+    Confirm Button { margin-right: 3; min-width: 16; text-style: none; }
+    Confirm Button:focus { text-style: bold reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss(False)", _("cancel"), id="cancel", show=False),
@@ -76,7 +77,7 @@ def preview_lines(preview: Preview, look: Look) -> list[Line]:
         lines.append(
             (
                 Span(padded(safe(item.id, 40), 10) + "  ", "faint"),
-                Span(padded(safe(item.what, 80), 26) + "  ", "text"),
+                Span(padded(safe(item.what, 80), 32) + "  ", "text"),
                 Span(padded(lasting(item.age), 9), "strong"),
                 Span(safe(item.why, 120), "label"),
             )
@@ -91,10 +92,11 @@ class Note(ModalScreen[str]):
     """Asks for one line; an empty answer means none."""
 
     DEFAULT_CSS = """
-    Note { align: center middle; background: $background; }
-    Note > Vertical { width: 90%; max-width: 90; height: auto; border: round $primary; background: $surface;
+    Note { align: center middle; background: $background 60%; }
+    Note.plain { background: ansi_default; }
+    Note > Vertical { width: 90%; max-width: 90; height: auto; border: round $primary; background: $background;
         padding: 1 2; }
-    Note.plain > Vertical { background: ansi_default; }
+    Note Input { background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss('')", _("cancel"), id="cancel", show=False)

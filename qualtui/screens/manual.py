@@ -48,7 +48,7 @@ class Manual(Page):
 
     def _text(self) -> list[Line]:
         glyphs = self.look.glyphs
-        lines: list[Line] = [BLANK, (Span("  " + _("KEYS"), "title"),)]
+        lines: list[Line] = [(Span("  " + _("KEYS"), "title"),)]
         for key, what in self._named:
             lines.append((Span("  " + padded(key_name(key), 10), "key"), Span(what, "text")))
         lines += [BLANK, (Span("  " + _("SIGNS"), "title"),)]
@@ -63,7 +63,7 @@ class Manual(Page):
             lines.append((Span("  " + padded(glyph, 10), token), Span(what, "text")))
         lines += [BLANK, (Span("  " + _("WORDS"), "title"),)]
         for word, what in words():
-            lines.append((Span("  " + padded(word, 18), "strong"), Span(what, "text")))
+            lines.append((Span("  " + padded(word, 20), "strong"), Span(what, "text")))
         return lines
 
 

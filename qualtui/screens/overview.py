@@ -65,7 +65,7 @@ class Overview(Page):
         yield Lines(self.look, id="figures")
         with Container(id="lists"):
             yield Table(self.look, id="incidents", empty=_("none"))
-            yield Table(self.look, id="activity", empty=_("nothing yet"))
+            yield Table(self.look, id="activity", empty=_("nothing yet"), pointer=False)
         yield Lines(self.look, id="status")
         yield Lines(self.look, id="footer")
 
@@ -150,7 +150,8 @@ class Overview(Page):
             rows = 3 if height >= 22 else 1
             return [*compact(view, now, cells, self.look, live=live, rows=rows), *extra]
         calm = view.now.level is None and live
-        chart = 0 if cells < 140 else 6 if calm and height >= 44 else 3 if height >= 46 else 0
+        spare = height - (30 if calm else 39)  # rows beyond what everything else needs
+        chart = 0 if cells < 140 or spare < 3 else min(spare, 12 if calm else 6)
         grid = panels(view, now, cells, self.look, live=live, chart=chart)
         return [*grid, BLANK, *extra] if extra else grid
 

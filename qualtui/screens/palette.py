@@ -10,7 +10,6 @@ class Command(NamedTuple):
     """An entry of the palette."""
 
     title: str
-    help: str
     run: Callable[[], Awaitable[None] | None]
 
 
@@ -25,7 +24,7 @@ class Commands(Provider):
     async def discover(self) -> Hits:
         """All entries, before anything is typed."""
         for command in self._commands:
-            yield DiscoveryHit(command.title, command.run, text=command.title, help=command.help)
+            yield DiscoveryHit(command.title, command.run, text=command.title)
 
     async def search(self, query: str) -> Hits:
         """The entries that match."""

@@ -20,7 +20,7 @@ def activity_rows(activity: tuple[ActivityView, ...], now: float, zone: str, cel
 
 def activity_row(line: ActivityView, now: float, zone: str, cells: int, look: Look) -> Line:
     """Time, who, what."""
-    who = 9 if cells < 70 else 14
+    who = 9 if cells < 100 else 14
     glyph, token = (
         look.severity(line.severity) if line.severity is not Severity.INFO else (look.glyphs.dot, "faint")
     )

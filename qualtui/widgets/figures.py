@@ -12,17 +12,21 @@ from qualtui.widgets.spark import spark
 from qualtui.widgets.words import age, count, evidence, quantity
 from qualtui.wire import AgentView, Figure
 
-_LABEL = 19  # cells of a row's label
+_LABEL = 18  # cells of a row's label
 _VALUE = 8  # cells of its value
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A row: its label, the series, and the goal that it is held against (None: none). `grey`: never coloured."""
+    """A row: its label, the series, and the goal that it is held against (None: only rules judge it).
+
+    `zero`: 0 is good, more is neither until a rule says so. `grey`: never coloured.
+    """
 
     label: str
     series: str
     goal: float | None = None
     goal_text: str = ""
+    zero: bool = False
     grey: bool = False
     rare: bool = False  # shown only when it is not 0
     state: bool = False  # 1 or 0: told as up or down
@@ -44,7 +48,7 @@ def groups() -> tuple[Group, ...]:
             _("Customers"),
             "customers.answered_1h",
             (
-                Entry(_("Waiting"), "customers.waiting", goal=0),
+                Entry(_("Waiting"), "customers.waiting", zero=True),
                 Entry(_("Oldest"), "customers.oldest", grey=True, rare=True),
                 Entry(_("Said sent, was not"), "customers.phantom", goal=0, rare=True),
                 Entry(_("Lost"), "customers.lost", goal=0, goal_text="= 0"),
@@ -56,7 +60,7 @@ def groups() -> tuple[Group, ...]:
             _("Sessions"),
             "sessions.bot_owes",
             (
-                Entry(_("Bot owes reply"), "sessions.bot_owes", goal=0),
+                Entry(_("Bot owes reply"), "sessions.bot_owes", zero=True),
                 Entry(_("Waiting for client"), "sessions.waiting_client", grey=True),
                 Entry(_("Never messaged"), "sessions.never_messaged", grey=True),
                 Entry(_("Active"), "sessions.active", grey=True),
@@ -92,12 +96,12 @@ def literal() -> tuple[tuple[str, Entry, Entry], ...]:
         (
             "S2",
             Entry(_("Unprocessed leads"), "row.leads_unprocessed", grey=True),
-            Entry(_("Waiting"), "customers.waiting", goal=0),
+            Entry(_("Waiting"), "customers.waiting", zero=True),
         ),
         (
             "S3",
             Entry(_("Stuck sessions"), "row.sessions_stuck", grey=True),
-            Entry(_("Bot owes reply"), "sessions.bot_owes", goal=0),
+            Entry(_("Bot owes reply"), "sessions.bot_owes", zero=True),
         ),
     )
 
@@ -116,6 +120,8 @@ def mark(entry: Entry, figure: Figure, look: Look) -> tuple[str, str]:
         return look.severity(None) if figure.value else (look.glyphs.critical, "crit")
     if entry.goal is not None and not entry.grey:
         return look.severity(None if figure.value <= entry.goal else Severity.WARNING)
+    if entry.zero and not figure.value:
+        return look.severity(None)
     return " ", "label" if entry.grey else "text"
 
 
@@ -141,18 +147,27 @@ def row(entry: Entry, figure: Figure | None, now: float, cells: int, look: Look,
     note = wrong if wrong else entry.goal_text if token == "warn" else ""  # noqa: S105 - a style's name
     if not text:
         return (label, Span(padded(wrong or "?", _VALUE, right=True) + f" {glyph}", token))
-    shade = "faint" if figure.evidence is Evidence.OLD else "text" if token in {"good", "label"} else token
+    shade = (
+        "faint"
+        if figure.evidence in {Evidence.OLD, Evidence.NO_DATA}
+        else "text"
+        if token in {"good", "label"}
+        else token
+    )
     spans = [label, Span(padded(text, _VALUE, right=True), shade), Span(f" {glyph} ", token)]
     if note:
         spans.append(Span(f"{note} ", token))
     room = cells - sum(len(span.text) for span in spans) - 1
     if figure.past and not entry.state and room >= 6:
-        spans += spark(figure.past, min(room, 24), look.glyphs, limit=entry.goal, over=_over(figure))[0]
+        spans += _bars(entry, figure, min(room, 24), look)[0]
     return tuple(spans)
 
 
-def _over(figure: Figure) -> str:
-    return "critspark" if figure.severity is Severity.CRITICAL else "warnspark"
+def _bars(entry: Entry, figure: Figure, cells: int, look: Look, rows: int = 1) -> list[Line]:
+    """The past as bars: coloured where it is over the goal, or where a rule says that the figure is bad."""
+    over = "critspark" if figure.severity is Severity.CRITICAL else "warnspark"
+    limit = 0.0 if entry.zero and figure.severity is not None else entry.goal
+    return spark(figure.past, cells, look.glyphs, rows=rows, limit=limit, over=over)
 
 
 def shown(group: Group, view: AgentView) -> list[Entry]:
@@ -201,7 +216,7 @@ def _chart(group: Group, figure: Figure | None, cells: int, look: Look, rows: in
         Span(f" {entry.label}", "faint"),
         Span("  " + _("peak {value}").format(value=quantity(top, figure.unit)), "faint"),
     )
-    bars = spark(figure.past, max(1, cells - 2), look.glyphs, rows=rows, limit=entry.goal, over=_over(figure))
+    bars = _bars(entry, figure, max(1, cells - 2), look, rows)
     return [BLANK, head, *[(Span(" "), *line) for line in bars]]
 
 
@@ -245,11 +260,7 @@ def _small(entry: Entry, figure: Figure, now: float, look: Look, live: bool) -> 
         wrong = _("{age} ago").format(age=age(now, figure.at))
     text = value(entry, figure)
     shade = "text" if token in {"good", "label"} else token
-    past = (
-        spark(figure.past, 6, look.glyphs, limit=entry.goal, over=_over(figure))[0]
-        if figure.past and not wrong
-        else ()
-    )
+    past = _bars(entry, figure, 6, look)[0] if figure.past and not wrong else ()
     return (
         Span(f" {cut(entry.label, 14)} ", "label"),
         Span(text + " " if text else "", shade),
@@ -265,7 +276,7 @@ def literal_rows(view: AgentView, now: float, cells: int, look: Look) -> list[Li
     for name, wrote, truth in literal():
         told, true = view.figures.get(wrote.series), view.figures.get(truth.series)
         spans = [Span(f" {name}  ", "label"), Span(padded(wrote.label, 18), "label")]
-        spans.append(Span(padded(_told(told, now), 18), "text"))
+        spans.append(Span(padded(_told(told, now), 20), "text"))
         spans += [Span(f"{look.glyphs.arrow} ", "faint"), Span(padded(truth.label, 15), "label")]
         spans.append(Span(_told(true, now), mark(truth, true, look)[1] if true else "faint"))
         lines.append(tuple(spans))
@@ -276,6 +287,6 @@ def _told(figure: Figure | None, now: float) -> str:
     if figure is None:
         return _("no source")
     wrong = evidence(figure, now)
-    shown_value = "" if figure.value is None else count(figure.value)
+    shown_value = "" if figure.value is None else padded(count(figure.value), 5, right=True) + " "
     when = _("{age} ago").format(age=age(now, figure.at)) if figure.at is not None and not wrong else ""
     return " ".join(part for part in (shown_value, wrong or when) if part) or "?"

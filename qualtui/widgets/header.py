@@ -2,7 +2,7 @@
 
 from qualtui.model import Severity
 from qualtui.text import _, plural
-from qualtui.widgets.line import Line, Span, safe, spread
+from qualtui.widgets.line import Line, Span, safe, spread, width
 from qualtui.widgets.look import Look
 from qualtui.widgets.sight import Bond, Sight, firing
 from qualtui.widgets.words import age, clock, count
@@ -12,9 +12,13 @@ START = "qualtui watch"
 
 def header(sight: Sight, now: float, cells: int, look: Look) -> Line:
     """One row, fitted to so many cells: what matters most is leftmost."""
-    left = (*_state(sight, look), *_agent(sight), *_pulse(sight, now, look), *_extras(sight, now, look, cells))
     zone = sight.snapshot.zone if sight.snapshot else "UTC"
     right = (Span(clock(now, zone, name=cells >= 100), "label"), Span(" "))
+    left = (*_state(sight, look), *_agent(sight), *_pulse(sight, now, look))
+    for extra in _extras(sight, now, look):
+        if width(left) + width(extra) + width(right) > cells:
+            break
+        left = (*left, *extra)
     return spread(left, right, cells)
 
 
@@ -75,26 +79,26 @@ def _pulse(sight: Sight, now: float, look: Look) -> Line:
     return (Span(text, "label" if old < 5 else "warn"), Span("  "))
 
 
-def _extras(sight: Sight, now: float, look: Look, cells: int) -> Line:
-    spans: list[Span] = []
+def _extras(sight: Sight, now: float, look: Look) -> list[Line]:
+    """What may be left out where there is no room, the most useful first."""
+    pieces: list[Line] = []
     snapshot = sight.snapshot
     if sight.paused is not None:
         paused = _("PAUSED {age}").format(age=age(now, sight.paused))
-        spans += [Span(f" {paused} ", "infobadge"), Span("  ")]
+        pieces.append((Span(f" {paused} ", "infobadge"), Span("  ")))
     if snapshot is None or not sight.watched:
-        return tuple(spans)
-    if snapshot.demo:
-        speed = f" {look.glyphs.times}{count(snapshot.speed)}" if snapshot.speed != 1 else ""
-        spans += [Span(_("DEMO") + speed, "busy"), Span("  ")]
-    if sight.literal:
-        spans += [Span(_("LITERAL FIGURES"), "busy"), Span("  ")]
+        return pieces
     if snapshot.engine.notices_failed:
         failed = plural("{n} notice failed", "{n} notices failed", snapshot.engine.notices_failed)
-        spans += [Span(failed.format(n=count(snapshot.engine.notices_failed)), "warn"), Span("  ")]
-    if cells >= 100 or snapshot.engine.windows > 1:
-        here = plural("here: {n} window", "here: {n} windows", snapshot.engine.windows)
-        spans += [Span(here.format(n=count(snapshot.engine.windows)), "faint")]
-    return tuple(spans)
+        pieces.append((Span(failed.format(n=count(snapshot.engine.notices_failed)), "warn"), Span("  ")))
+    if snapshot.demo:
+        speed = f" {look.glyphs.times}{count(snapshot.speed)}" if snapshot.speed != 1 else ""
+        pieces.append((Span(_("DEMO") + speed, "busy"), Span("  ")))
+    if sight.literal:
+        pieces.append((Span(_("AS WRITTEN"), "busy"), Span("  ")))
+    here = plural("here: {n} window", "here: {n} windows", snapshot.engine.windows)
+    pieces.append((Span(here.format(n=count(snapshot.engine.windows)), "faint"), Span("  ")))
+    return pieces
 
 
 def banners(sight: Sight, look: Look) -> list[Line]:

@@ -38,7 +38,7 @@ _COLOURS: dict[str, str] = {
     "key": "bold #9fc3e6",
     "good": "#4f8a68",  # green is dim: only trouble is bright
     "busy": "#6f9dc8",
-    "spark": "#4a6c8f",
+    "spark": "#3f5f82",
     "gap": "#3a4656",
     "warn": "bold #e3b341",
     "warnspark": "#b8902f",

@@ -24,9 +24,9 @@ def now_box(sight: Sight, now: float, cells: int, look: Look, keys: dict[str, st
     if view.now.level is None:
         return [_calm(view, now, look) if view.now.calm else _blind(view, look)]
     token = look.severity(view.now.level)[1]
-    rows = _rows(view.now, look, keys, max(0, cells - 4) if cells >= BOXED_FROM else cells)
     if cells < BOXED_FROM:
-        return rows
+        return [(Span(" "), *row) for row in _rows(view.now, look, keys, cells - 2)]
+    rows = _rows(view.now, look, keys, cells - 4)
     return boxed(rows, _("NOW"), cells, look, token)
 
 
@@ -85,7 +85,8 @@ def _rows(told: Now, look: Look, keys: dict[str, str], cells: int) -> list[Line]
     rows = [spread(head, number, cells)]
     if told.why:
         rows.append((*_label(_("WHY")), Span(safe(told.why, 240), "strong"), *_proof(told, cells)))
-    who: Line = (*_label(_("WHO")), Span(safe(told.who, 120) or _("nobody yet"), "text"))
+    owner = safe(told.who, 120)
+    who: Line = (*_label(_("WHO")), Span(owner or _("nobody yet"), "text" if owner else "warn"))
     tried: Line = (Span(_("TRIED") + "  ", "label"), Span(safe(told.tried, 120) or _("nothing"), "text"))
     gap = max(3, cells // 2 - width(who))
     rows.append((*who, Span(" " * gap), *tried))

@@ -1,6 +1,7 @@
 """Sparklines of one or more rows: gaps are shown as gaps, values over the threshold in its colour."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import isfinite
 
 from qualtui.widgets.line import Line, Span
@@ -14,12 +15,9 @@ def resample(past: Past, cells: int) -> list[float | None]:
     values = [value if value is not None and isfinite(value) else None for value in past]
     if len(values) <= cells:
         return [None] * (cells - len(values)) + values
-    size = -(-len(values) // cells)
-    start = len(values) % size
-    bins = [values[:start]] if start else []
-    bins += [values[n : n + size] for n in range(start, len(values), size)]
-    folded = [max((v for v in part if v is not None), default=None) for part in bins][-cells:]
-    return [None] * (cells - len(folded)) + folded
+    bounds = [n * len(values) // cells for n in range(cells + 1)]
+    bins = [values[start:end] for start, end in pairwise(bounds)]
+    return [max((value for value in part if value is not None), default=None) for part in bins]
 
 
 def spark(

@@ -17,7 +17,7 @@ from qualtui.widgets.line import BLANK, Line, Span, changed, fit
 from qualtui.widgets.look import Look
 
 _CURSOR = Style(bgcolor="#1f2d3d")
-_CURSOR_PLAIN = Style(reverse=True)
+_CURSOR_PLAIN = Style(reverse=True, bold=True)
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -56,10 +56,11 @@ class Table(Widget, can_focus=True):
             """The table it comes from."""
             return self.table
 
-    def __init__(self, look: Look, *, empty: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, look: Look, *, empty: str = "", pointer: bool = True, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._look = look
         self.empty = empty
+        self._pointer = pointer  # whether the cursor shows while the keys go elsewhere
         self._head: Line = BLANK
         self._rows: list[Row] = []
         self._cursor = 0
@@ -163,11 +164,14 @@ class Table(Widget, can_focus=True):
 
     def _drawn(self, line: Line, cells: int, cursor: bool) -> Strip:
         fitted = fit(line, cells)
-        if cursor and fitted and fitted[0].text.startswith(" "):
+        if cursor and (self._pointer or self.has_focus) and fitted and fitted[0].text.startswith(" "):
             first = fitted[0]
             fitted = (Span(self._look.glyphs.pointer, "cursor"), Span(first.text[1:], first.token), *fitted[1:])
-        paint = (_CURSOR_PLAIN if self._look.plain else _CURSOR) if cursor and self.has_focus else Style()
         look = self._look
+        lit = cursor and self.has_focus
+        if lit and look.plain:  # reverse alone: reversed colours would be a patchwork
+            return Strip([Segment(look.writable(span.text), _CURSOR_PLAIN) for span in fitted], cells)
+        paint = _CURSOR if lit else Style()
         return Strip([Segment(look.writable(span.text), look.style(span.token) + paint) for span in fitted], cells)
 
     def _visible(self) -> list[tuple[Line, bool]]:

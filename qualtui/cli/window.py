@@ -1,0 +1,159 @@
+"""The screen's composition root: configuration, connection, an engine beside it where none runs, the terminal."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from qualtui.cli.common import FAILED, resolve_window_config, say_error, who
+from qualtui.client import Client
+from qualtui.config.values import Config
+from qualtui.text import _, clean
+
+DEMO_HEAD_START = 8.0  # seconds: the demo starts its engine itself
+LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are looked at
+
+
+def run(config: Path | None = None, number: int | None = None) -> int:
+    """The screen, at incident `number` where given; exit code 0, 1 after an internal error, 128 + signal."""
+    if not all(
+        stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    ):
+        say_error(_("the screen needs a terminal; `qualtui status` tells the same in one line"))
+        return FAILED
+    values = resolve_window_config(config)
+    return show(values, who(), number)
+
+
+def show(config: Config, name: str, number: int | None) -> int:
+    """The window on the engine of this configuration."""
+    os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when Textual is imported
+    from qualtui.app import QualtuiApp
+    from qualtui.config.places import socket_path, store_path
+    from qualtui.screens.terminal import Guard
+    from qualtui.widgets.look import terminal_look
+
+    beside = Beside(config, socket_path(config), Path(f"{store_path(config)}.beside.log"))
+
+    def connect() -> Client:
+        beside.ensure()
+        return Client(beside.socket, who=name, watch=True, window=True)
+
+    with Guard() as guard:
+        app = QualtuiApp(
+            connect,
+            who=name,
+            look=terminal_look(want_ascii=config.screen.ascii),
+            keys=config.keys,
+            faults=Switches(config.demo.control_url) if config.demo.control_url else None,
+            incident=number,
+            trouble=beside.trouble,
+            guard=guard,
+        )
+        app.run()
+    if guard.ended_by:
+        return 128 + guard.ended_by
+    if app.failure:
+        return app.return_code or FAILED
+    print(farewell(app.pid, app.beside, app.watched))
+    return app.return_code or 0
+
+
+def farewell(pid: int, beside: bool, watched: bool) -> str:
+    """Who keeps watching after the window is closed: one line."""
+    if not watched:
+        return _("Nobody watches. `qualtui watch` starts an engine that does.")
+    if beside:
+        return _("The engine (pid {pid}) ends with its last window. `qualtui watch` keeps watching.").format(
+            pid=pid
+        )
+    return _("The engine (pid {pid}) keeps watching.").format(pid=pid)
+
+
+class Beside:
+    """Starts an engine beside the window, once, where none answers."""
+
+    def __init__(self, config: Config, path: Path, log: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self.socket = path
+        self._config = config
+        self._log = log
+        self._clock = clock
+        self._began = clock()
+        self._engine: subprocess.Popen[bytes] | None = None
+        self._failure = ""
+        self._seen = False
+
+    def ensure(self) -> None:
+        """An engine answers, or was started once; it may need a moment. After one was seen none is started."""
+        if self._seen or self._engine is not None or self._failure:
+            return
+        if answers(self.socket):
+            self._seen = True
+            return
+        if self._config.demo.control_url and self._clock() - self._began < DEMO_HEAD_START:
+            return
+        line = [sys.executable, "-m", "qualtui", "--config", self._config.path, "watch", "--beside"]
+        try:
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            with self._log.open("wb") as log:
+                self._engine = subprocess.Popen(
+                    line, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                )
+        except OSError as error:
+            self._failure = _("no engine could be started: {why}").format(
+                why=error.strerror or type(error).__name__
+            )
+
+    def trouble(self) -> str:
+        """Why the engine that was started is not there; empty while it may still come."""
+        if self._engine is None or self._engine.poll() is None:
+            return self._failure
+        return _("the engine ended at once: {why}").format(why=self._last_line())
+
+    def _last_line(self) -> str:
+        try:
+            with self._log.open("rb") as log:
+                log.seek(max(0, self._log.stat().st_size - LOG_LIMIT))
+                lines = log.read().decode(errors="replace").strip().splitlines()
+        except OSError:
+            lines = []
+        return clean(lines[-1]) if lines else _("see {path}").format(path=self._log)
+
+
+def answers(path: Path) -> bool:
+    """Whether somebody listens on the socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+class Switches:
+    """The demo's faults over its control server."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def list(self) -> dict[str, bool]:
+        """Name -> on; OSError where the demo does not answer."""
+        from qualtui.demo.switch import SwitchError, list_faults
+
+        try:
+            return {fault.name: fault.on for fault in await list_faults(self._url)}
+        except SwitchError as error:
+            raise ConnectionError(str(error)) from None
+
+    async def set(self, name: str, on: bool) -> None:
+        """Switches one; OSError where the demo does not answer."""
+        from qualtui.demo.switch import SwitchError, set_fault
+
+        try:
+            await set_fault(self._url, name, on)
+        except SwitchError as error:
+            raise ConnectionError(str(error)) from None
