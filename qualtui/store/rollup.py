@@ -24,9 +24,9 @@ def roll_up(connection: sqlite3.Connection, now: float) -> None:
     """Rolls up every minute and hour that is over, from where the last time ended; twice is as good as once."""
     minutes_until, hours_until = _floor(now, MINUTE), _floor(now, HOUR)
     kept = _within(marks(connection), minutes_until, hours_until)
-    # What is pruned can't be counted again: a bucket whose source is gone stays as it is.
-    since = max(kept.minutes_until, kept.raw_from, kept.minutes_from)
+    since = kept.minutes_until
     connection.execute(statement("roll_minutes"), {"since": since, "until": minutes_until})
+    # What is pruned can't be counted again: an hour whose minutes are gone stays as it is.
     hours_since = max(_floor(min(kept.hours_until, since), HOUR), _ceil(kept.minutes_from, HOUR))
     connection.execute(statement("roll_hours"), {"since": hours_since, "until": hours_until})
     keep_marks(connection, msgspec.structs.replace(kept, minutes_until=minutes_until, hours_until=hours_until))

@@ -200,11 +200,14 @@ def test_the_newest_event_stays_however_old(store: Store) -> None:
 def test_an_erasure_after_a_pruning_loses_nothing_else(open_store: Opener, path: Path) -> None:
     store = open_store(path)
     store.append([(fired(4), "")], 1 * DAY)
+    store.append([(fired(5, rule="agent-down"), "")], 5 * DAY)
     store.append([(Noted(4, "ana", "private"), "")], 20 * DAY)
     store.append([(Acknowledged(4, "ana"), "")], 20 * DAY)
     store.checkpoint(store.load())
-    assert store.prune(21 * DAY, values.Store(keep_events=values.Seconds(10 * DAY))).events == 1
-    store.erase(2)
+    keep = values.Store(keep_events=values.Seconds(10 * DAY))
+    assert [store.prune(day * DAY, keep).events for day in (12, 21)] == [1, 1]
+    store.erase(3)
+    assert store.load().incidents[5].phase is Phase.FIRING
     incident = store.load().incidents[4]
     assert (incident.notes, incident.owner, incident.severity) == ((), "ana", Severity.CRITICAL)
 
