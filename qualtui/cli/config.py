@@ -56,7 +56,7 @@ def init(
 
 
 def _write(path: Path, text: str, *, force: bool) -> None:
-    """Writes, mode 0600 from the first byte; with `force` whole or not at all, else CommandError where there is one."""
+    """Writes, mode 0600 from the first byte; CommandError where something is there, unless `force` replaces it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}") if force else path
     try:
         created = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

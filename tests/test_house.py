@@ -1,0 +1,98 @@
+"""The papers around the code say what is so."""
+
+import configparser
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from qualtui import __version__
+from qualtui.cli.app import app
+from tests.postgres import AgentDatabase
+
+TOP = Path(__file__).parents[1]
+README = (TOP / "README.md").read_text(encoding="utf-8")
+UNIT = TOP / "packaging/qualtui.service"
+
+
+def exists(words: list[str]) -> bool:
+    """Whether the words lead to a command; what follows a command are its arguments."""
+    group: Any = get_command(app)
+    for word in words:
+        if not hasattr(group, "get_command"):
+            return True
+        group = group.get_command(None, word)
+        if group is None:
+            return False
+    return True
+
+
+def commands(text: str) -> list[tuple[str, ...]]:
+    """The words after `qualtui` in code, up to an option or the end."""
+    code = re.findall(r"`(?:\S+=\S+ )?qualtui([^`\n]*)`", text) + re.findall(
+        r"^ *qualtui (.*)$", text, re.MULTILINE
+    )
+    return sorted({tuple(re.findall(r"^[a-z0-9 ]*", line.strip())[0].split()) for line in code})
+
+
+@pytest.mark.parametrize("words", [words for words in commands(README) if words], ids=" ".join)
+def test_every_command_in_the_readme_is_there(words: tuple[str, ...]) -> None:
+    assert exists(list(words))
+
+
+def test_every_file_that_the_readme_links_to_is_there() -> None:
+    links = re.findall(r"(?<!!)\[[^\]]*\]\((?!https?:)([^)#]+)\)", README)
+    assert links
+    assert [link for link in links if not (TOP / link).is_file()] == []
+
+
+def test_the_changelog_speaks_of_this_version() -> None:
+    assert f"# {__version__}" in (TOP / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_unit_starts_a_command_that_is_there() -> None:
+    unit = configparser.RawConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]  # systemd's keys have capitals
+    unit.read(UNIT)
+    service = unit["Service"]
+    program, option, config, *words = shlex.split(service["ExecStart"])
+    assert (Path(program).name, option, config) == ("qualtui", "--config", "/etc/qualtui/config.toml")
+    assert words == ["watch"]
+    assert (service["Type"], service["Restart"]) == ("exec", "always")
+    assert service["ExecReload"] == "/bin/kill -HUP $MAINPID"
+
+
+def test_the_ci_script_is_sound_and_can_be_run() -> None:
+    script = TOP / ".ci/run"
+    assert script.stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", str(script)], check=True)
+    assert script.read_text().rstrip().endswith("make check\nmake test")
+
+
+async def test_the_roles_may_do_what_the_probes_ask_and_no_more(agent_db: AgentDatabase) -> None:
+    asked = {
+        (table, column)
+        for file in (TOP / "qualtui").glob("*/sql/*.sql")
+        for table, column in re.findall(r"\{\{(\w+)\.(\w+)\}\}", file.read_text(encoding="utf-8"))
+    }
+    assert ("messages", "tipo") in asked
+    may = "SELECT has_column_privilege($1, $2, $3, $4)"
+    database = agent_db.connection
+    turn = database.transaction()
+    await turn.start()
+    try:
+        await database.execute((TOP / "docs/roles.sql").read_text(encoding="utf-8"))
+        for table, column in sorted(asked):
+            assert await database.fetchval(may, "qualtui_ro", table, column, "SELECT"), (table, column)
+        for table, column in (("messages", "conteudo"), ("leads", "nome"), ("sessions", "contexto")):
+            for role in ("qualtui_ro", "qualtui_rw"):
+                assert not await database.fetchval(may, role, table, column, "SELECT"), (role, table, column)
+        assert not await database.fetchval(may, "qualtui_ro", "sessions", "ativa", "UPDATE")
+        assert await database.fetchval(may, "qualtui_rw", "sessions", "ativa", "UPDATE")
+        assert not await database.fetchval(may, "qualtui_rw", "sessions", "estado", "UPDATE")
+    finally:
+        await turn.rollback()
