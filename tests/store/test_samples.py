@@ -154,6 +154,16 @@ def test_an_answer_later_than_the_raw_samples_are_kept_spoils_nothing(store: Sto
     assert store.window(S, 3600, 3659, 60, Aggregate.MAX) == ((3600.0, 4.0),)
 
 
+def test_an_hour_whose_minutes_are_gone_stays_as_it_was(store: Store) -> None:
+    longer_raw = keep(raw=100 * DAY, minutes=1 * DAY)
+    store.add_samples(every(10, 3600, 7200, 4.0))
+    store.roll_up(3 * DAY)
+    store.prune(3 * DAY, longer_raw)
+    store.add_samples([Sample(S, 7001.0, 4.0)])
+    store.roll_up(3 * DAY)
+    assert store.window(S, 3600, 7199, 3600, Aggregate.COUNT) == ((3600.0, 360.0),)
+
+
 def test_each_grain_is_kept_as_long_as_configured(store: Store) -> None:
     now = 100 * DAY
     store.add_samples(every(1800, 0, now, 1.0))
