@@ -43,6 +43,11 @@ TABLES: dict[str, str] = {
 }
 
 
+def in_seconds(series: str) -> bool:
+    """Whether a series is a duration, so that its thresholds read best as one."""
+    return series in BY_NAME and BY_NAME[series].unit == "s"
+
+
 def _split(url: str) -> SplitResult | None:
     """The parts of an address; None where it is none, its port included."""
     if _BLANK.search(url):

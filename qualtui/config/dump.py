@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
+from qualtui.config.checks import in_seconds
 from qualtui.config.durations import written
 from qualtui.config.values import Config, Level, Rule, Seconds, Secret
-from qualtui.signals.series import BY_NAME
 
 HIDDEN = "***"
 _LOADERS = ("digest", "path")  # set by the loader, never in a file
@@ -21,7 +21,7 @@ def plain(config: Config) -> dict[str, Any]:
 
 def _plain(value: object) -> Any:
     if isinstance(value, msgspec.Struct):
-        timed = isinstance(value, Rule) and value.series in BY_NAME and BY_NAME[value.series].unit == "s"
+        timed = isinstance(value, Rule) and in_seconds(value.series)
         table = {}
         for field in msgspec.structs.fields(value):
             inner = getattr(value, field.name)
