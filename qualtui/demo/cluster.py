@@ -15,9 +15,8 @@ from qualtui.demo.death import die_with_parent
 
 _READY = 20.0  # seconds until it has to answer
 _SETTINGS = {
-    "fsync": "off",  # throw-away data: a kill of the process loses nothing, only one of the machine would
+    "fsync": "off",  # a kill of the process loses nothing, only one of the machine would
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "shared_buffers": "16MB",
     "max_connections": "50",
     "wal_level": "minimal",
@@ -28,7 +27,7 @@ _SETTINGS = {
     "dynamic_shared_memory_type": "mmap",
     "logging_collector": "off",
 }
-_HBA = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+_HBA = "local all postgres trust\nlocal all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
 
 
 class ClusterError(Exception):
