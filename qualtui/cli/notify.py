@@ -18,7 +18,9 @@ command = typer.Typer(
 )
 
 
-@command.command(help=helped(_("Send a harmless notice to one target, or to all."), "qualtui notify test ops"))
+@command.command(
+    "test", help=helped(_("Send a harmless notice to one target, or to all."), "qualtui notify test ops")
+)
 def send_test(
     target: Annotated[
         str, typer.Argument(metavar="[TARGET]", help=_("As in [notify.targets.NAME]; none: all."))

@@ -50,6 +50,9 @@ class Evaluator:
                 change = self._step(state, agent, name, rule) if rule.enabled else None
                 if change is None:
                     continue
+                incident = state.incidents.get(change.number)
+                if change.new is Phase.RESOLVED and incident is not None:
+                    change = msgspec.structs.replace(change, summary=incident.summary)
                 if change.new is Phase.FIRING:
                     if not change.number:
                         change = msgspec.structs.replace(change, number=number)

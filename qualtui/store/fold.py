@@ -29,7 +29,7 @@ from qualtui.model import (
 from qualtui.store.activity import line
 
 # Raise it with each change of meaning: checkpoints of another version are folded anew.
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 
 RESOLVED_KEPT = 100  # incidents
 FINISHED_KEPT = 100  # notices that are no longer owed
@@ -171,6 +171,10 @@ def _notice_queued(state: State, body: NoticeQueued) -> State:
     notice = Notice(
         body.key, body.number, body.target, body.kind, body.severity, body.title, body.body, queued_at=state.at
     )
+    incident = state.incidents.get(body.number)
+    if incident is not None and body.target not in incident.told:
+        heard = replace(incident, told=(*incident.told, body.target))
+        state = replace(state, incidents={**state.incidents, body.number: heard})
     return replace(state, notices={**state.notices, body.key: notice})
 
 

@@ -1,5 +1,7 @@
 """What each event means."""
 
+from msgspec.structs import replace
+
 from qualtui.model import (
     Acknowledged,
     BacklogMarked,
@@ -206,3 +208,9 @@ def test_folding_changes_nothing_in_place() -> None:
     )
     assert copies == (state.standing, state.incidents, state.notices, state.runs, state.backlog)
     assert State() == EMPTY
+
+
+def test_whoever_was_told_of_an_incident_is_remembered_once() -> None:
+    first = queued("1/1/firing/pager")
+    state = after(fired(), first, replace(first, key="1/2/worse/pager", kind="worse"))
+    assert state.incidents[1].told == (first.target,)

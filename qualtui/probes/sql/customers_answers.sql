@@ -6,7 +6,7 @@ SELECT
     newest.session::text AS session
 FROM unnest($1::uuid[]) AS given (lead)
 CROSS JOIN LATERAL (
-    SELECT some.id, some.session, some.at
+    SELECT newest.id, newest.session, newest.at
     FROM (
         SELECT
             m.{{messages.id}} AS id,
@@ -16,8 +16,8 @@ CROSS JOIN LATERAL (
         FROM {{messages}} AS m
         WHERE m.{{messages.lead_id}} = given.lead
         LIMIT 500
-    ) AS some
-    WHERE some.tipo = $2 AND some.at IS NOT NULL
-    ORDER BY some.at DESC
+    ) AS newest
+    WHERE newest.tipo = $2 AND newest.at IS NOT NULL
+    ORDER BY newest.at DESC
     LIMIT 1
 ) AS newest
