@@ -10,7 +10,7 @@ import asyncpg
 
 from qualtui.demo.launch import Services
 
-SPEED = 100.0  # the bot answers in a tenth of a second
+SPEED = 200.0  # the bot answers in a twentieth of a second
 
 
 async def eventually(check: Callable[[], Awaitable[Any]], within: float = 8.0) -> Any:

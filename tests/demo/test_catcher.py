@@ -47,6 +47,6 @@ async def test_down_refuses_and_the_list_can_still_be_read(demo: Running) -> Non
 @pytest.mark.parametrize("fault", ["catcher-hangs", "catcher-drips"])
 async def test_hanging_and_dripping_give_no_whole_answer(demo: Running, fault: str) -> None:
     await demo.fault(fault, True)
-    limit = aiohttp.ClientTimeout(total=0.8)
+    limit = aiohttp.ClientTimeout(total=0.5)
     with pytest.raises(TimeoutError):
         await demo.ask("POST", f"{demo.at.catcher_url}/pager", json={}, timeout=limit)
