@@ -1,5 +1,6 @@
 """A real PostgreSQL for tests: one server a session, one database a test, the agent's six tables in it."""
 
+import asyncio
 import contextlib
 import shutil
 import subprocess
@@ -116,6 +117,12 @@ class AgentDatabase:
     async def value(self, statement: str, *args: object) -> Any:
         """The first column of the first row."""
         return await self.connection.fetchval(statement, *args)
+
+    async def until(self, statement: str, *args: object) -> None:
+        """Waits until the statement's value is true, five seconds at most."""
+        async with asyncio.timeout(5):
+            while not await self.value(statement, *args):  # noqa: ASYNC110 (the server has no event)
+                await asyncio.sleep(0.01)
 
     async def lead(self, age: float = 0.0, **columns: object) -> str:
         """A lead that was created `age` seconds ago; its id."""

@@ -85,7 +85,8 @@ class CustomersProbe:
         self._settings = settings
         self._closed = mapping.closed
         self._follow = Follow(mapping)
-        self._gateway = gateway
+        self._gateway = self._by_our_clock(gateway)
+        self._skew = 0.0  # s, the server's clock minus ours
         self._load, self._save, self._learned = load, save, learned
         self._born = born
         self._ledger: Ledger | None = None
@@ -99,6 +100,7 @@ class CustomersProbe:
         problems: dict[str, str] = {}
         try:
             async with self._database.read(self.timeout) as reader:
+                self._skew = reader.now - (now + reader.read_at - started)
                 ledger = await self._begun(reader.now)
                 until = started + self.timeout / 2
                 ledger = await self._read(reader, ledger, problems, lambda: clock() < until)
@@ -128,6 +130,10 @@ class CustomersProbe:
     async def close(self) -> None:
         """Gives back the connection."""
         await self._database.close()
+
+    def _by_our_clock(self, gateway: Gateway) -> Gateway:
+        """Rows carry the server's time, the gateway's samples ours."""
+        return lambda at: gateway(at - self._skew)
 
     async def _begun(self, now: float) -> Ledger:
         if self._ledger is not None:

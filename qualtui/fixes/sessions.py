@@ -1,0 +1,242 @@
+"""The remedy session-cleanup: closes active sessions past the limit, by the row or in truth.
+
+Closing a session answers nobody: its customer stays waiting until the bot or a person writes.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import asyncpg
+
+from qualtui.config.values import DatabaseProbe, Mapping
+from qualtui.config.values import SessionCleanup as Settings
+from qualtui.database import Database, DatabaseError, Kind, sql, table
+from qualtui.fixes.remedy import Outcome, Plan, RemedyError
+from qualtui.text import _, mask_phone, plural, span
+from qualtui.wire import PreviewItem
+
+MODES = ("truth", "row")
+SHOWN = 50  # items of a preview
+WRITE_LIMIT = 10.0  # s
+
+
+class SessionCleanup:
+    """Implements Remedy. Reads with the read-only DSN, writes with write_dsn alone, one transaction a run."""
+
+    name = "session-cleanup"
+
+    def __init__(self, agent: str, database: DatabaseProbe, mapping: Mapping, settings: Settings) -> None:
+        self.agent = agent
+        self._settings = settings
+        self._mapping = mapping
+        self._timeout = float(database.slow_timeout)
+        self._reads = Database(database.dsn, pooler=database.pooler, connect_timeout=float(database.timeout))
+        self._writes: Database | None = None
+        if database.write_dsn is not None:
+            self._writes = Database(
+                database.write_dsn, pooler=database.pooler, connect_timeout=float(database.timeout)
+            )
+        self._sql = {name: sql("qualtui.fixes", f"sessions_{name}", mapping) for name in _STATEMENTS}
+        self._table = table("sessions", mapping)
+
+    @property
+    def title(self) -> str:
+        """A few words."""
+        return _("Close stuck sessions")
+
+    @property
+    def explain(self) -> str:
+        """One line: what it does and what it does not do."""
+        return _("Sets ativa=false on stuck sessions. It answers nobody: who waits, stays waiting.")
+
+    @property
+    def unavailable(self) -> str:
+        """Why it can't be run; empty when it can."""
+        if self._writes is not None:
+            return ""
+        return _("no write_dsn in [agents.{}.database]: qualtui may only read").format(self.agent)
+
+    async def preview(self, mode: str) -> Plan:
+        """What would be closed now. Raises RemedyError."""
+        mode = self._mode(mode)
+        limit, most = float(self._settings.limit), self._settings.max_rows
+        try:
+            async with self._reads.read(self._timeout) as reader:
+                rows = await reader.ask(
+                    "sessions", self._sql[f"stuck_{mode}"], limit, self._mapping.received, most + 1
+                )
+                facts = (await reader.ask("facts", self._sql["facts"], self._table))[0]
+        except DatabaseError as error:
+            raise RemedyError(error.text) from None
+        finally:
+            await self._reads.close()
+        total = int(rows[0]["total"]) if rows else 0
+        rows = rows[:most]
+        return Plan(
+            title=plural("Closes {} session", "Closes {} sessions", total).format(total),
+            explain=(self._condition(mode), self.explain, _("Can be taken back for a day: fix undo.")),
+            items=tuple(_item(row) for row in rows[:SHOWN]),
+            subjects=() if total > most else tuple(row["id"] for row in rows),
+            mode=mode,
+            warnings=_warnings(rows, mode, triggers=facts["triggers"], security=facts["security"]),
+            refused=self._refusal(total),
+        )
+
+    async def run(self, plan: Plan) -> Outcome:
+        """Closes what the plan names and is still stuck, in one transaction. Raises RemedyError."""
+        mode = self._mode(plan.mode)
+        asked = plan.subjects
+        refused = plan.refused or self._refusal(len(asked))
+        if refused:
+            raise RemedyError(refused)
+        if not asked:
+            return Outcome("nothing", _("No session is stuck now"))
+        args: tuple[object, ...] = (float(self._settings.limit),)
+        if mode == "truth":
+            args = (*args, self._mapping.received)
+        done = await self._write(f"close_{mode}", asked, *args)
+        summary = plural("Closed {} session", "Closed {} sessions", len(done)).format(len(done))
+        left = len(asked) - len(done)
+        if left:
+            summary += plural(
+                "; {} was left, it moved meanwhile", "; {} were left, they moved meanwhile", left
+            ).format(left)
+        return Outcome("ok" if done else "nothing", summary, done)
+
+    async def verify(self, subjects: tuple[str, ...]) -> Outcome:
+        """Which of the subjects are closed now. Writes nothing. Raises RemedyError."""
+        states = await self._states(subjects)
+        closed = tuple(name for name in subjects if name in states and not states[name]["active"])
+        summary = _("{} of {} sessions are closed now").format(len(closed), len(subjects))
+        return Outcome("ok" if closed else "nothing", summary, closed)
+
+    async def undo(self, done: tuple[str, ...]) -> Outcome:
+        """Makes sessions active again where nothing took their place. Raises RemedyError."""
+        opened = await self._write("reopen", done)
+        summary = plural("{} session is active again", "{} sessions are active again", len(opened)).format(
+            len(opened)
+        )
+        left = [name for name in done if name not in opened]
+        if left:
+            summary += "; " + _left(left, await self._states(tuple(left)))
+        return Outcome("ok" if opened else "nothing", summary, opened)
+
+    async def close(self) -> None:
+        """Gives back connections."""
+        await self._reads.close()
+        if self._writes is not None:
+            await self._writes.close()
+
+    async def _write(self, statement: str, ids: Sequence[str], *args: object) -> tuple[str, ...]:
+        """Locks the sessions, then changes those of them that still fit: the condition sees what is locked out."""
+        if self._writes is None:
+            raise RemedyError(self.unavailable)
+        try:
+            async with self._writes.write(WRITE_LIMIT) as session:
+                locked = [row["id"] for row in await session.fetch(self._sql["lock"], list(ids))]
+                rows = await session.fetch(self._sql[statement], locked, *args)
+        except DatabaseError as error:
+            text = error.text
+            if error.kind in {Kind.GONE, Kind.TIMEOUT}:
+                text += _("; it changed all or nothing: look again")
+            raise RemedyError(text) from None
+        finally:
+            await self._writes.close()
+        changed = {row["id"] for row in rows}
+        return tuple(name for name in ids if name in changed)
+
+    async def _states(self, ids: tuple[str, ...]) -> dict[str, asyncpg.Record]:
+        try:
+            async with self._reads.read(self._timeout) as reader:
+                rows = await reader.ask("sessions", self._sql["state"], list(ids))
+        except DatabaseError as error:
+            raise RemedyError(error.text) from None
+        finally:
+            await self._reads.close()
+        return {row["id"]: row for row in rows}
+
+    def _mode(self, mode: str) -> str:
+        chosen = mode or self._settings.mode
+        if chosen not in MODES:
+            raise RemedyError(_("no mode {!r}; there is: truth, row").format(chosen[:20]))
+        return chosen
+
+    def _condition(self, mode: str) -> str:
+        limit = span(float(self._settings.limit))
+        if mode == "row":
+            return _("Active, and updated_at is older than {}").format(limit)
+        return _("Active, and for {} the bot owes a reply or never had a message").format(limit)
+
+    def _refusal(self, total: int) -> str:
+        most = self._settings.max_rows
+        if total <= most:
+            return ""
+        return _("{} sessions are more than max_rows = {}: look at the cause first").format(total, most)
+
+
+_STATEMENTS = (
+    "stuck_truth",
+    "stuck_row",
+    "facts",
+    "lock",
+    "close_truth",
+    "close_row",
+    "reopen",
+    "state",
+)
+
+
+def _reason(situation: str) -> str:
+    if situation == "bot_owes":
+        return _("bot owes reply")
+    return _("never messaged") if situation == "never_messaged" else _("waiting for client")
+
+
+def _item(row: asyncpg.Record) -> PreviewItem:
+    return PreviewItem(row["id"][:8], mask_phone(row["phone"] or ""), _reason(row["situation"]), float(row["age"]))
+
+
+def _warnings(rows: Sequence[asyncpg.Record], mode: str, *, triggers: bool, security: bool) -> tuple[str, ...]:
+    warnings = []
+    waiting = len({row["lead"] for row in rows if row["situation"] != "waiting_client"})
+    if waiting:
+        warnings.append(
+            plural(
+                "Closing does not answer: {} customer stays waiting",
+                "Closing does not answer: {} customers stay waiting",
+                waiting,
+            ).format(waiting)
+        )
+    normal = sum(row["situation"] == "waiting_client" for row in rows)
+    if normal:
+        warnings.append(
+            plural(
+                "{} of them is not stuck in truth: it waits for the client",
+                "{} of them are not stuck in truth: they wait for the client",
+                normal,
+            ).format(normal)
+        )
+    if mode == "row" and not triggers:
+        warnings.append(_("No trigger keeps updated_at: every session older than the limit looks stuck"))
+    if security and not rows:
+        warnings.append(_("Row security rules what we see: there may be sessions that we cannot read"))
+    return tuple(warnings)
+
+
+def _left(left: Sequence[str], states: dict[str, asyncpg.Record]) -> str:
+    """Why sessions were not made active again, in one line."""
+    reasons: Counter[str] = Counter()
+    for name in left:
+        state = states.get(name)
+        if state is None:
+            reasons[_("gone")] += 1
+        elif state["active"]:
+            reasons[_("active already")] += 1
+        elif state["newer"]:
+            reasons[_("its customer has a newer session")] += 1
+        elif state["finished"]:
+            reasons[_("finished meanwhile")] += 1
+        else:
+            reasons[_("in use at that moment")] += 1
+    told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+    return _("left: {}").format(told)
