@@ -99,7 +99,7 @@ def _resolve(option: Path | None, *, window: bool) -> Config:
         raise SystemExit(UNKNOWN) from None
 
 
-def who() -> str:
+def who(*, ask: bool = True) -> str:
     """Your name: $QUALTUI_USER, else as told once, else asked now where somebody can answer, else the login."""
     if named := clean(os.environ.get("QUALTUI_USER", ""), 40):
         return named
@@ -112,7 +112,7 @@ def who() -> str:
     except OSError:
         pass
     login = _login()
-    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (ask and sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         return login
     print(_("Who are you? The others see this name beside what you do [{login}]: ").format(login=login), end="",
           file=sys.stderr, flush=True)  # fmt: skip

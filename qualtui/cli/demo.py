@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qualtui.cli.common import FAILED, CommandError
+from qualtui.cli.common import FAILED, CommandError, who
 from qualtui.text import _
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def _with_screen(line: list[str]) -> int:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError(_("the screen needs a terminal; --services-only runs without one"), FAILED)
+    os.environ["QUALTUI_USER"] = who(ask=False)  # a demo asks nobody's name
     print(_("starting a PostgreSQL, a bot, a gateway and their customers ..."), flush=True)
     with _services(line) as services, _engine(Path(services.config)):
         return open_window(Path(services.config), None)

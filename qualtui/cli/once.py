@@ -34,7 +34,7 @@ def poll_once(path: Path | None) -> Snapshot:
 
 async def _poll(config: Config) -> Snapshot:
     recent = Recent(keep=3600.0, step=60.0, steps=1)
-    setup = build(config, _deps())
+    setup = build(config, _deps(config, time.time()))
     view = View(recent, config)
     stale = {series: stale_after(*both) for series, both in setup.intervals().items()}
     stale |= view.use(config, setup.intervals())
@@ -79,7 +79,9 @@ def _judged(config: Config, recent: Recent, view: View, stale: dict[str, float],
     return state
 
 
-def _deps() -> Deps:
+def _deps(config: Config, now: float) -> Deps:
+    """Nothing is remembered. Without a past, what was open longer than `lost_after` counts as backlog."""
+
     async def load(_name: str) -> bytes | None:
         return None
 
@@ -89,7 +91,11 @@ def _deps() -> Deps:
     def gateway(_agent: str) -> Gateway:
         return no_gateway
 
-    return Deps(load, save, lambda _mark: None, gateway, lambda _agent: 0.0)
+    def born(agent: str) -> float | None:
+        database = config.agents[agent].database
+        return None if database is None else now - database.lost_after
+
+    return Deps(load, save, lambda _mark: None, gateway, born)
 
 
 def _nobody(now: float) -> EngineView:

@@ -16,3 +16,8 @@ ConfigOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("For programs: JSON on stdout."))]
+
+
+def helped(text: str, *examples: str) -> str:
+    """A command's help: what it does, and how it is typed."""
+    return f"{text}\n\n\b\n{_('Example:')}\n  " + "\n  ".join(examples)

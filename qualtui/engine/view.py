@@ -52,7 +52,7 @@ class View:
             return ()
         up = self._recent.since(f"{agent}/health.up", now - 4 * settings.down_after - 8 * settings.interval)
         refused = self._recent.newest(f"{agent}/health.refused")
-        down = agent_down(agent, up, refused, self._last_sent(agent), settings, now)
+        down = agent_down(agent, up, refused, self._when(agent, "customers.last_sent"), settings, now)
         newest = self._recent.newest(f"{agent}/health.down")
         if down is None or (newest is not None and (down.at, down.value) == (newest.at, newest.value)):
             return ()
@@ -111,7 +111,7 @@ class View:
                 for each, reading in readings.items()
             },
             learning=learning,
-            last_reply=self._last_sent(name),
+            last_reply=self._when(name, "customers.last_reply"),
         )
 
     def _why(self, agent: str, readings: Readings, now: float) -> tuple[tuple[LinkView, ...], Why]:
@@ -134,9 +134,9 @@ class View:
             severity=severity,
         )
 
-    def _last_sent(self, agent: str) -> float | None:
-        """When the newest delivered message left, by our clock."""
-        sample = self._recent.newest(f"{agent}/customers.last_reply")
+    def _when(self, agent: str, name: str) -> float | None:
+        """When something happened, by our clock, from a series that tells its age."""
+        sample = self._recent.newest(f"{agent}/{name}")
         return None if sample is None or sample.value is None else sample.at - sample.value
 
 

@@ -49,6 +49,7 @@ NEEDS_LEADS = (
 NEEDS_MESSAGES = (
     "customers.answered_1h",
     "customers.last_reply",
+    "customers.last_sent",
     "customers.last_inbound",
     "reply.p50",
     "reply.p95",

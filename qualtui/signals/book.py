@@ -50,7 +50,8 @@ class Book(msgspec.Struct, frozen=True):
     answered: dict[str, float] = {}
     replies: tuple[tuple[float, float], ...] = ()  # when, after how many seconds; in the last hour
     last_in: float | None = None
-    last_out: float | None = None
+    last_out: float | None = None  # the newest delivered row of the bot
+    last_sent: float | None = None  # its newest row, delivered or not: it lives
 
 
 Decide = Callable[[float], GatewayWord]
@@ -104,6 +105,7 @@ class _Page:
         self._replies = list(book.replies)
         self._last_in = book.last_in
         self._last_out = book.last_out
+        self._last_sent = book.last_sent
 
     def created(self, row: Row) -> None:
         if row.lead not in self._owed and row.lead not in self._answered:
@@ -123,6 +125,7 @@ class _Page:
         self._owed[row.lead] = Owed(since, max(owed.last, row.at), session, owed.unheard)
 
     def sent(self, row: Row, word: GatewayWord) -> None:
+        self._last_sent = _newer(self._last_sent, row.at)
         if word is GatewayWord.LATER:
             return
         owed = self._owed.get(row.lead)
@@ -142,7 +145,8 @@ class _Page:
             self._owed[row.lead] = Owed(owed.last, owed.last, owed.session, owed.unheard)
 
     def closed(self) -> Book:
-        return Book(self._owed, self._answered, tuple(self._replies[-REPLIES:]), self._last_in, self._last_out)
+        replies = tuple(self._replies[-REPLIES:])
+        return Book(self._owed, self._answered, replies, self._last_in, self._last_out, self._last_sent)
 
 
 def _newer(known: float | None, at: float) -> float:

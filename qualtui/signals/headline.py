@@ -60,7 +60,9 @@ def _trouble(
         detail = _("oldest {}").format(span(fresh(readings, "customers.oldest") or 0.0))
     else:
         text, detail = worst.summary, _("for {}").format(span(now - worst.since))
-    offered = next((one for one in (worst, *firing) if one.fix and remedies(one.fix)), None)
+    # A known cause has its own remedy or none: the rule's would mend something else.
+    wanted = (reason.fix,) if reason.text else tuple(one.fix for one in (worst, *firing))
+    offered = next((fix for fix in wanted if fix and remedies(fix)), "")
     return Now(
         level=worst.severity,
         calm=False,
@@ -70,8 +72,8 @@ def _trouble(
         proof=reason.proof,
         who=_owner(worst, now),
         tried=tried(worst.number) or _("nothing"),
-        fix=offered.fix if offered else "",
-        fix_title=remedies(offered.fix) if offered else "",
+        fix=offered,
+        fix_title=remedies(offered) if offered else "",
         number=worst.number,
     )
 

@@ -12,7 +12,7 @@ from qualtui.signals.book import Book, Decide, Row, What, decider, fold, pruned
 from qualtui.signals.gateway import Gateway, GatewayWord
 
 OVERLAP = 60.0  # s: a transaction that takes longer to commit is seen by the re-check alone
-VERSION = 1
+VERSION = 2
 
 
 class LedgerError(Exception):

@@ -70,6 +70,9 @@ DECLARED: tuple[Series, ...] = (
         "customers with a delivered answer in the last hour",
     ),
     Series("customers.last_reply", "s", "up", "messages", "age of the newest delivered outbound message"),
+    Series(
+        "customers.last_sent", "s", "up", "messages", "age of the bot's newest row, delivered or not: it lives"
+    ),
     Series("customers.last_inbound", "s", "", "messages", "age of the newest inbound message"),
     Series("reply.p50", "s", "up", "messages", "median of reply times in the last hour"),
     Series("reply.p95", "s", "up", "messages", "95th percentile of reply times in the last hour"),

@@ -36,6 +36,7 @@ def figures(ledger: Ledger, book: Book, now: float, grace: float, lost_after: fl
         "customers.phantom": float(sum(owed.unheard is not None for owed in wait.values())),
         "customers.answered_1h": float(sum(at >= now - HOUR for at in book.answered.values())),
         "customers.last_reply": _age(book.last_out, now),
+        "customers.last_sent": _age(book.last_sent, now),
         "customers.last_inbound": _age(book.last_in, now),
         "reply.p50": nearest_rank(replies, 50),
         "reply.p95": nearest_rank(replies, 95),

@@ -10,6 +10,9 @@ from qualtui.signals.reading import NOTHING, Readings, fresh
 from qualtui.text import _, plural, span
 from qualtui.wire import LinkView
 
+SESSION_CLEANUP = "session-cleanup"
+WAHA_RESTART = "waha-restart"
+
 
 class Why(msgspec.Struct, frozen=True):
     """A sentence, empty where nothing is wrong, and what proves it, a few words each."""
@@ -17,6 +20,7 @@ class Why(msgspec.Struct, frozen=True):
     text: str = ""
     proof: tuple[str, ...] = ()
     link: Link | None = None
+    fix: str = ""  # the remedy that mends this cause, if one is known
 
 
 def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
@@ -24,9 +28,14 @@ def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
     by = {view.link: view for view in links}
     if by[Link.US].status == UNKNOWN:
         return Why(_("We cannot ask: no probe has had an answer"), _notes(readings), Link.US)
-    for link, tell in ((Link.DATABASE, _database), (Link.BOT, _bot), (Link.WAHA, _waha)):
-        if by[link].status == BAD:
-            return tell(by, readings, now)
+    # A bot that is only silent may hang in what it needs: what says by itself that it is broken comes first.
+    refused = bool(fresh(readings, "health.refused"))
+    if by[Link.DATABASE].status == BAD:
+        return _database(by, readings, now)
+    if by[Link.BOT].status == BAD and (refused or by[Link.WAHA].status != BAD):
+        return _bot(by, readings, now)
+    if by[Link.WAHA].status == BAD:
+        return _waha(by, readings, now)
     return _rows(by, readings, now)
 
 
@@ -65,7 +74,10 @@ def _waha(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
                 _count(readings, "customers.phantom")
             )
         )
-    return Why(text, (*proof, *_others(by, Link.WAHA)), Link.WAHA)
+    if by[Link.BOT].status in {BAD, BUSY}:
+        text += _("; the bot hangs in its sends")
+        proof.append(_("bot: {}").format(by[Link.BOT].text))
+    return Why(text, (*proof, *_others(by, Link.WAHA)), Link.WAHA, WAHA_RESTART)
 
 
 def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
@@ -90,7 +102,8 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
             "The bot stored their messages and sent no reply: {:.0f} sessions where it owes one",
             int(owes),
         ).format(owes)
-        return Why(text, (_("messages: the last one is the customer's"), *_others(by, Link.CUSTOMER)), Link.BOT)
+        proof = (_("messages: the last one is the customer's"), *_others(by, Link.CUSTOMER))
+        return Why(text, proof, Link.BOT, SESSION_CLEANUP)
     if waiting:
         text = _("Nothing is broken that we can see, and no reply was stored")
         return Why(text, _others(by, Link.CUSTOMER), Link.CUSTOMER)

@@ -41,6 +41,8 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("the database is down, the bot busy", {**DB_DOWN, **BUSY}, Link.DATABASE, "refused"),
     ("the gateway failed", FAILED, Link.WAHA, "WAHA FAILED"),
     ("the gateway failed, rows say sent", {**FAILED, **PHANTOM}, Link.WAHA, 'the database says "sent"'),
+    ("the gateway failed and the bot hangs in its sends", {**FAILED, **SILENT}, Link.WAHA, "hangs in its sends"),
+    ("the gateway failed and the bot is busy sending", {**FAILED, **BUSY}, Link.WAHA, "hangs in its sends"),
     ("the gateway wants a QR", {"waha_working": (0, "SCAN_QR_CODE")}, Link.WAHA, "SCAN_QR_CODE"),
     ("the gateway is silent", DEAF, Link.WAHA, "no answer in 5s"),
     ("the gateway failed and the bot is closed", {**FAILED, **REFUSED}, Link.BOT, "refuses connections"),
@@ -106,3 +108,9 @@ def test_a_lie_of_health_is_proved_by_both_sources() -> None:
 def test_phantom_sends_are_proved_by_the_rows_and_the_gateway() -> None:
     proof = told({**FAILED, **PHANTOM}).proof
     assert proof[:2] == ("WAHA: FAILED", 'messages: 3 customers have a row "sent" and no delivery')
+
+
+def test_a_cause_offers_the_remedy_that_mends_it_and_no_other() -> None:
+    assert told(FAILED).fix == "waha-restart"
+    assert told({**WAITING, "sessions_bot_owes": 3}).fix == "session-cleanup"
+    assert told(REFUSED).fix == ""
