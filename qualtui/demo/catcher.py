@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from qualtui.demo.listener import HOST, Listener, Mode
+from qualtui.demo.listener import Listener, Mode
+from qualtui.demo.port import Port
 
 _KEEP = 1000
 _LIMIT = 1024 * 1024
@@ -20,9 +21,14 @@ class Catcher:
 
     def __init__(self) -> None:
         self.http = Listener(self._application)
-        self.smtp_port = 0
+        self._mail = Port()
         self._smtp: asyncio.Server | None = None
         self._caught: list[dict[str, Any]] = []
+
+    @property
+    def smtp_port(self) -> int:
+        """The SMTP sink's port."""
+        return self._mail.number
 
     async def become(self, mode: Mode) -> None:
         """Changes how both sinks behave. SMTP knows only up and down: it is down unless UP."""
@@ -38,9 +44,9 @@ class Catcher:
 
         loop = asyncio.get_running_loop()
         self._smtp = await loop.create_server(
-            lambda: SMTP(self, enable_SMTPUTF8=True, loop=loop, hostname="catcher.invalid"), HOST, self.smtp_port
+            lambda: SMTP(self, enable_SMTPUTF8=True, loop=loop, hostname="catcher.invalid"),
+            sock=self._mail.socket(),
         )
-        self.smtp_port = self._smtp.sockets[0].getsockname()[1]
 
     def add_routes(self, app: web.Application) -> None:
         """GET and DELETE /notices, for the sink's own application and the control server's."""

@@ -4,7 +4,6 @@ import asyncio
 import os
 import pwd
 import signal
-import socket
 import warnings
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from urllib.parse import urlencode
 import asyncpg
 
 from qualtui.demo.death import die_with_parent
+from qualtui.demo.port import HOST, Port
 
 _READY = 20.0  # seconds until it has to answer
 _SETTINGS = {
@@ -44,7 +44,12 @@ class Cluster:
         self._bin = Path()
         self._user: str | None = None
         self._process: asyncio.subprocess.Process | None = None
-        self.port = 0
+        self._port = Port()
+
+    @property
+    def port(self) -> int:
+        """Its TCP port."""
+        return self._port.number
 
     @property
     def pid(self) -> int | None:
@@ -95,13 +100,10 @@ class Cluster:
         """Starts it and waits until it answers; does nothing while it runs. Raises ClusterError."""
         if self.running:
             return
-        for _ in range(3):  # somebody may take the free port before PostgreSQL does
-            self.port = self.port or _free_port()
-            await self._spawn()
-            if await self._answers():
-                return
-            await self.stop()
-            self.port = 0
+        await self._spawn()
+        if await self._answers():
+            return
+        await self.stop()
         raise ClusterError("PostgreSQL does not start; its log is postgres.log in the demo's folder")
 
     async def _spawn(self) -> None:
@@ -109,7 +111,7 @@ class Cluster:
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 str(self._bin / "postgres"),
-                *("-D", str(self._data), "-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._sockets)),
+                *("-D", str(self._data), "-p", str(self.port), "-h", HOST, "-k", str(self._sockets)),
                 *settings,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
@@ -146,10 +148,3 @@ class Cluster:
             except ProcessLookupError:
                 pass
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

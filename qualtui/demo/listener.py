@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from aiohttp import web
 
-HOST = "127.0.0.1"
+from qualtui.demo.port import HOST, Port
+
 _DROP = 0.05  # seconds that running requests get when the service is killed; 0 would mean: wait for ever
 
 
@@ -24,9 +25,9 @@ class Listener:
     """An HTTP service on a port that stays the same. `make` gives each start its application, as a new process."""
 
     def __init__(self, make: Callable[[], web.Application]) -> None:
-        self.port = 0
         self.mode = Mode.DOWN
         self._make = make
+        self._port = Port()
         self._runner: web.AppRunner | None = None
         self._raw: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -35,7 +36,7 @@ class Listener:
     @property
     def url(self) -> str:
         """Its base URL."""
-        return f"http://{HOST}:{self.port}"
+        return f"http://{HOST}:{self._port.number}"
 
     async def become(self, mode: Mode) -> None:
         """Changes the behaviour; requests that run are dropped, as with a killed process."""
@@ -47,15 +48,13 @@ class Listener:
             if mode is Mode.UP:
                 await self._serve()
             elif mode is not Mode.DOWN:
-                self._raw = await asyncio.start_server(self._stall, HOST, self.port)
+                self._raw = await asyncio.start_server(self._stall, sock=self._port.socket())
 
     async def _serve(self) -> None:
         runner = web.AppRunner(self._make(), access_log=None, shutdown_timeout=_DROP)
         await runner.setup()
-        site = web.TCPSite(runner, HOST, self.port, reuse_address=True)
-        await site.start()
+        await web.SockSite(runner, self._port.socket()).start()
         self._runner = runner
-        self.port = runner.addresses[0][1]
 
     async def _drop(self) -> None:
         runner, self._runner = self._runner, None

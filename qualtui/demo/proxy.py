@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from pathlib import Path
 
+from qualtui.demo.port import Port
+
 _CHUNK = 65536
 
 
@@ -11,18 +13,22 @@ class Proxy:
     """Listens on 127.0.0.1 and passes bytes on to a Unix socket. `delay`: seconds added to each answer."""
 
     def __init__(self) -> None:
-        self.port = 0
+        self._port = Port()
         self.delay = 0.0
         self._upstream = Path()
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
 
+    @property
+    def port(self) -> int:
+        """The port, the same from start to end."""
+        return self._port.number
+
     async def open(self, upstream: Path) -> None:
-        """Listens, on the same port as before; does nothing while open."""
+        """Listens; does nothing while open."""
         self._upstream = upstream
         if self._server is None:
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
+            self._server = await asyncio.start_server(self._serve, sock=self._port.socket())
 
     async def close(self) -> None:
         """Refuses new connections and drops the old ones."""

@@ -17,7 +17,8 @@ _PAST_LIMIT = 2400.0  # virtual seconds: beyond the cleanup's 30 minutes
 _LOOK = 1.0
 _FIRST_NUMBER = 98_000
 _COUNT = 4
-_PATIENT = 5  # of the times to write again, all but the last are over: nobody disturbs the limit
+_PATIENT = 5  # of the times to write again, all but the last are over ...
+_AGAIN = 2400.0  # ... and that one is late: a new text would make the session young again
 
 
 class StuckSessions:
@@ -33,32 +34,29 @@ class StuckSessions:
         self._stuck: dict[UUID, Customer] = {}
 
     async def start(self) -> None:
-        """Four customers: two have waited past the cleanup's limit, two write now. Raises asyncpg's errors."""
+        """Four customers who have waited past the cleanup's limit. Raises asyncpg's errors."""
         connection = await asyncpg.connect(self.dsn, timeout=5)
         try:
             for index in range(_COUNT):
-                await self._damage(connection, index, already_waiting=index < _COUNT // 2)
+                await self._damage(connection, index)
         finally:
             await connection.close()
         self._round += 1
         self.on = True
 
-    async def _damage(
-        self, connection: "asyncpg.Connection[asyncpg.Record]", index: int, *, already_waiting: bool
-    ) -> None:
+    async def _damage(self, connection: "asyncpg.Connection[asyncpg.Record]", index: int) -> None:
         someone = persona(self._rng, 0.0, _FIRST_NUMBER + (self._round * _COUNT + index) % 1000)
         now = datetime.now(UTC)
         began = now - timedelta(seconds=self._pace.real(_BEGAN + 60 * index))
-        wrote = now - timedelta(seconds=self._pace.real(_PAST_LIMIT + 60 * index)) if already_waiting else None
+        wrote = now - timedelta(seconds=self._pace.real(_PAST_LIMIT + 60 * index))
         await connection.execute(sql("faults/close_sessions"), someone.phone)
         session = await connection.fetchval(
             sql("faults/stuck_customer"), someone.name, someone.phone, began, wrote
         )
-        customer = self._traffic.add(someone, waiting=_PAST_LIMIT if already_waiting else None)
+        customer = self._traffic.add(someone, waiting=_PAST_LIMIT)
         customer.again = _PATIENT
         self._stuck[session] = customer
-        if not already_waiting:
-            self._traffic.write(customer, "Entre 100 e 300 mil")
+        self._traffic.write_again(customer, _AGAIN)
 
     async def stop(self) -> None:
         """Repairs what is still damaged; whoever waits writes again. Raises asyncpg's errors."""

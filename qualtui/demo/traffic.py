@@ -85,9 +85,9 @@ class Traffic:
         customer.answered = answered
         self._schedule(customer, delay, persona.answers[answered])
 
-    def write(self, customer: Customer, text: str) -> None:
-        """This customer writes at once."""
-        self._say(customer, text)
+    def write_again(self, customer: Customer, delay: float) -> None:
+        """This customer writes again after so many virtual seconds."""
+        self._schedule(customer, delay, self._rng.choice(AGAIN))
 
     def nudge(self) -> None:
         """Everyone who waits writes again soon: after a fault's end nobody is forgotten."""
@@ -98,7 +98,7 @@ class Traffic:
     def prompt(self, customer: Customer) -> None:
         """This customer writes again soon."""
         customer.again = 0
-        self._schedule(customer, self._rng.uniform(*_NUDGE), self._rng.choice(AGAIN))
+        self.write_again(customer, self._rng.uniform(*_NUDGE))
 
     def waiting(self) -> list[Customer]:
         """The truth that a monitor has to find: who wrote and got no delivered answer."""

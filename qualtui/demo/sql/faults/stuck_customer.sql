@@ -1,8 +1,8 @@
--- A conversation that was answered once, in a session whose contexto is damaged.
--- $3: when it began; $4: when the customer wrote again, unanswered (null: not yet)
+-- A conversation that was answered once, in a session whose contexto is damaged; then the customer wrote, unanswered.
+-- $3: when it began; $4: when the customer wrote. The lead's own time is now: what follows new rows has to see it.
 with lead as (
-    insert into leads (nome, telefone, canal, status, created_at, updated_at)
-    values ($1, $2, 'whatsapp', 'em_qualificacao', $3, $3)
+    insert into leads (nome, telefone, canal, status)
+    values ($1, $2, 'whatsapp', 'em_qualificacao')
     on conflict (telefone) do update set nome = excluded.nome
     returning id
 ), session as (
@@ -18,6 +18,5 @@ with lead as (
          '{"etapa": "perguntar_patrimonio"}', $3::timestamptz + interval '0.5 second'),
         ('Entre 100 e 300 mil', 'recebida', '{"fonte": "whatsapp"}', $4::timestamptz)
     ) as line (text, kind, metadata, moment)
-    where line.moment is not null
 )
 select id from session
