@@ -167,6 +167,7 @@ class CustomersProbe:
                 break
             pages += 1
             ledger = advance(ledger, messages, leads, reader.now, self._gateway)
+            leads, messages = _emptied(leads), _emptied(messages)
         return ledger
 
     async def _rechecked(self, reader: Reader, ledger: Ledger, problems: dict[str, str]) -> Ledger:
@@ -237,6 +238,11 @@ async def _page(question: Awaitable[Page], reader: Reader, problems: dict[str, s
             raise
         problems[name] = error.text
         return None
+
+
+def _emptied(page: Page | None) -> Page | None:
+    """The page as it stays for the rest of the cycle: its rows were taken."""
+    return None if page is None else Page((), page.more, page.asked)
 
 
 def _cause(owed: Owed) -> str:

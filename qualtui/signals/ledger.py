@@ -119,9 +119,10 @@ def advance(
     known = {(row.what is What.LEAD, row.id) for row in ledger.window}
     fresh = [
         row
-        for page in (leads, messages)
+        for page, position in ((leads, ledger.leads), (messages, ledger.messages))
         for row in (page.rows if page is not None else ())
-        if (row.what is What.LEAD, row.id) not in known
+        # What lies before the position was settled: a page that is given twice must not be folded twice.
+        if row.at >= position.start()[0] and (row.what is What.LEAD, row.id) not in known
     ]
     mark = min(now, max((row.at for row in fresh), default=ledger.mark))
     mark = max(ledger.mark, mark)

@@ -7,6 +7,8 @@ import ssl
 
 import pytest
 from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qualtui.config.values import HealthProbe as Settings
 from qualtui.config.values import Seconds
@@ -14,6 +16,7 @@ from qualtui.model import Sample
 from qualtui.probes.fetch import Answer, Failure, _failed
 from qualtui.probes.http import HealthProbe, judged
 from qualtui.probes.probe import ProbeError
+from qualtui.text import clean
 from tests.probes.hostile import JSON, Script, body, forever, raw, reset, serving
 
 NOW = 1_000_000.0
@@ -180,3 +183,22 @@ async def test_each_poll_is_a_connection_of_its_own() -> None:
 def test_a_json_object_without_a_status_says_nothing_against_itself() -> None:
     assert judged(Answer(200, b'{"version": 3}', True, True, 0.1)) == ""
     assert judged(Answer(200, b'{"version": 3}', True, False, 0.1)) == "not JSON"
+
+
+@settings(max_examples=300, deadline=None)
+@given(body=st.binary(max_size=300), status=st.integers(100, 999))
+def test_any_bytes_are_judged_in_one_clean_line(body: bytes, status: int) -> None:
+    note = judged(Answer(status, body, True, True, 0.1))
+    assert note == clean(note)
+    assert note or status == 200
+
+
+@settings(max_examples=40, deadline=None)
+@given(words=st.binary(max_size=200))
+def test_any_bytes_on_the_wire_are_an_answer_and_never_an_exception(words: bytes) -> None:
+    async def once() -> None:
+        async with serving(raw(words)) as url:
+            said = await ask(url, timeout=1.0)
+        assert said["up"].value in {0, 1}
+
+    asyncio.run(once())

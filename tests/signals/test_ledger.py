@@ -319,3 +319,39 @@ def test_late_and_repeated_rows_in_any_order_give_the_same_figures(
         if chance.random() < 0.2:
             ledger = unpacked(packed(ledger))
     assert whole(ledger, end, no_gateway) == once
+
+
+@settings(max_examples=150, deadline=None)
+@given(raw=rows_strategy, seed=st.integers(0, 10_000), size=st.integers(1, 5))
+def test_small_pages_give_what_one_large_page_gives(
+    raw: list[tuple[int, What, str]], seed: int, size: int
+) -> None:
+    """Both streams in pages, always the one that is further behind, some pages given twice."""
+    rows = drawn(raw)
+    chance = random.Random(seed)
+    end = T + 500
+    ledger = begun(BORN, DAY)
+
+    def page(wanted: bool) -> Page:
+        at, after_id = (ledger.leads if wanted else ledger.messages).start()
+        found = sorted(
+            (row for row in rows if (row.what is What.LEAD) is wanted and row.at >= at),
+            key=lambda row: (row.at, row.id),
+        )
+        found = [row for row in found if row.at > at or row.id > after_id][:size]
+        return Page(tuple(found), more=len(found) == size)
+
+    for _ in range(200):
+        if not behind(ledger):
+            break
+        lead_turn = ledger.leads.more and (
+            not ledger.messages.more or ledger.leads.start() <= ledger.messages.start()
+        )
+        fresh = page(lead_turn)
+        for _ in range(chance.randint(1, 2)):
+            pages = (UNASKED, fresh) if lead_turn else (fresh, UNASKED)
+            ledger = advance(ledger, *pages, end, no_gateway)
+    assert not behind(ledger)
+    assert ledger.learned
+    book = current(ledger, end, no_gateway)
+    assert {who: owed.since for who, owed in book.owed.items()} == by_definition(rows, no_gateway)
