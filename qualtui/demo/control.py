@@ -37,7 +37,7 @@ class Control:
         """Performs an action of a story. Raises UnknownFaultError, FaultError, ValueError."""
         verb, _, rest = action.partition(" ")
         if verb in {"on", "off"}:
-            await self._faults.switch(rest, verb == "on")
+            await self._faults.switch(rest, verb == "on", call_in=False)  # a story brings its own people
         elif verb == "write":
             self._world.call_in(name=rest)
         else:

@@ -14,6 +14,9 @@ from qualtui.text import _
 
 _SLOW = 3.0  # virtual seconds that a slow database adds to each answer
 _SLOW_LEAST = 0.25  # real seconds
+_FELT = frozenset(
+    {"customers-unanswered", "sends-failing", "error-burst"}
+)  # nobody sees them unless somebody writes
 _CALLED_IN = (2.0, 12.0, 25.0)  # virtual seconds after which customers write, so that a fault is felt
 
 
@@ -74,8 +77,11 @@ class Faults:
             return self._world.gateway.broken
         return name in self._since
 
-    async def switch(self, name: str, on: bool) -> None:
-        """Switches one; what is so already stays. Raises UnknownFaultError, FaultError."""
+    async def switch(self, name: str, on: bool, *, call_in: bool = True) -> None:
+        """Switches one; what is so already stays. Raises UnknownFaultError, FaultError.
+
+        `call_in`: a fault that only customers can feel brings three of them.
+        """
         if name not in self._table:
             raise UnknownFaultError(name)
         async with self._turn:
@@ -94,10 +100,9 @@ class Faults:
                 raise FaultError(f"{name}: {text}") from error
             if not on:
                 self._world.traffic.nudge()
-
-    def _felt(self) -> None:
-        for delay in _CALLED_IN:
-            self._world.call_in(delay)
+            elif call_in and name in _FELT:
+                for delay in _CALLED_IN:
+                    self._world.call_in(delay)
 
     async def _agent(self, _on: bool) -> None:
         mode = Mode.UP
@@ -118,20 +123,15 @@ class Faults:
 
     async def _unanswered(self, on: bool) -> None:
         self._world.switches.unanswered = on
-        if on:
-            self._felt()
 
     async def _sends(self, on: bool) -> None:
         if on:
             self._world.gateway.fail()
-            self._felt()
         else:
             self._world.gateway.mend()
 
     async def _errors(self, on: bool) -> None:
         self._world.switches.broken = on
-        if on:
-            self._felt()
 
     async def _flood(self, on: bool) -> None:
         (self._world.flood.start if on else self._world.flood.stop)()

@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +30,8 @@ from qualtui.demo.world import Settings, World
 from qualtui.text import clean
 
 PREFIX = "qualtui-demo-"
+_LOCK = "demo.lock"
+_YOUNG = 60.0  # seconds in which a folder may lack its lock
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -51,20 +54,32 @@ class StartError(Exception):
     """The demo can't start; one line."""
 
 
+def sweep(parent: Path, now: float) -> None:
+    """Deletes what demos left that were killed together with their parent: nobody holds their lock."""
+    for folder in parent.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError), (folder / _LOCK).open("r+") as lock:
+            if now - os.fstat(lock.fileno()).st_mtime > _YOUNG:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def place(keep: Path | None) -> Iterator[Path]:
     """The demo's folder: a new one that is deleted at the end, or the one to keep. Raises StartError."""
     if keep is None:
+        sweep(Path(tempfile.gettempdir()), time.time())
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         try:
-            yield folder
+            with (folder / _LOCK).open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return
     folder = keep.absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "demo.lock").open("w") as lock:
+        with (folder / _LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield folder
     except BlockingIOError:

@@ -1,10 +1,12 @@
 """The services start whole, say where they are, and leave nothing behind, however they or their parent end."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -48,6 +50,11 @@ def alive(pids: list[int]) -> list[int]:
 def there(path: Path | str) -> bool:
     """Whether it exists."""
     return Path(path).exists()
+
+
+def found(folder: Path, pattern: str) -> list[Path]:
+    """What matches below a folder."""
+    return list(folder.glob(pattern))
 
 
 def is_private(path: str) -> bool:
@@ -137,6 +144,25 @@ async def test_a_killed_parent_leaves_no_process_and_no_folder() -> None:
         await eventually(gone)
 
 
+async def test_a_parent_killed_during_the_start_leaves_no_process_and_no_folder(reachable: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", PARENT, *BARE), env={**os.environ, "TMPDIR": str(reachable)}
+    )
+
+    async def begun() -> list[Path]:
+        return found(reachable, "*/pg/*")
+
+    await eventually(begun, within=15)
+    pids = family(process.pid)[1:]
+    process.kill()
+    await process.wait()
+
+    async def gone() -> bool:
+        return not alive(pids) and not found(reachable, "*")
+
+    await eventually(gone)
+
+
 async def test_killed_services_leave_no_process_and_their_parent_deletes_the_folder() -> None:
     async with spawn_services(BARE) as services:
         pids = family(services.pids["services"])
@@ -168,6 +194,18 @@ def test_a_kept_folder_serves_one_demo_at_a_time(tmp_path: Path) -> None:
         module.place(tmp_path),
     ):
         pass
+
+
+def test_folders_that_nobody_holds_are_swept(tmp_path: Path) -> None:
+    for name in ("held", "left"):
+        (tmp_path / f"{module.PREFIX}{name}").mkdir()
+        (tmp_path / f"{module.PREFIX}{name}" / "demo.lock").touch()
+    with (tmp_path / f"{module.PREFIX}held" / "demo.lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        module.sweep(tmp_path, time.time() + 50)
+        assert len(list(tmp_path.iterdir())) == 2
+        module.sweep(tmp_path, time.time() + 100)
+        assert [path.name for path in tmp_path.iterdir()] == [f"{module.PREFIX}held"]
 
 
 def test_a_folder_of_its_own_is_deleted_at_the_end() -> None:
