@@ -3,7 +3,7 @@
 `[rules.NAME]` with one of these names changes the given keys alone; `enabled = false` takes a rule away.
 """
 
-from qualtui.config.values import Level, Operator, Rule, Seconds
+from qualtui.config.values import Aggregate, Level, Operator, Rule, Seconds
 
 _MINUTE = 60.0
 
@@ -42,6 +42,24 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(2 * _MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="WhatsApp gateway does not answer: {note}",
+    ),
+    # A monitor that cannot ask must say so: its silence looks like health.
+    "blind": Rule(
+        series="sight.blind",
+        op=Operator.ABOVE,
+        warning=Level(5 * _MINUTE),
+        summary="No data for {duration}: {note}",
+    ),
+    # Server time of an empty question; the fast lane's own budget is 10 ms.
+    "database-slow": Rule(
+        series="db.seconds",
+        aggregate=Aggregate.MIN,
+        window=Seconds(_MINUTE),
+        op=Operator.ABOVE,
+        warning=Level(1),
+        for_=Seconds(_MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="Database slow: {value} s for an empty question",
     ),
     # The oldest customer's wait is itself a duration, so no `for`; the bot takes 5-24 s a reply.
     "customers-waiting": Rule(

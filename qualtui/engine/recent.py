@@ -10,10 +10,11 @@ from qualtui.model import Sample
 class _Track:
     """One series: raw samples of the last `keep` seconds, and the worst of each step for the screen."""
 
-    __slots__ = ("buckets", "raw")
+    __slots__ = ("buckets", "known", "raw")
 
     def __init__(self, steps: int) -> None:
         self.raw: deque[Sample] = deque()
+        self.known: Sample | None = None  # the newest with a value
         self.buckets: deque[tuple[int, float | None]] = deque(maxlen=steps)
 
 
@@ -35,6 +36,8 @@ class Recent:
             if track.raw and sample.at < track.raw[-1].at:
                 continue
             track.raw.append(sample)
+            if sample.value is not None:
+                track.known = sample
             while track.raw[0].at < sample.at - self._keep:
                 track.raw.popleft()
             self._fill(track, sample)
@@ -52,6 +55,11 @@ class Recent:
         """The newest sample of a series, with or without a value."""
         track = self._tracks.get(series)
         return track.raw[-1] if track else None
+
+    def known(self, series: str) -> Sample | None:
+        """The newest sample of a series that has a value."""
+        track = self._tracks.get(series)
+        return track.known if track else None
 
     def since(self, series: str, at: float) -> Sequence[Sample]:
         """The samples from `at` on, oldest first, and always the newest one."""

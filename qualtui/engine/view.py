@@ -8,7 +8,7 @@ from qualtui.engine.recent import Recent
 from qualtui.engine.setup import stale_after
 from qualtui.model import Evidence, Phase, Sample, Severity, State
 from qualtui.signals.chain import chain
-from qualtui.signals.derive import agent_down
+from qualtui.signals.derive import agent_down, blind
 from qualtui.signals.headline import headline
 from qualtui.signals.reading import Reading, Readings, evidence, fresh
 from qualtui.signals.series import BY_NAME
@@ -17,6 +17,8 @@ from qualtui.wire import AgentView, EngineView, Figure, LinkView, Snapshot
 
 PAST = 40  # steps of a figure's short past
 DERIVED = {"health.down": "health.up"}  # derived series -> the one that it is as fresh as
+VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without these we judge nobody
+BLIND_EVERY = 5.0  # s between two samples of sight.blind
 
 Available = Callable[[str, str], str]  # agent, fix -> its title where it can be run
 
@@ -28,6 +30,7 @@ class View:
         self._recent = recent
         self._config = config
         self._stale: dict[str, float] = {}
+        self._since: dict[str, float] = {}  # by agent: when we began to ask
         self._chains: dict[str, tuple[LinkView, ...]] = {}
         self.learning: dict[str, float] = {}  # by agent, while its first backfill runs
 
@@ -41,13 +44,19 @@ class View:
             for name, source in DERIVED.items()
             if f"{agent}/{source}" in self._stale
         }
+        derived |= {f"{agent}/sight.blind": 3 * BLIND_EVERY for agent in config.agents}
         self._stale |= derived
         self._chains = {agent: links for agent, links in self._chains.items() if agent in config.agents}
         return derived
 
     def derive(self, agent: str, now: float) -> tuple[Sample, ...]:
         """The series that follow from others, as samples; none where nothing is known."""
-        settings = self._config.agents[agent].health if agent in self._config.agents else None
+        if agent not in self._config.agents:
+            return ()
+        return (*self._down(agent, now), *self._blind(agent, now))
+
+    def _down(self, agent: str, now: float) -> tuple[Sample, ...]:
+        settings = self._config.agents[agent].health
         if settings is None:
             return ()
         up = self._recent.since(f"{agent}/health.up", now - 4 * settings.down_after - 8 * settings.interval)
@@ -57,6 +66,16 @@ class View:
         if down is None or (newest is not None and (down.at, down.value) == (newest.at, newest.value)):
             return ()
         return (down,)
+
+    def _blind(self, agent: str, now: float) -> tuple[Sample, ...]:
+        series = f"{agent}/sight.blind"
+        newest = self._recent.newest(series)
+        if newest is not None and now - newest.at < BLIND_EVERY:
+            return ()
+        asked = {name: f"{agent}/{name}" for name in VITAL if f"{agent}/{name}" in self._stale}
+        known = {name: self._recent.known(full) for name, full in asked.items()}
+        since = self._since.setdefault(agent, now)
+        return (blind(agent, {name: one.at if one else None for name, one in known.items()}, since, now),)
 
     def cause(self, agent: str, now: float) -> str:
         """The why of an agent, in one sentence."""

@@ -1,6 +1,6 @@
-"""Series that follow from others: whether the agent is down, as distinct from busy."""
+"""Series that follow from others: whether the agent is down, as distinct from busy; whether we are blind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qualtui.config.values import HealthProbe
 from qualtui.model import Sample
@@ -38,6 +38,17 @@ def agent_down(
         note = _("{} misses in {}, and nothing sent: {}").format(len(missed), span(now - first), newest.note)
         return Sample(series, now, 1.0, note)
     return Sample(series, newest.at, 0.0, _("busy or slow: {}").format(newest.note))
+
+
+def blind(agent: str, known: Mapping[str, float | None], since: float, now: float) -> Sample:
+    """`sight.blind`: how long the worst of the agent's vital series has been without any answer, in seconds.
+
+    `known`: by series, when it last had a value (None: not since `since`, when we began to ask). A negative
+    answer is an answer: blind means that we could not ask.
+    """
+    ages = {name: now - (since if at is None else max(at, since)) for name, at in known.items()}
+    worst = max(ages, key=lambda name: ages[name], default="")
+    return Sample(f"{agent}/sight.blind", now, ages.get(worst, 0.0), worst)
 
 
 def _misses(up: Sequence[Sample]) -> list[Sample]:

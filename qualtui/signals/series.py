@@ -109,6 +109,7 @@ DECLARED: tuple[Series, ...] = (
     Series("waha.up", "", "down", "WAHA", "1: the gateway's API answered"),
     Series("waha.working", "", "down", "WAHA", "1: the session's status is WORKING; the note is the status"),
     Series("waha.seconds", "s", "up", "WAHA", "time to the answer"),
+    Series("sight.blind", "s", "up", "derived", "how long the worst vital series has had no answer at all"),
 )
 
 BY_NAME: dict[str, Series] = {series.name: series for series in DECLARED}

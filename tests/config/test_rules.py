@@ -10,7 +10,7 @@ from qualtui.signals.series import BY_NAME
 @pytest.mark.parametrize("rule", BUILT_IN.values(), ids=BUILT_IN.keys())
 def test_each_built_in_rule_looks_at_a_series_that_is_declared(rule: Rule) -> None:
     assert rule.series in BY_NAME
-    assert rule.aggregate is Aggregate.LAST
+    assert (rule.window == 0) == (rule.aggregate is Aggregate.LAST), "an aggregate needs a window, the newest none"
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ def test_each_built_in_rule_looks_at_a_series_that_is_declared(rule: Rule) -> No
         ("waha-silent", Operator.EQUAL, 0, None, 120),
         ("customers-waiting", Operator.ABOVE, 180, 600, 0),
         ("customers-lost", Operator.ABOVE, None, 0, 0),
+        ("blind", Operator.ABOVE, 300, None, 0),
+        ("database-slow", Operator.ABOVE, 1, None, 60),
     ],
 )
 def test_the_severities_are_those_that_were_asked_for(

@@ -20,7 +20,7 @@ def test_all_is_well_and_the_host_has_no_source_yet() -> None:
 @pytest.mark.parametrize("evidence", [Evidence.OLD, Evidence.NO_DATA])
 def test_nothing_looks_green_without_fresh_evidence(evidence: Evidence) -> None:
     nothing = {name.replace(".", "_"): evidence for name in WELL}
-    found = chain(readings(**nothing), (), NOW)  # type: ignore[arg-type]
+    found = chain(readings(**nothing), (), NOW)
     assert [view.link for view in found if view.status == OK] == []
     assert all(view.status in {UNKNOWN, NO_SOURCE} for view in found)
 

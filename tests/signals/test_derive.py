@@ -2,7 +2,7 @@
 
 from qualtui.config.values import HealthProbe, Seconds
 from qualtui.model import Sample
-from qualtui.signals.derive import agent_down
+from qualtui.signals.derive import agent_down, blind
 
 SETTINGS = HealthProbe(url="http://127.0.0.1/health", misses=3, down_after=Seconds(150))
 
@@ -51,3 +51,13 @@ def test_a_bot_that_sends_is_busy() -> None:
 def test_what_we_could_not_ask_is_no_miss_and_no_recovery() -> None:
     assert down(ups(0, None, 0, 0), 1180) == 1
     assert down(ups(0, 0, 0, None), 1180) is None
+
+
+def test_blindness_is_the_age_of_the_vital_series_that_is_silent_longest() -> None:
+    found = blind("bot", {"health.up": 990.0, "db.up": 700.0, "waha.working": None}, 900.0, 1000.0)
+    assert (found.series, found.value) == ("bot/sight.blind", 100.0)
+    assert found.note in {"db.up", "waha.working"}
+
+
+def test_nobody_is_blind_who_asks_nothing() -> None:
+    assert blind("bot", {}, 900.0, 1000.0).value == 0.0
