@@ -36,6 +36,8 @@ Save = Callable[[bytes], Awaitable[None]]
 Learned = Callable[[BacklogMarked], None]
 
 PAGES = 8  # a cycle of both streams together, once learned
+SMALL = 64 * 1024  # bytes of a ledger that is saved with every change; a bigger one ...
+SAVE_EVERY = 30.0  # ... when its newest row is so many seconds further
 SECURITY_EVERY = 60.0  # s between two looks at row security while rows come
 
 NEEDS_LEADS = (
@@ -92,6 +94,7 @@ class CustomersProbe:
         self._born = born
         self._ledger: Ledger | None = None
         self._saved: Ledger | None = None
+        self._size = 0  # bytes of the blob that was saved last
         self._security_at = float("-inf")
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
@@ -197,9 +200,19 @@ class CustomersProbe:
             book = current(ledger, ledger.mark, self._gateway)
             count = sum(owed.backlog(ledger.born) for owed in book.owed.values())
             self._learned(BacklogMarked(self._agent, count, ledger.born))
-        if ledger != self._saved:
-            await self._save(packed(ledger))
-            self._saved = ledger
+        if self._worth_saving(ledger):
+            blob = packed(ledger)
+            await self._save(blob)
+            self._saved, self._size = ledger, len(blob)
+
+    def _worth_saving(self, ledger: Ledger) -> bool:
+        """A kill costs only reading again, so a big ledger and mere re-checks are written less often."""
+        saved = self._saved
+        if saved is None or ledger.learned != saved.learned:
+            return True
+        if ledger.book == saved.book and ledger.window == saved.window and ledger.dropped == saved.dropped:
+            return behind(ledger) and ledger != saved
+        return self._size < SMALL or ledger.mark - saved.mark >= SAVE_EVERY
 
     def _samples(
         self, ledger: Ledger, problems: dict[str, str], server_now: float, at: float

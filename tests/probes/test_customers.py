@@ -387,6 +387,17 @@ async def test_every_question_takes_an_index_and_a_cycle_is_cheap_at_fifty_thous
     assert lane.probe.learning is None
 
 
+async def test_a_cycle_that_brings_nothing_new_writes_nothing(lane: Lane) -> None:
+    await lane.database.conversation(("recebida", 0.0))
+    await lane.say()
+    lane.blob = None
+    await lane.say()
+    assert lane.blob is None
+    await lane.database.conversation(("recebida", 0.0))
+    await lane.say()
+    assert lane.blob is not None
+
+
 async def test_the_blob_that_is_saved_is_the_ledger(lane: Lane) -> None:
     await lane.database.conversation(("recebida", 0.0))
     await lane.say()
