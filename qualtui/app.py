@@ -1,6 +1,7 @@
 """The window: one Textual app that shows the newest Snapshot and turns keys into deeds."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar
@@ -92,6 +93,7 @@ class QualtuiApp(App[int]):
         self._deeds = Deeds(self, self._feed, self.look, self.say)
         self._drawn = -1e9
         self._pending = False
+        self._bond = Bond.CONNECTING
         self._said = 0.0
         self._alarms: frozenset[int] = frozenset()
         self.set_keymap(self._keymapped)
@@ -112,15 +114,22 @@ class QualtuiApp(App[int]):
             self._open_incident(self._incident)
         self._draw()
 
+    def on_ready(self) -> None:
+        """The first picture stands: what was loaded for it stays, and is no longer looked through for garbage."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+
     def _changed(self) -> None:
         """The Sight changed: draw it now, or soon where it was drawn a moment ago."""
         snapshot = self._feed.sight.snapshot
         if snapshot is not None:
             self.pid, self.beside = snapshot.engine.pid, snapshot.engine.beside
-        if self._pending:
-            return
+        bond, self._bond = self._bond, self._feed.sight.bond
         wait = SHORTEST - (self._ticks() - self._drawn)
-        if wait <= 0:
+        if self._pending and bond is self._bond:
+            return
+        if wait <= 0 or bond is not self._bond:  # that nobody watches any more is told at once
             self._draw()
         else:
             self._pending = True

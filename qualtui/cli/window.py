@@ -1,5 +1,6 @@
 """The screen's composition root: configuration, connection, an engine beside it where none runs, the terminal."""
 
+import gc
 import os
 import socket
 import subprocess
@@ -31,6 +32,7 @@ def run(config: Path | None = None, number: int | None = None) -> int:
 def show(config: Config, name: str, number: int | None) -> int:
     """The window on the engine of this configuration."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when Textual is imported
+    gc.disable()  # until the first picture stands: imports make garbage collection slow for nothing
     from qualtui.app import QualtuiApp
     from qualtui.config.places import socket_path, store_path
     from qualtui.screens.terminal import Guard

@@ -7,6 +7,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.events import Resize
+from textual.geometry import Size
 from textual.message import Message
 
 from qualtui.model import Severity
@@ -14,7 +15,7 @@ from qualtui.screens.page import Page
 from qualtui.text import _
 from qualtui.widgets import activity, incidents
 from qualtui.widgets.chain import chain
-from qualtui.widgets.figures import compact, literal_rows, panels
+from qualtui.widgets.figures import compact, groups, held, literal_rows, panel
 from qualtui.widgets.footer import footer
 from qualtui.widgets.header import banners, header
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe
@@ -22,10 +23,13 @@ from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.now import now_box
 from qualtui.widgets.sight import firing
+from qualtui.widgets.spark import Past
 from qualtui.widgets.table import Table
-from qualtui.wire import IncidentView
+from qualtui.wire import AgentView, IncidentView
 
 WIDE = 120  # cells from which incidents and activity stand side by side
+FOUR = 140  # cells from which the four groups of figures stand side by side
+HOLD = 20.0  # seconds that bars stand still, unless a figure's severity changes
 
 
 class Overview(Page):
@@ -33,6 +37,10 @@ class Overview(Page):
 
     DEFAULT_CSS = """
     Overview { layout: vertical; overflow: hidden; }
+    Overview #panels { layout: grid; grid-size: 4; grid-gutter: 0 2; grid-rows: auto; height: auto; }
+    Overview #panels { display: none; }
+    Overview.paneled #panels { display: block; }
+    Overview.narrow #panels { grid-size: 2; }
     Overview #lists { layout: vertical; height: 1fr; min-height: 2; }
     Overview.wide #lists { layout: horizontal; }
     Overview #incidents { height: 3fr; width: 1fr; }
@@ -55,6 +63,9 @@ class Overview(Page):
         super().__init__(look)
         self._keys = keys
         self._status: Line = BLANK
+        self._pasts: dict[str, Past] = {}
+        self._held: tuple[object, ...] = ()
+        self._held_at = -HOLD
 
     def compose(self) -> ComposeResult:
         """Header, banners, NOW, chain, figures, the two lists, status, footer."""
@@ -62,6 +73,9 @@ class Overview(Page):
         yield Lines(self.look, id="banners")
         yield Lines(self.look, id="now")
         yield Lines(self.look, id="chain")
+        with Container(id="panels"):
+            for n in range(len(groups())):
+                yield Lines(self.look, id=f"panel{n}")
         yield Lines(self.look, id="figures")
         with Container(id="lists"):
             yield Table(self.look, id="incidents", empty=_("none"))
@@ -70,14 +84,20 @@ class Overview(Page):
         yield Lines(self.look, id="footer")
 
     def on_mount(self) -> None:
-        """Keys go to the incidents."""
+        """Keys go to the incidents; drawn before the first layout, so that one layout is enough."""
+        self._arrange(self.app.size)
+        self.draw()
         self.query_one("#incidents", Table).focus(scroll_visible=False)
 
     def on_resize(self, event: Resize) -> None:
         """Another size is another arrangement."""
-        self.set_class(event.size.width >= WIDE, "wide")
+        self._arrange(event.size)
         self.draw()
         self.call_after_refresh(self.draw)  # the lists know their width only now
+
+    def _arrange(self, size: Size) -> None:
+        self.set_class(size.width >= WIDE, "wide")
+        self.set_class(size.width < FOUR, "narrow")
 
     def status(self, text: str, token: str) -> None:
         """Shows the line until the next one."""
@@ -114,7 +134,7 @@ class Overview(Page):
 
     def draw(self) -> None:
         """Every part from the Sight; each compares before it repaints."""
-        cells, height = self.size
+        cells, height = self.size if self.size.area else self.app.size
         if cells <= 0 or height <= 0:
             return
         now = self.now if self.sight.paused is None else self.sight.paused
@@ -135,25 +155,50 @@ class Overview(Page):
         figures = self._figures(cells, height, now)
         if not sight.watched and sight.snapshot is not None:
             box, links, figures = faded(box), faded(links), faded(figures)
+        self._draw_panels(cells, height, now)
         roomy = height >= 34
         self.query_one("#now", Lines).show([*box, BLANK] if roomy and view else box)
         self.query_one("#chain", Lines).show([*links, BLANK] if roomy and links else links)
         self.query_one("#figures", Lines).show([*figures, BLANK] if roomy and figures else figures)
 
+    def _paneled(self, cells: int, height: int) -> bool:
+        """Whether there is room for the groups with their titles."""
+        return cells >= 100 and height >= (34 if cells >= FOUR else 40)
+
     def _figures(self, cells: int, height: int, now: float) -> list[Line]:
-        sight, view = self.sight, self.sight.view
+        """The figures in few rows where there is no room for groups, and the literal ones."""
+        view, live = self.sight.view, self.sight.watched
         if view is None or height < 12:
             return []
-        live = sight.watched
-        extra = literal_rows(view, now, cells, self.look) if sight.literal else []
-        if cells < 100 or height < 34:
-            rows = 3 if height >= 22 else 1
-            return [*compact(view, now, cells, self.look, live=live, rows=rows), *extra]
+        extra = literal_rows(view, now, cells, self.look) if self.sight.literal else []
+        if self._paneled(cells, height):
+            return extra
+        few = compact(self._still(view), now, cells, self.look, live=live, rows=3 if height >= 22 else 1)
+        return [*few, *extra]
+
+    def _draw_panels(self, cells: int, height: int, now: float) -> None:
+        view, live = self.sight.view, self.sight.watched
+        shown = view is not None and self._paneled(cells, height)
+        self.set_class(shown, "paneled")
+        if view is None or not shown:
+            return
         calm = view.now.level is None and live
-        spare = height - (30 if calm else 39)  # rows beyond what everything else needs
-        chart = 0 if cells < 140 or spare < 3 else min(spare, 12 if calm else 6)
-        grid = panels(view, now, cells, self.look, live=live, chart=chart)
-        return [*grid, BLANK, *extra] if extra else grid
+        spare = height - (32 if calm else 41)  # rows beyond what everything else needs
+        chart = 0 if cells < FOUR or spare < 3 else min(spare, 8 if calm else 5)
+        each = (cells - 2 * 3) // 4 if cells >= FOUR else (cells - 2) // 2
+        still = self._still(view)
+        for n, group in enumerate(groups()):
+            place = self.query_one(f"#panel{n}", Lines)
+            lines = [*panel(group, still, now, place.size.width or each, self.look, live, chart), BLANK]
+            place.show(lines if live else faded(lines))
+
+    def _still(self, view: AgentView) -> AgentView:
+        """The view with bars that stand still for a while."""
+        alarm = (view.name, view.now.level, *((name, f.severity, f.evidence) for name, f in view.figures.items()))
+        if alarm != self._held or not 0 <= self.now - self._held_at < HOLD:
+            self._held, self._held_at = alarm, self.now
+            self._pasts = {name: figure.past for name, figure in view.figures.items()}
+        return held(view, self._pasts)
 
     def _draw_lists(self, now: float) -> None:
         sight, look = self.sight, self.look

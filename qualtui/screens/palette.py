@@ -32,6 +32,4 @@ class Commands(Provider):
         for command in self._commands:
             score = matcher.match(command.title)
             if score > 0:
-                yield Hit(
-                    score, matcher.highlight(command.title), command.run, text=command.title, help=command.help
-                )
+                yield Hit(score, matcher.highlight(command.title), command.run, text=command.title)

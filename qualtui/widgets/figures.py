@@ -6,10 +6,10 @@ import msgspec
 
 from qualtui.model import Evidence, Severity
 from qualtui.text import _
-from qualtui.widgets.line import BLANK, Line, Span, beside, cut, fit, padded, safe
+from qualtui.widgets.line import BLANK, Line, Span, cut, fit, padded, safe
 from qualtui.widgets.look import Look
-from qualtui.widgets.spark import spark
-from qualtui.widgets.words import age, count, evidence, quantity
+from qualtui.widgets.spark import Past, spark
+from qualtui.widgets.words import age, count, evidence, lasting, quantity
 from qualtui.wire import AgentView, Figure
 
 _LABEL = 18  # cells of a row's label
@@ -30,6 +30,7 @@ class Entry(msgspec.Struct, frozen=True):
     grey: bool = False
     rare: bool = False  # shown only when it is not 0
     state: bool = False  # 1 or 0: told as up or down
+    age: bool = False  # told in whole seconds
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -49,7 +50,7 @@ def groups() -> tuple[Group, ...]:
             "customers.answered_1h",
             (
                 Entry(_("Waiting"), "customers.waiting", zero=True),
-                Entry(_("Oldest"), "customers.oldest", grey=True, rare=True),
+                Entry(_("Oldest"), "customers.oldest", rare=True, age=True),
                 Entry(_("Said sent, was not"), "customers.phantom", goal=0, rare=True),
                 Entry(_("Lost"), "customers.lost", goal=0, goal_text="= 0"),
                 Entry(_("Answered"), "customers.answered_1h"),
@@ -71,9 +72,9 @@ def groups() -> tuple[Group, ...]:
             "reply.p95",
             (
                 Entry(_("Reply p95"), "reply.p95", goal=30, goal_text="≤ 30s"),
-                Entry(_("Reply median"), "reply.p50", grey=True),
-                Entry(_("Last reply"), "customers.last_reply", grey=True),
-                Entry(_("Last inbound"), "customers.last_inbound", grey=True),
+                Entry(_("Reply median"), "reply.p50"),
+                Entry(_("Last reply"), "customers.last_reply", grey=True, age=True),
+                Entry(_("Last inbound"), "customers.last_inbound", grey=True, age=True),
             ),
         ),
         Group(
@@ -131,6 +132,8 @@ def value(entry: Entry, figure: Figure) -> str:
         return ""
     if entry.state and figure.value is not None:
         return safe(figure.note, 20) or (_("up") if figure.value else _("down"))
+    if entry.age and figure.value is not None:
+        return lasting(figure.value)
     return quantity(figure.value, figure.unit)
 
 
@@ -154,11 +157,12 @@ def row(entry: Entry, figure: Figure | None, now: float, cells: int, look: Look,
         if token in {"good", "label"}
         else token
     )
-    spans = [label, Span(padded(text, _VALUE, right=True), shade), Span(f" {glyph} ", token)]
+    beside = token if glyph != " " else shade
+    spans = [label, Span(padded(text, _VALUE, right=True), shade), Span(f" {glyph} ", beside)]
     if note:
         spans.append(Span(f"{note} ", token))
     room = cells - sum(len(span.text) for span in spans) - 1
-    if figure.past and not entry.state and room >= 6:
+    if figure.past and not entry.state and not entry.grey and room >= 6:
         spans += _bars(entry, figure, min(room, 24), look)[0]
     return tuple(spans)
 
@@ -179,18 +183,13 @@ def _some(figure: Figure | None) -> bool:
     return figure is not None and bool(figure.value)
 
 
-def panels(view: AgentView, now: float, cells: int, look: Look, *, live: bool, chart: int = 0) -> list[Line]:
-    """All groups side by side: four columns where there is room, else two. `chart`: rows of a chart a group."""
-    columns = 4 if cells >= 140 else 2
-    gap = 2
-    each = (cells - gap * (columns - 1)) // columns
-    blocks = [(panel(group, view, now, each, look, live, chart), each) for group in groups()]
-    lines: list[Line] = []
-    for start in range(0, len(blocks), columns):
-        if lines:
-            lines.append(BLANK)
-        lines += beside(blocks[start : start + columns], gap)
-    return lines
+def held(view: AgentView, pasts: dict[str, Past]) -> AgentView:
+    """The view with the pasts of a little while ago: bars that move every second are restless and cost bytes."""
+    figures = {
+        name: msgspec.structs.replace(figure, past=tuple(pasts.get(name, figure.past)))
+        for name, figure in view.figures.items()
+    }
+    return msgspec.structs.replace(view, figures=figures)
 
 
 def panel(group: Group, view: AgentView, now: float, cells: int, look: Look, live: bool, chart: int) -> list[Line]:
@@ -198,9 +197,9 @@ def panel(group: Group, view: AgentView, now: float, cells: int, look: Look, liv
     title = f" {group.title} "
     rule = look.glyphs.dash * max(0, cells - len(title) - 1)
     lines: list[Line] = [(Span(look.glyphs.dash, "rule"), Span(title, "title"), Span(rule, "rule"))]
-    lines += [row(entry, view.figures.get(entry.series), now, cells, look, live) for entry in shown(group, view)]
+    lines += [row(entry, view.figures.get(entry.series), now, cells, look, live) for entry in group.entries]
     if chart > 1:
-        most = max(len(shown(other, view)) for other in groups())
+        most = max(len(other.entries) for other in groups())
         lines += [BLANK] * (most + 1 - len(lines))
         lines += _chart(group, view.figures.get(group.lead), cells, look, chart)
     return lines

@@ -98,21 +98,6 @@ def spread(left: Line, right: Line, cells: int) -> Line:
     return fit((*left, Span(" " * (room - width(left))), *right), cells)
 
 
-def beside(columns: Iterable[tuple[list[Line], int]], gap: int = 2) -> list[Line]:
-    """Blocks of lines side by side, each fitted to its width."""
-    blocks = list(columns)
-    height = max((len(lines) for lines, _ in blocks), default=0)
-    rows: list[Line] = []
-    for y in range(height):
-        row: list[Span] = []
-        for n, (lines, cells) in enumerate(blocks):
-            if n:
-                row.append(Span(" " * gap))
-            row.extend(fit(lines[y] if y < len(lines) else BLANK, cells))
-        rows.append(tuple(row))
-    return rows
-
-
 def faded(lines: Iterable[Line], token: str = "faint") -> list[Line]:  # noqa: S107 - a style's name
     """The same lines in one quiet style: what nobody keeps up to date may not look alive."""
     return [tuple(Span(span.text, token) for span in line) for line in lines]

@@ -48,8 +48,10 @@ def quantity(value: float | None, unit: str) -> str:
 
 
 def _seconds(value: float) -> str:
+    if value == 0:
+        return "0s"
     if abs(value) < 1:
-        return f"{value * 1000:.0f}ms"
+        return f"{value * 1000:.0f}ms" if abs(value) >= 0.001 else "<1ms"
     if abs(value) < 10:
         return f"{value:.1f}s"
     return lasting(value)
