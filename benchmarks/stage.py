@@ -128,8 +128,11 @@ async def serve(path: Path, scene: Callable[[], Snapshot], interval: float = 1.0
             writer.close()
 
     server = await asyncio.start_unix_server(talk, str(path))
+    parent = os.getppid()
     async with server:
-        await server.serve_forever()
+        # Nobody is left to stop it once its parent was killed; there is no event for that.
+        while os.getppid() == parent:  # noqa: ASYNC110
+            await asyncio.sleep(0.5)
 
 
 def main() -> int:

@@ -43,7 +43,7 @@ class QualtuiApp(App[int]):
     TITLE = "qualtui"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "leave(True)", _("quit, back"), id="quit"),
+        Binding("q", "leave(True)", _("quit"), id="quit"),
         Binding("escape", "leave(False)", _("back"), id="back"),
         Binding("question_mark", "manual", _("help"), id="help"),
         Binding("f", "deed('fix')", _("fix"), id="fix"),

@@ -71,7 +71,7 @@ class Deeds:
         from qualtui.screens.dialog import Note
 
         title = _("Note on incident {n}").format(n=incident.number)
-        hint = _("Everyone with this engine can read it; phone numbers are masked. Enter keeps it, Esc does not.")
+        hint = _("Everyone here can read it; phone numbers are masked. Enter keeps it.")
         text = await self._app.push_screen_wait(Note(self._look, title, hint))
         if text:
             answer = await self.ask(AddNote(incident.number, masked(text)))

@@ -101,7 +101,7 @@ class Detail(Page):
         self.query_one("#banners", Lines).show(banners(self.sight, self.look))
         facts = self._facts(incident) if incident else [self._absent()]
         if not self.sight.watched and snapshot is not None:
-            facts = faded(facts)
+            facts = faded(facts, self.look.glyphs.good)
         self.query_one("#facts", Lines).show([BLANK, *facts, BLANK] if height >= 20 else facts)
         history = self._told.history if self._told else ()
         zone = snapshot.zone if snapshot else "UTC"

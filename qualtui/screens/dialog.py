@@ -76,9 +76,9 @@ def preview_lines(preview: Preview, look: Look) -> list[Line]:
     for item in preview.items[:_ITEMS]:
         lines.append(
             (
-                Span(padded(safe(item.id, 40), 10) + "  ", "faint"),
-                Span(padded(safe(item.what, 80), 32) + "  ", "text"),
-                Span(padded(lasting(item.age), 9), "strong"),
+                Span(padded(safe(item.id, 40), 8) + " ", "faint"),
+                Span(padded(safe(item.what, 80), 28) + " ", "text"),
+                Span(padded(lasting(item.age), 8), "strong"),
                 Span(safe(item.why, 120), "label"),
             )
         )

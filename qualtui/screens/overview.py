@@ -49,7 +49,7 @@ class Overview(Page):
     Overview.wide #activity { width: 2fr; height: 1fr; }
     """
     FOOTER: ClassVar[tuple[str, ...]] = (
-        "help", "open", "fix", "have", "note", "customers", "pause", "literal", "copy", "commands", "quit",
+        "help", "open", "fix", "have", "note", "customers", "quit", "pause", "literal", "copy", "undo", "commands",
     )  # fmt: skip
 
     class Chosen(Message):
@@ -154,7 +154,7 @@ class Overview(Page):
         links = chain(view.chain, cells, look, rows=1 if height < 20 else 2) if view else []
         figures = self._figures(cells, height, now)
         if not sight.watched and sight.snapshot is not None:
-            box, links, figures = faded(box), faded(links), faded(figures)
+            box, links, figures = (faded(part, look.glyphs.good) for part in (box, links, figures))
         self._draw_panels(cells, height, now)
         roomy = height >= 34
         self.query_one("#now", Lines).show([*box, BLANK] if roomy and view else box)
@@ -190,7 +190,7 @@ class Overview(Page):
         for n, group in enumerate(groups()):
             place = self.query_one(f"#panel{n}", Lines)
             lines = [*panel(group, still, now, place.size.width or each, self.look, live, chart), BLANK]
-            place.show(lines if live else faded(lines))
+            place.show(lines if live else faded(lines, self.look.glyphs.good))
 
     def _still(self, view: AgentView) -> AgentView:
         """The view with bars that stand still for a while."""
@@ -213,8 +213,8 @@ class Overview(Page):
         zone = snapshot.zone if snapshot else "UTC"
         acts = activity.activity_rows(lines, now, zone, listed.size.width, look)
         if snapshot is not None and not sight.watched:
-            rows = [type(row)(row.key, faded([row.line])[0]) for row in rows]
-            acts = [type(row)(row.key, faded([row.line])[0]) for row in acts]
+            rows = [type(row)(row.key, faded([row.line], look.glyphs.good)[0]) for row in rows]
+            acts = [type(row)(row.key, faded([row.line], look.glyphs.good)[0]) for row in acts]
         table.show(heading, rows)
         if not table.touched and sight.view is not None and sight.view.now.number:
             table.select(str(sight.view.now.number))

@@ -14,20 +14,21 @@ def header(sight: Sight, now: float, cells: int, look: Look) -> Line:
     """One row, fitted to so many cells: what matters most is leftmost."""
     zone = sight.snapshot.zone if sight.snapshot else "UTC"
     right = (Span(clock(now, zone, name=cells >= 100), "label"), Span(" "))
-    left = (*_state(sight, look), *_agent(sight), *_pulse(sight, now, look))
+    left = (*_state(sight, now, look), *_agent(sight), *_pulse(sight, now, look))
     for extra in _extras(sight, now, look):
-        if width(left) + width(extra) + width(right) > cells:
+        if width(left) + width(extra) + width(right) >= cells:
             break
         left = (*left, *extra)
     return spread(left, right, cells)
 
 
-def _state(sight: Sight, look: Look) -> Line:
+def _state(sight: Sight, now: float, look: Look) -> Line:
     glyphs = look.glyphs
     if sight.bond is Bond.LOST or (sight.bond is Bond.SILENT and sight.snapshot is None):
         return (Span(f" {glyphs.critical} {_('NO WATCHER')} ", "critbadge"), Span(" "))
     if sight.bond is Bond.SILENT:
-        return (Span(f" {glyphs.critical} {_('ENGINE SILENT')} ", "critbadge"), Span(" "))
+        silent = _("ENGINE SILENT {age}").format(age=age(now, sight.since))
+        return (Span(f" {glyphs.critical} {silent} ", "critbadge"), Span(" "))
     if sight.snapshot is None:
         return (Span(f" {glyphs.unknown} {_('CONNECTING')} ", "infobadge"), Span(" "))
     spans: list[Span] = []
@@ -71,7 +72,7 @@ def _pulse(sight: Sight, now: float, look: Look) -> Line:
         seen = _("last seen {age} ago").format(age=age(now, sight.since)) if sight.snapshot else ""
         return (Span(f" {seen}  " if seen else " ", "crit"), Span(how, "strong"), Span("  "))
     if sight.bond is Bond.SILENT:
-        return (Span(" " + age(now, sight.since), "crit"), Span("  "))
+        return ()
     if sight.snapshot is None:
         return (Span(" " + (safe(sight.reason, 100) or _("waiting for the engine")), "label"),)
     old = now - sight.snapshot.at

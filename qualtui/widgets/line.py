@@ -98,9 +98,9 @@ def spread(left: Line, right: Line, cells: int) -> Line:
     return fit((*left, Span(" " * (room - width(left))), *right), cells)
 
 
-def faded(lines: Iterable[Line], token: str = "faint") -> list[Line]:  # noqa: S107 - a style's name
-    """The same lines in one quiet style: what nobody keeps up to date may not look alive."""
-    return [tuple(Span(span.text, token) for span in line) for line in lines]
+def faded(lines: Iterable[Line], good: str = "●", token: str = "faint") -> list[Line]:  # noqa: S107 - a style's name
+    """The same lines in one quiet style, `good` a question: what nobody keeps up to date may not look well."""
+    return [tuple(Span(span.text.replace(good, "?"), token) for span in line) for line in lines]
 
 
 def changed(old: Line, new: Line) -> tuple[int, int] | None:

@@ -22,6 +22,8 @@ def now_box(sight: Sight, now: float, cells: int, look: Look, keys: dict[str, st
     if view.learning is not None and view.now.level is None:
         return [_learning(view, cells, look)]
     if view.now.level is None:
+        if view.now.calm and not sight.watched:
+            return [(Span(f" {look.glyphs.unknown} {_('LAST KNOWN')}: ", "strong"), *_calm(view, now, look)[1:])]
         return [_calm(view, now, look) if view.now.calm else _blind(view, look)]
     token = look.severity(view.now.level)[1]
     if cells < BOXED_FROM:
@@ -61,7 +63,7 @@ def _calm(view: AgentView, now: float, look: Look) -> Line:
     detail = safe(view.now.detail, 120)
     if not detail and view.last_reply is not None:
         detail = _("last reply {age} ago").format(age=age(now, view.last_reply))
-    return (Span(f" {look.glyphs.good} {head}", "good"), Span(f"  {detail}", "label"))
+    return (Span(f" {look.glyphs.good} ", "good"), Span(head, "good"), Span(f"  {detail}", "label"))
 
 
 def _blind(view: AgentView, look: Look) -> Line:

@@ -1,0 +1,72 @@
+"""The screen's way in: no terminal, an engine beside it, and what is said at the end."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qualtui.cli.window import Beside, answers, farewell
+from qualtui.config.values import Config, Demo
+
+
+def config(tmp_path: Path, demo: str = "") -> Config:
+    return Config(agents={}, path=str(tmp_path / "config.toml"), demo=Demo(control_url=demo))
+
+
+def beside(tmp_path: Path, demo: str = "", clock: float = 0.0) -> Beside:
+    return Beside(config(tmp_path, demo), tmp_path / "socket", tmp_path / "store.beside.log", lambda: clock)
+
+
+def test_without_a_terminal_it_is_one_line() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "qualtui"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("qualtui: the screen needs a terminal")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("of_window", "watched", "told"),
+    [
+        (False, True, "The engine (pid 7) keeps watching."),
+        (True, True, "The engine (pid 7) ends with its last window. `qualtui watch` keeps watching."),
+        (False, False, "Nobody watches. `qualtui watch` starts an engine that does."),
+    ],
+)
+def test_at_the_end_it_says_who_keeps_watching(of_window: bool, watched: bool, told: str) -> None:
+    assert farewell(7, of_window, watched) == told
+
+
+def test_where_an_engine_answers_none_is_started(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.bind(str(tmp_path / "socket"))
+        engine.listen()
+        assert answers(tmp_path / "socket")
+        beside(tmp_path).ensure()
+    assert not (tmp_path / "store.beside.log").exists()
+
+
+def test_the_demo_gets_time_to_start_its_own_engine(tmp_path: Path) -> None:
+    beside(tmp_path, demo="http://127.0.0.1:1").ensure()
+    assert not (tmp_path / "store.beside.log").exists()
+
+
+def test_an_engine_that_cannot_start_says_why_and_is_not_started_again(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("this is no configuration", encoding="utf-8")
+    started = beside(tmp_path)
+    started.ensure()
+    engine = started._engine
+    assert engine is not None
+    assert engine.wait(20) != 0
+    assert started.trouble().startswith("the engine ended at once: ")
+    assert str(tmp_path) in started.trouble()
+    started.ensure()
+    assert started._engine is engine

@@ -1,0 +1,126 @@
+"""A stand-in for the engine's connection: snapshots are pushed by the test, asks are recorded and answered."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import TracebackType
+from typing import Self
+
+from qualtui.app import QualtuiApp
+from qualtui.client import ClientError
+from qualtui.screens.port import Faults
+from qualtui.widgets.look import Look
+from qualtui.widgets.table import Table
+from qualtui.wire import Answer, Ask, Done, Snapshot
+from tests import snapshots
+
+
+class Clock:
+    """A clock that stands until it is moved; both the time of day and the monotonic one."""
+
+    def __init__(self, at: float = snapshots.AT) -> None:
+        self.at = at
+
+    def __call__(self) -> float:
+        return self.at
+
+
+class StandIn:
+    """Connects like a Client. `refuse`: the next connections fail; `answers`: what an ask of a type is told."""
+
+    def __init__(self, first: Snapshot | None = None) -> None:
+        self._queue: asyncio.Queue[Snapshot | None] = asyncio.Queue()
+        self._first = first
+        self.asked: list[Ask] = []
+        self.answers: dict[type, Callable[[Ask], Answer] | Answer | Exception] = {}
+        self.refuse = False
+        self.connections = 0
+
+    def __call__(self) -> Self:
+        return self
+
+    async def __aenter__(self) -> Self:
+        if self.refuse:
+            raise ClientError("no engine answers: nobody listens")
+        self.connections += 1
+        if self._first is not None:
+            self.push(self._first)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def push(self, snapshot: Snapshot) -> None:
+        """The engine sends a snapshot."""
+        self._queue.put_nowait(snapshot)
+
+    def drop(self) -> None:
+        """The engine goes away, and does not come back."""
+        self.refuse = True
+        self._queue.put_nowait(None)
+
+    async def snapshots(self) -> AsyncIterator[Snapshot]:
+        """As the test pushes them."""
+        while True:
+            snapshot = await self._queue.get()
+            if snapshot is None:
+                raise ClientError("the engine closed the connection")
+            yield snapshot
+
+    async def ask(self, ask: Ask, timeout: float = 20.0) -> Answer:
+        """The answer that the test prepared."""
+        self.asked.append(ask)
+        answer = self.answers.get(type(ask), Done("Done."))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(ask) if callable(answer) else answer
+
+
+def window(
+    engine: StandIn,
+    clock: Clock | None = None,
+    *,
+    look: Look | None = None,
+    keys: dict[str, str] | None = None,
+    faults: Faults | None = None,
+    incident: int | None = None,
+    trouble: Callable[[], str] = str,
+) -> QualtuiApp:
+    """The window on a stand-in, at a fixed time."""
+    clock = clock or Clock()
+    return QualtuiApp(
+        engine, who="ana", look=look or Look(), keys=keys, faults=faults, incident=incident, clock=clock,
+        ticks=clock, trouble=trouble,
+    )  # fmt: skip
+
+
+async def until(holds: Callable[[], bool | Awaitable[bool]], timeout: float = 5.0) -> None:
+    """Waits on the loop until something holds."""
+    async with asyncio.timeout(timeout):
+        while True:
+            told = holds()
+            if told if isinstance(told, bool) else await told:
+                return
+            await asyncio.sleep(0.005)
+
+
+def text(app: QualtuiApp) -> str:
+    """What stands on the screen, row by row."""
+    strips = app.screen._compositor.render_strips(app.size)
+    return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def tokens(app: QualtuiApp, what: str) -> set[str]:
+    """The colours in which a text stands on the screen."""
+    found = set()
+    for strip in app.screen._compositor.render_strips(app.size):
+        for segment in strip:
+            if what in segment.text and segment.style is not None and segment.style.color is not None:
+                found.add(segment.style.color.name)
+    return found
+
+
+def table(app: QualtuiApp, name: str = "#incidents") -> Table:
+    """A table of the page on top."""
+    return app.screen.query_one(name, Table)

@@ -1,0 +1,93 @@
+"""The screens as a person sees them, compared row by row with what was approved.
+
+UPDATE_PICTURES=1 writes them anew; look at the change before it is committed.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from qualtui.widgets.look import Look
+from qualtui.wire import Customers, IncidentDetail, PreviewFix, ShowIncident, Who
+from tests import snapshots
+from tests.screens.stand_in import StandIn, text, until, window
+
+PICTURES = Path(__file__).parent / "pictures"
+WIDE, SMALL, WALL = (160, 48), (80, 24), (200, 60)
+
+
+def compare(name: str, shown: str) -> None:
+    """The approved picture, or it is written anew."""
+    path = PICTURES / f"{name}.txt"
+    if os.environ.get("UPDATE_PICTURES") == "1":
+        path.write_text(shown + "\n", encoding="utf-8")
+    assert shown + "\n" == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("scene", "size"),
+    [
+        ("calm", WIDE),
+        ("calm", SMALL),
+        ("trouble", WIDE),
+        ("trouble", SMALL),
+        ("trouble", WALL),
+        ("trouble", (120, 40)),
+        ("no-data", WIDE),
+        ("no-data", SMALL),
+        ("learning", WIDE),
+        ("nobody", SMALL),
+        ("huge", WIDE),
+        ("hostile", WIDE),
+    ],
+)
+async def test_the_overview_is_as_approved(scene: str, size: tuple[int, int]) -> None:
+    app = window(StandIn(snapshots.SCENES[scene]()))
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.pause()
+        compare(f"{scene}-{size[0]}x{size[1]}", text(app))
+
+
+async def test_plain_signs_are_ascii_alone() -> None:
+    app = window(StandIn(snapshots.trouble()), look=Look(ascii=True, plain=True))
+    async with app.run_test(size=SMALL) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.pause()
+        shown = text(app)
+        assert shown.isascii()
+        compare("ascii-80x24", shown)
+
+
+def prepared() -> StandIn:
+    """An engine with answers for every page."""
+    engine = StandIn(snapshots.trouble())
+    told = snapshots.trouble()
+    history = tuple(line for line in reversed(told.activity) if line.number == 42)
+    engine.answers[ShowIncident] = IncidentDetail(told.incidents[0], history)
+    engine.answers[PreviewFix] = snapshots.preview()
+    engine.answers[Who] = Customers("ldc-bot", snapshots.people())
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "awaited"),
+    [
+        ("detail", "enter", "incident 42: 3 customers"),
+        ("customers", "c", "row says sent"),
+        ("fix", "f", "Run it"),
+        ("note", "n", "phone numbers are masked"),
+        ("help", "question_mark", "Help"),
+        ("literal", "w", "Unprocessed leads"),
+    ],
+)
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+async def test_the_other_pages_are_as_approved(name: str, key: str, awaited: str, size: tuple[int, int]) -> None:
+    app = window(prepared())
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press(key)
+        await until(lambda: awaited in text(app))
+        await pilot.pause()
+        compare(f"{name}-{size[0]}x{size[1]}", text(app))

@@ -1,0 +1,409 @@
+"""The window: what it shows of the connection, and what its keys do."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from textual.widgets import Button
+
+from qualtui.app import QualtuiApp
+from qualtui.client import ClientError
+from qualtui.model import Severity
+from qualtui.screens.overview import Overview
+from qualtui.widgets.lines import Lines
+from qualtui.widgets.look import GROUND
+from qualtui.widgets.table import Table
+from qualtui.wire import (
+    Acknowledge,
+    AddNote,
+    Done,
+    Fixes,
+    ListFixes,
+    PreviewFix,
+    Refused,
+    RunFix,
+    RunView,
+    Snapshot,
+    UndoFix,
+)
+from tests import snapshots
+from tests.screens.stand_in import Clock, StandIn, table, text, tokens, until, window
+
+SIZE = (160, 48)
+DIM_GREEN = "#4f8a68"
+
+
+def later(snapshot: Snapshot, **changes: object) -> Snapshot:
+    return msgspec.structs.replace(snapshot, **changes)
+
+
+async def test_when_the_engine_goes_away_the_window_says_so_at_once_and_nothing_looks_green() -> None:
+    engine = StandIn(snapshots.calm())
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: "EVERYONE ANSWERED" in text(app))
+        assert DIM_GREEN in tokens(app, "EVERYONE ANSWERED")
+        engine.drop()
+        await until(lambda: "NO WATCHER" in text(app))
+        await pilot.pause()
+        assert "qualtui watch" in text(app)
+        assert "●" not in text(app)
+        for row in app.screen._compositor.render_strips(app.size):
+            assert all(part.style is None or part.style.color is None or part.style.color.name != DIM_GREEN
+                       for part in row)  # fmt: skip
+        assert not app.watched
+
+
+async def test_it_connects_again_by_itself() -> None:
+    engine = StandIn(snapshots.calm())
+    app = window(engine)
+    async with app.run_test(size=SIZE):
+        await until(lambda: app.watched)
+        engine.drop()
+        await until(lambda: not app.watched)
+        engine.refuse = False
+        await until(lambda: app.watched)
+        await until(lambda: "NO WATCHER" not in text(app))
+        assert engine.connections == 2
+
+
+async def test_an_engine_that_sends_nothing_is_silent_after_five_seconds() -> None:
+    clock = Clock()
+    app = window(StandIn(snapshots.calm()), clock)
+    async with app.run_test(size=SIZE):
+        await until(lambda: app.watched)
+        clock.at += 7
+        await until(lambda: "ENGINE SILENT 7s" in text(app))
+        assert "● EVERYONE ANSWERED" not in text(app)
+        assert DIM_GREEN not in tokens(app, "EVERYONE ANSWERED")
+
+
+async def test_before_the_first_connection_the_window_stands_and_says_what_it_waits_for() -> None:
+    engine = StandIn()
+    engine.refuse = True
+    clock = Clock()
+    app = window(engine, clock)
+    async with app.run_test(size=SIZE):
+        await until(lambda: "CONNECTING" in text(app) and "nobody listens" in text(app))
+        clock.at += 25
+        await until(lambda: "NOBODY WATCHES" in text(app) and "qualtui watch" in text(app))
+
+
+async def test_why_the_engine_beside_it_ended_is_told() -> None:
+    engine = StandIn()
+    engine.refuse = True
+    app = window(engine, trouble=lambda: "the engine ended at once: the store is locked")
+    async with app.run_test(size=SIZE):
+        await until(lambda: "the store is locked" in text(app))
+
+
+async def test_a_snapshot_that_shows_the_same_repaints_nothing() -> None:
+    engine = StandIn(snapshots.trouble())
+    clock = Clock()
+    app = window(engine, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.pause()
+        parts = [*app.screen.query(Lines), *app.screen.query(Table)]
+        before = sum(part.repainted for part in parts)
+        drawn = app._drawn
+        clock.at += 0.9  # no age turns within this second
+        engine.push(later(snapshots.trouble(), seq=129, at=clock.at))
+        await until(lambda: app._drawn != drawn)
+        await pilot.pause()
+        assert sum(part.repainted for part in parts) == before
+        engine.push(later(snapshots.trouble(), seq=130, incidents=(snapshots.incident(owner="bia"),)))
+        clock.at += 0.3
+        await until(lambda: sum(part.repainted for part in parts) > before)
+
+
+async def test_one_second_repaints_less_than_a_twentieth_of_the_screen() -> None:
+    clock = Clock()
+    engine = StandIn(snapshots.trouble())
+    app = window(engine, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.pause()
+        parts = [*app.screen.query(Lines), *app.screen.query(Table)]
+        before = sum(part.repainted for part in parts)
+        for _second in range(3):
+            clock.at += 1
+            drawn = app._drawn
+            engine.push(snapshots.trouble())
+            await until(_drawn_since(app, drawn))
+        assert sum(part.repainted for part in parts) - before < 3 * SIZE[0] * SIZE[1] / 20
+
+
+def _drawn_since(app: QualtuiApp, before: float) -> Callable[[], bool]:
+    return lambda: app._drawn != before
+
+
+async def test_a_paused_view_stands_still_and_a_new_critical_ends_it() -> None:
+    engine = StandIn(snapshots.calm())
+    clock = Clock()
+    app = window(engine, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: app.watched)
+        await pilot.press("p")
+        warned = snapshots.incident(50, severity=Severity.WARNING, summary="replies are slow")
+        clock.at += 12
+        engine.push(later(snapshots.calm(), incidents=(warned,), at=clock.at))
+        await until(lambda: "PAUSED 12s" in text(app))
+        assert "replies are slow" not in text(app)
+        engine.push(later(snapshots.trouble(), at=clock.at))
+        await until(lambda: "3 CUSTOMERS WAITING" in text(app))
+        assert "PAUSED" not in text(app)
+
+
+async def test_the_cursor_stays_on_its_incident_while_rows_move() -> None:
+    engine = StandIn(snapshots.trouble())
+    clock = Clock()
+    app = window(engine, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("j")
+        assert table(app).key == "43"
+        told = snapshots.trouble()
+        clock.at += 1
+        engine.push(later(told, incidents=(snapshots.incident(60), *told.incidents), at=clock.at))
+        await until(lambda: len(table(app).shown) == 6)
+        assert table(app).key == "43"
+        await pilot.press("G")
+        assert table(app).key == "41"
+        await pilot.press("g", "k", "k")
+        assert table(app).key == "60"
+        await pilot.press("right_square_bracket")
+        assert table(app).key == "42"
+
+
+async def test_a_fix_shows_its_consequence_and_starts_at_cancel() -> None:
+    engine = StandIn(snapshots.trouble())
+    engine.answers[PreviewFix] = snapshots.preview()
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("f")
+        await until(lambda: "Run it" in text(app))
+        assert "Closes 3 sessions; their customers stay unanswered" in text(app)
+        assert "+55 11 •••••-••01" in text(app)
+        assert app.focused is not None
+        assert app.focused.id == "cancel"
+        await pilot.press("enter")
+        await until(lambda: "Nothing was changed." in text(app))
+        assert [type(ask) for ask in engine.asked] == [PreviewFix]
+
+
+async def test_a_confirmed_fix_runs_with_the_previewed_token_and_can_be_taken_back() -> None:
+    engine = StandIn(snapshots.trouble())
+    engine.answers[PreviewFix] = snapshots.preview()
+    engine.answers[RunFix] = Done("Closed 3 sessions.", run="run-9")
+    run = RunView("run-9", "session-cleanup", "ldc-bot", "ana", 1.0, 2.0, "ok", "closed 3", False, True)
+    engine.answers[ListFixes] = Fixes((), (run,))
+    engine.answers[UndoFix] = Done("Opened 3 sessions again.")
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("f")
+        await until(lambda: "Run it" in text(app))
+        await pilot.press("right", "enter")
+        await until(lambda: "Closed 3 sessions." in text(app))
+        assert RunFix("token-1") in engine.asked
+        await pilot.press("u")
+        await until(lambda: "Takes back this run" in text(app))
+        await pilot.press("tab", "enter")
+        await until(lambda: "Opened 3 sessions again." in text(app))
+        assert UndoFix("run-9") in engine.asked
+
+
+async def test_a_refused_fix_has_no_button_to_run_it() -> None:
+    engine = StandIn(snapshots.trouble())
+    engine.answers[PreviewFix] = snapshots.preview(refused="80 sessions are more than the limit of 50")
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("f")
+        await until(lambda: "80 sessions are more" in text(app))
+        assert len(app.screen.query(Button)) == 1
+        await pilot.press("tab", "right", "j", "f", "a", "c", "x", "enter")
+        await until(lambda: isinstance(app.screen, Overview))
+        assert [type(ask) for ask in engine.asked] == [PreviewFix]
+
+
+async def test_taking_an_incident_tells_whom_the_asker_saw_and_mine_is_given_back() -> None:
+    mine = snapshots.incident(owner="ana")
+    engine = StandIn(later(snapshots.trouble(), incidents=(snapshots.incident(),)))
+    engine.answers[Acknowledge] = Refused("bia has it since 03:11")
+    clock = Clock()
+    app = window(engine, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("a")
+        await until(lambda: "bia has it since 03:11" in text(app))
+        assert engine.asked == [Acknowledge(42, expect="")]
+        clock.at += 1
+        engine.push(later(snapshots.trouble(), incidents=(mine,)))
+        await until(lambda: " ana " in text(app))
+        await pilot.press("a")
+        await until(lambda: len(engine.asked) == 2)
+        assert engine.asked[-1] == Acknowledge(42, expect="ana", release=True)
+
+
+async def test_a_note_leaves_the_window_with_phones_masked() -> None:
+    engine = StandIn(snapshots.trouble())
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("n")
+        await until(lambda: "phone numbers are masked" in text(app))
+        await pilot.press(*"call 5511900000001 q", "enter")
+        await until(lambda: bool(engine.asked))
+        assert engine.asked == [AddNote(42, "call +55 11 •••••-••01 q")]
+
+
+async def test_an_engine_that_does_not_answer_is_one_line_and_no_traceback() -> None:
+    engine = StandIn(snapshots.trouble())
+    engine.answers[PreviewFix] = ClientError("the engine did not answer within 20s")
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("f")
+        await until(lambda: "did not answer within 20s" in text(app))
+        assert app.is_running
+
+
+async def test_the_copied_summary_has_what_and_why_and_no_phone() -> None:
+    told = snapshots.trouble()
+    row = snapshots.incident(summary="+55 11 90000-0001 waits")
+    app = window(StandIn(later(told, incidents=(row,))))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("y")
+        assert "3 CUSTOMERS WAITING FOR THE BOT" in app.clipboard
+        assert "WAHA FAILED since 03:08" in app.clipboard
+        assert "90000" not in app.clipboard
+
+
+class Demo:
+    """Faults of a demo."""
+
+    def __init__(self) -> None:
+        self.on = {"agent-down": False, "database-slow": True}
+
+    async def list(self) -> dict[str, bool]:
+        return self.on
+
+    async def set(self, name: str, on: bool) -> None:
+        self.on[name] = on
+
+
+async def test_the_palette_switches_the_demos_faults() -> None:
+    demo = Demo()
+    app = window(StandIn(snapshots.calm()), faults=demo)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: app.watched)
+        await pilot.press("colon")
+        await until(lambda: "Fault: database-slow off" in text(app))
+        await pilot.press(*"agent-down")
+        await until(lambda: "Fault: agent-down on" in text(app) and "database-slow" not in text(app))
+        await pilot.press("down", "enter")
+        await until(lambda: demo.on["agent-down"])
+        await until(lambda: "Fault agent-down is on" in text(app))
+
+
+async def test_keys_can_be_bound_anew_and_the_footer_tells_them() -> None:
+    app = window(StandIn(snapshots.trouble()), keys={"pause": "z", "down": "n", "note": "N"})
+    async with app.run_test(size=(200, 48)) as pilot:
+        await until(lambda: table(app).key == "42")
+        assert "z pause" in text(app)
+        await pilot.press("n")
+        assert table(app).key == "43"
+        await pilot.press("z")
+        await until(lambda: "PAUSED" in text(app))
+
+
+async def test_mashed_and_unknown_keys_do_nothing_bad() -> None:
+    engine = StandIn(snapshots.trouble())
+    engine.answers[PreviewFix] = snapshots.preview()
+    app = window(engine)
+    words = (
+        "f f a x 1 f5 ctrl+x escape c c question_mark question_mark w p p escape left_square_bracket G g Z tab"
+        " shift+tab enter escape escape escape r y ctrl+c pagedown home end colon escape u escape"
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press(*words.split())
+        assert app.is_running
+        assert not [ask for ask in engine.asked if isinstance(ask, RunFix)]
+        while len(app.screen_stack) > 1:
+            await pilot.press("escape")
+        await pilot.press("q")
+        await until(lambda: not app.is_running)
+        assert app.return_code == 0
+
+
+async def test_an_incident_asked_for_on_the_command_line_is_open_at_once() -> None:
+    engine = StandIn(snapshots.trouble())
+    app = window(engine, incident=43)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: "#43" in text(app) and "What happened" in text(app))
+        await pilot.press("q")
+        assert isinstance(app.screen, Overview)
+
+
+@pytest.mark.parametrize("scene", ["trouble", "huge", "hostile"])
+async def test_any_size_down_to_one_cell_and_back(scene: str) -> None:
+    engine = StandIn(snapshots.SCENES[scene]())
+    engine.answers[PreviewFix] = snapshots.preview()
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: app.pid != 0)
+        before = text(app)
+        for size in ((1, 1), (5, 3), (60, 15), (139, 41), (1, 50), (200, 1)):
+            await pilot.resize_terminal(*size)
+        await pilot.press("f")
+        await pilot.resize_terminal(1, 1)
+        await pilot.press("escape")
+        await pilot.resize_terminal(*SIZE)
+        while len(app.screen_stack) > 1:
+            await pilot.press("escape")
+        await pilot.press("g")
+        await until(lambda: text(app).splitlines()[:30] == before.splitlines()[:30])
+
+
+async def test_an_error_inside_is_one_line_without_what_the_screen_showed() -> None:
+    app = window(StandIn(snapshots.calm()))
+
+    def broken() -> None:
+        raise RuntimeError("5511900000001 in a message")
+
+    async def shown() -> None:
+        async with app.run_test(size=SIZE):
+            await until(lambda: app.watched)
+            app.call_later(broken)
+            await until(lambda: not app.is_running)
+
+    with pytest.raises(RuntimeError):
+        await shown()
+    assert app.return_code == 1
+    assert app.failure.startswith("internal error: RuntimeError at test_app.py:")
+    assert "5511" not in app.failure
+
+
+def test_the_window_imports_no_engine_and_no_network_library() -> None:
+    code = (
+        "import sys, os; os.environ['TEXTUAL_ANIMATIONS']='none'; import qualtui.cli.window, qualtui.app;"
+        "import qualtui.screens.detail, qualtui.screens.dialog, qualtui.screens.customers, qualtui.screens.manual;"
+        "bad={'httpx','asyncpg','apprise','sqlite3','aiohttp','typer','jinja2','qualtui.engine','qualtui.store',"
+        "'qualtui.probes','qualtui.notify','qualtui.fixes'};"
+        "print(sorted(bad & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_ground_of_cells_is_the_ground_of_the_theme() -> None:
+    from qualtui.widgets.look import THEME
+
+    assert THEME.background == GROUND

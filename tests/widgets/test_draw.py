@@ -1,0 +1,122 @@
+"""The drawing functions: any snapshot at any width gives rows of that width."""
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qualtui.model import Evidence, Severity
+from qualtui.widgets import activity, incidents
+from qualtui.widgets.chain import chain
+from qualtui.widgets.figures import Entry, compact, groups, literal_rows, mark, panel
+from qualtui.widgets.footer import footer, key_name
+from qualtui.widgets.header import banners, header
+from qualtui.widgets.line import fit, width
+from qualtui.widgets.look import Look, terminal_look
+from qualtui.widgets.now import now_box
+from qualtui.widgets.sight import Bond, Sight
+from tests import snapshots
+
+KEYS = {"fix": "f", "have": "a", "open": "enter", "customers": "c"}
+LOOKS = [Look(), Look(ascii=True, plain=True)]
+
+
+@given(
+    st.sampled_from(sorted(snapshots.SCENES)),
+    st.integers(1, 220),
+    st.sampled_from(list(Bond)),
+    st.sampled_from(LOOKS),
+    st.floats(-1e12, 1e12),
+)
+@settings(max_examples=150, deadline=None)
+def test_every_part_of_every_scene_keeps_its_width(
+    scene: str, cells: int, bond: Bond, look: Look, later: float
+) -> None:
+    snapshot = snapshots.SCENES[scene]()
+    sight = Sight(snapshot, bond, since=snapshots.AT, paused=None)
+    now = snapshots.AT + later
+    lines = [header(sight, now, cells, look), *banners(sight, look), *now_box(sight, now, cells, look, KEYS)]
+    view = sight.view
+    if view is not None:
+        lines += chain(view.chain, cells, look)
+        lines += compact(view, now, cells, look, live=sight.watched, rows=3)
+        lines += literal_rows(view, now, cells, look)
+        for group in groups():
+            lines += panel(group, view, now, cells, look, sight.watched, 3)
+    lines += [row.line for row in incidents.incident_rows(snapshot.incidents[:5], now, cells, look, True)]
+    lines += [row.line for row in activity.activity_rows(snapshot.activity, now, snapshot.zone, cells, look)]
+    for line in lines:
+        assert width(fit(line, cells)) == cells
+        assert "\x1b" not in "".join(span.text for span in line)
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.integers(1, 200))
+@settings(max_examples=100, deadline=None)
+def test_any_text_in_the_now_box_keeps_its_frame(one: str, two: str, cells: int) -> None:
+    told = msgspec.structs.replace(
+        snapshots.trouble().agents[0].now, headline=one, detail=two, why=one, who=two, tried=one, fix_title=two
+    )
+    snapshot = snapshots.trouble()
+    agent = msgspec.structs.replace(snapshot.agents[0], now=told)
+    sight = Sight(msgspec.structs.replace(snapshot, agents=(agent,)), Bond.LIVE)
+    rows = now_box(sight, snapshots.AT, cells, Look(), KEYS)
+    if cells >= 100:
+        assert {width(row) for row in rows} == {cells}
+        assert all(row[-1].text.endswith(("╮", "│", "╯")) for row in rows)
+
+
+def test_only_fresh_evidence_looks_green() -> None:
+    entry = Entry("Waiting", "customers.waiting", zero=True)
+    figure = snapshots.figure("customers.waiting", 0)
+    assert mark(entry, figure, Look())[1] == "good"
+    for evidence in set(Evidence) - {Evidence.FRESH}:
+        assert mark(entry, msgspec.structs.replace(figure, evidence=evidence), Look())[1] != "good"
+    links = [
+        msgspec.structs.replace(link, evidence=Evidence.OLD)
+        for link in snapshots.calm_chain()
+        if link.status == "ok"
+    ]
+    shown = [span for line in chain(tuple(links), 200, Look()) for span in line]
+    assert not [span for span in shown if span.token == "good" or "●" in span.text]
+
+
+def test_an_incident_severity_colours_its_figure_and_a_customer_just_arrived_does_not() -> None:
+    entry = Entry("Waiting", "customers.waiting", zero=True)
+    assert mark(entry, snapshots.figure("customers.waiting", 2), Look()) == (" ", "text")
+    grave = snapshots.figure("customers.waiting", 2, severity=Severity.CRITICAL)
+    assert mark(entry, grave, Look()) == ("✖", "crit")
+
+
+def test_the_broken_link_is_on_the_screen_at_eighty_cells() -> None:
+    rows = chain(snapshots.trouble().agents[0].chain, 80, Look())
+    assert len(rows) <= 2
+    assert "WhatsApp ✖ FAILED 4m" in "".join(span.text for row in rows for span in row)
+
+
+def test_the_worst_agent_is_shown_unless_another_is_chosen() -> None:
+    calm = snapshots.calm()
+    bad = msgspec.structs.replace(snapshots.trouble().agents[0], name="other-bot")
+    both = msgspec.structs.replace(calm, agents=(*calm.agents, bad))
+    worst, chosen = Sight(both, Bond.LIVE).view, Sight(both, Bond.LIVE, agent="ldc-bot").view
+    assert worst is not None
+    assert chosen is not None
+    assert (worst.name, chosen.name) == ("other-bot", "ldc-bot")
+
+
+@pytest.mark.parametrize(
+    ("environ", "plain"),
+    [
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, False),
+        ({"TERM": "xterm"}, True),
+        ({"TERM": "xterm-256color", "NO_COLOR": "1"}, True),
+        ({}, True),
+    ],
+)
+def test_few_colours_are_seen_from_the_environment(environ: dict[str, str], plain: bool) -> None:
+    assert terminal_look(environ).plain is plain
+
+
+def test_the_footer_shows_what_fits_and_no_half_words() -> None:
+    keys = [("f", "fix"), (key_name("question_mark"), "help"), ("q", "quit")]
+    assert "".join(span.text for span in footer(keys, 18)) == " f fix   ? help  "
