@@ -1,6 +1,5 @@
 """The window: one Textual app that shows the newest Snapshot and turns keys into deeds."""
 
-import asyncio
 import gc
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -17,12 +16,11 @@ from qualtui.screens.deeds import Deeds
 from qualtui.screens.feed import Feed
 from qualtui.screens.overview import Overview
 from qualtui.screens.page import Page
-from qualtui.screens.palette import Command, Commands
+from qualtui.screens.palette import Command, Commands, Offer
 from qualtui.screens.port import Connect, Faults
 from qualtui.screens.terminal import Guard
 from qualtui.text import _
 from qualtui.widgets.footer import key_name
-from qualtui.widgets.line import safe
 from qualtui.widgets.look import THEME, Look
 from qualtui.widgets.sight import Bond, criticals
 from qualtui.widgets.table import Table
@@ -84,12 +82,12 @@ class QualtuiApp(App[int]):
         self.pid = 0  # of the engine that was seen last
         self.beside = False
         self._keymapped = dict(keys or {})
-        self._faults = faults
         self._incident = incident
         self._guard = guard
         self._clock = clock
         self._ticks = ticks
         self._feed = Feed(connect, self._changed, clock=clock, ticks=ticks, who=who, trouble=trouble)
+        self._offer = Offer(self._feed, faults, self.say)
         self._deeds = Deeds(self, self._feed, self.look, self.say)
         self._drawn = -1e9
         self._pending = False
@@ -283,10 +281,12 @@ class QualtuiApp(App[int]):
     def action_pause(self) -> None:
         """The view stands still; a new CRITICAL ends it."""
         self._feed.pause()
+        self._draw()
 
     def action_literal(self) -> None:
         """The rows' literal figures beside the truth."""
         self._feed.choose(literal=not self._feed.sight.literal)
+        self._draw()
 
     def action_copy(self) -> None:
         """A masked summary to the clipboard of the person's own terminal."""
@@ -304,51 +304,16 @@ class QualtuiApp(App[int]):
 
     async def commands(self) -> list[Command]:
         """All that the palette offers."""
-        found = []
-        for binding in self._all_bindings()[: len(self.BINDINGS)]:
-            if binding.id not in {"commands", "back", "suspend"}:
-                key = key_name(self._keymapped.get(binding.id or "", binding.key))
-                title = f"{binding.description.capitalize()}  ({key})"
-                found.append(Command(title, self._runner(binding.action)))
-        snapshot = self._feed.sight.snapshot
-        agents = snapshot.agents if snapshot else ()
-        if len(agents) > 1:
-            for agent in agents:
-                title = _("Show agent {name}").format(name=safe(agent.name, 60))
-                found.append(Command(title, self._chooser(agent.name)))
-        return [*found, *await self._fault_commands()]
+        hidden = {"commands", "back", "suspend"}
+        bindings = [b for b in self.BINDINGS if isinstance(b, Binding) and b.id not in hidden]
+        named = [
+            (f"{b.description.capitalize()}  ({self.keys([b.id or ''])[0][0]})", self._runner(b.action))
+            for b in bindings
+        ]
+        return await self._offer.commands(named)
 
     def _runner(self, action: str) -> Callable[[], Coroutine[Any, Any, None]]:
         async def run() -> None:
             await self.run_action(action)
 
         return run
-
-    def _chooser(self, agent: str) -> Callable[[], None]:
-        return lambda: self._feed.choose(agent=agent)
-
-    async def _fault_commands(self) -> list[Command]:
-        if self._faults is None:
-            return []
-        try:
-            async with asyncio.timeout(2):
-                faults = await self._faults.list()
-        except (OSError, TimeoutError, ValueError):
-            return []
-        return [self._fault_command(name, on) for name, on in faults.items()]
-
-    def _fault_command(self, name: str, on: bool) -> Command:
-        title = _("Fault: {name} off") if on else _("Fault: {name} on")
-
-        async def switch() -> None:
-            assert self._faults is not None
-            try:
-                async with asyncio.timeout(5):
-                    await self._faults.set(name, not on)
-            except (OSError, TimeoutError, ValueError):
-                self.say(_("The demo did not answer: the fault is as it was."), "warn")
-                return
-            told = _("Fault {name} is on") if not on else _("Fault {name} is off")
-            self.say(told.format(name=safe(name, 60)), "label")
-
-        return Command(title.format(name=safe(name, 60)), switch)

@@ -1,16 +1,24 @@
 """What the command palette offers: every key's action, the agents, and the demo's faults."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from qualtui.screens.feed import Feed
+from qualtui.screens.port import Faults, Say
+from qualtui.text import _
+from qualtui.widgets.line import safe
+
+Run = Callable[[], Awaitable[None] | None]
 
 
 class Command(NamedTuple):
     """An entry of the palette."""
 
     title: str
-    run: Callable[[], Awaitable[None] | None]
+    run: Run
 
 
 class Commands(Provider):
@@ -33,3 +41,51 @@ class Commands(Provider):
             score = matcher.match(command.title)
             if score > 0:
                 yield Hit(score, matcher.highlight(command.title), command.run, text=command.title)
+
+
+class Offer:
+    """The entries beyond the keys' own: other agents, and the demo's faults."""
+
+    def __init__(self, feed: Feed, faults: Faults | None, say: Say) -> None:
+        self._feed = feed
+        self._faults = faults
+        self._say = say
+
+    async def commands(self, named: Sequence[tuple[str, Run]]) -> list[Command]:
+        """The keys' actions, then one entry an agent where there are several, then the faults."""
+        found = [Command(title, run) for title, run in named]
+        snapshot = self._feed.sight.snapshot
+        agents = snapshot.agents if snapshot else ()
+        if len(agents) > 1:
+            for agent in agents:
+                title = _("Show agent {name}").format(name=safe(agent.name, 60))
+                found.append(Command(title, self._chooser(agent.name)))
+        return [*found, *await self._fault_commands()]
+
+    def _chooser(self, agent: str) -> Callable[[], None]:
+        return lambda: self._feed.choose(agent=agent)
+
+    async def _fault_commands(self) -> list[Command]:
+        if self._faults is None:
+            return []
+        try:
+            async with asyncio.timeout(2):
+                faults = await self._faults.list()
+        except (OSError, TimeoutError):
+            return []
+        return [self._fault_command(self._faults, name, on) for name, on in faults.items()]
+
+    def _fault_command(self, faults: Faults, name: str, on: bool) -> Command:
+        title = _("Fault: {name} off") if on else _("Fault: {name} on")
+
+        async def switch() -> None:
+            try:
+                async with asyncio.timeout(5):
+                    await faults.set(name, not on)
+            except (OSError, TimeoutError):
+                self._say(_("The demo did not answer: the fault is as it was."), "warn")
+                return
+            told = _("Fault {name} is on") if not on else _("Fault {name} is off")
+            self._say(told.format(name=safe(name, 60)), "label")
+
+        return Command(title.format(name=safe(name, 60)), switch)

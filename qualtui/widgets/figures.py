@@ -31,6 +31,7 @@ class Entry(msgspec.Struct, frozen=True):
     rare: bool = False  # shown only when it is not 0
     state: bool = False  # 1 or 0: told as up or down
     age: bool = False  # told in whole seconds
+    up: str = ""  # the series that says whether there was an answer at all: where it is 0 that is told instead
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -81,9 +82,9 @@ def groups() -> tuple[Group, ...]:
             _("Machines"),
             "health.seconds",
             (
-                Entry(_("Agent /health"), "health.seconds"),
-                Entry(_("Database"), "db.seconds"),
-                Entry(_("WhatsApp gateway"), "waha.seconds"),
+                Entry(_("Agent /health"), "health.seconds", up="health.up"),
+                Entry(_("Database"), "db.seconds", up="db.up"),
+                Entry(_("WhatsApp gateway"), "waha.seconds", up="waha.up"),
                 Entry(_("WhatsApp session"), "waha.working", state=True),
             ),
         ),
@@ -183,6 +184,14 @@ def _some(figure: Figure | None) -> bool:
     return figure is not None and bool(figure.value)
 
 
+def answered(entry: Entry, view: AgentView) -> Entry:
+    """The entry; or, where a fresh answer is that there is none, the entry that says so."""
+    up = view.figures.get(entry.up)
+    if up is None or up.evidence is not Evidence.FRESH or up.value != 0:
+        return entry
+    return msgspec.structs.replace(entry, series=entry.up, state=True)
+
+
 def held(view: AgentView, pasts: dict[str, Past]) -> AgentView:
     """The view with the pasts of a little while ago: bars that move every second are restless and cost bytes."""
     figures = {
@@ -197,7 +206,8 @@ def panel(group: Group, view: AgentView, now: float, cells: int, look: Look, liv
     title = f" {group.title} "
     rule = look.glyphs.dash * max(0, cells - len(title) - 1)
     lines: list[Line] = [(Span(look.glyphs.dash, "rule"), Span(title, "title"), Span(rule, "rule"))]
-    lines += [row(entry, view.figures.get(entry.series), now, cells, look, live) for entry in group.entries]
+    entries = [answered(entry, view) for entry in group.entries]
+    lines += [row(entry, view.figures.get(entry.series), now, cells, look, live) for entry in entries]
     if chart > 1:
         most = max(len(other.entries) for other in groups())
         lines += [BLANK] * (most + 1 - len(lines))

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
@@ -29,7 +30,13 @@ def safe(text: object, limit: int = 200) -> str:
     if line.isascii():
         return line
     composed = unicodedata.normalize("NFC", line)
-    return "".join(char for char in composed if unicodedata.category(char) not in {"Mn", "Me", "Cf", "Co", "Cn"})
+    return "".join(filter(_visible, composed))
+
+
+@lru_cache(maxsize=4096)
+def _visible(char: str) -> bool:
+    """Whether the character has cells of its own in every terminal."""
+    return unicodedata.category(char) not in {"Mn", "Me", "Cf", "Co", "Cn"} and cell_len(char) > 0
 
 
 def width(line: Line) -> int:

@@ -51,6 +51,20 @@ class Terminal:
             self.raw += data
             self.stream.feed(PRIVATE.sub(b"", data))
 
+    def blank(self) -> None:
+        """While it is stopped: what was painted is read and forgotten."""
+        while select.select([self.fd], [], [], 0.1)[0]:
+            self.read()
+        self.screen.reset()
+        self.raw = b""
+
+    def taken(self, timeout: float = 10.0) -> None:
+        """Until it has taken the terminal again."""
+        end = time.monotonic() + timeout
+        while b"\x1b[?1049h" not in self.raw:
+            assert time.monotonic() < end, self.text()
+            self.read()
+
     def until(self, what: str, timeout: float = 10.0) -> None:
         end = time.monotonic() + timeout
         while what not in self.text():
@@ -108,7 +122,7 @@ def test_a_signal_ends_it_and_the_terminal_is_as_before(terminal: Terminal, numb
 
 
 def test_a_stalled_terminal_is_given_back_too(terminal: Terminal) -> None:
-    for _wink in range(40):  # much is painted that nobody reads
+    for _wink in range(12):  # much is painted that nobody reads
         terminal.resize(500, 200)
         os.kill(terminal.pid, signal.SIGWINCH)
         time.sleep(0.02)
@@ -123,8 +137,9 @@ def test_a_stalled_terminal_is_given_back_too(terminal: Terminal) -> None:
 def test_after_a_stop_and_a_continue_it_goes_on_and_still_gives_the_terminal_back(terminal: Terminal) -> None:
     os.kill(terminal.pid, signal.SIGSTOP)
     os.waitpid(terminal.pid, os.WUNTRACED)
-    terminal.screen.reset()
+    terminal.blank()
     os.kill(terminal.pid, signal.SIGCONT)
+    terminal.taken()
     terminal.until("CUSTOMERS WAITING")
     terminal.until("Incidents")
     os.write(terminal.fd, b"j")
@@ -144,8 +159,9 @@ def test_ctrl_z_gives_the_terminal_back_and_a_continue_takes_it_again(terminal: 
     assert stopped
     assert os.WIFSTOPPED(status)
     assert echoes(termios.tcgetattr(terminal.fd))
-    terminal.screen.reset()
+    terminal.blank()
     os.kill(terminal.pid, signal.SIGCONT)
+    terminal.taken()
     terminal.until("CUSTOMERS WAITING")
     os.write(terminal.fd, b"q")
     assert terminal.ended() == 0

@@ -87,6 +87,20 @@ def test_an_incident_severity_colours_its_figure_and_a_customer_just_arrived_doe
     assert mark(entry, grave, Look()) == ("✖", "crit")
 
 
+def test_an_agent_that_refuses_is_told_so_and_not_as_no_data() -> None:
+    snapshot = snapshots.trouble()
+    view = snapshot.agents[0]
+    figures = {
+        **view.figures,
+        "health.up": snapshots.figure("health.up", 0, note="refused"),
+        "health.seconds": snapshots.figure("health.seconds", None, evidence=Evidence.NO_DATA),
+    }
+    view = msgspec.structs.replace(view, figures=figures)
+    rows = panel(groups()[3], view, snapshots.AT, 38, Look(), True, 0)
+    shown = ["".join(span.text for span in row) for row in rows]
+    assert any("Agent /health" in row and "refused ✖" in row for row in shown)
+
+
 def test_the_broken_link_is_on_the_screen_at_eighty_cells() -> None:
     rows = chain(snapshots.trouble().agents[0].chain, 80, Look())
     assert len(rows) <= 2
