@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +32,7 @@ class AgentSettings(msgspec.Struct, frozen=True):
     dsn: str
     waha_url: str
     waha_key: str
+    unheard: Callable[[str], None]  # told the phone whose answer was skipped as said before
     seed: int = 0
     extras: bool = False  # /health/deep and /leads/{id}/retry, which today's deployment lacks
 
@@ -45,6 +47,7 @@ class Agent:
         self._ledger = Ledger(settings.dsn, timeout=max(2.0, pace.real(10)))
         self._outbound = Outbound(pace, settings.waha_url, settings.waha_key, self._rng)
         self._settings = settings
+        self._bursts = 0
         self._worker = asyncio.Lock()  # the one sync worker: all else waits in the listen queue
         self._recycle()
 
@@ -192,14 +195,19 @@ class Agent:
         phone = normalised(sender.split("@")[0])
         if self._repeated(f"{phone}:{number}"):
             return web.json_response({"status": "duplicate_ignored"})
-        if self._switches.broken:
-            raise ValueError("a fault of the demo: error-burst")
+        if self._switches.broken and self._broke():
+            raise ValueError("a fault of the demo: error-burst, before the message is stored")
         name = str(payload.get("_data", {}).get("notifyName") or "tudo bem")
         lead = await self._ledger.lead(name, phone)
         if lead is None:
             return web.json_response({"status": "lead_creation_failed"})
         result = await self._converse(lead, phone, str(payload.get("body") or ""))
         return web.json_response({"status": "processed", "resultado": result})
+
+    def _broke(self) -> bool:
+        """Every second message of a burst fails before it is stored, as a legacy estado does; the others after."""
+        self._bursts += 1
+        return self._bursts % 2 == 0
 
     def _repeated(self, key: str) -> bool:
         """Whether the id was seen before; it is remembered before anything can fail."""
@@ -223,6 +231,8 @@ class Agent:
                     return {"success": False, "error": problem}
         estado = known(session.estado)
         await self._ledger.message(session.id, lead.id, incoming, "recebida", {"fonte": "whatsapp"})
+        if self._switches.broken:
+            raise ValueError("a fault of the demo: error-burst, after the message was stored")
         if self._switches.unanswered:
             return {"success": True, "session_id": str(session.id), "estado": estado, "mensagem_enviada": ""}
         answer = turn(estado, session.contexto, incoming)
@@ -247,6 +257,8 @@ class Agent:
 
     async def _reply(self, session: Session, lead: Lead, phone: str, answer: Turn) -> Sent:
         sent = await self._outbound.send(phone, answer.text, self._counters)
+        if sent.skipped:
+            self._settings.unheard(phone)
         if sent.success:
             await self._ledger.message(session.id, lead.id, answer.text, "enviada", {"etapa": answer.estado})
             self._counters.qualifications += bool(answer.result)

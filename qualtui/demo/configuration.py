@@ -88,7 +88,8 @@ def _overrides(places: Places) -> dict[str, Any]:
     folder = Path(places.folder)
     agent = {
         "health": {"url": f"{places.agent_url}/health"},
-        "database": {"dsn": places.dsn, "write_dsn": places.write_dsn},
+        # Its timeouts are not scaled: a slow database must look slow, not dead.
+        "database": {"dsn": places.dsn, "write_dsn": places.write_dsn, "timeout": "5s", "slow_timeout": "30s"},
         "waha": {"url": places.waha_url, "key": places.waha_key, "session": "default"},
     }
     return {
@@ -104,7 +105,10 @@ def _notify(places: Places) -> dict[str, Any]:
     mail = f"mailto://127.0.0.1:{places.smtp_port}?from=qualtui@demo.invalid&to=team@demo.invalid&mode=insecure"
     return {
         "targets": {"pager": {"url": f"{pager}/pager", "timeout": 5}, "mail": {"url": mail, "timeout": 5}},
-        "routes": [{"targets": ["pager", "mail"], "severities": ["critical"], "resolved": True}],
+        "routes": [
+            {"targets": ["pager", "mail"], "severities": ["critical"], "resolved": True},
+            {"targets": ["mail"], "severities": ["warning"], "resolved": True},
+        ],
     }
 
 

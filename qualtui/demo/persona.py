@@ -35,8 +35,8 @@ _ANSWERS = (
     "Pode ser quinta às 15h",
     "Prefiro conversar antes por aqui",
 )
-AGAIN = ("Oi, alguém aí?", "Olá? Ainda estou esperando", "Vocês receberam minha mensagem?")
 CLOSING = "Certo, obrigado!"
+AGAIN = ("Oi, alguém aí?", "Olá? Ainda estou esperando", "Vocês receberam minha mensagem?")
 
 
 class Persona(msgspec.Struct, frozen=True):

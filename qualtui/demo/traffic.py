@@ -12,7 +12,8 @@ from qualtui.demo.persona import AGAIN, CLOSING, Persona
 
 _AGAIN_AFTER = (420.0, 600.0, 900.0, 1500.0, 1500.0, 2400.0)  # virtual seconds without an answer
 _NUDGE = (30.0, 240.0)  # virtual seconds after a fault's end in which everyone who waits writes again
-_CROSSED = (330.0, 600.0)
+_CROSSED = (330.0, 600.0)  # virtual seconds: past the five minutes in which the bot repeats nothing
+_LATELY = 3600.0  # virtual seconds
 _QUIET = 2.0  # virtual seconds: nobody writes twice within
 
 
@@ -23,6 +24,7 @@ class Customer:
         self.persona = persona
         self.answered = 0
         self.again = 0
+        self.wrote_at: float | None = None
         self.waiting_since: float | None = None
         self.turn = 0  # a due entry counts only when its turn is the newest
 
@@ -50,15 +52,21 @@ class Traffic:
         if customer is None or text == greeting(customer.persona.name):
             return  # a greeting alone answers nobody: the first question follows
         persona = customer.persona
-        wrote_again = customer.again > 1
         customer.waiting_since = None
         customer.again = 0
         if customer.answered < len(persona.answers):
             self._schedule(customer, persona.delays[customer.answered], persona.answers[customer.answered])
-        elif wrote_again:  # a text that crossed this answer may have none: one more gets its own
-            self._schedule(customer, self._rng.uniform(*_CROSSED), CLOSING)
         else:
             customer.turn += 1  # silent from now on
+
+    def unheard(self, phone: str) -> None:
+        """The bot skipped its answer as said before: whoever wrote has nothing, and writes again later."""
+        customer = self.customers.get(phone)
+        if customer is None:
+            return
+        if customer.waiting_since is None:
+            customer.waiting_since = self._pace.now()
+        self.write_again(customer, self._rng.uniform(*_CROSSED))
 
     def arrive(self, persona: Persona) -> Customer:
         """A customer writes for the first time, at once."""
@@ -90,10 +98,15 @@ class Traffic:
         self._schedule(customer, delay, self._rng.choice(AGAIN))
 
     def nudge(self) -> None:
-        """Everyone who waits writes again soon: after a fault's end nobody is forgotten."""
+        """After a fault's end nobody is forgotten: who waits writes again soon, who wrote meanwhile says thanks.
+
+        The thanks matter: in the moment of recovery no monitor can tell which answers still arrived.
+        """
         for customer in self.customers.values():
             if customer.waiting_since is not None:
                 self.prompt(customer)
+            elif customer.wrote_at is not None and self._pace.now() - customer.wrote_at < _LATELY:
+                self._schedule(customer, self._rng.uniform(*_CROSSED), CLOSING)
 
     def prompt(self, customer: Customer) -> None:
         """This customer writes again soon."""
@@ -133,6 +146,7 @@ class Traffic:
                 customer.answered += 1
             customer.waiting_since = self._pace.now()
         self.written += 1
+        customer.wrote_at = self._pace.now()
         self._send(customer.persona.phone, customer.persona.name, text)
         if customer.again < len(_AGAIN_AFTER):
             delay = _AGAIN_AFTER[customer.again] * self._rng.uniform(1.0, 1.15)

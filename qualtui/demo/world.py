@@ -81,6 +81,7 @@ class World:
             waha_key=self.waha_key,
             seed=self.settings.seed + self._lives,
             extras=self.settings.extras,
+            unheard=self.traffic.unheard,
         )
         return Agent(settings, self.pace, self.switches).application()
 

@@ -91,7 +91,10 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
             int(phantom),
         ).format(phantom)
         return Why(text, (_("WAHA: {}").format(by[Link.WAHA].text),), Link.CUSTOMER)
-    if by[Link.BOT].status == BUSY:
+    since = by[Link.BOT].since
+    busy_for = now - (now if since is None else since)
+    # A wait that began before the bot got busy has another cause.
+    if by[Link.BOT].status == BUSY and not (owes and _count(readings, "customers.oldest") > busy_for):
         text = _("The bot does not answer /health for {}: busy replying, or stuck").format(
             _lasted(by[Link.BOT], now)
         )

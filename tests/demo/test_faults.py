@@ -190,7 +190,11 @@ async def test_an_error_burst_answers_500_to_messages_and_the_retry_is_a_duplica
     same = {"id": "false_5511900030001@c.us_BURST"}
     assert (await demo.webhook("5511900030001", **same))[0] == 500
     assert await demo.webhook("5511900030001", **same) == (200, {"status": "duplicate_ignored"})
-    assert await demo.kinds("5511900030001") == []
+    phones = [f"551190003010{n}" for n in range(8)]
+    assert {(await demo.webhook(phone))[0] for phone in phones} == {500}
+    stored = [await demo.kinds(phone) for phone in phones]
+    assert [] in stored  # lost without a row
+    assert ["enviada", "recebida"] in stored  # greeted, and then left alone
     assert (await health(demo))[0] == 200
 
 

@@ -1,0 +1,158 @@
+"""A whole living system for tests: the demo's services, a real engine process, and a window on it."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from qualtui.client import Client, ClientError
+from qualtui.demo.launch import Services
+from qualtui.demo.switch import set_fault
+from qualtui.wire import AgentView, Snapshot
+
+START = 15.0  # s until an engine's socket answers, on a busy machine
+
+
+class Engine:
+    """A real `qualtui watch` in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process, socket: Path) -> None:
+        self.process = process
+        self.socket = socket
+
+    def signal(self, number: signal.Signals) -> None:
+        """Sends a signal."""
+        self.process.send_signal(number)
+
+    async def ended(self, within: float = 5.0) -> int:
+        """The exit code, once it has ended."""
+        async with asyncio.timeout(within):
+            return await self.process.wait()
+
+    def client(self, who: str = "ana", *, watch: bool = True) -> Client:
+        """A connection, not yet opened."""
+        return Client(self.socket, who=who, watch=watch, window=watch)
+
+
+@asynccontextmanager
+async def engine_on(config: Path, socket: Path, *options: str) -> AsyncIterator[Engine]:
+    """An engine that answers, killed at the end if it still runs; its log lies beside the configuration."""
+    with config.with_name("engine.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "qualtui", "--config", str(config), "watch", *options),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "QUALTUI_USER": "tests"},
+        )
+    engine = Engine(process, socket)
+    try:
+        await _answers(engine)
+        yield engine
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def _answers(engine: Engine) -> None:
+    deadline = time.monotonic() + START
+    while True:
+        try:
+            async with engine.client(watch=False):
+                return
+        except ClientError:
+            assert engine.process.returncode is None, "the engine ended at its start: see engine.log"
+            assert time.monotonic() < deadline, "the engine's socket does not answer"
+            await asyncio.sleep(0.05)
+
+
+Holds = Callable[[Snapshot], bool]
+
+
+async def seen(client: Client, holds: Holds, within: float, what: str) -> Snapshot:
+    """The first snapshot for which the condition holds; fails, telling the last one, after `within` seconds."""
+    last: Snapshot | None = None
+    try:
+        async with asyncio.timeout(within):
+            async for snapshot in client.snapshots():
+                last = snapshot
+                if holds(snapshot):
+                    return snapshot
+    except TimeoutError:
+        pass
+    raise AssertionError(f"not seen within {within:.1f}s: {what}; last: {told(last)}")
+
+
+def agent(snapshot: Snapshot) -> AgentView:
+    """The one agent."""
+    return snapshot.agents[0]
+
+
+def told(snapshot: Snapshot | None) -> str:
+    """A snapshot in a few lines, for a failing test."""
+    if snapshot is None:
+        return "no snapshot"
+    view = agent(snapshot)
+    links = " ".join(f"{link.link.value}={link.status}:{link.text}" for link in view.chain)
+    incidents = [
+        (one.number, one.rule, one.severity.value, one.phase.value, one.notices) for one in snapshot.incidents
+    ]
+    now = f"{view.now.headline} | {view.now.detail} | {view.now.why}"
+    return f"{now} | {links} | {incidents} | {snapshot.engine.troubles}"
+
+
+class World:
+    """The demo's controls: faults, notices, SQL counts."""
+
+    def __init__(self, services: Services, http: aiohttp.ClientSession) -> None:
+        self.at = services
+        self._http = http
+
+    async def fault(self, name: str, on: bool) -> None:
+        """Switches a fault."""
+        await set_fault(self.at.control_url, name, on)
+
+    async def notices(self) -> list[dict[str, Any]]:
+        """What the catcher has caught, oldest first."""
+        async with self._http.get(f"{self.at.control_url}/notices") as answer:
+            return list(json.loads(await answer.text()))
+
+    async def forget_notices(self) -> None:
+        """Empties the catcher."""
+        async with self._http.delete(f"{self.at.control_url}/notices"):
+            pass
+
+    async def noticed(self, word: str, within: float) -> str:
+        """The text of the first notice that holds the word."""
+        deadline = time.monotonic() + within
+        while True:
+            caught = [json.dumps(one, ensure_ascii=False) for one in await self.notices()]
+            for text in caught:
+                if word in text:
+                    return text
+            assert time.monotonic() < deadline, (
+                f"no notice with {word!r} within {within:.1f}s; caught: {caught[-4:]}"
+            )
+            await asyncio.sleep(0.1)
+
+
+async def status(config: str) -> tuple[int, dict[str, Any]]:
+    """`qualtui status --json`: exit code and what it says."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "qualtui", "--config", config, "status", "--json"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert b"Traceback" not in err
+    assert process.returncode is not None
+    return process.returncode, json.loads(out)
