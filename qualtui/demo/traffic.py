@@ -39,6 +39,7 @@ class Traffic:
         self._due: list[tuple[float, int, Customer, int, str]] = []
         self._order = 0
         self._news = asyncio.Event()
+        self._thanks_until = float("-inf")
         self.customers: dict[str, Customer] = {}
         self.written = 0
         self.delivered_count = 0
@@ -56,6 +57,8 @@ class Traffic:
         customer.again = 0
         if customer.answered < len(persona.answers):
             self._schedule(customer, persona.delays[customer.answered], persona.answers[customer.answered])
+        elif self._pace.now() < self._thanks_until:
+            self._schedule(customer, self._rng.uniform(*_CROSSED), CLOSING)
         else:
             customer.turn += 1  # silent from now on
 
@@ -102,6 +105,7 @@ class Traffic:
 
         The thanks matter: in the moment of recovery no monitor can tell which answers still arrived.
         """
+        self._thanks_until = self._pace.now() + _NUDGE[1] + _CROSSED[0]
         for customer in self.customers.values():
             if customer.waiting_since is not None:
                 self.prompt(customer)
