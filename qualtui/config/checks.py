@@ -18,6 +18,7 @@ from qualtui.config.values import (
     Store,
     Target,
     WahaProbe,
+    WahaRestart,
 )
 from qualtui.signals.series import BY_NAME
 
@@ -145,6 +146,10 @@ CHECKS: dict[tuple[type, str], Check] = {
     (DatabaseProbe, "slow_timeout"): _TIMEOUT,
     (DatabaseProbe, "horizon"): _KEEP,
     (DatabaseProbe, "lost_after"): _KEEP,
+    (DatabaseProbe, "error_window"): Check(
+        'a duration of at most an hour, such as "10m"', lambda v: 0 < v <= 3600
+    ),
+    (DatabaseProbe, "reply_within"): _KEEP,
     (WahaProbe, "url"): _URL,
     (WahaProbe, "session"): Check(
         "a session's name: letters, digits, dash and underscore", lambda name: bool(_SESSION.fullmatch(name))
@@ -156,6 +161,7 @@ CHECKS: dict[tuple[type, str], Check] = {
     (Mapping, "sent"): _WORD,
     (Mapping, "received"): _WORD,
     (Mapping, "new"): _WORD,
+    (Mapping, "qualified"): _WORD,
     (Mapping, "closed"): _WORD,
     (Rule, "series"): Check("the name of a series", _series),
     (Rule, "summary"): Check("a text with only {value}, {duration}, {note} and {agent} in braces", _summary),
@@ -172,6 +178,8 @@ CHECKS: dict[tuple[type, str], Check] = {
     (SessionCleanup, "limit"): _KEEP,
     (SessionCleanup, "mode"): Check('"truth" or "row"', lambda mode: mode in ("truth", "row")),
     (SessionCleanup, "max_rows"): Check("a whole number from 1 to 10000", lambda count: 1 <= count <= 10000),
+    (WahaRestart, "timeout"): _TIMEOUT,
+    (WahaRestart, "call"): Check("a text of at most 100 characters", lambda text: len(text) <= 100),
     (Store, "path"): _PATH,
     (Store, "socket"): Check(
         f"a path of at most {SOCKET_LONGEST} bytes",

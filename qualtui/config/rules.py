@@ -79,4 +79,36 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="Customers lost: {value} without an answer for too long",
     ),
+    # S6 of messages, not of HTTP answers: a webhook that answers 200 may have lost its customer.
+    "error-rate": Rule(
+        series="failures.rate",
+        op=Operator.ABOVE,
+        warning=Level(5),
+        critical=Level(25),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="{value}% of the customers' messages have no delivered answer",
+    ),
+    "consecutive-failures": Rule(
+        series="failures.consecutive",
+        op=Operator.AT_LEAST,
+        warning=Level(5),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="{value} messages in a row have no delivered answer",
+    ),
+    # S8 of replies: the time of /health is no customer's.
+    "reply-slow": Rule(
+        series="reply.recent_p95",
+        op=Operator.ABOVE,
+        warning=Level(30),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="Replies take {duration} (95th percentile)",
+    ),
+    "webhook-timeouts": Rule(
+        series="failures.timeouts",
+        op=Operator.AT_LEAST,
+        info=Level(1),
+        warning=Level(3),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="{value} replies took as long as the webhook may live",
+    ),
 }

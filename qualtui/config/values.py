@@ -64,6 +64,8 @@ class DatabaseProbe(Values, frozen=True, kw_only=True):
     horizon: Seconds = Seconds(30 * 86400)  # how far back the first start learns
     grace: Seconds = Seconds(0)  # a customer counts as waiting when older than this
     lost_after: Seconds = Seconds(86400)  # waiting longer than this is lost
+    error_window: Seconds = Seconds(600)  # the messages and replies that failures.* and reply.recent_p95 speak of
+    reply_within: Seconds = Seconds(180)  # a message without a delivered answer for longer has failed
 
 
 class WahaProbe(Values, frozen=True, kw_only=True):
@@ -83,6 +85,7 @@ class Mapping(Values, frozen=True, kw_only=True):
     sent: str = "enviada"  # messages.tipo of the bot's messages
     received: str = "recebida"  # messages.tipo of the customer's messages
     new: str = "novo"  # leads.status of a lead nobody worked on
+    qualified: str = "qualificado"  # qualificacoes.resultado of a lead that is one
     closed: str = "finalizado"  # leads.status by which a person closes a lead: it is owed nothing more
 
 
@@ -168,10 +171,19 @@ class SessionCleanup(Values, frozen=True, kw_only=True):
     max_rows: int = 50  # more than this is refused: look first
 
 
+class WahaRestart(Values, frozen=True, kw_only=True):
+    """`[fixes.waha-restart]`: restarts the gateway's session; mended when it is WORKING."""
+
+    enabled: bool = True
+    timeout: Seconds = Seconds(60)  # it must be WORKING by then
+    call: str = ""  # who can log in again with the phone
+
+
 class Fixes(Values, frozen=True, kw_only=True):
     """`[fixes]`."""
 
     session_cleanup: SessionCleanup = msgspec.field(default=SessionCleanup(), name="session-cleanup")
+    waha_restart: WahaRestart = msgspec.field(default=WahaRestart(), name="waha-restart")
 
 
 class Store(Values, frozen=True, kw_only=True):

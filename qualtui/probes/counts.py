@@ -1,27 +1,41 @@
 """The slow lane: exact counts, and the rows' figures as they are written (S2, S3)."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 
+import asyncpg
 import msgspec
 
 from qualtui.config.values import Mapping
 from qualtui.database import Database, DatabaseError, Reader, sql
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
+from qualtui.signals.failures import percent
+from qualtui.text import _, clean, masked
+
+Told = dict[str, tuple[float | None, str]]  # by series without the agent: value and note
+Tell = Callable[[Sequence[asyncpg.Record]], Told]
 
 
 class _Question(msgspec.Struct, frozen=True):
-    """A statement and the series that its columns answer."""
+    """A statement, the series that it answers, and how its rows tell them."""
 
     name: str
     statement: str
     args: tuple[str, ...]
-    answers: dict[str, str]  # column -> series without the agent
+    series: tuple[str, ...]  # without the agent
+    tell: Tell
 
 
 def _questions(mapping: Mapping) -> tuple[_Question, ...]:
+    def statement(name: str) -> str:
+        return sql("qualtui.probes", f"slow_{name}", mapping)
+
     def question(name: str, args: tuple[str, ...], **answers: str) -> _Question:
-        return _Question(name, sql("qualtui.probes", f"slow_{name}", mapping), args, answers)
+        def tell(rows: Sequence[asyncpg.Record]) -> Told:
+            return {series: (float(rows[0][column]), "") for column, series in answers.items()}
+
+        return _Question(name, statement(name), args, tuple(answers.values()), tell)
 
     return (
         question("leads_unprocessed", (mapping.new,), value="row.leads_unprocessed"),
@@ -33,7 +47,30 @@ def _questions(mapping: Mapping) -> tuple[_Question, ...]:
             waiting_client="sessions.waiting_client",
             never_messaged="sessions.never_messaged",
         ),
+        question("same_question", (mapping.sent,), value="sessions.same_question"),
+        _Question("conversion", statement("conversion"), (mapping.qualified,), _CONVERSION, _conversion),
+        _Question("errors_logged", statement("errors_logged"), (), (_LOGGED,), _logged),
     )
+
+
+_CONVERSION = ("leads.conversion", "leads.qualified", "leads.assessed")
+_LOGGED = "failures.logged"
+_MOST = 3  # kinds of logged errors that are named
+
+
+def _conversion(rows: Sequence[asyncpg.Record]) -> Told:
+    qualified, assessed = float(rows[0]["qualified"]), float(rows[0]["assessed"])
+    note = _("{:.0f} of {:.0f}").format(qualified, assessed)
+    values = (percent(qualified, assessed), qualified, assessed)
+    return {series: (value, note) for series, value in zip(_CONVERSION, values, strict=True)}
+
+
+def _logged(rows: Sequence[asyncpg.Record]) -> Told:
+    """How many, and what they say most often: outside text, made safe and without numbers of people."""
+    if not rows:
+        return {_LOGGED: (0.0, _("none written; the agent seldom writes any"))}
+    named = (f"{masked(clean(row['evento'], 40))} {row['times']:.0f}" for row in rows[:_MOST])
+    return {_LOGGED: (sum(row["times"] for row in rows), ", ".join(named))}
 
 
 class SlowLaneProbe:
@@ -46,15 +83,13 @@ class SlowLaneProbe:
         self._agent = agent
         self._database = database
         self._questions = _questions(mapping)
-        self.series = tuple(
-            f"{agent}/{series}" for question in self._questions for series in question.answers.values()
-        )
+        self.series = tuple(f"{agent}/{series}" for question in self._questions for series in question.series)
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
         """Each question's answer, or None with the reason. Raises ProbeError where the database fails."""
         clock = asyncio.get_running_loop().time
         started = clock()
-        values: dict[str, tuple[float | None, str]] = {}
+        values: Told = {}
         try:
             async with self._database.read(self.timeout, each=self.timeout / 2) as reader:
                 for question in self._questions:
@@ -64,14 +99,13 @@ class SlowLaneProbe:
         at = now + clock() - started
         return tuple(Sample(f"{self._agent}/{name}", at, *answer) for name, answer in values.items())
 
-    async def _answer(self, reader: Reader, question: _Question) -> dict[str, tuple[float | None, str]]:
+    async def _answer(self, reader: Reader, question: _Question) -> Told:
         try:
-            rows = await reader.ask(question.name, question.statement, *question.args)
+            return question.tell(await reader.ask(question.name, question.statement, *question.args))
         except DatabaseError as error:
             if reader.lost:
                 raise
-            return dict.fromkeys(question.answers.values(), (None, error.text))
-        return {series: (float(rows[0][column]), "") for column, series in question.answers.items()}
+            return dict.fromkeys(question.series, (None, error.text))
 
     async def close(self) -> None:
         """Gives back the connection."""

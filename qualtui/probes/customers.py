@@ -10,7 +10,7 @@ from qualtui.model import BacklogMarked, Sample
 from qualtui.probes.follow import CHECKED, Follow
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.book import Owed
-from qualtui.signals.gateway import Gateway
+from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.ledger import (
     UNASKED,
     Checked,
@@ -27,7 +27,7 @@ from qualtui.signals.ledger import (
     recheck,
     unpacked,
 )
-from qualtui.signals.tally import figures, waiting
+from qualtui.signals.tally import Limits, figures, waiting
 from qualtui.text import _, mask_phone
 from qualtui.wire import CustomerView
 
@@ -46,6 +46,7 @@ NEEDS_LEADS = (
     "customers.lost",
     "customers.backlog",
     "customers.phantom",
+    "customers.never_greeted",
     "sessions.bot_owes",
 )
 NEEDS_MESSAGES = (
@@ -55,11 +56,23 @@ NEEDS_MESSAGES = (
     "customers.last_inbound",
     "reply.p50",
     "reply.p95",
+    "reply.follow_p50",
+    "reply.follow_p95",
+    "reply.first_p50",
+    "reply.first_p95",
+    "reply.recent_p95",
+    "failures.unanswered",
+    "failures.messages",
+    "failures.rate",
+    "failures.consecutive",
+    "failures.sends",
+    "failures.timeouts",
 )
+NEEDS_GATEWAY = ("customers.phantom", "failures.sends")  # without one, nothing tells whether a send arrived
 
 
 class CustomersProbe:
-    """customers.*, reply.* and sessions.bot_owes.
+    """customers.*, reply.*, sessions.bot_owes, and what failures.* the messages tell.
 
     `load` and `save` keep the ledger's blob in our own store and must not raise; `learned` is called once,
     when the first backfill ends. `born`: when qualtui looked first, if an earlier log tells.
@@ -79,13 +92,21 @@ class CustomersProbe:
         born: float | None = None,
     ) -> None:
         self.name = f"{agent}/customers"
-        self.series = tuple(f"{agent}/{name}" for name in (*NEEDS_LEADS, *NEEDS_MESSAGES))
+        untold = NEEDS_GATEWAY if gateway is no_gateway else ()
+        self._told = tuple(name for name in (*NEEDS_LEADS, *NEEDS_MESSAGES) if name not in untold)
+        self.series = tuple(f"{agent}/{name}" for name in self._told)
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
         self.learning: float | None = 0.0  # 0..1 while the first backfill runs, then None
         self._agent = agent
         self._database = database
         self._settings = settings
+        self._limits = Limits(
+            grace=float(settings.grace),
+            lost_after=float(settings.lost_after),
+            error_window=float(settings.error_window),
+            reply_within=float(settings.reply_within),
+        )
         self._closed = mapping.closed
         self._follow = Follow(mapping)
         self._gateway = self._by_our_clock(gateway)
@@ -219,7 +240,7 @@ class CustomersProbe:
     ) -> tuple[Sample, ...]:
         self.learning = None if ledger.learned else progress(ledger, server_now)
         book = current(ledger, server_now, self._gateway)
-        values = figures(ledger, book, server_now, float(self._settings.grace), float(self._settings.lost_after))
+        values = figures(ledger, book, server_now, self._limits)
         notes: dict[str, str] = dict.fromkeys(values, "")
         if behind(ledger) and not problems:
             share = f"{100 * progress(ledger, server_now):.0f}%"
@@ -229,7 +250,8 @@ class CustomersProbe:
             if name in problems:
                 notes.update(dict.fromkeys(needs, problems[name]))
         samples = []
-        for name, value in values.items():
+        for name in self._told:
+            value = values[name]
             known = None if notes[name] else value
             note = notes[name] or ("" if value is not None else _("none so far"))
             samples.append(Sample(f"{self._agent}/{name}", at, known, note))

@@ -8,7 +8,9 @@ import msgspec
 from qualtui.signals.gateway import Gateway, GatewayWord
 
 HOUR = 3600.0
+DAY = 86_400.0
 REPLIES = 4096  # reply times kept; an hour of a bot that answers one message a second
+HEARD = 500  # unanswered messages kept of one customer: a flood must not cost more
 PATIENCE = 120.0  # s after which a send that no gateway sample speaks of counts as the row says
 
 
@@ -37,6 +39,7 @@ class Owed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     last: float  # the newest thing that the customer did
     session: str = ""  # of the newest message; empty: created, and never a message
     unheard: float | None = None  # a row says sent then, but the gateway was broken
+    first: bool = False  # since the lead was created: the answer is the first contact
 
     def backlog(self, born: float) -> bool:
         """Open before qualtui first looked, and silent since."""
@@ -48,10 +51,15 @@ class Book(msgspec.Struct, frozen=True):
 
     owed: dict[str, Owed] = {}
     answered: dict[str, float] = {}
-    replies: tuple[tuple[float, float], ...] = ()  # when, after how many seconds; in the last hour
+    replies: tuple[tuple[float, float], ...] = ()  # follow-ups: when, after how many seconds; in the last hour
     last_in: float | None = None
     last_out: float | None = None  # the newest delivered row of the bot
     last_sent: float | None = None  # its newest row, delivered or not: it lives
+    firsts: tuple[tuple[float, float], ...] = ()  # likewise for first contacts
+    unheard: tuple[float, ...] = ()  # rows that say sent while the gateway was broken; in the last hour
+    asked: dict[str, tuple[float, ...]] = {}  # messages without a delivered answer, by lead; in the last day
+    settled: tuple[float, ...] = ()  # messages with one: when they came; in the last hour
+    last_settled: float | None = None  # the newest of these, however old
 
 
 Decide = Callable[[float], GatewayWord]
@@ -83,16 +91,23 @@ def fold(book: Book, rows: Iterable[Row], born: float, decide: Decide) -> Book:
 
 
 def pruned(book: Book, now: float) -> Book:
-    """The book without what is older than the hour that its figures speak of."""
-    start = now - HOUR
-    answered, replies = book.answered, book.replies
-    if any(at < start for at in answered.values()):
-        answered = {lead: at for lead, at in answered.items() if at >= start}
-    if replies and replies[0][0] < start:
-        replies = tuple(reply for reply in replies if reply[0] >= start)
-    if answered is book.answered and replies is book.replies:
-        return book
-    return msgspec.structs.replace(book, answered=answered, replies=replies)
+    """The book without what is older than its figures speak of: an hour, a day for what is unanswered."""
+    hour, day = now - HOUR, now - DAY
+    changes: dict[str, object] = {}
+    if any(at < hour for at in book.answered.values()):
+        changes["answered"] = {lead: at for lead, at in book.answered.items() if at >= hour}
+    for name in ("replies", "firsts"):
+        timed: tuple[tuple[float, float], ...] = getattr(book, name)
+        if any(at < hour for at, _seconds in timed):
+            changes[name] = tuple(reply for reply in timed if reply[0] >= hour)
+    for name in ("unheard", "settled"):
+        times: tuple[float, ...] = getattr(book, name)
+        if any(at < hour for at in times):
+            changes[name] = tuple(at for at in times if at >= hour)
+    if any(times[0] < day for times in book.asked.values()):
+        younger = {lead: tuple(at for at in times if at >= day) for lead, times in book.asked.items()}
+        changes["asked"] = {lead: times for lead, times in younger.items() if times}
+    return msgspec.structs.replace(book, **changes) if changes else book
 
 
 class _Page:
@@ -106,13 +121,19 @@ class _Page:
         self._last_in = book.last_in
         self._last_out = book.last_out
         self._last_sent = book.last_sent
+        self._firsts = list(book.firsts)
+        self._unheard = list(book.unheard)
+        self._asked = dict(book.asked)
+        self._settled = list(book.settled)
+        self._last_settled = book.last_settled
 
     def created(self, row: Row) -> None:
         if row.lead not in self._owed and row.lead not in self._answered:
-            self._owed[row.lead] = Owed(row.at, row.at)
+            self._owed[row.lead] = Owed(row.at, row.at, first=True)
 
     def received(self, row: Row) -> None:
         self._last_in = _newer(self._last_in, row.at)
+        self._asked[row.lead] = (*self._asked.get(row.lead, ()), row.at)[-HEARD:]
         owed = self._owed.get(row.lead)
         if owed is None:
             self._owed[row.lead] = Owed(row.at, row.at, row.session)
@@ -122,7 +143,7 @@ class _Page:
             self._owed[row.lead] = Owed(row.at, row.at, row.session)  # one of the backlog writes again
             return
         session = row.session if row.at >= owed.last or not owed.session else owed.session
-        self._owed[row.lead] = Owed(since, max(owed.last, row.at), session, owed.unheard)
+        self._owed[row.lead] = Owed(since, max(owed.last, row.at), session, owed.unheard, owed.first)
 
     def sent(self, row: Row, word: GatewayWord) -> None:
         self._last_sent = _newer(self._last_sent, row.at)
@@ -130,23 +151,48 @@ class _Page:
             return
         owed = self._owed.get(row.lead)
         if word is GatewayWord.BROKEN:
+            self._unheard.append(row.at)
             if owed is not None and row.at >= owed.since:
                 self._owed[row.lead] = msgspec.structs.replace(owed, unheard=_newer(owed.unheard, row.at))
             return
         self._last_out = _newer(self._last_out, row.at)
         self._answered[row.lead] = max(row.at, self._answered.get(row.lead, row.at))
+        self._settle(row)
         if owed is None:
             return
         if row.at >= owed.last or not owed.session:
             del self._owed[row.lead]
             if not owed.backlog(self._born):
-                self._replies.append((row.at, max(0.0, row.at - owed.since)))
+                kind = self._firsts if owed.first else self._replies
+                kind.append((row.at, max(0.0, row.at - owed.since)))
         elif row.at >= owed.since:  # a row that came late: what was said after it is still open
             self._owed[row.lead] = Owed(owed.last, owed.last, owed.session, owed.unheard)
 
+    def _settle(self, row: Row) -> None:
+        """What the customer wrote up to a delivered answer has one."""
+        asked = self._asked.pop(row.lead, ())
+        left = tuple(at for at in asked if at > row.at)
+        if left:
+            self._asked[row.lead] = left
+        for at in asked:
+            if at <= row.at:
+                self._settled.append(at)
+                self._last_settled = _newer(self._last_settled, at)
+
     def closed(self) -> Book:
-        replies = tuple(self._replies[-REPLIES:])
-        return Book(self._owed, self._answered, replies, self._last_in, self._last_out, self._last_sent)
+        return Book(
+            owed=self._owed,
+            answered=self._answered,
+            replies=tuple(self._replies[-REPLIES:]),
+            last_in=self._last_in,
+            last_out=self._last_out,
+            last_sent=self._last_sent,
+            firsts=tuple(self._firsts[-REPLIES:]),
+            unheard=tuple(self._unheard[-REPLIES:]),
+            asked=self._asked,
+            settled=tuple(self._settled[-REPLIES:]),
+            last_settled=self._last_settled,
+        )
 
 
 def _newer(known: float | None, at: float) -> float:

@@ -12,7 +12,7 @@ from qualtui.signals.book import Book, Decide, Row, What, decider, fold, pruned
 from qualtui.signals.gateway import Gateway, GatewayWord
 
 OVERLAP = 60.0  # s: a transaction that takes longer to commit is seen by the re-check alone
-VERSION = 2
+VERSION = 3
 
 
 class LedgerError(Exception):
@@ -214,7 +214,8 @@ def recheck(ledger: Ledger, book: Book, checked: Checked, now: float, closed: st
     book_left = ledger.book
     if gone:
         left = {lead: owed for lead, owed in ledger.book.owed.items() if lead not in gone}
-        book_left = msgspec.structs.replace(ledger.book, owed=left)
+        asked = {lead: times for lead, times in ledger.book.asked.items() if lead not in gone}
+        book_left = msgspec.structs.replace(ledger.book, owed=left, asked=asked)
     dropped = {**ledger.dropped, **dict.fromkeys(gone, now)} if gone else ledger.dropped
     return msgspec.structs.replace(ledger, checks=checks, book=book_left, dropped=dropped)
 

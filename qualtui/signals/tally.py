@@ -3,7 +3,10 @@
 import math
 from collections.abc import Sequence
 
-from qualtui.signals.book import HOUR, Book, Owed
+import msgspec
+
+from qualtui.signals.book import DAY, HOUR, Book, Owed
+from qualtui.signals.failures import EVENTS, failures
 from qualtui.signals.ledger import Ledger
 
 
@@ -24,23 +27,49 @@ def waiting(ledger: Ledger, book: Book, now: float, grace: float) -> dict[str, O
     }
 
 
-def figures(ledger: Ledger, book: Book, now: float, grace: float, lost_after: float) -> dict[str, float | None]:
+class Limits(msgspec.Struct, frozen=True):
+    """What the figures are judged by, in seconds: see the configuration's keys of the same names."""
+
+    grace: float = 0.0
+    lost_after: float = DAY
+    error_window: float = 600.0
+    reply_within: float = 180.0
+
+
+def figures(ledger: Ledger, book: Book, now: float, limits: Limits) -> dict[str, float | None]:
     """The series that the ledger gives, by name without the agent; None: nothing to tell yet."""
-    wait = waiting(ledger, book, now, grace)
-    replies = [seconds for at, seconds in book.replies if at >= now - HOUR]
+    wait = waiting(ledger, book, now, limits.grace)
     return {
         "customers.waiting": float(len(wait)),
         "customers.oldest": max((max(0.0, now - owed.since) for owed in wait.values()), default=0.0),
-        "customers.lost": float(sum(now - owed.since > lost_after for owed in wait.values())),
+        "customers.lost": float(sum(now - owed.since > limits.lost_after for owed in wait.values())),
         "customers.backlog": float(sum(owed.backlog(ledger.born) for owed in book.owed.values())),
         "customers.phantom": float(sum(owed.unheard is not None for owed in wait.values())),
+        "customers.never_greeted": float(sum(not owed.session for owed in wait.values())),
         "customers.answered_1h": float(sum(at >= now - HOUR for at in book.answered.values())),
         "customers.last_reply": _age(book.last_out, now),
         "customers.last_sent": _age(book.last_sent, now),
         "customers.last_inbound": _age(book.last_in, now),
-        "reply.p50": nearest_rank(replies, 50),
-        "reply.p95": nearest_rank(replies, 95),
+        **_replies(book, now, limits.error_window),
+        **failures(book, ledger.born, now, limits.error_window, limits.reply_within),
         "sessions.bot_owes": float(_bot_owes(ledger, wait)),
+    }
+
+
+def _replies(book: Book, now: float, window: float) -> dict[str, float | None]:
+    """Reply times of the last hour; `recent` are follow-ups of the window, told from EVENTS replies on."""
+    follow = [seconds for at, seconds in book.replies if at >= now - HOUR]
+    first = [seconds for at, seconds in book.firsts if at >= now - HOUR]
+    recent = [seconds for at, seconds in book.replies if at >= now - window]
+    every = [*follow, *first]
+    return {
+        "reply.p50": nearest_rank(every, 50),
+        "reply.p95": nearest_rank(every, 95),
+        "reply.follow_p50": nearest_rank(follow, 50),
+        "reply.follow_p95": nearest_rank(follow, 95),
+        "reply.first_p50": nearest_rank(first, 50),
+        "reply.first_p95": nearest_rank(first, 95),
+        "reply.recent_p95": (nearest_rank(recent, 95) if len(recent) >= EVENTS else None) or 0.0,
     }
 
 

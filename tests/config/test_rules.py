@@ -24,6 +24,10 @@ def test_each_built_in_rule_looks_at_a_series_that_is_declared(rule: Rule) -> No
         ("customers-lost", Operator.ABOVE, None, 0, 0),
         ("blind", Operator.ABOVE, 300, None, 0),
         ("database-slow", Operator.ABOVE, 1, None, 60),
+        ("error-rate", Operator.ABOVE, 5, 25, 0),
+        ("consecutive-failures", Operator.AT_LEAST, 5, None, 0),
+        ("reply-slow", Operator.ABOVE, 30, None, 0),
+        ("webhook-timeouts", Operator.AT_LEAST, 3, None, 0),
     ],
 )
 def test_the_severities_are_those_that_were_asked_for(

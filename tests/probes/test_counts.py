@@ -1,5 +1,6 @@
 """The slow lane: the rows' literal figures, right to the letter, and exact counts."""
 
+import json
 import time
 
 import pytest
@@ -42,6 +43,11 @@ async def test_the_rows_as_written_and_the_sessions_as_they_are(agent_db: AgentD
         "sessions.active": 3,
         "sessions.waiting_client": 1,
         "sessions.never_messaged": 1,
+        "sessions.same_question": 0,
+        "leads.conversion": None,
+        "leads.qualified": 0,
+        "leads.assessed": 0,
+        "failures.logged": 0,
     }
 
 
@@ -58,3 +64,60 @@ async def test_a_missing_column_silences_only_its_question(agent_db: AgentDataba
 async def test_a_database_that_is_not_there_is_no_data() -> None:
     with pytest.raises(ProbeError, match="refused"):
         await ask(Secret("postgresql://u:hunter2@127.0.0.1:1/x"))
+
+
+async def test_a_question_asked_twice_is_a_loop_only_while_it_is_asked(agent_db: AgentDatabase) -> None:
+    for age, ativa, etapas in (
+        (60, True, ("perguntar_patrimonio", "perguntar_patrimonio")),
+        (60, True, ("mensagem_inicial", "perguntar_patrimonio")),
+        (60, True, ()),
+        (60, False, ("perguntar_patrimonio", "perguntar_patrimonio")),
+        (3 * 24 * HOUR, True, ("perguntar_patrimonio", "perguntar_patrimonio")),
+    ):
+        lead = await agent_db.lead(age)
+        session = await agent_db.session(lead, age, ativa=ativa)
+        for etapa in etapas:
+            message = await agent_db.message(lead, session, "enviada", age)
+            metadata = json.dumps({"etapa": etapa})
+            await agent_db.execute("UPDATE messages SET metadata = $1 WHERE id = $2::uuid", metadata, message)
+        await agent_db.message(lead, session, "enviada", age)
+        await agent_db.message(lead, session, "enviada", age)  # without an etapa: nothing is known
+    assert (await ask(agent_db.dsn))["sessions.same_question"].value == 1
+
+
+async def test_conversion_is_counted_and_is_a_share_from_twenty_on(agent_db: AgentDatabase) -> None:
+    async def assessed(resultado: str | None, days: float = 1) -> None:
+        lead = await agent_db.lead()
+        session = await agent_db.session(lead)
+        await agent_db.execute(
+            "INSERT INTO qualificacoes (lead_id, session_id, resultado, created_at)"
+            " VALUES ($1::uuid, $2::uuid, $3, now() - make_interval(days => $4))",
+            *(lead, session, resultado, int(days)),
+        )
+
+    await assessed("qualificado")
+    for _ in range(2):
+        await assessed(None)
+    await assessed("qualificado", days=40)
+    said = await ask(agent_db.dsn)
+    assert (said["leads.conversion"].value, said["leads.conversion"].note) == (None, "1 of 3")
+    assert (said["leads.qualified"].value, said["leads.assessed"].value) == (1, 3)
+    for _ in range(17):
+        await assessed("nao_qualificado")
+    assert (await ask(agent_db.dsn))["leads.conversion"].value == 5
+
+
+async def test_logged_errors_are_named_without_the_numbers_of_people(agent_db: AgentDatabase) -> None:
+    said = await ask(agent_db.dsn)
+    assert said["failures.logged"].value == 0
+    assert "none written" in said["failures.logged"].note
+    for evento, nivel in (
+        ("Erro ao criar lead: dados de Ana", "ERROR"),
+        ("Erro ao criar lead: outra coisa", "ERROR"),
+        ("Falha 5511900000001\x1b[31m", "ERROR"),
+        ("tudo bem", "INFO"),
+    ):
+        await agent_db.execute("INSERT INTO system_logs (nivel, evento) VALUES ($1, $2)", nivel, evento)
+    logged = (await ask(agent_db.dsn))["failures.logged"]
+    assert logged.value == 3
+    assert logged.note == "Erro ao criar lead 2, Falha +55 11 •••••-••01 [31m 1"

@@ -24,7 +24,7 @@ from qualtui.signals.ledger import (
     recheck,
     unpacked,
 )
-from qualtui.signals.tally import figures, nearest_rank
+from qualtui.signals.tally import Limits, figures, nearest_rank
 
 BORN = 10_000.0
 DAY = 86_400.0
@@ -53,7 +53,7 @@ def after(*rows: Row, now: float, gateway: Gateway = no_gateway, ledger: Ledger 
 
 
 def told(ledger: Ledger, now: float, gateway: Gateway = no_gateway) -> dict[str, float | None]:
-    return figures(ledger, current(ledger, now, gateway), now, grace=0.0, lost_after=DAY)
+    return figures(ledger, current(ledger, now, gateway), now, Limits(lost_after=DAY))
 
 
 def broken(start: float, end: float, known_to: float = float("inf")) -> Gateway:
@@ -140,7 +140,7 @@ def test_what_was_open_before_the_first_look_is_backlog_until_it_writes_again() 
 def test_waiting_longer_than_the_limit_is_lost_and_younger_than_grace_is_not_yet_waiting() -> None:
     ledger = after(got(T), got(T + DAY, "b"), now=T + DAY + 1)
     book = current(ledger, T + DAY + 1, no_gateway)
-    said = figures(ledger, book, T + DAY + 1, grace=5.0, lost_after=DAY)
+    said = figures(ledger, book, T + DAY + 1, Limits(grace=5.0, lost_after=DAY))
     assert (said["customers.waiting"], said["customers.lost"]) == (1, 1)
 
 
@@ -244,7 +244,7 @@ def test_the_blob_gives_the_same_ledger_and_a_torn_one_says_so() -> None:
     ledger = after(lead(T), got(T + 5), sent(T + 10), got(T + 300, "b"), now=T + 400)
     blob = packed(ledger)
     assert unpacked(blob) == ledger
-    for torn in (b"", blob[:-3], b"\xc1" * 10, blob.replace(b"version\x02", b"version\x63")):
+    for torn in (b"", blob[:-3], b"\xc1" * 10, blob.replace(b"version\x03", b"version\x63")):
         with pytest.raises(LedgerError):
             unpacked(torn)
 
