@@ -37,8 +37,8 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
     if settings is None:
         return probes
     timeout = float(settings.timeout)
-    fast = Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout)
-    slow = Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout)
+    # One pool of two: a cycle of the fast lane must not make the question "are you there" wait.
+    shared = Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout, size=2)
     key = f"ledger/{name}"
 
     async def load() -> bytes | None:
@@ -47,11 +47,11 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
     async def save(blob: bytes) -> None:
         await deps.save(key, blob)
 
-    probes.append(DatabaseProbe(name, fast, float(settings.interval), timeout))
+    probes.append(DatabaseProbe(name, shared, float(settings.interval), timeout))
     probes.append(
         CustomersProbe(
             name,
-            fast,
+            shared,
             settings,
             agent.mapping,
             gateway=no_gateway if agent.waha is None else deps.gateway(name),
@@ -62,7 +62,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         )
     )
     probes.append(
-        SlowLaneProbe(name, slow, agent.mapping, float(settings.slow_interval), float(settings.slow_timeout))
+        SlowLaneProbe(name, shared, agent.mapping, float(settings.slow_interval), float(settings.slow_timeout))
     )
     return probes
 

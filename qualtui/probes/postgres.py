@@ -10,8 +10,8 @@ NOT_ASKED = {Kind.UNREACHABLE, Kind.CONFIG}  # the failure is on our side of the
 
 
 class DatabaseProbe:
-    """db.up, db.seconds, db.skew. It may share its Database with the fast lane, whose questions are cheap:
-    waiting behind one of them for the whole timeout is no answer in time, too."""
+    """db.up, db.seconds, db.skew. It shares its pool with the lanes, of which one may leave it a connection free:
+    waiting behind both for the whole timeout is no answer in time, too."""
 
     def __init__(self, agent: str, database: Database, interval: float, timeout: float) -> None:
         self.name = f"{agent}/database"

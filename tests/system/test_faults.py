@@ -41,7 +41,8 @@ CASES = [
     Expected("customers-unanswered", "customers-waiting", 600, "sent no reply"),
     Expected("sends-failing", "waha-not-working", 120, "WAHA FAILED", link="waha"),
     Expected("error-burst", "customers-waiting", 600, "sent no reply"),
-    Expected("flood", "customers-waiting", 600, ""),
+    # One phone, the same answer: the bot skips it for five minutes, and says nothing.
+    Expected("flood", "customers-waiting", 180 + 600, "", code=1),
 ]
 
 
