@@ -33,6 +33,7 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(2 * _MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="WhatsApp session is {note}",
+        fix="waha-restart",
     ),
     # The gateway's API is silent while its session may still deliver: a warning.
     "waha-silent": Rule(

@@ -1,4 +1,7 @@
-"""Runs remedies: previews with one-use tokens, the audit written before and after, interrupted runs told."""
+"""Runs remedies: previews with one-use tokens, the audit written before and after, interrupted runs told.
+
+A run belongs to the engine: it goes on when the window that asked for it goes away.
+"""
 
 import asyncio
 import logging
@@ -10,14 +13,15 @@ import msgspec
 from qualtui.engine.journal import Entry, Journal
 from qualtui.fixes.remedy import Outcome, Plan, Remedy, RemedyError
 from qualtui.model import FixFinished, FixRun, FixStarted, State
-from qualtui.text import _, plural
+from qualtui.text import _, plural, span
 from qualtui.wire import Answer, Done, Fixes, FixView, Preview, Refused, RunView
 
 log = logging.getLogger(__name__)
 
 TOKEN_LIFE = 300.0  # s between a preview and its run
 UNDO_LIFE = 86400.0  # s after which a run is no longer taken back
-RUN_LIMIT = 60.0  # s that a remedy may take
+LOOK_LIMIT = 60.0  # s to find out what an interrupted run did
+ANSWER_LIMIT = 45.0  # s after which who asked is told that the run goes on
 
 
 class _Ticket(msgspec.Struct, frozen=True):
@@ -38,7 +42,14 @@ class Fixing:
         self._clock = clock
         self._remedies: dict[tuple[str, str], Remedy] = {}
         self._tickets: dict[str, _Ticket] = {}
-        self._turn = asyncio.Lock()
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def work(self) -> None:
+        """Owns the runs under way, until cancelled; first tells what became of those of an earlier engine."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            await self.tell_interrupted()
+            await asyncio.Event().wait()
 
     def use(self, remedies: dict[tuple[str, str], Remedy]) -> None:
         """Takes the remedies of a configuration, by agent and name; open previews lapse."""
@@ -57,7 +68,7 @@ class Fixing:
             for (agent, name), remedy in sorted(self._remedies.items())
         )
         runs = sorted(self._journal.state.runs.values(), key=lambda run: -run.started_at)
-        return Fixes(fixes, tuple(_view(run, now) for run in runs[:50]))
+        return Fixes(fixes, tuple(_view(run, now, self._remedies.get((run.agent, run.fix))) for run in runs[:50]))
 
     async def preview(self, agent: str, name: str, mode: str, number: int) -> Preview | Refused:
         """What a remedy would do, and the token that runs exactly this."""
@@ -97,76 +108,109 @@ class Fixing:
         started = FixStarted(
             run, ticket.remedy.name, ticket.agent, who, plan.subjects, ticket.number, detail=plan.title
         )
-        return await self._act(started, lambda: ticket.remedy.run(plan))
+        return await self._act(ticket.remedy, started, lambda: ticket.remedy.run(plan))
 
     async def undo(self, run: str, who: str) -> Answer:
         """Takes a run back where that is still safe."""
         old = self._journal.state.runs.get(run)
         if old is None:
             return Refused(_("no run {}; `qualtui fix list` shows the newest").format(run))
-        refusal = undo_refusal(old, self._clock())
+        remedy = self._remedies.get((old.agent, old.fix))
+        refusal = undo_refusal(old, self._clock(), remedy.final if remedy is not None else "")
         if refusal:
             return Refused(refusal)
-        remedy = self._remedies.get((old.agent, old.fix))
         if remedy is None or remedy.unavailable:
             return Refused(_("{} cannot be run with the present configuration").format(old.fix))
         started = FixStarted(
             secrets.token_hex(4), old.fix, old.agent, who, old.done, old.number, undoes=run, detail=_("undo")
         )
-        return await self._act(started, lambda: remedy.undo(old.done))
+        return await self._act(remedy, started, lambda: remedy.undo(old.done))
 
     async def tell_interrupted(self) -> None:
         """After a start: closes as interrupted the runs that an earlier engine left open, telling what is true."""
         for run in [r for r in self._journal.state.runs.values() if not r.outcome]:
-            remedy = self._remedies.get((run.agent, run.fix))
-            found = Outcome("", _("what it did is not known"))
-            if remedy is not None:
-                try:
-                    async with asyncio.timeout(RUN_LIMIT):
-                        found = await remedy.verify(run.subjects)
-                except (RemedyError, TimeoutError) as error:
-                    found = Outcome("", _("what it did is not known: {}").format(error or _("no answer in time")))
+            found = await _found(self._remedies.get((run.agent, run.fix)), run.subjects)
             summary = _("interrupted by an engine's end; {}").format(found.summary)
             await self._journal.append((FixFinished(run.run, "interrupted", summary, found.done), ""))
 
-    async def _act(self, started: FixStarted, action: Callable[[], Awaitable[Outcome]]) -> Answer:
-        async with self._turn:
-            busy = await self._claim(started)
-            if busy:
-                return Refused(busy)
-            outcome = await self._guarded(action)
-            finished = FixFinished(started.run, outcome.outcome, outcome.summary, outcome.done)
-            await self._journal.append((finished, ""))
+    async def _act(self, remedy: Remedy, started: FixStarted, action: Callable[[], Awaitable[Outcome]]) -> Answer:
+        if self._tasks is None:
+            return Refused(_("the engine has only just started; try again"))
+        busy = await self._claim(started)
+        if busy:
+            return Refused(busy)
+        task = self._tasks.create_task(self._carried_out(remedy, started, action), name=f"fix {started.run}")
+        await asyncio.wait({task}, timeout=ANSWER_LIMIT)
+        if not task.done():
+            return Done(_("{} is still under way; the activity tells its end").format(started.fix))
+        outcome = task.result()
         if outcome.outcome == "failed":
             return Refused(outcome.summary)
-        return Done(outcome.summary, started.run)
+        return Done(outcome.summary, "" if remedy.final else started.run)
+
+    async def _carried_out(
+        self, remedy: Remedy, started: FixStarted, action: Callable[[], Awaitable[Outcome]]
+    ) -> Outcome:
+        """The run, between its start and its end in the log. Cancelled, the next engine tells what it did."""
+        outcome = await _guarded(remedy, started, action)
+        finished = FixFinished(started.run, outcome.outcome, outcome.summary, outcome.done)
+        await self._journal.append((finished, ""))
+        return outcome
 
     async def _claim(self, started: FixStarted) -> str:
-        """Writes the start of a run, unless the run it takes back was taken back meanwhile."""
+        """Writes the start of a run, unless one of its kind is under way or what it takes back was taken back."""
         refusal = ""
 
         def decision(state: State) -> tuple[Entry, ...]:
             nonlocal refusal
             old = state.runs.get(started.undoes)
+            other = next((run for run in state.runs.values() if _same(run, started) and not run.outcome), None)
             if old is not None:
                 refusal = undo_refusal(old, self._clock())
+            if not refusal and other is not None:
+                refusal = _("{} is under way already, started by {}").format(started.fix, other.who)
             return () if refusal else ((started, f"fix/{started.run}"),)
 
         await self._journal.decide(decision)
         return refusal
 
-    async def _guarded(self, action: Callable[[], Awaitable[Outcome]]) -> Outcome:
-        try:
-            async with asyncio.timeout(RUN_LIMIT):
-                return await action()
-        except RemedyError as error:
-            return Outcome("failed", str(error))
-        except TimeoutError:
-            return Outcome("failed", _("no end within {:.0f}s; look at what it changed").format(RUN_LIMIT))
+
+def _same(run: FixRun, started: FixStarted) -> bool:
+    return (run.agent, run.fix) == (started.agent, started.fix)
 
 
-def undo_refusal(run: FixRun, now: float) -> str:
-    """Why a run is not taken back; empty when it may be."""
+async def _guarded(remedy: Remedy, started: FixStarted, action: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    try:
+        async with asyncio.timeout(remedy.limit):
+            return await action()
+    except RemedyError as error:
+        return Outcome("failed", str(error))
+    except TimeoutError:
+        found = await _found(remedy, started.subjects)
+        return Outcome("failed", _("no end within {}; {}").format(span(remedy.limit), found.summary), found.done)
+    except Exception as error:  # the boundary of a run: it must have an end in the log
+        log.exception("a remedy failed: %s", started.fix)
+        found = await _found(remedy, started.subjects)
+        text = _("it failed ({}); {}").format(type(error).__name__, found.summary)
+        return Outcome("failed", text, found.done)
+
+
+async def _found(remedy: Remedy | None, subjects: tuple[str, ...]) -> Outcome:
+    """What is true of the subjects of a run whose end nobody saw."""
+    unknown = _("what it did is not known")
+    if remedy is None:
+        return Outcome("", unknown)
+    try:
+        async with asyncio.timeout(LOOK_LIMIT):
+            return await remedy.verify(subjects)
+    except (RemedyError, TimeoutError) as error:
+        return Outcome("", f"{unknown}: {error or _('no answer in time')}")
+
+
+def undo_refusal(run: FixRun, now: float, final: str = "") -> str:
+    """Why a run is not taken back; empty when it may be. `final`: why its remedy never is."""
+    if final:
+        return final
     if run.undoes:
         return _("run {} is itself an undo").format(run.run)
     if run.undone_by:
@@ -180,7 +224,7 @@ def undo_refusal(run: FixRun, now: float) -> str:
     return ""
 
 
-def _view(run: FixRun, now: float) -> RunView:
+def _view(run: FixRun, now: float, remedy: Remedy | None) -> RunView:
     return RunView(
         run=run.run,
         fix=run.fix,
@@ -191,5 +235,5 @@ def _view(run: FixRun, now: float) -> RunView:
         outcome=run.outcome or _("under way"),
         summary=run.summary or plural("{} subject", "{} subjects", len(run.subjects)).format(len(run.subjects)),
         undone=bool(run.undone_by),
-        can_undo=not undo_refusal(run, now),
+        can_undo=not undo_refusal(run, now, remedy.final if remedy is not None else ""),
     )

@@ -50,6 +50,14 @@ class Remedy(Protocol):
     def unavailable(self) -> str:
         """Why it can't be run with this configuration; empty when it can."""
 
+    @property
+    def limit(self) -> float:
+        """Seconds after which a run is cancelled."""
+
+    @property
+    def final(self) -> str:
+        """Why a run is never taken back; empty where `undo` may."""
+
     async def preview(self, mode: str) -> Plan:
         """What would change now. Raises RemedyError."""
 

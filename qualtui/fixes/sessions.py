@@ -24,6 +24,8 @@ class SessionCleanup:
     """Implements Remedy. Reads with the read-only DSN, writes with write_dsn alone, one transaction a run."""
 
     name = "session-cleanup"
+    limit = 60.0
+    final = ""
 
     def __init__(self, agent: str, database: DatabaseProbe, mapping: Mapping, settings: Settings) -> None:
         self.agent = agent

@@ -5,8 +5,8 @@ import asyncio
 import msgspec
 
 from qualtui.config.values import HealthProbe as Settings
+from qualtui.fetch import Answer, Failure, Fetcher, FetchError
 from qualtui.model import Sample
-from qualtui.probes.fetch import Answer, Failure, Fetcher, FetchError
 from qualtui.probes.probe import ProbeError
 from qualtui.text import clean
 

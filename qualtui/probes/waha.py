@@ -6,8 +6,8 @@ from urllib.parse import quote
 import msgspec
 
 from qualtui.config.values import WahaProbe as Settings
+from qualtui.fetch import Answer, Failure, Fetcher, FetchError
 from qualtui.model import Sample
-from qualtui.probes.fetch import Answer, Failure, Fetcher, FetchError
 from qualtui.probes.probe import ProbeError
 from qualtui.text import clean
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from qualtui.config.values import HealthProbe as Settings
 from qualtui.config.values import Seconds
+from qualtui.fetch import Answer, Failure, _failed
 from qualtui.model import Sample
-from qualtui.probes.fetch import Answer, Failure, _failed
 from qualtui.probes.http import HealthProbe, judged
 from qualtui.probes.probe import ProbeError
 from qualtui.text import clean

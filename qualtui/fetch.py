@@ -1,9 +1,10 @@
-"""One bounded HTTP GET: at most 64 kB, at most so many seconds, whatever the other side does."""
+"""One bounded HTTP request: at most 64 kB, at most so many seconds, whatever the other side does."""
 
 import asyncio
 import errno
 import socket
 import ssl
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 
@@ -34,20 +35,21 @@ _UNTRUSTED = {2, 18, 19, 20, 21, 27}
 class Failure(StrEnum):
     """Why there is no answer. LOCAL: we could not ask; the others are the other side's negative answers."""
 
-    REFUSED = "refused"  # refused or reset before a word was said
-    BROKEN = "broken"  # an answer began, and broke off or was no HTTP
+    REFUSED = "refused"  # nobody listens
+    BROKEN = "broken"  # the connection or the answer broke off, as when a worker is killed, or it was no HTTP
     TIMEOUT = "timeout"
     LOCAL = "local"
 
 
 class FetchError(Exception):
-    """No whole answer; the text is short and has no address in it."""
+    """No whole answer; the text is short and has no address in it. `unsent`: the request never left for sure."""
 
-    def __init__(self, failure: Failure, text: str, seconds: float) -> None:
+    def __init__(self, failure: Failure, text: str, seconds: float, *, unsent: bool = False) -> None:
         super().__init__(text)
         self.failure = failure
         self.text = text
         self.seconds = seconds
+        self.unsent = unsent
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -58,6 +60,7 @@ class Answer(msgspec.Struct, frozen=True):
     whole: bool
     plain: bool
     seconds: float
+    headers: Mapping[str, str] = {}  # names in lower case
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +69,7 @@ def _trust() -> ssl.SSLContext:
 
 
 class Fetcher:
-    """GET of one URL with a client of its own: no cookies, no redirects, no decompression.
+    """Requests to one URL with a client of its own: no cookies, no redirects, no decompression.
 
     `keep`: whether to keep the connection between requests.
     """
@@ -80,22 +83,39 @@ class Fetcher:
 
     async def get(self) -> Answer:
         """The answer, whatever its status. Raises FetchError."""
+        return await self.ask("GET")
+
+    async def ask(self, method: str, *, read: bool = True) -> Answer:
+        """The answer to another method, without a body; not `read`: the answer's body is left where it is."""
+        return await self._asked(method, self._url, b"", read=read)
+
+    async def post(self, payload: bytes = b"", url: str = "") -> Answer:
+        """The answer to this JSON, sent once; `url` where it is not the fetcher's own. Raises FetchError."""
+        return await self._asked("POST", url or self._url, payload)
+
+    async def _asked(self, method: str, url: str, payload: bytes, *, read: bool = True) -> Answer:
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
             async with asyncio.timeout(self._timeout):
-                status, body, whole, plain = await self._exchange()
+                status, body, whole, headers = await self._exchange(method, url, payload, read=read)
         except TimeoutError:
             raise FetchError(Failure.TIMEOUT, f"no answer in {self._timeout:g}s", clock() - started) from None
         except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
             raise _failed(error, clock() - started) from None
-        return Answer(status, body, whole, plain, clock() - started)
+        plain = headers.get("content-encoding", "identity") == "identity"
+        return Answer(status, body, whole, plain, clock() - started, headers)
 
-    async def _exchange(self) -> tuple[int, bytes, bool, bool]:
+    async def _exchange(
+        self, method: str, url: str, payload: bytes, *, read: bool
+    ) -> tuple[int, bytes, bool, Mapping[str, str]]:
         parts: list[bytes] = []
         size = 0
-        async with self._opened().stream("GET", self._url, headers=self._headers) as response:
-            plain = response.headers.get("content-encoding", "identity") == "identity"
+        headers = {**self._headers, "Content-Type": "application/json"} if payload else self._headers
+        async with self._opened().stream(method, url, headers=headers, content=payload) as response:
+            answered = {name.lower(): value for name, value in response.headers.items()}
+            if not read:
+                return response.status_code, b"", False, answered
             try:
                 async for part in response.aiter_raw():
                     parts.append(part)
@@ -106,7 +126,7 @@ class Fetcher:
                 if isinstance(error, TimeoutError):
                     raise
                 raise _BrokenOffError from None
-            return response.status_code, b"".join(parts)[:LIMIT], size <= LIMIT, plain
+            return response.status_code, b"".join(parts)[:LIMIT], size <= LIMIT, answered
 
     def _opened(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -146,18 +166,22 @@ class _StoreError(OSError):
     """This machine's certificates cannot be read."""
 
 
+_UNSENT = (aiohttp.ClientConnectorError, httpx.UnsupportedProtocol, httpx.InvalidURL, _StoreError)
+
+
 def _failed(error: BaseException, seconds: float) -> FetchError:
     """What an exception means; the transport hides the real one behind an httpx error."""
     chain = [error]
     while (inner := chain[-1].__cause__ or getattr(chain[-1], "os_error", None)) is not None and len(chain) < 9:
         chain.append(inner)
+    unsent = any(isinstance(link, _UNSENT) for link in chain)
     for link in chain:
         known = _known(link)
         if known is not None:
-            return FetchError(*known, seconds)
+            return FetchError(*known, seconds, unsent=unsent)
     if any(isinstance(link, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError) for link in chain):
-        return FetchError(Failure.LOCAL, "the URL is not valid", seconds)
-    return FetchError(Failure.BROKEN, "not HTTP", seconds)
+        return FetchError(Failure.LOCAL, "the URL is not valid", seconds, unsent=unsent)
+    return FetchError(Failure.BROKEN, "not HTTP", seconds, unsent=unsent)
 
 
 def _known(link: BaseException) -> tuple[Failure, str] | None:
@@ -174,7 +198,7 @@ def _known(link: BaseException) -> tuple[Failure, str] | None:
     if isinstance(link, socket.gaierror):
         return Failure.LOCAL, "the name could not be looked up"
     if isinstance(link, aiohttp.ServerDisconnectedError | ConnectionResetError | BrokenPipeError):
-        return Failure.REFUSED, "closed without an answer"
+        return Failure.BROKEN, "closed without an answer"
     if isinstance(link, ConnectionRefusedError) or "Connect call failed" in str(link):
         return Failure.REFUSED, "refused"
     if isinstance(link, OSError) and link.errno in _LOCAL:

@@ -1,0 +1,130 @@
+"""Restarts the gateway's session: stop and start, its login stays. Mended only when it is WORKING."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from qualtui.config.values import WahaProbe
+from qualtui.config.values import WahaRestart as Settings
+from qualtui.fixes.gateway import HUMAN, WORKING, Gateway
+from qualtui.fixes.remedy import Outcome, Plan, RemedyError
+from qualtui.text import _, span
+from qualtui.wire import PreviewItem
+
+LOOKS = 40  # at the status, over the whole timeout ...
+LONGEST = 1.0  # ... but at least one a second
+GRACE = 10.0  # s beyond the timeout for the calls themselves
+
+
+class WahaRestart:
+    """Implements Remedy. `sleep` is asyncio's, given for tests."""
+
+    name = "waha-restart"
+
+    def __init__(
+        self,
+        agent: str,
+        waha: WahaProbe,
+        settings: Settings,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.agent = agent
+        self.unavailable = ""
+        self.limit = float(settings.timeout) + 2 * float(waha.timeout) + GRACE
+        self._settings = settings
+        self._gateway = Gateway(waha)
+        self._sleep = sleep
+
+    @property
+    def title(self) -> str:
+        """A few words."""
+        return _("Restart WAHA's session")
+
+    @property
+    def explain(self) -> str:
+        """One line: what it does and what it does not do."""
+        return _("Stops and starts the session; the login stays. It answers nobody by itself.")
+
+    @property
+    def final(self) -> str:
+        """Why a run is not taken back."""
+        return _("a restart cannot be taken back")
+
+    async def preview(self, mode: str) -> Plan:
+        """The session's status now. Refused where a restart mends nothing. Raises RemedyError."""
+        _no_mode(mode)
+        status = await self._gateway.status()
+        session = self._gateway.session
+        refused = ""
+        warnings: tuple[str, ...] = ()
+        if status == WORKING:
+            refused = _("the session is WORKING: a restart would only interrupt it")
+        elif status in HUMAN:
+            refused = self._scan(status)
+        elif status == "STARTING":
+            warnings = (_("It is starting already: give it a minute before you restart it again"),)
+        return Plan(
+            title=_("Restarts the WhatsApp session {}").format(session),
+            explain=(self.explain, _("Mended when it is WORKING within {}.").format(self._patience())),
+            items=(PreviewItem(session, "WAHA", status, 0.0),),
+            subjects=(session,),
+            mode="",
+            warnings=warnings,
+            refused=refused,
+        )
+
+    async def run(self, plan: Plan) -> Outcome:
+        """Restarts, and looks until it is WORKING or a person is needed. Raises RemedyError."""
+        if plan.refused:
+            raise RemedyError(plan.refused)
+        if await self._gateway.status() == WORKING:
+            return Outcome("nothing", _("The session works again already"))
+        await self._gateway.restart()
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        step = min(LONGEST, float(self._settings.timeout) / LOOKS)
+        status = ""
+        while clock() - started < self._settings.timeout:
+            await self._sleep(step)
+            try:
+                status = await self._gateway.status()
+            except RemedyError as error:  # it may be away for a moment while it starts
+                status = str(error)
+            if status == WORKING:
+                told = _("The session is WORKING, {} after the restart").format(span(clock() - started))
+                return Outcome("ok", told, plan.subjects)
+            if status in HUMAN:
+                raise RemedyError(_("Restarted, but {}").format(self._scan(status)))
+        raise RemedyError(
+            _("Restarted, but not WORKING within {}: {}. {}").format(self._patience(), status, self._whom())
+        )
+
+    async def verify(self, subjects: tuple[str, ...]) -> Outcome:
+        """The session's status now. Raises RemedyError."""
+        status = await self._gateway.status()
+        done = subjects if status == WORKING else ()
+        return Outcome("ok" if done else "nothing", _("the session is {} now").format(status), done)
+
+    async def undo(self, done: tuple[str, ...]) -> Outcome:  # noqa: ARG002
+        """There is none. Raises RemedyError."""
+        raise RemedyError(self.final)
+
+    async def close(self) -> None:
+        """Gives back connections."""
+        await self._gateway.close()
+
+    def _patience(self) -> str:
+        return span(max(1.0, self._settings.timeout))
+
+    def _scan(self, status: str) -> str:
+        text = _("WhatsApp is logged out ({}): a person must log in with the phone. {}")
+        return text.format(status, self._whom())
+
+    def _whom(self) -> str:
+        if self._settings.call:
+            return _("Call {}").format(self._settings.call)
+        return _("Whom to call: `call` in [fixes.waha-restart] is not set")
+
+
+def _no_mode(mode: str) -> None:
+    if mode:
+        raise RemedyError(_("no mode {!r}; this fix has none").format(mode[:20]))

@@ -1,0 +1,81 @@
+"""A stand-in of WAHA on a real socket: its status, its restarts, what it is told to answer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+
+from qualtui.config.values import Seconds, Secret, WahaProbe
+
+KEY = "key-1"
+
+
+class Waha:
+    """What it says, restarted (through `after`, one status a look) and sent, for a test to set and to read."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.status = "WORKING"
+        self.after: list[str] = []
+        self.restarts = 0
+        self.sends: list[dict[str, Any]] = []
+        self.code = 201
+        self.held: asyncio.Event | None = None  # answers to sends wait for it
+        self.arrived = asyncio.Event()
+
+    @property
+    def settings(self) -> WahaProbe:
+        """As the configuration gives it."""
+        return WahaProbe(url=self.url, key=Secret(KEY), timeout=Seconds(2))
+
+    def sent_to(self, digits: str) -> int:
+        """How many texts a phone was sent."""
+        return sum(one["chatId"] == f"{digits}@c.us" for one in self.sends)
+
+    async def look(self, request: web.Request) -> web.Response:
+        if refusal := self._refused(request):
+            return refusal
+        if self.restarts and self.after:
+            self.status = self.after.pop(0)
+        return web.json_response({"name": "default", "status": self.status, "me": None})
+
+    async def restart(self, request: web.Request) -> web.Response:
+        if refusal := self._refused(request):
+            return refusal
+        self.restarts += 1
+        return web.json_response({"name": "default", "status": "STARTING"}, status=201)
+
+    async def send(self, request: web.Request) -> web.Response:
+        self.sends.append(await request.json())
+        self.arrived.set()
+        if self.held is not None:
+            await self.held.wait()
+        return web.json_response({"id": f"true_{len(self.sends)}"}, status=self.code)
+
+    def _refused(self, request: web.Request) -> web.Response | None:
+        if request.headers.get("X-Api-Key") != KEY:
+            return web.json_response({"message": "Unauthorized", "statusCode": 401}, status=401)
+        if request.match_info["session"] != "default":
+            return web.json_response({"message": "Session not found", "statusCode": 404}, status=404)
+        return None
+
+
+@asynccontextmanager
+async def waha() -> AsyncIterator[Waha]:
+    """A gateway that answers while the block lasts."""
+    gateway = Waha()
+    app = web.Application()
+    app.router.add_get("/api/sessions/{session}", gateway.look)
+    app.router.add_post("/api/sessions/{session}/restart", gateway.restart)
+    app.router.add_post("/api/sendText", gateway.send)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    gateway.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield gateway
+    finally:
+        await runner.cleanup()
