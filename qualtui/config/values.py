@@ -51,6 +51,14 @@ class HealthProbe(Values, frozen=True, kw_only=True):
     down_after: Seconds = Seconds(150)  # ... over at least this long without a new outbound message
 
 
+class MetricsProbe(Values, frozen=True, kw_only=True):
+    """`[agents.NAME.metrics]`: GET /metrics, the worker's own counters. Each poll ages the worker, too."""
+
+    url: str
+    interval: Seconds = Seconds(300)
+    timeout: Seconds = Seconds(30)
+
+
 class DatabaseProbe(Values, frozen=True, kw_only=True):
     """`[agents.NAME.database]`: the agent's PostgreSQL, read-only; `write_dsn` for remedies alone."""
 
@@ -93,6 +101,7 @@ class Agent(Values, frozen=True, kw_only=True):
     """`[agents.NAME]`: one monitored bot. What is left out has no source, and says so."""
 
     health: HealthProbe | None = None
+    metrics: MetricsProbe | None = None
     database: DatabaseProbe | None = None
     waha: WahaProbe | None = None
     mapping: Mapping = Mapping()

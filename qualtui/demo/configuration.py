@@ -88,6 +88,7 @@ def _overrides(places: Places) -> dict[str, Any]:
     folder = Path(places.folder)
     agent = {
         "health": {"url": f"{places.agent_url}/health"},
+        "metrics": {"url": f"{places.agent_url}/metrics"},
         # Its timeouts are not scaled: a slow database must look slow, not dead.
         "database": {"dsn": places.dsn, "write_dsn": places.write_dsn, "timeout": "5s", "slow_timeout": "30s"},
         "waha": {"url": places.waha_url, "key": places.waha_key, "session": "default"},

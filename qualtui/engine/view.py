@@ -6,11 +6,12 @@ from qualtui.config.values import Config
 from qualtui.engine.project import activity, incidents, tried
 from qualtui.engine.recent import Recent
 from qualtui.engine.setup import stale_after
-from qualtui.model import Evidence, Phase, Sample, Severity, State
+from qualtui.model import Phase, Sample, Severity, State
 from qualtui.signals.chain import chain
+from qualtui.signals.contradictions import contradict
 from qualtui.signals.derive import agent_down, blind
 from qualtui.signals.headline import headline
-from qualtui.signals.reading import Reading, Readings, evidence, fresh
+from qualtui.signals.reading import Reading, Readings, evidence
 from qualtui.signals.series import BY_NAME
 from qualtui.signals.why import Why, why
 from qualtui.wire import AgentView, EngineView, Figure, LinkView, Snapshot
@@ -89,7 +90,7 @@ class View:
             series = f"{agent}/{name}"
             sample = self._recent.newest(series)
             found[name] = Reading(evidence(sample, self._stale.get(series), now), sample)
-        return _contradicted(found)
+        return contradict(found)
 
     def snapshot(self, state: State, engine: EngineView, available: Available, now: float) -> Snapshot:
         """All that screens show."""
@@ -157,12 +158,3 @@ class View:
         """When something happened, by our clock, from a series that tells its age."""
         sample = self._recent.newest(f"{agent}/{name}")
         return None if sample is None or sample.value is None else sample.at - sample.value
-
-
-def _contradicted(readings: Readings) -> Readings:
-    """Two sources that tell different things of one fact: neither may look green."""
-    if fresh(readings, "health.up") and fresh(readings, "db.up") == 0:
-        readings["health.up"] = Reading(Evidence.DISAGREE, readings["health.up"].sample)
-    if fresh(readings, "customers.phantom"):
-        readings["customers.phantom"] = Reading(Evidence.DISAGREE, readings["customers.phantom"].sample)
-    return readings

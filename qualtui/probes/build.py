@@ -10,6 +10,7 @@ from qualtui.model import BacklogMarked
 from qualtui.probes.counts import SlowLaneProbe
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.http import HealthProbe
+from qualtui.probes.metrics import MetricsProbe
 from qualtui.probes.postgres import DatabaseProbe
 from qualtui.probes.probe import Probe
 from qualtui.probes.waha import WahaProbe
@@ -31,6 +32,8 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
     probes: list[Probe] = []
     if agent.health is not None:
         probes.append(HealthProbe(name, agent.health))
+    if agent.metrics is not None:
+        probes.append(MetricsProbe(name, agent.metrics))
     if agent.waha is not None:
         probes.append(WahaProbe(name, agent.waha))
     settings = agent.database

@@ -54,6 +54,7 @@ NEEDS_MESSAGES = (
     "customers.last_reply",
     "customers.last_sent",
     "customers.last_inbound",
+    "messages.sent_1h",
     "reply.p50",
     "reply.p95",
     "reply.follow_p50",

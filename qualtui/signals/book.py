@@ -60,6 +60,7 @@ class Book(msgspec.Struct, frozen=True):
     asked: dict[str, tuple[float, ...]] = {}  # messages without a delivered answer, by lead; in the last day
     settled: tuple[float, ...] = ()  # messages with one: when they came; in the last hour
     last_settled: float | None = None  # the newest of these, however old
+    sent: tuple[float, ...] = ()  # rows that the bot wrote, delivered or not; in the last hour
 
 
 Decide = Callable[[float], GatewayWord]
@@ -100,7 +101,7 @@ def pruned(book: Book, now: float) -> Book:
         timed: tuple[tuple[float, float], ...] = getattr(book, name)
         if any(at < hour for at, _seconds in timed):
             changes[name] = tuple(reply for reply in timed if reply[0] >= hour)
-    for name in ("unheard", "settled"):
+    for name in ("unheard", "settled", "sent"):
         times: tuple[float, ...] = getattr(book, name)
         if any(at < hour for at in times):
             changes[name] = tuple(at for at in times if at >= hour)
@@ -126,6 +127,7 @@ class _Page:
         self._asked = dict(book.asked)
         self._settled = list(book.settled)
         self._last_settled = book.last_settled
+        self._sent = list(book.sent)
 
     def created(self, row: Row) -> None:
         if row.lead not in self._owed and row.lead not in self._answered:
@@ -147,6 +149,7 @@ class _Page:
 
     def sent(self, row: Row, word: GatewayWord) -> None:
         self._last_sent = _newer(self._last_sent, row.at)
+        self._sent.append(row.at)
         if word is GatewayWord.LATER:
             return
         owed = self._owed.get(row.lead)
@@ -192,6 +195,7 @@ class _Page:
             asked=self._asked,
             settled=tuple(self._settled[-REPLIES:]),
             last_settled=self._last_settled,
+            sent=tuple(self._sent[-REPLIES:]),
         )
 
 

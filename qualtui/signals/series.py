@@ -158,6 +158,18 @@ DECLARED: tuple[Series, ...] = (
         "sessions, messages",
         "active sessions that were asked the same question twice in the last day, slow lane",
     ),
+    Series("messages.sent_1h", "", "", "messages", "rows of the last hour that the bot wrote, delivered or not"),
+    Series("agent.sent_1h", "", "", "GET /metrics", "sends that the worker calls a success, over its recyclings"),
+    Series("agent.failed_1h", "", "up", "GET /metrics", "sends that it calls failed, the skipped ones left out"),
+    Series("agent.deduped_1h", "", "", "GET /metrics", "sends that it skipped: same text, same phone, 5 min"),
+    Series(
+        "agent.success",
+        "%",
+        "down",
+        "GET /metrics",
+        "its success rate, from 20 sends on; failed sends count as success",
+    ),
+    Series("agent.boots_1h", "", "", "GET /metrics", "how often its counters began anew: a recycled worker"),
     Series("sessions.bot_owes", "", "up", "messages", "active sessions whose last message is the customer's"),
     Series("sessions.active", "", "", "sessions", "ativa, exact, slow lane"),
     Series(

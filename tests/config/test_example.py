@@ -16,6 +16,7 @@ from qualtui.config.values import (
     DatabaseProbe,
     Fixes,
     HealthProbe,
+    MetricsProbe,
     Notify,
     Screen,
     Store,
@@ -79,6 +80,7 @@ def test_the_example_says_the_defaults_that_the_values_have() -> None:
     assert config.screen == Screen()
     sections: list[tuple[Values | None, type[Values]]] = [
         (agent.health, HealthProbe),
+        (agent.metrics, MetricsProbe),
         (agent.database, DatabaseProbe),
         (agent.waha, WahaProbe),
     ]

@@ -1,0 +1,41 @@
+"""Sources that contradict each other are told as such, and never look green."""
+
+import pytest
+
+from qualtui.model import Evidence, Sample
+from qualtui.signals.contradictions import contradict, disagreeing
+from qualtui.signals.reading import Reading, Readings
+
+
+def known(values: dict[str, float]) -> Readings:
+    return {name: Reading(Evidence.FRESH, Sample(f"bot/{name}", 1.0, value)) for name, value in values.items()}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, set()),
+        ({"health.up": 1, "db.up": 1}, set()),
+        ({"health.up": 1, "db.up": 0}, {"health.up"}),
+        ({"health.up": 0, "db.up": 0}, set()),
+        ({"customers.phantom": 0}, set()),
+        ({"customers.phantom": 2}, {"customers.phantom"}),
+        ({"agent.success": 100, "failures.sends": 0}, set()),
+        ({"agent.success": 100, "failures.sends": 1}, {"agent.success"}),
+        ({"agent.success": 60, "failures.sends": 1}, set()),
+        ({"agent.sent_1h": 40, "messages.sent_1h": 39}, set()),
+        ({"agent.sent_1h": 40, "messages.sent_1h": 20}, {"agent.sent_1h"}),
+        ({"agent.sent_1h": 40}, set()),
+    ],
+)
+def test_which_figures_are_contradicted(values: dict[str, float], expected: set[str]) -> None:
+    readings = known(values)
+    assert disagreeing(readings) == expected
+    told = contradict(readings)
+    assert {name for name, reading in told.items() if reading.evidence is Evidence.DISAGREE} == expected
+
+
+def test_what_is_not_fresh_contradicts_nothing() -> None:
+    readings = known({"health.up": 1, "db.up": 0})
+    readings["db.up"] = Reading(Evidence.OLD, readings["db.up"].sample)
+    assert disagreeing(readings) == frozenset()
