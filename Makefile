@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 FRESH  := $(VENV)/.dev
 
-.PHONY: demo test check bench faults pictures format clean
+.PHONY: demo test check bench faults truth pictures format clean
 
 demo: $(FRESH)
 	$(BIN)/qualtui demo $(ARGS)
@@ -23,6 +23,9 @@ bench: $(FRESH)
 
 faults: $(FRESH)
 	$(BIN)/python -m benchmarks.faults $(ARGS)
+
+truth: $(FRESH)
+	$(BIN)/python -m benchmarks.truth $(ARGS)
 
 pictures: $(FRESH)
 	$(BIN)/python -m benchmarks.pictures $(ARGS)

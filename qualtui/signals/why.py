@@ -107,6 +107,14 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
         ).format(owes)
         proof = (_("messages: the last one is the customer's"), *_others(by, Link.CUSTOMER))
         return Why(text, proof, Link.BOT, SESSION_CLEANUP)
+    never = _count(readings, "customers.never_greeted")
+    if waiting and never:
+        text = plural(
+            "{:.0f} lead was created and never greeted: no message was ever stored",
+            "{:.0f} leads were created and never greeted: no message was ever stored",
+            int(never),
+        ).format(never)
+        return Why(text, (_("leads: no message"), *_others(by, Link.CUSTOMER)), Link.BOT)
     if waiting:
         text = _("Nothing is broken that we can see, and no reply was stored")
         return Why(text, _others(by, Link.CUSTOMER), Link.CUSTOMER)

@@ -17,6 +17,7 @@ WELL: dict[str, tuple[float, str]] = {
     "customers.waiting": (0, ""),
     "customers.oldest": (0, ""),
     "customers.phantom": (0, ""),
+    "customers.never_greeted": (0, ""),
     "customers.last_reply": (120, ""),
     "customers.last_inbound": (150, ""),
     "sessions.bot_owes": (0, ""),

@@ -1,0 +1,81 @@
+"""`make truth`: the quiet week and the bad week. Exit code 1 on a false page, or a fault not told rightly."""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.truth.faults import MUST, Kind, bad_week
+from benchmarks.truth.watch import Week, false_pages, found, watched
+from benchmarks.truth.world import World
+
+PER_HOUR = 12.0  # first contacts in a busy hour
+DEPLOYS = 6
+
+
+def quiet(seed: int, days: float, folder: Path) -> Week:
+    """A week in which nothing breaks: nights, a weekend, deploys, noise, slow clients, a busy single worker."""
+    world = World(seed, days, PER_HOUR, (), DEPLOYS)
+    return asyncio.run(watched(world, (), days, folder))
+
+
+def bad(seed: int, each: int, days: float, folder: Path) -> Week:
+    """A week with every fault, `each` times."""
+    faults = bad_week(seed, each, days)
+    world = World(seed, days, PER_HOUR, faults, 0)
+    return asyncio.run(watched(world, faults, days, folder))
+
+
+def print_quiet(seed: int, week: Week) -> int:
+    """The quiet week as a table; the number of false pages."""
+    false = false_pages(week)
+    print(f"quiet week, seed {seed}")
+    print(f"  customers {week.customers}, rows {week.rows}, harmless events answered 500: {week.noise}")
+    print(f"  longest wait in truth: {week.worst_wait:.0f} s")
+    print(f"  incidents {len(week.pages)}, of them CRITICAL {sum(p.severity == 'critical' for p in week.pages)}")
+    print(f"  FALSE PAGES {len(false)}")
+    for page in false:
+        print(f"    at {page.at / 86400:.3f} d: {page.rule}: {page.why} (true wait {page.true_wait:.0f} s)")
+    return len(false)
+
+
+def print_bad(seed: int, week: Week) -> int:
+    """The bad week as a table; the number of faults not told, told wrongly, and of false pages."""
+    outcome = found(week)
+    false = false_pages(week)
+    print(f"\nbad week, seed {seed}: {len(outcome)} faults, {week.customers} customers, false pages {len(false)}")
+    print(f"  {'fault':46} {'told':>7} {'right why':>9} {'median':>8} {'worst':>8}  rule")
+    wrong = len(false)
+    for kind in Kind:
+        mine = [one for one in outcome if one.fault.kind is kind]
+        after = [one.after for one in mine if one.after is not None]
+        right = sum(one.right for one in mine)
+        wrong += len(mine) - right + len(mine) - len(after)
+        median = f"{statistics.median(after):.0f} s" if after else "-"
+        worst = f"{max(after):.0f} s" if after else "-"
+        share = f"{len(after)}/{len(mine)}"
+        print(f"  {kind.value:46} {share:>7} {right:>9} {median:>8} {worst:>8}  {MUST[kind].rule}")
+    return wrong
+
+
+def main() -> int:
+    """Both weeks."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.truth", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--days", type=float, default=7.0)
+    parser.add_argument("--each", type=int, default=3, help="times that each fault comes in the bad week")
+    options = parser.parse_args()
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "quiet").mkdir()
+        wrong = print_quiet(options.seed, quiet(options.seed, options.days, Path(folder) / "quiet"))
+        wrong += print_bad(options.seed, bad(options.seed, options.each, options.days, Path(folder)))
+    print(f"\n{time.perf_counter() - started:.0f} s for {2 * options.days:g} simulated days")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,207 @@
+"""The product's own judgement over a simulated week, on a fake clock: ledger, chain, why, rules and log."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.truth.faults import DAY, MUST, Fault, Kind
+from benchmarks.truth.world import World
+from qualtui.config.rules import BUILT_IN
+from qualtui.config.values import Agent, Config, DatabaseProbe, Demo, HealthProbe, Secret, WahaProbe
+from qualtui.engine.evaluator import Evaluator
+from qualtui.engine.journal import Journal
+from qualtui.engine.recent import Recent
+from qualtui.engine.setup import stale_after
+from qualtui.engine.view import View
+from qualtui.model import Phase, RuleChanged, Sample, Severity
+from qualtui.signals.gateway import GatewayWord, gateway_word
+from qualtui.signals.ledger import Checked, Page, advance, begun, current, due, recheck
+from qualtui.signals.tally import Limits, figures
+from qualtui.store import Store
+
+EPOCH = 1_790_000_000.0 - 1_790_000_000.0 % DAY  # the week's start, some midnight
+BOT = "bot"
+TICK = 5.0  # s: the fast lane's interval and the gateway's
+
+
+class Alarm(msgspec.Struct, frozen=True):
+    """An incident that began to fire, or got worse."""
+
+    at: float  # virtual seconds since the week's start
+    rule: str
+    severity: Severity
+    why: str
+    true_wait: float  # the longest wait in truth at that moment
+
+
+def configuration() -> Config:
+    """Defaults throughout: what a user gets who writes only addresses."""
+    agent = Agent(
+        health=HealthProbe(url="http://127.0.0.1/health"),
+        database=DatabaseProbe(dsn=Secret("postgresql://127.0.0.1/agent")),
+        waha=WahaProbe(url="http://127.0.0.1"),
+    )
+    return Config(agents={BOT: agent}, rules=BUILT_IN, demo=Demo())
+
+
+class Watch:
+    """Asks the world as the probes would, and judges as the engine does."""
+
+    def __init__(self, world: World, store: Store) -> None:
+        self.world = world
+        self.now = EPOCH
+        self.config = configuration()
+        agent = self.config.agents[BOT]
+        assert agent.health
+        assert agent.waha
+        assert agent.database
+        self._health = agent.health
+        self._reach = stale_after(agent.waha.interval, agent.waha.timeout)
+        self._limits = Limits(grace=agent.database.grace, lost_after=agent.database.lost_after)
+        self.recent = Recent(keep=3600.0, step=60.0, steps=1)
+        self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
+        self._view = View(self.recent, self.config)
+        self._evaluator = Evaluator(self.journal, self.recent, self._cause, lambda: self.now)
+        self._stale()
+        self._ledger = begun(EPOCH, 3600.0, EPOCH)
+        self._read = 0
+        self._next_health = EPOCH
+        self._answer: tuple[float, tuple[Sample, ...]] | None = None
+
+    def _stale(self) -> None:
+        lanes = {"db.up": 5.0, "db.seconds": 5.0, "customers.waiting": 5.0, "waha.up": 5.0, "waha.working": 5.0}
+        known = figures(begun(EPOCH, 1.0), current(begun(EPOCH, 1.0), EPOCH, self._word), EPOCH, self._limits)
+        lanes |= dict.fromkeys(known, 5.0)
+        intervals = {f"{BOT}/{name}": (every, 5.0) for name, every in lanes.items()}
+        for name in ("health.up", "health.refused", "health.seconds"):
+            intervals[f"{BOT}/{name}"] = (float(self._health.interval), float(self._health.timeout))
+        derived = self._view.use(self.config, intervals)
+        self._evaluator.use(self.config, {s: stale_after(*both) for s, both in intervals.items()} | dict(derived))
+
+    def _cause(self, agent: str) -> str:
+        return self._view.cause(agent, self.now)
+
+    def _word(self, at: float) -> GatewayWord:
+        return gateway_word(self.recent.since(f"{BOT}/waha.working", at - self._reach), at, self.now, self._reach)
+
+    async def tick(self) -> tuple[Alarm, ...]:
+        """One interval: the world moves, the probes ask, the rules judge."""
+        self.now += TICK
+        self.world.run(self.now - EPOCH)
+        blind = self.world.on(Kind.OUR_NETWORK)
+        for samples in (self._ask_health(blind), self._ask_gateway(blind), self._ask_database(blind)):
+            self.recent.add(samples)
+        self.recent.add(self._view.derive(BOT, self.now))
+        pages = []
+        for event in await self._evaluator.look((BOT,)):
+            change = event.body
+            if isinstance(change, RuleChanged) and change.new is Phase.FIRING:
+                wait = self.world.oldest_wait()
+                pages.append(Alarm(self.now - EPOCH, change.rule, change.severity, change.cause, wait))
+        return tuple(pages)
+
+    def _samples(self, values: dict[str, float | None], note: str = "") -> tuple[Sample, ...]:
+        return tuple(Sample(f"{BOT}/{name}", self.now, value, note) for name, value in values.items())
+
+    def _ask_health(self, blind: bool) -> tuple[Sample, ...]:
+        if self._answer is not None and self.now >= self._answer[0]:
+            samples, self._answer = self._answer[1], None
+            return tuple(msgspec.structs.replace(sample, at=self.now) for sample in samples)
+        if self._answer is None and self.now >= self._next_health:
+            self._next_health += self._health.interval
+            if blind:
+                names = dict.fromkeys(("health.up", "health.refused", "health.seconds"))
+                return self._samples(names, "no route from here")
+            seconds, word = self.world.health()
+            note = "" if word == "ok" else "no answer in 30s" if word == "timeout" else word
+            values = {"health.up": float(word == "ok"), "health.refused": float(word == "refused")}
+            self._answer = (self.now + seconds, self._samples({**values, "health.seconds": seconds}, note))
+        return ()
+
+    def _ask_gateway(self, blind: bool) -> tuple[Sample, ...]:
+        if blind:
+            return self._samples({"waha.up": None, "waha.working": None}, "no route from here")
+        word = self.world.gateway()
+        good = float(word == "WORKING")
+        up = self._samples({"waha.up": float(bool(word))}, "" if word else "refused")
+        return (*up, *self._samples({"waha.working": good}, word or "refused"))
+
+    def _ask_database(self, blind: bool) -> tuple[Sample, ...]:
+        names = figures(self._ledger, self._ledger.book, self.now, self._limits)
+        if blind or self.world.on(Kind.DATABASE_DOWN):
+            note = "no route from here" if blind else "refused"
+            down = {"db.up": None if blind else 0.0, "db.seconds": None, **dict.fromkeys(names)}
+            return self._samples(down, note)
+        rows = [msgspec.structs.replace(row, at=EPOCH + row.at) for row in self.world.rows[self._read :]]
+        self._read = len(self.world.rows)
+        asked = {"asked": True} if "asked" in Page.__struct_fields__ else {}
+        leads = Page(tuple(row for row in rows if not row.session), **asked)
+        messages = Page(tuple(row for row in rows if row.session), **asked)
+        self._ledger = advance(self._ledger, messages, leads, self.now, self._word)
+        book = current(self._ledger, self.now, self._word)
+        owed = due(self._ledger, book, 10)
+        sessions = {book.owed[lead].session: True for lead in owed}
+        checked = Checked(owed, dict.fromkeys(owed, "em_qualificacao"), sessions)
+        self._ledger = recheck(self._ledger, book, checked, self.now, "finalizado")
+        told = figures(self._ledger, book, self.now, self._limits)
+        return self._samples({"db.up": 1.0, "db.seconds": 0.002, **told})
+
+
+class Week(msgspec.Struct, frozen=True):
+    """What a simulated week gave."""
+
+    faults: tuple[Fault, ...]
+    pages: tuple[Alarm, ...]
+    customers: int
+    rows: int
+    noise: int
+    worst_wait: float  # in truth, outside of faults
+
+
+async def watched(world: World, faults: Sequence[Fault], days: float, folder: Path) -> Week:
+    """Runs a week to its end."""
+    with Store.open(folder / "truth.db") as store:
+        watch = Watch(world, store)
+        pages: list[Alarm] = []
+        worst = 0.0
+        while watch.now < EPOCH + days * DAY:
+            pages += await watch.tick()
+            at = watch.now - EPOCH
+            if not any(fault.begin <= at < fault.end + 1800 for fault in faults):
+                worst = max(worst, world.oldest_wait())
+        return Week(tuple(faults), tuple(pages), len(world.customers), len(world.rows), world.noise, worst)
+
+
+def false_pages(week: Week) -> list[Alarm]:
+    """CRITICAL pages while nothing was wrong: no fault lasts or just ended, and nobody truly waits 10 minutes."""
+    return [page for page in week.pages if page.severity is Severity.CRITICAL and not _explained(week, page)]
+
+
+def _explained(week: Week, page: Alarm) -> bool:
+    return page.true_wait > 590 or any(fault.begin <= page.at < fault.end + 900 for fault in week.faults)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Whether a fault was told: after how many seconds, and with the right why."""
+
+    fault: Fault
+    after: float | None
+    right: bool
+
+
+def found(week: Week) -> list[Found]:
+    """For each fault the first page that names it."""
+    result = []
+    for fault in week.faults:
+        must = MUST[fault.kind]
+        told = [
+            page
+            for page in week.pages
+            if page.rule == must.rule
+            and page.severity == must.severity
+            and fault.begin <= page.at < fault.end + 900
+        ]
+        right = any(must.why in page.why for page in told)
+        result.append(Found(fault, told[0].at - fault.begin if told else None, right))
+    return result

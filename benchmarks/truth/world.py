@@ -1,0 +1,218 @@
+"""The agent, its database, gateway and customers in virtual time: a discrete-event simulation. Seeded, no clock.
+
+Its quirks are the real one's: a single worker that sleeps 5-12 s a message while all else queues, a first
+contact of two messages, failed sends stored as sent after three tries, 200 on failure, retries of the webhook.
+"""
+
+import heapq
+import random
+from collections.abc import Callable, Sequence
+
+from benchmarks.truth.faults import DAY, NEEDS_CUSTOMERS, Fault, Kind
+from qualtui.signals.book import Row, What
+
+ANSWERS = 6  # questions of a whole conversation
+AGAIN = (420.0, 600.0, 900.0, 1500.0, 2400.0)  # s after which an unanswered customer writes again
+RETRIES, RETRY_EVERY = 15, 2.0  # of the gateway's webhook
+DEPLOY = (10.0, 40.0)  # s of 502 from the host while an instance is replaced
+
+
+class Customer:
+    """One customer. `waiting`: since when nothing was delivered to him after he wrote; None: he is answered."""
+
+    def __init__(self, lead: str) -> None:
+        self.lead = lead
+        self.session = ""
+        self.answered = 0
+        self.again = 0
+        self.turn = 0
+        self.waiting: float | None = None
+        self.stuck = False
+
+
+class World:
+    """`run(until)` plays events; the probes' questions are answered for the present instant."""
+
+    def __init__(self, seed: int, days: float, per_hour: float, faults: Sequence[Fault], deploys: int) -> None:
+        self._rng = random.Random(seed)
+        self._faults = faults
+        self._per_hour = per_hour
+        self._end = days * DAY
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._count = 0
+        self._free = 0.0  # when the worker has done all that is queued
+        self._life = 0  # of the worker: a deploy ends what it was doing
+        self._down_until = 0.0
+        self.now = 0.0
+        self.rows: list[Row] = []
+        self.customers: dict[str, Customer] = {}
+        self.noise = 0  # session.status events: answered 500, harmless
+        self._at(self._gap(0.0), self._arrive)
+        for _ in range(deploys):
+            self._at(self._rng.uniform(0, self._end), self._deploy)
+        for fault in faults:
+            self._at(fault.end, self._nudge)
+            if fault.kind in NEEDS_CUSTOMERS:  # a fault that only customers feel is none while nobody writes
+                come = self._sheet_lead if fault.kind is Kind.NEVER_GREETED else self._come
+                for wait in (1.0, 60.0, 200.0):
+                    self._at(fault.begin + wait, come)
+
+    # --- what the probes see ---
+
+    def on(self, kind: Kind) -> bool:
+        """Whether a fault lasts now."""
+        return any(fault.kind is kind and fault.on(self.now) for fault in self._faults)
+
+    def health(self) -> tuple[float, str]:
+        """Seconds until /health answers, and what: ok, refused, timeout, or an error."""
+        if self.on(Kind.AGENT_DOWN):
+            return 0.0, "refused"
+        if self.on(Kind.AGENT_ERRORS) or self.now < self._down_until:
+            return 0.1, "HTTP 502"
+        wait = max(0.0, self._free - self.now)
+        if self.on(Kind.AGENT_HANGS) or wait > 30.0:
+            return 30.0, "timeout"
+        return wait + 0.05, "ok"
+
+    def gateway(self) -> str:
+        """WAHA's word for its session; empty when it refuses connections."""
+        if self.on(Kind.WAHA_GONE):
+            return ""
+        if self.on(Kind.WAHA_FAILED):
+            return "FAILED"
+        return "SCAN_QR_CODE" if self.on(Kind.WAHA_QR) else "WORKING"
+
+    def oldest_wait(self) -> float:
+        """How long the customer who waits longest has waited, in truth."""
+        return max((self.now - c.waiting for c in self.customers.values() if c.waiting is not None), default=0.0)
+
+    # --- time ---
+
+    def run(self, until: float) -> None:
+        """Plays everything up to an instant."""
+        while self._due and self._due[0][0] <= until:
+            self.now, _, act = heapq.heappop(self._due)
+            act()
+        self.now = until
+
+    def _at(self, at: float, act: Callable[[], None]) -> None:
+        self._count += 1
+        heapq.heappush(self._due, (at, self._count, act))
+
+    # --- customers ---
+
+    def _gap(self, at: float) -> float:
+        """The next arrival: a Poisson process whose rate follows the hour and the day of the week."""
+        while at < self._end:
+            at += self._rng.expovariate(self._per_hour * 2 / 3600)
+            hour, weekend = at % DAY / 3600, at // DAY % 7 >= 5
+            share = 0.04 if hour < 7 or hour >= 23 else 0.5 if hour < 9 or hour >= 20 else 1.0
+            if self._rng.random() < share * (0.5 if weekend else 1.0) / 2:
+                return at
+        return self._end + DAY
+
+    def _come(self) -> None:
+        customer = Customer(f"lead{len(self.customers)}")
+        self.customers[customer.lead] = customer
+        self._write(customer)
+
+    def _arrive(self) -> None:
+        self._come()
+        if self._rng.random() < 0.3:
+            self.noise += 1
+            self._free = max(self._free, self.now) + 0.02
+        self._at(self._gap(self.now), self._arrive)
+
+    def _sheet_lead(self) -> None:
+        customer = Customer(f"lead{len(self.customers)}")
+        self.customers[customer.lead] = customer
+        customer.waiting = self.now
+        self._store(What.LEAD, customer)
+
+    def _write(self, customer: Customer) -> None:
+        """The customer writes; while nothing is delivered he writes again, with growing pauses."""
+        if customer.waiting is None:
+            customer.waiting = self.now
+        self._webhook(customer, RETRIES)
+        if customer.again < len(AGAIN):
+            self._later(customer, AGAIN[customer.again] * self._rng.uniform(1, 1.2))
+            customer.again += 1
+
+    def _later(self, customer: Customer, wait: float) -> None:
+        customer.turn += 1
+        turn = customer.turn
+        self._at(self.now + wait, lambda: self._write(customer) if customer.turn == turn else None)
+
+    def _delivered(self, customer: Customer) -> None:
+        customer.waiting, customer.again, customer.turn = None, 0, customer.turn + 1
+        if customer.answered < ANSWERS and self._rng.random() < 0.8:
+            customer.answered += 1
+            slow = self._rng.random() < 0.15  # some answer the next day
+            self._later(
+                customer, self._rng.uniform(3, 26) * 3600 if slow else self._rng.lognormvariate(5.0, 1.0) + 20
+            )
+
+    def _nudge(self) -> None:
+        """A fault is over: nobody who waits is left alone."""
+        for customer in self.customers.values():
+            customer.stuck = False
+            if customer.waiting is not None:
+                customer.again = 0
+                self._later(customer, self._rng.uniform(30, 240))
+
+    # --- the agent ---
+
+    def _deploy(self) -> None:
+        self._life += 1
+        self._down_until = self.now + self._rng.uniform(*DEPLOY)
+        self._free = self._down_until
+
+    def _webhook(self, customer: Customer, tries: int) -> None:
+        gone = self.on(Kind.AGENT_DOWN) or self.on(Kind.AGENT_HANGS) or self.on(Kind.AGENT_ERRORS)
+        if gone or self.now < self._down_until:
+            if tries:
+                self._at(self.now + RETRY_EVERY, lambda: self._webhook(customer, tries - 1))
+            return
+        start = max(self.now, self._free) + 0.05
+        life = self._life
+        first = not customer.session
+        took = sum(self._rng.uniform(5, 12) for _ in range(2 if first else 1))
+        if self.gateway() != "WORKING":
+            took = took * 3 + 21.0  # three tries, each refused after up to 5 s
+        self._free = start + took
+
+        def begin() -> None:
+            if self._life != life:  # the worker was replaced: the gateway's retry finds the next one
+                self._webhook(customer, tries - 1 if tries else 0)
+                return
+            if self.on(Kind.DATABASE_DOWN):
+                return  # 200 lead_creation_failed: lost, and no row tells
+            self._process(customer, start + took, first)
+
+        self._at(start, begin)
+
+    def _process(self, customer: Customer, done: float, first: bool) -> None:
+        if first:
+            customer.session = f"session-{customer.lead}"
+            if not any(row.what is What.LEAD and row.lead == customer.lead for row in self.rows[-200:]):
+                self._store(What.LEAD, customer)
+        self._store(What.RECEIVED, customer)
+        if self.on(Kind.STUCK) and self._rng.random() < 0.9:
+            customer.stuck = True
+        if self.on(Kind.SILENT) or customer.stuck:
+            return
+
+        def send() -> None:
+            if not self.on(Kind.DATABASE_DOWN):
+                self._store(What.SENT, customer)
+            if self.gateway() == "WORKING":
+                self._delivered(customer)
+
+        self._at(done, send)
+
+    def _store(self, what: What, customer: Customer) -> None:
+        if self.on(Kind.DATABASE_DOWN):
+            return
+        number = customer.lead if what is What.LEAD else f"row{len(self.rows)}"
+        session = "" if what is What.LEAD else customer.session
+        self.rows.append(Row(self.now, what, number, customer.lead, session))
