@@ -392,11 +392,11 @@ def frame(message: Request | Reply) -> bytes:
     return _LENGTH.pack(len(payload)) + payload
 
 
-def length(head: bytes) -> int:
+def length(head: bytes, limit: int = FRAME_LIMIT) -> int:
     """The payload's length from a frame's first four bytes; WireError where it is over the limit."""
     size: int = _LENGTH.unpack(head)[0]
-    if size > FRAME_LIMIT:
-        raise WireError(f"a frame of {size} bytes is over the limit of {FRAME_LIMIT}")
+    if size > limit:
+        raise WireError(f"a frame of {size} bytes is over the limit of {limit}")
     return size
 
 

@@ -50,6 +50,7 @@ def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
     from qualtui.config.load import load
     from qualtui.config.places import socket_path, store_path
     from qualtui.engine.engine import Engine
+    from qualtui.engine.server import SocketError
     from qualtui.store.errors import StoreError
     from qualtui.store.store import Store
 
@@ -77,4 +78,15 @@ def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
             log.info("watching %s; socket %s", ", ".join(first.agents), socket_path(first))
         return running.result()
 
-    return asyncio.run(life())
+    try:
+        return asyncio.run(life())
+    except BaseExceptionGroup as group:
+        told = group.subgroup((StoreError, SocketError))
+        if told is None:
+            raise
+        raise CommandError(str(_leaf(told)), FAILED) from None
+
+
+def _leaf(error: BaseException) -> BaseException:
+    """The first single error in nested groups."""
+    return _leaf(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

@@ -205,6 +205,11 @@ async def _found(remedy: Remedy | None, subjects: tuple[str, ...]) -> Outcome:
             return await remedy.verify(subjects)
     except (RemedyError, TimeoutError) as error:
         return Outcome("", f"{unknown}: {error or _('no answer in time')}")
+    except (
+        Exception
+    ) as error:  # the boundary of a look: a remedy's fault must not end the engine, start after start
+        log.exception("a remedy could not tell what it did")
+        return Outcome("", f"{unknown} ({type(error).__name__})")
 
 
 def undo_refusal(run: FixRun, now: float, final: str = "") -> str:

@@ -31,6 +31,7 @@ class Journal:
         self._epoch = epoch
         self._thread = ThreadPoolExecutor(1, "store")
         self._lock = asyncio.Lock()
+        self._under_way: set[asyncio.Future[tuple[Event, ...]]] = set()
         self._unsaved: list[Event] = []
         self._hung: asyncio.Future[Any] | None = None
         self._keyed = 0
@@ -52,6 +53,13 @@ class Journal:
         Returns the events that are new (a key that exists already is left out). When the store fails
         they are folded all the same and written later.
         """
+        # Whoever asked may be cancelled meanwhile; what is being written must be folded all the same.
+        work = asyncio.ensure_future(self._decide(decision))
+        self._under_way.add(work)
+        work.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(work)
+
+    async def _decide(self, decision: Callable[[State], Iterable[Entry]]) -> tuple[Event, ...]:
         async with self._lock:
             entries = [(body, key or self._next_key()) for body, key in decision(self.state)]
             if not entries and not self._unsaved:

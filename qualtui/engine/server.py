@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -29,8 +30,15 @@ log = logging.getLogger(__name__)
 
 GREETING = 5.0  # s for a client's first frame
 AT_ONCE = 8  # requests of one client under way
+REQUEST_LIMIT = 64 * 1024  # bytes; the longest request is a note
+MOST = 200  # connections: beyond that descriptors would be lacking for the probes
+MODE = 0o660  # the store's group may look
 
 Handler = Callable[[Request], Awaitable[Answer]]
+
+
+class SocketError(Exception):
+    """The socket can't be made; the text is one line: why."""
 
 
 class _Peer:
@@ -53,7 +61,7 @@ class _Peer:
     async def read(self) -> Request:
         """The next request. Raises IncompleteReadError at the end, WireError for anything else."""
         head = await self.reader.readexactly(4)
-        return read_request(await self.reader.readexactly(length(head)))
+        return read_request(await self.reader.readexactly(length(head, REQUEST_LIMIT)))
 
     def post(self, data: bytes) -> None:
         """Leaves a snapshot for the peer; an unsent older one is replaced."""
@@ -70,6 +78,8 @@ class Server:
         self._handle = handle
         self._latest = latest
         self._peers: set[_Peer] = set()
+        self._connections = 0
+        self._work: set[asyncio.Task[None]] = set()  # requests under way; they outlive whoever asked
 
     @property
     def windows(self) -> int:
@@ -89,13 +99,11 @@ class Server:
                 peer.post(data)
 
     async def serve(self, ready: asyncio.Event) -> None:
-        """Listens until cancelled; then tells every peer goodbye. The lease makes this the only engine."""
-        self._path.unlink(missing_ok=True)
-        before = os.umask(0o117)  # 0660: the store's group may look
-        try:
-            server = await asyncio.start_unix_server(self._meet, str(self._path))
-        finally:
-            os.umask(before)
+        """Listens until cancelled; then tells every peer goodbye. Raises SocketError.
+
+        The lease makes this the only engine: a socket that is there already is a dead one's.
+        """
+        server = await asyncio.start_unix_server(self._meet, sock=listening(self._path))
         ready.set()
         try:
             await asyncio.Event().wait()
@@ -106,23 +114,30 @@ class Server:
                 peer.writer.write(goodbye)
                 peer.writer.close()
             self._path.unlink(missing_ok=True)
+            for task in self._work:
+                task.cancel()
+            await asyncio.gather(*self._work, return_exceptions=True)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = _Peer(reader, writer)
+        self._connections += 1
         try:
+            if self._connections > MOST:
+                raise WireError("the engine has too many connections: close some windows")  # noqa: TRY301 - told like all others
             await self._greet(peer)
             async with asyncio.TaskGroup() as tasks:
                 if peer.hello.watch:
                     tasks.create_task(self._push(peer))
-                await self._listen(peer, tasks)
+                await self._listen(peer)
         except* (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
             pass
         except* WireError as group:
             with contextlib.suppress(ConnectionError):
                 writer.write(frame(Goodbye(str(group.exceptions[0]))))
         finally:
+            self._connections -= 1
             self._peers.discard(peer)
-            writer.close()
+            _part(writer)
 
     async def _greet(self, peer: _Peer) -> None:
         async with asyncio.timeout(GREETING):
@@ -147,12 +162,15 @@ class Server:
                 data, peer.box = peer.box, None
                 await peer.send(data)
 
-    async def _listen(self, peer: _Peer, tasks: asyncio.TaskGroup) -> None:
+    async def _listen(self, peer: _Peer) -> None:
+        """Takes requests. What was asked for is done even where the asker goes away meanwhile."""
         slots = asyncio.Semaphore(AT_ONCE)
         while True:
             request = await peer.read()
             await slots.acquire()
-            task = tasks.create_task(self._answer(peer, request))
+            task = asyncio.create_task(self._answer(peer, request))
+            self._work.add(task)
+            task.add_done_callback(self._work.discard)
             task.add_done_callback(lambda _: slots.release())
 
     async def _answer(self, peer: _Peer, request: Request) -> None:
@@ -165,3 +183,34 @@ class Server:
         reply: Reply = Result(request.id, answer)
         with contextlib.suppress(ConnectionError):
             await peer.send(frame(reply))
+
+
+def _part(writer: asyncio.StreamWriter) -> None:
+    """Closes; at once where the other side reads nothing, or the connection would stay for ever."""
+    if writer.transport.get_write_buffer_size():
+        writer.transport.abort()
+    else:
+        writer.close()
+
+
+def listening(path: Path) -> socket.socket:
+    """A listening socket, MODE from its first moment whatever the umask. Raises SocketError."""
+    made = socket.socket(socket.AF_UNIX)
+    try:
+        if path.exists():
+            _remove(path)
+        os.fchmod(made.fileno(), 0o600)
+        made.bind(str(path))
+        path.chmod(MODE)
+        made.listen(MOST)
+    except OSError as error:
+        made.close()
+        raise SocketError(f"the engine can't listen at {path}: {error.strerror or error}") from None
+    return made
+
+
+def _remove(path: Path) -> None:
+    """Removes a dead engine's socket, and nothing else."""
+    if not path.is_socket():
+        raise FileExistsError(0, "a file that is not a socket is there; see [store] socket")
+    path.unlink()

@@ -21,9 +21,11 @@ class FailingStore(Store):
 
     full = False
     hang: threading.Event | None = None
+    begun = threading.Event()
 
     def append(self, bodies, at, expect_seq=None):  # type: ignore[no-untyped-def]
         if self.hang is not None:
+            self.begun.set()
             self.hang.wait(10)
         if self.full:
             raise StoreError("no room left")
@@ -112,3 +114,17 @@ async def test_a_hanging_disk_holds_nothing_up_and_its_late_write_is_not_written
     assert journal.trouble == ""
     assert store.load().incidents[1].changes == 1
     assert store.load().incidents[1].notes == journal.state.incidents[1].notes
+
+
+async def test_an_asker_who_goes_away_meanwhile_loses_no_event(store: FailingStore) -> None:
+    journal = Journal(store, store.load(), store.epoch, lambda: 1000.0)
+    store.hang, store.begun = threading.Event(), threading.Event()
+    asking = asyncio.ensure_future(journal.append((FIRED, "")))
+    assert await asyncio.to_thread(store.begun.wait, 5)
+    asking.cancel()
+    store.hang.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await journal.append((Acknowledged(1, "ana"), ""))
+    assert journal.state == store.load()
+    assert journal.state.incidents[1].owner == "ana"

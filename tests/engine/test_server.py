@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from qualtui.client import Client, ClientError
-from qualtui.engine.server import Server
+from qualtui.engine.server import MOST, REQUEST_LIMIT, Server, SocketError
 from qualtui.wire import (
     VERSION,
     Answer,
@@ -29,6 +29,7 @@ from qualtui.wire import (
     length,
     read_reply,
 )
+from tests.screens.stand_in import until
 
 
 def snapshot(seq: int, padding: int = 0) -> Snapshot:
@@ -169,3 +170,63 @@ async def test_the_socket_is_for_its_group_and_no_others(tmp_path: Path) -> None
     path = tmp_path / "s"
     async with serving(path):
         assert path.stat().st_mode & 0o777 == 0o660
+
+
+async def test_what_a_window_asked_for_is_done_though_the_window_dies(tmp_path: Path) -> None:
+    begun, may_end, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: Request) -> Answer:
+        begun.set()
+        await may_end.wait()
+        ended.set()
+        return Done("done")
+
+    ready = asyncio.Event()
+    path = tmp_path / "s"
+    server = Server(path, 3, slow, lambda: snapshot(1))
+    serve = asyncio.ensure_future(server.serve(ready))
+    await ready.wait()
+    async with raw(path) as (_reader, writer):
+        writer.write(frame(Request(0, Hello(VERSION, watch=True, window=True))) + frame(Request(1, Refresh())))
+        await begun.wait()
+    await until(lambda: not server.windows)
+    may_end.set()
+    async with asyncio.timeout(5):
+        await ended.wait()
+    serve.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serve
+
+
+async def test_a_request_longer_than_any_of_ours_is_not_even_read(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path), raw(path) as (reader, writer):
+        writer.write(struct.pack(">I", REQUEST_LIMIT + 1))
+        async with asyncio.timeout(5):
+            head = await reader.readexactly(4)
+            told = read_reply(await reader.readexactly(length(head)))
+        assert isinstance(told, Goodbye)
+        assert "over the limit" in told.reason
+
+
+async def test_more_connections_than_it_has_room_for_are_told_so_and_the_others_stay(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path), Client(path, who="ana") as client, contextlib.AsyncExitStack() as crowd:
+        for _ in range(MOST - 1):
+            await crowd.enter_async_context(raw(path))
+        with pytest.raises(ClientError, match="too many connections"):
+            await Client(path, who="late").__aenter__()
+        assert await client.ask(Refresh()) == Done("for ana")
+
+
+async def test_a_file_that_is_no_socket_is_never_removed_for_one(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("mine")
+    with pytest.raises(SocketError, match="not a socket"):
+        await Server(path, 3, handle, lambda: snapshot(1)).serve(asyncio.Event())
+    assert path.read_text() == "mine"
+
+
+async def test_a_socket_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(SocketError, match="can't listen"):
+        await Server(tmp_path / "none" / "s", 3, handle, lambda: snapshot(1)).serve(asyncio.Event())
