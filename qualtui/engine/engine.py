@@ -121,7 +121,7 @@ class Engine:
                 tasks.create_task(self._evaluate())
                 tasks.create_task(self._beat())
                 tasks.create_task(self._keeper.run())
-                tasks.create_task(self._fixing.tell_interrupted())
+                tasks.create_task(self._fixing.work())
                 tasks.create_task(self._end_when_told())
         except* _Stop:
             pass
