@@ -9,27 +9,32 @@ from textual.widgets import Static
 
 
 class Bare(App[None]):
-    """A line that counts seconds; `j` changes it, `q` quits."""
+    """A line that counts seconds and the key `j`; `q` quits."""
 
     BINDINGS = [("j", "mark", "mark"), ("q", "quit", "quit")]  # noqa: RUF012 - Textual's form
 
     def compose(self) -> ComposeResult:
         """One line."""
-        yield Static("READY 0", id="line")
+        yield Static("READY 0 keys 0.", id="line")
 
     def on_mount(self) -> None:
         """Counts."""
-        self.count = 0
+        self.count = self.keys = 0
         self.set_interval(1, self.tick)
 
     def tick(self) -> None:
         """One second more."""
         self.count += 1
-        self.query_one("#line", Static).update(f"READY {self.count}")
+        self.show()
 
     def action_mark(self) -> None:
         """What a key changes."""
-        self.query_one("#line", Static).update(f"READY key {self.count}")
+        self.keys += 1
+        self.show()
+
+    def show(self) -> None:
+        """Both counts."""
+        self.query_one("#line", Static).update(f"READY {self.count} keys {self.keys}.")
 
 
 if __name__ == "__main__":

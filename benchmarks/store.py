@@ -1,5 +1,6 @@
 """The store's figures, each beside SQLite's own floor on the same disk: `python -m benchmarks.store`."""
 
+import asyncio
 import sqlite3
 import statistics
 import tempfile
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from benchmarks.figure import Beside, Figure, show
 from qualtui.config import values
 from qualtui.model import (
     EventBody,
@@ -201,14 +203,21 @@ def _samples(folder: Path) -> tuple[Measured, ...]:
     )
 
 
-def main() -> None:
-    """Prints the figures as a table."""
+async def store() -> tuple[Figure, ...]:
+    """The figures for the table."""
     with tempfile.TemporaryDirectory() as folder:
-        for one in measure(Path(folder)):
-            floor = "" if one.floor is None else f"floor {one.floor:9.2f}   x {one.ours / one.floor:.2f}"
-            budget = "" if one.budget is None else f"budget {one.budget:8.0f}"
-            print(f"{one.what:45} {one.ours:9.2f} {one.unit:4} {floor}{budget}")
+        measured = await asyncio.to_thread(measure, Path(folder))
+    return tuple(
+        Figure(
+            f"store: {one.what}",
+            one.unit,
+            one.ours,
+            () if one.floor is None else (Beside("SQLite alone", one.floor),),
+            one.budget,
+        )
+        for one in measured
+    )
 
 
 if __name__ == "__main__":
-    main()
+    show(asyncio.run(store()))

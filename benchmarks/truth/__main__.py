@@ -6,9 +6,10 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.truth.faults import MUST, Kind, bad_week
+from benchmarks.truth.faults import MUST, Fault, Kind, bad_week
 from benchmarks.truth.watch import Week, false_pages, found, watched
 from benchmarks.truth.world import World
 
@@ -17,16 +18,24 @@ DEPLOYS = 6
 
 
 def quiet(seed: int, days: float, folder: Path) -> Week:
-    """A week in which nothing breaks: nights, a weekend, deploys, noise, slow clients, a busy single worker."""
-    world = World(seed, days, PER_HOUR, (), DEPLOYS)
-    return asyncio.run(watched(world, (), days, folder))
+    """A quiet week, watched."""
+    return asyncio.run(watched(quiet_world(seed, days), (), days, folder))
+
+
+def quiet_world(seed: int, days: float) -> World:
+    """Nothing breaks: nights, a weekend, deploys, noise, slow clients, a busy single worker."""
+    return World(seed, days, PER_HOUR, (), DEPLOYS)
+
+
+def bad_world(seed: int, days: float, faults: Sequence[Fault]) -> World:
+    """The same customers and every fault."""
+    return World(seed, days, PER_HOUR, faults, 0)
 
 
 def bad(seed: int, each: int, days: float, folder: Path) -> Week:
     """A week with every fault, `each` times."""
     faults = bad_week(seed, each, days)
-    world = World(seed, days, PER_HOUR, faults, 0)
-    return asyncio.run(watched(world, faults, days, folder))
+    return asyncio.run(watched(bad_world(seed, days, faults), faults, days, folder))
 
 
 def print_quiet(seed: int, week: Week) -> int:

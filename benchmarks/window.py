@@ -1,0 +1,165 @@
+"""The window's figures: start, CPU, bytes, keys, memory, each beside a bare Textual program's."""
+
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.engine import Engine, engine_on
+from benchmarks.figure import Beside, Figure
+from benchmarks.living import living
+from benchmarks.terminal import Terminal
+
+SIZE = (160, 48)
+SETTLE = 4.0  # s after the first picture
+REST = 15.0  # s over which CPU and bytes are counted
+STARTS = 7
+KEYS = 30
+LIMIT = 20.0  # s for a picture
+PLAIN = {"TEXTUAL_ANIMATIONS": "none", "QUALTUI_USER": "ana"}
+
+BARE = (sys.executable, "-m", "benchmarks.bare")
+RECORDED = {"start": 0.64, "cpu": 0.75, "bytes": 2.5, "keys": 42.0, "memory": 47.0}  # pg_activity, an earlier run
+
+
+class Rest(msgspec.Struct, frozen=True):
+    """A program at rest: % of a core, kB/s to the terminal, MB resident; the engine's beside it."""
+
+    cpu: float
+    kbytes: float
+    memory: float
+    engine_cpu: float = 0.0
+    engine_memory: float = 0.0
+
+
+def bare_ready(text: str) -> bool:
+    """The bare program's first full screen."""
+    return "READY" in text
+
+
+def ours_ready(text: str) -> bool:
+    """Our first full screen: an engine's snapshot in every part of it."""
+    return all(word in text for word in ("ldc-bot", "engine", "Customers", "Incidents", "Activity", "WhatsApp"))
+
+
+@contextmanager
+def opened(command: Sequence[str], ready: Callable[[str], bool]) -> Iterator[tuple[Terminal, float]]:
+    """The program with its first full screen, and the seconds until then."""
+    with Terminal(command, *SIZE, PLAIN) as terminal:
+        if not terminal.pump(LIMIT, lambda: ready(terminal.text())):
+            raise TimeoutError(f"no full screen within {LIMIT:g}s: {terminal.text().strip()[:200]}")
+        yield terminal, time.perf_counter() - terminal.started
+
+
+def starts(ours: Sequence[str]) -> Figure:
+    """Start to first full screen, ours and the bare one's in turn."""
+    taken: list[tuple[float, float]] = []
+    for _ in range(STARTS):
+        pair = []
+        for command, ready in ((ours, ours_ready), (BARE, bare_ready)):
+            with opened(command, ready) as (terminal, seconds):
+                pair.append(seconds)
+                terminal.send(b"q")
+                terminal.pump(5, partial(getattr, terminal, "ended"))
+        taken.append((pair[0], pair[1]))
+    ratio = statistics.median(one / bare for one, bare in taken)
+    floor = Beside("bare Textual", statistics.median(bare for _, bare in taken))
+    return Figure(
+        "start to first full screen",
+        "s",
+        statistics.median(one for one, _ in taken),
+        (floor, _peer("start")),
+        1.3,
+        times=True,
+        ratio=ratio,
+        note=f"{STARTS} pairs in turn; ratio: median of the pairs'",
+    )
+
+
+def rest(command: Sequence[str], ready: Callable[[str], bool], engine: Engine | None = None) -> Rest:
+    """What it costs to look at it."""
+    with opened(command, ready) as (terminal, _):
+        terminal.pump(SETTLE)
+        began, cpu, total = time.perf_counter(), terminal.cpu_seconds(), terminal.total
+        engine_cpu = engine.cpu_seconds() if engine else 0.0
+        terminal.pump(REST)
+        lasted = time.perf_counter() - began
+        return Rest(
+            100 * (terminal.cpu_seconds() - cpu) / lasted,
+            (terminal.total - total) / lasted / 1000,
+            terminal.resident() / 1e6,
+            100 * (engine.cpu_seconds() - engine_cpu) / lasted if engine else 0.0,
+            engine.resident() / 1e6 if engine else 0.0,
+        )
+
+
+def keys(command: Sequence[str], ready: Callable[[str], bool], pair: tuple[bytes, bytes]) -> float:
+    """Milliseconds from a key to the changed picture, median; the two keys are typed in turn."""
+    taken = []
+    with opened(command, ready) as (terminal, _):
+        terminal.pump(1.5)
+        for number in range(KEYS):
+            terminal.pump(0.07 + 0.011 * (number % 7))  # not in step with anything that ticks
+            before = _marked(terminal)
+            began = time.perf_counter()
+            terminal.send(pair[number % 2])
+            if not terminal.pump(2, partial(_changed, terminal, before)):
+                raise TimeoutError("a key changed nothing")
+            taken.append(1000 * (time.perf_counter() - began))
+    return statistics.median(taken)
+
+
+def _changed(terminal: Terminal, before: tuple[str, ...]) -> bool:
+    return _marked(terminal) != before
+
+
+def _marked(terminal: Terminal) -> tuple[str, ...]:
+    """What the key changes: the row with the cursor, or the count of keys."""
+    rows = terminal.screen.display
+    return tuple(
+        row.rpartition("keys")[2] if "keys" in row else row[:12] for row in rows if "›" in row or "keys" in row
+    )
+
+
+def _peer(what: str) -> Beside:
+    return Beside("pg_activity", RECORDED[what], recorded=True)
+
+
+async def at_rest() -> tuple[Figure, ...]:
+    """CPU, bytes and memory of the window on a real engine that asks a living system each second."""
+    async with living() as services, engine_on(Path(services.config)) as engine:
+        command = (sys.executable, "-m", "qualtui", "--config", services.config)
+        await asyncio.sleep(5)  # the engine's own start, and the first backfill
+        first = await asyncio.to_thread(starts, command)
+        ours = await asyncio.to_thread(rest, command, ours_ready, engine)
+        bare = await asyncio.to_thread(rest, BARE, bare_ready)
+    both = ours.cpu + ours.engine_cpu
+    floor = Beside("bare Textual", bare.memory)
+    return (
+        first,
+        Figure("CPU at rest, window", "%", ours.cpu, (Beside("bare Textual", bare.cpu), _peer("cpu")), 3.0,
+               note=f"of a core, over {REST:g} s, snapshots each second"),
+        Figure("CPU at rest, window and engine", "%", both, (_peer("cpu"),), 6.0,
+               note=f"engine alone {ours.engine_cpu:.1f} %, all intervals 1 s"),
+        Figure("bytes to the terminal at rest", "kB/s", ours.kbytes,
+               (Beside("bare Textual", bare.kbytes), _peer("bytes")), 2.5),
+        Figure("resident memory, window", "MB", ours.memory, (floor, _peer("memory")), 60.0),
+        Figure("resident memory, engine", "MB", ours.engine_memory, (floor,), 110.0),
+    )  # fmt: skip
+
+
+async def key_to_cell() -> tuple[Figure, ...]:
+    """A key to the changed row, on invented incidents."""
+    stage = (sys.executable, "-m", "benchmarks.stage", "trouble")
+    ours = await asyncio.to_thread(keys, stage, lambda text: "›" in text and "Incidents" in text, (b"j", b"k"))
+    bare = await asyncio.to_thread(keys, BARE, bare_ready, (b"j", b"j"))
+    return (
+        Figure("key to changed cell, median", "ms", ours, (Beside("bare Textual", bare), _peer("keys")), 30.0,
+               note=f"{KEYS} keys"),
+    )  # fmt: skip
