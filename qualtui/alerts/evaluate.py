@@ -32,12 +32,12 @@ def evaluate(rule: Rule, samples: Sequence[Sample], now: float, stale_after: flo
     """The verdict on samples (oldest first) of the rule's series.
 
     A newest sample without a value, or older than `stale_after` seconds, leaves the verdict unknown:
-    no data is neither trouble nor recovery.
+    no data is neither trouble nor recovery. So does one from the future, after the clock was set back.
     """
     if not samples:
         return Verdict(known=False)
     newest = samples[-1]
-    if newest.value is None or now - newest.at > stale_after:
+    if newest.value is None or abs(now - newest.at) > stale_after:
         return Verdict(known=False, note=newest.note, at=newest.at)
     value = _aggregate(rule, samples, now)
     if value is None:

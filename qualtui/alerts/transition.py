@@ -27,7 +27,7 @@ def step(
     """The next step of a rule for an agent.
 
     `for` and `keep_firing_for` have Prometheus's meaning, but an unknown verdict changes nothing:
-    it begins no pending, ends no firing, and does not count as clear.
+    it begins no pending, ends no firing, and what was clear before it does not count.
     The transition's number is 0 where a new incident begins; the caller gives the number.
     """
     if not verdict.known:
@@ -40,7 +40,7 @@ def step(
         return Step(_go_on(rule, verdict, verdict.severity, standing, now))
     if standing.phase is Phase.PENDING:
         return Step(_change(rule, verdict, standing, Phase.INACTIVE, standing.severity, "the condition passed"))
-    since = now if clear_since is None else clear_since
+    since = now if clear_since is None else min(clear_since, now)
     if now - since < rule.keep_firing_for:
         return Step(None, since)
     return Step(
@@ -63,7 +63,7 @@ def _begin(name: str, agent: str, rule: Rule, verdict: Verdict, severity: Severi
 
 def _go_on(rule: Rule, verdict: Verdict, severity: Severity, standing: Standing, now: float) -> RuleChanged | None:
     if standing.phase is Phase.PENDING:
-        if now - standing.since < rule.for_:
+        if abs(now - standing.since) < rule.for_:  # a beginning in the future: the clock was set back since
             return None
         return _change(rule, verdict, standing, Phase.FIRING, severity, "the condition held long enough")
     if severity is standing.severity:

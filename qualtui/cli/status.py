@@ -51,10 +51,10 @@ def command(
 def exit_code(shot: Snapshot) -> int:
     """What the snapshot comes to: the worst of its firing incidents; unknown where an agent can't be judged."""
     firing = [CODES[one.severity] for one in shot.incidents if one.phase is Phase.FIRING]
-    worst = max(firing, default=OK)
-    if worst == OK and not all(agent.now.calm for agent in shot.agents):
-        return max((CODES[a.now.level] for a in shot.agents if a.now.level is not None), default=OK) or UNKNOWN
-    return worst
+    begun = [CODES[agent.now.level] for agent in shot.agents if agent.now.level is not None]
+    worst = max([*firing, *begun], default=OK)
+    untold = any(agent.now.level is None and not agent.now.calm for agent in shot.agents)
+    return UNKNOWN if worst == OK and (untold or not shot.agents) else worst
 
 
 def short_line(shot: Snapshot, code: int) -> str:

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from qualtui.config.values import Store as Retention
 from qualtui.engine.journal import Journal
+from qualtui.engine.recent import Recent
 from qualtui.model import Sample
 from qualtui.store.errors import StoreError
 from qualtui.store.store import Store
@@ -14,6 +16,8 @@ log = logging.getLogger(__name__)
 
 FLUSH = 5.0  # s between batches of samples
 HOUR = 3600.0
+FIRST = 60.0  # s from the start to the first cleaning: an engine beside a window seldom lives for an hour
+BREATH = 0.05  # s between two prunings, in which an alert gets its turn
 BUFFER = 200_000  # samples kept in memory while the store fails; beyond that the oldest go
 
 
@@ -33,15 +37,26 @@ class Keeper:
         if len(self._waiting) > BUFFER:
             del self._waiting[: len(self._waiting) - BUFFER]
 
+    async def restore(self, recent: Recent, series: Iterable[str], past: float) -> None:
+        """Puts the last `past` seconds of these series back into memory; a store that fails gives none."""
+        since = self._clock() - past
+        try:
+            for name in series:
+                points = await self._journal.run(partial(self._store.window, name, since, self._clock()))
+                recent.add(Sample(name, at, value) for at, value in points)
+        except StoreError as error:
+            log.warning("the recent past could not be read: %s", error)
+
     async def run(self) -> None:
         """Writes every few seconds, cleans every hour, until cancelled."""
-        cleaned = self._clock()
+        clock = asyncio.get_running_loop().time
+        due = clock() + FIRST
         while True:
             await asyncio.sleep(FLUSH)
             await self.flush()
             await self._journal.retry()
-            if self._clock() - cleaned >= HOUR:
-                cleaned = self._clock()
+            if clock() >= due:
+                due = clock() + HOUR
                 await self.clean()
 
     async def flush(self) -> None:
@@ -60,7 +75,10 @@ class Keeper:
         try:
             await self._journal.run(lambda: self._store.checkpoint(state))
             await self._journal.run(lambda: self._store.roll_up(now), 60)
-            await self._journal.run(lambda: self._store.prune(now, retention), 60)
+            more = True
+            while more:
+                more = (await self._journal.run(lambda: self._store.prune(now, retention), 60)).more
+                await asyncio.sleep(BREATH)
         except StoreError as error:
             log.warning("the store could not be cleaned: %s", error)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from qualtui.engine.journal import Journal
 from qualtui.model import Notice, NoticeDelivered, NoticeFailed, NoticeSending
-from qualtui.notify.outbox import next_for, retry_at
+from qualtui.notify.outbox import next_for, retry_at, wait_for
 from qualtui.notify.target import NotifyError, Target, apprise_type
 from qualtui.text import _
 
@@ -30,8 +30,9 @@ class Notifier:
     async def run(self) -> None:
         """Sends what is owed, oldest first, until cancelled."""
         while True:
-            notice = next_for(self._target.name, self._journal.state.notices.values())
-            wait = None if notice is None else max(0.0, notice.next_at - self._clock())
+            now = self._clock()
+            notice = next_for(self._target.name, self._journal.state.notices.values(), now)
+            wait = None if notice is None else wait_for(notice, now)
             if notice is not None and not wait:
                 await self._deliver(notice)
                 continue

@@ -1,8 +1,8 @@
 """The recent samples of every series, in memory: the newest, a window, and a short past for the screen."""
 
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from qualtui.model import Sample
 
@@ -17,6 +17,13 @@ class _Track:
         self.known: Sample | None = None  # the newest with a value
         self.buckets: deque[tuple[int, float | None]] = deque(maxlen=steps)
 
+    def forget(self, after: float) -> None:
+        """Drops what is newer than `after`."""
+        while self.raw and self.raw[-1].at > after:
+            self.raw.pop()
+        if self.known is not None and self.known.at > after:
+            self.known = next((sample for sample in reversed(self.raw) if sample.value is not None), None)
+
 
 class Recent:
     """Recent samples by series. `keep` seconds of raw ones; `steps` buckets of `step` seconds each."""
@@ -28,13 +35,17 @@ class Recent:
         self._tracks: dict[str, _Track] = {}
 
     def add(self, samples: Iterable[Sample]) -> None:
-        """Takes samples in; one older than the newest of its series is left out."""
+        """Takes samples in, in the order of their time.
+
+        One that is older than those before it says that the clock was set back: what lies ahead of it would
+        look fresh until the clock is there again, so it goes.
+        """
         for sample in samples:
             track = self._tracks.get(sample.series)
             if track is None:
                 track = self._tracks[sample.series] = _Track(self._steps)
             if track.raw and sample.at < track.raw[-1].at:
-                continue
+                track.forget(sample.at)
             track.raw.append(sample)
             if sample.value is not None:
                 track.known = sample
@@ -44,6 +55,8 @@ class Recent:
 
     def _fill(self, track: _Track, sample: Sample) -> None:
         number = int(sample.at // self._step)
+        while track.buckets and track.buckets[-1][0] > number:
+            track.buckets.pop()
         if track.buckets and track.buckets[-1][0] == number:
             before = track.buckets[-1][1]
             if sample.value is not None and (before is None or sample.value > before):
@@ -66,12 +79,10 @@ class Recent:
         track = self._tracks.get(series)
         if track is None:
             return ()
-        if track.raw[0].at >= at:
-            return tuple(track.raw)
-        if track.raw[-1].at < at:
-            return (track.raw[-1],)
-        raw = tuple(track.raw)
-        return raw[bisect_left(raw, at, key=lambda s: s.at) :]
+        # Windows are short beside what is kept: from the end.
+        found = list(takewhile(lambda sample: sample.at >= at, reversed(track.raw)))
+        found.reverse()
+        return found or (track.raw[-1],)
 
     def past(self, series: str, now: float, count: int) -> tuple[float | None, ...]:
         """The greatest value of each of the last `count` steps, oldest first; None where there was none."""

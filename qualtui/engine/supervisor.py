@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from math import isfinite
 
 from qualtui.model import Sample
 from qualtui.probes.probe import Probe, ProbeError
@@ -20,7 +21,7 @@ async def ask_once(probe: Probe, clock: Clock) -> tuple[Sample, ...]:
     """The probe's answer, or a sample without a value for each of its series. Only cancellation gets out."""
     try:
         async with asyncio.timeout(probe.timeout + GRACE):
-            return await probe.ask(clock())
+            return tuple(map(_finite, await probe.ask(clock())))
     except ProbeError as error:
         note = clean(error)
     except TimeoutError:
@@ -30,6 +31,13 @@ async def ask_once(probe: Probe, clock: Clock) -> tuple[Sample, ...]:
         note = f"the probe failed ({type(error).__name__})"
     now = clock()
     return tuple(Sample(series, now, None, note) for series in probe.series)
+
+
+def _finite(sample: Sample) -> Sample:
+    """The sample, without a value that is none: nothing can be said of NaN, and no threshold holds for it."""
+    if sample.value is None or isfinite(sample.value):
+        return sample
+    return Sample(sample.series, sample.at, None, f"not a number: {sample.value}")
 
 
 async def watch(probe: Probe, sink: Sink, clock: Clock, offset: float, wake: asyncio.Event) -> None:

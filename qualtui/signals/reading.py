@@ -35,7 +35,8 @@ def evidence(newest: Sample | None, stale_after: float | None, now: float) -> Ev
         return Evidence.NO_SOURCE
     if newest is None or newest.value is None:
         return Evidence.NO_DATA
-    return Evidence.OLD if now - newest.at > stale_after else Evidence.FRESH
+    # One from the future is of no use either: the clock was set back since.
+    return Evidence.OLD if abs(now - newest.at) > stale_after else Evidence.FRESH
 
 
 def fresh(readings: Readings, name: str) -> float | None:

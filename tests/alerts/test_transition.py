@@ -42,6 +42,14 @@ CASES = [
     ("resolves", rule(), GOOD, standing(Phase.FIRING), 120, (Phase.FIRING, Phase.RESOLVED)),
     ("keeps firing for a while", rule(keep=60), GOOD, standing(Phase.FIRING), 120, None),
     ("goes on", rule(), BAD, standing(Phase.FIRING), 120, None),
+    (
+        "fires late at most once over where the clock was set back",
+        rule(10),
+        BAD,
+        standing(Phase.PENDING),
+        89.0,
+        (Phase.PENDING, Phase.FIRING),
+    ),
     ("gets worse", rule(), BAD, standing(Phase.FIRING, Severity.WARNING), 120, (Phase.FIRING, Phase.FIRING)),
 ]
 
@@ -69,6 +77,8 @@ def test_keep_firing_for_counts_from_the_first_clear_look_and_starts_anew_after_
         Phase.RESOLVED,
     )
     assert walk(rule(keep=60), BAD, standing(Phase.FIRING), 130, first.clear_since).clear_since is None
+    assert walk(rule(keep=60), UNKNOWN, standing(Phase.FIRING), 130, first.clear_since).clear_since is None
+    assert walk(rule(keep=60), GOOD, standing(Phase.FIRING), 90, clear=3600).clear_since == 90
 
 
 def test_a_transition_keeps_the_incident_s_number_and_beginning() -> None:
@@ -91,6 +101,7 @@ def test_a_stale_or_empty_newest_sample_is_unknown_whatever_came_before() -> Non
     assert evaluate(rule(), old, 100.0, 10.0).known is False
     assert evaluate(rule(), [*old, Sample("a/x", 99.0, None, "no route")], 100.0, 200.0).known is False
     assert evaluate(rule(), [], 100.0, 10.0).known is False
+    assert evaluate(rule(), [Sample("a/x", 3700.0, 0.0)], 100.0, 10.0).known is False
 
 
 @pytest.mark.parametrize(

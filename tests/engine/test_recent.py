@@ -24,8 +24,11 @@ def test_a_window_gives_its_samples_only() -> None:
     assert [s.at for s in recent((10, 1.0), (20, 2.0), (30, 3.0)).since("a/x", 20)] == [20, 30]
 
 
-def test_a_sample_from_the_past_is_left_out() -> None:
-    assert [s.at for s in recent((20, 1.0), (10, 2.0)).since("a/x", 0)] == [20]
+def test_a_clock_set_back_leaves_nothing_from_the_future_that_would_look_fresh() -> None:
+    kept = recent((3000, 1.0), (3600, 1.0), (3605, 1.0), (10, 0.0), (15, None))
+    assert [s.at for s in kept.since("a/x", 0)] == [10, 15]
+    assert kept.known("a/x") == Sample("a/x", 10, 0.0)
+    assert kept.past("a/x", 15, 3) == (None, None, 0.0)
 
 
 def test_the_past_shows_the_greatest_of_each_step_and_gaps_as_gaps() -> None:

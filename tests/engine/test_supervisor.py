@@ -57,6 +57,17 @@ async def test_whatever_a_probe_does_each_of_its_series_gets_a_sample_without_a_
     assert all(s.note and "5511" not in s.note and "\x1b" not in s.note for s in samples)
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+async def test_a_value_that_is_no_number_is_no_value(value: float) -> None:
+    async def answer() -> tuple[Sample, ...]:
+        return (Sample("a/one", 1.0, value, "x"), Sample("a/two", 1.0, 2.0))
+
+    one, two = await ask_once(Scripted(answer), clock)
+    assert one.value is None
+    assert "not a number" in one.note
+    assert two.value == 2.0
+
+
 async def test_cancellation_gets_out() -> None:
     task = asyncio.ensure_future(ask_once(Scripted(hang), clock))
     await asyncio.sleep(0)

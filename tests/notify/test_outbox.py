@@ -1,31 +1,44 @@
 """Notices leave in order, and a failed one is tried again for hours, not for ever."""
 
 from qualtui.model import Notice, Severity
-from qualtui.notify.outbox import next_for, retry_at
+from qualtui.notify.outbox import LONGEST_WAIT, next_for, retry_at, wait_for
 
 
-def notice(key: str, at: float, status: str = "queued", target: str = "ops") -> Notice:
-    return Notice(key, 1, target, "firing", Severity.CRITICAL, "t", "b", at, status)
+def notice(
+    key: str, at: float, status: str = "queued", target: str = "ops", number: int = 1, next_at: float = 0.0
+) -> Notice:
+    return Notice(key, number, target, "firing", Severity.CRITICAL, "t", "b", at, status, next_at=next_at)
 
 
 def test_the_oldest_owed_notice_of_the_target_comes_first() -> None:
     notices = [notice("b", 2), notice("a", 1), notice("c", 0, target="chat"), notice("d", 0, "delivered")]
-    found = next_for("ops", notices)
+    found = next_for("ops", notices, 9.0)
     assert found is not None
     assert found.key == "a"
 
 
 def test_a_notice_in_doubt_is_still_owed() -> None:
-    found = next_for("ops", [notice("a", 1, "sending")])
+    found = next_for("ops", [notice("a", 1, "sending")], 9.0)
     assert found is not None
     assert found.status == "sending"
 
 
 def test_nothing_owed_is_none() -> None:
-    assert next_for("ops", [notice("a", 1, "failed"), notice("b", 1, "delivered")]) is None
+    assert next_for("ops", [notice("a", 1, "failed"), notice("b", 1, "delivered")], 9.0) is None
 
 
 def test_waits_double_up_to_five_minutes_and_end() -> None:
     assert [retry_at(n, 0, 0, 3600) for n in (1, 2, 3)] == [2, 4, 8]
     assert retry_at(40, 0, 0, 3600) == 300
     assert retry_at(1, 0, 3599, 3600) is None
+
+
+def test_a_notice_that_the_target_never_takes_holds_up_no_other_incident_s() -> None:
+    poison, later, other = notice("a", 1, next_at=50), notice("b", 2), notice("c", 3, number=2)
+    assert next_for("ops", [poison, later, other], 9.0) == other
+    assert next_for("ops", [poison, later], 9.0) == poison
+
+
+def test_a_clock_set_back_by_an_hour_delays_no_notice() -> None:
+    assert wait_for(notice("a", 1, next_at=100.0), 98.0) == 2.0
+    assert wait_for(notice("a", 1, next_at=100.0), 100.0 - LONGEST_WAIT - 1) == 0.0

@@ -1,0 +1,44 @@
+"""The exit code of `status` is the truth: nothing that can't be judged is ok, and what is only to be known is."""
+
+import pytest
+
+from qualtui.cli.status import exit_code
+from qualtui.model import Phase, Severity
+from qualtui.wire import AgentView, IncidentView, Now, Snapshot
+from tests import snapshots
+
+CALM = Now(None, True, "EVERYONE ANSWERED")
+BLIND = Now(None, False, "CANNOT TELL")
+
+
+def agent(now: Now) -> AgentView:
+    return AgentView("bot", now, (), {})
+
+
+def incident(severity: Severity, phase: Phase = Phase.FIRING) -> IncidentView:
+    return IncidentView(1, "bot", "r", severity, phase, "s", "", 1.0, 1.0, None, "", "", "", "")
+
+
+def trouble(severity: Severity) -> Now:
+    return Now(severity, False, "TROUBLE")
+
+
+CASES = [
+    ("calm", [CALM], [], 0),
+    ("one agent of two cannot be judged", [CALM, BLIND], [], 3),
+    ("nothing is watched", [], [], 3),
+    ("trouble begins", [trouble(Severity.WARNING)], [], 1),
+    ("a warning", [trouble(Severity.WARNING)], [incident(Severity.WARNING)], 1),
+    ("a critical beside an agent that cannot be judged", [BLIND], [incident(Severity.CRITICAL)], 2),
+    ("what is only to be known", [trouble(Severity.INFO)], [incident(Severity.INFO)], 0),
+    ("only to be known, and an agent that cannot be judged", [BLIND], [incident(Severity.INFO)], 3),
+    ("resolved", [CALM], [incident(Severity.CRITICAL, Phase.RESOLVED)], 0),
+]
+
+
+@pytest.mark.parametrize(("what", "agents", "incidents", "code"), CASES, ids=[case[0] for case in CASES])
+def test_the_exit_code_is_the_worst_that_is_known(
+    what: str, agents: list[Now], incidents: list[IncidentView], code: int
+) -> None:
+    shot = Snapshot(1.0, 1, snapshots.engine(), tuple(map(agent, agents)), tuple(incidents), ())
+    assert exit_code(shot) == code
