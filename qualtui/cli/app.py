@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "incidents": "qualtui.cli.incidents",
     "fix": "qualtui.cli.fix",
     "notify": "qualtui.cli.notify",
+    "doctor": "qualtui.cli.doctor",
     "config": "qualtui.cli.config",
 }
 

@@ -1,0 +1,1 @@
+"""`qualtui doctor`: every link and permission tried, nothing changed."""

@@ -1,0 +1,59 @@
+"""One HTTP question of the doctor: bounded, without a body, its answer or its failure as a value."""
+
+import ipaddress
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+
+from qualtui.doctor.report import Clock, Contact, Reach
+from qualtui.fetch import Answer, Failure, Fetcher, FetchError
+
+Time = Callable[[], float]
+_REACH = {
+    Failure.REFUSED: Reach.REFUSED,
+    Failure.BROKEN: Reach.ANSWERED,
+    Failure.TIMEOUT: Reach.SILENT,
+    Failure.LOCAL: Reach.UNASKED,
+}
+
+
+async def asked(
+    url: str, timeout: float, method: str = "GET", headers: dict[str, str] | None = None, *, read: bool = True
+) -> Answer | FetchError:
+    """The answer to one request on a connection of its own. Raises nothing."""
+    fetcher = Fetcher(url, headers or {}, timeout, keep=False)
+    try:
+        return await fetcher.ask(method, read=read)
+    except FetchError as error:
+        return error
+    finally:
+        await fetcher.close()
+
+
+def contact(of: str, host: str, got: Answer | FetchError) -> Contact:
+    """What an answer, or none, says of the network."""
+    reach = Reach.ANSWERED if isinstance(got, Answer) else _REACH[got.failure]
+    return Contact(of, reach, near(host))
+
+
+def near(host: str) -> bool:
+    """Whether a host is this machine: a Unix socket, localhost, a loopback address."""
+    if host.startswith("/") or host in ("", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def date_of(of: str, answer: Answer, ended: float) -> tuple[Clock, ...]:
+    """The clock that wrote the answer's Date; it counts whole seconds, and ran somewhere within the exchange."""
+    try:
+        theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp() + 0.5
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return ()
+    return (Clock(of, theirs - (ended - answer.seconds / 2), 0.5 + answer.seconds / 2),)
+
+
+def milliseconds(seconds: float) -> str:
+    """A short time for people."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

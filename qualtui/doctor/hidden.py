@@ -1,0 +1,64 @@
+"""Row security: a role without a policy sees no rows, and no error says so."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from qualtui.config.values import Mapping
+from qualtui.database import Reader, sql
+from qualtui.doctor.needs import quoted, tables
+from qualtui.findings import Finding, failed, ok, warning
+from qualtui.text import _, clean
+
+FOLLOWED = ("leads", "sessions", "messages")
+_NEAR = 0.5  # of the planner's estimate: it is old, and rows are deleted
+
+
+class Guarded(msgspec.Struct, frozen=True):
+    """A table under row security: policies that let our role read, the planner's estimate, and what we see."""
+
+    table: str
+    policies: tuple[str, ...]
+    rows: float  # -1: never analysed
+    seen: float
+
+
+async def guarded(reader: Reader, mapping: Mapping) -> tuple[Guarded, ...]:
+    """The followed tables whose rows row security rules for us; only these are counted. Raises DatabaseError."""
+    own = {real: name for name, real in tables(mapping).items() if name in FOLLOWED}
+    found = []
+    for row in await reader.ask("row security", sql("qualtui.doctor", "security", mapping), list(own)):
+        if row["active"]:
+            name = own[row["relation"]]
+            count = await reader.ask(name, sql("qualtui.doctor", f"seen_{name}", mapping))
+            found.append(Guarded(name, tuple(row["policies"]), row["rows"], count[0]["seen"]))
+    return tuple(found)
+
+
+def judged(found: Sequence[Guarded], role: str, mapping: Mapping) -> Finding:
+    """One line on all tables."""
+    check, what = "database.rows", _("row security")
+    if not found:
+        return ok(check, what, _("hides nothing from {}").format(clean(role)))
+    closed = [table for table in found if not table.policies]
+    names = tables(mapping)
+    statements = tuple(
+        f"CREATE POLICY {quoted('qualtui_' + table.table)} ON {names[table.table]} FOR SELECT TO {quoted(role)} "
+        "USING (true)"
+        for table in found
+    )
+    if closed:
+        why = _("{} sees no row of {}: zero there means nothing").format(
+            clean(role), ", ".join(table.table for table in closed)
+        )
+        todo = _("run the SQL below, or ALTER ROLE ... BYPASSRLS")
+        return failed(check, what, why, todo, statements)
+    fewer = [table for table in found if table.rows > 0 and table.seen < table.rows * _NEAR]
+    if fewer:
+        told = ", ".join(f"{table.table}: {table.seen:.0f} of about {table.rows:.0f}" for table in fewer)
+        return failed(check, what, _("a policy hides rows ({})").format(told), _("run the SQL below"), statements)
+    told = ", ".join(f"{table.table} ({clean(', '.join(table.policies), 60)})" for table in found)
+    if any(table.rows <= 0 for table in found):
+        why = _("policies rule {}; whether rows are hidden cannot be told").format(told)
+        return warning(check, what, why, _("ANALYZE the tables and ask again"))
+    return ok(check, what, _("policies let {} read: {}").format(clean(role), told))

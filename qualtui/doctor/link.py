@@ -1,0 +1,74 @@
+"""The way to the database: how its DSN says to go, and whether it is encrypted. No password leaves this module."""
+
+import asyncio
+import contextlib
+import struct
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import msgspec
+
+from qualtui.config.values import Secret
+from qualtui.doctor.asking import near
+from qualtui.findings import Finding, failed, ok, skipped, warning
+from qualtui.text import _, clean
+
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # PostgreSQL's message flow: what a client asks before TLS
+
+
+class Link(msgspec.Struct, frozen=True):
+    """Where a DSN leads: of several hosts the first; a host that begins with / is a socket's folder."""
+
+    host: str
+    port: int
+    mode: str  # sslmode
+
+    @property
+    def near(self) -> bool:
+        """It does not leave this machine."""
+        return near(self.host)
+
+
+def link_of(dsn: Secret) -> Link:
+    """A DSN without its user, password and database."""
+    parts = urlsplit(dsn.reveal())
+    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    first = parts.netloc.rpartition("@")[2].split(",")[0]
+    host, _colon, port = first.rpartition(":") if first.rpartition(":")[2].isdigit() else (first, "", "")
+    host = unquote(host or options.get("host", "").split(",")[0]).strip("[]")
+    number = port or options.get("port", "").split(",")[0]
+    return Link(host, int(number) if number.isdigit() else 5432, options.get("sslmode", "prefer"))
+
+
+async def offers_tls(link: Link, timeout: float) -> bool | None:
+    """Whether the server at the other end takes TLS; None where it could not be asked."""
+    if link.host.startswith("/") or not link.host:
+        return None
+    try:
+        async with asyncio.timeout(timeout):
+            reader, writer = await asyncio.open_connection(link.host, link.port)
+            try:
+                writer.write(_SSL_REQUEST)
+                return await reader.readexactly(1) == b"S"
+            finally:
+                writer.close()
+                with contextlib.suppress(OSError):
+                    await writer.wait_closed()
+    except (OSError, asyncio.IncompleteReadError):
+        return None
+
+
+def judged(link: Link, offered: bool | None) -> Finding:
+    """Whether rows can be read on the way. asyncpg's `prefer` takes TLS where offered, and verifies nothing."""
+    check, what = "database.tls", _("database's TLS")
+    if link.near:
+        return ok(check, what, _("none needed: it is on this machine"))
+    if link.mode in ("verify-ca", "verify-full"):
+        return ok(check, what, _("encrypted, the server's certificate is verified"))
+    verify = _("add sslmode=verify-full&sslrootcert=FILE to the DSN (Supabase: its own root, prod-ca-2021.crt)")
+    if offered is None:
+        return skipped(check, what, _("the server does not say whether it takes TLS"))
+    if not offered or link.mode == "disable":
+        why = _("none: password and rows cross the network in clear text")
+        return failed(check, what, why, _("enable TLS on the server") if not offered else verify)
+    why = _("encrypted; with sslmode={} nobody checks that it is the right server").format(clean(link.mode, 20))
+    return warning(check, what, why, verify)

@@ -1,0 +1,108 @@
+"""The database, with both roles: one read-only snapshot each, judged line by line."""
+
+import msgspec
+
+from qualtui.config.values import DatabaseProbe, Mapping
+from qualtui.database import Database, DatabaseError, Kind, Reader, sql
+from qualtui.doctor import hidden, indexes, link, pooling, rights, schema, server
+from qualtui.doctor.asking import Time
+from qualtui.doctor.needs import needs
+from qualtui.doctor.report import Clock, Contact, Reach, Report
+from qualtui.findings import Finding, skipped
+from qualtui.text import _
+
+_REACH = {Kind.TIMEOUT: Reach.SILENT, Kind.UNREACHABLE: Reach.UNASKED, Kind.CONFIG: Reach.UNASKED}
+
+
+async def examine(settings: DatabaseProbe, mapping: Mapping, time: Time) -> Report:
+    """All lines on the database. Three connections at most, one after the other but for the pooler's two."""
+    way = link.link_of(settings.dsn)
+    tls = link.judged(way, await link.offers_tls(way, float(settings.timeout)))
+    found: list[Finding] = []
+    clocks: tuple[Clock, ...] = ()
+    reach, role = Reach.ANSWERED, ""
+    database = Database(settings.dsn, pooler=True, connect_timeout=float(settings.timeout))
+    async with database:
+        try:
+            async with database.read(float(settings.slow_timeout)) as reader:
+                ours = time() - reader.travel / 2
+                clocks = (Clock(_("the database"), reader.now - ours, reader.travel / 2),)
+                facts = (await reader.ask("server", sql("qualtui.doctor", "server", mapping)))[0]
+                role = facts["role"]
+                found += [server.reach_finding(facts, reader.travel), tls]
+                found += [server.room_finding(facts), server.limits_finding(facts, settings)]
+                found += await _reading(reader, role, facts["super"], mapping)
+        except DatabaseError as error:
+            reach = _REACH.get(error.kind, Reach.ANSWERED)
+            found.append(server.unreachable("database.reach", _("database"), error))
+    if role:
+        pooled = await pooling.shared(settings)
+        found.insert(2, pooling.judged(pooled, way.port, said=settings.pooler))
+        found += await _writing(settings, mapping)
+    return Report(tuple(found), clocks, (Contact(_("the database"), reach, way.near),))
+
+
+async def _reading(reader: Reader, role: str, superuser: bool, mapping: Mapping) -> list[Finding]:
+    async def needed() -> tuple[Finding, ...]:
+        wanted = needs(writes=False)
+        what = _("reading role's rights")
+        return (
+            rights.enough("database.rights", what, role, await rights.rights(reader, wanted, mapping), mapping),
+        )
+
+    async def harmless() -> tuple[Finding, ...]:
+        found = await rights.powers(reader, mapping)
+        return (rights.reads_only(role, found, superuser=superuser, mapping=mapping),)
+
+    async def personal() -> tuple[Finding, ...]:
+        found = await rights.rights(reader, rights.PERSONAL, mapping)
+        return () if superuser else (rights.private(role, found, mapping),)
+
+    async def rows() -> tuple[Finding, ...]:
+        return (hidden.judged(await hidden.guarded(reader, mapping), role, mapping),)
+
+    async def faults() -> tuple[Finding, ...]:
+        columns = await schema.columns(reader, mapping)
+        if not columns:
+            return (skipped("schema.checks", _("bot's schema"), _("no table of it is seen")),)
+        present = {name for name, _column in columns}
+        triggers = schema.trigger_findings(await schema.triggers(reader, mapping), present, mapping)
+        return (
+            *schema.check_findings(columns, mapping),
+            *triggers,
+            indexes.judged(await indexes.indexes(reader, mapping), mapping),
+        )
+
+    found: list[Finding] = []
+    for check in (needed, harmless, personal, rows, faults):
+        try:
+            found += await check()
+        except DatabaseError as error:
+            if reader.lost:
+                raise
+            found.append(server.unreachable(f"database.{check.__name__}", _("database"), error))
+    return found
+
+
+async def _writing(settings: DatabaseProbe, mapping: Mapping) -> list[Finding]:
+    """The writing role, looked at in a read-only transaction of its own."""
+    check, what = "write.rights", _("writing role's rights")
+    if settings.write_dsn is None:
+        return [skipped(check, what, _("no write_dsn: fixes cannot change the bot's rows"), _("docs/roles.sql"))]
+    wanted = needs(writes=True)
+    try:
+        async with (
+            Database(settings.write_dsn, pooler=True, connect_timeout=float(settings.timeout)) as database,
+            database.read(float(settings.slow_timeout)) as reader,
+        ):
+            facts = (await reader.ask("server", sql("qualtui.doctor", "server", mapping)))[0]
+            role, superuser = facts["role"], facts["super"]
+            found = [rights.enough(check, what, role, await rights.rights(reader, wanted, mapping), mapping)]
+            powers = await rights.powers(reader, mapping)
+            found.append(rights.writes_narrowly(role, powers, wanted, superuser=superuser, mapping=mapping))
+            rows = hidden.judged(await hidden.guarded(reader, mapping), role, mapping)
+            found.append(msgspec.structs.replace(rows, check="write.rows", what=_("writing role's rows")))
+            found += [one for one in (server.primary_finding(facts),) if one is not None]
+            return found
+    except DatabaseError as error:
+        return [server.unreachable(check, what, error)]
