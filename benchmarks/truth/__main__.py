@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.truth.faults import MUST, Fault, Kind, bad_week
+from benchmarks.truth.faults import DAY, LEAST_SLOT, MUST, Fault, Kind, bad_week
 from benchmarks.truth.watch import Week, false_pages, found, watched
 from benchmarks.truth.world import World
 
@@ -77,6 +77,8 @@ def main() -> int:
     parser.add_argument("--days", type=float, default=7.0)
     parser.add_argument("--each", type=int, default=3, help="times that each fault comes in the bad week")
     options = parser.parse_args()
+    if options.each < 1 or options.days * DAY < LEAST_SLOT * options.each * len(Kind):
+        parser.error("each fault needs a place of its own: fewer faults (at least one of each), or more days")
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "quiet").mkdir()

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 DAY = 86400.0
+LEAST_SLOT = 7800.0  # s: a fault, and the time in which its customers are answered
 
 
 class Kind(StrEnum):
@@ -71,6 +72,6 @@ def bad_week(seed: int, each: int, days: float) -> tuple[Fault, ...]:
     faults = []
     for number, kind in enumerate(kinds):
         lasts = rng.uniform(1500, 3000)
-        begin = number * slot + rng.uniform(600, slot - lasts - 4500)
+        begin = number * slot + rng.uniform(300, max(300, slot - lasts - 4500))
         faults.append(Fault(kind, begin, begin + lasts))
     return tuple(faults)

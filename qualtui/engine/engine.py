@@ -13,7 +13,7 @@ from pathlib import Path
 
 from qualtui import __version__
 from qualtui.config.errors import ConfigErrors
-from qualtui.config.values import Config
+from qualtui.config.values import Aggregate, Config
 from qualtui.engine.desk import Desk
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.fixing import Fixing
@@ -24,7 +24,7 @@ from qualtui.engine.recent import Recent
 from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, stale_after
 from qualtui.engine.supervisor import watch
-from qualtui.engine.view import View
+from qualtui.engine.view import View, minute
 from qualtui.model import (
     BacklogMarked,
     ConfigRead,
@@ -40,6 +40,7 @@ from qualtui.probes.build import Deps, customers_of
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.gateway import Gateway, GatewayWord, gateway_word
 from qualtui.store.errors import StoreError
+from qualtui.store.samples import Points
 from qualtui.store.store import Store
 from qualtui.text import _, clean
 from qualtui.wire import Answer, Customers, EngineView, Refused, Request, Snapshot
@@ -48,6 +49,7 @@ log = logging.getLogger(__name__)
 
 ASK_LIMIT = 10.0  # s for a question to the agent's database on a person's behalf
 BEAT = 1.0  # s between snapshots when nothing happens
+PAST = 3600.0  # s of samples kept in memory, and read back at a start
 SPREAD = 0.2  # s between the first questions of two probes
 LAST_WINDOW = 10.0  # s that an engine beside a window outlives its last window
 END = 2.5  # s from SIGTERM to the end, whatever hangs
@@ -86,7 +88,7 @@ class Engine:
         self._beside = beside
         self._started = clock()
         self.journal = Journal(store, store.load(), store.epoch, clock)
-        self.recent = Recent(keep=3600.0, step=max(2.0, 60.0 / config.demo.speed), steps=60)
+        self.recent = Recent(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
         self._view = View(self.recent, config)
         self._keeper = Keeper(store, self.journal, clock)
         self._fixing = Fixing(self.journal, clock)
@@ -114,6 +116,7 @@ class Engine:
         warm_up()
         entry = EngineStarted(os.getpid(), socket.gethostname(), __version__)
         await self.journal.append((entry, ""))
+        await self._keeper.restore(self.recent, self._setup.intervals(), PAST)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._server.serve(ready))
@@ -158,7 +161,16 @@ class Engine:
 
     def _take(self, config: Config) -> Setup:
         setup = self._build(
-            config, Deps(self._load, self._save, self._marks.append, partial(self._gateway, config), self._born)
+            config,
+            Deps(
+                load=self._load,
+                save=self._save,
+                learned=self._marks.append,
+                gateway=partial(self._gateway, config),
+                born=self._born,
+                history=self._past,
+                minute=minute(config),
+            ),
         )
         stale = {series: stale_after(*both) for series, both in setup.intervals().items()}
         stale |= self._view.use(config, setup.intervals())
@@ -177,6 +189,13 @@ class Engine:
     async def _save(self, name: str, blob: bytes) -> None:
         with contextlib.suppress(StoreError):
             await self.journal.run(lambda: self._store.save_tracking(name, blob))
+
+    async def _past(self, series: str, since: float, until: float, step: float, how: Aggregate) -> Points:
+        """A series' past in bins; raises ProbeError where the store fails."""
+        try:
+            return await self.journal.run(lambda: self._store.window(series, since, until, step, how))
+        except StoreError as error:
+            raise ProbeError(clean(error)) from None
 
     def _gateway(self, config: Config, agent: str) -> Gateway:
         """Whether the agent's gateway was working at an instant, from its own samples."""

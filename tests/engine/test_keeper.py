@@ -1,23 +1,34 @@
-"""The store stays bounded: a cleaning goes on until nothing is left to clean."""
+"""What was sampled survives a restart, and a store that fails loses no sample that fits in memory."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from qualtui.config.values import Seconds
-from qualtui.config.values import Store as Retention
 from qualtui.engine.journal import Journal
 from qualtui.engine.keeper import Keeper
+from qualtui.engine.recent import Recent
 from qualtui.model import Sample
-from qualtui.store.store import PRUNE_LIMIT, Store
+from qualtui.store import Store, StoreError
 
-NOW = 10_000_000.0
+NOW = 10_000.0
+SAMPLES = (Sample("bot/db.up", NOW - 20, 1.0), Sample("bot/db.up", NOW - 10, None), Sample("bot/db.up", NOW, 0.0))
+
+
+class FullStore(Store):
+    """A real store whose disk can be full, by switch."""
+
+    full = False
+
+    def add_samples(self, batch):  # type: ignore[no-untyped-def]
+        if self.full:
+            raise StoreError("no room left")
+        super().add_samples(batch)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store.db") as opened:
+def store(tmp_path: Path) -> Iterator[FullStore]:
+    with FullStore.open(tmp_path / "store.db") as opened:
         yield opened
 
 
@@ -25,22 +36,22 @@ def keeper(store: Store) -> Keeper:
     return Keeper(store, Journal(store, store.load(), store.epoch, lambda: NOW), lambda: NOW)
 
 
-async def test_a_cleaning_takes_all_that_is_too_old_however_much_it_is(store: Store) -> None:
-    old = [Sample("a/x", NOW - 90_000 + n / 10, 1.0) for n in range(3 * PRUNE_LIMIT)]
-    store.add_samples([*old, Sample("a/x", NOW - 10, 2.0)])
-    kept = keeper(store)
-    kept.retention = Retention(keep_raw=Seconds(3600))
-    await kept.clean()
-    raw = store._connection.execute("SELECT count(*) FROM samples").fetchone()[0]
-    assert raw == 1
+async def test_the_recent_past_is_back_in_memory_after_a_restart_gaps_included(store: FullStore) -> None:
+    before = keeper(store)
+    before.take(SAMPLES)
+    await before.flush()
+    recent = Recent(keep=3600.0, step=10.0, steps=5)
+    await keeper(store).restore(recent, ["bot/db.up", "bot/never.seen"], 3600.0)
+    assert [(s.at, s.value) for s in recent.since("bot/db.up", 0)] == [(s.at, s.value) for s in SAMPLES]
+    assert recent.newest("bot/never.seen") is None
 
 
-async def test_samples_wait_while_the_store_fails_and_are_written_afterwards(store: Store) -> None:
-    kept = keeper(store)
-    store._connection.execute("PRAGMA query_only = ON")
-    kept.take((Sample("a/x", NOW, 1.0),))
-    await kept.flush()
-    store._connection.execute("PRAGMA query_only = OFF")
-    kept.take((Sample("a/x", NOW + 1, 2.0),))
-    await kept.flush()
-    assert store.window("a/x", NOW, NOW + 1) == ((NOW, 1.0), (NOW + 1, 2.0))
+async def test_samples_wait_in_order_while_the_disk_is_full(store: FullStore) -> None:
+    keeps = keeper(store)
+    store.full = True
+    keeps.take(SAMPLES[:1])
+    await keeps.flush()
+    keeps.take(SAMPLES[1:])
+    store.full = False
+    await keeps.flush()
+    assert [at for at, _ in store.window("bot/db.up", 0, NOW + 1)] == [s.at for s in SAMPLES]

@@ -1,0 +1,26 @@
+"""A quiet day wakes nobody; every fault of a bad day is told, with the right why."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.truth.__main__ import PER_HOUR, bad_world, quiet_world
+from benchmarks.truth.faults import Kind, bad_week
+from benchmarks.truth.watch import false_pages, found, watched
+
+
+@pytest.mark.parametrize("seed", [3])
+async def test_a_quiet_day_has_no_false_page_and_nobody_waits_long(seed: int, tmp_path: Path) -> None:
+    day = await watched(quiet_world(seed, 1.0), (), 1.0, tmp_path)
+    assert day.customers > PER_HOUR  # the day had customers to lose
+    assert day.worst_wait < 180
+    assert false_pages(day) == []
+
+
+async def test_every_fault_of_a_bad_day_is_told_with_its_own_why(tmp_path: Path) -> None:
+    faults = bad_week(5, 1, 1.0)
+    day = await watched(bad_world(5, 1.0, faults), faults, 1.0, tmp_path)
+    outcome = found(day)
+    assert {one.fault.kind for one in outcome} == set(Kind)
+    assert [one.fault.kind for one in outcome if one.after is None or not one.right] == []
+    assert false_pages(day) == []
