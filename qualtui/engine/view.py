@@ -10,6 +10,7 @@ from qualtui.model import Phase, Sample, Severity, State
 from qualtui.signals.chain import chain
 from qualtui.signals.contradictions import contradict
 from qualtui.signals.derive import agent_down, blind
+from qualtui.signals.goals import answerable
 from qualtui.signals.headline import headline
 from qualtui.signals.reading import Reading, Readings, evidence
 from qualtui.signals.series import BY_NAME
@@ -19,7 +20,14 @@ from qualtui.wire import AgentView, EngineView, Figure, LinkView, Snapshot
 PAST = 40  # steps of a figure's short past
 DERIVED = {"health.down": "health.up"}  # derived series -> the one that it is as fresh as
 VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without these we judge nobody
+MINUTE = 60.0  # s between two samples of goal.minute
 BLIND_EVERY = 5.0  # s between two samples of sight.blind
+
+
+def minute(config: Config) -> float:
+    """The seconds that a sample of goal.minute stands for: a demo's time is faster."""
+    return max(2.0, MINUTE / config.demo.speed)
+
 
 Available = Callable[[str, str], str]  # agent, fix -> its title where it can be run
 
@@ -46,6 +54,7 @@ class View:
             if f"{agent}/{source}" in self._stale
         }
         derived |= {f"{agent}/sight.blind": 3 * BLIND_EVERY for agent in config.agents}
+        derived |= {f"{agent}/goal.minute": 3 * minute(config) for agent in config.agents}
         self._stale |= derived
         self._chains = {agent: links for agent, links in self._chains.items() if agent in config.agents}
         return derived
@@ -54,7 +63,7 @@ class View:
         """The series that follow from others, as samples; none where nothing is known."""
         if agent not in self._config.agents:
             return ()
-        return (*self._down(agent, now), *self._blind(agent, now))
+        return (*self._down(agent, now), *self._blind(agent, now), *self._minute(agent, now))
 
     def _down(self, agent: str, now: float) -> tuple[Sample, ...]:
         settings = self._config.agents[agent].health
@@ -71,12 +80,23 @@ class View:
     def _blind(self, agent: str, now: float) -> tuple[Sample, ...]:
         series = f"{agent}/sight.blind"
         newest = self._recent.newest(series)
-        if newest is not None and now - newest.at < BLIND_EVERY:
+        if newest is not None and 0 <= now - newest.at < BLIND_EVERY:
             return ()
         asked = {name: f"{agent}/{name}" for name in VITAL if f"{agent}/{name}" in self._stale}
         known = {name: self._recent.known(full) for name, full in asked.items()}
         since = self._since.setdefault(agent, now)
         return (blind(agent, {name: one.at if one else None for name, one in known.items()}, since, now),)
+
+    def _minute(self, agent: str, now: float) -> tuple[Sample, ...]:
+        """Whether customers could be answered in this minute; none while nothing was ever asked."""
+        series = f"{agent}/goal.minute"
+        newest = self._recent.newest(series)
+        every = minute(self._config)
+        since = self._since.setdefault(agent, now) if newest is None else newest.at
+        if 0 <= now - since < every:
+            return ()
+        links, _reason = self._why(agent, self.readings(agent, now), now)
+        return (Sample(series, now, *answerable(links)),)
 
     def cause(self, agent: str, now: float) -> str:
         """The why of an agent, in one sentence."""

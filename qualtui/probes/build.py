@@ -9,6 +9,7 @@ from qualtui.database import Database
 from qualtui.model import BacklogMarked
 from qualtui.probes.counts import SlowLaneProbe
 from qualtui.probes.customers import CustomersProbe
+from qualtui.probes.goals import GoalsProbe, History, no_history
 from qualtui.probes.http import HealthProbe
 from qualtui.probes.metrics import MetricsProbe
 from qualtui.probes.postgres import DatabaseProbe
@@ -25,6 +26,8 @@ class Deps(msgspec.Struct, frozen=True):
     learned: Callable[[BacklogMarked], None]
     gateway: Callable[[str], Gateway]  # by agent; asked for where a gateway is configured
     born: Callable[[str], float | None]  # by agent: BacklogMarked.before, if the log has one
+    history: History = no_history  # of our own samples
+    minute: float = 60.0  # s that a sample of goal.minute stands for: less in a fast demo
 
 
 def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
@@ -36,6 +39,8 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         probes.append(MetricsProbe(name, agent.metrics))
     if agent.waha is not None:
         probes.append(WahaProbe(name, agent.waha))
+    if probes or agent.database is not None:
+        probes.append(GoalsProbe(name, deps.history, deps.minute))
     settings = agent.database
     if settings is None:
         return probes

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from qualtui.config.values import DatabaseProbe, Mapping
 from qualtui.database import Database, DatabaseError, Reader
 from qualtui.model import BacklogMarked, Sample
@@ -68,6 +70,9 @@ NEEDS_MESSAGES = (
     "failures.consecutive",
     "failures.sends",
     "failures.timeouts",
+    "goal.answered",
+    "goal.messages_answered",
+    "goal.messages",
 )
 NEEDS_GATEWAY = ("customers.phantom", "failures.sends")  # without one, nothing tells whether a send arrived
 
@@ -149,7 +154,9 @@ class CustomersProbe:
         except DatabaseError as error:
             raise ProbeError(error.text) from None
         return tuple(
-            CustomerView(lead, mask_phone(phones.get(lead, "")), wait[lead].since, _cause(wait[lead]))
+            CustomerView(
+                lead, mask_phone(phones.get(lead, "")), wait[lead].since, _cause(wait[lead]), wait[lead].unheard
+            )
             for lead in oldest
         )
 
@@ -168,8 +175,11 @@ class CustomersProbe:
         if blob is not None:
             with contextlib.suppress(LedgerError):  # unreadable: learn anew; `born` keeps the backlog's edge
                 self._ledger = self._saved = unpacked(blob)
+        quick = float(self._settings.refused_takes)
         if self._ledger is None:
-            self._ledger = begun(now, float(self._settings.horizon), self._born)
+            self._ledger = begun(now, float(self._settings.horizon), self._born, quick)
+        elif self._ledger.quick != quick:
+            self._ledger = msgspec.structs.replace(self._ledger, quick=quick)
         self.learning = None if self._ledger.learned else progress(self._ledger, now)
         return self._ledger
 

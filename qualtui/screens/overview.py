@@ -14,8 +14,9 @@ from qualtui.model import Severity
 from qualtui.screens.page import Page
 from qualtui.text import _
 from qualtui.widgets import activity, incidents
+from qualtui.widgets.catalogue import groups
 from qualtui.widgets.chain import chain
-from qualtui.widgets.figures import compact, groups, held, literal_rows, panel
+from qualtui.widgets.figures import compact, held, literal_rows, panel
 from qualtui.widgets.footer import footer
 from qualtui.widgets.header import banners, header
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe

@@ -9,6 +9,7 @@ from qualtui.signals.gateway import Gateway, GatewayWord
 
 HOUR = 3600.0
 DAY = 86_400.0
+SETTLED = 20_000  # answered messages kept: a share of so many says enough
 REPLIES = 4096  # reply times kept; an hour of a bot that answers one message a second
 HEARD = 500  # unanswered messages kept of one customer: a flood must not cost more
 PATIENCE = 120.0  # s after which a send that no gateway sample speaks of counts as the row says
@@ -58,7 +59,7 @@ class Book(msgspec.Struct, frozen=True):
     firsts: tuple[tuple[float, float], ...] = ()  # likewise for first contacts
     unheard: tuple[float, ...] = ()  # rows that say sent while the gateway was broken; in the last hour
     asked: dict[str, tuple[float, ...]] = {}  # messages without a delivered answer, by lead; in the last day
-    settled: tuple[float, ...] = ()  # messages with one: when they came; in the last hour
+    settled: tuple[float, ...] = ()  # messages with one: when they came; in the last day
     last_settled: float | None = None  # the newest of these, however old
     sent: tuple[float, ...] = ()  # rows that the bot wrote, delivered or not; in the last hour
 
@@ -78,9 +79,13 @@ def decider(gateway: Gateway, now: float) -> Decide:
     return decide
 
 
-def fold(book: Book, rows: Iterable[Row], born: float, decide: Decide) -> Book:
-    """The book after these rows, which are in order. An answer that is still LATER has no effect yet."""
-    page = _Page(book, born)
+def fold(book: Book, rows: Iterable[Row], born: float, decide: Decide, quick: float = 0.0) -> Book:
+    """The book after these rows, which are in order. An answer that is still LATER has no effect yet.
+
+    `quick`: an answer in DOUBT that was stored sooner than this many seconds after the customer's message was
+    accepted, because the bot stores a refused one only after its third try.
+    """
+    page = _Page(book, born, quick)
     for row in rows:
         if row.what is What.SENT:
             page.sent(row, decide(row.at))
@@ -101,10 +106,10 @@ def pruned(book: Book, now: float) -> Book:
         timed: tuple[tuple[float, float], ...] = getattr(book, name)
         if any(at < hour for at, _seconds in timed):
             changes[name] = tuple(reply for reply in timed if reply[0] >= hour)
-    for name in ("unheard", "settled", "sent"):
+    for name, start in (("unheard", hour), ("sent", hour), ("settled", day)):
         times: tuple[float, ...] = getattr(book, name)
-        if any(at < hour for at in times):
-            changes[name] = tuple(at for at in times if at >= hour)
+        if any(at < start for at in times):
+            changes[name] = tuple(at for at in times if at >= start)
     if any(times[0] < day for times in book.asked.values()):
         younger = {lead: tuple(at for at in times if at >= day) for lead, times in book.asked.items()}
         changes["asked"] = {lead: times for lead, times in younger.items() if times}
@@ -114,8 +119,9 @@ def pruned(book: Book, now: float) -> Book:
 class _Page:
     """A book being written: plain dicts inside one call of `fold`."""
 
-    def __init__(self, book: Book, born: float) -> None:
+    def __init__(self, book: Book, born: float, quick: float) -> None:
         self._born = born
+        self._quick = quick
         self._owed = dict(book.owed)
         self._answered = dict(book.answered)
         self._replies = list(book.replies)
@@ -153,7 +159,8 @@ class _Page:
         if word is GatewayWord.LATER:
             return
         owed = self._owed.get(row.lead)
-        if word is GatewayWord.BROKEN:
+        quick = owed is not None and 0 <= row.at - owed.last < self._quick
+        if word is GatewayWord.BROKEN or (word is GatewayWord.DOUBT and not quick):
             self._unheard.append(row.at)
             if owed is not None and row.at >= owed.since:
                 self._owed[row.lead] = msgspec.structs.replace(owed, unheard=_newer(owed.unheard, row.at))
@@ -193,7 +200,7 @@ class _Page:
             firsts=tuple(self._firsts[-REPLIES:]),
             unheard=tuple(self._unheard[-REPLIES:]),
             asked=self._asked,
-            settled=tuple(self._settled[-REPLIES:]),
+            settled=tuple(self._settled[-SETTLED:]),
             last_settled=self._last_settled,
             sent=tuple(self._sent[-REPLIES:]),
         )

@@ -7,6 +7,7 @@ import msgspec
 
 from qualtui.signals.book import DAY, HOUR, Book, Owed
 from qualtui.signals.failures import EVENTS, failures
+from qualtui.signals.goals import answered
 from qualtui.signals.ledger import Ledger
 
 
@@ -53,6 +54,7 @@ def figures(ledger: Ledger, book: Book, now: float, limits: Limits) -> dict[str,
         "messages.sent_1h": float(sum(at >= now - HOUR for at in book.sent)),
         **_replies(book, now, limits.error_window),
         **failures(book, ledger.born, now, limits.error_window, limits.reply_within),
+        **answered(book, ledger.born, now, limits.reply_within),
         "sessions.bot_owes": float(_bot_owes(ledger, wait)),
     }
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import isfinite
 
 from qualtui.model import Evidence
-from qualtui.text import _, span
+from qualtui.text import _, clean, span
 from qualtui.wire import Figure
 
 _LONGEST = 9999 * 86400.0
@@ -44,7 +44,8 @@ def quantity(value: float | None, unit: str) -> str:
         return count(value).replace("k", " kB").replace("M", " MB").replace("G", " GB")
     if unit == "%":
         return f"{value:.1f}%" if abs(value) < 1000 else f"{count(value)}%"
-    return count(value) + (unit if unit.startswith("/") else f" {unit}" if unit else "")
+    told = clean(unit, 8)
+    return count(value) + (told if told.startswith("/") else f" {told}" if told else "")
 
 
 def _seconds(value: float) -> str:

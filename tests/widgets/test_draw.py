@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from qualtui.model import Evidence, Severity
 from qualtui.widgets import activity, incidents
+from qualtui.widgets.catalogue import Entry, groups
 from qualtui.widgets.chain import chain
-from qualtui.widgets.figures import Entry, compact, groups, literal_rows, mark, panel
+from qualtui.widgets.figures import compact, literal_rows, mark, panel
 from qualtui.widgets.footer import footer, key_name
 from qualtui.widgets.header import banners, header
 from qualtui.widgets.line import fit, width
@@ -96,9 +97,36 @@ def test_an_agent_that_refuses_is_told_so_and_not_as_no_data() -> None:
         "health.seconds": snapshots.figure("health.seconds", None, evidence=Evidence.NO_DATA),
     }
     view = msgspec.structs.replace(view, figures=figures)
-    rows = panel(groups()[3], view, snapshots.AT, 38, Look(), True, 0)
+    rows = literal_rows(view, snapshots.AT, 80, Look())
     shown = ["".join(span.text for span in row) for row in rows]
-    assert any("Agent /health" in row and "refused ✖" in row for row in shown)
+    assert any("Agent /health" in row and "refused" in row for row in shown)
+
+
+def test_a_ratio_of_few_events_is_told_as_counts_and_judged_by_nobody() -> None:
+    view = snapshots.calm().agents[0]
+    group = next(group for group in groups() if group.lead == "failures.rate")
+
+    def shown(unanswered: float, messages: float) -> str:
+        figures = {
+            **view.figures,
+            "failures.rate": snapshots.figure("failures.rate", 100 * unanswered / messages),
+            "failures.unanswered": snapshots.figure("failures.unanswered", unanswered),
+            "failures.messages": snapshots.figure("failures.messages", messages),
+        }
+        few = msgspec.structs.replace(view, figures=figures)
+        rows = panel(group, few, snapshots.AT, 38, Look(), True, 0)
+        return next(text for row in rows if "No answer" in (text := "".join(span.text for span in row)))
+
+    assert "1 of 3 " in shown(1, 3)
+    assert "▲" not in shown(1, 3)
+    assert "10.0% ▲ ≤ 5%" in shown(2, 20)
+    assert "5.0% ●" in shown(1, 20)
+
+
+def test_a_goal_that_is_a_least_is_missed_from_below() -> None:
+    entry = Entry("Up", "goal.up", goal=99.5, least=True)
+    assert mark(entry, snapshots.figure("goal.up", 99.6), Look())[1] == "good"
+    assert mark(entry, snapshots.figure("goal.up", 99.4), Look())[1] == "warn"
 
 
 def test_the_broken_link_is_on_the_screen_at_eighty_cells() -> None:

@@ -1,0 +1,162 @@
+"""Which figures the overview shows, in which groups, and what each is held against."""
+
+from functools import lru_cache
+
+import msgspec
+
+from qualtui.text import _
+
+MANY = 20  # events that a ratio needs; below that its counts are told
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A row: its label, the series, and the goal that it is held against (None: only rules judge it).
+
+    `zero`: 0 is good, more is neither until a rule says so. `grey`: never coloured.
+    """
+
+    label: str
+    series: str
+    goal: float | None = None
+    goal_text: str = ""
+    zero: bool = False
+    grey: bool = False
+    rare: bool = False  # shown only when it is not 0
+    state: bool = False  # 1 or 0: told as up or down
+    age: bool = False  # told in whole seconds
+    up: str = ""  # the series that says whether there was an answer at all: where it is 0 that is told instead
+    part: str = ""  # of a ratio: what is counted, and of how many; below MANY these are told, not the ratio
+    whole: str = ""
+    least: bool = False  # the goal is a least, not a most
+    text: str = ""  # told instead of the value
+
+    def missed(self, value: float) -> bool:
+        """Whether a value misses the goal."""
+        if self.goal is None:
+            return False
+        return not (value >= self.goal if self.least else value <= self.goal)  # no number misses it, too
+
+
+class Group(msgspec.Struct, frozen=True):
+    """A titled group; `lead` is the series of its chart."""
+
+    title: str
+    lead: str
+    entries: tuple[Entry, ...]
+
+
+@lru_cache(maxsize=1)
+def groups() -> tuple[Group, ...]:
+    """The groups of the overview, in the order of importance."""
+    return (
+        Group(
+            _("Customers"),
+            "customers.answered_1h",
+            (
+                Entry(_("Waiting"), "customers.waiting", zero=True),
+                Entry(_("Oldest"), "customers.oldest", rare=True, age=True),
+                Entry(_("Said sent, was not"), "customers.phantom", goal=0, rare=True),
+                Entry(_("Never greeted"), "customers.never_greeted", zero=True, rare=True),
+                Entry(_("Answered"), "customers.answered_1h"),
+                Entry(_("Backlog"), "customers.backlog", grey=True),
+            ),
+        ),
+        Group(
+            _("Sessions"),
+            "sessions.bot_owes",
+            (
+                Entry(_("Bot owes reply"), "sessions.bot_owes", zero=True),
+                Entry(_("Same question"), "sessions.same_question", zero=True),
+                Entry(_("Waiting for client"), "sessions.waiting_client", grey=True),
+                Entry(_("Never messaged"), "sessions.never_messaged", grey=True),
+                Entry(_("Active"), "sessions.active", grey=True),
+                Entry(
+                    _("Qualified 30d"),
+                    "leads.conversion",
+                    grey=True,
+                    part="leads.qualified",
+                    whole="leads.assessed",
+                ),
+            ),
+        ),
+        Group(_("Failures 10m"), "failures.rate", _failures()),
+        Group(_("Goals"), "reply.follow_p95", _goals()),
+    )
+
+
+def _failures() -> tuple[Entry, ...]:
+    return (
+        Entry(
+            _("No answer"),
+            "failures.rate",
+            goal=5,
+            goal_text="≤ 5%",
+            part="failures.unanswered",
+            whole="failures.messages",
+        ),
+        Entry(_("In a row"), "failures.consecutive", zero=True),
+        Entry(_("Send failed"), "failures.sends", zero=True),
+        Entry(_("Webhook timeouts"), "failures.timeouts", zero=True),
+        Entry(_("Logged by bot 1h"), "failures.logged", grey=True),
+        Entry(_("In host's logs"), "failures.known_texts", zero=True),
+    )
+
+
+def _goals() -> tuple[Entry, ...]:
+    """S15-S18 in truth; the reply goals are the bot's built-in pauses and one reply of patience."""
+    return (
+        Entry(
+            _("Up 30d"),
+            "goal.up",
+            goal=99.5,
+            goal_text="≥ 99.5%",
+            least=True,
+            part="goal.minutes_good",
+            whole="goal.minutes_known",
+        ),
+        Entry(
+            _("Answered 24h"),
+            "goal.answered",
+            goal=95,
+            goal_text="≥ 95%",
+            least=True,
+            part="goal.messages_answered",
+            whole="goal.messages",
+        ),
+        Entry(_("Follow-up p95"), "reply.follow_p95", goal=30, goal_text="≤ 30s"),
+        Entry(_("First reply p95"), "reply.first_p95", goal=45, goal_text="≤ 45s"),
+        Entry(_("Reply median"), "reply.p50", grey=True),
+        Entry(_("Lost"), "customers.lost", goal=0, goal_text="= 0"),
+    )
+
+
+@lru_cache(maxsize=1)
+def literal() -> tuple[tuple[str, Entry, Entry], ...]:
+    """The rows as written, each beside the truth that the screen goes by."""
+    return (
+        (
+            "S2",
+            Entry(_("Unprocessed leads"), "row.leads_unprocessed", grey=True),
+            Entry(_("Waiting"), "customers.waiting", zero=True),
+        ),
+        (
+            "S3",
+            Entry(_("Stuck sessions"), "row.sessions_stuck", grey=True),
+            Entry(_("Bot owes reply"), "sessions.bot_owes", zero=True),
+        ),
+        (
+            "S6",
+            Entry(_("Bot's failed sends"), "agent.failed_1h", grey=True),
+            Entry(_("No answer"), "failures.unanswered", zero=True),
+        ),
+        (
+            "S16",
+            Entry(_("Agent /health"), "health.seconds", grey=True, up="health.up"),
+            Entry(_("Reply p95"), "reply.p95"),
+        ),
+        (
+            "S17",
+            Entry(_("Bot's success"), "agent.success", grey=True),
+            Entry(_("Answered 24h"), "goal.answered"),
+        ),
+    )
