@@ -8,6 +8,9 @@ ALTER ROLE qualtui_ro SET idle_in_transaction_session_timeout = '60s';
 GRANT SELECT (id, telefone, status, processado, created_at, updated_at) ON leads TO qualtui_ro;
 GRANT SELECT (id, lead_id, estado, ativa, created_at, updated_at) ON sessions TO qualtui_ro;
 GRANT SELECT (id, session_id, lead_id, tipo, created_at) ON messages TO qualtui_ro;
+GRANT SELECT (metadata) ON messages TO qualtui_ro; -- the question that was asked: who is asked it twice is in a loop
+GRANT SELECT (lead_id, resultado, created_at) ON qualificacoes TO qualtui_ro; -- conversion
+GRANT SELECT (nivel, evento, created_at) ON system_logs TO qualtui_ro; -- errors that the bot logs itself
 
 -- For fixes alone; leave it out and qualtui only watches.
 CREATE ROLE qualtui_rw LOGIN PASSWORD 'change me too' CONNECTION LIMIT 2;
@@ -17,6 +20,13 @@ GRANT SELECT (id, telefone, status, processado, created_at, updated_at) ON leads
 GRANT SELECT (id, lead_id, estado, ativa, created_at, updated_at) ON sessions TO qualtui_rw;
 GRANT SELECT (id, session_id, lead_id, tipo, created_at) ON messages TO qualtui_rw;
 GRANT UPDATE (ativa, updated_at) ON sessions TO qualtui_rw;
+
+-- For the fix `retry`: who is written to stands in system_logs before and after, and what was delivered in messages.
+GRANT SELECT (canal) ON leads TO qualtui_rw;
+GRANT SELECT (id, lead_id, evento, created_at) ON system_logs TO qualtui_rw;
+GRANT INSERT (id, lead_id, nivel, evento, detalhes, created_at) ON system_logs TO qualtui_rw;
+GRANT SELECT (metadata) ON messages TO qualtui_rw; -- the step of the conversation; with `text` alone
+GRANT INSERT (session_id, lead_id, conteudo, tipo, metadata) ON messages TO qualtui_rw; -- likewise
 
 -- Where row-level security is on (Supabase), a role without a policy sees no rows, and no error says so:
 --   ALTER ROLE qualtui_ro BYPASSRLS;
