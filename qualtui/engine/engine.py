@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from qualtui import __version__
 from qualtui.config.errors import ConfigErrors
 from qualtui.config.values import Aggregate, Config
@@ -95,6 +97,7 @@ class Engine:
         self._evaluator = Evaluator(self.journal, self.recent, self._cause, clock)
         self._server = Server(socket_path, store.epoch, self._answer, self.snapshot)
         self._notifiers: list[Notifier] = []
+        self._deliveries: dict[str, asyncio.Task[None]] = {}
         self._wakes: list[asyncio.Event] = []
         self._touched: set[str] = set()
         self._fresh = asyncio.Event()
@@ -152,6 +155,8 @@ class Engine:
         raise _Stop
 
     async def _close(self) -> None:
+        for delivery in tuple(self._deliveries.values()):
+            delivery.cancel()  # in doubt then, and told so by the next engine
         with contextlib.suppress(StoreError):
             await self.journal.append((EngineStopped(self._reason or "a fault"), ""))
             await self._keeper.close()
@@ -236,7 +241,8 @@ class Engine:
             offset = min(place * SPREAD, probe.interval)
             tasks.create_task(watch(probe, self._sink, self._clock, offset, wake), name=probe.name)
         self._notifiers = [
-            Notifier(target, self.journal, self._clock, config.notify.retry_for) for target in self._setup.targets
+            Notifier(target, self.journal, self._clock, config.notify.retry_for, self._deliveries)
+            for target in self._setup.targets
         ]
         for notifier in self._notifiers:
             tasks.create_task(notifier.run())
@@ -255,7 +261,9 @@ class Engine:
                 continue
             self._problem = ""
             await self.journal.append((ConfigRead(True, fresh.digest), ""))
-            raise _Reload(fresh)
+            if replace(fresh, digest=self._setup.config.digest) != self._setup.config:
+                raise _Reload(fresh)
+            self._publish()  # nothing differs: no reason to ask the bot anew
 
     # --- samples to verdicts ---
 
@@ -266,12 +274,18 @@ class Engine:
         self._fresh.set()
 
     async def _evaluate(self) -> None:
-        """Looks at once when samples came, and every second for what only time changes."""
+        """Looks at once when samples came, and every second at all for what only time changes."""
+        loop = asyncio.get_running_loop()
+        all_due = loop.time()
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BEAT):
                     await self._fresh.wait()
-            agents = tuple(self._touched) if self._fresh.is_set() else tuple(self._setup.config.agents)
+            agents = tuple(self._touched)
+            if loop.time() >= all_due:  # also while the samples of a busy agent never cease
+                all_due = loop.time() + BEAT
+                agents = tuple(self._setup.config.agents)
+                await self._note_learning()
             self._fresh.clear()
             self._touched.clear()
             now = self._clock()

@@ -14,13 +14,25 @@ log = logging.getLogger(__name__)
 
 
 class Notifier:
-    """Delivers to one target. `wake` is called after notices were queued."""
+    """Delivers to one target. `wake` is called after notices were queued.
 
-    def __init__(self, target: Target, journal: Journal, clock: Callable[[], float], retry_for: float) -> None:
+    `under_way` holds the deliveries of all notifiers by key: one that has begun goes on when its notifier is
+    cancelled for another configuration, and the next notifier waits for its end instead of sending again.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        journal: Journal,
+        clock: Callable[[], float],
+        retry_for: float,
+        under_way: "dict[str, asyncio.Task[None]]",
+    ) -> None:
         self._target = target
         self._journal = journal
         self._clock = clock
         self._retry_for = retry_for
+        self._under_way = under_way
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -34,7 +46,7 @@ class Notifier:
             notice = next_for(self._target.name, self._journal.state.notices.values(), now)
             wait = None if notice is None else wait_for(notice, now)
             if notice is not None and not wait:
-                await self._deliver(notice)
+                await self._see_through(notice)
                 continue
             try:
                 async with asyncio.timeout(wait):
@@ -42,6 +54,13 @@ class Notifier:
             except TimeoutError:
                 pass
             self._wake.clear()
+
+    async def _see_through(self, notice: Notice) -> None:
+        task = self._under_way.get(notice.key)
+        if task is None:
+            task = self._under_way[notice.key] = asyncio.create_task(self._deliver(notice))
+            task.add_done_callback(lambda _: self._under_way.pop(notice.key, None))
+        await asyncio.shield(task)
 
     async def _deliver(self, notice: Notice) -> None:
         doubt = notice.status == "sending"  # an engine ended between sending and knowing

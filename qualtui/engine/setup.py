@@ -1,5 +1,6 @@
 """What a configuration makes: probes, remedies, targets, and when each series is stale."""
 
+import asyncio
 from collections.abc import Mapping
 
 import msgspec
@@ -23,11 +24,12 @@ class Setup(msgspec.Struct, frozen=True):
         return {series: (probe.interval, probe.timeout) for probe in self.probes for series in probe.series}
 
     async def close(self) -> None:
-        """Gives back what the probes and remedies hold."""
-        for probe in self.probes:
-            await probe.close()
-        for remedy in self.remedies.values():
-            await remedy.close()
+        """Gives back what the probes, remedies and targets hold; all at once, for some may be slow to part."""
+        parting = [probe.close() for probe in self.probes]
+        parting += [remedy.close() for remedy in self.remedies.values()]
+        await asyncio.gather(*parting)
+        for target in self.targets:
+            target.close()
 
 
 def stale_after(interval: float, timeout: float) -> float:

@@ -68,6 +68,11 @@ class Target:
         if word:
             raise NotifyError(word, final=word == NOT_UNDERSTOOD)
 
+    def close(self) -> None:
+        """Lets the thread go once it has sent what it was given."""
+        self._jobs.put(None)
+        self._thread, self._jobs = None, queue.SimpleQueue()
+
     def _running_thread(self, jobs: "queue.SimpleQueue[Job | None]") -> threading.Thread:
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=_work, args=(jobs,), daemon=True)
@@ -78,8 +83,7 @@ class Target:
         """Leaves a hanging thread to itself: the next send gets a new one and a queue of its own."""
         if self._thread is not None:
             self._stuck.append(self._thread)
-        self._jobs.put(None)
-        self._thread, self._jobs = None, queue.SimpleQueue()
+        self.close()
 
 
 NOT_UNDERSTOOD = "its URL is not one that Apprise understands"

@@ -1,0 +1,173 @@
+"""The engine's loops together: every agent is looked at, a new configuration loses nothing."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from qualtui.client import Client
+from qualtui.config.values import (
+    Agent,
+    Config,
+    HealthProbe,
+    Level,
+    Notify,
+    Operator,
+    Route,
+    Rule,
+    Seconds,
+    Secret,
+)
+from qualtui.config.values import Target as TargetValues
+from qualtui.engine.engine import Engine
+from qualtui.engine.setup import Setup
+from qualtui.model import BacklogMarked, Sample
+from qualtui.notify.target import Target
+from qualtui.probes.build import Deps
+from qualtui.probes.probe import Probe
+from qualtui.store.store import Store
+from qualtui.wire import Done, TestNotice
+from tests.screens.stand_in import until
+
+
+class Constant:
+    """Answers the same on its interval; `parting`: seconds that its close takes."""
+
+    def __init__(self, series: str, value: float | None, interval: float, parting: float = 0.0) -> None:
+        self.name = series
+        self.series = (series,)
+        self.interval = interval
+        self.timeout = 5.0
+        self.asked = 0
+        self._value = value
+        self._parting = parting
+
+    async def ask(self, now: float) -> tuple[Sample, ...]:
+        self.asked += 1
+        return (Sample(self.series[0], now, self._value),)
+
+    async def close(self) -> None:
+        await asyncio.sleep(self._parting)
+
+
+class SlowTarget(Target):
+    """Takes a notice only when the test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__("ops", Secret("json://127.0.0.1:9"), 5.0)
+        self.begun = asyncio.Event()
+        self.may_end = asyncio.Event()
+        self.sent: list[str] = []
+
+    async def send(self, title: str, body: str, kind: str) -> None:
+        self.sent.append(body)
+        self.begun.set()
+        await self.may_end.wait()
+
+
+class Made:
+    """What `build` gives: the same probes for each configuration, and what the engine handed in."""
+
+    def __init__(self, *probes: Probe, target: Target | None = None) -> None:
+        self.probes = probes
+        self.targets = () if target is None else (target,)
+        self.built = 0
+        self.deps: Deps
+
+    def __call__(self, config: Config, deps: Deps) -> Setup:
+        self.built += 1
+        self.deps = deps
+        return Setup(config, self.probes, {}, self.targets)
+
+
+def config(*agents: str, note: str = "", **rules: Rule) -> Config:
+    health = HealthProbe(url=f"http://bot.example.com/{note}")
+    return Config(agents={name: Agent(health=health) for name in agents or ("bot",)}, rules=dict(rules))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "store.db") as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def running(
+    store: Store, made: Made, first: Config, reread: Callable[[], Config] | None = None
+) -> AsyncIterator[Engine]:
+    engine = Engine(store, store.path.with_name("s"), first, made, reread or (lambda: first), time.time)
+    ready = asyncio.Event()
+    task = asyncio.ensure_future(engine.run(ready))
+    try:
+        async with asyncio.timeout(5):
+            await ready.wait()
+        yield engine
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_an_agent_whose_probes_are_slow_is_judged_in_time_beside_one_whose_probes_are_fast(
+    store: Store,
+) -> None:
+    rule = Rule(series="db.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0.5))
+    made = Made(Constant("fast/db.up", 1.0, 0.05), Constant("slow/db.up", 0.0, 60.0))
+    async with running(store, made, config("fast", "slow", down=rule)) as engine:
+        await until(lambda: any(i.agent == "slow" for i in engine.journal.state.incidents.values()), 6.0)
+
+
+async def test_the_backlog_that_a_probe_learned_is_in_the_log(store: Store) -> None:
+    made = Made()
+    async with running(store, made, config()) as engine:
+        made.deps.learned(BacklogMarked("bot", 3, 100.0))
+        await until(lambda: "bot" in engine.journal.state.backlog)
+        assert made.deps.born("bot") == 100.0
+
+
+async def test_a_new_configuration_is_watched_at_once_however_long_the_old_one_s_connections_take_to_close(
+    store: Store,
+) -> None:
+    made = Made(*(Constant(f"bot/x{n}", 1.0, 60.0, parting=0.5) for n in range(8)))
+    async with running(store, made, config(), lambda: config(note="new")):
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(lambda: made.built == 2, 2.0)
+
+
+async def test_reading_the_same_configuration_again_asks_the_bot_nothing(store: Store) -> None:
+    probe = Constant("bot/health.up", 1.0, 60.0)
+    made = Made(probe)
+    async with running(store, made, config(), config) as engine:
+        await until(lambda: probe.asked == 1)
+        for _ in range(5):
+            seq = engine.journal.state.seq
+            os.kill(os.getpid(), signal.SIGHUP)
+            await until(lambda: engine.journal.state.seq > seq)  # noqa: B023 - awaited in the loop
+        assert (probe.asked, made.built) == (1, 1)
+
+
+async def test_a_notice_that_is_being_sent_while_the_configuration_changes_is_sent_once(store: Store) -> None:
+    target = SlowTarget()
+    made = Made(target=target)
+    notify = Notify(
+        targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))}, routes=(Route(targets=("ops",)),)
+    )
+
+    def values(note: str = "") -> Config:
+        return Config(agents={"bot": Agent(health=HealthProbe(url=f"http://bot/{note}"))}, notify=notify)
+
+    async with running(store, made, values(), lambda: values("new")) as engine:
+        async with Client(store.path.with_name("s"), who="ana") as client:
+            assert isinstance(await client.ask(TestNotice("ops")), Done)
+        await target.begun.wait()
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(lambda: made.built == 2)
+        target.may_end.set()
+        await until(lambda: [n.status for n in engine.journal.state.notices.values()] == ["delivered"])
+        assert len(target.sent) == 1
