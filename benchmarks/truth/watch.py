@@ -64,7 +64,7 @@ class Watch:
         self._view = View(self.recent, self.config)
         self._evaluator = Evaluator(self.journal, self.recent, self._cause, lambda: self.now)
         self._stale()
-        self._ledger = begun(EPOCH, 3600.0, EPOCH)
+        self._ledger = begun(EPOCH, 3600.0, EPOCH, agent.database.refused_takes)
         self._read = 0
         self._next_health = EPOCH
         self._answer: tuple[float, tuple[Sample, ...]] | None = None

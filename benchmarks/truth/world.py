@@ -28,6 +28,7 @@ class Customer:
         self.turn = 0
         self.waiting: float | None = None
         self.stuck = False
+        self.kept = False  # he was kept waiting by a fault
 
 
 class World:
@@ -145,7 +146,10 @@ class World:
 
     def _delivered(self, customer: Customer) -> None:
         customer.waiting, customer.again, customer.turn = None, 0, customer.turn + 1
-        if customer.answered < ANSWERS and self._rng.random() < 0.8:
+        if customer.kept:
+            customer.kept = False
+            self._later(customer, self._rng.uniform(330, 600))
+        elif customer.answered < ANSWERS and self._rng.random() < 0.8:
             customer.answered += 1
             slow = self._rng.random() < 0.15  # some answer the next day
             self._later(
@@ -153,12 +157,16 @@ class World:
             )
 
     def _nudge(self) -> None:
-        """A fault is over: nobody who waits is left alone."""
+        """A fault is over: who waits writes again soon, and who waited lately says thanks.
+
+        The thanks matter: whether an answer that was tried while the gateway recovered arrived, nobody can tell.
+        """
         for customer in self.customers.values():
             customer.stuck = False
             if customer.waiting is not None:
                 customer.again = 0
                 self._later(customer, self._rng.uniform(30, 240))
+                customer.kept = True
 
     # --- the agent ---
 

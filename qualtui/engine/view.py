@@ -10,6 +10,7 @@ from qualtui.model import Phase, Sample, Severity, State
 from qualtui.signals.chain import chain
 from qualtui.signals.contradictions import contradict
 from qualtui.signals.derive import agent_down, blind
+from qualtui.signals.gateway import starting
 from qualtui.signals.goals import answerable
 from qualtui.signals.headline import headline
 from qualtui.signals.reading import Reading, Readings, evidence
@@ -18,8 +19,12 @@ from qualtui.signals.why import Why, why
 from qualtui.wire import AgentView, EngineView, Figure, LinkView, Snapshot
 
 PAST = 40  # steps of a figure's short past
-DERIVED = {"health.down": "health.up"}  # derived series -> the one that it is as fresh as
+DERIVED = {
+    "health.down": "health.up",
+    "waha.starting": "waha.working",
+}  # derived series -> the one that it is as fresh as
 VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without these we judge nobody
+HOUR = 3600.0
 MINUTE = 60.0  # s between two samples of goal.minute
 BLIND_EVERY = 5.0  # s between two samples of sight.blind
 
@@ -63,7 +68,12 @@ class View:
         """The series that follow from others, as samples; none where nothing is known."""
         if agent not in self._config.agents:
             return ()
-        return (*self._down(agent, now), *self._blind(agent, now), *self._minute(agent, now))
+        return (
+            *self._down(agent, now),
+            *self._blind(agent, now),
+            *self._minute(agent, now),
+            *self._starting(agent, now),
+        )
 
     def _down(self, agent: str, now: float) -> tuple[Sample, ...]:
         settings = self._config.agents[agent].health
@@ -83,9 +93,17 @@ class View:
         if newest is not None and 0 <= now - newest.at < BLIND_EVERY:
             return ()
         asked = {name: f"{agent}/{name}" for name in VITAL if f"{agent}/{name}" in self._stale}
+        database = self._recent.newest(f"{agent}/db.up")
+        if database is not None and database.value == 0:  # a database that is known to be down hides nothing else
+            asked.pop("customers.waiting", None)
         known = {name: self._recent.known(full) for name, full in asked.items()}
         since = self._since.setdefault(agent, now)
         return (blind(agent, {name: one.at if one else None for name, one in known.items()}, since, now),)
+
+    def _starting(self, agent: str, now: float) -> tuple[Sample, ...]:
+        found = starting(agent, self._recent.since(f"{agent}/waha.working", now - HOUR))
+        newest = self._recent.newest(f"{agent}/waha.starting")
+        return () if found is None or (newest is not None and found.at == newest.at) else (found,)
 
     def _minute(self, agent: str, now: float) -> tuple[Sample, ...]:
         """Whether customers could be answered in this minute; none while nothing was ever asked."""

@@ -6,12 +6,15 @@ from enum import StrEnum
 
 from qualtui.model import Sample
 
+HUMAN = ("SCAN_QR_CODE", "PASSKEY_REQUIRED", "PASSKEY_CONFIRMATION_REQUIRED")  # a person with the phone is needed
+
 
 class GatewayWord(StrEnum):
     """What is known of the gateway at an instant."""
 
     WORKING = "working"
     BROKEN = "broken"
+    DOUBT = "doubt"  # it broke, or recovered, between the samples around it
     LATER = "later"  # the next sample will tell
     UNKNOWN = "unknown"  # no source, or it was not asked then
 
@@ -27,14 +30,14 @@ def no_gateway(_at: float) -> GatewayWord:
 def gateway_word(samples: Sequence[Sample], at: float, now: float, reach: float) -> GatewayWord:
     """The word for the instant `at`, from samples of waha.working, oldest first.
 
-    The nearest known samples before and after `at`, at most `reach` seconds away, decide. One 0 makes it
-    BROKEN: a refused send is stored as sent at once, so a break shows only in the sample after it.
+    The nearest known samples before and after `at`, at most `reach` seconds away, decide. One 0 of two
+    is DOUBT: the row was stored in the interval in which the gateway broke or recovered.
     """
     middle = bisect_right(samples, at, key=lambda sample: sample.at)
     before = _nearest(reversed(samples[:middle]), at, reach)
     after = _nearest(samples[middle:], at, reach)
     if 0.0 in (before, after):
-        return GatewayWord.BROKEN
+        return GatewayWord.DOUBT if 1.0 in (before, after) else GatewayWord.BROKEN
     if after is None:
         return GatewayWord.LATER if now <= at + reach else GatewayWord.UNKNOWN
     return GatewayWord.WORKING
@@ -47,3 +50,21 @@ def _nearest(samples: Iterable[Sample], at: float, reach: float) -> float | None
         if sample.value is not None:
             return sample.value
     return None
+
+
+def starting(agent: str, samples: Sequence[Sample]) -> Sample | None:
+    """`waha.starting`: for how long the session has been STARTING, 0 where it is not, from samples of waha.working.
+
+    None: nothing is known. A newest sample without a value gives one without a value.
+    """
+    if not samples:
+        return None
+    series, newest = f"{agent}/waha.starting", samples[-1]
+    if newest.value is None:
+        return Sample(series, newest.at, None, newest.note)
+    began = newest.at
+    for sample in reversed(samples):
+        if sample.note != "STARTING":
+            break
+        began = sample.at
+    return Sample(series, newest.at, newest.at - began)

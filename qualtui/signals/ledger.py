@@ -66,6 +66,7 @@ class Ledger(msgspec.Struct, frozen=True):
     window: tuple[Row, ...] = ()  # in order
     checks: dict[str, Check] = {}
     dropped: dict[str, float] = {}  # leads that are gone or closed, and when that was seen
+    quick: float = 0.0  # see fold
     version: int = VERSION
 
 
@@ -82,10 +83,11 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Ledger)
 
 
-def begun(now: float, horizon: float, born: float | None = None) -> Ledger:
+def begun(now: float, horizon: float, born: float | None = None, quick: float = 0.0) -> Ledger:
     """An empty ledger that learns from `horizon` seconds ago. `born`: when qualtui really looked first."""
     start = now - horizon
-    return Ledger(born=now if born is None else born, start=start, leads=Position(start), messages=Position(start))
+    first = now if born is None else born
+    return Ledger(born=first, start=start, leads=Position(start), messages=Position(start), quick=quick)
 
 
 def packed(ledger: Ledger) -> bytes:
@@ -138,7 +140,9 @@ def advance(
     edge = min(edge, _first_undecided(rows, decide))
     settled = [row for row in rows if row.at < edge]
     settled.extend(row for row in sorted(late) if row.at < edge and decide(row.at) is not GatewayWord.LATER)
-    book = fold(ledger.book, _kept(settled, ledger.dropped), ledger.born, decide) if settled else ledger.book
+    book = ledger.book
+    if settled:
+        book = fold(book, _kept(settled, ledger.dropped), ledger.born, decide, ledger.quick)
     ready = not (lead_position.more or message_position.more) and None not in (leads, messages)
     return msgspec.structs.replace(
         ledger,
@@ -176,7 +180,7 @@ def _kept(rows: Iterable[Row], dropped: dict[str, float]) -> Iterable[Row]:
 def current(ledger: Ledger, now: float, gateway: Gateway) -> Book:
     """The book as it stands: what is settled, and the window on top of it."""
     rows = _kept(ledger.window, ledger.dropped)
-    return pruned(fold(ledger.book, rows, ledger.born, decider(gateway, now)), now)
+    return pruned(fold(ledger.book, rows, ledger.born, decider(gateway, now), ledger.quick), now)
 
 
 def due(ledger: Ledger, book: Book, count: int) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from qualtui.wire import LinkView
 
 SESSION_CLEANUP = "session-cleanup"
 WAHA_RESTART = "waha-restart"
+RETRY = "retry"
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -67,6 +68,8 @@ def _waha(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
     view = by[Link.WAHA]
     text = _("WAHA {} for {}").format(view.text, _lasted(view, now))
     proof = [_("WAHA: {}").format(view.text)]
+    if fresh(readings, "waha.needs_human"):
+        text += _("; a person with the phone must log it in")
     if fresh(readings, "customers.phantom"):
         text += _('; the database says "sent": SOURCES DISAGREE')
         proof.append(
@@ -84,13 +87,14 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
     """Every link that we can ask is up: what the rows tell."""
     phantom, waiting = _count(readings, "customers.phantom"), _count(readings, "customers.waiting")
     owes = _count(readings, "sessions.bot_owes")
+    never = _count(readings, "customers.never_greeted")
     if phantom:
         text = plural(
             'A message that the database calls "sent" was not delivered: the gateway was not working then',
             '{:.0f} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
             int(phantom),
         ).format(phantom)
-        return Why(text, (_("WAHA: {}").format(by[Link.WAHA].text),), Link.CUSTOMER)
+        return Why(text, (_("WAHA: {}").format(by[Link.WAHA].text),), Link.CUSTOMER, RETRY)
     since = by[Link.BOT].since
     busy_for = now - (now if since is None else since)
     # A wait that began before the bot got busy has another cause.
@@ -99,7 +103,7 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
             _lasted(by[Link.BOT], now)
         )
         return Why(text, (_("bot: {}").format(by[Link.BOT].text),), Link.BOT)
-    if waiting and owes:
+    if waiting and owes and owes >= never:  # one whom the bot is answering just now explains no others
         text = plural(
             "The bot stored the message and sent no reply: {:.0f} session where it owes one",
             "The bot stored their messages and sent no reply: {:.0f} sessions where it owes one",
@@ -107,7 +111,6 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
         ).format(owes)
         proof = (_("messages: the last one is the customer's"), *_others(by, Link.CUSTOMER))
         return Why(text, proof, Link.BOT, SESSION_CLEANUP)
-    never = _count(readings, "customers.never_greeted")
     if waiting and never:
         text = plural(
             "{:.0f} lead was created and never greeted: no message was ever stored",
@@ -117,7 +120,7 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
         return Why(text, (_("leads: no message"), *_others(by, Link.CUSTOMER)), Link.BOT)
     if waiting:
         text = _("Nothing is broken that we can see, and no reply was stored")
-        return Why(text, _others(by, Link.CUSTOMER), Link.CUSTOMER)
+        return Why(text, _others(by, Link.CUSTOMER), Link.CUSTOMER, RETRY)
     unknown = [view for view in by.values() if view.status == UNKNOWN]
     if unknown:
         names = ", ".join(view.link.value for view in unknown)

@@ -3,7 +3,7 @@
 import pytest
 
 from qualtui.model import Sample
-from qualtui.signals.gateway import GatewayWord, gateway_word
+from qualtui.signals.gateway import GatewayWord, gateway_word, starting
 
 
 def samples(*pairs: tuple[float, float | None]) -> tuple[Sample, ...]:
@@ -17,12 +17,12 @@ def samples(*pairs: tuple[float, float | None]) -> tuple[Sample, ...]:
         ((), 100, 200, GatewayWord.UNKNOWN),
         (((98, 1.0),), 100, 101, GatewayWord.LATER),
         (((98, 1.0), (103, 1.0)), 100, 104, GatewayWord.WORKING),
-        (((98, 1.0), (103, 0.0)), 100, 104, GatewayWord.BROKEN),
-        (((98, 0.0), (103, 1.0)), 100, 104, GatewayWord.BROKEN),
+        (((98, 1.0), (103, 0.0)), 100, 104, GatewayWord.DOUBT),
+        (((98, 0.0), (103, 1.0)), 100, 104, GatewayWord.DOUBT),
         (((98, 0.0),), 100, 101, GatewayWord.BROKEN),
         (((98, None), (93, 1.0)), 100, 101, GatewayWord.LATER),
         (((93, 1.0), (98, None), (103, None), (108, 1.0)), 100, 109, GatewayWord.WORKING),
-        (((93, 1.0), (98, None), (103, None), (108, 0.0)), 100, 109, GatewayWord.BROKEN),
+        (((93, 1.0), (98, None), (103, None), (108, 0.0)), 100, 109, GatewayWord.DOUBT),
         (((10, 0.0),), 100, 101, GatewayWord.LATER),
         (((10, 0.0), (300, 0.0)), 100, 301, GatewayWord.UNKNOWN),
         (((100, 1.0), (105, 1.0)), 100, 106, GatewayWord.WORKING),
@@ -33,3 +33,18 @@ def test_the_nearest_samples_decide(
     known: tuple[tuple[float, float | None], ...], at: float, now: float, word: GatewayWord
 ) -> None:
     assert gateway_word(samples(*sorted(known, key=lambda pair: pair[0])), at, now, reach=30) is word
+
+
+def test_how_long_a_session_has_been_starting() -> None:
+    def said(*words: str) -> float | None:
+        found = starting("bot", [Sample("bot/waha.working", 5.0 * n, 0.0, word) for n, word in enumerate(words)])
+        return None if found is None else found.value
+
+    assert said() is None
+    assert said("WORKING") == 0
+    assert said("STARTING", "STARTING", "STARTING") == 10
+    assert said("STARTING", "FAILED", "STARTING", "STARTING") == 5
+    assert said("STARTING", "FAILED") == 0
+    assert starting("bot", [Sample("bot/waha.working", 1.0, None, "no route")]) == Sample(
+        "bot/waha.starting", 1.0, None, "no route"
+    )

@@ -100,6 +100,19 @@ def test_a_sent_row_is_no_answer_while_the_gateway_was_broken() -> None:
     assert said["reply.p95"] == 110
 
 
+@pytest.mark.parametrize(("took", "phantom"), [(9, 0), (19, 0), (20, 1), (45, 1)])
+def test_in_doubt_an_answer_stored_sooner_than_a_refused_one_can_be_was_delivered(
+    took: float, phantom: int
+) -> None:
+    def doubt(_at: float) -> GatewayWord:
+        return GatewayWord.DOUBT
+
+    learning = begun(BORN, DAY, quick=20.0)
+    ledger = after(got(T), sent(T + took), now=T + 100, gateway=doubt, ledger=learning)
+    said = told(ledger, T + 100, doubt)
+    assert (said["customers.waiting"], said["customers.phantom"]) == (phantom, phantom)
+
+
 def test_an_answer_counts_when_the_gateways_next_sample_came_and_not_before() -> None:
     rows = (got(T), sent(T + 10))
     ledger = after(*rows, now=T + 11, gateway=broken(0, 0, known_to=T + 9))
