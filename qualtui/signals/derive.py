@@ -31,7 +31,7 @@ def agent_down(
         return Sample(series, newest.at, 0.0)
     if refused is not None and refused.value and refused.at >= newest.at:
         return Sample(series, newest.at, 1.0, _("refuses connections"))
-    missed = _misses(up)
+    missed = _misses(up, 3 * settings.interval + settings.timeout)
     first = missed[0].at
     silent = last_sent is None or last_sent < first
     if len(missed) >= settings.misses and now - first >= settings.down_after and silent:
@@ -51,11 +51,14 @@ def blind(agent: str, known: Mapping[str, float | None], since: float, now: floa
     return Sample(f"{agent}/sight.blind", now, ages.get(worst, 0.0), worst)
 
 
-def _misses(up: Sequence[Sample]) -> list[Sample]:
-    """The unbroken run of failures at the end; a sample without a value neither counts nor breaks it."""
+def _misses(up: Sequence[Sample], gap: float) -> list[Sample]:
+    """The unbroken run of failures at the end; a sample without a value neither counts nor breaks it.
+
+    More than `gap` seconds between two break it: nobody looked then, as between two engines.
+    """
     run: list[Sample] = []
     for sample in reversed(up):
-        if sample.value:
+        if sample.value or (run and run[-1].at - sample.at > gap):
             break
         if sample.value is not None:
             run.append(sample)

@@ -53,6 +53,11 @@ def test_what_we_could_not_ask_is_no_miss_and_no_recovery() -> None:
     assert down(ups(0, 0, 0, None), 1180) is None
 
 
+def test_misses_with_a_long_gap_between_them_are_not_in_a_row() -> None:
+    before, after = ups(0, 0), ups(0, start=4000.0)
+    assert down([*before, *after], 4001) == 0
+
+
 def test_blindness_is_the_age_of_the_vital_series_that_is_silent_longest() -> None:
     found = blind("bot", {"health.up": 990.0, "db.up": 700.0, "waha.working": None}, 900.0, 1000.0)
     assert (found.series, found.value) == ("bot/sight.blind", 100.0)
