@@ -35,15 +35,6 @@ BUILT_IN: dict[str, Rule] = {
         summary="WhatsApp session is {note}",
         fix="waha-restart",
     ),
-    # The gateway's API is silent while its session may still deliver: a warning.
-    "waha-silent": Rule(
-        series="waha.up",
-        op=Operator.EQUAL,
-        warning=Level(0),
-        for_=Seconds(2 * _MINUTE),
-        keep_firing_for=Seconds(_MINUTE),
-        summary="WhatsApp gateway does not answer: {note}",
-    ),
     # A monitor that cannot ask must say so: its silence looks like health.
     "blind": Rule(
         series="sight.blind",
@@ -111,5 +102,13 @@ BUILT_IN: dict[str, Rule] = {
         warning=Level(3),
         keep_firing_for=Seconds(_MINUTE),
         summary="{value} replies took as long as the webhook may live",
+    ),
+    # exp(-9.2) = 1e-4: so seldom does nobody write by chance; signals/rhythm.py has the formula.
+    "waha-deaf": Rule(
+        series="inbound.expected",
+        op=Operator.ABOVE,
+        warning=Level(9.2),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="Nobody writes, where {value} customers would have: is the gateway deaf?",
     ),
 }
