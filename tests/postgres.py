@@ -43,6 +43,12 @@ class Postgres:
         """Path of the server's Unix socket."""
         return f"{self._server.get_postmaster_info().socket_dir}/.s.PGSQL.5432"
 
+    @property
+    def system_user(self) -> str | None:
+        """Who the server runs as, where that is not us: it refuses to run as root."""
+        user: str | None = self._server.system_user
+        return user
+
     def stop(self, mode: str = "immediate") -> None:
         """Stops the server; `immediate` is what a crash looks like."""
         self._control("-m", mode, "stop")

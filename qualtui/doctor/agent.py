@@ -31,8 +31,8 @@ _ZONE = 900  # s: time zones are multiples of a quarter of an hour
 
 class _Body(msgspec.Struct, frozen=True):
     timestamp: str = ""
-    metrics: msgspec.Raw | None = None
-    services: msgspec.Raw | None = None
+    metrics: object = None
+    services: object = None
 
 
 async def examine(settings: HealthProbe, time: Time) -> Report:
