@@ -9,6 +9,7 @@ from qualtui.database import Database
 from qualtui.model import BacklogMarked
 from qualtui.probes.counts import SlowLaneProbe
 from qualtui.probes.customers import CustomersProbe
+from qualtui.probes.deaf import DeafProbe
 from qualtui.probes.goals import GoalsProbe, History, no_history
 from qualtui.probes.http import HealthProbe
 from qualtui.probes.metrics import MetricsProbe
@@ -44,7 +45,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
     settings = agent.database
     if settings is None:
         return probes
-    timeout = float(settings.timeout)
+    timeout, slow_timeout = float(settings.timeout), float(settings.slow_timeout)
     # One pool of two: a cycle of the fast lane must not make the question "are you there" wait.
     shared = Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout, size=2)
     key = f"ledger/{name}"
@@ -69,9 +70,9 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
             born=deps.born(name),
         )
     )
-    probes.append(
-        SlowLaneProbe(name, shared, agent.mapping, float(settings.slow_interval), float(settings.slow_timeout))
-    )
+    probes.append(SlowLaneProbe(name, shared, agent.mapping, float(settings.slow_interval), slow_timeout))
+    if agent.waha is not None:
+        probes.append(DeafProbe(name, shared, agent.mapping, float(settings.slow_interval) / 10, slow_timeout))
     return probes
 
 

@@ -9,6 +9,7 @@ from qualtui.config.values import WahaProbe as Settings
 from qualtui.fetch import Answer, Failure, Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
+from qualtui.signals.gateway import HUMAN
 from qualtui.text import clean
 
 
@@ -30,7 +31,7 @@ class WahaProbe:
 
     def __init__(self, agent: str, settings: Settings) -> None:
         self.name = f"{agent}/waha"
-        self.series = tuple(f"{agent}/waha.{word}" for word in ("up", "working", "seconds"))
+        self.series = tuple(f"{agent}/waha.{word}" for word in ("up", "working", "seconds", "needs_human"))
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
         headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
@@ -57,6 +58,7 @@ class WahaProbe:
             Sample(self.series[0], at, up, "" if up else note),
             Sample(self.series[1], at, working, note),
             Sample(self.series[2], at, seconds, "" if seconds is not None else note),
+            Sample(self.series[3], at, None if not up or working is None else float(note in HUMAN), note),
         )
 
     async def close(self) -> None:

@@ -53,7 +53,7 @@ def _nearest(samples: Iterable[Sample], at: float, reach: float) -> float | None
 
 
 def starting(agent: str, samples: Sequence[Sample]) -> Sample | None:
-    """`waha.starting`: for how long the session has been STARTING, 0 where it is not, from samples of waha.working.
+    """`waha.starting`: seconds that the session has been STARTING, 0 where it is not; from waha.working's samples.
 
     None: nothing is known. A newest sample without a value gives one without a value.
     """

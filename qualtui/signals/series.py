@@ -218,6 +218,15 @@ DECLARED: tuple[Series, ...] = (
     ),
     Series("waha.up", "", "down", "WAHA", "1: the gateway's API answered"),
     Series("waha.working", "", "down", "WAHA", "1: the session's status is WORKING; the note is the status"),
+    Series("waha.needs_human", "", "up", "WAHA", "1: a person with the phone has to scan the QR code or confirm"),
+    Series("waha.starting", "s", "up", "derived", "how long the session has been STARTING; 0 where it is not"),
+    Series(
+        "inbound.expected",
+        "",
+        "up",
+        "messages",
+        "customers whom these hours of the week should have brought since the last one; P(none) = exp(-this)",
+    ),
     Series("waha.seconds", "s", "up", "WAHA", "time to the answer"),
     Series("sight.blind", "s", "up", "derived", "how long the worst vital series has had no answer at all"),
 )

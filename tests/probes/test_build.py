@@ -32,7 +32,8 @@ async def test_all_probes_of_an_agent_hold_two_connections_at_most(agent_db: Age
     probes = probes_of("bot", agent, DEPS)
     try:
         assert [probe.name for probe in probes] == [
-            f"bot/{word}" for word in ("health", "metrics", "waha", "goals", "database", "customers", "counts")
+            f"bot/{word}"
+            for word in ("health", "metrics", "waha", "goals", "database", "customers", "counts", "deaf")
         ]
         series = [name for probe in probes for name in probe.series]
         assert len(series) == len(set(series))
