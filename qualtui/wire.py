@@ -340,6 +340,7 @@ class CustomerView(msgspec.Struct, frozen=True):
     phone: str
     since: float
     cause: str
+    unheard: float | None = None  # by the database's clock: a row says sent then, and nobody received it
 
 
 class Customers(msgspec.Struct, frozen=True, tag="customers"):

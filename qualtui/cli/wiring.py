@@ -1,13 +1,21 @@
 """The composition root of the engine: what a configuration names becomes probes, remedies and targets."""
 
-from qualtui.config.values import Config
+import time
+
+from qualtui.config.values import Agent, Config
 from qualtui.engine.setup import Setup
-from qualtui.fixes.remedy import Remedy
+from qualtui.fixes.claims import Claims
+from qualtui.fixes.gateway import Gateway
+from qualtui.fixes.remedy import Remedy, RemedyError
+from qualtui.fixes.retry import Retry, Tools, Waiting
 from qualtui.fixes.sessions import SessionCleanup
+from qualtui.fixes.strategies import strategies_of
 from qualtui.fixes.waha_restart import WahaRestart
 from qualtui.notify.target import Target
-from qualtui.probes.build import Deps, probes_of
-from qualtui.probes.probe import Probe
+from qualtui.probes.build import Deps, customers_of, probes_of
+from qualtui.probes.customers import CustomersProbe
+from qualtui.probes.probe import Probe, ProbeError
+from qualtui.wire import CustomerView
 
 
 def build(config: Config, deps: Deps) -> Setup:
@@ -15,12 +23,42 @@ def build(config: Config, deps: Deps) -> Setup:
     probes: list[Probe] = []
     remedies: dict[tuple[str, str], Remedy] = {}
     for name, agent in config.agents.items():
-        probes += probes_of(name, agent, deps)
-        if agent.database is not None and config.fixes.session_cleanup.enabled:
-            cleanup = SessionCleanup(name, agent.database, agent.mapping, config.fixes.session_cleanup)
-            remedies[name, cleanup.name] = cleanup
-        if agent.waha is not None and config.fixes.waha_restart.enabled:
-            restart = WahaRestart(name, agent.waha, config.fixes.waha_restart)
-            remedies[name, restart.name] = restart
+        mine = probes_of(name, agent, deps)
+        probes += mine
+        for remedy in _remedies(name, agent, config, customers_of(mine, name)):
+            remedies[name, remedy.name] = remedy
     targets = tuple(Target(name, target.url, target.timeout) for name, target in config.notify.targets.items())
     return Setup(config, tuple(probes), remedies, targets)
+
+
+def _remedies(name: str, agent: Agent, config: Config, customers: CustomersProbe | None) -> list[Remedy]:
+    """The remedies of an agent that are switched on and have something to work on."""
+    fixes = config.fixes
+    found: list[Remedy] = []
+    if agent.database is not None and fixes.session_cleanup.enabled:
+        found.append(SessionCleanup(name, agent.database, agent.mapping, fixes.session_cleanup))
+    if agent.waha is not None and fixes.waha_restart.enabled:
+        found.append(WahaRestart(name, agent.waha, fixes.waha_restart))
+    if agent.database is not None and customers is not None and fixes.retry.enabled:
+        gateway = Gateway(agent.waha) if agent.waha is not None else None
+        tools = Tools(
+            waiting=_waiting(customers),
+            strategies=strategies_of(agent, fixes.retry, gateway),
+            gateway=gateway,
+            clock=time.time,
+        )
+        claims = Claims(name, agent.database, agent.mapping, float(fixes.retry.window))
+        found.append(Retry(name, claims, agent.mapping, fixes.retry, tools))
+    return found
+
+
+def _waiting(probe: CustomersProbe) -> Waiting:
+    """Who waits, with a remedy's errors."""
+
+    async def waiting() -> tuple[CustomerView, ...]:
+        try:
+            return await probe.who()
+        except ProbeError as error:
+            raise RemedyError(str(error)) from None
+
+    return waiting

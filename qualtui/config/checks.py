@@ -4,6 +4,8 @@ import re
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from qualtui.config.hours import EXPECTED as HOURS
+from qualtui.config.hours import hours_of
 from qualtui.config.reader import Check
 from qualtui.config.values import (
     DatabaseProbe,
@@ -12,6 +14,7 @@ from qualtui.config.values import (
     Mapping,
     MetricsProbe,
     Notify,
+    Retry,
     Route,
     Rule,
     Screen,
@@ -112,6 +115,18 @@ def _zone(name: str) -> bool:
     return True
 
 
+def _hours(text: str) -> bool:
+    try:
+        hours_of(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _retry_path(path: str) -> bool:
+    return not path or (path.startswith("/") and "{id}" in path and not _BLANK.search(path) and len(path) <= 200)
+
+
 def _summary(text: str) -> bool:
     return all(found in ("{value}", "{duration}", "{note}", "{agent}") for found in _PLACEHOLDER.findall(text))
 
@@ -184,6 +199,14 @@ CHECKS: dict[tuple[type, str], Check] = {
     (SessionCleanup, "max_rows"): Check("a whole number from 1 to 10000", lambda count: 1 <= count <= 10000),
     (WahaRestart, "timeout"): _TIMEOUT,
     (WahaRestart, "call"): Check("a text of at most 100 characters", lambda text: len(text) <= 100),
+    (Retry, "http"): Check('a path with the lead\'s id, such as "/leads/{id}/retry"', _retry_path),
+    (Retry, "text"): Check("a text of at most 1000 characters", lambda text: len(text) <= 1000),
+    (Retry, "sql"): Check("a statement with $1, the lead's id", lambda text: not text.strip() or "$1" in text),
+    (Retry, "hours"): Check(HOURS, _hours),
+    (Retry, "zone"): Check('a time zone such as "America/Sao_Paulo"', _zone),
+    (Retry, "pace"): Check('a duration of at most an hour, such as "10s"', lambda pace: 0 <= pace <= 3600),
+    (Retry, "max_rows"): Check("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
+    (Retry, "window"): _KEEP,
     (Store, "path"): _PATH,
     (Store, "socket"): Check(
         f"a path of at most {SOCKET_LONGEST} bytes",

@@ -72,6 +72,7 @@ class DatabaseProbe(Values, frozen=True, kw_only=True):
     horizon: Seconds = Seconds(30 * 86400)  # how far back the first start learns
     grace: Seconds = Seconds(0)  # a customer counts as waiting when older than this
     lost_after: Seconds = Seconds(86400)  # waiting longer than this is lost
+    refused_takes: Seconds = Seconds(20)  # the bot stores a refused send as sent, but not sooner than this
     error_window: Seconds = Seconds(600)  # the messages and replies that failures.* and reply.recent_p95 speak of
     reply_within: Seconds = Seconds(180)  # a message without a delivered answer for longer has failed
 
@@ -188,11 +189,32 @@ class WahaRestart(Values, frozen=True, kw_only=True):
     call: str = ""  # who can log in again with the phone
 
 
+class Retry(Values, frozen=True, kw_only=True):
+    """`[fixes.retry]`: writes to customers whom the bot left waiting, at most once each.
+
+    The first of http, waha, sql, watcher that is configured and reaches a customer is taken.
+    """
+
+    enabled: bool = True
+    http: str = ""  # path on the bot's own address, {id} is the lead's
+    text: str = ""  # what is sent through the gateway and stored as the bot would
+    sql: str = ""  # a statement that makes the bot write; $1 is the lead's id
+    watcher: bool = False  # POST /leads/run-watcher, for leads of ...
+    channels: tuple[str, ...] = ("planilha",)  # ... these leads.canal
+    hours: str = "08:00-20:00"
+    zone: str = "America/Sao_Paulo"  # the customers'
+    pace: Seconds = Seconds(10)  # between two messages
+    max_rows: int = 20  # messages a run, the longest wait first
+    window: Seconds = Seconds(86400)  # so long nobody is written to again after a message that is in doubt
+    opt_out: tuple[str, ...] = ("nao_interessado",)  # leads.status of those who are never written to
+
+
 class Fixes(Values, frozen=True, kw_only=True):
     """`[fixes]`."""
 
     session_cleanup: SessionCleanup = msgspec.field(default=SessionCleanup(), name="session-cleanup")
     waha_restart: WahaRestart = msgspec.field(default=WahaRestart(), name="waha-restart")
+    retry: Retry = Retry()
 
 
 class Store(Values, frozen=True, kw_only=True):

@@ -93,8 +93,13 @@ def _overrides(places: Places) -> dict[str, Any]:
         "database": {"dsn": places.dsn, "write_dsn": places.write_dsn, "timeout": "5s", "slow_timeout": "30s"},
         "waha": {"url": places.waha_url, "key": places.waha_key, "session": "default"},
     }
+    retry = {
+        "text": "Desculpe a demora! Já estamos por aqui de novo. Podemos continuar de onde paramos?",
+        "hours": "",  # the demo's nights are short
+    }
     return {
         "agents": {AGENT: agent},
+        "fixes": {"retry": retry},
         "store": {"path": str(folder / "qualtui.db"), "socket": str(folder / "qualtui.sock")},
         "demo": {"control_url": places.control_url, "speed": places.speed},
     }

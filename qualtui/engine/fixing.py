@@ -104,7 +104,7 @@ class Fixing:
                 _("this preview is older than {:.0f} minutes; look at a new one").format(TOKEN_LIFE / 60)
             )
         run = secrets.token_hex(4)
-        plan = ticket.plan
+        plan = msgspec.structs.replace(ticket.plan, run=run)
         started = FixStarted(
             run, ticket.remedy.name, ticket.agent, who, plan.subjects, ticket.number, detail=plan.title
         )

@@ -21,10 +21,11 @@ class Plan(msgspec.Struct, frozen=True):
     mode: str
     warnings: tuple[str, ...] = ()
     refused: str = ""
+    run: str = ""  # the run's id, once it runs
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a run did. `outcome`: ok, nothing, failed. `done`: the ids really changed."""
+    """What a run did. `outcome`: ok, nothing, interrupted (some is in doubt), failed. `done`: the ids changed."""
 
     outcome: str
     summary: str

@@ -1,0 +1,169 @@
+"""Who is being written to, and what became of it: rows in the agent's own system_logs, under an advisory lock.
+
+A claim is committed before anything is sent, its outcome after. A claim without one is in doubt: the message
+may have been sent. So two engines on two stores, or a kill in between, write to nobody twice.
+"""
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from qualtui.config.values import DatabaseProbe, Mapping
+from qualtui.database import Database, DatabaseError, sql, table
+from qualtui.fixes.gateway import Fate
+from qualtui.fixes.remedy import RemedyError
+from qualtui.text import _
+
+if TYPE_CHECKING:
+    from qualtui.database import Session
+
+WRITE_LIMIT = 10.0  # s
+OUTCOME = "qualtui_retry_"  # and a Fate: system_logs.evento of an outcome
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What the agent's database says of one customer; times by its clock. No name, phone or text."""
+
+    lead: str
+    status: str
+    channel: str
+    dialable: bool  # the phone is one
+    session: str | None  # the active one, else the newest
+    said: float | None  # the newest row of the bot
+    heard: float | None  # the newest row of the customer
+    claimed: float | None  # the claim that counts, within the window
+    outcome: str | None  # and what became of it; None: nobody knows
+    now: float
+
+    @property
+    def doubt(self) -> bool:
+        """A message to this customer may have been sent, and nobody knows."""
+        return self.claimed is not None and self.outcome in {None, OUTCOME + Fate.DOUBT}
+
+    @property
+    def answered(self) -> bool:
+        """A retry wrote to this customer after the last word."""
+        told = self.outcome in {OUTCOME + Fate.DELIVERED, OUTCOME + Fate.ASKED}
+        return self.claimed is not None and told and self.claimed >= (self.heard or 0.0)
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A customer who is ours to write to, once. `digits` is the phone: it lives as long as the send."""
+
+    id: str
+    case: Case
+    digits: str
+
+    def __repr__(self) -> str:
+        return f"Claim({self.id})"
+
+
+class HeldError(Exception):
+    """The customer is not ours to write to; the text says why."""
+
+
+class Claims:
+    """Claims and outcomes, with the writing role alone."""
+
+    def __init__(self, agent: str, database: DatabaseProbe, mapping: Mapping, window: float) -> None:
+        self.agent = agent
+        self._mapping = mapping
+        self._window = window
+        self._writes: Database | None = None
+        if database.write_dsn is not None:
+            self._writes = Database(
+                database.write_dsn, pooler=database.pooler, connect_timeout=float(database.timeout)
+            )
+        self._sql = {name: sql("qualtui.fixes", f"retry_{name}", mapping) for name in _STATEMENTS}
+
+    @property
+    def unavailable(self) -> str:
+        """Why nothing can be claimed; empty where it can."""
+        if self._writes is not None:
+            return ""
+        return _("no write_dsn in [agents.{}.database]: qualtui may only read").format(self.agent)
+
+    async def lacking(self, *, store: bool) -> tuple[str, ...]:
+        """The rights that the role lacks, such as INSERT on system_logs.id. Raises RemedyError."""
+        wanted = (*_RIGHTS, *_STORE_RIGHTS) if store else _RIGHTS
+        titles = [title for title, _what in wanted]
+        names = [table(title.partition(".")[0], self._mapping) for title in titles]
+        columns = [self._mapping.names.get(title, title.partition(".")[2]) for title in titles]
+        try:
+            async with self._database().write(WRITE_LIMIT) as session:
+                rows = await session.fetch(
+                    self._sql["rights"], titles, names, columns, [what for _t, what in wanted]
+                )
+        except DatabaseError as error:
+            raise RemedyError(error.text) from None
+        return tuple(f"{row['wanted']} on {row['title']}" for row in rows)
+
+    async def cases(self, leads: Sequence[str]) -> dict[str, Case]:
+        """What is known of these customers, by lead; who is gone is left out. Raises RemedyError."""
+        try:
+            async with self._database().write(WRITE_LIMIT) as session:
+                return {case.lead: case for case in await self._read(session, leads)}
+        except DatabaseError as error:
+            raise RemedyError(error.text) from None
+
+    async def claim(self, lead: str, run: str, barrier: Callable[[Case | None], str]) -> Claim:
+        """Commits a claim, unless `barrier` or another engine stands against it. Raises HeldError, RemedyError."""
+        key = str(uuid.uuid4())
+        details = msgspec.json.encode({"lead_id": lead, "run": run, "key": key}).decode()
+        try:
+            async with self._database().write(WRITE_LIMIT) as session:
+                if not await session.fetchval(self._sql["lock"], lead):
+                    raise HeldError(_("another engine is at it"))
+                case = next(iter(await self._read(session, (lead,))), None)
+                against = barrier(case)
+                if case is None or against:
+                    raise HeldError(against)
+                digits = await session.fetchval(self._sql["phone"], lead)
+                await session.execute(self._sql["claim"], key, lead, details)
+        except DatabaseError as error:
+            raise RemedyError(error.text) from None
+        return Claim(key, case, str(digits or ""))
+
+    async def record(self, claim: Claim, fate: Fate, strategy: str, text: str = "") -> None:
+        """Commits what became of a claim; `text`: what was delivered and is stored with it. Raises RemedyError."""
+        lead, session_id = claim.case.lead, claim.case.session
+        details = msgspec.json.encode({"lead_id": lead, "key": claim.id, "by": strategy}).decode()
+        try:
+            async with self._database().write(WRITE_LIMIT) as session:
+                await session.execute(self._sql["outcome"], claim.id, lead, OUTCOME + fate, details)
+                if text and session_id is not None:
+                    await session.execute(self._sql["store"], session_id, lead, text, self._mapping.sent)
+        except DatabaseError as error:
+            raise RemedyError(error.text) from None
+
+    async def close(self) -> None:
+        """Gives back the connection."""
+        if self._writes is not None:
+            await self._writes.close()
+
+    async def _read(self, session: "Session", leads: Sequence[str]) -> list[Case]:
+        words = self._mapping.sent, self._mapping.received
+        rows = await session.fetch(self._sql["cases"], list(leads), *words, self._window)
+        return [msgspec.convert(dict(row), Case) for row in rows]
+
+    def _database(self) -> Database:
+        if self._writes is None:
+            raise RemedyError(self.unavailable)
+        return self._writes
+
+
+_STATEMENTS = ("rights", "lock", "cases", "claim", "outcome", "store", "phone")
+_LOGGED = ("id", "lead_id", "evento", "created_at")
+_RIGHTS = (
+    *((f"system_logs.{name}", "SELECT") for name in _LOGGED),
+    *((f"system_logs.{name}", "INSERT") for name in (*_LOGGED, "nivel", "detalhes")),
+    *((f"leads.{name}", "SELECT") for name in ("id", "telefone", "status", "canal")),
+    *((f"sessions.{name}", "SELECT") for name in ("id", "lead_id", "ativa", "created_at")),
+    *((f"messages.{name}", "SELECT") for name in ("lead_id", "session_id", "tipo", "created_at")),
+)
+_STORE_RIGHTS = (
+    ("messages.metadata", "SELECT"),
+    *((f"messages.{name}", "INSERT") for name in ("session_id", "lead_id", "conteudo", "tipo", "metadata")),
+)

@@ -1,0 +1,313 @@
+"""Answers customers whom the bot left waiting: each at most once, in their hours, at a pace, under a claim."""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from zoneinfo import ZoneInfoNotFoundError
+
+import msgspec
+
+from qualtui.config.hours import hours_of, local_minute
+from qualtui.config.values import Mapping
+from qualtui.config.values import Retry as Settings
+from qualtui.fixes.claims import Case, Claim, Claims, HeldError
+from qualtui.fixes.gateway import WORKING, Fate, Gateway, Sent
+from qualtui.fixes.remedy import Outcome, Plan, RemedyError
+from qualtui.fixes.strategies import AGENT_LIMIT, Strategy
+from qualtui.text import _, plural, span
+from qualtui.wire import CustomerView, PreviewItem
+
+SHOWN = 50  # items of a preview
+SAME = 0.001  # s: two readings of one row's time
+CONFIRM = 30.0  # s for the bot to answer those that it was only asked to answer
+
+Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now, oldest first; raises RemedyError
+
+
+class Tools(msgspec.Struct, frozen=True):
+    """What a retry works with. `gateway`: asked before each send whether it is WORKING, where there is one."""
+
+    waiting: Waiting
+    strategies: tuple[Strategy, ...]
+    gateway: Gateway | None
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+class _Tally:
+    """What a run did so far: a run that ends early must tell it, too."""
+
+    def __init__(self) -> None:
+        self.delivered: list[str] = []
+        self.asked: list[str] = []
+        self.doubt: list[str] = []
+        self.left: Counter[str] = Counter()
+        self.unstored = 0
+        self.unrecorded = 0
+
+    def outcome(self, total: int) -> Outcome:
+        """In one line; what could not be done is a failure only where nothing was."""
+        parts = [_("Answered {} of {}").format(len(self.delivered), total)]
+        if self.asked:
+            parts.append(_("{} handed to the bot, which has not answered yet").format(len(self.asked)))
+        if self.doubt:
+            parts.append(_("{} interrupted: may have been sent, is never sent again").format(len(self.doubt)))
+        if self.unstored:
+            parts.append(_("{} delivered, but its row could not be stored").format(self.unstored))
+        if self.unrecorded:
+            parts.append(_("{} could not be written down and will look interrupted").format(self.unrecorded))
+        if self.left:
+            told = ", ".join(f"{count} {reason}" for reason, count in self.left.items())
+            parts.append(_("left: {}").format(told))
+        word = "interrupted" if self.doubt else "ok" if self.delivered or self.asked else "nothing"
+        return Outcome(word, "; ".join(parts), tuple(self.delivered))
+
+
+class Retry:
+    """Implements Remedy."""
+
+    name = "retry"
+
+    def __init__(self, agent: str, claims: Claims, mapping: Mapping, settings: Settings, tools: Tools) -> None:
+        self.agent = agent
+        self._claims = claims
+        self._closed = (mapping.closed, *settings.opt_out)
+        self._settings = settings
+        self._tools = tools
+        self.limit = settings.max_rows * (float(settings.pace) + AGENT_LIMIT) + 2 * CONFIRM
+
+    @property
+    def title(self) -> str:
+        """A few words."""
+        return _("Answer waiting customers")
+
+    @property
+    def explain(self) -> str:
+        """One line: what it does and what it does not do."""
+        return _("Writes to each customer at most once; what may have been sent is never sent again.")
+
+    @property
+    def unavailable(self) -> str:
+        """Why it can't be run with this configuration; empty when it can."""
+        if not self._tools.strategies:
+            return _("no way to answer: set http, text, sql or watcher in [fixes.retry]")
+        return self._claims.unavailable
+
+    @property
+    def final(self) -> str:
+        """Why a run is not taken back."""
+        return _("a message that was sent cannot be taken back")
+
+    async def preview(self, mode: str) -> Plan:
+        """Who would be written to, and how. Raises RemedyError."""
+        if mode:
+            raise RemedyError(_("no mode {!r}; this fix has none").format(mode[:20]))
+        people = await self._tools.waiting()
+        lacking = await self._claims.lacking(store=any(way.stores for way in self._tools.strategies))
+        cases = {} if lacking else await self._claims.cases([one.lead for one in people])
+        reached: list[tuple[CustomerView, str]] = []
+        left: list[tuple[CustomerView, str]] = []
+        for one in people if not lacking else ():
+            case = cases.get(one.lead)
+            against = self._barrier(one, case)
+            ways = self._ways(case) if case is not None and not against else ()
+            if ways:
+                reached.append((one, f"{ways[0].name}: {one.cause}"))
+            else:
+                left.append((one, against or self._by_hand(case)))
+        now_reached = reached[: self._settings.max_rows]
+        total = len(now_reached)
+        title = plural("Sends WhatsApp to {} person", "Sends WhatsApp to {} people", total).format(total)
+        return Plan(
+            title=title if total else _("Reaches nobody who waits"),
+            explain=self._explain(),
+            items=tuple(self._item(*each) for each in (*now_reached, *left)[:SHOWN]),
+            subjects=() if lacking else tuple(one.lead for one, _why in now_reached),
+            mode="",
+            warnings=self._warnings(len(reached) - total, [why for _one, why in left]),
+            refused=_lacks(lacking) or (await self._stopped() if reached else ""),
+        )
+
+    async def run(self, plan: Plan) -> Outcome:
+        """Writes to whom the plan names and who still waits, one after the other. Raises RemedyError."""
+        if plan.refused:
+            raise RemedyError(plan.refused)
+        tally = _Tally()
+        sent_at = float("-inf")
+        for place, lead in enumerate(plan.subjects):
+            await self._pause(sent_at)
+            stopped = await self._stopped()
+            if stopped:
+                tally.left[stopped] += len(plan.subjects) - place
+                break
+            try:
+                claim = await self._claimed(lead, plan.run)
+            except HeldError as held:
+                tally.left[str(held)] += 1
+                continue
+            except RemedyError as problem:
+                if not place:
+                    raise
+                tally.left[str(problem)] += len(plan.subjects) - place
+                break
+            sent_at = self._tools.clock()
+            await self._answer(claim, tally)
+        await self._confirm(tally)
+        return tally.outcome(len(plan.subjects))
+
+    async def verify(self, subjects: tuple[str, ...]) -> Outcome:
+        """After an interrupted run: who was answered, who may have been. Writes nothing. Raises RemedyError."""
+        cases = (await self._claims.cases(subjects)).values()
+        answered = {case.lead for case in cases if case.answered}
+        doubt = sum(case.doubt for case in cases)
+        summary = _("{} of {} were answered").format(len(answered), len(subjects))
+        if doubt:
+            summary += "; " + _("{} may have been, is never sent again").format(doubt)
+        done = tuple(lead for lead in subjects if lead in answered)
+        return Outcome("ok" if done else "nothing", summary, done)
+
+    async def undo(self, done: tuple[str, ...]) -> Outcome:  # noqa: ARG002
+        """There is none. Raises RemedyError."""
+        raise RemedyError(self.final)
+
+    async def close(self) -> None:
+        """Gives back connections."""
+        for way in self._tools.strategies:
+            await way.close()
+        if self._tools.gateway is not None:
+            await self._tools.gateway.close()
+        await self._claims.close()
+
+    # --- one customer ---
+
+    async def _claimed(self, lead: str, run: str) -> Claim:
+        """Claims a customer who still waits. Raises HeldError, RemedyError."""
+        waiting = {one.lead: one for one in await self._tools.waiting()}
+        if lead not in waiting:
+            raise HeldError(_("answered meanwhile"))
+
+        def barrier(case: Case | None) -> str:
+            against = self._barrier(waiting[lead], case)
+            return against or ("" if case is not None and self._ways(case) else self._by_hand(case))
+
+        return await self._claims.claim(lead, run, barrier)
+
+    async def _answer(self, claim: Claim, tally: _Tally) -> None:
+        """Tries the ways that reach a customer until one may have sent something; writes its outcome down."""
+        sent, used, stores = Sent(Fate.REFUSED), "", ""
+        for way in self._ways(claim.case):
+            sent, used, stores = await way.send(claim), way.name, way.stores
+            if sent.fate is not Fate.REFUSED:
+                break
+        await self._record(claim, sent.fate, used, stores if sent.fate is Fate.DELIVERED else "", tally)
+        lead = claim.case.lead
+        match sent.fate:
+            case Fate.DELIVERED:
+                tally.delivered.append(lead)
+            case Fate.ASKED:
+                tally.asked.append(lead)
+            case Fate.DOUBT:
+                tally.doubt.append(lead)
+            case Fate.REFUSED:
+                tally.left[_("refused by {}: {}").format(used, sent.note)] += 1
+
+    async def _record(self, claim: Claim, fate: Fate, used: str, text: str, tally: _Tally) -> None:
+        """Writes an outcome down; that something was delivered even where its row can't be stored."""
+        for stored in (text, text, "") if text else ("", ""):
+            try:
+                await self._claims.record(claim, fate, used, stored)
+            except RemedyError:
+                continue
+            tally.unstored += stored != text
+            return
+        tally.unrecorded += fate is not Fate.DOUBT
+
+    def _ways(self, case: Case) -> tuple[Strategy, ...]:
+        return tuple(way for way in self._tools.strategies if not way.out_of_reach(case))
+
+    def _barrier(self, one: CustomerView, case: Case | None) -> str:
+        """Why nobody may write to this customer now; empty: they may."""
+        if case is None:
+            return _("gone")
+        if case.status in self._closed:
+            return _("wants none: {}").format(case.status)
+        if case.doubt:
+            return _("interrupted {} ago: may have been sent").format(span(case.now - (case.claimed or case.now)))
+        if case.answered:
+            return _("written to already")
+        heard = case.heard if case.heard is not None else float("-inf")
+        if case.said is not None and case.said >= heard:
+            phantom = one.unheard is not None and case.said <= one.unheard + SAME
+            return "" if phantom else _("answered meanwhile")
+        return ""
+
+    def _by_hand(self, case: Case | None) -> str:
+        reasons = {way.name: way.out_of_reach(case) for way in self._tools.strategies} if case is not None else {}
+        told = ", ".join(f"{name}: {reason}" for name, reason in reasons.items())
+        return _("answer by hand; {}").format(told) if told else _("answer by hand")
+
+    # --- the whole run ---
+
+    async def _stopped(self) -> str:
+        """Why nobody may be written to at this moment; empty: they may."""
+        try:
+            minute = local_minute(self._tools.clock(), self._settings.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return _("the zone {!r} is not known here").format(self._settings.zone)
+        if not hours_of(self._settings.hours).hold(minute):
+            clock = f"{minute // 60:02d}:{minute % 60:02d}"
+            return _("not at {}: contact hours are {}").format(clock, self._settings.hours)
+        if self._tools.gateway is not None:
+            try:
+                status = await self._tools.gateway.status()
+            except RemedyError as problem:
+                return str(problem)
+            if status != WORKING:
+                return _("the gateway is {}: mend it first").format(status)
+        return ""
+
+    async def _pause(self, sent_at: float) -> None:
+        """Waits until a pace after the last message; a clock that jumps costs one pace at most."""
+        left = sent_at + self._settings.pace - self._tools.clock()
+        if left > 0:
+            await self._tools.sleep(min(left, float(self._settings.pace)))
+
+    async def _confirm(self, tally: _Tally) -> None:
+        """Whom the bot was asked to answer is answered when the ledger says so."""
+        until = self._tools.clock() + CONFIRM
+        while tally.asked and self._tools.clock() < until:
+            with contextlib.suppress(RemedyError):
+                open_leads = {one.lead for one in await self._tools.waiting()}
+                tally.delivered += [lead for lead in tally.asked if lead not in open_leads]
+                tally.asked = [lead for lead in tally.asked if lead in open_leads]
+            if tally.asked:
+                await self._tools.sleep(1.0)
+
+    # --- words ---
+
+    def _explain(self) -> tuple[str, ...]:
+        ways = ", ".join(way.name for way in self._tools.strategies)
+        pace = _("By {}; one every {}, each at most once").format(ways, span(self._settings.pace))
+        return self.explain, pace, self.final.capitalize() + "."
+
+    def _item(self, one: CustomerView, why: str) -> PreviewItem:
+        return PreviewItem(one.lead[:8], one.phone, why, self._tools.clock() - one.since)
+
+    def _warnings(self, later: int, left: list[str]) -> tuple[str, ...]:
+        warnings = []
+        if later:
+            warnings.append(
+                plural("{} more waits: run it again", "{} more wait: run it again", later).format(later)
+            )
+        if left:
+            text = plural("{} is not reached: see the list", "{} are not reached: see the list", len(left))
+            warnings.append(text.format(len(left)))
+        return tuple(warnings)
+
+
+def _lacks(rights: Sequence[str]) -> str:
+    if not rights:
+        return ""
+    told = ", ".join(rights[:4]) + (" ..." if len(rights) > 4 else "")
+    return _("the role of write_dsn lacks {}: see docs/roles.sql").format(told)

@@ -1,0 +1,196 @@
+"""The ways to answer a customer whom the bot left waiting. Each says whom it reaches, and sends at most once."""
+
+from typing import Protocol
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from qualtui.config.values import Agent, DatabaseProbe, Retry
+from qualtui.database import Database, DatabaseError, Kind
+from qualtui.fetch import Answer, Fetcher, FetchError
+from qualtui.fixes.claims import Case, Claim
+from qualtui.fixes.gateway import Fate, Gateway, Sent
+from qualtui.text import _
+
+AGENT_LIMIT = 150.0  # s; the bot tries three times and sleeps before each, gunicorn ends it after 120
+SQL_LIMIT = 30.0  # s
+
+
+class Strategy(Protocol):
+    """A way to answer."""
+
+    @property
+    def name(self) -> str:
+        """As in the configuration: http, waha, sql, watcher."""
+
+    @property
+    def stores(self) -> str:
+        """The text that is to be stored once it was delivered; empty: whoever writes stores it."""
+
+    def out_of_reach(self, case: Case) -> str:
+        """Why it does not reach this customer; empty where it does."""
+
+    async def send(self, claim: Claim) -> Sent:
+        """Answers once. Never raises; cancellation passes through."""
+
+    async def close(self) -> None:
+        """Gives back connections."""
+
+
+class _Whatsapp(msgspec.Struct, frozen=True):
+    success: bool = False
+    simulado: bool = False
+    skipped: str = ""
+
+
+class _Retried(msgspec.Struct, frozen=True):
+    whatsapp: _Whatsapp = _Whatsapp()
+
+
+_retried = msgspec.json.Decoder(_Retried)
+
+
+class ByAgent:
+    """The agent's own call. It answers success for a send that failed: `simulado` is in doubt, not delivered."""
+
+    name = "http"
+    stores = ""
+
+    def __init__(self, base: str, path: str) -> None:
+        self._url = base + path
+        self._fetcher = Fetcher(base, {}, AGENT_LIMIT, keep=False)
+
+    def out_of_reach(self, case: Case) -> str:
+        """It may be tried with anybody: the agent refuses whom it does not know."""
+        del case
+        return ""
+
+    async def send(self, claim: Claim) -> Sent:
+        """Asks the agent, once."""
+        try:
+            answer = await self._fetcher.post(url=self._url.replace("{id}", quote(claim.case.lead, safe="")))
+        except FetchError as error:
+            return Sent(Fate.REFUSED if error.unsent else Fate.DOUBT, error.text)
+        if answer.status != 200:
+            return _plain(answer)
+        try:
+            said = _retried.decode(answer.body).whatsapp
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            return Sent(Fate.DOUBT, _("an answer that says nothing of a delivery"))
+        if said.skipped:
+            return Sent(Fate.REFUSED, _("the bot skipped it"))
+        if said.success and not said.simulado:
+            return Sent(Fate.DELIVERED)
+        return Sent(Fate.DOUBT, _("the bot could not say that it was delivered"))
+
+    async def close(self) -> None:
+        """Gives back the connection."""
+        await self._fetcher.close()
+
+
+class ByGateway:
+    """A configured text through the gateway; delivered means that the gateway answered 201."""
+
+    name = "waha"
+
+    def __init__(self, gateway: Gateway, text: str) -> None:
+        self.stores = text
+        self._gateway = gateway
+
+    def out_of_reach(self, case: Case) -> str:
+        """A row of messages needs a session, and WhatsApp a phone."""
+        if case.session is None:
+            return _("no session to store the answer in")
+        return "" if case.dialable else _("its phone is not one")
+
+    async def send(self, claim: Claim) -> Sent:
+        """Sends, once."""
+        return await self._gateway.send(claim.digits, self.stores)
+
+    async def close(self) -> None:
+        """The gateway is closed by whoever made it."""
+
+
+class BySql:
+    """A configured statement that makes the bot write. What it changed is told, a delivery is not."""
+
+    name = "sql"
+    stores = ""
+
+    def __init__(self, database: DatabaseProbe, statement: str) -> None:
+        self._statement = statement
+        dsn = database.write_dsn or database.dsn
+        self._writes = Database(dsn, pooler=database.pooler, connect_timeout=float(database.timeout))
+
+    def out_of_reach(self, case: Case) -> str:
+        """It may be tried with anybody."""
+        del case
+        return ""
+
+    async def send(self, claim: Claim) -> Sent:
+        """Runs the statement in a transaction of its own."""
+        try:
+            async with self._writes.write(SQL_LIMIT) as session:
+                told = await session.execute(self._statement, claim.case.lead)
+        except DatabaseError as error:
+            return Sent(Fate.DOUBT if error.kind in {Kind.GONE, Kind.TIMEOUT} else Fate.REFUSED, error.text)
+        if told.rpartition(" ")[2] == "0":
+            return Sent(Fate.REFUSED, _("the statement changed no row"))
+        return Sent(Fate.ASKED)
+
+    async def close(self) -> None:
+        """Gives back the connection."""
+        await self._writes.close()
+
+
+class ByWatcher:
+    """Makes the bot read its sheet now. It says ok without a sheet too, so nothing is delivered by its word."""
+
+    name = "watcher"
+    stores = ""
+
+    def __init__(self, base: str, channels: tuple[str, ...]) -> None:
+        self._channels = channels
+        self._fetcher = Fetcher(f"{base}/leads/run-watcher", {}, AGENT_LIMIT, keep=False)
+
+    def out_of_reach(self, case: Case) -> str:
+        """The sheet holds those who were never written to and never wrote."""
+        if case.session is not None or case.said is not None or case.heard is not None:
+            return _("the bot wrote to it before")
+        return "" if case.channel in self._channels else _("not from the sheet")
+
+    async def send(self, claim: Claim) -> Sent:
+        """Asks the agent to read its sheet, once."""
+        del claim
+        try:
+            answer = await self._fetcher.post()
+        except FetchError as error:
+            return Sent(Fate.REFUSED if error.unsent else Fate.DOUBT, error.text)
+        return Sent(Fate.ASKED) if answer.status == 200 else _plain(answer)
+
+    async def close(self) -> None:
+        """Gives back the connection."""
+        await self._fetcher.close()
+
+
+def _plain(answer: Answer) -> Sent:
+    refused = 400 <= answer.status < 500
+    return Sent(Fate.REFUSED if refused else Fate.DOUBT, f"HTTP {answer.status}")
+
+
+def strategies_of(agent: Agent, settings: Retry, gateway: Gateway | None) -> tuple[Strategy, ...]:
+    """What the configuration gives, in the order in which it is tried."""
+    found: list[Strategy] = []
+    base = ""
+    if agent.health is not None:
+        parts = urlsplit(agent.health.url)
+        base = f"{parts.scheme}://{parts.netloc}"
+    if settings.http and base:
+        found.append(ByAgent(base, settings.http))
+    if settings.text and gateway is not None:
+        found.append(ByGateway(gateway, settings.text))
+    if settings.sql.strip() and agent.database is not None:
+        found.append(BySql(agent.database, settings.sql))
+    if settings.watcher and base:
+        found.append(ByWatcher(base, settings.channels))
+    return tuple(found)

@@ -1,0 +1,119 @@
+"""A bot's database, a gateway, customers who wait, and engines that retry them; the clock is ours."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from qualtui.config.values import Agent, DatabaseProbe, HealthProbe, Mapping, Seconds, Secret, WahaProbe
+from qualtui.config.values import Retry as Settings
+from qualtui.database import Database
+from qualtui.fixes.claims import Claims
+from qualtui.fixes.gateway import Gateway
+from qualtui.fixes.retry import Retry, Tools
+from qualtui.fixes.strategies import Strategy, strategies_of
+from qualtui.probes.customers import CustomersProbe
+from qualtui.signals.gateway import Gateway as Word
+from qualtui.signals.gateway import no_gateway
+from qualtui.wire import CustomerView
+from tests.fixes.waha import Waha
+from tests.postgres import AgentDatabase
+
+TEXT = "Desculpe a demora!"
+MINUTE = 60.0
+
+
+class Clock:
+    """A clock that only sleeping moves."""
+
+    def __init__(self, now: float | None = None) -> None:
+        self.now = time.time() if now is None else now
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+class Eyes:
+    """The fast lane of one engine: who waits, in truth."""
+
+    def __init__(self, dsn: Secret, word: Word = no_gateway) -> None:
+        self._database = Database(dsn)
+        self.probe = CustomersProbe(
+            "bot",
+            self._database,
+            DatabaseProbe(dsn=dsn),
+            Mapping(),
+            gateway=word,
+            load=self._nothing,
+            save=self._forget,
+            learned=lambda _mark: None,
+            born=time.time() - 86400.0,
+        )
+
+    async def __call__(self) -> Sequence[CustomerView]:
+        await self.probe.ask(time.time())
+        return await self.probe.who()
+
+    async def _nothing(self) -> bytes | None:
+        return None
+
+    async def _forget(self, blob: bytes) -> None:
+        pass
+
+
+class Engine:
+    """One engine's retry on a database; `close` gives everything back."""
+
+    def __init__(
+        self,
+        database: AgentDatabase,
+        waha: Waha | None = None,
+        *,
+        write: Secret | None = None,
+        clock: Clock | None = None,
+        word: Word = no_gateway,
+        agent_url: str = "",
+        ways: tuple[Strategy, ...] | None = None,
+        **settings: object,
+    ) -> None:
+        given: dict[str, object] = {"text": TEXT, "hours": "", "pace": Seconds(10), **settings}
+        self.settings = Settings(**given)  # type: ignore[arg-type]
+        self.clock = clock or Clock()
+        self.eyes = Eyes(database.dsn, word)
+        probe = DatabaseProbe(dsn=database.dsn, write_dsn=write or database.dsn, timeout=Seconds(5))
+        waha_settings: WahaProbe | None = waha.settings if waha is not None else None
+        agent = Agent(
+            database=probe,
+            waha=waha_settings,
+            health=HealthProbe(url=f"{agent_url}/health") if agent_url else None,
+        )
+        gateway = Gateway(waha_settings) if waha_settings is not None else None
+        chosen = strategies_of(agent, self.settings, gateway) if ways is None else ways
+        tools = Tools(self.eyes, chosen, gateway, self.clock, self.clock.sleep)
+        claims = Claims("bot", probe, Mapping(), float(self.settings.window))
+        self.fix = Retry("bot", claims, Mapping(), self.settings, tools)
+
+    async def close(self) -> None:
+        await self.fix.close()
+        await self.eyes.probe.close()
+
+
+async def owed(database: AgentDatabase, number: int, age: float = 10 * MINUTE) -> tuple[str, str]:
+    """A customer whose last word nobody answered: the lead, and the phone's digits."""
+    phone = f"55119000{number:05d}"
+    lead = await database.lead(age + 60, telefone=phone)
+    session = await database.session(lead, age + 60)
+    await database.message(lead, session, "enviada", age + 50)
+    await database.message(lead, session, "recebida", age)
+    return lead, phone
+
+
+async def told(database: AgentDatabase) -> list[str]:
+    """What system_logs holds, oldest first."""
+    rows = await database.connection.fetch("SELECT evento FROM system_logs ORDER BY created_at")
+    return [row[0] for row in rows]
