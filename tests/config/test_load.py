@@ -307,7 +307,7 @@ def test_a_built_in_rule_is_changed_key_by_key() -> None:
         critical = "5m"
         [rules.agent-down]
         enabled = false
-        [rules.waha-silent]
+        [rules.blind]
         warning = "off"
         critical = 0
         [rules.slow]
@@ -319,7 +319,7 @@ def test_a_built_in_rule_is_changed_key_by_key() -> None:
     assert (waiting.warning, waiting.critical) == (Level(180), Level(300))
     assert waiting.summary == BUILT_IN["customers-waiting"].summary
     assert config.rules["agent-down"].enabled is False
-    assert (config.rules["waha-silent"].warning, config.rules["waha-silent"].critical) == (None, Level(0))
+    assert (config.rules["blind"].warning, config.rules["blind"].critical) == (None, Level(0))
     assert config.rules["slow"].op is Operator.ABOVE
     assert config.rules["database-down"] == BUILT_IN["database-down"]
 
