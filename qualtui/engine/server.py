@@ -53,8 +53,10 @@ class _Peer:
         self._turn = asyncio.Lock()
 
     async def send(self, data: bytes) -> None:
-        """Writes one frame; waits while the peer does not read."""
+        """Writes one frame; waits while the peer does not read. Raises ConnectionError where it is gone."""
         async with self._turn:
+            if self.writer.is_closing():
+                raise ConnectionResetError
             self.writer.write(data)
             await self.writer.drain()
 
