@@ -75,7 +75,7 @@ async def started(config: Path, *options: str, env: dict[str, str] | None = None
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env={**os.environ, "QUALTUI_USER": "ana", **(env or {})},
+            env={**os.environ, "QUALTUI_USER": "ana", "QUALTUI_DEBUG": "1", **(env or {})},
         )
     return Engine(process, config)
 
@@ -130,22 +130,22 @@ class Log:
     """The store of a configuration, read beside its engine."""
 
     def __init__(self, config: Path) -> None:
-        self._path = config.with_name("qualtui.db")
+        self.path = config.with_name("qualtui.db")
 
     def events(self) -> tuple[Event, ...]:
         """All events; none where there is no store yet."""
         try:
-            with Reader.look(self._path) as reader:
+            with Reader.look(self.path) as reader:
                 return reader.events(limit=100_000)
         except StoreError:
             return ()
 
     def times(self, series: str, since: float, until: float) -> list[float]:
         """When a series was answered."""
-        with Reader.look(self._path) as reader:
+        with Reader.look(self.path) as reader:
             return [at for at, _ in reader.window(series, since, until)]
 
     def whole(self) -> bool:
         """Whether the chain of the log is unbroken."""
-        with Reader.look(self._path) as reader:
+        with Reader.look(self.path) as reader:
             return reader.verify() is None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
 import sys
 import tempfile
@@ -110,6 +111,11 @@ class Health:
         if await self._process.stdout.readline() != b"ready\n":
             raise OSError("the health server does not start")
 
+    def freeze(self) -> None:
+        """SIGSTOP: it accepts and never answers."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
     async def kill(self) -> float:
         """SIGKILL; gives the moment of it. Its port refuses from then on."""
         at = time.time()
@@ -129,15 +135,14 @@ class Small:
         self.health = health
         self.catcher = catcher
 
-    def write(self, *, for_: float = 0.0, targets: tuple[str, ...] = ("pager",), **more: Any) -> Path:
+    def write(
+        self, *, for_: float = 0.0, timeout: float = 1.0, targets: tuple[str, ...] = ("pager",), **more: Any
+    ) -> Path:
         """Writes a configuration: one health probe each second, rules without patience; `more` tables on top."""
         down = {"series": "health.down", "op": ">=", "critical": 1, "for": for_, "keep_firing_for": 0}
+        health = f"http://127.0.0.1:{self.health.port}/health"
         config: dict[str, Any] = {
-            "agents": {
-                AGENT: {
-                    "health": {"url": f"http://127.0.0.1:{self.health.port}/health", "interval": 1, "timeout": 1}
-                }
-            },
+            "agents": {AGENT: {"health": {"url": health, "interval": 1, "timeout": timeout}}},
             "rules": {"agent-down": down},
             "notify": {
                 "targets": {

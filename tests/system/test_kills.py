@@ -1,0 +1,29 @@
+"""Real kills and hangs of a whole engine, the quick ones of `make faults`: every promise is kept."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from benchmarks import hangs
+from benchmarks.kills import kill_at
+from benchmarks.trial import Trial
+
+
+@pytest.mark.parametrize(
+    "trial",
+    [
+        pytest.param(hangs.ends_in_time, id="sigterm-while-all-hangs"),
+        pytest.param(hangs.reads_again, id="sighup-bad-then-good"),
+        pytest.param(hangs.refuses_a_second, id="second-engine"),
+        pytest.param(hangs.healthy_beside_dripping, id="six-dripping-targets"),
+    ],
+)
+async def test_whatever_hangs_the_engine_keeps_its_promise(trial: Callable[[], Awaitable[Trial]]) -> None:
+    outcome = await trial()
+    assert outcome.ok, (outcome.promised, outcome.problems, outcome.happened)
+
+
+async def test_an_engine_killed_while_it_sends_loses_no_notice_and_repeats_none_unmarked() -> None:
+    outcome = await kill_at("sending")
+    assert not outcome.problems
+    assert outcome.hit in {"sending", "half delivered"}
