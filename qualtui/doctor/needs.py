@@ -45,15 +45,21 @@ def needs_of(statement: str) -> tuple[bool, frozenset[Need]]:
 
 
 @lru_cache(maxsize=2)
-def needs(*, writes: bool) -> tuple[Need, ...]:
-    """What all statements that write, or all that only read, need together."""
-    found: set[Need] = set()
+def wanted(*, writes: bool) -> dict[Need, tuple[str, ...]]:
+    """What all statements that write, or all that only read, need; with the questions that need it."""
+    found: dict[Need, tuple[str, ...]] = {}
     for package in PACKAGES:
-        for file in resources.files(package).joinpath("sql").iterdir():
-            if file.name.endswith(".sql"):
-                kind, wanted = needs_of(file.read_text("utf-8"))
-                found |= wanted if kind is writes else set()
-    return tuple(sorted(found))
+        files = [file for file in resources.files(package).joinpath("sql").iterdir() if file.name.endswith(".sql")]
+        for file in sorted(files, key=lambda file: file.name):
+            kind, rights = needs_of(file.read_text("utf-8"))
+            for need in rights if kind is writes else ():
+                found[need] = (*found.get(need, ()), file.name.removesuffix(".sql").replace("_", " "))
+    return dict(sorted(found.items()))
+
+
+def needs(*, writes: bool) -> tuple[Need, ...]:
+    """The rights alone."""
+    return tuple(wanted(writes=writes))
 
 
 def real_column(name: str, column: str, mapping: Mapping) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from qualtui.config.values import Mapping
 from qualtui.database import Reader, sql
-from qualtui.doctor.needs import Need, needs, quoted, real_column, tables
+from qualtui.doctor.needs import Need, needs, quoted, real_column, tables, wanted
 from qualtui.findings import Finding, failed, ok, warning
 from qualtui.text import _, clean
 
@@ -40,15 +40,15 @@ class Power(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
 
 
-async def rights(reader: Reader, wanted: Sequence[Need], mapping: Mapping) -> tuple[Right, ...]:
+async def rights(reader: Reader, asked: Sequence[Need], mapping: Mapping) -> tuple[Right, ...]:
     """Which of these the reader's role has. Raises DatabaseError."""
     names = tables(mapping)
-    given = [(names[need.table], real_column(need.table, need.column, mapping), need.privilege) for need in wanted]
+    given = [(names[need.table], real_column(need.table, need.column, mapping), need.privilege) for need in asked]
     rows = await reader.ask(
         "rights", sql("qualtui.doctor", "rights", mapping), *(list(part) for part in zip(*given, strict=True))
     )
     said = {(row["relation"], row["name"], row["privilege"]): row for row in rows}
-    found = [(need, said[key]) for need, key in zip(wanted, given, strict=True)]
+    found = [(need, said[key]) for need, key in zip(asked, given, strict=True)]
     return tuple(Right(need, row["table_there"], row["there"], row["granted"]) for need, row in found)
 
 
@@ -77,7 +77,12 @@ def enough(check: str, what: str, role: str, found: Sequence[Right], mapping: Ma
     missing = [right.need for right in found if not right.granted]
     if not missing:
         return ok(check, what, _("the role {} may do all that is asked of it").format(clean(role)))
-    why = _("the role {} lacks {}").format(clean(role), _listed(missing))
+    askers = wanted(writes=check.startswith("write."))
+    lame = sorted({asker for need in missing for asker in askers.get(need, ())})
+    more = _(" and {} more").format(len(lame) - 3) if len(lame) > 3 else ""
+    why = _("the role {} lacks {}; cannot be asked: {}{}").format(
+        clean(role), _listed(missing), ", ".join(lame[:3]), more
+    )
     grants = _statements("GRANT", "TO", role, missing, names, mapping)
     return failed(check, what, why, _("run the SQL below as the tables' owner"), grants)
 
@@ -95,14 +100,14 @@ def reads_only(role: str, found: Sequence[Power], *, superuser: bool, mapping: M
 
 
 def writes_narrowly(
-    role: str, found: Sequence[Power], wanted: Sequence[Need], *, superuser: bool, mapping: Mapping
+    role: str, found: Sequence[Power], asked: Sequence[Need], *, superuser: bool, mapping: Mapping
 ) -> Finding:
     """Whether the writing role may change what the fixes change, and nothing else."""
     check, what = "database.narrow", _("writing role writes no more")
     if superuser:
         why = _("{} is a superuser: a slip could change anything").format(clean(role))
         return warning(check, what, why, _("make the roles of docs/roles.sql and use qualtui_rw in write_dsn"))
-    allowed = {(need.table, need.privilege, real_column(need.table, need.column, mapping)) for need in wanted}
+    allowed = {(need.table, need.privilege, real_column(need.table, need.column, mapping)) for need in asked}
     allowed |= {("sessions", "UPDATE", real_column("sessions", "updated_at", mapping))}  # where triggers keep it
     excess = []
     for power in found:
@@ -112,7 +117,7 @@ def writes_narrowly(
     if not excess:
         return ok(check, what, _("{} may change nothing else").format(clean(role)))
     why = _("{} may also {}").format(clean(role), _told(excess))
-    again = _statements("GRANT", "TO", role, [need for need in wanted if need.privilege != "SELECT"],
+    again = _statements("GRANT", "TO", role, [need for need in asked if need.privilege != "SELECT"],
                         tables(mapping), mapping)  # fmt: skip
     return warning(check, what, why, _("run the SQL below"), (*_revokes(role, excess, mapping), *again))
 
@@ -120,7 +125,7 @@ def writes_narrowly(
 def private(role: str, found: Sequence[Right], mapping: Mapping) -> Finding:
     """Whether the role may read what people wrote, which nothing of qualtui asks for."""
     check, what = "database.private", _("personal texts")
-    open_ = sorted({right.need for right in found if right.granted})
+    open_ = sorted({right.need for right in found if right.granted} - set(needs(writes=False)))
     if not open_:
         return ok(check, what, _("{} may not read names and messages").format(clean(role)))
     told = ", ".join(f"{need.table}.{need.column}" for need in open_)
@@ -149,10 +154,10 @@ def _told(found: Sequence[Power]) -> str:
 
 
 def _statements(
-    verb: str, to: str, role: str, wanted: Sequence[Need], names: dict[str, str], mapping: Mapping
+    verb: str, to: str, role: str, asked: Sequence[Need], names: dict[str, str], mapping: Mapping
 ) -> tuple[str, ...]:
     columns: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for need in wanted:
+    for need in asked:
         columns[need.privilege, need.table].append(quoted(real_column(need.table, need.column, mapping)))
     return tuple(
         f"{verb} {privilege} ({', '.join(cols)}) ON {names[name]} {to} {quoted(role)}"

@@ -1,5 +1,6 @@
 """The WhatsApp gateway: does it let us in, can its session send, and where does it post what customers write?"""
 
+from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -12,7 +13,7 @@ from qualtui.findings import Finding, failed, ok, skipped, warning
 from qualtui.text import _, clean, span
 
 STARTING_LONG = 120.0  # s; a start takes seconds
-NOISE = ("session.status", "message.ack", "message.any")  # the bot answers 500 to these, or gets messages twice
+NOISE = {"session.status", "message.ack", "message.any"}  # the bot answers 500 to these, or gets messages twice
 
 
 class _Webhook(msgspec.Struct, frozen=True):
@@ -123,13 +124,19 @@ def webhook_finding(config: _Config, agent_url: str) -> Finding:
     if not any({"message", "message.any", "*"} & set(webhook.events) for webhook in watched):
         why = _("no event `message`: the bot never hears of a customer")
         return failed(check, what, why, _("add `message` to the session's webhook events"))
-    noise = sorted({event for webhook in watched for event in webhook.events if event in NOISE})
+    noise = sorted(noise_of([set(webhook.events) for webhook in watched]))
     if noise:
         why = _("posts to the bot; {} only make it answer 500 or hear twice").format(", ".join(noise))
-        return warning(check, what, why, _("leave `message` alone in the webhook's events"))
+        return warning(check, what, why, _("subscribe the webhook to `message` alone"))
     if not host:
         return ok(check, what, _("posts `message` to {}").format(clean(places[0], 80)))
     return ok(check, what, _("posts `message` to the bot"))
+
+
+def noise_of(subscribed: Sequence[set[str]]) -> set[str]:
+    """Events that do harm: the bot answers 500 to some, and hears twice where `message` comes both ways."""
+    every = set().union(*subscribed)
+    return every & (NOISE if "message" in every else NOISE - {"message.any"})
 
 
 def version_finding(got: Answer | FetchError) -> Finding:
