@@ -13,7 +13,7 @@ GRANT SELECT (lead_id, resultado, created_at) ON qualificacoes TO qualtui_ro; --
 GRANT SELECT (nivel, evento, created_at) ON system_logs TO qualtui_ro; -- errors that the bot logs itself
 
 -- For fixes alone; leave it out and qualtui only watches.
-CREATE ROLE qualtui_rw LOGIN PASSWORD 'change me too' CONNECTION LIMIT 2;
+CREATE ROLE qualtui_rw LOGIN PASSWORD 'change me too' CONNECTION LIMIT 6;
 ALTER ROLE qualtui_rw SET statement_timeout = '60s';
 ALTER ROLE qualtui_rw SET idle_in_transaction_session_timeout = '60s';
 GRANT SELECT (id, telefone, status, processado, created_at, updated_at) ON leads TO qualtui_rw;

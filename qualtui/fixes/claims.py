@@ -87,7 +87,7 @@ class Claims:
 
     async def lacking(self, *, store: bool) -> tuple[str, ...]:
         """The rights that the role lacks, such as INSERT on system_logs.id. Raises RemedyError."""
-        wanted = (*_RIGHTS, *_STORE_RIGHTS) if store else _RIGHTS
+        wanted = (*RIGHTS, *STORE_RIGHTS) if store else RIGHTS
         titles = [title for title, _what in wanted]
         names = [table(title.partition(".")[0], self._mapping) for title in titles]
         columns = [self._mapping.names.get(title, title.partition(".")[2]) for title in titles]
@@ -156,14 +156,15 @@ class Claims:
 
 _STATEMENTS = ("rights", "lock", "cases", "claim", "outcome", "store", "phone")
 _LOGGED = ("id", "lead_id", "evento", "created_at")
-_RIGHTS = (
+# Column and right; the second ones only where a text is stored by us.
+RIGHTS = (
     *((f"system_logs.{name}", "SELECT") for name in _LOGGED),
     *((f"system_logs.{name}", "INSERT") for name in (*_LOGGED, "nivel", "detalhes")),
     *((f"leads.{name}", "SELECT") for name in ("id", "telefone", "status", "canal")),
     *((f"sessions.{name}", "SELECT") for name in ("id", "lead_id", "ativa", "created_at")),
     *((f"messages.{name}", "SELECT") for name in ("lead_id", "session_id", "tipo", "created_at")),
 )
-_STORE_RIGHTS = (
+STORE_RIGHTS = (
     ("messages.metadata", "SELECT"),
     *((f"messages.{name}", "INSERT") for name in ("session_id", "lead_id", "conteudo", "tipo", "metadata")),
 )
