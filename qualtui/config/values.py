@@ -48,6 +48,8 @@ class HealthProbe(Values, frozen=True, kw_only=True):
     interval: Seconds = Seconds(60)
     timeout: Seconds = Seconds(30)
     misses: int = 3  # timeouts in a row before the agent counts as down ...
+    deep: str = ""  # the address of /health/deep, where the agent has one
+    deep_interval: Seconds = Seconds(600)
     down_after: Seconds = Seconds(150)  # ... over at least this long without a new outbound message
 
 
@@ -57,6 +59,21 @@ class MetricsProbe(Values, frozen=True, kw_only=True):
     url: str
     interval: Seconds = Seconds(300)
     timeout: Seconds = Seconds(30)
+
+
+class ControlProbe(Values, frozen=True, kw_only=True):
+    """`[agents.NAME.control]`: an address that is nobody's concern; it tells our network's failure from theirs."""
+
+    url: str
+    interval: Seconds = Seconds(5)
+    timeout: Seconds = Seconds(3)
+
+
+class TlsProbe(Values, frozen=True, kw_only=True):
+    """`[agents.NAME.tls]`: how long the certificates of the agent's https addresses are still valid."""
+
+    interval: Seconds = Seconds(3600)
+    timeout: Seconds = Seconds(10)
 
 
 class DatabaseProbe(Values, frozen=True, kw_only=True):
@@ -106,6 +123,8 @@ class Agent(Values, frozen=True, kw_only=True):
     database: DatabaseProbe | None = None
     waha: WahaProbe | None = None
     mapping: Mapping = Mapping()
+    control: ControlProbe | None = None
+    tls: TlsProbe = TlsProbe()
 
 
 class Aggregate(StrEnum):
@@ -239,6 +258,7 @@ class Demo(Values, frozen=True, kw_only=True):
     """`[demo]`: set by `qualtui demo` in the configuration that it writes."""
 
     control_url: str = ""
+    past: Seconds = Seconds(0)  # counts as watched before the first start: the demo's past has no backlog
     speed: float = 1.0
 
 

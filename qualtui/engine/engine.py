@@ -172,7 +172,7 @@ class Engine:
                 save=self._save,
                 learned=self._marks.append,
                 gateway=partial(self._gateway, config),
-                born=self._born,
+                born=partial(self._born, config.demo.past),
                 history=self._past,
                 minute=minute(config),
             ),
@@ -214,9 +214,11 @@ class Engine:
 
         return word
 
-    def _born(self, agent: str) -> float | None:
+    def _born(self, past: float, agent: str) -> float | None:
         mark = self.journal.state.backlog.get(agent)
-        return mark.before if mark else None
+        if mark is not None:
+            return mark.before
+        return self._started - past if past else None
 
     async def _sessions(self) -> None:
         """Runs the loops of the present configuration; a new one ends them and begins its own."""
@@ -268,6 +270,7 @@ class Engine:
     # --- samples to verdicts ---
 
     def _sink(self, samples: tuple[Sample, ...]) -> None:
+        samples = self._view.excused(samples, self._clock())
         self.recent.add(samples)
         self._keeper.take(samples)
         self._touched.update(sample.series.partition("/")[0] for sample in samples)
