@@ -8,6 +8,7 @@ from qualtui.config.hours import EXPECTED as HOURS
 from qualtui.config.hours import hours_of
 from qualtui.config.reader import Check
 from qualtui.config.values import (
+    ControlProbe,
     DatabaseProbe,
     Demo,
     HealthProbe,
@@ -21,6 +22,7 @@ from qualtui.config.values import (
     SessionCleanup,
     Store,
     Target,
+    TlsProbe,
     WahaProbe,
     WahaRestart,
 )
@@ -151,6 +153,13 @@ _LINE = Check("a text of at most 500 characters", lambda text: len(text) <= 500)
 
 CHECKS: dict[tuple[type, str], Check] = {
     (HealthProbe, "url"): _URL,
+    (HealthProbe, "deep"): Check(_URL.expected, lambda url: url == "" or http_url(url)),
+    (HealthProbe, "deep_interval"): _INTERVAL,
+    (ControlProbe, "url"): _URL,
+    (ControlProbe, "interval"): _INTERVAL,
+    (ControlProbe, "timeout"): _TIMEOUT,
+    (TlsProbe, "interval"): _INTERVAL,
+    (TlsProbe, "timeout"): _TIMEOUT,
     (HealthProbe, "interval"): _INTERVAL,
     (HealthProbe, "timeout"): _TIMEOUT,
     (HealthProbe, "misses"): Check("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),

@@ -103,6 +103,13 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="{value} replies took as long as the webhook may live",
     ),
+    "certificate-ends": Rule(
+        series="tls.days",
+        op=Operator.BELOW,
+        warning=Level(14),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="The certificate of {note} ends in {value} days",
+    ),
     # exp(-9.2) = 1e-4: so seldom does nobody write by chance; signals/rhythm.py has the formula.
     "waha-deaf": Rule(
         series="inbound.expected",

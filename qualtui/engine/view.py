@@ -9,6 +9,7 @@ from qualtui.engine.setup import stale_after
 from qualtui.model import Phase, Sample, Severity, State
 from qualtui.signals.chain import chain
 from qualtui.signals.contradictions import contradict
+from qualtui.signals.control import excused
 from qualtui.signals.derive import agent_down, blind
 from qualtui.signals.gateway import starting
 from qualtui.signals.goals import answerable
@@ -74,6 +75,15 @@ class View:
             *self._minute(agent, now),
             *self._starting(agent, now),
         )
+
+    def excused(self, samples: tuple[Sample, ...], now: float) -> tuple[Sample, ...]:
+        """A probe's samples; what our own network may have kept from answering was not asked."""
+        agent = samples[0].series.partition("/")[0] if samples else ""
+        settings = self._config.agents[agent].control if agent in self._config.agents else None
+        if settings is None:
+            return samples
+        reach = stale_after(settings.interval, settings.timeout)
+        return excused(samples, self._recent.newest(f"{agent}/control.up"), now, reach)
 
     def _down(self, agent: str, now: float) -> tuple[Sample, ...]:
         settings = self._config.agents[agent].health

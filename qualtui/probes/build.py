@@ -7,14 +7,17 @@ import msgspec
 from qualtui.config.values import Agent
 from qualtui.database import Database
 from qualtui.model import BacklogMarked
+from qualtui.probes.control import ControlProbe
 from qualtui.probes.counts import SlowLaneProbe
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.deaf import DeafProbe
+from qualtui.probes.deep import DeepProbe
 from qualtui.probes.goals import GoalsProbe, History, no_history
 from qualtui.probes.http import HealthProbe
 from qualtui.probes.metrics import MetricsProbe
 from qualtui.probes.postgres import DatabaseProbe
 from qualtui.probes.probe import Probe
+from qualtui.probes.tls import TlsProbe, hosts
 from qualtui.probes.waha import WahaProbe
 from qualtui.signals.gateway import Gateway, no_gateway
 
@@ -36,10 +39,19 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
     probes: list[Probe] = []
     if agent.health is not None:
         probes.append(HealthProbe(name, agent.health))
+        if agent.health.deep:
+            probes.append(DeepProbe(name, agent.health))
     if agent.metrics is not None:
         probes.append(MetricsProbe(name, agent.metrics))
     if agent.waha is not None:
         probes.append(WahaProbe(name, agent.waha))
+    targets = hosts(
+        [settings.url for settings in (agent.health, agent.metrics, agent.waha) if settings is not None]
+    )
+    if targets:
+        probes.append(TlsProbe(name, targets, agent.tls))
+    if agent.control is not None:
+        probes.append(ControlProbe(name, agent.control))
     if probes or agent.database is not None:
         probes.append(GoalsProbe(name, deps.history, deps.minute))
     settings = agent.database

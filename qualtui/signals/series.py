@@ -228,6 +228,26 @@ DECLARED: tuple[Series, ...] = (
         "customers whom these hours of the week should have brought since the last one; P(none) = exp(-this)",
     ),
     Series("waha.seconds", "s", "up", "WAHA", "time to the answer"),
+    Series(
+        "control.up",
+        "",
+        "down",
+        "control target",
+        "1: any HTTP answer; 0: none, so that our own network is suspect",
+    ),
+    Series("deep.up", "", "down", "GET /health/deep", "S21: 1: the agent calls all of its services well"),
+    Series("deep.broken", "", "up", "GET /health/deep", "how many services are not well; the note names them"),
+    Series(
+        "tls.days",
+        "d",
+        "down",
+        "TLS",
+        "days until the first certificate of the https addresses ends; the note is its host",
+    ),
+    Series("host.cpu", "%", "up", "host", "S4: of the agent's instance"),
+    Series("host.memory", "%", "up", "host", "S5: of the agent's instance"),
+    Series("host.http_errors", "%", "up", "host", "S11: error answers of the webhook among its message events"),
+    Series("host.deploys", "", "", "host", "deploys of the last day"),
     Series("sight.blind", "s", "up", "derived", "how long the worst vital series has had no answer at all"),
 )
 

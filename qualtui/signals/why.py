@@ -27,6 +27,9 @@ class Why(msgspec.Struct, frozen=True):
 def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
     """The first broken link from the customer's message on: bot, database, gateway, then what the rows tell."""
     by = {view.link: view for view in links}
+    if by[Link.US].status == UNKNOWN and fresh(readings, "control.up") == 0:
+        text = _("Our own network: the control target does not answer either")
+        return Why(text, (_("control: {}").format(readings["control.up"].note), *_notes(readings)), Link.US)
     if by[Link.US].status == UNKNOWN:
         return Why(_("We cannot ask: no probe has had an answer"), _notes(readings), Link.US)
     # A bot that is only silent may hang in what it needs: what says by itself that it is broken comes first.
