@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import asyncpg
 
 from qualtui.client import Client, ClientError
 from qualtui.demo.launch import Services
@@ -130,6 +131,14 @@ class World:
         """Empties the catcher."""
         async with self._http.delete(f"{self.at.control_url}/notices"):
             pass
+
+    async def rows(self, query: str) -> list[asyncpg.Record]:
+        """Rows of the agent's database, as qualtui's reader."""
+        connection: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(self.at.dsn, timeout=5)
+        try:
+            return await connection.fetch(query)
+        finally:
+            await connection.close()
 
     async def noticed(self, word: str, within: float) -> str:
         """The text of the first notice that holds the word."""
