@@ -1,0 +1,55 @@
+"""The whole way, once: a fault, the screen that says what and why, a notice, the key that mends it, the end."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import aiohttp
+
+from benchmarks.terminal import Terminal
+from qualtui.demo.launch import service_arguments, spawn_services
+from qualtui.model import Phase
+from qualtui.wire import Done, Fixes, ListFixes, Refused, UndoFix
+from tests.system.living import World, agent, engine_on, seen
+
+SPEED = 60.0
+
+
+async def typed(terminal: Terminal, keys: bytes, word: str, within: float = 10.0) -> None:
+    """Types, and waits until the screen shows a word."""
+    if keys:
+        terminal.send(keys)
+    shown = await asyncio.to_thread(terminal.pump, within, lambda: word in terminal.text())
+    assert shown, f"{word!r} is not on the screen:\n{terminal.text()}"
+
+
+async def test_a_fault_is_shown_told_mended_by_a_key_and_over() -> None:
+    async with (
+        spawn_services(service_arguments(speed=SPEED, history=6)) as services,
+        aiohttp.ClientSession() as http,
+        engine_on(Path(services.config), Path(services.folder) / "qualtui.sock") as engine,
+        engine.client() as client,
+    ):
+        world = World(services, http)
+        command = [sys.executable, "-m", "qualtui", "--config", services.config]
+        with Terminal(command, 160, 48, {"QUALTUI_USER": "ana"}) as window:
+            await typed(window, b"", "ANSWERED", within=20)
+            await world.fault("sessions-stuck", True)
+            await typed(window, b"", "CUSTOMERS WAITING FOR THE BOT", within=15)
+            await typed(window, b"", "sent no reply")
+            await world.noticed("CRITICAL #", 10)
+            await typed(window, b"a", "ana for")  # I've got it
+            await typed(window, b"f", "Run it")
+            await typed(window, b"\t\r", "TRIED  session-cleanup", within=15)
+            over = await seen(client, lambda shot: agent(shot).now.calm, 30, "everyone answered after the cleanup")
+            assert all(one.phase is Phase.RESOLVED for one in over.incidents)
+            await world.noticed("RESOLVED #", 10)
+            await typed(window, b"q", "keeps watching")
+        fixes = await client.ask(ListFixes())
+        assert isinstance(fixes, Fixes)
+        run = next(run for run in fixes.runs if run.fix == "session-cleanup")
+        assert (run.who, run.outcome) == ("ana", "ok")
+        undone = await client.ask(UndoFix(run.run))
+        # The customers have newer sessions by now: those stay, and the closed ones stay closed.
+        assert isinstance(undone, Done | Refused)
+        assert "newer" in undone.text
