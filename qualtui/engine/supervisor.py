@@ -12,6 +12,9 @@ from qualtui.text import clean
 log = logging.getLogger(__name__)
 
 GRACE = 1.0  # s beyond a probe's own timeout before the supervisor ends it
+APART = (
+    1.0  # s between two questions to one, however often somebody refreshes: a monitor must not harm the patient
+)
 
 Clock = Callable[[], float]
 Sink = Callable[[tuple[Sample, ...]], None]
@@ -47,15 +50,19 @@ async def watch(probe: Probe, sink: Sink, clock: Clock, offset: float, wake: asy
     """
     loop = asyncio.get_running_loop()
     due = loop.time() + offset
+    began = float("-inf")
     while True:
         try:
             async with asyncio.timeout_at(due):
                 await wake.wait()
-            wake.clear()
+                await asyncio.sleep(began + APART - loop.time())
         except TimeoutError:
             pass
+        wake.clear()
+        began = loop.time()
         sink(await ask_once(probe, clock))
-        due += probe.interval
         now = loop.time()
+        if began >= due:  # a refresh leaves the beat where it is
+            due += probe.interval
         if due < now:
             due = now + probe.interval - (now - due) % probe.interval

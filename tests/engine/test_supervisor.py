@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 
 import pytest
 
@@ -76,7 +77,8 @@ async def test_cancellation_gets_out() -> None:
         await task
 
 
-async def test_a_refresh_asks_at_once_and_the_interval_goes_on() -> None:
+async def test_a_refresh_asks_at_once_and_the_interval_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "APART", 0.01)
     asked: asyncio.Queue[int] = asyncio.Queue()
 
     async def answer() -> tuple[Sample, ...]:
@@ -94,3 +96,46 @@ async def test_a_refresh_asks_at_once_and_the_interval_goes_on() -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def test_however_often_somebody_refreshes_the_next_beat_comes_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervisor, "APART", 0.001)
+    asked: asyncio.Queue[int] = asyncio.Queue()
+
+    async def answer() -> tuple[Sample, ...]:
+        asked.put_nowait(1)
+        return ()
+
+    wake = asyncio.Event()
+    task = asyncio.ensure_future(watch(Scripted(answer, interval=0.2), lambda _: None, clock, 0.0, wake))
+    async with asyncio.timeout(2):
+        await asked.get()
+        for _ in range(30):
+            wake.set()
+            await asked.get()
+        await asked.get()  # nobody asked for this one; 30 beats later would be 6 s
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_refreshes_without_end_do_not_flood_the_bot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "APART", 0.1)
+    asked: list[float] = []
+
+    async def answer() -> tuple[Sample, ...]:
+        asked.append(asyncio.get_running_loop().time())
+        return ()
+
+    wake = asyncio.Event()
+    task = asyncio.ensure_future(watch(Scripted(answer, interval=3600), lambda _: None, clock, 0.0, wake))
+    async with asyncio.timeout(5):
+        while len(asked) < 4:
+            wake.set()
+            await asyncio.sleep(0.001)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    assert all(later - earlier >= 0.099 for earlier, later in pairwise(asked))
