@@ -37,50 +37,74 @@ def command(
       qualtui doctor --json
     """
     read = resolve_config(config)
-    quiet = as_json or sql
-    if not quiet and sys.stderr.isatty():
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    paper = None if as_json or sql else Paper(ascii_only=read.screen.ascii, width=width)
+    if paper is not None and sys.stderr.isatty():
         print(_("asking everybody once; a busy bot takes up to half a minute ..."), file=sys.stderr)
     started = time.monotonic()
-    findings = asyncio.run(_examined(read, tell=not quiet))
+    findings = asyncio.run(_examined(read, paper))
     if as_json:
         print_json({"code": exit_code(findings), "findings": findings})
     elif sql:
         print("\n".join(statements(findings)))
-    else:
-        _print_rest(findings, time.monotonic() - started)
+    elif paper is not None:
+        paper.end(findings, time.monotonic() - started)
     return exit_code(findings)
 
 
-async def _examined(config: Config, *, tell: bool) -> list[Finding]:
+async def _examined(config: Config, paper: "Paper | None") -> list[Finding]:
     from qualtui.doctor.examination import examine
 
-    glyphs = PLAIN if config.screen.ascii else GLYPHS
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     found: list[Finding] = []
     async for finding in examine(config, time.time):
-        if tell:
-            if not found or found[-1].agent != finding.agent:
-                print(finding.agent or "qualtui", flush=True)
-            for line in lines(finding, glyphs, width):
-                print(line, flush=True)
         found.append(finding)
+        if paper is not None:
+            paper.tell(finding)
     return found
 
 
-def lines(finding: Finding, glyphs: dict[Verdict, str], width: int = 0) -> list[str]:
-    """A finding for people, and below it what to do; wrapped where `width` is not 0."""
-    head = f"  {glyphs[finding.verdict]} {finding.verdict:<8} {finding.what:<{_WHAT}} "
-    arrow = "-> " if glyphs is PLAIN else "→ "
-    told = _wrapped(finding.why, head, width)
-    return told + (_wrapped(finding.todo, " " * len(head) + arrow, width) if finding.todo else [])
+class Paper:
+    """Findings as lines on stdout; wrapped where `width` is not 0."""
 
+    def __init__(self, *, ascii_only: bool, width: int) -> None:
+        self._glyphs = PLAIN if ascii_only else GLYPHS
+        self._arrow = "-> " if ascii_only else "→ "
+        self._width = width
+        self._agent: str | None = None
 
-def _wrapped(text: str, head: str, width: int) -> list[str]:
-    room = width - len(head) - 1
-    if width == 0 or room < 20:
-        return [head + text]
-    rows = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
-    return [head + rows[0], *(" " * len(head) + row for row in rows[1:])]
+    def tell(self, finding: Finding) -> None:
+        """Prints one, under the name of its agent."""
+        if finding.agent != self._agent:
+            self._agent = finding.agent
+            print(finding.agent or "qualtui")
+        print("\n".join(self.lines(finding)), flush=True)
+
+    def end(self, findings: Sequence[Finding], seconds: float) -> None:
+        """Prints the SQL, the failures once more where that has pushed them away, and how many of each."""
+        if mend := statements(findings):
+            print("\n" + _("SQL, for the owner of the bot's tables; read it first (`--sql` prints it alone):"))
+            print(textwrap.indent("\n".join(mend), "  "))
+            worst = [finding for finding in findings if finding.verdict is Verdict.FAILED]
+            if worst:
+                print("\n" + _("What does not work:"))
+            for finding in worst:
+                print("\n".join(self.lines(finding)))
+        count = Counter(finding.verdict for finding in findings)
+        told = _("failed {failed}, warning {warning}, ok {ok}, skipped {skipped}; {seconds:.1f} s")
+        print("\n" + told.format(**{verdict.value: count[verdict] for verdict in Verdict}, seconds=seconds))
+
+    def lines(self, finding: Finding) -> list[str]:
+        """A finding, and below it what to do."""
+        head = f"  {self._glyphs[finding.verdict]} {finding.verdict:<8} {finding.what:<{_WHAT}} "
+        told = self._wrapped(finding.why, head)
+        return told + (self._wrapped(finding.todo, " " * len(head) + self._arrow) if finding.todo else [])
+
+    def _wrapped(self, text: str, head: str) -> list[str]:
+        room = self._width - len(head) - 1
+        if room < 20:
+            return [head + text]
+        rows = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
+        return [head + rows[0], *(" " * len(head) + row for row in rows[1:])]
 
 
 def statements(findings: Sequence[Finding]) -> list[str]:
@@ -90,15 +114,3 @@ def statements(findings: Sequence[Finding]) -> list[str]:
         if finding.sql:
             told += [f"-- {finding.agent}: {finding.why}", *(f"{statement};" for statement in finding.sql), ""]
     return told[:-1]
-
-
-def _print_rest(findings: Sequence[Finding], seconds: float) -> None:
-    if mend := statements(findings):
-        print("\n" + _("SQL, for the owner of the bot's tables; read it first (`--sql` prints it alone):"))
-        print(textwrap.indent("\n".join(mend), "  "))
-    count = Counter(finding.verdict for finding in findings)
-    told = _("{failed} failed, {warning} warnings, {ok} ok, {skipped} skipped; {seconds:.1f} s").format(
-        failed=count[Verdict.FAILED], warning=count[Verdict.WARNING], ok=count[Verdict.OK],
-        skipped=count[Verdict.SKIPPED], seconds=seconds,
-    )  # fmt: skip
-    print(f"\n{told}")

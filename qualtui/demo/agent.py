@@ -24,6 +24,7 @@ _RECYCLE = (900, 1100)  # requests after which gunicorn replaces the worker
 _ERROR = (
     "<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>\n"
 )
+_MISSING = "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n"
 
 
 class AgentSettings(msgspec.Struct, frozen=True):
@@ -85,6 +86,8 @@ class Agent:
                 answer: web.StreamResponse = await handler(request)
             except (ValueError, TypeError, KeyError, AttributeError):
                 answer = web.Response(status=500, text=_ERROR, content_type="text/html")
+            except web.HTTPNotFound:
+                answer = web.Response(status=404, text=_MISSING, content_type="text/html")
         answer.force_close()
         return answer
 

@@ -18,7 +18,7 @@ def judged(clocks: Sequence[Clock]) -> Finding:
     wrong = [clock for clock in clocks if abs(clock.ahead) > clock.slack + NEAR]
     if not wrong:
         widest = max(clocks, key=lambda clock: abs(clock.ahead) - clock.slack)
-        why = _("{} agree with ours, within {:.1f} s").format(
+        why = _("{}: within {:.1f} s of ours").format(
             ", ".join(clock.of for clock in clocks), max(abs(widest.ahead), 0.1)
         )
         return ok(check, what, why)

@@ -21,7 +21,7 @@ def _sources(config: Config) -> Finding:
     if missing:
         why = _("not watched: {}").format(", ".join(missing))
         return warning(check, what, why, _("add [agents.{}]").format(missing[0]))
-    told = _("valid; {} agents, {} rules").format(len(config.agents), len(config.rules) - len(off))
+    told = _("valid; agents: {}; {} rules").format(", ".join(config.agents), len(config.rules) - len(off))
     return ok(check, what, told + (_("; switched off: {}").format(", ".join(off)) if off else ""))
 
 

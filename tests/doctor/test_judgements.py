@@ -19,11 +19,11 @@ ROUTE = '[[notify.routes]]\ntargets = ["ops"]\nseverities = ["critical"]\n'
     ("given", "verdict", "words"),
     [
         ([], Verdict.SKIPPED, ""),
-        ([Clock("database", 0.4, 0.01), Clock("host", -1.2, 0.6)], Verdict.OK, "database, host agree"),
+        ([Clock("database", 0.4, 0.01), Clock("host", -1.2, 0.6)], Verdict.OK, "database, host: within"),
         ([Clock("database", 90, 0.01)], Verdict.WARNING, "this machine's|database's is 90 s ahead"),
         ([Clock("database", 90, 0.01), Clock("host", 91, 0.6)], Verdict.WARNING, "this machine's is 90 s behind"),
         ([Clock("database", 90, 0.01), Clock("host", 0.2, 0.6)], Verdict.WARNING, "database's is 90 s ahead"),
-        ([Clock("busy host", 8, 8)], Verdict.OK, "agree"),
+        ([Clock("busy host", 8, 8)], Verdict.OK, "within"),
     ],
 )
 def test_the_clock_that_is_wrong_is_the_one_that_stands_alone(
