@@ -10,7 +10,7 @@ from qualtui.model import Phase, Sample, Severity, State
 from qualtui.signals.chain import chain
 from qualtui.signals.contradictions import contradict
 from qualtui.signals.control import excused
-from qualtui.signals.derive import agent_down, blind
+from qualtui.signals.derive import agent_down, blind, unreached
 from qualtui.signals.gateway import starting
 from qualtui.signals.goals import answerable
 from qualtui.signals.headline import headline
@@ -23,9 +23,11 @@ PAST = 40  # steps of a figure's short past
 DERIVED = {
     "health.down": "health.up",
     "waha.starting": "waha.working",
+    "failures.unreached": "health.up",
 }  # derived series -> the one that it is as fresh as
 VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without these we judge nobody
 HOUR = 3600.0
+ERRORS = 600.0  # s that failures.unreached speaks of, where no database says otherwise
 MINUTE = 60.0  # s between two samples of goal.minute
 BLIND_EVERY = 5.0  # s between two samples of sight.blind
 
@@ -70,6 +72,7 @@ class View:
         if agent not in self._config.agents:
             return ()
         return (
+            *self._unreached(agent, now),
             *self._down(agent, now),
             *self._blind(agent, now),
             *self._minute(agent, now),
@@ -96,6 +99,13 @@ class View:
         if down is None or (newest is not None and (down.at, down.value) == (newest.at, newest.value)):
             return ()
         return (down,)
+
+    def _unreached(self, agent: str, now: float) -> tuple[Sample, ...]:
+        database = self._config.agents[agent].database
+        window = ERRORS if database is None else database.error_window
+        counted = unreached(agent, self._recent.since(f"{agent}/health.up", now - window), now, window)
+        newest = self._recent.newest(f"{agent}/failures.unreached")
+        return () if counted is None or (newest is not None and newest.at == counted.at) else (counted,)
 
     def _blind(self, agent: str, now: float) -> tuple[Sample, ...]:
         series = f"{agent}/sight.blind"

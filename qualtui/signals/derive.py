@@ -1,5 +1,6 @@
 """Series that follow from others: whether the agent is down, as distinct from busy; whether we are blind."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from qualtui.config.values import HealthProbe
@@ -38,6 +39,21 @@ def agent_down(
         note = _("{} misses in {}, and nothing sent: {}").format(len(missed), span(now - first), newest.note)
         return Sample(series, now, 1.0, note)
     return Sample(series, newest.at, 0.0, _("busy or slow: {}").format(newest.note))
+
+
+def unreached(agent: str, up: Sequence[Sample], now: float, window: float) -> Sample | None:
+    """`failures.unreached`: how often the agent did not answer us well in the last `window` seconds, and how.
+
+    From samples of health.up, oldest first. None: nothing is known; a newest sample without a value gives one.
+    """
+    if not up:
+        return None
+    series, newest = f"{agent}/failures.unreached", up[-1]
+    if newest.value is None:
+        return Sample(series, newest.at, None, newest.note)
+    kinds = Counter(sample.note for sample in up if sample.value == 0 and sample.at >= now - window)
+    note = ", ".join(f"{kind} {times}" for kind, times in kinds.most_common(3))
+    return Sample(series, newest.at, float(kinds.total()), note)
 
 
 def blind(agent: str, known: Mapping[str, float | None], since: float, now: float) -> Sample:

@@ -141,6 +141,13 @@ DECLARED: tuple[Series, ...] = (
         "system_logs",
         "ERROR rows of the last hour, the note is the most frequent ones, slow lane; the agent seldom writes any",
     ),
+    Series(
+        "failures.unreached",
+        "",
+        "up",
+        "derived",
+        "GET /health without a good answer in error_window, by kind in the note; a busy bot is among them",
+    ),
     Series("failures.known_texts", "", "up", "host", "the agent's known error texts in the host's logs"),
     Series(
         "leads.conversion",

@@ -2,7 +2,7 @@
 
 from qualtui.config.values import HealthProbe, Seconds
 from qualtui.model import Sample
-from qualtui.signals.derive import agent_down, blind
+from qualtui.signals.derive import agent_down, blind, unreached
 
 SETTINGS = HealthProbe(url="http://127.0.0.1/health", misses=3, down_after=Seconds(150))
 
@@ -66,3 +66,15 @@ def test_blindness_is_the_age_of_the_vital_series_that_is_silent_longest() -> No
 
 def test_nobody_is_blind_who_asks_nothing() -> None:
     assert blind("bot", {}, 900.0, 1000.0).value == 0.0
+
+
+def test_how_often_and_how_the_agent_was_not_reached() -> None:
+    answers = [(1, ""), (0, "refused"), (0, "HTTP 502"), (0, "refused"), (1, "")]
+    samples = [Sample("bot/health.up", 60.0 * n, value, note) for n, (value, note) in enumerate(answers)]
+    told = unreached("bot", samples, 240.0, 600.0)
+    assert told == Sample("bot/failures.unreached", 240.0, 3, "refused 2, HTTP 502 1")
+    assert unreached("bot", samples, 290.0, 120.0) == Sample("bot/failures.unreached", 240.0, 1, "refused 1")
+    assert unreached("bot", [], 240.0, 600.0) is None
+    assert unreached("bot", [Sample("bot/health.up", 9.0, None, "no route")], 9.0, 600.0) == Sample(
+        "bot/failures.unreached", 9.0, None, "no route"
+    )
