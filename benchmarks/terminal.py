@@ -70,21 +70,45 @@ class Terminal:
                 if until is not None and until():
                     return True
                 continue
-            try:
-                data = os.read(self.fd, 65536)
-            except OSError:  # how Linux tells that the other side is closed
-                data = b""
-            if not data:
-                self.ended = True
-                break
-            self.total += len(data)
-            for ask, answer in _ANSWERS:
-                if ask in data:
-                    os.write(self.fd, answer)
-            self._stream.feed(_UNKNOWN.sub(b"", data))
+            self._paint(self._read())
             if until is not None and until():
                 return True
         return until is not None and until()
+
+    def first(self, seconds: float, ready: Callable[[str], bool]) -> float | None:
+        """Seconds from the start to the bytes that completed the picture; None where it did not come in time.
+
+        What was read is painted in the pauses: emulating a terminal takes longer than many a program's painting.
+        """
+        end = time.perf_counter() + seconds
+        waiting: list[tuple[float, bytes]] = []
+        while time.perf_counter() < end and not self.ended:
+            if select.select([self.fd], [], [], 0.05)[0]:
+                data = self._read()
+                waiting.append((time.perf_counter() - self.started, data))
+                continue
+            for at, data in waiting:
+                self._paint(data)
+                if ready(self.text()):
+                    return at
+            waiting.clear()
+        return None
+
+    def _read(self) -> bytes:
+        """What there is; answers what the program asks. Empty at the end."""
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:  # how Linux tells that the other side is closed
+            data = b""
+        self.ended = not data
+        self.total += len(data)
+        for ask, answer in _ANSWERS:
+            if ask in data:
+                os.write(self.fd, answer)
+        return data
+
+    def _paint(self, data: bytes) -> None:
+        self._stream.feed(_UNKNOWN.sub(b"", data))
 
     def send(self, keys: bytes) -> None:
         """Types."""

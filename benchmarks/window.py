@@ -19,7 +19,7 @@ from benchmarks.terminal import Terminal
 SIZE = (160, 48)
 SETTLE = 4.0  # s after the first picture
 REST = 15.0  # s over which CPU and bytes are counted
-STARTS = 7
+STARTS = 9
 KEYS = 30
 LIMIT = 20.0  # s for a picture
 PLAIN = {"TEXTUAL_ANIMATIONS": "none", "QUALTUI_USER": "ana"}
@@ -52,9 +52,10 @@ def ours_ready(text: str) -> bool:
 def opened(command: Sequence[str], ready: Callable[[str], bool]) -> Iterator[tuple[Terminal, float]]:
     """The program with its first full screen, and the seconds until then."""
     with Terminal(command, *SIZE, PLAIN) as terminal:
-        if not terminal.pump(LIMIT, lambda: ready(terminal.text())):
+        seconds = terminal.first(LIMIT, ready)
+        if seconds is None:
             raise TimeoutError(f"no full screen within {LIMIT:g}s: {terminal.text().strip()[:200]}")
-        yield terminal, time.perf_counter() - terminal.started
+        yield terminal, seconds
 
 
 def starts(ours: Sequence[str]) -> Figure:

@@ -240,7 +240,7 @@ class Engine:
         for place, probe in enumerate(self._setup.probes):
             wake = asyncio.Event()
             self._wakes.append(wake)
-            offset = min(place * SPREAD, probe.interval)
+            offset = place * min(SPREAD, probe.interval / len(self._setup.probes))  # many: evenly spread
             tasks.create_task(watch(probe, self._sink, self._clock, offset, wake), name=probe.name)
         self._notifiers = [
             Notifier(target, self.journal, self._clock, config.notify.retry_for, self._deliveries)
