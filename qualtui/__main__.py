@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +32,11 @@ def window_of(argv: Sequence[str]) -> Window | None:
 
 def main() -> int:
     """Opens the screen or runs a command; gives the exit code (qualtui.cli.common tells them)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, TextIOWrapper
+        ):  # a terminal or pipe that knows only ASCII gets ? for what it can't show
+            stream.reconfigure(errors="replace")
     argv = sys.argv[1:]
     if argv == ["--version"]:
         from qualtui import __version__

@@ -10,7 +10,9 @@ _CONTROL = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"  # invisible and direction-changing characters
     "\ud800-\udfff]+"  # lone surrogates cannot be encoded
 )
-_PHONE = re.compile(r"\+?\d(?:[\s().\-]{0,2}\d){7,}")
+_PHONE = re.compile(
+    "\\+?\\d(?:[\\s()./_·\\-\u2010-\u2015\u2212]{0,3}\\d){7,}"
+)  # the dashes of keyboards and of phones, too
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ command = typer.Typer(
     no_args_is_help=True,
     help=helped(_("List, show, take and note incidents."), "qualtui incidents list", "qualtui incidents ack 42"),
 )
-Number = Annotated[int, typer.Argument(min=1, metavar="NUMBER", help=_("The incident's number."))]
+Number = Annotated[int, typer.Argument(min=1, max=10**9, metavar="NUMBER", help=_("The incident's number."))]
 
 
 def incident_rows(incidents: tuple[IncidentView, ...], now: float) -> list[list[str]]:

@@ -12,7 +12,7 @@ import pytest
 from qualtui.cli.common import CommandError, guarded, no_configuration, resolve_config, resolve_window_config, who
 from qualtui.client import ClientError
 from qualtui.config.errors import ConfigErrors, Problem
-from tests.cli.folders import AGENT, at_home
+from tests.cli.folders import AGENT, at_home, run_qualtui
 
 Captured = pytest.CaptureFixture[str]
 
@@ -136,3 +136,9 @@ def test_an_empty_answer_is_the_login(home: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "stderr", Terminal())
     monkeypatch.setenv("LOGNAME", "login")
     assert who() == "login"
+
+
+def test_a_pipe_that_knows_only_ascii_is_no_reason_to_fail(tmp_path: Path) -> None:
+    ran = run_qualtui("config", "init", "\u2192.toml", home=tmp_path, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("Written: ?.toml")
