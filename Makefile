@@ -10,7 +10,7 @@ demo: $(FRESH)
 	$(BIN)/qualtui demo $(ARGS)
 
 test: $(FRESH)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 check: $(FRESH)
 	$(BIN)/ruff check .
