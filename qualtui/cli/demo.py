@@ -79,9 +79,10 @@ async def _services_only(line: list[str]) -> int:
 
 def _with_screen(line: list[str]) -> int:
     from qualtui.cli.common import open_window
+    from qualtui.cli.window import terminal_problem
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CommandError(_("the screen needs a terminal; --services-only runs without one"), FAILED)
+    if problem := terminal_problem():
+        raise CommandError(_("{}; --services-only runs without one").format(problem.partition(";")[0]), FAILED)
     os.environ["QUALTUI_USER"] = who(ask=False)  # a demo asks nobody's name
     print(_("starting a PostgreSQL, a bot, a gateway and their customers ..."), flush=True)
     with _services(line) as services, _engine(Path(services.config)):

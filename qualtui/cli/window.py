@@ -20,13 +20,25 @@ LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are looked at
 
 def run(config: Path | None = None, number: int | None = None) -> int:
     """The screen, at incident `number` where given; exit code 0, 1 after an internal error, 128 + signal."""
-    if not all(
-        stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__)
-    ):
-        say_error(_("the screen needs a terminal; `qualtui status` tells the same in one line"))
+    if problem := terminal_problem():
+        say_error(problem)
         return FAILED
     values = resolve_window_config(config)
     return show(values, who(), number)
+
+
+def terminal_problem() -> str:
+    """Why the screen can't be shown here; empty where it can."""
+    if not all(
+        stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__)
+    ):
+        return _("the screen needs a terminal; `qualtui status` tells the same in one line")
+    # Rich gives these a size of its own; Textual would paint without end to fit both.
+    if os.environ.get("TERM", "").lower() in {"dumb", "unknown"}:
+        return _(
+            "this terminal (TERM={}) can't show a screen; `qualtui status` tells the same in one line"
+        ).format(clean(os.environ["TERM"], 20))
+    return ""
 
 
 def show(config: Config, name: str, number: int | None) -> int:

@@ -1,5 +1,7 @@
 """The screen's way in: no terminal, an engine beside it, and what is said at the end."""
 
+import os
+import pty
 import socket
 import subprocess
 import sys
@@ -31,6 +33,23 @@ def test_without_a_terminal_it_is_one_line() -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("qualtui: the screen needs a terminal")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [[], ["demo"]], ids=["screen", "demo"])
+def test_a_terminal_that_cannot_move_its_cursor_is_told_what_else_there_is(command: list[str]) -> None:
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "qualtui", *command],
+            stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "dumb"}, timeout=30, check=False,
+        )  # fmt: skip
+        told = os.read(ours, 4096).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == 1
+    assert told.startswith("qualtui: this terminal (TERM=dumb) can't show a screen; ")
+    assert told.count("\n") == 1
 
 
 @pytest.mark.parametrize(
