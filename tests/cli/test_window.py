@@ -41,7 +41,8 @@ def test_a_terminal_that_cannot_move_its_cursor_is_told_what_else_there_is(comma
     try:
         done = subprocess.run(
             [sys.executable, "-m", "qualtui", *command],
-            stdin=theirs, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "dumb"}, timeout=30, check=False,
+            stdin=theirs, stdout=theirs, stderr=theirs,
+            env={**os.environ, "TERM": "dumb"}, timeout=30, check=False,
         )  # fmt: skip
         told = os.read(ours, 4096).decode()
     finally:
