@@ -1,0 +1,117 @@
+"""A verdict and the notices it owes are one write; looking again owes nothing again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qualtui.config.values import (
+    Agent,
+    Config,
+    HealthProbe,
+    Level,
+    Notify,
+    Operator,
+    Route,
+    Rule,
+    Seconds,
+    Secret,
+    Target,
+)
+from qualtui.engine.evaluator import Evaluator
+from qualtui.engine.journal import Journal
+from qualtui.engine.recent import Recent
+from qualtui.model import NoticeQueued, Phase, RuleChanged, Sample, Severity
+from qualtui.store import Store
+
+WAITING = Rule(
+    series="customers.oldest",
+    op=Operator.ABOVE,
+    warning=Level(180),
+    critical=Level(600),
+    keep_firing_for=Seconds(30),
+    summary="oldest {duration}",
+)
+
+
+def configuration(rules: dict[str, Rule]) -> Config:
+    routes = (
+        Route(targets=("pager",), severities=(Severity.CRITICAL,)),
+        Route(targets=("mail",), severities=(Severity.WARNING, Severity.CRITICAL)),
+    )
+    targets = {name: Target(url=Secret("json://127.0.0.1")) for name in ("pager", "mail")}
+    agent = Agent(health=HealthProbe(url="http://127.0.0.1/health"))
+    return Config(agents={"bot": agent}, rules=rules, notify=Notify(targets=targets, routes=routes))
+
+
+class Scene:
+    """An evaluator on a real store and a clock that is set by hand."""
+
+    def __init__(self, store: Store, rules: dict[str, Rule]) -> None:
+        self.now = 1000.0
+        self.recent = Recent(keep=3600.0, step=60.0, steps=1)
+        self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
+        self.evaluator = Evaluator(self.journal, self.recent, lambda _: "the why", lambda: self.now)
+        self.use(rules)
+
+    def use(self, rules: dict[str, Rule]) -> None:
+        self.evaluator.use(configuration(rules), {"bot/customers.oldest": 60.0})
+
+    async def oldest(self, value: float | None, after: float = 5.0) -> list[str]:
+        """A new sample, and a look: the transitions and the targets that are owed a notice."""
+        self.now += after
+        self.recent.add([Sample("bot/customers.oldest", self.now, value)])
+        events = await self.evaluator.look(("bot",))
+        return [told(event.body) for event in events]
+
+
+def told(body: object) -> str:
+    if isinstance(body, NoticeQueued):
+        return f"{body.kind} to {body.target}"
+    assert isinstance(body, RuleChanged)
+    return f"{body.new.value} {body.severity.value}"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "store.db") as opened:
+        yield opened
+
+
+async def test_an_incident_s_life_with_its_notices(store: Store) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    assert await scene.oldest(100) == []
+    assert await scene.oldest(200) == ["firing warning", "firing to mail"]
+    assert await scene.oldest(300) == []
+    assert await scene.oldest(601) == ["firing critical", "worse to pager", "worse to mail"]
+    assert await scene.oldest(None) == []
+    assert await scene.oldest(0) == []  # kept firing for a while
+    assert await scene.oldest(0, after=31) == ["resolved critical", "resolved to pager", "resolved to mail"]
+    incident = scene.journal.state.incidents[1]
+    assert (incident.phase, incident.summary, incident.cause) == (Phase.RESOLVED, "oldest 10m", "the why")
+
+
+async def test_after_a_restart_it_is_the_same_incident_and_nobody_is_told_again(store: Store) -> None:
+    before = Scene(store, {"customers-waiting": WAITING})
+    await before.oldest(700)
+    after = Scene(store, {"customers-waiting": WAITING})
+    after.now = before.now
+    assert await after.oldest(705) == []
+    assert after.journal.state.incidents == before.journal.state.incidents
+
+
+async def test_numbers_are_given_once_and_in_order(store: Store) -> None:
+    always = Rule(series="customers.oldest", critical=Level(0))
+    scene = Scene(store, {"one": always, "two": always})
+    await scene.oldest(1)
+    assert sorted(scene.journal.state.incidents) == [1, 2]
+    assert scene.journal.state.next_number == 3
+
+
+async def test_a_rule_that_the_configuration_no_longer_has_ends_its_incident_and_says_so(store: Store) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    await scene.oldest(700)
+    scene.use({})
+    events = await scene.evaluator.settle()
+    assert [told(event.body) for event in events] == ["resolved critical", "resolved to pager", "resolved to mail"]
+    assert await scene.evaluator.settle() == ()

@@ -1,0 +1,52 @@
+"""What screens list: the worst and oldest first, and what became of the notices."""
+
+from qualtui.engine.project import activity, incidents, notices_word, tried
+from qualtui.model import Activity, FixRun, Incident, Notice, Phase, Severity, State
+
+
+def incident(number: int, severity: Severity, at: float, resolved: float | None = None) -> Incident:
+    phase = Phase.FIRING if resolved is None else Phase.RESOLVED
+    return Incident(number, "r", "bot", severity, phase, at, at, "s", resolved_at=resolved)
+
+
+def notice(key: str, status: str, number: int = 1) -> Notice:
+    return Notice(key, number, "ops", "firing", Severity.CRITICAL, "t", "b", 1.0, status)
+
+
+def test_firing_comes_before_resolved_worst_before_mild_old_before_new() -> None:
+    mine = [
+        incident(1, Severity.CRITICAL, 1, resolved=50),
+        incident(2, Severity.WARNING, 2),
+        incident(3, Severity.CRITICAL, 9),
+        incident(4, Severity.CRITICAL, 4),
+        incident(5, Severity.CRITICAL, 5, resolved=60),
+    ]
+    state = State(incidents={one.number: one for one in mine})
+    assert [one.number for one in incidents(state)] == [4, 3, 2, 5, 1]
+
+
+def test_the_worst_news_of_the_notices_comes_first_and_others_incidents_do_not_count() -> None:
+    all_ = [
+        notice("a", "delivered"),
+        notice("b", "failed"),
+        notice("c", "sending"),
+        notice("d", "queued", number=2),
+    ]
+    word = notices_word(incident(1, Severity.CRITICAL, 1), {one.key: one for one in all_})
+    assert word == "1 failed, 1 sending, 1 sent"
+
+
+def test_activity_is_newest_first() -> None:
+    state = State(activity=(Activity(1.0, "a", "first"), Activity(2.0, "b", "second")))
+    assert [line.text for line in activity(state)] == ["second", "first"]
+
+
+def test_what_was_tried_is_the_newest_run_for_that_incident() -> None:
+    runs = [
+        FixRun("x", "session-cleanup", "bot", "ana", 1.0, number=7, summary="closed 3"),
+        FixRun("y", "session-cleanup", "bot", "bia", 2.0, number=7),
+        FixRun("z", "waha-restart", "bot", "bia", 3.0, number=8),
+    ]
+    state = State(runs={run.run: run for run in runs})
+    assert tried(state, 7) == "session-cleanup: under way (bia)"
+    assert tried(state, 9) == ""
