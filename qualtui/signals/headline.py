@@ -59,7 +59,9 @@ def _trouble(
         text = plural("{} CUSTOMER WAITING FOR THE BOT", "{} CUSTOMERS WAITING FOR THE BOT", count).format(count)
         detail = _("oldest {}").format(span(fresh(readings, "customers.oldest") or 0.0))
     else:
-        text, detail = worst.summary, _("for {}").format(span(now - worst.since))
+        text = worst.summary
+        lasts = _("for {}") if reason.text else _("after {} nothing of it is seen; watching that it stays so")
+        detail = lasts.format(span(now - worst.since))
     # A known cause has its own remedy or none: the rule's would mend something else.
     wanted = (reason.fix,) if reason.text else tuple(one.fix for one in (worst, *firing))
     offered = next((fix for fix in wanted if fix and remedies(fix)), "")

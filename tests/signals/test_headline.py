@@ -111,7 +111,11 @@ def test_the_cause_s_own_remedy_is_offered_and_only_where_it_can_be_run() -> Non
 
 
 def test_the_why_of_now_comes_first_and_that_of_the_beginning_where_nothing_is_seen_any_more() -> None:
-    assert now(incident()).why == "the cause then"
+    said = now(incident())
+    assert (said.why, said.detail) == (
+        "the cause then",
+        "after 5m nothing of it is seen; watching that it stays so",
+    )
     assert now(incident(), health_up=(0, "refused"), health_refused=1, health_down=1).why.startswith(
         "The bot refuses"
     )
