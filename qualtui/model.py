@@ -195,6 +195,16 @@ class BacklogMarked(msgspec.Struct, frozen=True, tag="backlog.marked"):
     before: float
 
 
+class CustomerClosed(msgspec.Struct, frozen=True, tag="customer.closed"):
+    """A person answered a waiting customer by hand: nothing is owed for what came until `upto` (their clock)."""
+
+    agent: str
+    lead: str
+    who: str
+    reason: str
+    upto: float
+
+
 EventBody = (
     EngineStarted
     | EngineStopped
@@ -210,6 +220,7 @@ EventBody = (
     | FixStarted
     | FixFinished
     | BacklogMarked
+    | CustomerClosed
 )
 
 
@@ -319,6 +330,7 @@ class State(msgspec.Struct, frozen=True):
     runs: dict[str, FixRun] = {}  # the newest
     activity: tuple[Activity, ...] = ()  # newest last
     backlog: dict[str, BacklogMarked] = {}  # by agent
+    closed: dict[str, CustomerClosed] = {}  # by agent/lead, the newest
 
 
 def standing_key(rule: str, agent: str) -> str:

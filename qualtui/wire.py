@@ -8,9 +8,11 @@ import struct
 
 import msgspec
 
+from qualtui.findings import Finding
 from qualtui.model import Evidence, Link, Phase, Severity
 
 VERSION = 1
+EXAMINING = 30.0  # s that an examination takes at most; whoever asks for one waits a little longer
 FRAME_LIMIT = 8 * 1024 * 1024  # bytes; a longer frame is not ours
 
 
@@ -210,6 +212,19 @@ class Who(msgspec.Struct, frozen=True, tag="customers"):
     agent: str
 
 
+class CloseCustomer(msgspec.Struct, frozen=True, tag="customer.close"):
+    """A waiting customer was answered by hand: owed nothing more, unless something came after `upto`."""
+
+    agent: str
+    lead: str  # the id, or how it begins
+    reason: str
+    upto: float = 0.0  # `last` of the CustomerView that was looked at; 0: as it stands now
+
+
+class Examine(msgspec.Struct, frozen=True, tag="doctor"):
+    """Every link and permission tried by the doctor, nothing changed."""
+
+
 Ask = (
     Hello
     | Acknowledge
@@ -223,6 +238,8 @@ Ask = (
     | TestNotice
     | NoticeLog
     | Who
+    | CloseCustomer
+    | Examine
 )
 
 
@@ -341,6 +358,7 @@ class CustomerView(msgspec.Struct, frozen=True):
     since: float
     cause: str
     unheard: float | None = None  # by the database's clock: a row says sent then, and nobody received it
+    last: float = 0.0  # by the same clock: the newest thing that the customer did
 
 
 class Customers(msgspec.Struct, frozen=True, tag="customers"):
@@ -348,6 +366,15 @@ class Customers(msgspec.Struct, frozen=True, tag="customers"):
 
     agent: str
     customers: tuple[CustomerView, ...]
+
+
+class Findings(msgspec.Struct, frozen=True, tag="findings"):
+    """Answer to Examine: what was found, also where somebody asked for it a moment before."""
+
+    findings: tuple[Finding, ...]
+    at: float  # when it ended
+    seconds: float  # that it took
+    again: float  # the next one not before
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -363,7 +390,7 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     text: str
 
 
-Answer = Preview | Fixes | IncidentDetail | Notices | Customers | Done | Refused
+Answer = Preview | Fixes | IncidentDetail | Notices | Customers | Findings | Done | Refused
 
 
 class Result(msgspec.Struct, frozen=True, tag="result"):

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "status": "qualtui.cli.status",
     "incidents": "qualtui.cli.incidents",
     "fix": "qualtui.cli.fix",
+    "customers": "qualtui.cli.customers",
     "notify": "qualtui.cli.notify",
     "doctor": "qualtui.cli.doctor",
     "config": "qualtui.cli.config",
@@ -130,7 +131,7 @@ def root(
     short_help=_("The screen, straight at an incident."),
 )
 def incident(
-    number: Annotated[int, typer.Argument(min=1, metavar="NUMBER", help=_("The incident's number."))],
+    number: Annotated[int, typer.Argument(min=1, max=10**9, metavar="NUMBER", help=_("The incident's number."))],
     config: ConfigOption = None,
 ) -> None:
     """The screen, opened at an incident."""

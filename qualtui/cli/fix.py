@@ -1,13 +1,13 @@
 """`qualtui fix`: list, preview, run and take back remedies."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from qualtui.cli.common import FAILED, CommandError
-from qualtui.cli.engine import ask, snapshot
+from qualtui.cli.customers import only_agent
+from qualtui.cli.engine import ask
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment, print_json, print_table
 from qualtui.text import _, plural, span
@@ -62,7 +62,7 @@ def preview(
     as_json: JsonOption = False,
 ) -> None:
     """Previews a remedy."""
-    shown = ask(config, PreviewFix(name, agent or _only_agent(config), mode))
+    shown = ask(config, PreviewFix(name, agent or only_agent(config), mode))
     assert isinstance(shown, Preview)
     if as_json:
         print_json(shown)
@@ -86,7 +86,7 @@ def run(
     config: ConfigOption = None,
 ) -> None:
     """Runs a remedy."""
-    shown = ask(config, PreviewFix(name, agent or _only_agent(config), mode, incident))
+    shown = ask(config, PreviewFix(name, agent or only_agent(config), mode, incident))
     assert isinstance(shown, Preview)
     print_preview(shown)
     if shown.refused:
@@ -135,10 +135,3 @@ def _confirmed(title: str) -> bool:
         raise CommandError(_("not a terminal: say --yes to run it without a question"), FAILED)
     print(_("{}: type yes to do it: ").format(title), end="", flush=True)
     return sys.stdin.readline().strip().lower() == _("yes")
-
-
-def _only_agent(config: Path | None) -> str:
-    names = [agent.name for agent in snapshot(config).agents]
-    if len(names) != 1:
-        raise CommandError(_("which agent? --agent {}").format("|".join(names)), FAILED)
-    return names[0]

@@ -5,15 +5,28 @@ from collections.abc import Awaitable, Callable
 from qualtui.engine.fixing import Fixing
 from qualtui.engine.journal import Entry, Journal
 from qualtui.engine.project import activity_view, incident_view
-from qualtui.model import Acknowledged, Event, Noted, NoticeQueued, Phase, Released, Severity, State
+from qualtui.model import (
+    Acknowledged,
+    CustomerClosed,
+    Event,
+    Noted,
+    NoticeQueued,
+    Phase,
+    Released,
+    Severity,
+    State,
+)
 from qualtui.store.fold import apply
 from qualtui.text import _, clean, masked
 from qualtui.wire import (
     Acknowledge,
     AddNote,
     Answer,
+    CloseCustomer,
     Customers,
     Done,
+    Examine,
+    Findings,
     IncidentDetail,
     ListFixes,
     NoticeLog,
@@ -32,6 +45,7 @@ from qualtui.wire import (
 
 History = Callable[[int], Awaitable[tuple[Event, ...]]]
 CustomersOf = Callable[[str], Awaitable[Customers | Refused]]
+Examined = Callable[[], Awaitable[Findings]]
 
 
 class Desk:
@@ -44,6 +58,7 @@ class Desk:
         clock: Callable[[], float],
         history: History,
         customers: CustomersOf,
+        examined: Examined,
         refresh: Callable[[], None],
         queued: Callable[[], None],
     ) -> None:
@@ -52,11 +67,12 @@ class Desk:
         self._clock = clock
         self._history = history
         self._customers = customers
+        self._examined = examined
         self._refresh = refresh
         self._queued = queued
         self.targets: tuple[str, ...] = ()
 
-    async def answer(self, request: Request) -> Answer:
+    async def answer(self, request: Request) -> Answer:  # noqa: PLR0912 - a branch a request
         """The answer to a request."""
         ask, who = request.ask, clean(request.who, 40) or "?"
         match ask:
@@ -83,6 +99,10 @@ class Desk:
                 return self._notices()
             case Who():
                 return await self._customers(ask.agent)
+            case CloseCustomer():
+                return await self._close_customer(ask, who)
+            case Examine():
+                return await self._examined()
         return Refused(_("this engine does not know that request"))
 
     async def _acknowledge(self, ask: Acknowledge, who: str) -> Answer:
@@ -121,6 +141,29 @@ class Desk:
             return Refused(_("no incident #{}").format(ask.number))
         await self._journal.append((Noted(ask.number, who, text), ""))
         return Done(_("noted on #{}").format(ask.number))
+
+    async def _close_customer(self, ask: CloseCustomer, who: str) -> Answer:
+        """Closes one who waits; what came after the asker looked stays owed."""
+        reason = masked(clean(ask.reason, 200))
+        if not reason:
+            return Refused(_("say how it was answered: a reason is needed"))
+        told = await self._customers(ask.agent)
+        if isinstance(told, Refused):
+            return told
+        found = [one for one in told.customers if one.lead.startswith(ask.lead)] if ask.lead else []
+        if len(found) != 1:
+            word = _("{} customers begin with {!r}: give more of the id") if found else _("{1!r} does not wait")
+            return Refused(word.format(len(found), clean(ask.lead, 40)))
+        one = found[0]
+        upto = min(ask.upto or one.last, one.last)
+        body = CustomerClosed(ask.agent, one.lead, who, reason, upto)
+        written = await self._journal.append((body, f"closed/{ask.agent}/{one.lead}/{upto:.6f}"))
+        if not written:
+            return Refused(_("{} was closed already").format(one.lead[:8]))
+        self._refresh()
+        if upto < one.last:
+            return Done(_("noted; the customer has written again since and still waits"))
+        return Done(_("{} is owed nothing more, unless it writes again").format(one.lead[:8]))
 
     async def _show(self, number: int) -> Answer:
         state = self._journal.state

@@ -18,6 +18,7 @@ from qualtui.config.errors import ConfigErrors
 from qualtui.config.values import Aggregate, Config
 from qualtui.engine.desk import Desk
 from qualtui.engine.evaluator import Evaluator
+from qualtui.engine.examining import Examining
 from qualtui.engine.fixing import Fixing
 from qualtui.engine.journal import Journal
 from qualtui.engine.keeper import Keeper
@@ -40,6 +41,7 @@ from qualtui.model import (
 from qualtui.notify.target import warm_up
 from qualtui.probes.build import Deps, customers_of
 from qualtui.probes.probe import ProbeError
+from qualtui.signals.byhand import Closed
 from qualtui.signals.gateway import Gateway, GatewayWord, gateway_word
 from qualtui.store.errors import StoreError
 from qualtui.store.samples import Points
@@ -94,6 +96,7 @@ class Engine:
         self._view = View(self.recent, config)
         self._keeper = Keeper(store, self.journal, clock)
         self._fixing = Fixing(self.journal, clock)
+        self._examining = Examining(clock)
         self._evaluator = Evaluator(self.journal, self.recent, self._cause, clock)
         self._server = Server(socket_path, store.epoch, self._answer, self.snapshot)
         self._notifiers: list[Notifier] = []
@@ -107,7 +110,14 @@ class Engine:
         self._reason = ""
         self._problem = ""
         self._desk = Desk(
-            self.journal, self._fixing, clock, self._history, self._customers, self._ask_all, self._wake_notifiers
+            self.journal,
+            self._fixing,
+            clock,
+            self._history,
+            self._customers,
+            self._examining.findings,
+            self._ask_all,
+            self._wake_notifiers,
         )
         self._setup = self._take(config)
 
@@ -175,12 +185,14 @@ class Engine:
                 born=partial(self._born, config.demo.past),
                 history=self._past,
                 minute=minute(config),
+                by_hand=self._by_hand,
             ),
         )
         stale = {series: stale_after(*both) for series, both in setup.intervals().items()}
         stale |= self._view.use(config, setup.intervals())
         self._evaluator.use(config, stale)
         self._fixing.use(setup.remedies)
+        self._examining.use(config)
         self._keeper.retention = config.store
         self._desk.targets = tuple(config.notify.targets)
         return setup
@@ -219,6 +231,11 @@ class Engine:
         if mark is not None:
             return mark.before
         return self._started - past if past else None
+
+    def _by_hand(self, agent: str) -> Closed:
+        """Whom a person answered, by lead, and until when."""
+        closed = self.journal.state.closed.values()
+        return {one.lead: one.upto for one in closed if one.agent == agent}
 
     async def _sessions(self) -> None:
         """Runs the loops of the present configuration; a new one ends them and begins its own."""

@@ -15,10 +15,13 @@ from qualtui.probes.deep import DeepProbe
 from qualtui.probes.goals import GoalsProbe, History, no_history
 from qualtui.probes.http import HealthProbe
 from qualtui.probes.metrics import MetricsProbe
+from qualtui.probes.number import NumberProbe
 from qualtui.probes.postgres import DatabaseProbe
 from qualtui.probes.probe import Probe
+from qualtui.probes.statement import StatementProbe, Turn
 from qualtui.probes.tls import TlsProbe, hosts
 from qualtui.probes.waha import WahaProbe
+from qualtui.signals.byhand import Closed
 from qualtui.signals.gateway import Gateway, no_gateway
 
 
@@ -31,11 +34,15 @@ class Deps(msgspec.Struct, frozen=True):
     gateway: Callable[[str], Gateway]  # by agent; asked for where a gateway is configured
     born: Callable[[str], float | None]  # by agent: BacklogMarked.before, if the log has one
     history: History = no_history  # of our own samples
+    by_hand: Callable[[str], Closed] = lambda _agent: {}  # by agent: customers whom a person answered
     minute: float = 60.0  # s that a sample of goal.minute stands for: less in a fast demo
 
 
 def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
-    """The probes of an agent. At most two database connections. Raises DatabaseError on a bad mapping."""
+    """The probes of an agent. At most two database connections, and one for the user's own series.
+
+    Raises DatabaseError on a bad mapping.
+    """
     probes: list[Probe] = []
     if agent.health is not None:
         probes.append(HealthProbe(name, agent.health))
@@ -52,6 +59,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         probes.append(TlsProbe(name, targets, agent.tls))
     if agent.control is not None:
         probes.append(ControlProbe(name, agent.control))
+    probes += _own(name, agent)
     if probes or agent.database is not None:
         probes.append(GoalsProbe(name, deps.history, deps.minute))
     settings = agent.database
@@ -80,11 +88,23 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
             save=save,
             learned=deps.learned,
             born=deps.born(name),
+            by_hand=lambda: deps.by_hand(name),
         )
     )
     probes.append(SlowLaneProbe(name, shared, agent.mapping, float(settings.slow_interval), slow_timeout))
     if agent.waha is not None:
         probes.append(DeafProbe(name, shared, agent.mapping, float(settings.slow_interval) / 10, slow_timeout))
+    return probes
+
+
+def _own(name: str, agent: Agent) -> list[Probe]:
+    """The user's own series. Their statements take a connection of their own in turn: no lane waits for them."""
+    probes: list[Probe] = [NumberProbe(name, each, one) for each, one in agent.series.items() if one.url]
+    settings = agent.database
+    if settings is not None:
+        timeout = float(settings.timeout)
+        turn = Turn(Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout))
+        probes += [StatementProbe(name, each, one, turn) for each, one in agent.series.items() if one.sql.strip()]
     return probes
 
 

@@ -12,6 +12,7 @@ from qualtui.model import BacklogMarked, Sample
 from qualtui.probes.follow import CHECKED, Follow
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.book import Owed
+from qualtui.signals.byhand import Closed, without_closed
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.ledger import (
     UNASKED,
@@ -81,7 +82,8 @@ class CustomersProbe:
     """customers.*, reply.*, sessions.bot_owes, and what failures.* the messages tell.
 
     `load` and `save` keep the ledger's blob in our own store and must not raise; `learned` is called once,
-    when the first backfill ends. `born`: when qualtui looked first, if an earlier log tells.
+    when the first backfill ends. `born`: when qualtui looked first, if an earlier log tells. `by_hand`: whom
+    a person answered, and is owed nothing for what came until then.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class CustomersProbe:
         save: Save,
         learned: Learned,
         born: float | None = None,
+        by_hand: Callable[[], Closed] = dict,
     ) -> None:
         self.name = f"{agent}/customers"
         untold = NEEDS_GATEWAY if gateway is no_gateway else ()
@@ -119,6 +122,7 @@ class CustomersProbe:
         self._skew = 0.0  # s, the server's clock minus ours
         self._load, self._save, self._learned = load, save, learned
         self._born = born
+        self._by_hand = by_hand
         self._ledger: Ledger | None = None
         self._saved: Ledger | None = None
         self._size = 0  # bytes of the blob that was saved last
@@ -147,7 +151,7 @@ class CustomersProbe:
         try:
             async with self._database.read(self.timeout) as reader:
                 ledger = await self._begun(reader.now)
-                book = current(ledger, reader.now, self._gateway)
+                book = without_closed(current(ledger, reader.now, self._gateway), self._by_hand())
                 wait = waiting(ledger, book, reader.now, float(self._settings.grace))
                 oldest = sorted(wait, key=lambda lead: wait[lead].since)[:limit]
                 phones = await self._follow.phones(reader, oldest) if oldest else {}
@@ -155,7 +159,12 @@ class CustomersProbe:
             raise ProbeError(error.text) from None
         return tuple(
             CustomerView(
-                lead, mask_phone(phones.get(lead, "")), wait[lead].since, _cause(wait[lead]), wait[lead].unheard
+                lead,
+                mask_phone(phones.get(lead, "")),
+                wait[lead].since,
+                _cause(wait[lead]),
+                wait[lead].unheard,
+                wait[lead].last,
             )
             for lead in oldest
         )
@@ -250,7 +259,7 @@ class CustomersProbe:
         self, ledger: Ledger, problems: dict[str, str], server_now: float, at: float
     ) -> tuple[Sample, ...]:
         self.learning = None if ledger.learned else progress(ledger, server_now)
-        book = current(ledger, server_now, self._gateway)
+        book = without_closed(current(ledger, server_now, self._gateway), self._by_hand())
         values = figures(ledger, book, server_now, self._limits)
         notes: dict[str, str] = dict.fromkeys(values, "")
         if behind(ledger) and not problems:

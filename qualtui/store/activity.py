@@ -8,6 +8,7 @@ from qualtui.model import (
     Activity,
     BacklogMarked,
     ConfigRead,
+    CustomerClosed,
     EngineStarted,
     EngineStopped,
     Event,
@@ -141,6 +142,11 @@ def _backlog(_state: State, at: float, body: BacklogMarked) -> Activity:
     return Activity(at, OURSELVES, clean(text.format(agent=body.agent, count=body.count)))
 
 
+def _closed(_state: State, at: float, body: CustomerClosed) -> Activity:
+    text = _("answered a customer of {agent} by hand: {reason}").format(agent=body.agent, reason=body.reason)
+    return Activity(at, clean(body.who), clean(text))
+
+
 # Each takes the body of the type it stands under: the table's type can't say so.
 _LINES: dict[type, Callable[[State, float, Any], Activity | None]] = {
     RuleChanged: _rule,
@@ -155,4 +161,5 @@ _LINES: dict[type, Callable[[State, float, Any], Activity | None]] = {
     EngineStopped: _stopped,
     ConfigRead: _config,
     BacklogMarked: _backlog,
+    CustomerClosed: _closed,
 }

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from qualtui.model import (
     Acknowledged,
     BacklogMarked,
+    CustomerClosed,
     Event,
     FixFinished,
     FixRun,
@@ -35,6 +36,7 @@ RESOLVED_KEPT = 100  # incidents
 FINISHED_KEPT = 100  # notices that are no longer owed
 RUNS_KEPT = 100
 ACTIVITY_KEPT = 200
+CLOSED_KEPT = 1000  # customers answered by hand
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -67,6 +69,8 @@ def apply(state: State, event: Event) -> State:
             return _fix_finished(state, body)
         case BacklogMarked() as body:
             return replace(state, backlog={**state.backlog, body.agent: body})
+        case CustomerClosed() as body:
+            return _customer_closed(state, body)
     return state
 
 
@@ -229,6 +233,18 @@ def _fix_finished(state: State, body: FixFinished) -> State:
     if undone is not None and new.outcome == "ok":
         runs[new.undoes] = replace(undone, undone_by=new.run)
     return replace(state, runs=runs)
+
+
+# --- customers ---
+
+
+def _customer_closed(state: State, body: CustomerClosed) -> State:
+    key = f"{body.agent}/{body.lead}"
+    before = state.closed.get(key)
+    if before is not None and before.upto >= body.upto:
+        return state
+    closed = {**_without(state.closed, key), key: body}
+    return replace(state, closed=_thinned(closed, list(closed), CLOSED_KEPT))
 
 
 # --- dicts that are never changed in place ---

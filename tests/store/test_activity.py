@@ -6,6 +6,7 @@ from qualtui.model import (
     Acknowledged,
     BacklogMarked,
     ConfigRead,
+    CustomerClosed,
     EngineStarted,
     EngineStopped,
     EventBody,
@@ -64,6 +65,13 @@ CASES: list[tuple[EventBody, str, str, int, Severity]] = [
         "configuration refused, the old one stays: rules.x: no series",
         0,
         Severity.WARNING,
+    ),
+    (
+        CustomerClosed("bot", "lead-1", "ben", "called her", 5.0),
+        "ben",
+        "answered a customer of bot by hand: called her",
+        0,
+        Severity.INFO,
     ),
     (
         BacklogMarked("bot", 1, 1.0),

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from qualtui.client import Client
 from qualtui.demo.launch import service_arguments, spawn_services
-from qualtui.wire import Customers, Done, Preview, PreviewFix, Refused, RunFix, Snapshot, Who
+from qualtui.wire import CloseCustomer, Customers, Done, Preview, PreviewFix, Refused, RunFix, Snapshot, Who
 from tests.system.living import World, agent, engine_on, seen
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -28,9 +28,17 @@ class Scene:
         self.second = second
 
     async def calm(self) -> None:
-        """Nobody waits, and that is known to both."""
+        """Everybody is answered, by the remedy where it must be, and that is known to both."""
+        async with asyncio.timeout(40):
+            while waiting(await self._next()):
+                plan = await previewed(self.first, "retry")
+                if plan.token:
+                    assert isinstance(await self.first.ask(RunFix(plan.token), 60), Done)
         for client in (self.first, self.second):
-            await seen(client, lambda shot: agent(shot).now.calm and not waiting(shot), 30, "calm")
+            await seen(client, lambda shot: not waiting(shot), 30, "nobody waits")
+
+    async def _next(self) -> Snapshot:
+        return await seen(self.first, lambda _shot: True, 10, "a snapshot")
 
 
 def waiting(snapshot: Snapshot) -> float:
@@ -70,6 +78,14 @@ async def previewed(client: Client, fix: str) -> Preview:
     return answer
 
 
+async def greeted(scene: Scene) -> dict[str, int]:
+    """How often the remedy wrote to each customer, as the bot's messages have it."""
+    rows = await scene.world.rows(
+        "SELECT lead_id::text, count(*) FROM messages WHERE metadata ->> 'source' = 'qualtui_retry' GROUP BY 1"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def test_waha_restart_ends_sends_that_fail(scene: Scene) -> None:
     await scene.calm()
     refused = await previewed(scene.first, "waha-restart")
@@ -77,14 +93,18 @@ async def test_waha_restart_ends_sends_that_fail(scene: Scene) -> None:
     await scene.world.fault("sends-failing", True)
     shot = await seen(scene.first, lambda shot: agent(shot).now.fix == "waha-restart", 20, "the fix is offered")
     assert agent(shot).now.fix_title == "Restart WAHA's session"
+    assert "WAHA FAILED" in agent(shot).now.why
     plan = await previewed(scene.first, "waha-restart")
     done = await scene.first.ask(RunFix(plan.token), 30)
     assert isinstance(done, Done), done
     assert (done.text.split(",")[0], done.run) == ("The session is WORKING", "")
     await scene.world.fault("sends-failing", False)
+    await scene.calm()
 
 
 async def test_two_engines_that_retry_at_once_write_to_each_customer_once(scene: Scene) -> None:
+    await scene.calm()
+    before = await greeted(scene)
     await scene.world.fault("customers-unanswered", True)
     await seen(scene.first, lambda shot: waiting(shot) >= 3, 20, "three wait")
     await seen(scene.second, lambda shot: waiting(shot) >= 3, 20, "three wait")
@@ -96,20 +116,43 @@ async def test_two_engines_that_retry_at_once_write_to_each_customer_once(scene:
         scene.first.ask(RunFix(plans[0].token), 60), scene.second.ask(RunFix(plans[1].token), 60)
     )
     assert all(isinstance(answer, Done) for answer in answers), answers
-    rows = await scene.world.rows(
-        "SELECT lead_id::text, count(*) FROM messages WHERE metadata ->> 'source' = 'qualtui_retry' GROUP BY 1"
-    )
-    greeted = {row[0]: row[1] for row in rows}
-    assert {one.lead for one in people.customers} <= greeted.keys()
-    assert set(greeted.values()) == {1}
-    claims = await scene.world.rows("SELECT evento, count(*) FROM system_logs GROUP BY 1")
-    counts = {row[0]: row[1] for row in claims}
-    assert counts["qualtui_retry_claim"] == counts["qualtui_retry_delivered"] == len(greeted)
+    after = await greeted(scene)
+    assert {one.lead for one in people.customers} <= after.keys()
+    assert {after[lead] - before.get(lead, 0) for lead in after} <= {0, 1}
+    counts = {
+        row[0]: row[1] for row in await scene.world.rows("SELECT evento, count(*) FROM system_logs GROUP BY 1")
+    }
+    assert counts["qualtui_retry_claim"] == counts["qualtui_retry_delivered"] == sum(after.values())
     await scene.world.fault("customers-unanswered", False)
     await scene.calm()
 
 
-async def test_a_preview_is_run_once_and_a_message_is_never_taken_back(scene: Scene) -> None:
+async def test_one_answered_by_hand_is_owed_nothing_more_until_it_writes_again(scene: Scene) -> None:
+    await scene.calm()
+    await scene.world.fault("customers-unanswered", True)
+    await seen(scene.first, lambda shot: waiting(shot) >= 1, 20, "somebody waits")
+    people = await scene.first.ask(Who(BOT))
+    assert isinstance(people, Customers)
+    one = people.customers[0]
+    no_reason = await scene.first.ask(CloseCustomer(BOT, one.lead, " "))
+    assert isinstance(no_reason, Refused)
+    done = await scene.first.ask(CloseCustomer(BOT, one.lead[:8], "called 5511900000001", one.last))
+    assert isinstance(done, Done), done
+    left = await scene.first.ask(Who(BOT))
+    assert isinstance(left, Customers)
+    assert all(other.since > one.last for other in left.customers if other.lead == one.lead)
+    again = await scene.first.ask(CloseCustomer(BOT, one.lead, "once more", one.last))
+    assert isinstance(again, Refused)
+    told = f"answered a customer of {BOT} by hand: called +55 11 •••••-••01"
+    await seen(
+        scene.first, lambda shot: any((line.who, line.text) == ("ana", told) for line in shot.activity), 5, "told"
+    )
+    await scene.world.fault("customers-unanswered", False)
+    await scene.calm()
+
+
+async def test_where_nobody_waits_there_is_nothing_to_run(scene: Scene) -> None:
+    await scene.calm()
     plan = await previewed(scene.first, "retry")
     assert (plan.token, plan.title) == ("", "Reaches nobody who waits")
     assert isinstance(await scene.first.ask(RunFix(plan.token)), Refused)

@@ -1,0 +1,73 @@
+"""`qualtui customers`: who waits, and who was answered by hand."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qualtui.cli.common import FAILED, CommandError
+from qualtui.cli.engine import ask, snapshot
+from qualtui.cli.options import ConfigOption, JsonOption, helped
+from qualtui.cli.tables import print_json, print_table
+from qualtui.text import _, span
+from qualtui.wire import CloseCustomer, Customers, Done, Who
+
+command = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help=helped(
+        _("Who waits for the bot; close one who was answered by hand."),
+        "qualtui customers list",
+        "qualtui customers answered 1a2b3c4d --reason 'called her'",
+    ),
+)
+AgentOption = Annotated[
+    str, typer.Option("--agent", metavar="NAME", help=_("Needed where there are several agents."))
+]
+
+
+@command.command(
+    "list", help=helped(_("Who waits, the longest wait first; phones masked."), "qualtui customers list")
+)
+def list_(agent: AgentOption = "", config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Lists who waits."""
+    told = ask(config, Who(agent or only_agent(config)))
+    assert isinstance(told, Customers)
+    if as_json:
+        print_json(told)
+    elif not told.customers:
+        print(_("nobody waits"))
+    else:
+        now = time.time()
+        titles = [_("customer"), _("waits"), _("phone"), _("why")]
+        print_table(
+            titles, [[one.lead[:8], span(now - one.since), one.phone, one.cause] for one in told.customers]
+        )
+
+
+@command.command(
+    help=helped(
+        _("Close one whom you answered by hand: owed nothing more, unless it writes again."),
+        "qualtui customers answered 1a2b3c4d --reason 'called her'",
+    )
+)
+def answered(
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help=_("The id, or how it begins."))],
+    reason: Annotated[str, typer.Option("--reason", help=_("How; everyone here can read it."))],
+    agent: AgentOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """Closes a customer."""
+    done = ask(config, CloseCustomer(agent or only_agent(config), customer, reason))
+    assert isinstance(done, Done)
+    print(done.text)
+
+
+def only_agent(config: Path | None) -> str:
+    """The name of the one agent. CommandError where there are several."""
+    names = [agent.name for agent in snapshot(config).agents]
+    if len(names) != 1:
+        raise CommandError(_("which agent? --agent {}").format("|".join(names)), FAILED)
+    return names[0]
