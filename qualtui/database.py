@@ -254,6 +254,9 @@ def _network_error(error: BaseException) -> DatabaseError:
 _BY_STATE = {
     "3D000": (Kind.NO_DATABASE, _("there is no such database")),
     "42501": (Kind.PERMISSION, ""),
+    "21000": (Kind.QUERY, _("more than one row where one value should be")),
+    "22P02": (Kind.QUERY, _("a text where a number should be")),
+    "22003": (Kind.QUERY, _("a number out of range")),
     "25006": (Kind.PERMISSION, _("the transaction is read-only")),
     "57014": (Kind.TIMEOUT, _("cancelled by its time limit")),
     "55P03": (Kind.TIMEOUT, _("a lock was not free in time")),
@@ -285,7 +288,7 @@ def _server_error(error: asyncpg.PostgresError) -> DatabaseError:
         kind = _BY_POOLER.get(code.group(1), Kind.REFUSED)
         return DatabaseError(kind, _("the pooler refused: {code}").format(code=code.group(1)))
     kind, text = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or (Kind.QUERY, "")
-    if not text and state[:2] == "42":  # names of tables and columns; other classes quote values
+    if not text and state[:2] in {"42", "0A"}:  # names of tables and columns; other classes quote values
         text = masked(clean(message, 120))
     return DatabaseError(kind, text or clean(f"{type(error).__name__} {state}"))
 

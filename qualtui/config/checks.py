@@ -8,6 +8,7 @@ from qualtui.config.hours import EXPECTED as HOURS
 from qualtui.config.hours import hours_of
 from qualtui.config.reader import Check
 from qualtui.config.values import (
+    Agent,
     ControlProbe,
     DatabaseProbe,
     Demo,
@@ -15,6 +16,7 @@ from qualtui.config.values import (
     Mapping,
     MetricsProbe,
     Notify,
+    OwnSeries,
     Retry,
     Route,
     Rule,
@@ -26,7 +28,7 @@ from qualtui.config.values import (
     WahaProbe,
     WahaRestart,
 )
-from qualtui.signals.series import BY_NAME
+from qualtui.signals.series import BY_NAME, OWN
 
 SOCKET_LONGEST = 100  # bytes; the system's sun_path has 104 or 108
 
@@ -35,6 +37,12 @@ _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://.+", re.DOTALL)
+_POINTER = re.compile(r"(/([^~/\x00-\x1f]|~[01])*)*")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
+_FIGURE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_ARGUMENT = re.compile(r"\x00|\$[0-9]")
+_READING = re.compile(r"(select|with|values|table)\b", re.IGNORECASE)
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 
 # The agent's schema: what a mapping may rename.
@@ -134,14 +142,29 @@ def _summary(text: str) -> bool:
 
 
 def _series(name: str) -> bool | str:
-    if name in BY_NAME:
+    if name in BY_NAME or name.startswith(OWN):  # the loader knows which of these there are
         return True
     from qualtui.config.errors import nearest
 
     return f"a series: {nearest(name, list(BY_NAME))}"
 
 
+def own_series(name: str, names: list[str]) -> bool | str:
+    """Whether a series of the user's own is among those that an agent has; else what was probably meant."""
+    from qualtui.config.errors import nearest
+
+    known = [f"{OWN}{each}" for each in names]
+    return not name.startswith(OWN) or name in known or f"a series: {nearest(name, [*known, *BY_NAME])}"
+
+
+def _reads(sql: str) -> bool:
+    """Whether a statement begins as one that reads; the server has the last word on that."""
+    bare = _COMMENT.sub(" ", sql).lstrip("( \t\r\n")
+    return not _ARGUMENT.search(sql) and (not sql.strip() or _READING.match(bare) is not None)
+
+
 _URL = Check('an address such as "https://bot.example.com"', http_url)
+_URL_OR_NONE = Check(_URL.expected, lambda url: url == "" or http_url(url))
 _DSN = Check("postgresql://USER:PASSWORD@HOST:PORT/DATABASE", postgres_dsn)
 _INTERVAL = Check('a duration of at least 100ms, such as "30s" or "5m"', lambda value: value >= 0.1)
 _TIMEOUT = Check('a duration of at least 10ms, such as "5s"', lambda value: value >= 0.01)
@@ -153,7 +176,7 @@ _LINE = Check("a text of at most 500 characters", lambda text: len(text) <= 500)
 
 CHECKS: dict[tuple[type, str], Check] = {
     (HealthProbe, "url"): _URL,
-    (HealthProbe, "deep"): Check(_URL.expected, lambda url: url == "" or http_url(url)),
+    (HealthProbe, "deep"): _URL_OR_NONE,
     (HealthProbe, "deep_interval"): _INTERVAL,
     (ControlProbe, "url"): _URL,
     (ControlProbe, "interval"): _INTERVAL,
@@ -184,6 +207,22 @@ CHECKS: dict[tuple[type, str], Check] = {
     ),
     (WahaProbe, "interval"): _INTERVAL,
     (WahaProbe, "timeout"): _TIMEOUT,
+    (Agent, "series"): Check(
+        "letters, digits, dash and underscore, at most 40", lambda name: bool(_FIGURE.fullmatch(name))
+    ),
+    (OwnSeries, "url"): _URL_OR_NONE,
+    (OwnSeries, "pointer"): Check('a JSON pointer such as "/queue/0/size"', lambda v: bool(_POINTER.fullmatch(v))),
+    (OwnSeries, "headers"): Check("a header's name", lambda name: bool(_HEADER.fullmatch(name))),
+    (OwnSeries, "headers.*"): Check(
+        "a line of printable ASCII", lambda v: v.reveal().isascii() and v.reveal().isprintable()
+    ),
+    (OwnSeries, "sql"): Check("one statement that reads, without $1: select, with, values or table", _reads),
+    (OwnSeries, "unit"): Check(
+        "a text of at most 8 characters", lambda text: len(text) <= 8 and text.isprintable()
+    ),
+    (OwnSeries, "worse"): Check('"up", "down", or "" where neither is bad', lambda v: v in ("", "up", "down")),
+    (OwnSeries, "interval"): _INTERVAL,
+    (OwnSeries, "timeout"): _TIMEOUT,
     (Mapping, "names"): Check('a table of the agent ("leads") or one of its columns ("messages.tipo")', _mapped),
     (Mapping, "names.*"): Check("a name of the database: letters, digits and underscore, 63 at most", _real),
     (Mapping, "sent"): _WORD,
@@ -226,6 +265,6 @@ CHECKS: dict[tuple[type, str], Check] = {
     (Store, "keep_hours"): _KEEP,
     (Store, "keep_events"): _KEEP,
     (Screen, "zone"): Check('a time zone such as "America/Sao_Paulo"', _zone),
-    (Demo, "control_url"): Check(_URL.expected, lambda url: url == "" or http_url(url)),
+    (Demo, "control_url"): _URL_OR_NONE,
     (Demo, "speed"): Check("a number above 0, at most 10000", lambda speed: 0 < speed <= 10000),
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from qualtui.config.checks import CHECKS, NAME
+from qualtui.config.checks import CHECKS, NAME, own_series
 from qualtui.config.durations import written
 from qualtui.config.errors import ConfigErrors, Problem, kind, nearest, shown
 from qualtui.config.reader import Given, Layer, Reader, Table
@@ -21,6 +21,7 @@ from qualtui.config.values import (
     Fixes,
     Notify,
     Operator,
+    OwnSeries,
     Rule,
     Screen,
     Store,
@@ -154,8 +155,30 @@ def _agents(reader: Reader, raw: Table) -> dict[str, Agent]:
             continue
         if agent.health is None and agent.database is None and agent.waha is None:
             reader.tell(("agents", name), "nothing to ask", "at least one of health, database, waha")
+        for figure, one in agent.series.items():
+            _figure(reader, name, figure, one, agent)
         agents[name] = agent
     return agents
+
+
+def _figure(reader: Reader, agent: str, name: str, one: OwnSeries, whole: Agent) -> None:
+    """What no single key of a user's own series can tell."""
+    key = ("agents", agent, "series", name)
+    if bool(one.url) == bool(one.sql.strip()):
+        reader.tell(key, "url and sql" if one.url else "nothing to ask", "one of url, sql")
+    if one.sql.strip() and whole.database is None:
+        reader.tell((*key, "sql"), "a statement", f"[agents.{agent}.database] to ask it of")
+    for field in ("pointer", "headers"):
+        if getattr(one, field) and not one.url:
+            reader.tell((*key, field), "no url", f"{field} beside a url alone")
+
+
+def _figures(raw: Table) -> list[str]:
+    """The names of all series of the user's own, even where an agent has problems."""
+    agents = raw.get("agents")
+    tables = [raw.get("defaults"), *(agents.values() if isinstance(agents, dict) else ())]
+    given = [table.get("series") for table in tables if isinstance(table, dict)]
+    return sorted({name for series in given if isinstance(series, dict) for name in series})
 
 
 def _rules(reader: Reader, raw: Table) -> dict[str, Rule]:
@@ -164,6 +187,8 @@ def _rules(reader: Reader, raw: Table) -> dict[str, Rule]:
     for name, table in _named(reader, raw, "rules").items():
         rule = reader.struct(Rule, [Layer(("rules", name), table)], BUILT_IN.get(name))
         if rule is not None:
+            if (said := own_series(rule.series, _figures(raw))) is not True:
+                reader.tell(("rules", name, "series"), shown(rule.series), str(said))
             _sense(reader, ("rules", name), rule)
             rules[name] = rule
     return rules

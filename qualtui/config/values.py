@@ -104,6 +104,19 @@ class WahaProbe(Values, frozen=True, kw_only=True):
     timeout: Seconds = Seconds(5)
 
 
+class OwnSeries(Values, frozen=True, kw_only=True):
+    """`[agents.NAME.series.NAME]`: a figure of the user's own, the series user.NAME."""
+
+    url: str = ""  # answers JSON ...
+    pointer: str = ""  # ... in which this JSON pointer (RFC 6901) names the number; empty: the whole answer
+    headers: dict[str, Secret] = {}  # sent with the request; empty ones are left out
+    sql: str = ""  # or: one reading statement that gives one number, on the agent's database
+    unit: str = ""
+    worse: str = ""  # up, down, or empty where neither is bad
+    interval: Seconds = Seconds(60)
+    timeout: Seconds = Seconds(10)
+
+
 class Mapping(Values, frozen=True, kw_only=True):
     """`[agents.NAME.mapping]`: the agent names, `table` or `table.column` to the real one, and values."""
 
@@ -125,6 +138,7 @@ class Agent(Values, frozen=True, kw_only=True):
     mapping: Mapping = Mapping()
     control: ControlProbe | None = None
     tls: TlsProbe = TlsProbe()
+    series: dict[str, OwnSeries] = {}
 
 
 class Aggregate(StrEnum):

@@ -15,7 +15,7 @@ from qualtui.signals.gateway import starting
 from qualtui.signals.goals import answerable
 from qualtui.signals.headline import headline
 from qualtui.signals.reading import Reading, Readings, evidence
-from qualtui.signals.series import BY_NAME
+from qualtui.signals.series import BY_NAME, Series, declared
 from qualtui.signals.why import Why, why
 from qualtui.wire import AgentView, EngineView, Figure, LinkView, Snapshot
 
@@ -47,6 +47,7 @@ class View:
         self._recent = recent
         self._config = config
         self._stale: dict[str, float] = {}
+        self._declared: dict[str, Mapping[str, Series]] = {}  # by agent
         self._since: dict[str, float] = {}  # by agent: when we began to ask
         self._chains: dict[str, tuple[LinkView, ...]] = {}
         self.learning: dict[str, float] = {}  # by agent, while its first backfill runs
@@ -54,6 +55,7 @@ class View:
     def use(self, config: Config, intervals: Mapping[str, tuple[float, float]]) -> Mapping[str, float]:
         """Takes a configuration; returns the age from which each derived series is stale."""
         self._config = config
+        self._declared = {name: declared(agent) for name, agent in config.agents.items()}
         self._stale = {series: stale_after(*both) for series, both in intervals.items()}
         derived = {
             f"{agent}/{name}": self._stale[f"{agent}/{source}"]
@@ -144,7 +146,7 @@ class View:
     def readings(self, agent: str, now: float) -> Readings:
         """Every declared series of an agent, with its evidence; a contradiction is told as such."""
         found: Readings = {}
-        for name in BY_NAME:
+        for name in self._declared.get(agent, BY_NAME):
             series = f"{agent}/{name}"
             sample = self._recent.newest(series)
             found[name] = Reading(evidence(sample, self._stale.get(series), now), sample)
@@ -198,17 +200,17 @@ class View:
         return links, why(links, readings, now)
 
     def _figure(self, agent: str, name: str, reading: Reading, severity: Severity | None, now: float) -> Figure:
-        declared = BY_NAME[name]
+        series = self._declared.get(agent, BY_NAME)[name]
         sample = reading.sample
         return Figure(
             name=name,
             value=sample.value if sample else None,
-            unit=declared.unit,
+            unit=series.unit,
             evidence=reading.evidence,
             at=sample.at if sample else None,
             note=reading.note,
             past=self._recent.past(f"{agent}/{name}", now, PAST),
-            source=declared.source,
+            source=series.source,
             severity=severity,
         )
 

@@ -4,8 +4,11 @@ from functools import lru_cache
 
 import msgspec
 
-from qualtui.text import _
+from qualtui.text import _, clean
+from qualtui.wire import AgentView
 
+OWN = "user."  # what the names of a user's own series begin with
+MOST = 6  # of them that are shown
 MANY = 20  # events that a ratio needs; below that its counts are told
 
 
@@ -82,6 +85,22 @@ def groups() -> tuple[Group, ...]:
         Group(_("Failures 10m"), "failures.rate", _failures()),
         Group(_("Goals"), "reply.follow_p95", _goals()),
     )
+
+
+def own(view: AgentView) -> Group | None:
+    """The figures of the user's own series, those that a rule calls bad first; None where there are none."""
+    figures = [figure for name, figure in view.figures.items() if name.startswith(OWN)]
+    if not figures:
+        return None
+    figures.sort(key=lambda figure: -1 if figure.severity is None else -2 - figure.severity.rank)
+    entries = tuple(Entry(_label(figure.name), figure.name) for figure in figures[:MOST])
+    more = "" if len(figures) <= MOST else " " + _("{} of {}").format(MOST, len(figures))
+    return Group(_("Own") + more, entries[0].series, entries)
+
+
+def _label(name: str) -> str:
+    words = clean(name.removeprefix(OWN).replace("_", " ").replace("-", " "), 40)
+    return words[:1].upper() + words[1:]
 
 
 def _failures() -> tuple[Entry, ...]:

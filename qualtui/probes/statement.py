@@ -1,0 +1,68 @@
+"""A user's own figure out of the agent's database: one statement that gives one number."""
+
+import asyncio
+
+from qualtui.config.values import OwnSeries as Settings
+from qualtui.database import Database, DatabaseError, Kind
+from qualtui.model import Sample
+from qualtui.probes.probe import ProbeError
+from qualtui.text import _
+
+QUESTION = _("the statement")
+
+
+class Turn:
+    """The one connection that all statements of an agent's user take in turn, so that no lane waits for them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.lock = asyncio.Lock()
+
+
+class StatementProbe:
+    """user.NAME from `sql`: without a value wherever the statement gives no number.
+
+    Read only, and inside one expression: the server itself refuses a second statement, column or row.
+    """
+
+    def __init__(self, agent: str, name: str, settings: Settings, turn: Turn) -> None:
+        self.name = f"{agent}/user.{name}"
+        self.series = (self.name,)
+        self.interval = float(settings.interval)
+        self._limit = float(settings.timeout)
+        self.timeout = 2 * self._limit  # as long for its turn as for its answer
+        # A comment at the statement's end must not swallow the bracket.
+        self._sql = f"SELECT (\n{settings.sql.strip().rstrip(';')}\n)::float8"
+        self._turn = turn
+
+    async def ask(self, now: float) -> tuple[Sample, ...]:
+        """The number. Raises ProbeError where there is none."""
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        try:
+            async with asyncio.timeout(self._limit):
+                await self._turn.lock.acquire()
+        except TimeoutError:
+            raise ProbeError(_("the other statements took all the time")) from None
+        try:
+            value = await self._asked()
+        finally:
+            self._turn.lock.release()
+        return (Sample(self.series[0], now + clock() - started, value),)
+
+    async def _asked(self) -> float:
+        try:
+            async with self._turn.database.read(self._limit) as reader:
+                rows = await reader.ask(QUESTION, self._sql)
+        except DatabaseError as error:
+            late = error.kind is Kind.TIMEOUT
+            text = _("no answer in {}s").format(f"{self._limit:g}") if late else error.text
+            raise ProbeError(text) from None
+        value = rows[0][0] if rows else None
+        if value is None:
+            raise ProbeError(_("{} gives nothing").format(QUESTION))
+        return float(value)
+
+    async def close(self) -> None:
+        """Gives back the connection; the first of an agent's statements does it for all."""
+        await self._turn.database.close()
