@@ -18,11 +18,14 @@ Link = Callable[[], Awaitable[Report]]
 MOST = 300.0  # s; what is not answered by then is told as not looked at
 
 
-async def examine(config: Config, time: Time) -> AsyncIterator[Finding]:
-    """The findings in their order, each as soon as those before it are there. Changes nothing anywhere."""
+async def examine(config: Config, time: Time, most: float = MOST) -> AsyncIterator[Finding]:
+    """The findings in their order, each as soon as those before it are there. Changes nothing anywhere.
+
+    `most`: seconds for each link.
+    """
     links = [("", _own(config, time)), *_links(config, time), ("", lambda: channels.examine(config))]
     reports: list[Report] = []
-    tasks = [asyncio.ensure_future(_bounded(link)) for _name, link in links]
+    tasks = [asyncio.ensure_future(_bounded(link, most)) for _name, link in links]
     try:
         for (name, _link), task in zip(links, tasks, strict=True):
             report = await task
@@ -37,12 +40,12 @@ async def examine(config: Config, time: Time) -> AsyncIterator[Finding]:
     yield network.judged([contact for report in reports for contact in report.contacts])
 
 
-async def _bounded(link: Link) -> Report:
+async def _bounded(link: Link, most: float) -> Report:
     try:
-        async with asyncio.timeout(MOST):
+        async with asyncio.timeout(most):
             return await link()
     except TimeoutError:
-        return Report((skipped("doctor", _("examination"), _("not done within {:g}s").format(MOST)),))
+        return Report((skipped("doctor", _("examination"), _("not done within {:g}s").format(most)),))
 
 
 def _own(config: Config, time: Time) -> Link:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from qualtui.text import clean
 
@@ -123,3 +123,18 @@ def changed(old: Line, new: Line) -> tuple[int, int] | None:
     total = max(width(old), width(new))
     end = total - width(new[len(new) - tail :]) if tail and width(old) == width(new) else total
     return width(new[:head]), end
+
+
+def wrapped(text: str, cells: int) -> list[str]:
+    """The text in rows of at most so many cells, broken between words where that can be; at least one row."""
+    room = max(2, cells)  # a wide character takes two
+    rows, row = [], ""
+    for word in text.split():
+        longer = f"{row} {word}" if row else word
+        if cell_len(longer) <= room:
+            row = longer
+            continue
+        pieces = chop_cells(word, room)
+        rows += [row, *pieces[:-1]] if row else pieces[:-1]
+        row = pieces[-1]
+    return [*rows, row]

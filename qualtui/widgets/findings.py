@@ -1,0 +1,140 @@
+"""What the doctor found as rows: the worst first, what to do below it, and what is well in one quiet row."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from rich.cells import cell_len
+
+from qualtui.findings import Finding, Verdict
+from qualtui.text import _, plural
+from qualtui.widgets.line import Line, Span, padded, safe, wrapped
+from qualtui.widgets.look import Look
+from qualtui.widgets.table import Row
+
+ORDER = (Verdict.FAILED, Verdict.WARNING, Verdict.SKIPPED, Verdict.OK)
+_STATEMENT = 2000  # characters
+_WORD = 9  # cells
+_INDENT = 12  # cells: below the check's name
+_GAP = 2  # cells
+
+
+def sign(verdict: Verdict, look: Look) -> tuple[str, str]:
+    """Glyph and token of a verdict."""
+    glyphs = look.glyphs
+    return {
+        Verdict.FAILED: (glyphs.critical, "crit"),
+        Verdict.WARNING: (glyphs.warning, "warn"),
+        Verdict.SKIPPED: (glyphs.none, "label"),
+        Verdict.OK: (glyphs.good, "good"),
+    }[verdict]
+
+
+def counts(findings: Sequence[Finding], look: Look) -> Line:
+    """How many of each verdict there are."""
+    number = Counter(finding.verdict for finding in findings)
+    n = number[Verdict.WARNING]
+    words = {
+        Verdict.FAILED: _("{n} failed").format(n=number[Verdict.FAILED]),
+        Verdict.WARNING: plural("{n} warning", "{n} warnings", n).format(n=n),
+        Verdict.SKIPPED: _("{n} skipped").format(n=number[Verdict.SKIPPED]),
+        Verdict.OK: _("{n} ok").format(n=number[Verdict.OK]),
+    }
+    spans: list[Span] = []
+    for verdict in (Verdict.FAILED, Verdict.WARNING, Verdict.OK, Verdict.SKIPPED):
+        if number[verdict]:
+            glyph, token = sign(verdict, look)
+            spans.append(Span(f"{glyph} {words[verdict]}   ", token))
+    return tuple(spans)
+
+
+class Columns:
+    """The widths that every row of one examination shares."""
+
+    def __init__(self, findings: Sequence[Finding], cells: int) -> None:
+        self.cells = cells
+        self.check = _widest([finding.check for finding in findings], max(17, cells // 7)) + _GAP
+        self.what = _widest([finding.what for finding in findings], max(20, cells // 5)) + _GAP
+        agents = [finding.agent for finding in findings]
+        self.agent = _widest(agents, 16) + _GAP if len(set(agents) - {""}) > 1 else 0
+
+
+def rows(findings: Sequence[Finding], opened: Collection[int], cells: int, look: Look) -> list[Row]:
+    """All rows. `opened`: places in `findings` whose statements, or whole reason, are shown.
+
+    A row's key begins with its finding's place: see `place`.
+    """
+    columns = Columns(findings, cells)
+    told: list[Row] = []
+    for verdict in ORDER:
+        for n, finding in enumerate(findings):
+            if finding.verdict is verdict:
+                lines = _lines(finding, n in opened, columns, look)
+                told += [Row(f"{n}/{k}", line) for k, line in enumerate(lines)]
+    return told
+
+
+def place(key: str) -> int:
+    """The place of the finding that a row belongs to; -1 of none."""
+    number = key.partition("/")[0]
+    return int(number) if number.isdecimal() else -1
+
+
+def _lines(finding: Finding, opened: bool, columns: Columns, look: Look) -> list[Line]:
+    why, todo = safe(finding.why, 400), safe(finding.todo, 400)
+    quiet = finding.verdict is Verdict.OK
+    head = _head(finding, columns, look)
+    if quiet and not opened:
+        return [(*head, Span(why, "faint"))]
+    arrow = f"{look.glyphs.arrow} "
+    lines = [head, *_block(why, "", "faint" if quiet else "text", columns)]
+    if todo:
+        lines += _block(todo, arrow, "label", columns)
+    if finding.sql and not opened:
+        n = len(finding.sql)
+        hint = plural(
+            "{n} SQL statement mends it: enter shows it", "{n} SQL statements mend it: enter shows them", n
+        )
+        lines += _block(hint.format(n=n), arrow, "faint", columns)
+    elif finding.sql:
+        for statement in finding.sql:
+            lines += _block(safe(statement, _STATEMENT) + ";", "  ", "busy", columns)
+        lines += _block(
+            _("for the owner of the bot's tables; `qualtui doctor --sql` prints it"), arrow, "faint", columns
+        )
+    return lines
+
+
+def _head(finding: Finding, columns: Columns, look: Look) -> Line:
+    glyph, token = sign(finding.verdict, look)
+    quiet = finding.verdict in {Verdict.OK, Verdict.SKIPPED}
+    word = {
+        Verdict.OK: _("ok"),
+        Verdict.WARNING: _("warning"),
+        Verdict.FAILED: _("failed"),
+        Verdict.SKIPPED: _("skipped"),
+    }[finding.verdict]
+    return (
+        Span(f" {glyph} {padded(word, _WORD)}", token),
+        Span(_column(finding.agent, columns.agent), "faint"),
+        Span(_column(finding.check, columns.check), "faint"),
+        Span(_column(finding.what, columns.what), "label" if quiet else "strong"),
+    )
+
+
+def _column(text: str, cells: int) -> str:
+    return padded(safe(text), cells - _GAP) + " " * _GAP if cells else ""
+
+
+def _block(text: str, mark: str, token: str, columns: Columns) -> list[Line]:
+    """The text in rows under a finding's name, `mark` before the first."""
+    space = " " * _INDENT
+    room = columns.cells - _INDENT - len(mark) - 1
+    first, *more = wrapped(text, room)
+    return [
+        (Span(space + mark, "faint"), Span(first, token)),
+        *((Span(space + " " * len(mark)), Span(row, token)) for row in more),
+    ]
+
+
+def _widest(texts: Sequence[str], most: int) -> int:
+    return min(most, max((cell_len(safe(text)) for text in texts), default=0))
