@@ -48,6 +48,7 @@ class QualtuiApp(App[int]):
         Binding("a", "deed('have')", _("I've got it"), id="have"),
         Binding("n", "deed('note')", _("note"), id="note"),
         Binding("c", "customers", _("who waits"), id="customers"),
+        Binding("d", "doctor", _("doctor: try every link"), id="doctor"),
         Binding("u", "deed('undo')", _("take a fix back"), id="undo"),
         Binding("r", "deed('refresh')", _("ask every probe now"), id="refresh"),
         Binding("p", "pause", _("pause"), id="pause"),
@@ -259,6 +260,13 @@ class QualtuiApp(App[int]):
         view = self._feed.sight.view
         if view is not None and not isinstance(self.screen, Waiting):
             self._open(Waiting(self.look, view.name, self._deeds.ask, self.keys))
+
+    def action_doctor(self) -> None:
+        """Every link and permission, tried by the engine."""
+        from qualtui.screens.doctor import Doctor
+
+        if not isinstance(self.screen, Doctor):
+            self._open(Doctor(self.look, self._deeds.ask, self.keys))
 
     def action_deed(self, name: str) -> None:
         """A deed, one at a time."""
