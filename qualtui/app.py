@@ -48,6 +48,7 @@ class QualtuiApp(App[int]):
         Binding("a", "deed('have')", _("I've got it"), id="have"),
         Binding("n", "deed('note')", _("note"), id="note"),
         Binding("c", "customers", _("who waits"), id="customers"),
+        Binding("m", "deed('answered')", _("answered by hand"), id="answered"),
         Binding("d", "doctor", _("doctor: try every link"), id="doctor"),
         Binding("u", "deed('undo')", _("take a fix back"), id="undo"),
         Binding("r", "deed('refresh')", _("ask every probe now"), id="refresh"),
@@ -277,6 +278,7 @@ class QualtuiApp(App[int]):
             "have": lambda: self._deeds.have(subject),
             "note": lambda: self._deeds.note(subject),
             "undo": self._deeds.undo,
+            "answered": lambda: self._deeds.answered(page.closing() if page is not None else None),
             "refresh": self._deeds.refresh,
         }
         if name == "refresh" and page is not None:

@@ -18,6 +18,8 @@ from qualtui.widgets.table import Table
 from qualtui.wire import (
     Acknowledge,
     AddNote,
+    CloseCustomer,
+    Customers,
     Done,
     Fixes,
     ListFixes,
@@ -27,6 +29,7 @@ from qualtui.wire import (
     RunView,
     Snapshot,
     UndoFix,
+    Who,
 )
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, tokens, until, window
@@ -408,3 +411,23 @@ def test_the_ground_of_cells_is_the_ground_of_the_theme() -> None:
     from qualtui.widgets.look import THEME
 
     assert THEME.background == GROUND
+
+
+async def test_m_closes_the_chosen_customer_with_a_reason_and_esc_closes_nobody() -> None:
+    engine = StandIn(snapshots.trouble())
+    engine.answers[Who] = Customers("ldc-bot", snapshots.people())
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("m")
+        await until(lambda: "Choose a customer" in text(app))
+        await pilot.press("c")
+        await until(lambda: "1f0a" in text(app))
+        await pilot.press("j", "m")
+        await until(lambda: isinstance(app.screen.focused, Input))
+        await pilot.press("escape", "m")
+        await until(lambda: isinstance(app.screen.focused, Input))
+        await pilot.press(*"called 5511900000002", "enter")
+        await until(lambda: any(isinstance(ask, CloseCustomer) for ask in engine.asked))
+    closed = [ask for ask in engine.asked if isinstance(ask, CloseCustomer)]
+    assert closed == [CloseCustomer("ldc-bot", "22c7", "called +55 11 •••••-••02", 0.0)]

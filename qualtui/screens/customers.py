@@ -14,9 +14,9 @@ from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row, Table
 from qualtui.widgets.words import age, clock
-from qualtui.wire import Answer, Ask, Customers, CustomerView, Who
+from qualtui.wire import Answer, Ask, CloseCustomer, Customers, CustomerView, Who
 
-FOOTER = ("back", "refresh", "fix", "help")
+FOOTER = ("back", "answered", "fix", "refresh", "help")
 EVERY = 5.0  # seconds between two questions while the page is open
 
 
@@ -64,6 +64,13 @@ class Waiting(Page):
         self._status = (Span(f" {safe(text, 400)}", token),) if text else BLANK
         if self.is_mounted:
             self.query_one("#status", Lines).show([self._status])
+
+    def closing(self) -> CloseCustomer | None:
+        """The customer under the cursor."""
+        chosen = self.query_one("#people", Table).key
+        people = self._told.customers if self._told else ()
+        found = next((person for person in people if person.lead == chosen), None)
+        return CloseCustomer(self._agent, found.lead, "", found.last) if found else None
 
     def fresh(self) -> None:
         """Asks again."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from textual.app import App
 
 from qualtui.client import ClientError
@@ -16,6 +17,7 @@ from qualtui.wire import (
     AddNote,
     Answer,
     Ask,
+    CloseCustomer,
     Done,
     Fixes,
     IncidentView,
@@ -79,6 +81,21 @@ class Deeds:
                 self._say(safe(answer.text, 400), "good")
         return None
 
+    async def answered(self, customer: CloseCustomer | None) -> None:
+        """A customer was answered by hand: closed, with the way in which."""
+        if customer is None:
+            return self._say(_("Choose a customer on the page of those who wait."), "label")
+        from qualtui.screens.dialog import Note
+
+        title = _("Answered by hand: the bot owes this customer nothing more")
+        hint = _("How? Everyone here can read it; phone numbers are masked. Enter closes, Esc leaves it.")
+        reason = await self._app.push_screen_wait(Note(self._look, title, hint))
+        if reason:
+            answer = await self.ask(msgspec.structs.replace(customer, reason=masked(reason)))
+            if isinstance(answer, Done):
+                self._say(safe(answer.text, 400), "good")
+        return None
+
     async def refresh(self) -> None:
         """Ask every probe now."""
         answer = await self.ask(Refresh())
@@ -89,7 +106,10 @@ class Deeds:
         """Preview, confirm, run: of the incident's remedy, else of the one that NOW offers."""
         view = self._feed.sight.view
         name, agent, number = "", "", 0
-        if incident is not None and incident.fix and incident.resolved_at is None:
+        if view is not None and view.now.fix and incident is not None and incident.number == view.now.number:
+            # NOW knows the cause; the incident only what its rule was written with.
+            name, agent, number = view.now.fix, view.name, view.now.number
+        elif incident is not None and incident.fix and incident.resolved_at is None:
             name, agent, number = incident.fix, incident.agent, incident.number
         elif view is not None and view.now.fix:
             name, agent, number = view.now.fix, view.name, view.now.number

@@ -5,7 +5,7 @@ from textual.screen import Screen
 
 from qualtui.widgets.look import Look
 from qualtui.widgets.sight import Sight
-from qualtui.wire import IncidentView
+from qualtui.wire import CloseCustomer, IncidentView
 
 
 class Page(Screen[None]):
@@ -38,6 +38,10 @@ class Page(Screen[None]):
 
     def subject(self) -> IncidentView | None:
         """The incident that the keys act on here."""
+        return None
+
+    def closing(self) -> CloseCustomer | None:
+        """The customer that the keys act on here, as closing it would be asked; the reason is missing."""
         return None
 
     def step(self, by: int) -> None:
