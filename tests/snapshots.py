@@ -4,6 +4,7 @@ from math import inf, nan
 
 import msgspec
 
+from qualtui.findings import Finding, failed, ok, skipped, warning
 from qualtui.model import Evidence, Link, Phase, Severity
 from qualtui.signals.series import BY_NAME
 from qualtui.wire import (
@@ -12,6 +13,7 @@ from qualtui.wire import (
     CustomerView,
     EngineView,
     Figure,
+    Findings,
     IncidentView,
     LinkView,
     Now,
@@ -329,6 +331,45 @@ def people() -> tuple[CustomerView, ...]:
         CustomerView("22c7", "+55 11 •••••-••02", AT - 250, "WAHA FAILED"),
         CustomerView("8e91", "+55 21 •••••-••07", AT - 190, "row says sent, the gateway was down"),
     )
+
+
+def examined(**changes: object) -> Findings:
+    """What the doctor finds on a bad day: two failures, two warnings, with SQL that mends one."""
+    index = 'CREATE INDEX CONCURRENTLY "messages_owed" ON public."messages" (session_id, created_at DESC)'
+    found: tuple[tuple[str, Finding], ...] = (
+        ("", ok("config.sources", "configuration", "valid; agents: ldc-bot; 14 rules")),
+        ("", ok("notify.routes", "who is told", "of critical: on-call, team-chat")),
+        ("", ok("store.disk", "store's folder", "41.2 GB free, can be written")),
+        ("ldc-bot", ok("agent.health", "bot's /health", "healthy in 182 ms")),
+        ("ldc-bot", warning(
+            "agent.leak", "bot's /metrics/detailed", "answers 200 without a key: it holds customers' phones",
+            "have the bot ask for a key there, or close the path in front of it",
+        )),
+        ("ldc-bot", ok("database.reach", "database", "PostgreSQL 15.8, answers in 4 ms")),
+        ("ldc-bot", failed(
+            "database.rights", "rights to read", "system_logs may not be read: no word of failures there",
+            "run the SQL as the owner of the bot's tables",
+            ["GRANT SELECT ON public.system_logs TO qualtui_ro"],
+        )),
+        ("ldc-bot", warning(
+            "database.indexes", "indexes", "messages has none for (session_id, created_at): questions take long",
+            "create it; CONCURRENTLY locks nobody out", [index, "ANALYZE public.messages"],
+        )),
+        ("ldc-bot", ok("waha.reach", "gateway", "lets us in, answers in 31 ms")),
+        ("ldc-bot", failed(
+            "waha.session", "gateway's session", "SCAN_QR_CODE",
+            "somebody with the phone must log in again: no restart helps",
+        )),
+        ("ldc-bot", skipped(
+            "waha.webhook", "gateway's webhook",
+            "none in the session; one set for the whole gateway (WHATSAPP_HOOK_URL) does not show",
+            "see WHATSAPP_HOOK_URL in the gateway's environment",
+        )),
+        ("", ok("clock", "clocks", "all within 1 s of ours")),
+        ("", ok("network", "network", "ours works: 4 of 4 answered")),
+    )  # fmt: skip
+    findings = tuple(msgspec.structs.replace(one, agent=agent) for agent, one in found)
+    return msgspec.structs.replace(Findings(findings, AT - 12, 3.2, AT + 18), **changes)
 
 
 SCENES = {

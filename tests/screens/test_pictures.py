@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qualtui.widgets.look import Look
-from qualtui.wire import Customers, IncidentDetail, PreviewFix, ShowIncident, Who
+from qualtui.wire import Customers, Examine, IncidentDetail, PreviewFix, ShowIncident, Who
 from tests import snapshots
 from tests.screens.stand_in import StandIn, text, until, window
 
@@ -65,6 +65,7 @@ def prepared() -> StandIn:
     history = tuple(line for line in reversed(told.activity) if line.number == 42)
     engine.answers[ShowIncident] = IncidentDetail(told.incidents[0], history)
     engine.answers[PreviewFix] = snapshots.preview()
+    engine.answers[Examine] = snapshots.examined()
     engine.answers[Who] = Customers("ldc-bot", snapshots.people())
     return engine
 
@@ -74,6 +75,7 @@ def prepared() -> StandIn:
     [
         ("detail", "enter", "incident 42: 3 customers"),
         ("customers", "c", "row says sent"),
+        ("doctor", "d", "2 failed"),
         ("fix", "f", "Run it"),
         ("note", "n", "phone numbers are masked"),
         ("help", "question_mark", "Help"),
@@ -89,3 +91,18 @@ async def test_the_other_pages_are_as_approved(name: str, key: str, awaited: str
         await until(lambda: awaited in text(app))
         await pilot.pause()
         compare(f"{name}-{size[0]}x{size[1]}", text(app))
+
+
+@pytest.mark.parametrize(
+    ("name", "look"), [("doctor", Look()), ("doctor-ascii", Look(ascii=True, plain=True))], ids=["", "ascii"]
+)
+async def test_the_doctor_s_page_with_all_that_a_finding_tells_is_as_approved(name: str, look: Look) -> None:
+    app = window(prepared(), look=look)
+    async with app.run_test(size=WIDE) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("d")
+        await until(lambda: "2 failed" in text(app))
+        await pilot.press("enter")
+        await until(lambda: "GRANT SELECT" in text(app))
+        await pilot.pause()
+        compare(f"{name}-160x48", text(app))
