@@ -1,6 +1,7 @@
 """`qualtui status`: one look for scripts and prompts. Exit code 0 ok, 1 warning, 2 critical, 3 unknown."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,11 @@ from qualtui.cli.engine import snapshot
 from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.cli.tables import print_json
 from qualtui.model import Evidence, Phase, Severity
+from qualtui.signals.series import OWN
 from qualtui.text import _, span
 from qualtui.wire import AgentView, Snapshot
 
+FIGURES = ("customers.waiting", "customers.lost", "customers.backlog", "sessions.bot_owes", "reply.p95")
 CODES = {Severity.CRITICAL: CRITICAL, Severity.WARNING: WARNING, Severity.INFO: OK}
 WORDS = {OK: "OK", WARNING: "WARNING", CRITICAL: "CRITICAL", UNKNOWN: "UNKNOWN"}
 
@@ -75,7 +78,9 @@ def long_lines(shot: Snapshot, code: int) -> list[str]:
         if agent.now.why:
             lines.append("  " + _("why: {}").format(agent.now.why))
         lines.append("  " + " → ".join(f"{one.link.value} {one.status} {one.text}".strip() for one in agent.chain))
-        lines.append("  " + _figures(agent, shot.at))
+        lines.append("  " + _figures(agent, FIGURES, shot.at))
+        if own := [name for name in agent.figures if name.startswith(OWN)]:
+            lines.append("  " + _figures(agent, own, shot.at))
     for one in shot.incidents:
         if one.phase is Phase.FIRING:
             owner = one.owner or _("nobody has it")
@@ -83,9 +88,9 @@ def long_lines(shot: Snapshot, code: int) -> list[str]:
     return lines
 
 
-def _figures(agent: AgentView, now: float) -> str:
+def _figures(agent: AgentView, names: Sequence[str], now: float) -> str:
     words = []
-    for name in ("customers.waiting", "customers.lost", "customers.backlog", "sessions.bot_owes", "reply.p95"):
+    for name in names:
         figure = agent.figures.get(name)
         if figure is None:
             continue

@@ -14,7 +14,7 @@ from qualtui.model import Severity
 from qualtui.screens.page import Page
 from qualtui.text import _
 from qualtui.widgets import activity, incidents
-from qualtui.widgets.catalogue import groups
+from qualtui.widgets.catalogue import groups, own
 from qualtui.widgets.chain import chain
 from qualtui.widgets.figures import compact, held, literal_rows, panel
 from qualtui.widgets.footer import footer
@@ -42,6 +42,8 @@ class Overview(Page):
     Overview #panels { display: none; }
     Overview.paneled #panels { display: block; }
     Overview.narrow #panels { grid-size: 2; }
+    Overview #own { display: none; }
+    Overview.owned #own { display: block; }
     Overview #lists { layout: vertical; height: 1fr; min-height: 2; }
     Overview.wide #lists { layout: horizontal; }
     Overview #incidents { height: 3fr; width: 1fr; }
@@ -77,6 +79,7 @@ class Overview(Page):
         with Container(id="panels"):
             for n in range(len(groups())):
                 yield Lines(self.look, id=f"panel{n}")
+            yield Lines(self.look, id="own")
         yield Lines(self.look, id="figures")
         with Container(id="lists"):
             yield Table(self.look, id="incidents", empty=_("none"))
@@ -185,12 +188,19 @@ class Overview(Page):
             return
         calm = view.now.level is None and live
         spare = height - (32 if calm else 41)  # rows beyond what everything else needs
+        mine = own(view)
+        room = len(mine.entries) + 2 if mine else 0
+        wanted = mine is not None and (spare >= room or any(view.figures[e.series].severity for e in mine.entries))
+        self.set_class(wanted, "owned")
+        spare -= room if wanted else 0
         chart = 0 if cells < FOUR or spare < 3 else min(spare, 8 if calm else 5)
         each = (cells - 2 * 3) // 4 if cells >= FOUR else (cells - 2) // 2
         still = self._still(view)
-        for n, group in enumerate(groups()):
-            place = self.query_one(f"#panel{n}", Lines)
-            lines = [*panel(group, still, now, place.size.width or each, self.look, live, chart), BLANK]
+        panels = [(f"#panel{n}", group, chart) for n, group in enumerate(groups())]
+        panels += [("#own", mine, 0)] if mine is not None else []
+        for name, group, rows in panels:
+            place = self.query_one(name, Lines)
+            lines = [*panel(group, still, now, place.size.width or each, self.look, live, rows), BLANK]
             place.show(lines if live else faded(lines, self.look.glyphs.good))
 
     def _still(self, view: AgentView) -> AgentView:

@@ -4,11 +4,11 @@ from functools import lru_cache
 
 import msgspec
 
+from qualtui.signals.series import OWN
 from qualtui.text import _, clean
 from qualtui.wire import AgentView
 
-OWN = "user."  # what the names of a user's own series begin with
-MOST = 6  # of them that are shown
+MOST = 6  # series of the user's own that are shown
 MANY = 20  # events that a ratio needs; below that its counts are told
 
 

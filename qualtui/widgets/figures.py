@@ -4,7 +4,7 @@ import msgspec
 
 from qualtui.model import Evidence, Severity
 from qualtui.text import _
-from qualtui.widgets.catalogue import MANY, Entry, Group, groups, literal
+from qualtui.widgets.catalogue import MANY, Entry, Group, groups, literal, own
 from qualtui.widgets.line import BLANK, Line, Span, cut, fit, padded, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.spark import Past, spark
@@ -164,6 +164,9 @@ def compact(view: AgentView, now: float, cells: int, look: Look, *, live: bool, 
         (entry for entry in wanted if entry.series in order and entry.series in view.figures),
         key=lambda entry: order.index(entry.series),
     )
+    mine = own(view)
+    for entry in mine.entries if mine else ():  # those that a rule calls bad come first, the others last
+        ranked.insert(0 if view.figures[entry.series].severity else len(ranked), entry)
     columns = max(1, cells // 26)
     each = cells // columns
     lines: list[Line] = []
