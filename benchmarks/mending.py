@@ -54,9 +54,9 @@ class Ward:
             connection.terminate()
 
     async def stick(self) -> None:
-        """The sessions are stuck (again)."""
-        async with self.sql() as sql:
-            await sql.execute("update sessions set ativa = true where id = any($1::uuid[])", list(self.ids))
+        """Four sessions are stuck (again): a customer whose session was closed has written meanwhile."""
+        for on in (False, True):
+            await set_fault(self.at.control_url, "sessions-stuck", on)
 
     async def closed(self) -> int:
         """How many of them are closed."""
@@ -65,6 +65,13 @@ class Ward:
                 "select count(*) from sessions where not ativa and id = any($1::uuid[])", list(self.ids)
             )
         return int(count)
+
+    async def committed(self, task: "asyncio.Task[Answer]") -> None:
+        """Until the cleanup's transaction is committed, or the cleanup has ended."""
+        async with self.sql() as sql:
+            query = "select exists(select from sessions where not ativa and id = any($1::uuid[]))"
+            while not task.done() and not await sql.fetchval(query, list(self.ids)):  # noqa: ASYNC110 (no event for it)
+                await asyncio.sleep(0.0003)
 
     @asynccontextmanager
     async def locked(self, on: bool) -> AsyncIterator[None]:
@@ -98,8 +105,9 @@ class Round(msgspec.Struct, frozen=True):
 async def ward() -> AsyncIterator[Ward]:
     """Four sessions are stuck; nobody else writes."""
     async with spawn_services(service_arguments(speed=20, traffic=False, history=0)) as services:
-        await set_fault(services.control_url, "sessions-stuck", True)
-        yield Ward(services)
+        place = Ward(services)
+        await place.stick()
+        yield place
 
 
 async def _begun(place: Ward, client: Client) -> "asyncio.Task[Answer]":
@@ -118,12 +126,12 @@ async def _begun(place: Ward, client: Client) -> "asyncio.Task[Answer]":
     return task
 
 
-async def kill_engine(place: Ward, hanging: bool, delay: float) -> Round:
-    """One run, one kill, one new engine."""
+async def kill_engine(place: Ward, hanging: bool, delay: float | None) -> Round:
+    """One run, one kill `delay` seconds after its start (None: right after its commit), one new engine."""
     async with engine_on(place.config) as engine, engine.client() as client:
         task = await _begun(place, client)
         async with place.locked(hanging):
-            await asyncio.sleep(delay)
+            await (asyncio.sleep(delay) if delay is not None else place.committed(task))
             await engine.kill()
             await asyncio.gather(task, return_exceptions=True)
     count = len(place.runs())
@@ -176,8 +184,8 @@ async def engine_killed(place: Ward, rounds: int, told: Callable[[str], object] 
     sweep = random.Random(2)
     took = []
     for number in range(rounds):
-        hanging = number % 2 == 0
-        took.append(await kill_engine(place, hanging, 0.05 if hanging else sweep.random() * 0.06))
+        delay = (0.05, sweep.random() * 0.06, None)[number % 3]
+        took.append(await kill_engine(place, number % 3 == 0, delay))
         told(f"engine killed in a cleanup: {took[-1].outcome}, {took[-1].closed} closed")
     return _told(ENGINE, took)
 
