@@ -1,140 +1,180 @@
-"""A remedy runs at most once and never stays half told, whatever it or its asker does."""
+"""Runs of remedies: once, one of a kind at a time, outliving who asked, and never without an end in the log."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from qualtui.engine import fixing
 from qualtui.engine.fixing import Fixing
 from qualtui.engine.journal import Journal
 from qualtui.fixes.remedy import Outcome, Plan, RemedyError
-from qualtui.model import FixStarted
+from qualtui.model import FixRun, FixStarted
 from qualtui.store.store import Store
 from qualtui.wire import Done, Preview, Refused
 
+PLAN = Plan("Closes 1 session", (), (), ("s1",), "")
 
-class Remedy:
-    """Closes one session, or does what the test wants instead."""
 
-    name = "session-cleanup"
-    title = "Close"
-    explain = "It closes."
+class Scripted:
+    """A remedy whose run waits for `go`, and does what the test says."""
+
+    name = "script"
+    title = "A script"
+    explain = "For tests."
     unavailable = ""
-    limit = 10.0
-    final = ""
 
-    def __init__(self, fault: Exception | None = None) -> None:
-        self.fault = fault
-        self.runs = 0
+    def __init__(self) -> None:
+        self.limit = 5.0
+        self.final = ""
+        self.go = asyncio.Event()
+        self.begun = asyncio.Event()
+        self.ran: list[Plan] = []
+        self.error: Exception | None = None
 
     async def preview(self, mode: str) -> Plan:
-        return Plan("Closes 1 session", (), (), ("s1",), mode)
+        return msgspec.structs.replace(PLAN, mode=mode)
 
     async def run(self, plan: Plan) -> Outcome:
-        self.runs += 1
-        if self.fault is not None:
-            raise self.fault
-        return Outcome("ok", "Closed 1 session", plan.subjects)
+        self.ran.append(plan)
+        self.begun.set()
+        await self.go.wait()
+        if self.error is not None:
+            raise self.error
+        return Outcome("ok", "done it", plan.subjects)
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
-        if self.fault is not None:
-            raise self.fault
-        return Outcome("ok", "1 of 1 is closed now", subjects)
+        return Outcome("ok", "it looks done", subjects)
 
     async def undo(self, done: tuple[str, ...]) -> Outcome:
-        return Outcome("ok", "1 session is active again", done)
+        return Outcome("ok", "taken back", done)
 
     async def close(self) -> None:
-        return None
+        pass
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store.db") as opened:
-        yield opened
+class Desk:
+    """A Fixing at work on a real store."""
 
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.journal = Journal(store, store.load(), store.epoch, lambda: 100.0)
+        self.fixing = Fixing(self.journal, lambda: 100.0)
+        self.remedy = Scripted()
+        self.fixing.use({("bot", "script"): self.remedy})
 
-class Clock:
-    at = 1000.0
+    async def token(self) -> str:
+        answer = await self.fixing.preview("bot", "script", "", 0)
+        assert isinstance(answer, Preview)
+        return answer.token
 
-    def __call__(self) -> float:
-        return self.at
+    @property
+    def runs(self) -> list[FixRun]:
+        return list(self.journal.state.runs.values())
 
 
 @asynccontextmanager
-async def fixing(store: Store, remedy: Remedy, clock: Clock | None = None) -> AsyncIterator[Fixing]:
-    """A Fixing at work, as the engine runs it."""
-    told = Fixing(Journal(store, store.load(), store.epoch, clock or Clock()), clock or Clock())
-    told.use({("bot", remedy.name): remedy})
-    work = asyncio.ensure_future(told.work())
+async def working(desk: Desk) -> AsyncIterator[Desk]:
+    task = asyncio.get_running_loop().create_task(desk.fixing.work())
     await asyncio.sleep(0)
     try:
-        yield told
+        yield desk
     finally:
-        work.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
+        task.cancel()
+        await asyncio.wait({task})
+        await desk.journal.run(desk.store.close)  # in the store's own thread, after what it still writes
 
 
-async def token(of: Fixing) -> str:
-    shown = await of.preview("bot", "session-cleanup", "", 0)
-    assert isinstance(shown, Preview)
-    return shown.token
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with working(Desk(Store.open(tmp_path / "store.db"))) as desk:
+        yield desk
 
 
-async def test_a_preview_runs_once_and_is_in_the_audit_before_and_after(store: Store) -> None:
-    remedy = Remedy()
-    async with fixing(store, remedy) as told:
-        ticket = await token(told)
-        first, second = await asyncio.gather(told.run(ticket, "ana"), told.run(ticket, "bia"))
-    assert isinstance(first, Done)
-    assert isinstance(second, Refused)
-    run = store.load().runs[first.run]
-    assert (remedy.runs, run.who, run.outcome, run.done) == (1, "ana", "ok", ("s1",))
+async def test_a_run_carries_its_id_and_its_end_stands_in_the_log(desk: Desk) -> None:
+    desk.remedy.go.set()
+    token = await desk.token()
+    answer = await desk.fixing.run(token, "ana")
+    assert isinstance(answer, Done)
+    (run,) = desk.runs
+    assert (run.run, run.outcome, run.done) == (answer.run, "ok", ("s1",))
+    assert desk.remedy.ran[0].run == answer.run
+    assert isinstance(await desk.fixing.run(token, "ana"), Refused)
 
 
-async def test_an_old_preview_is_not_run(store: Store) -> None:
-    clock = Clock()
-    async with fixing(store, Remedy(), clock) as told:
-        ticket = await token(told)
-        clock.at += 301
-        assert isinstance(await told.run(ticket, "ana"), Refused)
+async def test_a_second_run_of_its_kind_is_refused_while_one_is_under_way(desk: Desk) -> None:
+    first, second = await desk.token(), await desk.token()
+    running = asyncio.get_running_loop().create_task(desk.fixing.run(first, "ana"))
+    await desk.remedy.begun.wait()
+    refused = await desk.fixing.run(second, "ben")
+    assert isinstance(refused, Refused)
+    assert refused.text == "script is under way already, started by ana"
+    desk.remedy.go.set()
+    assert isinstance(await running, Done)
+    assert len(desk.remedy.ran) == 1
 
 
-@pytest.mark.parametrize("fault", [RemedyError("no database"), ValueError("5511900000001")], ids=["known", "bug"])
-async def test_a_remedy_that_fails_in_any_way_is_told_as_failed_and_not_left_open(
-    store: Store, fault: Exception
-) -> None:
-    async with fixing(store, Remedy(fault)) as told:
-        answer = await told.run(await token(told), "ana")
-    assert isinstance(answer, Refused)
-    assert "5511" not in answer.text
-    (run,) = store.load().runs.values()
-    assert run.outcome == "failed"
+async def test_a_run_goes_on_when_who_asked_goes_away(desk: Desk) -> None:
+    token = await desk.token()
+    asking = asyncio.get_running_loop().create_task(desk.fixing.run(token, "ana"))
+    await desk.remedy.begun.wait()
+    asking.cancel()
+    await asyncio.wait({asking})
+    desk.remedy.go.set()
+    async with asyncio.timeout(5):
+        while not desk.runs[0].outcome:  # noqa: ASYNC110 - the log has no event
+            await asyncio.sleep(0.005)
+    assert desk.runs[0].outcome == "ok"
+
+
+async def test_who_asked_is_not_kept_waiting_for_a_long_run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fixing, "ANSWER_LIMIT", 0.01)
+    answer = await desk.fixing.run(await desk.token(), "ana")
+    assert isinstance(answer, Done)
+    assert (answer.text, answer.run) == ("script is still under way; the activity tells its end", "")
+    desk.remedy.go.set()
 
 
 @pytest.mark.parametrize(
-    "fault", [None, RemedyError("no database"), ValueError("bug")], ids=["well", "known", "bug"]
+    ("error", "summary"),
+    [
+        (RemedyError("no permission"), "no permission"),
+        (ZeroDivisionError("row 17: 5511900000001"), "it failed (ZeroDivisionError); it looks done"),
+    ],
 )
-async def test_a_run_that_an_engine_s_end_left_open_is_told_as_interrupted_and_never_run_again(
-    store: Store, fault: Exception | None
-) -> None:
-    store.append([(FixStarted("r1", "session-cleanup", "bot", "ana", ("s1",)), "fix/r1")], 900.0)
-    remedy = Remedy(fault)
-    async with fixing(store, remedy) as told:
-        await told.tell_interrupted()
-    run = store.load().runs["r1"]
-    assert (run.outcome, run.done, remedy.runs) == ("interrupted", () if fault else ("s1",), 0)
+async def test_a_run_that_fails_has_an_end_too(desk: Desk, error: Exception, summary: str) -> None:
+    desk.remedy.go.set()
+    desk.remedy.error = error
+    assert await desk.fixing.run(await desk.token(), "ana") == Refused(summary)
+    assert (desk.runs[0].outcome, desk.runs[0].summary) == ("failed", summary)
 
 
-async def test_a_run_is_taken_back_once(store: Store) -> None:
-    async with fixing(store, Remedy()) as told:
-        done = await told.run(await token(told), "ana")
-        assert isinstance(done, Done)
-        first, second = await asyncio.gather(told.undo(done.run, "ana"), told.undo(done.run, "bia"))
-    assert isinstance(first, Done)
-    assert isinstance(second, Refused)
-    assert "already" in second.text or "under way" in second.text
+async def test_a_run_beyond_its_own_limit_is_ended_and_what_it_did_is_looked_up(desk: Desk) -> None:
+    desk.remedy.limit = 0.01
+    answer = await desk.fixing.run(await desk.token(), "ana")
+    assert answer == Refused("no end within 0s; it looks done")
+    assert desk.runs[0].done == ("s1",)
+
+
+async def test_what_is_final_is_never_taken_back_and_nobody_is_told_how(desk: Desk) -> None:
+    desk.remedy.go.set()
+    desk.remedy.final = "a message that was sent cannot be taken back"
+    answer = await desk.fixing.run(await desk.token(), "ana")
+    assert answer == Done("done it", "")
+    run = desk.runs[0].run
+    assert await desk.fixing.undo(run, "ana") == Refused(desk.remedy.final)
+    assert not desk.fixing.list(100.0).runs[0].can_undo
+
+
+async def test_a_run_that_an_engines_end_cut_off_is_told_as_interrupted(tmp_path: Path) -> None:
+    desk = Desk(Store.open(tmp_path / "store.db"))
+    await desk.journal.append((FixStarted("r1", "script", "bot", "ana", ("s1",)), "fix/r1"))
+    async with working(desk):
+        async with asyncio.timeout(5):
+            while not desk.runs[0].outcome:  # noqa: ASYNC110 - the log has no event
+                await asyncio.sleep(0.005)
+        assert desk.runs[0].outcome == "interrupted"
+        assert desk.runs[0].summary == "interrupted by an engine's end; it looks done"
