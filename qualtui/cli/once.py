@@ -48,8 +48,13 @@ async def _poll(config: Config) -> Snapshot:
 
 
 async def _ask_all(config: Config, setup: Setup, recent: Recent, view: View) -> None:
-    for samples in await asyncio.gather(*(ask_once(probe, time.time) for probe in setup.probes)):
-        recent.add(samples)
+    answers = await asyncio.gather(*(ask_once(probe, time.time) for probe in setup.probes))
+    for samples in answers:  # the control targets first, for what the others say is held against them
+        if samples and samples[0].series.endswith("/control.up"):
+            recent.add(samples)
+    for samples in answers:
+        if not samples or not samples[0].series.endswith("/control.up"):
+            recent.add(view.excused(samples, time.time()))
     until = time.monotonic() + LEARN
     for agent in config.agents:
         probe = customers_of(setup.probes, agent)
