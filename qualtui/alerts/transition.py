@@ -27,7 +27,7 @@ def step(
     """The next step of a rule for an agent.
 
     `for` and `keep_firing_for` have Prometheus's meaning, but an unknown verdict changes nothing:
-    it begins no pending, ends no firing, and what was clear before it does not count.
+    it begins no pending, ends no firing, and whether it is clear is only said by a known one.
     The transition's number is 0 where a new incident begins; the caller gives the number.
     """
     if not verdict.known:

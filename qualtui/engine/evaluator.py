@@ -71,7 +71,7 @@ class Evaluator:
         result = step(name, agent, rule, verdict, state.standing.get(key), self._clear_since.get(key), now)
         if result.clear_since is not None:
             self._clear_since[key] = result.clear_since
-        else:
+        elif verdict.known:  # a short gap in the data does not begin the count anew: the incident would never end
             self._clear_since.pop(key, None)
         return result.change
 

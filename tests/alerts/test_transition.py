@@ -77,7 +77,6 @@ def test_keep_firing_for_counts_from_the_first_clear_look_and_starts_anew_after_
         Phase.RESOLVED,
     )
     assert walk(rule(keep=60), BAD, standing(Phase.FIRING), 130, first.clear_since).clear_since is None
-    assert walk(rule(keep=60), UNKNOWN, standing(Phase.FIRING), 130, first.clear_since).clear_since is None
     assert walk(rule(keep=60), GOOD, standing(Phase.FIRING), 90, clear=3600).clear_since == 90
 
 
