@@ -70,6 +70,7 @@ BUILT_IN: dict[str, Rule] = {
         critical=Level(0),
         keep_firing_for=Seconds(_MINUTE),
         summary="Customers lost: {value} without an answer for too long",
+        fix="retry",
     ),
     # S6 of messages, not of HTTP answers: a webhook that answers 200 may have lost its customer.
     "error-rate": Rule(

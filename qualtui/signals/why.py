@@ -120,7 +120,7 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
             "{:.0f} leads were created and never greeted: no message was ever stored",
             int(never),
         ).format(never)
-        return Why(text, (_("leads: no message"), *_others(by, Link.CUSTOMER)), Link.BOT)
+        return Why(text, (_("leads: no message"), *_others(by, Link.CUSTOMER)), Link.BOT, RETRY)
     if waiting:
         text = _("Nothing is broken that we can see, and no reply was stored")
         return Why(text, _others(by, Link.CUSTOMER), Link.CUSTOMER, RETRY)
