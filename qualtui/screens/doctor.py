@@ -95,7 +95,8 @@ class Doctor(Page):
         self.query_one("#header", Lines).show([header(self.sight, self.now, cells, self.look)])
         self.query_one("#banners", Lines).show(banners(self.sight, self.look))
         found = self._told.findings if self._told else ()
-        shown = rows(found, self._opened, cells, self.look)
+        key = next((key for key, _word in self._keys(("open",))), "")
+        shown = rows(found, self._opened, cells, self.look, key)
         if not self.sight.watched:
             quiet = faded([row.line for row in shown], self.look.glyphs.good)
             shown = [Row(row.key, line) for row, line in zip(shown, quiet, strict=True)]
@@ -143,6 +144,7 @@ class Doctor(Page):
             self._told = told
             if before is not None and before.at == told.at:
                 rest = lasting(max(1.0, told.again - self.now))
-                self.status(_("Not asked anew so soon: in {rest} it may be.").format(rest=rest), "label")
+                text = _("Nobody is asked again so soon: the next examination in {rest} at the earliest.")
+                self.status(text.format(rest=rest), "label")
         if self.is_mounted:
             self.draw()

@@ -12,6 +12,7 @@ from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row
 
 ORDER = (Verdict.FAILED, Verdict.WARNING, Verdict.SKIPPED, Verdict.OK)
+BAD = (Verdict.FAILED, Verdict.WARNING)
 _STATEMENT = 2000  # characters
 _WORD = 9  # cells
 _INDENT = 12  # cells: below the check's name
@@ -48,22 +49,23 @@ def counts(findings: Sequence[Finding], look: Look) -> Line:
 
 
 class Columns:
-    """The widths that every row of one examination shares."""
+    """The widths that every row of one examination shares. `key`: opens a finding."""
 
-    def __init__(self, findings: Sequence[Finding], cells: int) -> None:
+    def __init__(self, findings: Sequence[Finding], cells: int, key: str) -> None:
         self.cells = cells
-        self.check = _widest([finding.check for finding in findings], max(17, cells // 7)) + _GAP
+        self.key = key
+        self.check = _widest([finding.check for finding in findings], max(17, cells // 5)) + _GAP
         self.what = _widest([finding.what for finding in findings], max(20, cells // 5)) + _GAP
         agents = [finding.agent for finding in findings]
         self.agent = _widest(agents, 16) + _GAP if len(set(agents) - {""}) > 1 else 0
 
 
-def rows(findings: Sequence[Finding], opened: Collection[int], cells: int, look: Look) -> list[Row]:
-    """All rows. `opened`: places in `findings` whose statements, or whole reason, are shown.
+def rows(findings: Sequence[Finding], opened: Collection[int], cells: int, look: Look, key: str) -> list[Row]:
+    """All rows. `opened`: places in `findings` whose statements, or whole reason, are shown; `key` shows them.
 
     A row's key begins with its finding's place: see `place`.
     """
-    columns = Columns(findings, cells)
+    columns = Columns(findings, cells, key)
     told: list[Row] = []
     for verdict in ORDER:
         for n, finding in enumerate(findings):
@@ -81,32 +83,27 @@ def place(key: str) -> int:
 
 def _lines(finding: Finding, opened: bool, columns: Columns, look: Look) -> list[Line]:
     why, todo = safe(finding.why, 400), safe(finding.todo, 400)
-    quiet = finding.verdict is Verdict.OK
     head = _head(finding, columns, look)
-    if quiet and not opened:
+    if finding.verdict is Verdict.OK and not opened:
         return [(*head, Span(why, "faint"))]
+    lines = [head, *_block(why, "", "text" if finding.verdict in BAD else "label", columns)]
     arrow = f"{look.glyphs.arrow} "
-    lines = [head, *_block(why, "", "faint" if quiet else "text", columns)]
-    if todo:
-        lines += _block(todo, arrow, "label", columns)
     if finding.sql and not opened:
         n = len(finding.sql)
-        hint = plural(
-            "{n} SQL statement mends it: enter shows it", "{n} SQL statements mend it: enter shows them", n
-        )
-        lines += _block(hint.format(n=n), arrow, "faint", columns)
-    elif finding.sql:
+        hint = plural("({n} statement: {key} shows it)", "({n} statements: {key} shows them)", n)
+        todo = f"{todo} {hint.format(n=n, key=columns.key)}"
+    if todo:
+        lines += _block(todo, arrow, "label", columns)
+    if finding.sql and opened:
         for statement in finding.sql:
             lines += _block(safe(statement, _STATEMENT) + ";", "  ", "busy", columns)
-        lines += _block(
-            _("for the owner of the bot's tables; `qualtui doctor --sql` prints it"), arrow, "faint", columns
-        )
+        hint = _("for the owner of the bot's tables; `qualtui doctor --sql` prints it")
+        lines += _block(hint, arrow, "faint", columns)
     return lines
 
 
 def _head(finding: Finding, columns: Columns, look: Look) -> Line:
     glyph, token = sign(finding.verdict, look)
-    quiet = finding.verdict in {Verdict.OK, Verdict.SKIPPED}
     word = {
         Verdict.OK: _("ok"),
         Verdict.WARNING: _("warning"),
@@ -117,7 +114,7 @@ def _head(finding: Finding, columns: Columns, look: Look) -> Line:
         Span(f" {glyph} {padded(word, _WORD)}", token),
         Span(_column(finding.agent, columns.agent), "faint"),
         Span(_column(finding.check, columns.check), "faint"),
-        Span(_column(finding.what, columns.what), "label" if quiet else "strong"),
+        Span(_column(finding.what, columns.what), "strong" if finding.verdict in BAD else "label"),
     )
 
 

@@ -1,0 +1,83 @@
+"""What the doctor found fits every width and every text, and the worst comes first."""
+
+import msgspec
+import pytest
+
+from qualtui.findings import Finding, Verdict
+from qualtui.widgets.findings import counts, place, rows
+from qualtui.widgets.line import width, wrapped
+from qualtui.widgets.look import Look
+from tests import snapshots
+
+FOUND = snapshots.examined().findings
+
+
+def shown(findings: tuple[Finding, ...], opened: set[int], cells: int = 100) -> list[str]:
+    return ["".join(span.text for span in row.line) for row in rows(findings, opened, cells, Look(), "enter")]
+
+
+def test_failures_come_first_then_warnings_then_what_was_not_looked_at_then_what_is_well() -> None:
+    told = [FOUND[place(row.key)].verdict for row in rows(FOUND, (), 100, Look(), "enter")]
+    order = [Verdict.FAILED, Verdict.WARNING, Verdict.SKIPPED, Verdict.OK]
+    assert told == sorted(told, key=order.index)
+    assert set(told) == set(order)
+
+
+def test_every_row_says_its_verdict_in_a_sign_and_a_word_and_keeps_a_key_of_its_own() -> None:
+    told = rows(FOUND, (), 100, Look(), "enter")
+    assert len({row.key for row in told}) == len(told)
+    heads = [row.line[0].text for row in told if row.key.endswith("/0")]
+    signs = {"✖ failed", "▲ warning", "○ skipped", "● ok"}
+    assert {head.strip() for head in heads} == signs
+    assert len(heads) == len(FOUND)
+
+
+def test_statements_stand_below_only_where_the_finding_is_opened() -> None:
+    place = next(n for n, one in enumerate(FOUND) if one.check == "database.indexes")
+    assert not any("CREATE INDEX" in row for row in shown(FOUND, set()))
+    assert any("(2 statements: enter shows them)" in row for row in shown(FOUND, set()))
+    opened = [row.strip() for row in shown(FOUND, {place}, 160)]
+    assert "ANALYZE public.messages;" in opened
+    assert any(row.startswith("CREATE INDEX") and row.endswith("DESC);") for row in opened)
+
+
+def test_two_agents_are_told_apart_and_one_needs_no_name() -> None:
+    twin = msgspec.structs.replace(FOUND[3], agent="twin")
+    assert not any("ldc-bot " in row for row in shown(FOUND[3:6], set()))
+    told = shown((*FOUND[3:6], twin), set())
+    assert any("twin " in row for row in told)
+    assert any("ldc-bot " in row for row in told)
+
+
+def test_the_counts_leave_out_what_there_is_none_of() -> None:
+    told = "".join(span.text for span in counts(FOUND[:3], Look()))
+    assert told.strip() == "● 3 ok"
+    assert "1 warning " in "".join(span.text for span in counts(FOUND[4:5], Look()))
+
+
+@pytest.mark.parametrize("cells", [160, 80, 30, 3])
+def test_texts_from_outside_neither_break_a_row_nor_hide_another(cells: int) -> None:
+    bad = tuple(
+        Finding(one, verdict, one, one, one, (one, one), one) for verdict in Verdict for one in snapshots.HOSTILE
+    )
+    told = rows(bad, range(len(bad)), cells, Look(), "enter")
+    assert {place(row.key) for row in told} == set(range(len(bad)))
+    text = "".join(span.text for row in told for span in row.line)
+    assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in text)
+    if cells >= 80:
+        assert all(width(row.line) <= cells for row in told if not row.key.endswith("/0"))
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "told"),
+    [
+        ("one two three", 7, ["one two", "three"]),
+        ("one two three", 100, ["one two three"]),
+        ("a verylongword b", 5, ["a", "veryl", "ongwo", "rd b"]),
+        ("漢字漢字", 5, ["漢字", "漢字"]),
+        ("", 10, [""]),
+        ("漢", 0, ["漢"]),
+    ],
+)
+def test_text_is_wrapped_by_cells_and_loses_nothing(text: str, cells: int, told: list[str]) -> None:
+    assert wrapped(text, cells) == told
