@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from qualtui.config.values import Mapping
+from qualtui.database import sql
 from qualtui.fixes.remedy import RemedyError
 from qualtui.signals.gateway import GatewayWord
 from tests.fixes.scene import MINUTE, TEXT, Clock, Engine, owed, told
@@ -55,6 +57,8 @@ async def test_a_waiting_customer_is_written_to_once_and_stored_as_the_bot_would
     active = await agent_db.value("SELECT id FROM sessions WHERE ativa")
     assert tuple(row) == (TEXT, "enviada", "perguntar_prazo", active)
     assert await told(agent_db) == ["qualtui_retry_claim", "qualtui_retry_delivered"]
+    asked_twice = sql("qualtui.probes", "slow_same_question", Mapping())
+    assert await agent_db.value(asked_twice, "enviada") == 0
     assert await one.eyes() == ()
     assert (await one.fix.run(plan)).outcome == "nothing"
     assert len(gateway.sends) == 1

@@ -10,6 +10,7 @@ FROM (
         FROM {{messages}} AS m
         WHERE m.{{messages.created_at}} >= now() - interval '1 day'
             AND m.{{messages.tipo}} = $1
+            AND coalesce(m.{{messages.metadata}} ->> 'source', '') <> 'qualtui_retry' -- ours asks nothing
         ORDER BY m.{{messages.created_at}} DESC
         LIMIT 50000
     ) AS asked
