@@ -9,15 +9,17 @@ from pathlib import Path
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from qualtui.app import QualtuiApp
+from qualtui.wire import Examine
 from tests import snapshots
 from tests.screens.stand_in import StandIn, until, window
 
 FOLDER = Path(__file__).parent.parent / "docs"
 PICTURES = (
-    ("overview", "trouble", (160, 48)),
-    ("overview-80x24", "trouble", (80, 24)),
-    ("calm", "calm", (160, 48)),
-    ("calm-80x24", "calm", (80, 24)),
+    ("overview", "trouble", (160, 48), ()),
+    ("overview-80x24", "trouble", (80, 24), ()),
+    ("calm", "calm", (160, 48), ()),
+    ("calm-80x24", "calm", (80, 24), ()),
+    ("doctor", "trouble", (120, 36), ("d", "enter")),
 )
 FONTS = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
@@ -30,11 +32,16 @@ def plain(svg: str) -> str:
     return re.sub(r"terminal-\d+", "terminal", svg)
 
 
-async def picture(scene: str, size: tuple[int, int]) -> str:
-    """One scene at one size."""
-    app: QualtuiApp = window(StandIn(snapshots.SCENES[scene]()))
+async def picture(scene: str, size: tuple[int, int], keys: tuple[str, ...]) -> str:
+    """One scene at one size, after these keys."""
+    engine = StandIn(snapshots.SCENES[scene]())
+    engine.answers[Examine] = snapshots.examined()
+    app: QualtuiApp = window(engine)
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.pid != 0)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
         await pilot.pause()
         return plain(app.export_screenshot(title="qualtui", simplify=True))
 
@@ -43,9 +50,9 @@ def main() -> int:
     """Writes all pictures and says where."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    for name, scene, size in PICTURES:
+    for name, scene, size, keys in PICTURES:
         path = folder / f"{name}.svg"
-        path.write_text(asyncio.run(picture(scene, size)), encoding="utf-8")
+        path.write_text(asyncio.run(picture(scene, size, keys)), encoding="utf-8")
         print(path, path.stat().st_size)
     return 0
 
