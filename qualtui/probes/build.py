@@ -20,6 +20,7 @@ from qualtui.probes.postgres import DatabaseProbe
 from qualtui.probes.probe import Probe
 from qualtui.probes.statement import StatementProbe, Turn
 from qualtui.probes.tls import TlsProbe, hosts
+from qualtui.probes.uptime import UptimeProbe
 from qualtui.probes.waha import WahaProbe
 from qualtui.signals.byhand import Closed
 from qualtui.signals.gateway import Gateway, no_gateway
@@ -52,6 +53,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         probes.append(MetricsProbe(name, agent.metrics))
     if agent.waha is not None:
         probes.append(WahaProbe(name, agent.waha))
+        probes.append(UptimeProbe(name, agent.waha))
     targets = hosts(
         [settings.url for settings in (agent.health, agent.metrics, agent.waha) if settings is not None]
     )

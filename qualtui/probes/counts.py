@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from qualtui.config.values import Mapping
-from qualtui.database import Database, DatabaseError, Reader, sql
+from qualtui.database import Database, DatabaseError, Reader, sql, table
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.failures import percent
@@ -21,6 +21,7 @@ class _Question(msgspec.Struct, frozen=True):
     """A statement, the series that it answers, and how its rows tell them."""
 
     name: str
+    tables: tuple[str, ...]  # that it reads
     statement: str
     args: tuple[str, ...]
     series: tuple[str, ...]  # without the agent
@@ -31,25 +32,33 @@ def _questions(mapping: Mapping) -> tuple[_Question, ...]:
     def statement(name: str) -> str:
         return sql("qualtui.probes", f"slow_{name}", mapping)
 
-    def question(name: str, args: tuple[str, ...], **answers: str) -> _Question:
+    def question(name: str, tables: str, args: tuple[str, ...], **answers: str) -> _Question:
         def tell(rows: Sequence[asyncpg.Record]) -> Told:
             return {series: (float(rows[0][column]), "") for column, series in answers.items()}
 
-        return _Question(name, statement(name), args, tuple(answers.values()), tell)
+        return _Question(name, tuple(tables.split()), statement(name), args, tuple(answers.values()), tell)
 
     return (
-        question("leads_unprocessed", (mapping.new,), value="row.leads_unprocessed"),
-        question("sessions_active", (), value="sessions.active"),
-        question("sessions_stuck", (), value="row.sessions_stuck"),
+        question("leads_unprocessed", "leads", (mapping.new,), value="row.leads_unprocessed"),
+        question("sessions_active", "sessions", (), value="sessions.active"),
+        question("sessions_stuck", "sessions", (), value="row.sessions_stuck"),
         question(
             "sessions_situation",
+            "sessions messages",
             (mapping.sent,),
             waiting_client="sessions.waiting_client",
             never_messaged="sessions.never_messaged",
         ),
-        question("same_question", (mapping.sent,), value="sessions.same_question"),
-        _Question("conversion", statement("conversion"), (mapping.qualified,), _CONVERSION, _conversion),
-        _Question("errors_logged", statement("errors_logged"), (), (_LOGGED,), _logged),
+        question("same_question", "sessions messages", (mapping.sent,), value="sessions.same_question"),
+        _Question(
+            "conversion",
+            ("qualificacoes",),
+            statement("conversion"),
+            (mapping.qualified,),
+            _CONVERSION,
+            _conversion,
+        ),
+        _Question("errors_logged", ("system_logs",), statement("errors_logged"), (), (_LOGGED,), _logged),
     )
 
 
@@ -82,7 +91,9 @@ class SlowLaneProbe:
         self.timeout = timeout
         self._agent = agent
         self._database = database
+        self._mapping = mapping
         self._questions = _questions(mapping)
+        self._security = sql("qualtui.probes", "row_security", mapping)
         self.series = tuple(f"{agent}/{series}" for question in self._questions for series in question.series)
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
@@ -92,14 +103,24 @@ class SlowLaneProbe:
         values: Told = {}
         try:
             async with self._database.read(self.timeout, each=self.timeout / 2) as reader:
+                hidden = await self._hidden(reader)
                 for question in self._questions:
-                    values.update(await self._answer(reader, question))
+                    values.update(await self._answer(reader, question, hidden))
         except DatabaseError as error:
             raise ProbeError(error.text) from None
         at = now + clock() - started
         return tuple(Sample(f"{self._agent}/{name}", at, *answer) for name, answer in values.items())
 
-    async def _answer(self, reader: Reader, question: _Question) -> Told:
+    async def _hidden(self, reader: Reader) -> set[str]:
+        """The tables whose rows row security keeps from us: no row of theirs is not zero rows."""
+        names = {table(name, self._mapping): name for each in self._questions for name in each.tables}
+        rows = await reader.ask("row security", self._security, list(names))
+        return {names[row["name"]] for row in rows if row["active"] and not row["policy"]}
+
+    async def _answer(self, reader: Reader, question: _Question, hidden: set[str]) -> Told:
+        unseen = sorted(hidden.intersection(question.tables))
+        if unseen:
+            return dict.fromkeys(question.series, (None, _("{}: row security hides rows").format(unseen[0])))
         try:
             return question.tell(await reader.ask(question.name, question.statement, *question.args))
         except DatabaseError as error:

@@ -231,6 +231,9 @@ DECLARED: tuple[Series, ...] = (
     ),
     Series("waha.up", "", "down", "WAHA", "1: the gateway's API answered"),
     Series("waha.working", "", "down", "WAHA", "1: the session's status is WORKING; the note is the status"),
+    Series(
+        "waha.uptime", "s", "down", "WAHA", "how long its server has been running; less than before: a restart"
+    ),
     Series("waha.needs_human", "", "up", "WAHA", "1: a person with the phone has to scan the QR code or confirm"),
     Series("waha.starting", "s", "up", "derived", "how long the session has been STARTING; 0 where it is not"),
     Series(

@@ -33,7 +33,7 @@ async def test_all_probes_of_an_agent_hold_two_connections_at_most(agent_db: Age
     try:
         assert [probe.name for probe in probes] == [
             f"bot/{word}"
-            for word in ("health", "metrics", "waha", "goals", "database", "customers", "counts", "deaf")
+            for word in ("health", "metrics", "waha", "uptime", "goals", "database", "customers", "counts", "deaf")
         ]
         series = [name for probe in probes for name in probe.series]
         assert len(series) == len(set(series))
@@ -42,7 +42,7 @@ async def test_all_probes_of_an_agent_hold_two_connections_at_most(agent_db: Age
             assert {sample.series for sample in answered} == set(probe.series)
         held = await agent_db.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'qualtui'")
         assert 1 <= held <= 2
-        assert customers_of(probes, "bot") is probes[5]
+        assert customers_of(probes, "bot") is probes[6]
         assert customers_of(probes, "other") is None
     finally:
         for probe in probes:

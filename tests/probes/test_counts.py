@@ -121,3 +121,22 @@ async def test_logged_errors_are_named_without_the_numbers_of_people(agent_db: A
     logged = (await ask(agent_db.dsn))["failures.logged"]
     assert logged.value == 3
     assert logged.note == "Erro ao criar lead 2, Falha +55 11 •••••-••01 [31m 1"
+
+
+async def test_rows_hidden_by_row_security_are_no_zero(agent_db: AgentDatabase) -> None:
+    role = f"{agent_db.name}_ro"
+    await agent_db.conversation(("enviada", 60))
+    await agent_db.execute(
+        f"CREATE ROLE {role} LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role};"
+        "ALTER TABLE sessions ENABLE ROW LEVEL SECURITY; ALTER TABLE qualificacoes ENABLE ROW LEVEL SECURITY"
+    )
+    try:
+        hidden = await ask(agent_db.dsn_as(role))
+        await agent_db.execute("CREATE POLICY all_of_it ON sessions FOR SELECT USING (true)")
+        seen = await ask(agent_db.dsn_as(role))
+    finally:
+        await agent_db.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+    assert (hidden["sessions.active"].value, seen["sessions.active"].value) == (None, 1)
+    assert hidden["sessions.waiting_client"].note == "sessions: row security hides rows"
+    assert hidden["row.leads_unprocessed"].value == 1
+    assert seen["leads.assessed"].value is None

@@ -100,6 +100,24 @@ async def test_a_missing_right_is_said_with_the_tables_name(agent_db: AgentDatab
     assert (sample.value, "permission denied" in sample.note, "leads" in sample.note) == (None, True, True)
 
 
+async def test_a_zero_that_row_security_makes_is_no_zero(agent_db: AgentDatabase) -> None:
+    role = f"{agent_db.name}_own"
+    await agent_db.execute(
+        f"CREATE ROLE {role} LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role};"
+        "ALTER TABLE leads ENABLE ROW LEVEL SECURITY"
+    )
+    await agent_db.lead()
+    try:
+        hidden = await told(agent_db, "select count(*) from leads", role)
+        untouched = await told(agent_db, "select count(*) from sessions", role)
+        await agent_db.execute("CREATE POLICY all_of_it ON leads FOR SELECT USING (true)")
+        seen = await told(agent_db, "select count(*) from leads", role)
+    finally:
+        await agent_db.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+    assert (hidden.value, hidden.note) == (None, '"leads": row security hides rows')
+    assert (untouched.value, seen.value) == (0, 1)
+
+
 async def test_a_database_that_is_not_there_is_no_value() -> None:
     dsn = Secret("postgresql://u@127.0.0.1:1/none")
     agent = Agent(database=DatabaseProbe(dsn=dsn), series={"figure": OwnSeries(sql="select 1")})

@@ -10,6 +10,7 @@ from qualtui.config.values import Seconds, Secret
 from qualtui.config.values import WahaProbe as Settings
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
+from qualtui.probes.uptime import UptimeProbe
 from qualtui.probes.waha import WahaProbe
 from tests.probes.hostile import Script, body, forever, serving
 
@@ -68,6 +69,20 @@ async def test_it_asks_for_its_session_with_its_key() -> None:
         await ask(url, session="a/b c")
     assert asked[0].startswith("GET /api/sessions/a%2Fb%20c HTTP/1.1")
     assert "x-api-key: key-1" in asked[0].lower()
+
+
+async def test_an_uptime_that_fell_is_a_restart() -> None:
+    uptimes = [60_000, 120_500, 5_000, 65_000]
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await body(b'{"startTimestamp": 1, "uptime": %d}' % uptimes.pop(0))(reader, writer)
+
+    async with serving(script) as url:
+        probe = UptimeProbe("bot", Settings(url=url))
+        told = [(await probe.ask(0.0))[0] for _ in range(4)]
+        await probe.close()
+    assert [sample.value for sample in told] == [60, 120.5, 5, 65]
+    assert [sample.note for sample in told] == ["", "", "restarted", ""]
 
 
 async def test_a_refused_gateway_cannot_send() -> None:
