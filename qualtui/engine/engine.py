@@ -8,28 +8,27 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from qualtui import __version__
 from qualtui.config.errors import ConfigErrors
-from qualtui.config.values import Aggregate, Config
+from qualtui.config.values import Config
 from qualtui.engine.desk import Desk
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.examining import Examining
 from qualtui.engine.fixing import Fixing
 from qualtui.engine.journal import Journal
 from qualtui.engine.keeper import Keeper
+from qualtui.engine.memory import Memory
 from qualtui.engine.notifier import Notifier
 from qualtui.engine.recent import Recent
 from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, stale_after
 from qualtui.engine.supervisor import watch
-from qualtui.engine.view import View, minute
+from qualtui.engine.view import View
 from qualtui.model import (
-    BacklogMarked,
     ConfigRead,
     EngineStarted,
     EngineStopped,
@@ -41,10 +40,7 @@ from qualtui.model import (
 from qualtui.notify.target import warm_up
 from qualtui.probes.build import Deps, customers_of
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.byhand import Closed
-from qualtui.signals.gateway import Gateway, GatewayWord, gateway_word
 from qualtui.store.errors import StoreError
-from qualtui.store.samples import Points
 from qualtui.store.store import Store
 from qualtui.text import _, clean
 from qualtui.wire import Answer, Customers, EngineView, Refused, Request, Snapshot
@@ -94,6 +90,7 @@ class Engine:
         self.journal = Journal(store, store.load(), store.epoch, clock)
         self.recent = Recent(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
         self._view = View(self.recent, config)
+        self._memory = Memory(store, self.journal, self.recent, clock)
         self._keeper = Keeper(store, self.journal, clock)
         self._fixing = Fixing(self.journal, clock)
         self._examining = Examining(clock)
@@ -106,7 +103,6 @@ class Engine:
         self._fresh = asyncio.Event()
         self._reload = asyncio.Event()
         self._stop = asyncio.Event()
-        self._marks: list[BacklogMarked] = []
         self._reason = ""
         self._problem = ""
         self._desk = Desk(
@@ -175,19 +171,7 @@ class Engine:
     # --- one configuration ---
 
     def _take(self, config: Config) -> Setup:
-        setup = self._build(
-            config,
-            Deps(
-                load=self._load,
-                save=self._save,
-                learned=self._marks.append,
-                gateway=partial(self._gateway, config),
-                born=partial(self._born, config.demo.past),
-                history=self._past,
-                minute=minute(config),
-                by_hand=self._by_hand,
-            ),
-        )
+        setup = self._build(config, self._memory.deps(config))
         stale = {series: stale_after(*both) for series, both in setup.intervals().items()}
         stale |= self._view.use(config, setup.intervals())
         self._evaluator.use(config, stale)
@@ -196,46 +180,6 @@ class Engine:
         self._keeper.retention = config.store
         self._desk.targets = tuple(config.notify.targets)
         return setup
-
-    async def _load(self, name: str) -> bytes | None:
-        """A probe's memory from the store; a store that fails has none."""
-        with contextlib.suppress(StoreError):
-            return await self.journal.run(lambda: self._store.load_tracking(name))
-        return None
-
-    async def _save(self, name: str, blob: bytes) -> None:
-        with contextlib.suppress(StoreError):
-            await self.journal.run(lambda: self._store.save_tracking(name, blob))
-
-    async def _past(self, series: str, since: float, until: float, step: float, how: Aggregate) -> Points:
-        """A series' past in bins; raises ProbeError where the store fails."""
-        try:
-            return await self.journal.run(lambda: self._store.window(series, since, until, step, how))
-        except StoreError as error:
-            raise ProbeError(clean(error)) from None
-
-    def _gateway(self, config: Config, agent: str) -> Gateway:
-        """Whether the agent's gateway was working at an instant, from its own samples."""
-        settings = config.agents[agent].waha
-        reach = stale_after(settings.interval, settings.timeout) if settings else 0.0
-        series = f"{agent}/waha.working"
-
-        def word(at: float) -> GatewayWord:
-            samples = self.recent.since(series, at - reach)
-            return gateway_word(samples, at, self._clock(), reach)
-
-        return word
-
-    def _born(self, past: float, agent: str) -> float | None:
-        mark = self.journal.state.backlog.get(agent)
-        if mark is not None:
-            return mark.before
-        return self._started - past if past else None
-
-    def _by_hand(self, agent: str) -> Closed:
-        """Whom a person answered, by lead, and until when."""
-        closed = self.journal.state.closed.values()
-        return {one.lead: one.upto for one in closed if one.agent == agent}
 
     async def _sessions(self) -> None:
         """Runs the loops of the present configuration; a new one ends them and begins its own."""
@@ -324,8 +268,7 @@ class Engine:
                 self._view.learning.pop(agent, None)
             else:
                 self._view.learning[agent] = progress
-        marks, self._marks = self._marks, []
-        await self.journal.append(*((mark, f"backlog/{mark.agent}") for mark in marks))
+        await self._memory.keep_marks()
 
     def _told(self, events: Iterable[Event]) -> None:
         bodies = [event.body for event in events]

@@ -123,12 +123,13 @@ async def test_an_agent_whose_probes_are_slow_is_judged_in_time_beside_one_whose
         await until(lambda: any(i.agent == "slow" for i in engine.journal.state.incidents.values()), 6.0)
 
 
-async def test_the_backlog_that_a_probe_learned_is_in_the_log(store: Store) -> None:
+async def test_each_backlog_that_a_probe_learned_is_in_the_log_whenever_it_comes(store: Store) -> None:
     made = Made()
-    async with running(store, made, config()) as engine:
-        made.deps.learned(BacklogMarked("bot", 3, 100.0))
-        await until(lambda: "bot" in engine.journal.state.backlog)
-        assert made.deps.born("bot") == 100.0
+    async with running(store, made, config("one", "two")) as engine:
+        for agent in ("one", "two"):
+            made.deps.learned(BacklogMarked(agent, 3, 100.0))
+            await until(lambda agent=agent: agent in engine.journal.state.backlog)  # type: ignore[misc]
+        assert made.deps.born("one") == 100.0
 
 
 async def test_a_new_configuration_is_watched_at_once_however_long_the_old_one_s_connections_take_to_close(

@@ -1,0 +1,91 @@
+"""What the engine remembers for its probes: blobs, the past, what the gateway was, whom a person answered."""
+
+import contextlib
+from collections.abc import Callable
+from functools import partial
+
+from qualtui.config.values import Aggregate, Config
+from qualtui.engine.journal import Journal
+from qualtui.engine.recent import Recent
+from qualtui.engine.setup import stale_after
+from qualtui.engine.view import minute
+from qualtui.model import BacklogMarked
+from qualtui.probes.build import Deps
+from qualtui.probes.probe import ProbeError
+from qualtui.signals.byhand import Closed
+from qualtui.signals.gateway import Gateway, GatewayWord, gateway_word
+from qualtui.store.errors import StoreError
+from qualtui.store.samples import Points
+from qualtui.store.store import Store
+from qualtui.text import clean
+
+
+class Memory:
+    """Store, log and recent samples, as the probes need them."""
+
+    def __init__(self, store: Store, journal: Journal, recent: Recent, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._journal = journal
+        self._recent = recent
+        self._clock = clock
+        self._started = clock()
+        self._marks: list[BacklogMarked] = []
+
+    def deps(self, config: Config) -> Deps:
+        """What the probes of a configuration are given."""
+        return Deps(
+            load=self._load,
+            save=self._save,
+            learned=self._marks.append,
+            gateway=partial(self._gateway, config),
+            born=partial(self._born, config.demo.past),
+            history=self._past,
+            minute=minute(config),
+            by_hand=self._by_hand,
+        )
+
+    async def keep_marks(self) -> None:
+        """Writes the backlog of those fast lanes that have just read all."""
+        marks = tuple(self._marks)
+        await self._journal.append(*((mark, f"backlog/{mark.agent}") for mark in marks))
+        del self._marks[: len(marks)]  # the probes hold this very list
+
+    async def _load(self, name: str) -> bytes | None:
+        """A probe's memory from the store; a store that fails has none."""
+        with contextlib.suppress(StoreError):
+            return await self._journal.run(lambda: self._store.load_tracking(name))
+        return None
+
+    async def _save(self, name: str, blob: bytes) -> None:
+        with contextlib.suppress(StoreError):
+            await self._journal.run(lambda: self._store.save_tracking(name, blob))
+
+    async def _past(self, series: str, since: float, until: float, step: float, how: Aggregate) -> Points:
+        """A series' past in bins; raises ProbeError where the store fails."""
+        try:
+            return await self._journal.run(lambda: self._store.window(series, since, until, step, how))
+        except StoreError as error:
+            raise ProbeError(clean(error)) from None
+
+    def _gateway(self, config: Config, agent: str) -> Gateway:
+        """Whether the agent's gateway was working at an instant, from its own samples."""
+        settings = config.agents[agent].waha
+        reach = stale_after(settings.interval, settings.timeout) if settings else 0.0
+        series = f"{agent}/waha.working"
+
+        def word(at: float) -> GatewayWord:
+            samples = self._recent.since(series, at - reach)
+            return gateway_word(samples, at, self._clock(), reach)
+
+        return word
+
+    def _born(self, past: float, agent: str) -> float | None:
+        mark = self._journal.state.backlog.get(agent)
+        if mark is not None:
+            return mark.before
+        return self._started - past if past else None
+
+    def _by_hand(self, agent: str) -> Closed:
+        """Whom a person answered, by lead, and until when."""
+        closed = self._journal.state.closed.values()
+        return {one.lead: one.upto for one in closed if one.agent == agent}
