@@ -10,8 +10,10 @@ from qualtui.alerts.transition import settle, step
 from qualtui.config.values import Config, Rule
 from qualtui.engine.journal import Entry, Journal
 from qualtui.engine.recent import Recent
-from qualtui.model import Event, NoticeQueued, Phase, RuleChanged, State, standing_key
+from qualtui.model import Event, NoticeFailed, NoticeQueued, Phase, RuleChanged, State, standing_key
 from qualtui.notify.render import render
+
+OWED = {"queued", "sending"}
 
 Cause = Callable[[str], str]  # the why of an agent, now
 
@@ -39,7 +41,7 @@ class Evaluator:
         return await self._journal.decide(lambda state: self._decide(state, wanted))
 
     async def settle(self) -> tuple[Event, ...]:
-        """Ends what belongs to rules or agents that the configuration no longer has."""
+        """Ends what belongs to rules, agents or targets that the configuration no longer has."""
         return await self._journal.decide(self._settle)
 
     def _decide(self, state: State, agents: tuple[str, ...]) -> list[Entry]:
@@ -84,6 +86,10 @@ class Evaluator:
             change = settle(rule, standing, "the configuration no longer has it")
             entries.append((change, ""))
             entries.extend(self._notices(state, change))
+        for notice in state.notices.values():
+            if notice.status in OWED and notice.target not in self._config.notify.targets:
+                reason = "the configuration no longer has this target"
+                entries.append((NoticeFailed(notice.key, notice.attempt, reason), ""))
         return entries
 
     def _notices(self, state: State, change: RuleChanged) -> Iterator[Entry]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from qualtui.config.values import (
     Agent,
@@ -115,3 +116,22 @@ async def test_a_rule_that_the_configuration_no_longer_has_ends_its_incident_and
     events = await scene.evaluator.settle()
     assert [told(event.body) for event in events] == ["resolved critical", "resolved to pager", "resolved to mail"]
     assert await scene.evaluator.settle() == ()
+
+
+async def test_an_incident_ends_though_the_data_has_gaps(store: Store) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    await scene.oldest(200)
+    for _ in range(3):
+        assert await scene.oldest(0) == []
+        assert await scene.oldest(None) == []
+    assert await scene.oldest(0) == ["resolved warning", "resolved to mail"]
+
+
+async def test_a_notice_to_a_target_that_the_configuration_lost_is_owed_no_more(store: Store) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    await scene.oldest(200)
+    scene.evaluator.use(replace(configuration({"customers-waiting": WAITING}), notify=Notify()), {})
+    await scene.evaluator.settle()
+    await scene.evaluator.settle()
+    (notice,) = scene.journal.state.notices.values()
+    assert (notice.status, notice.reason) == ("failed", "the configuration no longer has this target")
