@@ -288,8 +288,9 @@ class Retry:
 
     def _explain(self) -> tuple[str, ...]:
         ways = ", ".join(way.name for way in self._tools.strategies)
-        pace = _("By {}; one every {}, each at most once").format(ways, span(self._settings.pace))
-        return self.explain, pace, self.final.capitalize() + "."
+        pace = float(self._settings.pace)
+        told = _("By {}; one every {}").format(ways, span(pace) if pace >= 1 else f"{pace:g}s")
+        return self.explain, told, self.final.capitalize() + "."
 
     def _item(self, one: CustomerView, why: str) -> PreviewItem:
         return PreviewItem(one.lead[:8], one.phone, why, self._tools.clock() - one.since)
