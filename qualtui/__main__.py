@@ -1,5 +1,6 @@
 """The program. The screen's way in imports no command-line library: it must be there at once."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -48,6 +49,7 @@ def main() -> int:
         from qualtui.cli.app import run
 
         return run(argv)
+    gc.disable()  # until the first picture stands: imports make garbage collection slow for nothing
     from qualtui.cli.common import guarded, open_window
 
     return guarded(lambda: open_window(asked.config, asked.number))

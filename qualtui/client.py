@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
@@ -30,11 +31,37 @@ class ClientError(Exception):
     """No engine, the engine went away, or it speaks another version; the text is one line for people."""
 
 
+def knock(path: Path, who: str) -> socket.socket | None:
+    """Opens a window's connection ahead, so that the engine answers while the window is still being loaded.
+
+    None where nobody answers at once: the Client will try, and tell.
+    """
+    early = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    early.settimeout(0.2)
+    try:
+        early.connect(str(path))
+        early.sendall(frame(Request(0, Hello(VERSION, watch=True, window=True, who=who), who)))
+    except OSError:
+        early.close()
+        return None
+    early.setblocking(False)
+    return early
+
+
 class Client:
     """One connection. `async with Client(path, ...) as client`, then `snapshots()` and `ask()`."""
 
-    def __init__(self, path: Path, *, who: str, watch: bool = False, window: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        who: str,
+        watch: bool = False,
+        window: bool = False,
+        early: socket.socket | None = None,
+    ) -> None:
         self._path = path
+        self._early = early  # from knock
         self._who = who
         self._watch = watch
         self._window = window
@@ -48,8 +75,11 @@ class Client:
     async def __aenter__(self) -> Self:
         try:
             async with asyncio.timeout(5):
-                self._reader, self._writer = await asyncio.open_unix_connection(str(self._path))
-                self._send(Request(0, Hello(VERSION, self._watch, self._window, self._who), self._who))
+                if self._early is not None:
+                    self._reader, self._writer = await asyncio.open_unix_connection(sock=self._early)
+                else:
+                    self._reader, self._writer = await asyncio.open_unix_connection(str(self._path))
+                    self._send(Request(0, Hello(VERSION, self._watch, self._window, self._who), self._who))
                 first = await self._read()
         except (OSError, TimeoutError, asyncio.IncompleteReadError, WireError) as error:
             self._drop()

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from qualtui.config.errors import ConfigErrors
 from qualtui.config.values import Config
 from qualtui.text import _, clean
 
@@ -86,12 +85,18 @@ def resolve_window_config(option: Path | None) -> Config:
 
 
 def _resolve(option: Path | None, *, window: bool) -> Config:
-    from qualtui.config.load import load, load_window
-
     path = find_config(option)
     if path is None:
         print(no_configuration(), end="", file=sys.stderr)
         raise SystemExit(UNKNOWN)
+    if window:
+        from qualtui.config.glance import glance
+
+        if (plain := glance(path)) is not None:
+            return plain
+    from qualtui.config.errors import ConfigErrors
+    from qualtui.config.load import load, load_window
+
     try:
         return (load_window if window else load)(path, os.environ)
     except ConfigErrors as errors:
@@ -157,9 +162,6 @@ def guarded(call: Callable[[], object]) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return PIPE_CLOSED
-    except ConfigErrors as errors:
-        print(errors, file=sys.stderr)
-        return UNKNOWN
     except CommandError as error:
         say_error(str(error))
         return error.code
@@ -170,7 +172,11 @@ def guarded(call: Callable[[], object]) -> int:
 
 def _unforeseen(error: Exception) -> int:
     from qualtui.client import ClientError
+    from qualtui.config.errors import ConfigErrors
 
+    if isinstance(error, ConfigErrors):
+        print(error, file=sys.stderr)
+        return UNKNOWN
     if isinstance(error, ClientError):
         say_error(str(error))
         return UNKNOWN

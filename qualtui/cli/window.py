@@ -1,18 +1,20 @@
 """The screen's composition root: configuration, connection, an engine beside it where none runs, the terminal."""
 
-import gc
 import os
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qualtui.cli.common import FAILED, resolve_window_config, say_error, who
-from qualtui.client import Client
+from qualtui.client import Client, knock
 from qualtui.config.values import Config
 from qualtui.text import _, clean
+
+if TYPE_CHECKING:
+    import subprocess
 
 DEMO_HEAD_START = 8.0  # seconds: the demo starts its engine itself
 LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are looked at
@@ -44,15 +46,19 @@ def terminal_problem() -> str:
 def show(config: Config, name: str, number: int | None) -> int:
     """The window on the engine of this configuration."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when Textual is imported
-    gc.disable()  # until the first picture stands: imports make garbage collection slow for nothing
-    from qualtui.app import QualtuiApp
     from qualtui.config.places import socket_path, store_path
+
+    path = socket_path(config)
+    early = [one] if (one := knock(path, name)) is not None else []
+    from qualtui.app import QualtuiApp
     from qualtui.screens.terminal import Guard
     from qualtui.widgets.look import terminal_look
 
-    beside = Beside(config, socket_path(config), Path(f"{store_path(config)}.beside.log"))
+    beside = Beside(config, path, Path(f"{store_path(config)}.beside.log"))
 
     def connect() -> Client:
+        if early:
+            return Client(beside.socket, who=name, watch=True, window=True, early=early.pop())
         beside.ensure()
         return Client(beside.socket, who=name, watch=True, window=True)
 
@@ -109,6 +115,8 @@ class Beside:
             return
         if self._config.demo.control_url and self._clock() - self._began < DEMO_HEAD_START:
             return
+        import subprocess
+
         line = [sys.executable, "-m", "qualtui", "--config", self._config.path, "watch", "--beside"]
         try:
             self._log.parent.mkdir(parents=True, exist_ok=True)

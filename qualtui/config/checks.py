@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from qualtui.config.hours import EXPECTED as HOURS
 from qualtui.config.hours import hours_of
+from qualtui.config.places import SOCKET_LONGEST
 from qualtui.config.reader import Check
 from qualtui.config.values import (
     Agent,
@@ -29,8 +30,6 @@ from qualtui.config.values import (
     WahaRestart,
 )
 from qualtui.signals.series import BY_NAME, OWN
-
-SOCKET_LONGEST = 100  # bytes; the system's sun_path has 104 or 108
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -6,11 +6,10 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from qualtui.config.checks import SOCKET_LONGEST
-from qualtui.config.errors import ConfigErrors, Problem
 from qualtui.config.values import Config
 
 FILE = "config.toml"
+SOCKET_LONGEST = 100  # bytes; the system's sun_path has 104 or 108
 
 
 def find(explicit: Path | None, env: Mapping[str, str], cwd: Path) -> Path | None:
@@ -83,6 +82,8 @@ def _private_folder(config: Config) -> Path:
     except OSError:
         private = False
     if not private:
+        from qualtui.config.errors import ConfigErrors, Problem
+
         problem = Problem(config.path, "store.socket", f"no private folder at {folder}", "a path of your own")
         raise ConfigErrors((problem,))
     return folder

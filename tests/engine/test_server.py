@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from qualtui.client import Client, ClientError
+from qualtui.client import Client, ClientError, knock
 from qualtui.engine.server import MOST, REQUEST_LIMIT, Server, SocketError
 from qualtui.wire import (
     VERSION,
@@ -230,3 +230,15 @@ async def test_a_file_that_is_no_socket_is_never_removed_for_one(tmp_path: Path)
 async def test_a_socket_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SocketError, match="can't listen"):
         await Server(tmp_path / "none" / "s", 3, handle, lambda: snapshot(1)).serve(asyncio.Event())
+
+
+async def test_a_window_that_knocked_ahead_finds_its_snapshot_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    assert knock(path, "ana") is None
+    async with serving(path) as server:
+        early = knock(path, "ana")
+        assert early is not None
+        async with Client(path, who="ana", watch=True, window=True, early=early) as client:
+            assert (await anext(client.snapshots())).seq == 1
+            assert server.windows == 1
+            assert await client.ask(Refresh()) == Done("for ana")

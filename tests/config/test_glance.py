@@ -1,0 +1,72 @@
+"""A window's glance gives what the whole reader would give, or nothing at all."""
+
+from pathlib import Path
+
+import pytest
+
+from qualtui.config.glance import glance
+from qualtui.config.load import load_window
+
+PLAIN = """
+[agents.bot.health]
+url = "${SOMETHING}"
+[store]
+path = "here.db"
+keep_raw = "2d"
+[screen]
+ascii = true
+[keys]
+quit = "x"
+[demo]
+control_url = "http://127.0.0.1:1"
+speed = 20
+past = "30d"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text)
+    return path
+
+
+def test_a_plain_configuration_is_read_as_the_whole_reader_reads_it(tmp_path: Path) -> None:
+    path = written(tmp_path, PLAIN)
+    quick, whole = glance(path), load_window(path, {})
+    assert quick is not None
+    assert (quick.store.path, quick.screen, quick.keys, quick.path) == (
+        whole.store.path,
+        whole.screen,
+        whole.keys,
+        whole.path,
+    )
+    assert (quick.demo.control_url, quick.demo.speed) == (whole.demo.control_url, whole.demo.speed)
+
+
+def test_the_shipped_example_is_plain_enough() -> None:
+    assert glance(Path(__file__).parents[2] / "config.toml") is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not toml",
+        '[store]\npath = "${HOME}/x"',
+        "[store]\npath = 3",
+        "[store]\nfolder = 'x'",
+        "[screen]\nascii = 1",
+        "[screen]\nascii = 'yes'",
+        "[keys]\nquit = 1",
+        "keys = 3\n",
+        "store = []\n",
+        "[demo]\nspeed = true",
+        "x = [" * 3000,
+    ],
+)
+def test_whatever_is_not_plain_is_left_to_the_whole_reader(text: str, tmp_path: Path) -> None:
+    assert glance(written(tmp_path, text)) is None
+
+
+def test_a_file_that_is_not_there_is_left_to_the_whole_reader(tmp_path: Path) -> None:
+    assert glance(tmp_path / "none.toml") is None
