@@ -67,6 +67,7 @@ class Overview(Page):
         self._keys = keys
         self._status: Line = BLANK
         self._pasts: dict[str, Past] = {}
+        self._arranged = Size()
         self._held: tuple[object, ...] = ()
         self._held_at = -HOLD
 
@@ -95,11 +96,13 @@ class Overview(Page):
 
     def on_resize(self, event: Resize) -> None:
         """Another size is another arrangement."""
-        self._arrange(event.size)
-        self.draw()
+        if event.size != self._arranged:  # the first one tells what was drawn for already
+            self._arrange(event.size)
+            self.draw()
         self.call_after_refresh(self.draw)  # the lists know their width only now
 
     def _arrange(self, size: Size) -> None:
+        self._arranged = size
         self.set_class(size.width >= WIDE, "wide")
         self.set_class(size.width < FOUR, "narrow")
 
