@@ -39,7 +39,7 @@ def test_it_is_valid_and_its_times_are_divided(tmp_path: Path, speed: float) -> 
     database = config.agents["ldc-bot"].database
     assert database is not None
     assert database.interval == pytest.approx(max(1.0, 5 / speed))
-    assert database.timeout == 5  # not scaled: a slow database must look slow, not dead
+    assert float(database.timeout) == 5.0  # not scaled: a slow database must look slow, not dead
     assert config.notify.retry_for == pytest.approx(6 * 3600)  # notices are not played faster
 
 
