@@ -52,9 +52,9 @@ class Place:
         self.waha = waha
         self.catcher = catcher
 
-    async def findings(self) -> list[Finding]:
+    async def findings(self, most: float = examination.MOST) -> list[Finding]:
         """The examination in this process."""
-        return [finding async for finding in examination.examine(load(self.config, {}), time.time)]
+        return [finding async for finding in examination.examine(load(self.config, {}), time.time, most)]
 
 
 @asynccontextmanager
@@ -141,8 +141,7 @@ async def test_one_link_that_hangs_leaves_the_others_their_lines(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(getattr(examination, gone), "examine", never)
-    monkeypatch.setattr(examination, "MOST", 2.0)
     async with living(tmp_path, agent_db) as place:
-        found = await place.findings()
+        found = await place.findings(most=2.0)
     assert [finding.verdict for finding in found if finding.check == "doctor"][:1] == [Verdict.SKIPPED]
     assert [finding.verdict for finding in found if finding.check == "database.reach"] == [Verdict.OK]
