@@ -8,7 +8,7 @@ import msgspec
 
 from qualtui.config.values import Agent, Config
 from qualtui.doctor import agent as bot
-from qualtui.doctor import channels, clocks, disk, network, postgres, settings, tls, waha
+from qualtui.doctor import channels, clocks, disk, network, own, postgres, settings, tls, waha
 from qualtui.doctor.asking import Time
 from qualtui.doctor.report import Report
 from qualtui.findings import Finding, skipped
@@ -67,6 +67,8 @@ def _links(config: Config, time: Time) -> list[tuple[str, Link]]:
             links.append((name, _database(agent, time)))
         if agent.waha is not None:
             links.append((name, _gateway(agent, time)))
+        if agent.series:
+            links.append((name, _series(agent)))
     return links
 
 
@@ -87,6 +89,13 @@ def _database(agent: Agent, time: Time) -> Link:
     async def examined() -> Report:
         assert agent.database is not None
         return await postgres.examine(agent.database, agent.mapping, time)
+
+    return examined
+
+
+def _series(agent: Agent) -> Link:
+    async def examined() -> Report:
+        return await own.examine(agent)
 
     return examined
 

@@ -61,7 +61,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         probes.append(TlsProbe(name, targets, agent.tls))
     if agent.control is not None:
         probes.append(ControlProbe(name, agent.control))
-    probes += _own(name, agent)
+    probes += own_probes(name, agent)
     if probes or agent.database is not None:
         probes.append(GoalsProbe(name, deps.history, deps.minute))
     settings = agent.database
@@ -99,7 +99,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
     return probes
 
 
-def _own(name: str, agent: Agent) -> list[Probe]:
+def own_probes(name: str, agent: Agent) -> list[Probe]:
     """The user's own series. Their statements take a connection of their own in turn: no lane waits for them."""
     probes: list[Probe] = [NumberProbe(name, each, one) for each, one in agent.series.items() if one.url]
     settings = agent.database

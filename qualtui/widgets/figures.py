@@ -164,11 +164,14 @@ def compact(view: AgentView, now: float, cells: int, look: Look, *, live: bool, 
         (entry for entry in wanted if entry.series in order and entry.series in view.figures),
         key=lambda entry: order.index(entry.series),
     )
-    mine = own(view)
-    for entry in mine.entries if mine else ():  # those that a rule calls bad come first, the others last
-        ranked.insert(0 if view.figures[entry.series].severity else len(ranked), entry)
     columns = max(1, cells // 26)
     each = cells // columns
+    mine = own(view)
+    entries = mine.entries if mine else ()
+    bad = [entry for entry in entries if view.figures[entry.series].severity]
+    # Of the user's own, those that a rule calls bad take the last places that are seen; the others, what is left.
+    place = max(1, columns * rows - len(bad))
+    ranked = [*ranked[:place], *bad, *ranked[place:], *entries[len(bad) :]]
     lines: list[Line] = []
     for start in range(0, min(len(ranked), columns * rows), columns):
         cellsful = ranked[start : start + columns]

@@ -1,0 +1,31 @@
+"""Do the user's own series give numbers?"""
+
+import time
+
+from qualtui.config.values import Agent
+from qualtui.doctor.report import Report
+from qualtui.findings import Finding, ok, warning
+from qualtui.probes.build import own_probes
+from qualtui.probes.probe import Probe, ProbeError
+from qualtui.text import _, clean
+
+
+async def examine(agent: Agent) -> Report:
+    """One finding a series, asked one after the other as the engine asks."""
+    probes = own_probes("", agent)
+    try:
+        return Report(tuple([await _asked(probe, agent) for probe in probes]))
+    finally:
+        for probe in probes:
+            await probe.close()
+
+
+async def _asked(probe: Probe, agent: Agent) -> Finding:
+    name = probe.name.removeprefix("/")
+    try:
+        (sample,) = await probe.ask(time.time())
+    except ProbeError as error:
+        todo = _("see [agents.NAME.series.{}]").format(name.removeprefix("user."))
+        return warning("series.value", name, clean(error), todo)
+    unit = agent.series[name.removeprefix("user.")].unit
+    return ok("series.value", name, f"{sample.value:g}{unit}")

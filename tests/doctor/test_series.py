@@ -1,0 +1,28 @@
+"""The user's own series: each is asked once, and says what it gives or why nothing."""
+
+from qualtui.config.values import Agent, DatabaseProbe, OwnSeries
+from qualtui.doctor.own import examine
+from qualtui.findings import Verdict
+from tests.postgres import AgentDatabase
+from tests.probes.hostile import body, serving
+
+
+async def test_each_series_tells_its_number_or_why_there_is_none(agent_db: AgentDatabase) -> None:
+    await agent_db.lead()
+    async with serving(body(b'{"n": 51}')) as url:
+        series = {
+            "queue": OwnSeries(url=url, pointer="/n", unit="/h"),
+            "gone": OwnSeries(url=url, pointer="/m"),
+            "leads": OwnSeries(sql="select count(*) from leads"),
+            "wrong": OwnSeries(sql="select count(*) from nowhere"),
+        }
+        report = await examine(Agent(database=DatabaseProbe(dsn=agent_db.dsn), series=series))
+    found = {finding.what: (finding.verdict, finding.why) for finding in report.findings}
+    assert found["user.queue"] == (Verdict.OK, "51/h")
+    assert found["user.gone"] == (Verdict.WARNING, "nothing at /m")
+    assert found["user.leads"] == (Verdict.OK, "1")
+    assert found["user.wrong"][0] is Verdict.WARNING
+    assert "nowhere" in found["user.wrong"][1]
+    assert all(finding.check == "series.value" for finding in report.findings)
+    held = await agent_db.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'qualtui'")
+    assert held == 0
