@@ -10,7 +10,8 @@ from qualtui.signals.series import BY_NAME
 @pytest.mark.parametrize("rule", BUILT_IN.values(), ids=BUILT_IN.keys())
 def test_each_built_in_rule_looks_at_a_series_that_is_declared(rule: Rule) -> None:
     assert rule.series in BY_NAME
-    assert (float(rule.window) == 0.0) == (rule.aggregate is Aggregate.LAST), "an aggregate needs a window, the newest none"
+    newest = rule.aggregate is Aggregate.LAST
+    assert (float(rule.window) == 0.0) == newest, "an aggregate needs a window, the newest none"
 
 
 @pytest.mark.parametrize(
