@@ -102,7 +102,7 @@ class QualtuiApp(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """The overview."""
-        return Overview(self.look, self.keys)
+        return Overview(self.look, self.keys, self.size)
 
     def on_mount(self) -> None:
         """Starts the feed and the ticking of ages."""

@@ -33,6 +33,9 @@ FOUR = 140  # cells from which the four groups of figures stand side by side
 HOLD = 20.0  # seconds that bars stand still, unless a figure's severity changes
 
 
+NOWHERE = Size(0, 0)
+
+
 class Overview(Page):
     """The first page. `keys` tells the keys of binding ids, for the footer and the NOW box."""
 
@@ -62,12 +65,18 @@ class Overview(Page):
             super().__init__()
             self.number = number
 
-    def __init__(self, look: Look, keys: Callable[[Sequence[str]], list[tuple[str, str]]]) -> None:
+    def __init__(
+        self, look: Look, keys: Callable[[Sequence[str]], list[tuple[str, str]]], size: Size = NOWHERE
+    ) -> None:
+        """`size`: the terminal's, if known: arranged for it from the start, the first layout is the only one."""
         super().__init__(look)
+        for name, holds in self._arrangement(size).items():
+            if holds:
+                self.add_class(name)
         self._keys = keys
         self._status: Line = BLANK
         self._pasts: dict[str, Past] = {}
-        self._arranged = Size()
+        self._arranged = size
         self._held: tuple[object, ...] = ()
         self._held_at = -HOLD
 
@@ -103,8 +112,15 @@ class Overview(Page):
 
     def _arrange(self, size: Size) -> None:
         self._arranged = size
-        self.set_class(size.width >= WIDE, "wide")
-        self.set_class(size.width < FOUR, "narrow")
+        for name, holds in self._arrangement(size).items():
+            self.set_class(holds, name)
+
+    def _arrangement(self, size: Size) -> dict[str, bool]:
+        return {
+            "wide": size.width >= WIDE,
+            "narrow": size.width < FOUR,
+            "paneled": self._paneled(size.width, size.height),
+        }
 
     def status(self, text: str, token: str) -> None:
         """Shows the line until the next one."""
@@ -185,9 +201,7 @@ class Overview(Page):
 
     def _draw_panels(self, cells: int, height: int, now: float) -> None:
         view, live = self.sight.view, self.sight.watched
-        shown = view is not None and self._paneled(cells, height)
-        self.set_class(shown, "paneled")
-        if view is None or not shown:
+        if view is None or not self._paneled(cells, height):
             return
         calm = view.now.level is None and live
         spare = height - (32 if calm else 41)  # rows beyond what everything else needs
