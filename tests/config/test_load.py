@@ -483,4 +483,4 @@ def test_the_largest_hostile_file_is_refused_or_read_in_seconds() -> None:
         accept(text)
         accept(b"a" * SIZE_LIMIT)
         accept(b'"' * SIZE_LIMIT)
-        assert time.perf_counter() - began < 5
+        assert time.perf_counter() - began < 15

@@ -13,7 +13,7 @@ from qualtui.demo.launch import Services
 SPEED = 200.0  # the bot answers in a twentieth of a second
 
 
-async def eventually(check: Callable[[], Awaitable[Any]], within: float = 8.0) -> Any:
+async def eventually(check: Callable[[], Awaitable[Any]], within: float = 30.0) -> Any:
     """Asks until the answer is true, and gives it; fails after `within` seconds."""
     deadline = asyncio.get_running_loop().time() + within
     while True:

@@ -65,7 +65,7 @@ async def test_agent_hanging_accepts_and_never_answers(demo: Running) -> None:
     await demo.fault("agent-hanging", True)
     with pytest.raises(TimeoutError):
         await health(demo, within=0.4)
-    reply = asyncio.create_task(health(demo, within=20))
+    reply = asyncio.create_task(health(demo, within=40))
     await asyncio.sleep(0.1)
     await demo.fault("agent-down", True)  # down wins over hanging, and drops who hangs
     with pytest.raises(aiohttp.ClientError):
@@ -83,7 +83,7 @@ async def test_a_killed_agent_forgets_its_counters_and_answers_who_wrote_meanwhi
     await demo.fault("agent-down", False)
     assert (await health(demo))[1]["metrics"]["total_messages"] <= 2
     await eventually(lambda: demo.kinds(phone))
-    await eventually(lambda: calm(demo), within=12)
+    await eventually(lambda: calm(demo), within=40)
 
 
 async def test_database_stopped_ends_the_process_and_keeps_the_data(demo: Running) -> None:
@@ -142,7 +142,7 @@ async def test_stuck_sessions_are_mended_by_closing_them(demo: Running) -> None:
     assert (await demo.webhook(phone))[0] == 500  # stored first, then the bot fails
     assert (await demo.kinds(phone))[-2:] == ["recebida", "recebida"]
     await demo.write("update sessions set ativa = false where ativa and contexto ->> 'responses' = 'damaged'")
-    await eventually(lambda: calm(demo), within=12)
+    await eventually(lambda: calm(demo), within=40)
     assert (await demo.fault("sessions-stuck", False))["on"] is False
 
 
@@ -152,7 +152,7 @@ async def test_stuck_sessions_are_repaired_when_the_fault_ends(demo: Running) ->
     row = await demo.row("select count(*) from sessions where ativa and contexto ->> 'responses' = 'damaged'")
     assert row is not None
     assert row[0] == 0
-    await eventually(lambda: calm(demo), within=12)
+    await eventually(lambda: calm(demo), within=40)
 
 
 async def test_stuck_sessions_cannot_be_made_while_the_database_is_stopped(demo: Running) -> None:
@@ -168,7 +168,7 @@ async def test_unanswered_customers_are_stored_and_answered_after_the_fault(demo
     await eventually(lambda: demo.kinds(phone))
     assert "enviada" not in await demo.kinds(phone)
     await demo.fault("customers-unanswered", False)
-    await eventually(lambda: calm(demo), within=15)
+    await eventually(lambda: calm(demo), within=40)
     assert (await demo.kinds(phone))[-1] == "enviada"
 
 
@@ -179,10 +179,10 @@ async def test_failing_sends_leave_phantoms_until_the_session_is_restarted(demo:
     async def phantom() -> bool:
         return (await demo.kinds(phone))[-1:] == ["enviada"]
 
-    await eventually(phantom, within=12)
+    await eventually(phantom, within=40)
     assert (await demo.truth())["waiting"] >= 1  # the database says sent, the customer has nothing
     await demo.waha("POST", "/api/sessions/default/restart")
-    await eventually(lambda: calm(demo), within=20)
+    await eventually(lambda: calm(demo), within=40)
 
 
 async def test_an_error_burst_answers_500_to_messages_and_the_retry_is_a_duplicate(demo: Running) -> None:
@@ -207,4 +207,4 @@ async def test_a_flood_comes_from_one_phone_at_a_bounded_rate(demo: Running) -> 
     await eventually(several)
     assert (await demo.truth())["webhooks_in_flight"] <= 30
     await demo.fault("flood", False)
-    assert (await health(demo, within=10))[0] == 200
+    assert (await health(demo, within=40))[0] == 200

@@ -152,7 +152,7 @@ async def test_a_parent_killed_during_the_start_leaves_no_process_and_no_folder(
     async def begun() -> list[Path]:
         return found(reachable, "*/pg/*")
 
-    await eventually(begun, within=15)
+    await eventually(begun, within=40)
     pids = family(process.pid)[1:]
     process.kill()
     await process.wait()

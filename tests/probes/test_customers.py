@@ -383,7 +383,10 @@ async def test_every_question_takes_an_index_and_a_cycle_is_cheap_at_fifty_thous
     assert spent < 10.0
     lane.blob = None
     lane.restarted()
-    await lane.say()
+    for _ in range(20):  # a cycle ends when its time is up, on a busy machine before all is read
+        await lane.say()
+        if lane.probe.learning is None:
+            break
     assert lane.probe.learning is None
 
 
