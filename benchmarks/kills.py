@@ -158,7 +158,8 @@ async def notices(wanted: int, limit: int, told: Callable[[str], None]) -> Trial
         missing = [name for name in STATES if hits[name] < wanted]
         if not missing:
             break
-        next_one = missing[len(rounds) % len(missing)]  # in turn: one that is hard to hit must not use up the kills
+        # In turn: one that is hard to hit must not use up the kills.
+        next_one = missing[len(rounds) % len(missing)]
         # While it is sent there are two cases: before it has arrived, and after, when nobody here knows of it.
         late = next_one == "sending" and hits["sending"] % 2 == 0
         rounds.append(await kill_at(next_one, SLOW / 2 if late else sweep.random() * 0.002))
