@@ -479,8 +479,8 @@ def test_the_largest_hostile_file_is_refused_or_read_in_seconds() -> None:
         b'"a"."b"."c%d" = "' + b"." * 90 + b'"\n',
     ):
         text = b"".join(line % number for number in range(SIZE_LIMIT // len(line)))
-        began = time.perf_counter()
+        began = time.process_time()
         accept(text)
         accept(b"a" * SIZE_LIMIT)
         accept(b'"' * SIZE_LIMIT)
-        assert time.perf_counter() - began < 15
+        assert time.process_time() - began < 5

@@ -376,10 +376,10 @@ async def test_every_question_takes_an_index_and_a_cycle_is_cheap_at_fifty_thous
         spent = 0.0
         await lane.database.execute(f"SET plan_cache_mode = {mode}")
         for name, (statement, args) in questions.items():
-            explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
-            plans = [json.loads(await lane.database.value(explain, *args))[0] for _ in range(3)]
-            assert "Seq Scan" not in str(plans).replace("'Node Type': 'Function Scan'", ""), (mode, name, plans[0])
-            spent += min(plan["Execution Time"] for plan in plans)  # the others say how busy the machine is
+            explained = await lane.database.value(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *args)
+            plan = json.loads(explained)[0]
+            assert "Seq Scan" not in str(plan).replace("'Node Type': 'Function Scan'", ""), (mode, name, plan)
+            spent += plan["Execution Time"]
     assert spent < 10.0
     lane.blob = None
     lane.restarted()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SPEED = 100.0
 INTERVAL = 1.0  # s: the demo's floor for every probe
-SLACK = 6.0  # s for customers to write, and for a busy machine
+SLACK = 4.0  # s for customers to write, and for a busy machine
 
 
 class Expected(msgspec.Struct, frozen=True):
