@@ -1,4 +1,4 @@
-"""One bounded HTTP request: at most 64 kB, at most so many seconds, whatever the other side does."""
+"""One bounded HTTP request: at most so many bytes, at most so many seconds, whatever the other side does."""
 
 import asyncio
 import errno
@@ -53,7 +53,7 @@ class FetchError(Exception):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """An answer. `body` is cut at LIMIT, `whole` says whether that was all; `plain`: it is not compressed."""
+    """An answer. `body` is cut at its limit, `whole` says whether that was all; `plain`: it is not compressed."""
 
     status: int
     body: bytes
@@ -71,14 +71,17 @@ def _trust() -> ssl.SSLContext:
 class Fetcher:
     """Requests to one URL with a client of its own: no cookies, no redirects, no decompression.
 
-    `keep`: whether to keep the connection between requests.
+    `keep`: whether to keep the connection between requests. `limit`: bytes of a body that are looked at.
     """
 
-    def __init__(self, url: str, headers: dict[str, str], timeout: float, *, keep: bool) -> None:
+    def __init__(
+        self, url: str, headers: dict[str, str], timeout: float, *, keep: bool, limit: int = LIMIT
+    ) -> None:
         self._url = url
         self._headers = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
         self._timeout = timeout
         self._keep = keep
+        self._limit = limit
         self._client: httpx.AsyncClient | None = None
 
     async def get(self) -> Answer:
@@ -120,13 +123,13 @@ class Fetcher:
                 async for part in response.aiter_raw():
                     parts.append(part)
                     size += len(part)
-                    if size > LIMIT:
+                    if size > self._limit:
                         break
             except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
                 if isinstance(error, TimeoutError):
                     raise
                 raise _BrokenOffError from None
-            return response.status_code, b"".join(parts)[:LIMIT], size <= LIMIT, answered
+            return response.status_code, b"".join(parts)[: self._limit], size <= self._limit, answered
 
     def _opened(self) -> httpx.AsyncClient:
         if self._client is None:

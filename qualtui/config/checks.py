@@ -205,6 +205,9 @@ CHECKS: dict[tuple[type, str], Check] = {
         "a session's name: letters, digits, dash and underscore", lambda name: bool(_SESSION.fullmatch(name))
     ),
     (WahaProbe, "interval"): _INTERVAL,
+    (WahaProbe, "chats_interval"): Check(
+        'a duration of at least 1s, such as "30s"; "0s": never', lambda value: value == 0 or value >= 1
+    ),
     (WahaProbe, "timeout"): _TIMEOUT,
     (Agent, "series"): Check(
         "letters, digits, dash and underscore, at most 40", lambda name: bool(_FIGURE.fullmatch(name))

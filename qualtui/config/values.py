@@ -102,6 +102,7 @@ class WahaProbe(Values, frozen=True, kw_only=True):
     session: str = "default"
     interval: Seconds = Seconds(5)
     timeout: Seconds = Seconds(5)
+    chats_interval: Seconds = Seconds(30)  # who wrote last in each chat; 0: never asked
 
 
 class OwnSeries(Values, frozen=True, kw_only=True):

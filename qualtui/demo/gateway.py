@@ -15,6 +15,7 @@ _ATTEMPTS = 15  # WAHA's documented default, two seconds apart
 _RETRY = 2.0
 _STARTUP = 3.0  # virtual seconds in STARTING
 _IN_FLIGHT = 60
+_REMEMBERED = 20  # messages of a chat
 _ME = {"id": "5511900090000@c.us", "pushName": "Consultoria Exemplo"}
 
 
@@ -47,6 +48,7 @@ class Gateway:
         self._held: list[dict[str, object]] = []
         self._history: list[dict[str, object]] = []
         self._starting: asyncio.Task[None] | None = None
+        self._chats: dict[str, list[dict[str, object]]] = {}  # by chat id, oldest message first
         self.in_flight = 0
 
     async def run(self, webhook: str) -> None:
@@ -163,7 +165,19 @@ class Gateway:
         else:
             self._held.append(payload)
 
+    def chats(self) -> list[tuple[str, dict[str, object]]]:
+        """Each chat with its last message, newest first."""
+        return list(reversed([(chat, messages[-1]) for chat, messages in self._chats.items()]))
+
+    def messages(self, chat: str) -> list[dict[str, object]]:
+        """The newest messages of a chat, newest first."""
+        return list(reversed(self._chats.get(chat, [])))
+
+    def _keep(self, chat: str, message: dict[str, object]) -> None:
+        self._chats[chat] = [*self._chats.pop(chat, []), message][-_REMEMBERED:]  # the newest chat comes last
+
     def _inbound(self, payload: dict[str, object]) -> None:
+        self._keep(str(payload["from"]), payload)
         self._emit("message", payload, attempts=_ATTEMPTS)
         self._emit("message.any", payload, attempts=_ATTEMPTS)
 
@@ -174,14 +188,17 @@ class Gateway:
         chat = f"{phone}@c.us"
         ack = {"id": message_id, "from": chat, "participant": None, "fromMe": True, "ack": 2, "ackName": "DEVICE"}
         self._emit("message.ack", {**ack, "from": None, "to": chat})
-        return {
+        sent: dict[str, object] = {
             "id": message_id,
             "timestamp": int(time.time()),
             "from": _ME["id"],
+            "fromMe": True,
             "to": chat,
             "body": text,
-            "ack": 0,
+            "hasMedia": False,
         }
+        self._keep(chat, {**sent, "ack": 2, "ackName": "DEVICE"})
+        return {**sent, "ack": 0}
 
     @property
     def crowded(self) -> bool:

@@ -29,6 +29,8 @@ def waha_application(gateway: Gateway, pace: Pace, key: str) -> web.Application:
     app.router.add_get("/api/sessions/{session}/me", api.me)
     app.router.add_post("/api/sessions/{session}/{action:start|stop|restart|logout}", api.act)
     app.router.add_post("/api/sendText", api.send_text)
+    app.router.add_get("/api/{session}/chats/overview", api.chats)
+    app.router.add_get("/api/{session}/chats/{chat}/messages", api.messages)
     return app
 
 
@@ -90,6 +92,26 @@ class _Api:
         action()
         return web.json_response(gateway.view(), status=201)
 
+    async def chats(self, request: web.Request) -> web.Response:
+        """Each chat with its last message, newest first; names and pictures are the customers'."""
+        if refusal := self._not_working(request):
+            return refusal
+        limit, offset = int(request.query.get("limit", 20)), int(request.query.get("offset", 0))
+        page = self._gateway.chats()[offset : offset + limit]
+        rest: dict[str, object] = {"name": None, "picture": None, "_chat": {}}
+        return web.json_response([{"id": chat, **rest, "lastMessage": last} for chat, last in page])
+
+    async def messages(self, request: web.Request) -> web.Response:
+        if refusal := self._not_working(request):
+            return refusal
+        limit = int(request.query.get("limit", 10))
+        return web.json_response(self._gateway.messages(request.match_info["chat"])[:limit])
+
+    def _not_working(self, request: web.Request) -> web.Response | None:
+        if request.match_info["session"] != SESSION:
+            return _missing()
+        return None if self._gateway.status is Status.WORKING else self._refusal()
+
     async def send_text(self, request: web.Request) -> web.Response:
         try:
             body = msgspec.json.decode(await request.read())
@@ -102,14 +124,17 @@ class _Api:
         while self._gateway.status is not Status.WORKING and self._pace.now() < deadline:  # noqa: ASYNC110 - as WAHA does
             await asyncio.sleep(max(0.02, self._pace.real(_STEP)))
         if self._gateway.status is not Status.WORKING:
-            refusal = {
-                "error": "Session status is not as expected. Try again later or restart the session",
-                "session": SESSION,
-                "status": self._gateway.status.value,
-                "expected": ["WORKING"],
-            }
-            return web.json_response(refusal, status=422)
+            return self._refusal()
         return web.json_response(self._gateway.send(phone, text), status=201)
+
+    def _refusal(self) -> web.Response:
+        refusal = {
+            "error": "Session status is not as expected. Try again later or restart the session",
+            "session": SESSION,
+            "status": self._gateway.status.value,
+            "expected": ["WORKING"],
+        }
+        return web.json_response(refusal, status=422)
 
 
 def _missing() -> web.Response:

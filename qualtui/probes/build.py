@@ -1,12 +1,14 @@
 """The probes that one agent's configuration asks for."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import msgspec
 
 from qualtui.config.values import Agent
 from qualtui.database import Database
 from qualtui.model import BacklogMarked
+from qualtui.probes.chats import ChatsProbe
 from qualtui.probes.control import ControlProbe
 from qualtui.probes.counts import SlowLaneProbe
 from qualtui.probes.customers import CustomersProbe
@@ -14,6 +16,7 @@ from qualtui.probes.deaf import DeafProbe
 from qualtui.probes.deep import DeepProbe
 from qualtui.probes.goals import GoalsProbe, History, no_history
 from qualtui.probes.http import HealthProbe
+from qualtui.probes.match import Match
 from qualtui.probes.metrics import MetricsProbe
 from qualtui.probes.number import NumberProbe
 from qualtui.probes.postgres import DatabaseProbe
@@ -54,6 +57,10 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
     if agent.waha is not None:
         probes.append(WahaProbe(name, agent.waha))
         probes.append(UptimeProbe(name, agent.waha))
+    chats: ChatsProbe | None = None
+    if agent.waha is not None and agent.waha.chats_interval:
+        chats = ChatsProbe(name, agent.waha, lambda: deps.born(name))
+        probes.append(chats)
     targets = hosts(
         [settings.url for settings in (agent.health, agent.metrics, agent.waha) if settings is not None]
     )
@@ -71,13 +78,12 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
     # One pool of two: a cycle of the fast lane must not make the question "are you there" wait.
     shared = Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout, size=2)
     key = f"ledger/{name}"
-
-    async def load() -> bytes | None:
-        return await deps.load(key)
-
-    async def save(blob: bytes) -> None:
-        await deps.save(key, blob)
-
+    match: Match | None = None
+    if chats is not None:
+        fresh_for = 3 * chats.interval + chats.timeout
+        secret = f"chats/{name}"
+        keep = partial(deps.load, secret), partial(deps.save, secret)
+        match = Match(agent.mapping, lambda: chats.chats, fresh_for, *keep)
     probes.append(DatabaseProbe(name, shared, float(settings.interval), timeout))
     probes.append(
         CustomersProbe(
@@ -86,11 +92,12 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
             settings,
             agent.mapping,
             gateway=no_gateway if agent.waha is None else deps.gateway(name),
-            load=load,
-            save=save,
+            load=partial(deps.load, key),
+            save=partial(deps.save, key),
             learned=deps.learned,
             born=deps.born(name),
             by_hand=lambda: deps.by_hand(name),
+            match=match,
         )
     )
     probes.append(SlowLaneProbe(name, shared, agent.mapping, float(settings.slow_interval), slow_timeout))

@@ -10,8 +10,9 @@ from qualtui.config.values import DatabaseProbe, Mapping
 from qualtui.database import Database, DatabaseError, Reader
 from qualtui.model import BacklogMarked, Sample
 from qualtui.probes.follow import CHECKED, Follow
+from qualtui.probes.match import PREFIX, Match
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.book import Owed
+from qualtui.signals.book import Book, Owed
 from qualtui.signals.byhand import Closed, without_closed
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.ledger import (
@@ -76,6 +77,7 @@ NEEDS_MESSAGES = (
     "goal.messages",
 )
 NEEDS_GATEWAY = ("customers.phantom", "failures.sends")  # without one, nothing tells whether a send arrived
+NEEDS_CHATS = "customers.unstored"  # the gateway's chats alone tell
 
 
 class CustomersProbe:
@@ -83,7 +85,8 @@ class CustomersProbe:
 
     `load` and `save` keep the ledger's blob in our own store and must not raise; `learned` is called once,
     when the first backfill ends. `born`: when qualtui looked first, if an earlier log tells. `by_hand`: whom
-    a person answered, and is owed nothing for what came until then.
+    a person answered, and is owed nothing for what came until then. `match` corrects the rows by the gateway's
+    chats; without one the rows alone count.
     """
 
     def __init__(
@@ -99,10 +102,12 @@ class CustomersProbe:
         learned: Learned,
         born: float | None = None,
         by_hand: Callable[[], Closed] = dict,
+        match: Match | None = None,
     ) -> None:
         self.name = f"{agent}/customers"
         untold = NEEDS_GATEWAY if gateway is no_gateway else ()
-        self._told = tuple(name for name in (*NEEDS_LEADS, *NEEDS_MESSAGES) if name not in untold)
+        told = (*NEEDS_LEADS, *NEEDS_MESSAGES, *((NEEDS_CHATS,) if match is not None else ()))
+        self._told = tuple(name for name in told if name not in untold)
         self.series = tuple(f"{agent}/{name}" for name in self._told)
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
@@ -118,6 +123,7 @@ class CustomersProbe:
         )
         self._closed = mapping.closed
         self._follow = Follow(mapping)
+        self._match = match
         self._gateway = self._by_our_clock(gateway)
         self._skew = 0.0  # s, the server's clock minus ours
         self._load, self._save, self._learned = load, save, learned
@@ -141,20 +147,21 @@ class CustomersProbe:
                 ledger = await self._read(reader, ledger, problems, lambda: clock() < until)
                 ledger = await self._rechecked(reader, ledger, problems)
                 server_now = reader.now
+                book = await self._matched(reader, ledger, problems)
         except DatabaseError as error:
             raise ProbeError(error.text) from None
         await self._keep(ledger)
-        return self._samples(ledger, problems, server_now, now + clock() - started)
+        return self._samples(ledger, book, problems, server_now, now + clock() - started)
 
     async def who(self, limit: int = 200) -> tuple[CustomerView, ...]:
         """The waiting customers, oldest first, phones masked. Raises ProbeError."""
         try:
             async with self._database.read(self.timeout) as reader:
                 ledger = await self._begun(reader.now)
-                book = without_closed(current(ledger, reader.now, self._gateway), self._by_hand())
+                book = await self._matched(reader, ledger, {})
                 wait = waiting(ledger, book, reader.now, float(self._settings.grace))
                 oldest = sorted(wait, key=lambda lead: wait[lead].since)[:limit]
-                phones = await self._follow.phones(reader, oldest) if oldest else {}
+                phones = await self._phones(reader, oldest)
         except DatabaseError as error:
             raise ProbeError(error.text) from None
         return tuple(
@@ -235,6 +242,25 @@ class CustomersProbe:
             ledger = advance(ledger, positions_stay, positions_stay, reader.now, self._gateway, checked.sent)
         return ledger
 
+    async def _matched(self, reader: Reader, ledger: Ledger, problems: dict[str, str]) -> Book:
+        """Who is owed an answer by the rows, the gateway's chats, and what people closed by hand."""
+        book = current(ledger, reader.now, self._gateway)
+        if self._match is not None and ledger.learned and not behind(ledger):
+            problem = await self._match.look(reader, book, ledger.born)
+            if not problem:
+                book = self._match.told(book, ledger.born)
+            if problem := problem or self._match.old(reader.now - self._skew):
+                problems["chats"] = problem
+        return without_closed(book, self._by_hand())
+
+    async def _phones(self, reader: Reader, leads: list[str]) -> dict[str, str]:
+        """Phones by lead; of a chat that is no lead's, its number."""
+        stored = [lead for lead in leads if not lead.startswith(PREFIX)]
+        found = await self._follow.phones(reader, stored) if stored else {}
+        if self._match is not None:
+            found |= {name: self._match.phone(name) for name in leads if name.startswith(PREFIX)}
+        return found
+
     async def _keep(self, ledger: Ledger) -> None:
         before, self._ledger = self._ledger, ledger
         if ledger.learned and not (before is not None and before.learned):
@@ -256,10 +282,9 @@ class CustomersProbe:
         return self._size < SMALL or ledger.mark - saved.mark >= SAVE_EVERY
 
     def _samples(
-        self, ledger: Ledger, problems: dict[str, str], server_now: float, at: float
+        self, ledger: Ledger, book: Book, problems: dict[str, str], server_now: float, at: float
     ) -> tuple[Sample, ...]:
         self.learning = None if ledger.learned else progress(ledger, server_now)
-        book = without_closed(current(ledger, server_now, self._gateway), self._by_hand())
         values = figures(ledger, book, server_now, self._limits)
         notes: dict[str, str] = dict.fromkeys(values, "")
         if behind(ledger) and not problems:
@@ -282,6 +307,7 @@ _NEEDS = {
     "sessions": ("sessions.bot_owes",),
     "leads": NEEDS_LEADS,
     "messages": (*NEEDS_LEADS, *NEEDS_MESSAGES),
+    "chats": (NEEDS_CHATS,),
 }
 
 
@@ -301,6 +327,8 @@ def _emptied(page: Page | None) -> Page | None:
 
 
 def _cause(owed: Owed) -> str:
+    if owed.unstored:
+        return _("the gateway has the message, the bot stored none")
     if owed.unheard is not None:
         return _("a row says sent, the gateway was broken")
     return _("no stored answer") if owed.session else _("created, never written to")

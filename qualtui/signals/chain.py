@@ -44,7 +44,10 @@ def _us(readings: Readings) -> Seen:
 
 
 def _webhook(readings: Readings, now: float) -> Seen:
-    """Silence proves nothing here: customers may have nothing to say."""
+    """Silence proves nothing here: customers may have nothing to say. Messages that only the gateway has do."""
+    unstored = fresh(readings, "customers.unstored")
+    if unstored:
+        return BAD, _("{:.0f} never stored").format(unstored), Evidence.DISAGREE
     reading = readings.get("customers.last_inbound", NOTHING)
     if reading.fresh is None or reading.sample is None:
         return _unread(readings, "customers.last_inbound", now)

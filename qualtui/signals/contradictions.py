@@ -16,6 +16,8 @@ def disagreeing(readings: Readings) -> frozenset[str]:
         found.add("health.up")
     if fresh(readings, "customers.phantom"):
         found.add("customers.phantom")
+    if fresh(readings, "customers.unstored"):
+        found.add("customers.unstored")
     success = fresh(readings, "agent.success")
     if success is not None and success >= _CLAIMS_ALL and fresh(readings, "failures.sends"):
         found.add("agent.success")

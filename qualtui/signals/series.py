@@ -69,6 +69,13 @@ DECLARED: tuple[Series, ...] = (
         "waiting although a row says sent: the gateway was not working",
     ),
     Series(
+        "customers.unstored",
+        "",
+        "up",
+        "WAHA chats, messages",
+        "waiting for longer than reply_within with a message that the gateway has and no row: it never got in",
+    ),
+    Series(
         "customers.answered_1h",
         "/h",
         "down",
@@ -235,6 +242,13 @@ DECLARED: tuple[Series, ...] = (
         "waha.uptime", "s", "down", "WAHA", "how long its server has been running; less than before: a restart"
     ),
     Series("waha.needs_human", "", "up", "WAHA", "1: a person with the phone has to scan the QR code or confirm"),
+    Series(
+        "waha.chats_waiting",
+        "",
+        "up",
+        "WAHA chats",
+        "chats whose last message is the customer's, or one of ours that WhatsApp has not taken",
+    ),
     Series("waha.starting", "s", "up", "derived", "how long the session has been STARTING; 0 where it is not"),
     Series(
         "inbound.expected",

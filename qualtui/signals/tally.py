@@ -46,7 +46,8 @@ def figures(ledger: Ledger, book: Book, now: float, limits: Limits) -> dict[str,
         "customers.lost": float(sum(now - owed.since > limits.lost_after for owed in wait.values())),
         "customers.backlog": float(sum(owed.backlog(ledger.born) for owed in book.owed.values())),
         "customers.phantom": float(sum(owed.unheard is not None for owed in wait.values())),
-        "customers.never_greeted": float(sum(not owed.session for owed in wait.values())),
+        "customers.never_greeted": float(sum(not owed.session and not owed.unstored for owed in wait.values())),
+        "customers.unstored": float(sum(_unstored(owed, now, limits.reply_within) for owed in wait.values())),
         "customers.answered_1h": float(sum(at >= now - HOUR for at in book.answered.values())),
         "customers.last_reply": _age(book.last_out, now),
         "customers.last_sent": _age(book.last_sent, now),
@@ -74,6 +75,11 @@ def _replies(book: Book, now: float, window: float) -> dict[str, float | None]:
         "reply.first_p95": nearest_rank(first, 95),
         "reply.recent_p95": (nearest_rank(recent, 95) if len(recent) >= EVENTS else None) or 0.0,
     }
+
+
+def _unstored(owed: Owed, now: float, patience: float) -> bool:
+    """A message in the gateway's chats that no row has, for longer than it may wait for the bot's one worker."""
+    return owed.unstored and now - owed.last > patience
 
 
 def _bot_owes(ledger: Ledger, wait: dict[str, Owed]) -> int:

@@ -87,7 +87,16 @@ def _waha(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
 
 
 def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
-    """Every link that we can ask is up: what the rows tell."""
+    """Every link that we can ask is up: what chats and rows tell."""
+    unstored = _count(readings, "customers.unstored")
+    if unstored:
+        text = plural(
+            "The gateway has a customer's message that the bot never stored: it was lost on the way in",
+            "The gateway has messages of {:.0f} customers that the bot never stored: lost on the way in",
+            int(unstored),
+        ).format(unstored)
+        seen = (_("chats: the last message is the customer's"), _("messages: no such row"))
+        return Why(f"{text}: SOURCES DISAGREE", (*seen, *_others(by, Link.WEBHOOK)), Link.WEBHOOK, RETRY)
     phantom, waiting = _count(readings, "customers.phantom"), _count(readings, "customers.waiting")
     owes = _count(readings, "sessions.bot_owes")
     never = _count(readings, "customers.never_greeted")

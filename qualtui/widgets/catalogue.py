@@ -59,6 +59,7 @@ def groups() -> tuple[Group, ...]:
                 Entry(_("Waiting"), "customers.waiting", zero=True),
                 Entry(_("Oldest"), "customers.oldest", rare=True, age=True),
                 Entry(_("Said sent, was not"), "customers.phantom", goal=0, rare=True),
+                Entry(_("Never stored"), "customers.unstored", goal=0, rare=True),
                 Entry(_("Never greeted"), "customers.never_greeted", zero=True, rare=True),
                 Entry(_("Answered"), "customers.answered_1h"),
                 Entry(_("Backlog"), "customers.backlog", grey=True),

@@ -30,11 +30,9 @@ async def test_all_probes_of_an_agent_hold_two_connections_at_most(agent_db: Age
         waha=WahaProbe(url="http://127.0.0.1:1"),
     )
     probes = probes_of("bot", agent, DEPS)
+    names = ["health", "metrics", "waha", "uptime", "chats", "goals", "database", "customers", "counts", "deaf"]
     try:
-        assert [probe.name for probe in probes] == [
-            f"bot/{word}"
-            for word in ("health", "metrics", "waha", "uptime", "goals", "database", "customers", "counts", "deaf")
-        ]
+        assert [probe.name for probe in probes] == [f"bot/{name}" for name in names]
         series = [name for probe in probes for name in probe.series]
         assert len(series) == len(set(series))
         for probe in probes:
@@ -42,7 +40,7 @@ async def test_all_probes_of_an_agent_hold_two_connections_at_most(agent_db: Age
             assert {sample.series for sample in answered} == set(probe.series)
         held = await agent_db.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'qualtui'")
         assert 1 <= held <= 2
-        assert customers_of(probes, "bot") is probes[6]
+        assert customers_of(probes, "bot") is probes[7]
         assert customers_of(probes, "other") is None
     finally:
         for probe in probes:

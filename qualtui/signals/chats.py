@@ -1,0 +1,196 @@
+"""What the gateway's own chats tell: whose message is the last in each, and did ours arrive? Pure.
+
+A message that the bot lost before it stored it leaves no row anywhere, and stands here as a chat whose last
+message is the customer's. An answer that was sent in doubt, and one that a person gave by phone, stand here, too.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from qualtui.signals.book import Book, Owed
+
+SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING, -1 ERROR (WAHA: message.ack)
+SETTLE = 60.0  # s: an acknowledgement, or the row of what was sent, may be on its way for so long
+CLOCKS = 5.0  # s by which the clocks of WhatsApp and of the database may differ
+KEPT = 7 * 86_400.0  # s for which an answered chat is remembered
+
+_PERSON = re.compile(r"(\d{5,20})(?:@(?:c\.us|lid|s\.whatsapp\.net))?")  # no group, channel, status, announcement
+
+
+class Said(msgspec.Struct, frozen=True, gc=False):
+    """A message without its text. `at`: whole seconds, WhatsApp's clock; `ack` None: the engine does not tell."""
+
+    at: float
+    ours: bool
+    ack: int | None = None
+
+    @property
+    def heard(self) -> bool:
+        """Ours, and WhatsApp has taken it."""
+        return self.ours and (self.ack is None or self.ack >= SERVER)
+
+
+class Chat(msgspec.Struct, frozen=True, gc=False):
+    """A chat. `since`: the first message that has no answer, as far as is known; None: it has one.
+
+    `looked`: that was read from the chat's messages, not only from its last one.
+    """
+
+    last: Said
+    since: float | None = None
+    looked: bool = True
+
+
+class Chats(msgspec.Struct, frozen=True):
+    """The chats by number, as they were at `read_at` (our clock); 0: never read."""
+
+    read_at: float = 0.0
+    open: dict[str, Chat] = {}  # those that wait
+    answered: dict[str, Chat] = {}
+
+    def waiting(self, since: float) -> list[str]:
+        """The numbers whose newest message, not older than `since`, has no answer; the longest wait first."""
+        found = [number for number, chat in self.open.items() if chat.last.at >= since]
+        return sorted(found, key=lambda number: self.open[number].since or 0.0)
+
+    def get(self, number: str) -> Chat | None:
+        """What is known of a chat."""
+        return self.open.get(number) or self.answered.get(number)
+
+    def having(self, chats: Mapping[str, Chat], read_at: float) -> "Chats":
+        """With these chats as they are now."""
+        waiting = {number: chat for number, chat in chats.items() if chat.since is not None}
+        done = {number: chat for number, chat in chats.items() if chat.since is None}
+        still = {number: chat for number, chat in self.open.items() if number not in done}
+        kept = {
+            number: chat
+            for number, chat in self.answered.items()
+            if number not in waiting and chat.last.at > read_at - KEPT
+        }
+        return Chats(read_at, {**still, **waiting}, {**kept, **done})
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the database has of a chat's customer since about its last message."""
+
+    lead: str
+    received: float | None = None  # the newest row of the customer
+    sent: float | None = None  # the newest row of the bot
+
+
+def number(chat_id: str) -> str:
+    """The number that a chat or a lead's phone is compared by; empty where it is nobody's.
+
+    Digits as the bot normalises them (agent.md, 4), and a Brazilian mobile without its ninth digit, which
+    WhatsApp leaves out of the ids of old ones.
+    """
+    person = _PERSON.fullmatch(re.sub(r"[\s()+.-](?=.*\d)", "", chat_id))
+    if person is None:
+        return ""
+    digits = person[1]
+    if len(digits) == 10 or (len(digits) == 11 and digits.startswith("11")) or not digits.startswith("55"):
+        digits = f"55{digits}"
+    return digits[:4] + digits[5:] if len(digits) == 13 and digits[4] == "9" else digits
+
+
+def phones(key: str) -> tuple[str, ...]:
+    """How a lead with this number may be stored: with or without ninth digit, country, plus, and suffix."""
+    national = [key, f"{key[:4]}9{key[4:]}"] if len(key) == 12 else [key]
+    digits = [*national, *(one[2:] for one in national)]
+    return tuple(form for one in digits for form in (one, f"+{one}", f"{one}@c.us", f"{one}@lid"))
+
+
+def opened(before: Chat | None, last: Said) -> Chat:
+    """A chat from its last message, and from what was known of it before."""
+    if last.heard:
+        return Chat(last)
+    if before is None or before.since is None:
+        return Chat(last, last.at, looked=False)
+    return Chat(last, before.since, looked=before.looked and before.last == last)
+
+
+def looked(chat: Chat, messages: Iterable[Said]) -> Chat:
+    """The chat after a look at its newest messages: the customer waits since the first after the last heard one.
+
+    Of messages in the same second the chat's last one is the last.
+    """
+    last = chat.last
+    others: list[Said] = []
+    for one in sorted(messages, key=lambda one: (one.at, one.heard)):
+        if (one.at, one.ours) == (chat.last.at, chat.last.ours):
+            last = one if one.heard else last  # read later: its acknowledgement may have come
+        else:
+            others.append(one)
+    later = [one for one in others if one.at > last.at]
+    since: float | None = None
+    for one in (*(one for one in others if one.at <= last.at), last, *later):
+        since = None if one.heard else one.at if since is None else since
+    return Chat((*later[-1:], last)[0], since)
+
+
+def taken(chats: Chats, page: Iterable[tuple[str, Said]], read_at: float) -> Chats:
+    """The chats after a read: (chat's id, its last message) each."""
+    keyed = [(number(chat_id), last) for chat_id, last in page]
+    return chats.having({key: opened(chats.get(key), last) for key, last in keyed if key}, read_at)
+
+
+def with_chats(
+    book: Book,
+    chats: Chats,
+    numbers: Mapping[str, str],
+    leads: Mapping[str, Known],
+    name: Callable[[str], str],
+    born: float,
+) -> Book:
+    """The book, corrected by the chats: who was heard is owed nothing, who is in no row is owed.
+
+    `numbers`: by owed lead; `leads`: by number of those chats that wait; `name`: what stands for a number that
+    is no lead's. Chats older than `born` are nobody's.
+    """
+    owed, asked = dict(book.owed), dict(book.asked)
+    settled, last_settled = list(book.settled), book.last_settled
+    for lead, one in book.owed.items():
+        chat = chats.answered.get(numbers.get(lead, ""))
+        if chat is None or chat.last.at < one.last:
+            continue
+        del owed[lead]
+        good = [at for at in asked.get(lead, ()) if at <= chat.last.at]
+        asked[lead] = tuple(at for at in asked.get(lead, ()) if at > chat.last.at)
+        settled += good
+        last_settled = max((*good, *(() if last_settled is None else (last_settled,))), default=None)
+    for key in chats.waiting(born):
+        known = leads.get(key)
+        lead = name(key) if known is None else known.lead
+        claim = _claimed(chats.open[key], chats.read_at, known, owed.get(lead), born)
+        if claim is not None:
+            owed[lead] = claim
+            asked[lead] = asked.get(lead) or (claim.since,)
+    left = {lead: times for lead, times in asked.items() if times}
+    changes = {"owed": owed, "asked": left, "settled": tuple(settled), "last_settled": last_settled}
+    return msgspec.structs.replace(book, **changes)
+
+
+def _claimed(chat: Chat, read_at: float, known: Known | None, mine: Owed | None, born: float) -> Owed | None:
+    """What a chat that waits says of its customer. `mine`: what the rows say; None: nothing that they don't."""
+    last = chat.last
+    since = chat.since if chat.since is not None and chat.since >= born else last.at
+    received = known.received if known is not None else None
+    sent = known.sent if known is not None else None
+    if last.ours:  # not taken by WhatsApp: a moment is normal
+        if read_at - last.at <= SETTLE:
+            return None
+        base = mine or Owed(since, max(since, received or since))
+        return msgspec.structs.replace(base, since=min(base.since, since), unheard=last.at)
+    if mine is not None:
+        stored = received is not None and received >= last.at - CLOCKS
+        return msgspec.structs.replace(
+            mine, since=min(mine.since, since), last=max(mine.last, last.at), unstored=not stored
+        )
+    if sent is not None and sent >= last.at:  # in no chat, if it was sent before the chats were read
+        late = read_at > sent + SETTLE
+        return Owed(since, last.at, unheard=sent) if late else None
+    if received is not None and received >= last.at - CLOCKS:
+        return None  # the rows know of it, and have a reason: closed, or backlog
+    return Owed(since, last.at, unstored=True)

@@ -1,0 +1,206 @@
+"""The gateway's chats over real HTTP: what is read of them, what is not, and how they may not be told."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from qualtui.config.values import Seconds, Secret, WahaProbe
+from qualtui.probes import chats as module
+from qualtui.probes.chats import ChatsProbe
+from qualtui.probes.probe import ProbeError
+from tests.probes.hostile import Script, body, forever, reset, serving
+
+ANA, BETO = "551190001111", "551190002222"  # as numbers are compared
+
+
+def message(at: float, *, ours: bool = False, ack: int | None = 2, text: str = "texto secreto") -> dict[str, Any]:
+    """A message in the gateway's form."""
+    return {
+        "id": f"false_x_{at}",
+        "timestamp": int(at),
+        "from": "x",
+        "fromMe": ours,
+        "ack": ack,
+        "body": text,
+        "hasMedia": False,
+        "_data": {"notifyName": "Ana Exemplo"},
+    }
+
+
+def summary(digits: str, last: dict[str, Any] | None, suffix: str = "c.us") -> dict[str, Any]:
+    """A chat in the overview."""
+    return {"id": f"{digits}@{suffix}", "name": "Ana Exemplo", "picture": None, "lastMessage": last, "_chat": {}}
+
+
+class Gateway:
+    """A gateway's chats: `overview` is newest first, `messages` by chat id; what was asked for is kept."""
+
+    def __init__(self) -> None:
+        self.overview: list[dict[str, Any]] = []
+        self.messages: dict[str, list[dict[str, Any]]] = {}
+        self.asked: list[str] = []
+        self.born: float | None = time.time() - 3600
+        self.url = ""
+
+    async def chats(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path_qs)
+        assert request.headers["X-Api-Key"] == "key-1"
+        limit, offset = int(request.query["limit"]), int(request.query["offset"])
+        return web.json_response(self.overview[offset : offset + limit])
+
+    async def chat(self, request: web.Request) -> web.Response:
+        self.asked.append(request.path_qs)
+        assert request.query["downloadMedia"] == "false"
+        return web.json_response(self.messages.get(request.match_info["chat"], []))
+
+    def probe(self) -> ChatsProbe:
+        return ChatsProbe("bot", WahaProbe(url=self.url, key=Secret("key-1")), lambda: self.born)
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[Gateway]:
+    """A gateway that tells of its chats."""
+    made = Gateway()
+    app = web.Application()
+    app.router.add_get("/api/default/chats/overview", made.chats)
+    app.router.add_get("/api/default/chats/{chat}/messages", made.chat)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield made
+    await runner.cleanup()
+
+
+@asynccontextmanager
+async def reading(gateway: Gateway) -> AsyncIterator[ChatsProbe]:
+    probe = gateway.probe()
+    try:
+        yield probe
+    finally:
+        await probe.close()
+
+
+async def waiting(probe: ChatsProbe) -> float | None:
+    (sample,) = await probe.ask(time.time())
+    assert sample.series == "bot/waha.chats_waiting"
+    return sample.value
+
+
+async def test_who_wrote_last_waits_and_nothing_that_was_said_is_kept(gateway: Gateway) -> None:
+    now = time.time()
+    gateway.overview = [summary("5511990001111", message(now - 30)), summary(BETO, message(now - 40, ours=True))]
+    async with reading(gateway) as probe:
+        assert await waiting(probe) == 1
+        assert probe.chats.waiting(0) == [ANA]
+        kept = repr(probe.chats) + repr(vars(probe))
+    assert "secreto" not in kept
+    assert "Exemplo" not in kept
+
+
+async def test_groups_notices_and_what_is_older_than_the_first_look_do_not_wait(gateway: Gateway) -> None:
+    now = time.time()
+    gateway.overview = [
+        summary("120363000000000000", message(now - 10), "g.us"),
+        summary("551190003333", message(now - 20, text="")),  # a notice of the chat itself
+        summary("551190004444", None),
+        summary("551190005555", message(now - 7200)),
+        {"id": "status@broadcast", "lastMessage": {**message(now), "timestamp": 1e300}},
+    ]
+    async with reading(gateway) as probe:
+        assert await waiting(probe) == 0
+
+
+async def test_since_when_somebody_waits_is_read_from_the_chat_itself(gateway: Gateway) -> None:
+    now = float(int(time.time()))
+    gateway.overview = [summary("5511990001111", message(now - 90))]
+    gateway.messages = {
+        "5511990001111@c.us": [message(now - 90), message(now - 400), message(now - 500, ours=True, ack=3)]
+    }
+    async with reading(gateway) as probe:
+        await waiting(probe)
+        assert probe.chats.open[ANA].since == now - 400
+        await waiting(probe)
+    looks = [path for path in gateway.asked if "/messages" in path]
+    assert len(looks) == 1  # not again while nothing changes
+
+
+async def test_pages_are_read_as_far_back_as_the_read_before(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAGE", 3)
+    monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
+    now = time.time()
+    gateway.overview = [summary(f"55119000{n:04}", message(now - 60 * n, ours=True)) for n in range(1, 31)]
+    async with reading(gateway) as probe:
+        await waiting(probe)
+        assert len(gateway.asked) == 11  # all, the last page is empty
+        gateway.asked.clear()
+        await waiting(probe)
+        assert len(gateway.asked) == 1
+        assert len(probe.chats.answered) == 30
+
+
+async def test_a_gateway_that_nobody_looked_at_before_is_not_read_to_the_end(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAGE", 3)
+    monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
+    now = time.time()
+    gateway.born = None
+    gateway.overview = [summary(f"55119000{n:04}", message(now - 60 * n)) for n in range(1, 31)]
+    async with reading(gateway) as probe:
+        assert await waiting(probe) == 0
+        assert len(gateway.asked) == 1
+
+
+def coded(code: int, told: bytes = b"{}") -> Script:
+    return body(told, b"HTTP/1.1 %d X\r\n" % code)
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (coded(400), "NOWEB needs its store"),
+        (coded(401), "unauthorized"),
+        (coded(404), "no chats overview"),
+        (coded(422), "not WORKING"),
+        (coded(503), "HTTP 503"),
+        (body(b"<html>"), "not the gateway's chats"),
+        (body(b'{"id": 1}'), "not the gateway's chats"),
+        (body(b"[" * 100_000), "not the gateway's chats"),
+        (body(b'[{"id": 7}]'), "not the gateway's chats"),
+        (body(b'[{"id": "5511", "lastMessage": {"timestamp": "soon"}}]'), "not the gateway's chats"),
+        (reset(), "closed without an answer"),
+        (forever(b" ", 0.01), "no answer in"),
+    ],
+)
+async def test_what_is_no_answer_is_no_data_and_leaves_what_was_known(script: Script, told: str) -> None:
+    async with serving(script) as url:
+        settings = WahaProbe(url=url, timeout=Seconds(0.2))
+        probe = ChatsProbe("bot", settings, lambda: 0.0)
+        probe.timeout = 0.4
+        probe._first = probe._fetcher(module.overview(probe._base))
+        try:
+            with pytest.raises(ProbeError, match=told):
+                await probe.ask(time.time())
+            assert probe.chats.read_at == 0
+        finally:
+            await probe.close()
+
+
+async def test_a_page_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BODY", 64 * 1024)
+    page = json.dumps([summary(ANA, message(time.time(), text="x" * 100_000))]).encode()
+    async with serving(body(page)) as url:
+        probe = ChatsProbe("bot", WahaProbe(url=url), lambda: 0.0)
+        try:
+            with pytest.raises(ProbeError, match="MB of chats"):
+                await probe.ask(time.time())
+        finally:
+            await probe.close()

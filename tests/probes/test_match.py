@@ -1,0 +1,206 @@
+"""Rows and chats brought together on a real PostgreSQL: who waits, and what is asked to know it."""
+
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from qualtui.config.values import DatabaseProbe, Mapping, Seconds
+from qualtui.database import Database, sql
+from qualtui.model import Sample
+from qualtui.probes.customers import CustomersProbe
+from qualtui.probes.match import Match
+from qualtui.signals.chats import Chat, Chats, Said, number, phones
+from qualtui.signals.gateway import GatewayWord
+from tests.postgres import AgentDatabase
+
+
+class Lane:
+    """A fast lane with a gateway's chats beside it; `wrote` and `answered` are what the gateway saw."""
+
+    def __init__(self, database: AgentDatabase) -> None:
+        self.database = database
+        self.chats = Chats(1.0)
+        self.blobs: dict[str, bytes] = {}
+        self.word = GatewayWord.WORKING
+        self.closed: dict[str, float] = {}
+        self.began = time.time()
+        self.probe = self.restarted()
+
+    def restarted(self) -> CustomersProbe:
+        match = Match(Mapping(), lambda: self.chats, 60.0, self._load, self._save)
+        self.probe = CustomersProbe(
+            "bot",
+            Database(self.database.dsn),
+            DatabaseProbe(dsn=self.database.dsn, timeout=Seconds(5)),
+            Mapping(),
+            gateway=lambda _at: self.word,
+            load=self._no_ledger,
+            save=self._forget,
+            learned=lambda _mark: None,
+            born=self.began - 3600,
+            by_hand=lambda: self.closed,
+            match=match,
+        )
+        return self.probe
+
+    async def _no_ledger(self) -> None:
+        return None
+
+    async def _forget(self, _blob: bytes) -> None:
+        pass
+
+    async def _load(self) -> bytes | None:
+        return self.blobs.get("key")
+
+    async def _save(self, blob: bytes) -> None:
+        self.blobs["key"] = blob
+
+    def saw(self, phone: str, ago: float, *, ours: bool = False, ack: int = 2) -> None:
+        """The last message of a chat."""
+        now = time.time()
+        last = Said(now - ago, ours, ack)
+        chat = Chat(last, None if last.heard else last.at)
+        self.chats = self.chats.having({number(phone): chat}, now)
+
+    async def samples(self) -> dict[str, Sample]:
+        return {one.series.removeprefix("bot/"): one for one in await self.probe.ask(time.time())}
+
+    async def say(self) -> dict[str, float | None]:
+        return {name: one.value for name, one in (await self.samples()).items()}
+
+
+@pytest.fixture
+async def lane(agent_db: AgentDatabase) -> AsyncIterator[Lane]:
+    """A lane that has learned an empty database."""
+    made = Lane(agent_db)
+    await made.probe.ask(time.time())
+    yield made
+    await made.probe.close()
+
+
+async def test_a_message_that_the_bot_lost_is_seen_in_the_gateways_chats_alone(lane: Lane) -> None:
+    lead = await lane.database.lead(7200, telefone="5511990001111")
+    session = await lane.database.session(lead, 7200)
+    await lane.database.message(lead, session, "recebida", 7000)
+    await lane.database.message(lead, session, "enviada", 6990)
+    assert (await lane.say())["customers.waiting"] == 0
+    lane.saw("551190001111@c.us", 400)  # an old number's id: without the ninth digit
+    said = await lane.say()
+    assert (said["customers.waiting"], said["customers.unstored"], said["failures.unanswered"]) == (1, 1, 1)
+    assert said["customers.oldest"] == pytest.approx(400, abs=3)
+    (one,) = await lane.probe.who()
+    assert (one.lead, one.phone) == (lead, "+55 11 •••••-••11")
+    assert "stored none" in one.cause
+
+
+async def test_one_whose_lead_was_never_created_has_a_pseudonym_that_survives_a_restart(lane: Lane) -> None:
+    lane.saw("5511990002222@c.us", 400)
+    (one,) = await lane.probe.who()
+    assert one.lead.startswith("chat-")
+    assert one.phone == "+55 11 ••••-••22"
+    assert "9000" not in one.lead
+    await lane.probe.close()
+    await lane.restarted().ask(time.time())
+    assert [again.lead for again in await lane.probe.who()] == [one.lead]
+    lane.closed = {one.lead: one.last}
+    assert (await lane.say())["customers.waiting"] == 0
+    lane.saw("5511990002222@c.us", 10)
+    assert (await lane.say())["customers.waiting"] == 1
+
+
+async def test_a_message_on_its_way_through_the_bots_one_worker_is_waiting_and_not_lost(lane: Lane) -> None:
+    lane.saw("5511990001111@c.us", 100)
+    said = await lane.say()
+    assert (said["customers.waiting"], said["customers.unstored"]) == (1, 0)
+
+
+async def test_what_was_sent_in_doubt_and_stands_in_the_chat_was_delivered(lane: Lane) -> None:
+    lane.word = GatewayWord.BROKEN
+    lead = await lane.database.lead(50, telefone="5511990001111")
+    session = await lane.database.session(lead, 50)
+    await lane.database.message(lead, session, "recebida", 50)
+    await lane.database.message(lead, session, "enviada", 30)
+    said = await lane.say()
+    assert (said["customers.waiting"], said["customers.phantom"]) == (1, 1)
+    lane.saw("5511990001111@c.us", 31, ours=True)
+    said = await lane.say()
+    assert (said["customers.waiting"], said["customers.phantom"]) == (0, 0)
+
+
+async def test_whom_a_person_answered_by_phone_waits_no_more(lane: Lane) -> None:
+    lead, session = await lane.database.conversation(("recebida", 400))
+    await lane.database.execute("UPDATE leads SET telefone = '5511990001111' WHERE id = $1", lead)
+    assert (await lane.say())["customers.waiting"] == 1
+    lane.saw("5511990001111@c.us", 60, ours=True)
+    assert (await lane.say())["customers.waiting"] == 0
+    await lane.database.message(lead, session, "recebida")
+    assert (await lane.say())["customers.waiting"] == 1
+
+
+async def test_a_row_that_says_sent_is_no_answer_where_the_chat_has_none(lane: Lane) -> None:
+    lead = await lane.database.lead(400, telefone="5511990001111")
+    session = await lane.database.session(lead, 400)
+    await lane.database.message(lead, session, "recebida", 398)
+    await lane.database.message(lead, session, "enviada", 370)
+    assert (await lane.say())["customers.waiting"] == 0
+    lane.saw("5511990001111@c.us", 400)
+    said = await lane.say()
+    assert (said["customers.waiting"], said["customers.phantom"], said["customers.unstored"]) == (1, 1, 0)
+
+
+async def test_of_two_leads_with_one_number_the_one_with_the_newest_row_counts(lane: Lane) -> None:
+    await lane.database.lead(9000, telefone="551190001111")
+    lead = await lane.database.lead(400, telefone="5511990001111")
+    session = await lane.database.session(lead, 400)
+    await lane.database.message(lead, session, "recebida", 398)
+    lane.saw("551190001111@c.us", 400)
+    said = await lane.say()
+    assert (said["customers.waiting"], said["customers.unstored"]) == (1, 0)
+    assert [one.lead for one in await lane.probe.who()] == [lead]
+
+
+async def test_chats_that_are_not_read_are_no_data_and_no_recovery(lane: Lane) -> None:
+    lane.saw("5511990001111@c.us", 400)
+    lane.chats = Chats(time.time() - 90, lane.chats.open)
+    samples = await lane.samples()
+    assert samples["customers.waiting"].value == 1
+    assert samples["customers.unstored"].value is None
+    assert "not read for 1m" in samples["customers.unstored"].note
+
+
+async def test_a_role_without_the_right_to_phones_leaves_the_rows_truth(lane: Lane) -> None:
+    await lane.database.conversation(("recebida", 10))
+    await lane.database.execute("ALTER TABLE leads RENAME COLUMN telefone TO fone")
+    lane.saw("5511990001111@c.us", 400)
+    samples = await lane.samples()
+    assert samples["customers.waiting"].value == 1
+    assert samples["customers.unstored"].value is None
+    assert "telefone" in samples["customers.unstored"].note
+
+
+async def test_the_question_is_answered_by_index_whatever_the_size(agent_db: AgentDatabase) -> None:
+    await agent_db.execute(
+        "INSERT INTO leads (nome, telefone, canal) SELECT 'A', '55119' || lpad(n::text, 8, '0'), 'whatsapp'"
+        " FROM generate_series(1, 20000) AS n"
+    )
+    await agent_db.execute(
+        "INSERT INTO sessions (lead_id) SELECT id FROM leads;"
+        "INSERT INTO messages (session_id, lead_id, conteudo, tipo)"
+        " SELECT id, lead_id, 'x', 'recebida' FROM sessions; ANALYZE"
+    )
+    keys = [number(f"55119{n:08}") for n in range(1, 20)]
+    forms = [(key, form) for key in keys for form in phones(key)]
+    statement = sql("qualtui.probes", "customers_chats", Mapping())
+    plan = "\n".join(
+        row[0]
+        for row in await agent_db.connection.fetch(
+            f"EXPLAIN {statement}",
+            [key for key, _form in forms],
+            [form for _key, form in forms],
+            [None] * len(forms),
+            "enviada",
+            "recebida",
+        )
+    )
+    assert "Seq Scan" not in plan, plan

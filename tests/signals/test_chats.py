@@ -1,0 +1,184 @@
+"""The gateway's chats: who waits in truth, whose answer arrived, which message was never stored."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qualtui.signals.book import Book, Owed
+from qualtui.signals.chats import Chat, Chats, Known, Said, looked, number, opened, phones, taken, with_chats
+
+ANA = "551190001111"  # as it is compared: without the ninth digit
+CHAT = "5511990001111@c.us"
+NOW = 10_000.0
+
+
+def theirs(at: float) -> Said:
+    return Said(at, ours=False)
+
+
+def ours(at: float, ack: int | None = 2) -> Said:
+    return Said(at, ours=True, ack=ack)
+
+
+def read(*messages: Said, at: float = NOW) -> Chats:
+    """Ana's chat, after these messages were its last one in turn."""
+    chats = Chats()
+    for message in messages:
+        chats = taken(chats, [(CHAT, message)], at)
+    return chats
+
+
+def told(book: Book, chats: Chats, known: Known | None = None, born: float = 0.0) -> Book:
+    """The book after the chats; Ana is the lead `ana`."""
+    leads = {} if known is None else {ANA: known}
+    return with_chats(book, chats, {"ana": ANA}, leads, lambda key: f"chat-{key[-2:]}", born)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "5511990001111",
+        "551190001111",
+        "+5511990001111",
+        "11990001111",
+        "+55 (11) 99000-1111",
+        "5511990001111@c.us",
+        "551190001111@s.whatsapp.net",
+    ],
+)
+def test_a_phone_is_the_same_number_however_it_is_written(stored: str) -> None:
+    assert number(stored) == ANA
+
+
+@pytest.mark.parametrize(
+    "chat", ["120363000000000000@g.us", "status@broadcast", "0@c.us", "1@newsletter", "", "Ana"]
+)
+def test_groups_channels_and_status_are_nobody(chat: str) -> None:
+    assert number(chat) == ""
+
+
+@given(st.from_regex(r"55[1-9]{2}9?[2-9][0-9]{7}", fullmatch=True))
+def test_a_number_finds_the_lead_that_the_bot_stored_for_its_chat(digits: str) -> None:
+    assert digits in phones(number(f"{digits}@c.us"))
+    assert {number(form) for form in phones(number(digits))} >= {number(digits)}
+
+
+def test_a_customer_waits_since_the_first_message_that_nobody_answered() -> None:
+    chats = read(theirs(100), theirs(400))
+    assert chats.open[ANA].since == 100
+    assert chats.waiting(0) == [ANA]
+
+
+def test_an_answer_that_whatsapp_has_taken_ends_the_wait() -> None:
+    assert read(theirs(100), ours(130)).waiting(0) == []
+
+
+@pytest.mark.parametrize(("ack", "waits"), [(-1, True), (0, True), (1, False), (3, False), (None, False)])
+def test_an_answer_counts_when_whatsapp_has_taken_it(ack: int | None, waits: bool) -> None:
+    assert (ANA in read(theirs(100), ours(130, ack)).open) is waits
+
+
+def test_after_an_answer_the_wait_begins_anew() -> None:
+    assert read(theirs(100), ours(130), theirs(400)).open[ANA].since == 400
+
+
+def test_what_the_chat_itself_says_corrects_what_its_last_message_seemed_to_say() -> None:
+    seemed = opened(opened(None, theirs(100)), theirs(400))  # what was between was never read
+    assert looked(seemed, [theirs(100), ours(130), theirs(400)]).since == 400
+    assert looked(seemed, [theirs(50), theirs(100), theirs(400)]).since == 50
+
+
+def test_an_acknowledgement_that_came_meanwhile_is_seen() -> None:
+    assert looked(opened(None, ours(130, 0)), [theirs(100), ours(130, 2)]).since is None
+
+
+def test_of_one_second_the_chats_last_message_is_the_last() -> None:
+    assert looked(opened(None, theirs(130)), [ours(130), theirs(130), theirs(100)]).since == 130
+    assert looked(opened(None, ours(130)), [ours(130), theirs(130), theirs(100)]).since is None
+
+
+def test_a_chat_that_is_read_again_unchanged_stays_looked_at() -> None:
+    chat = looked(opened(None, theirs(400)), [theirs(100), theirs(400)])
+    again = opened(chat, theirs(400))
+    assert (again.looked, again.since) == (True, 100)
+    assert not opened(chat, theirs(500)).looked
+
+
+def test_a_message_that_no_row_has_is_owed_an_answer() -> None:
+    book = told(Book(), read(theirs(NOW - 300)), Known("ana", received=None, sent=None))
+    assert book.owed["ana"] == Owed(NOW - 300, NOW - 300, unstored=True)
+    assert book.asked["ana"] == (NOW - 300,)
+
+
+def test_one_who_is_no_lead_is_owed_an_answer_under_a_pseudonym() -> None:
+    book = told(Book(), read(theirs(NOW - 300)))
+    assert book.owed["chat-11"].unstored
+    assert ANA not in str(book)
+
+
+def test_what_came_before_the_first_look_is_nobodys() -> None:
+    assert told(Book(), read(theirs(NOW - 300)), born=NOW - 200).owed == {}
+
+
+def test_who_waited_before_the_first_look_and_writes_again_waits_since_then() -> None:
+    book = told(Book(), read(theirs(NOW - 300), theirs(NOW - 100)), born=NOW - 200)
+    assert book.owed["chat-11"].since == NOW - 100
+
+
+def test_an_answer_that_the_gateway_has_settles_what_the_rows_doubt() -> None:
+    doubted = Book(owed={"ana": Owed(100.0, 100.0, "s", unheard=130.0)}, asked={"ana": (100.0,)})
+    book = told(doubted, read(ours(130)))
+    assert (book.owed, book.asked, book.settled, book.last_settled) == ({}, {}, (100.0,), 100.0)
+
+
+def test_an_answer_older_than_the_customers_newest_row_settles_nothing() -> None:
+    owed = {"ana": Owed(100.0, 140.0, "s")}
+    assert told(Book(owed=owed), read(ours(130))).owed == owed
+
+
+def test_a_row_that_says_sent_without_a_message_in_the_chat_was_never_sent() -> None:
+    known = Known("ana", received=NOW - 298, sent=NOW - 280)
+    assert told(Book(), read(theirs(NOW - 300)), known).owed["ana"].unheard == NOW - 280
+
+
+def test_a_row_that_says_sent_just_now_is_believed_for_a_minute() -> None:
+    known = Known("ana", received=NOW - 60, sent=NOW - 50)
+    assert told(Book(), read(theirs(NOW - 61)), known).owed == {}
+
+
+def test_a_message_that_was_stored_and_is_owed_nothing_has_its_reason() -> None:
+    assert told(Book(), read(theirs(NOW - 300)), Known("ana", received=NOW - 299)).owed == {}
+
+
+def test_rows_and_chats_that_agree_count_a_customer_once() -> None:
+    book = Book(owed={"ana": Owed(NOW - 290, NOW - 290, "s")})
+    merged = told(book, read(theirs(NOW - 300)), Known("ana", received=NOW - 290))
+    assert merged.owed == {"ana": Owed(NOW - 300, NOW - 290, "s")}
+
+
+def test_one_of_ours_that_whatsapp_never_took_answers_nobody() -> None:
+    chats = read(theirs(NOW - 300), ours(NOW - 200, 0))
+    book = told(Book(), chats, Known("ana", received=NOW - 299, sent=NOW - 199))
+    assert (book.owed["ana"].since, book.owed["ana"].unheard) == (NOW - 300, NOW - 200)
+    fresh = read(theirs(NOW - 50), ours(NOW - 30, 0))
+    assert told(Book(), fresh, Known("ana", received=NOW - 49, sent=NOW - 29)).owed == {}
+
+
+def test_a_wait_is_not_forgotten_however_long_it_lasts_and_an_answered_chat_is() -> None:
+    old = Chats(1.0, {ANA: Chat(theirs(1.0), 1.0)}, {"5511": Chat(ours(1.0))})
+    now = taken(old, (), 40 * 86_400.0)
+    assert (set(now.open), set(now.answered)) == ({ANA}, set())
+
+
+messages = st.lists(
+    st.builds(Said, st.integers(0, 50).map(float), st.booleans(), st.sampled_from([-1, 0, 1, None]))
+)
+
+
+@given(messages.filter(bool))
+def test_a_chat_waits_exactly_when_something_came_after_the_last_heard_answer(said: list[Said]) -> None:
+    ordered = sorted(said, key=lambda one: (one.at, one.heard))
+    chat = looked(opened(None, ordered[-1]), ordered)
+    heard = max((one.at for one in ordered if one.heard), default=-1.0)
+    after = [one.at for one in ordered if not one.heard and one.at > heard]
+    assert chat.since == (min(after) if after else None)
