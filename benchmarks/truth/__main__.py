@@ -10,16 +10,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.truth.faults import DAY, LEAST_SLOT, MUST, Fault, Kind, bad_week
-from benchmarks.truth.watch import Week, false_pages, found, watched
+from benchmarks.truth.watch import Alarm, Week, false_pages, found, rhythm_of, watched
 from benchmarks.truth.world import World
+from qualtui.signals.rhythm import Rhythm
 
 PER_HOUR = 12.0  # first contacts in a busy hour
 DEPLOYS = 6
+PAST_DAYS = 14.0  # from which the rhythm of a week is learned
 
 
 def quiet(seed: int, days: float, folder: Path) -> Week:
     """A quiet week, watched."""
-    return asyncio.run(watched(quiet_world(seed, days), (), days, folder))
+    return asyncio.run(watched(quiet_world(seed, days), (), days, folder, rhythm(seed)))
+
+
+def rhythm(seed: int) -> Rhythm:
+    """What the two weeks before taught of the customers' habits."""
+    return rhythm_of(quiet_world(seed + 1_000_003, PAST_DAYS), PAST_DAYS)
 
 
 def quiet_world(seed: int, days: float) -> World:
@@ -35,7 +42,7 @@ def bad_world(seed: int, days: float, faults: Sequence[Fault]) -> World:
 def bad(seed: int, each: int, days: float, folder: Path) -> Week:
     """A week with every fault, `each` times."""
     faults = bad_week(seed, each, days)
-    return asyncio.run(watched(bad_world(seed, days, faults), faults, days, folder))
+    return asyncio.run(watched(bad_world(seed, days, faults), faults, days, folder, rhythm(seed)))
 
 
 def print_quiet(seed: int, week: Week) -> int:
@@ -46,9 +53,14 @@ def print_quiet(seed: int, week: Week) -> int:
     print(f"  longest wait in truth: {week.worst_wait:.0f} s")
     print(f"  incidents {len(week.pages)}, of them CRITICAL {sum(p.severity == 'critical' for p in week.pages)}")
     print(f"  FALSE PAGES {len(false)}")
-    for page in false:
-        print(f"    at {page.at / 86400:.3f} d: {page.rule}: {page.why} (true wait {page.true_wait:.0f} s)")
+    print_pages(false)
     return len(false)
+
+
+def print_pages(pages: Sequence[Alarm]) -> None:
+    """Pages that should not have been, a line each."""
+    for page in pages:
+        print(f"    at {page.at / DAY:.3f} d: {page.rule}: {page.why} (true wait {page.true_wait:.0f} s)")
 
 
 def print_bad(seed: int, week: Week) -> int:
@@ -56,6 +68,7 @@ def print_bad(seed: int, week: Week) -> int:
     outcome = found(week)
     false = false_pages(week)
     print(f"\nbad week, seed {seed}: {len(outcome)} faults, {week.customers} customers, false pages {len(false)}")
+    print_pages(false)
     print(f"  {'fault':46} {'told':>7} {'right why':>9} {'median':>8} {'worst':>8}  rule")
     wrong = len(false)
     for kind in Kind:

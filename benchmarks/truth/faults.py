@@ -22,11 +22,19 @@ class Kind(StrEnum):
     STUCK = "sessions stuck: stored, then the bot fails"
     SILENT = "bot stores messages and sends nothing"
     NEVER_GREETED = "leads created and never greeted"
+    LOST = "bot fails before it stores a message"
+    HALF_LOST = "bot fails before it stores every second one"
+    AWAY = "gateway posts its webhook elsewhere"
+    SENDS_REFUSED = "gateway is WORKING and refuses sends"
+    PENDING = "gateway is WORKING, its phone is offline"
+    WAHA_HANGS = "WAHA accepts and never answers"
+    DEAF = "gateway is WORKING and hears nobody"
+    DATABASE_SLOW = "database slow"
     OUR_NETWORK = "our own network is down"
 
 
 class Must(msgspec.Struct, frozen=True):
-    """What a fault must show: a rule, its severity, and words of the why."""
+    """What a fault must show: a rule, its severity, and words of the why, one of those between bars."""
 
     rule: str
     severity: str
@@ -44,11 +52,31 @@ MUST: dict[Kind, Must] = {
     Kind.STUCK: Must("customers-waiting", "critical", "sent no reply"),
     Kind.SILENT: Must("customers-waiting", "critical", "sent no reply"),
     Kind.NEVER_GREETED: Must("customers-waiting", "critical", "greeted"),
+    Kind.LOST: Must("customers-waiting", "critical", "never stored"),
+    Kind.HALF_LOST: Must("customers-waiting", "critical", "never stored"),
+    Kind.AWAY: Must("customers-waiting", "critical", "never stored"),
+    Kind.SENDS_REFUSED: Must("customers-waiting", "critical", "not delivered|nobody received"),
+    Kind.PENDING: Must("customers-waiting", "critical", "not delivered|nobody received"),
+    Kind.WAHA_HANGS: Must("waha-not-working", "critical", "WAHA no answer"),
+    Kind.DEAF: Must("waha-deaf", "warning", "hears nobody"),
+    Kind.DATABASE_SLOW: Must("database-slow", "warning", "database is slow"),
     Kind.OUR_NETWORK: Must("blind", "warning", "cannot ask"),
 }
 
 # Silence of the bot is felt only when a customer writes.
-NEEDS_CUSTOMERS = {Kind.STUCK, Kind.SILENT, Kind.NEVER_GREETED}
+NEEDS_CUSTOMERS = {
+    Kind.STUCK,
+    Kind.SILENT,
+    Kind.NEVER_GREETED,
+    Kind.LOST,
+    Kind.HALF_LOST,
+    Kind.AWAY,
+    Kind.SENDS_REFUSED,
+    Kind.PENDING,
+}
+# A silence of the customers is a fault only when they would write: by day, on a working day.
+BY_DAY = {Kind.DEAF}
+MORNING, EVENING, WORKING_DAYS = 9.0, 19.0, 5
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -69,9 +97,23 @@ def bad_week(seed: int, each: int, days: float) -> tuple[Fault, ...]:
     kinds = [kind for kind in Kind for _ in range(each)]
     rng.shuffle(kinds)
     slot = days * DAY / len(kinds)
+    _by_day(kinds, slot, rng)
     faults = []
     for number, kind in enumerate(kinds):
         lasts = rng.uniform(1500, 3000)
         begin = number * slot + rng.uniform(300, max(300, slot - lasts - 4500))
         faults.append(Fault(kind, begin, begin + lasts))
     return tuple(faults)
+
+
+def _by_day(kinds: list[Kind], slot: float, rng: random.Random) -> None:
+    """Changes places, so that what is felt by day alone comes by day."""
+    light = [number for number in range(len(kinds)) if _daylight(number * slot) and _daylight((number + 1) * slot)]
+    for number, kind in enumerate(kinds):
+        if kind in BY_DAY and number not in light:
+            other = rng.choice([place for place in light if kinds[place] not in BY_DAY])
+            kinds[number], kinds[other] = kinds[other], kinds[number]
+
+
+def _daylight(at: float) -> bool:
+    return MORNING <= at % DAY / 3600 <= EVENING and at // DAY % 7 < WORKING_DAYS

@@ -7,14 +7,23 @@ contact of two messages, failed sends stored as sent after three tries, 200 on f
 import heapq
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
+
+import msgspec
 
 from benchmarks.truth.faults import DAY, NEEDS_CUSTOMERS, Fault, Kind
 from qualtui.signals.book import Row, What
+from qualtui.signals.chats import Said
 
 ANSWERS = 6  # questions of a whole conversation
 AGAIN = (420.0, 600.0, 900.0, 1500.0, 2400.0)  # s after which an unanswered customer writes again
 RETRIES, RETRY_EVERY = 15, 2.0  # of the gateway's webhook
 DEPLOY = (10.0, 40.0)  # s of 502 from the host while an instance is replaced
+KILLED = 120.9  # s: a send that hangs holds the worker until it is killed
+DEVICE = 2  # ack of a message that a phone has
+REMEMBERED = 20  # messages of a chat
+GIVE_UP = 0.3  # the share of those whom a fault keeps waiting who do not write again
+BY_PHONE = (300.0, 600.0)  # s after a fault's end in which a person answers these from the phone
 
 
 class Customer:
@@ -29,6 +38,9 @@ class Customer:
         self.waiting: float | None = None
         self.stuck = False
         self.kept = False  # he was kept waiting by a fault
+        self.gave_up = False  # and will not write again
+        self.said: list[Said] = []  # his chat, as the gateway has it, oldest first
+        self.phone = f"55119{int(lead.removeprefix('lead')):08d}@c.us"
 
 
 class World:
@@ -48,6 +60,9 @@ class World:
         self.rows: list[Row] = []
         self.customers: dict[str, Customer] = {}
         self.noise = 0  # session.status events: answered 500, harmless
+        self.changed: dict[str, Customer] = {}  # chats with news since somebody looked, by lead
+        self._unheard: list[Customer] = []  # who wrote while the gateway was deaf
+        self._every_second = 0
         self._at(self._gap(0.0), self._arrive)
         for _ in range(deploys):
             self._at(self._rng.uniform(0, self._end), self._deploy)
@@ -81,7 +96,14 @@ class World:
             return ""
         if self.on(Kind.WAHA_FAILED):
             return "FAILED"
+        if self.on(Kind.WAHA_HANGS):
+            return "no answer in 5s"
         return "SCAN_QR_CODE" if self.on(Kind.WAHA_QR) else "WORKING"
+
+    def chats(self) -> list[Customer]:
+        """Whose chats have news since the last call."""
+        changed, self.changed = list(self.changed.values()), {}
+        return changed
 
     def oldest_wait(self) -> float:
         """How long the customer who waits longest has waited, in truth."""
@@ -134,10 +156,28 @@ class World:
         """The customer writes; while nothing is delivered he writes again, with growing pauses."""
         if customer.waiting is None:
             customer.waiting = self.now
-        self._webhook(customer, RETRIES)
-        if customer.again < len(AGAIN):
+        if self.on(Kind.DEAF):
+            self._unheard.append(customer)
+        else:
+            self._hear(customer)
+        if self._in_trouble() and not customer.again:
+            customer.gave_up = self._rng.random() < GIVE_UP
+        if customer.again < len(AGAIN) and not customer.gave_up:
             self._later(customer, AGAIN[customer.again] * self._rng.uniform(1, 1.2))
             customer.again += 1
+
+    def _in_trouble(self) -> bool:
+        return any(fault.on(self.now) and fault.kind is not Kind.OUR_NETWORK for fault in self._faults)
+
+    def _hear(self, customer: Customer) -> None:
+        """The gateway has the message, and posts it to the bot."""
+        self._say(customer, Said(float(int(self.now)), ours=False))
+        if not self.on(Kind.AWAY):
+            self._webhook(customer, RETRIES)
+
+    def _say(self, customer: Customer, said: Said) -> None:
+        customer.said = [*customer.said, said][-REMEMBERED:]
+        self.changed[customer.lead] = customer
 
     def _later(self, customer: Customer, wait: float) -> None:
         customer.turn += 1
@@ -146,6 +186,7 @@ class World:
 
     def _delivered(self, customer: Customer) -> None:
         customer.waiting, customer.again, customer.turn = None, 0, customer.turn + 1
+        customer.gave_up = False
         if customer.kept:
             customer.kept = False
             self._later(customer, self._rng.uniform(330, 600))
@@ -157,16 +198,27 @@ class World:
             )
 
     def _nudge(self) -> None:
-        """A fault is over: who waits writes again soon, and who waited lately says thanks.
-
-        The thanks matter: whether an answer that was tried while the gateway recovered arrived, nobody can tell.
-        """
+        """A fault is over: what was held back comes, who waits writes again soon, or is answered by a person."""
+        unheard, self._unheard = self._unheard, []
+        for customer in unheard:
+            self._hear(customer)
         for customer in self.customers.values():
             customer.stuck = False
-            if customer.waiting is not None:
+            if customer.said and customer.said[-1].ours and not customer.said[-1].heard:
+                self._say(customer, msgspec.structs.replace(customer.said.pop(), ack=DEVICE))
+                self._delivered(customer)
+            if customer.waiting is not None and customer.gave_up:
+                self._at(self.now + self._rng.uniform(*BY_PHONE), partial(self._by_phone, customer))
+            elif customer.waiting is not None:
                 customer.again = 0
                 self._later(customer, self._rng.uniform(30, 240))
                 customer.kept = True
+
+    def _by_phone(self, customer: Customer) -> None:
+        """A person answers from the phone: the bot's database never hears of it."""
+        if customer.waiting is not None:
+            self._say(customer, Said(float(int(self.now)), ours=True, ack=DEVICE))
+            self._delivered(customer)
 
     # --- the agent ---
 
@@ -185,8 +237,10 @@ class World:
         life = self._life
         first = not customer.session
         took = sum(self._rng.uniform(5, 12) for _ in range(2 if first else 1))
-        if self.gateway() != "WORKING":
+        if self.gateway() != "WORKING" or self.on(Kind.SENDS_REFUSED):
             took = took * 3 + 21.0  # three tries, each refused after up to 5 s
+        if self.on(Kind.WAHA_HANGS):
+            took = KILLED
         self._free = start + took
 
         def begin() -> None:
@@ -195,6 +249,9 @@ class World:
                 return
             if self.on(Kind.DATABASE_DOWN):
                 return  # 200 lead_creation_failed: lost, and no row tells
+            self._every_second += 1
+            if self.on(Kind.LOST) or (self.on(Kind.HALF_LOST) and self._every_second % 2):
+                return  # 500, and its retry is called a duplicate
             self._process(customer, start + took, first)
 
         self._at(start, begin)
@@ -207,13 +264,17 @@ class World:
         self._store(What.RECEIVED, customer)
         if self.on(Kind.STUCK) and self._rng.random() < 0.9:
             customer.stuck = True
-        if self.on(Kind.SILENT) or customer.stuck:
-            return
+        if self.on(Kind.SILENT) or customer.stuck or self.on(Kind.WAHA_HANGS):
+            return  # the last one: the worker is killed in its send
 
         def send() -> None:
             if not self.on(Kind.DATABASE_DOWN):
                 self._store(What.SENT, customer)
-            if self.gateway() == "WORKING":
+            if self.gateway() != "WORKING" or self.on(Kind.SENDS_REFUSED):
+                return
+            pending = self.on(Kind.PENDING)
+            self._say(customer, Said(float(int(self.now)), ours=True, ack=0 if pending else DEVICE))
+            if not pending:
                 self._delivered(customer)
 
         self._at(done, send)

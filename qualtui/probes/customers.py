@@ -12,8 +12,9 @@ from qualtui.model import BacklogMarked, Sample
 from qualtui.probes.follow import CHECKED, Follow
 from qualtui.probes.match import PREFIX, Match
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.book import Book, Owed
+from qualtui.signals.book import Book
 from qualtui.signals.byhand import Closed, without_closed
+from qualtui.signals.cause import cause_of, of_the_oldest, told
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.ledger import (
     UNASKED,
@@ -106,8 +107,8 @@ class CustomersProbe:
     ) -> None:
         self.name = f"{agent}/customers"
         untold = NEEDS_GATEWAY if gateway is no_gateway else ()
-        told = (*NEEDS_LEADS, *NEEDS_MESSAGES, *((NEEDS_CHATS,) if match is not None else ()))
-        self._told = tuple(name for name in told if name not in untold)
+        every = (*NEEDS_LEADS, *NEEDS_MESSAGES, *((NEEDS_CHATS,) if match is not None else ()))
+        self._told = tuple(name for name in every if name not in untold)
         self.series = tuple(f"{agent}/{name}" for name in self._told)
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
@@ -169,7 +170,7 @@ class CustomersProbe:
                 lead,
                 mask_phone(phones.get(lead, "")),
                 wait[lead].since,
-                _cause(wait[lead]),
+                told(cause_of(wait[lead])),
                 wait[lead].unheard,
                 wait[lead].last,
             )
@@ -294,11 +295,14 @@ class CustomersProbe:
         for name, needs in _NEEDS.items():
             if name in problems:
                 notes.update(dict.fromkeys(needs, problems[name]))
+        oldest = of_the_oldest(waiting(ledger, book, server_now, self._limits.grace))
         samples = []
         for name in self._told:
             value = values[name]
             known = None if notes[name] else value
             note = notes[name] or ("" if value is not None else _("none so far"))
+            if name == "customers.oldest" and known is not None and oldest is not None:
+                note = oldest.value
             samples.append(Sample(f"{self._agent}/{name}", at, known, note))
         return tuple(samples)
 
@@ -324,11 +328,3 @@ async def _page(question: Awaitable[Page], reader: Reader, problems: dict[str, s
 def _emptied(page: Page | None) -> Page | None:
     """The page as it stays for the rest of the cycle: its rows were taken."""
     return None if page is None else Page((), page.more, page.asked)
-
-
-def _cause(owed: Owed) -> str:
-    if owed.unstored:
-        return _("the gateway has the message, the bot stored none")
-    if owed.unheard is not None:
-        return _("a row says sent, the gateway was broken")
-    return _("no stored answer") if owed.session else _("created, never written to")

@@ -41,7 +41,7 @@ class Owed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     session: str = ""  # of the newest message; empty: created, and never a message
     unheard: float | None = None  # a row says sent then, but the gateway was broken
     first: bool = False  # since the lead was created: the answer is the first contact
-    unstored: bool = False  # the gateway's chats alone tell of it; never in a ledger
+    unstored: float | None = None  # since then the gateway has a message that no row has; never in a ledger
 
     def backlog(self, born: float) -> bool:
         """Open before qualtui first looked, and silent since."""

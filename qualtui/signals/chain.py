@@ -8,6 +8,7 @@ from qualtui.text import _, span
 from qualtui.wire import LinkView
 
 OK, BUSY, BAD, UNKNOWN, NO_SOURCE = "ok", "busy", "bad", "unknown", "no_source"
+SLOW = 1.0  # s for an empty question, as in the rule database-slow
 LIVELY = 600.0  # s: an inbound message younger than this proves the webhook
 
 Seen = tuple[str, str, Evidence]  # status, text, evidence
@@ -76,7 +77,8 @@ def _database(readings: Readings, now: float) -> Seen:
     if up is None:
         return _unread(readings, "db.up", now)
     if up:
-        return OK, _quick(fresh(readings, "db.seconds")), Evidence.FRESH
+        seconds = fresh(readings, "db.seconds")
+        return BUSY if (seconds or 0.0) > SLOW else OK, _quick(seconds), Evidence.FRESH
     return BAD, readings["db.up"].note or _("down"), Evidence.FRESH
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from qualtui.signals.book import Book, Owed
+from qualtui.signals.byhand import without_closed
 
 SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING, -1 ERROR (WAHA: message.ack)
 SETTLE = 60.0  # s: an acknowledgement, or the row of what was sent, may be on its way for so long
@@ -35,11 +36,13 @@ class Said(msgspec.Struct, frozen=True, gc=False):
 class Chat(msgspec.Struct, frozen=True, gc=False):
     """A chat. `since`: the first message that has no answer, as far as is known; None: it has one.
 
-    `looked`: that was read from the chat's messages, not only from its last one.
+    `heard`: the newest answer that is known of. `looked`: all this was read from the chat's messages, not only
+    from its last one.
     """
 
     last: Said
     since: float | None = None
+    heard: float | None = None
     looked: bool = True
 
 
@@ -105,10 +108,10 @@ def phones(key: str) -> tuple[str, ...]:
 def opened(before: Chat | None, last: Said) -> Chat:
     """A chat from its last message, and from what was known of it before."""
     if last.heard:
-        return Chat(last)
+        return Chat(last, heard=last.at)
     if before is None or before.since is None:
-        return Chat(last, last.at, looked=False)
-    return Chat(last, before.since, looked=before.looked and before.last == last)
+        return Chat(last, last.at, before.heard if before is not None else None, looked=False)
+    return Chat(last, before.since, before.heard, looked=before.looked and before.last == last)
 
 
 def looked(chat: Chat, messages: Iterable[Said]) -> Chat:
@@ -125,9 +128,11 @@ def looked(chat: Chat, messages: Iterable[Said]) -> Chat:
             others.append(one)
     later = [one for one in others if one.at > last.at]
     since: float | None = None
+    heard = chat.heard
     for one in (*(one for one in others if one.at <= last.at), last, *later):
         since = None if one.heard else one.at if since is None else since
-    return Chat((*later[-1:], last)[0], since)
+        heard = one.at if one.heard else heard
+    return Chat((*later[-1:], last)[0], since, heard)
 
 
 def taken(chats: Chats, page: Iterable[tuple[str, Said]], read_at: float) -> Chats:
@@ -149,17 +154,9 @@ def with_chats(
     `numbers`: by owed lead; `leads`: by number of those chats that wait; `name`: what stands for a number that
     is no lead's. Chats older than `born` are nobody's.
     """
+    heard = {lead: chat.heard for lead in book.owed if (chat := chats.get(numbers.get(lead, ""))) and chat.heard}
+    book = _settled(without_closed(book, heard), heard)
     owed, asked = dict(book.owed), dict(book.asked)
-    settled, last_settled = list(book.settled), book.last_settled
-    for lead, one in book.owed.items():
-        chat = chats.answered.get(numbers.get(lead, ""))
-        if chat is None or chat.last.at < one.last:
-            continue
-        del owed[lead]
-        good = [at for at in asked.get(lead, ()) if at <= chat.last.at]
-        asked[lead] = tuple(at for at in asked.get(lead, ()) if at > chat.last.at)
-        settled += good
-        last_settled = max((*good, *(() if last_settled is None else (last_settled,))), default=None)
     for key in chats.waiting(born):
         known = leads.get(key)
         lead = name(key) if known is None else known.lead
@@ -167,9 +164,21 @@ def with_chats(
         if claim is not None:
             owed[lead] = claim
             asked[lead] = asked.get(lead) or (claim.since,)
-    left = {lead: times for lead, times in asked.items() if times}
-    changes = {"owed": owed, "asked": left, "settled": tuple(settled), "last_settled": last_settled}
-    return msgspec.structs.replace(book, **changes)
+    return msgspec.structs.replace(book, owed=owed, asked=asked)
+
+
+def _settled(book: Book, heard: Mapping[str, float]) -> Book:
+    """The book in which the messages until an answer that was heard have one."""
+    good = [at for lead, upto in heard.items() for at in book.asked.get(lead, ()) if at <= upto]
+    if not good:
+        return book
+    left = {lead: tuple(at for at in times if at > heard.get(lead, 0.0)) for lead, times in book.asked.items()}
+    return msgspec.structs.replace(
+        book,
+        asked={lead: times for lead, times in left.items() if times},
+        settled=(*book.settled, *good),
+        last_settled=max(good if book.last_settled is None else (*good, book.last_settled)),
+    )
 
 
 def _claimed(chat: Chat, read_at: float, known: Known | None, mine: Owed | None, born: float) -> Owed | None:
@@ -185,12 +194,13 @@ def _claimed(chat: Chat, read_at: float, known: Known | None, mine: Owed | None,
         return msgspec.structs.replace(base, since=min(base.since, since), unheard=last.at)
     if mine is not None:
         stored = received is not None and received >= last.at - CLOCKS
+        new = None if stored else last.at
         return msgspec.structs.replace(
-            mine, since=min(mine.since, since), last=max(mine.last, last.at), unstored=not stored
+            mine, since=min(mine.since, since), last=max(mine.last, last.at), unstored=new
         )
     if sent is not None and sent >= last.at:  # in no chat, if it was sent before the chats were read
         late = read_at > sent + SETTLE
         return Owed(since, last.at, unheard=sent) if late else None
     if received is not None and received >= last.at - CLOCKS:
         return None  # the rows know of it, and have a reason: closed, or backlog
-    return Owed(since, last.at, unstored=True)
+    return Owed(since, last.at, unstored=since)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from qualtui.signals.book import DAY, HOUR, Book, Owed
+from qualtui.signals.cause import Cause, cause_of
 from qualtui.signals.failures import EVENTS, failures
 from qualtui.signals.goals import answered
 from qualtui.signals.ledger import Ledger
@@ -46,7 +47,7 @@ def figures(ledger: Ledger, book: Book, now: float, limits: Limits) -> dict[str,
         "customers.lost": float(sum(now - owed.since > limits.lost_after for owed in wait.values())),
         "customers.backlog": float(sum(owed.backlog(ledger.born) for owed in book.owed.values())),
         "customers.phantom": float(sum(owed.unheard is not None for owed in wait.values())),
-        "customers.never_greeted": float(sum(not owed.session and not owed.unstored for owed in wait.values())),
+        "customers.never_greeted": float(sum(cause_of(owed) is Cause.NEVER_GREETED for owed in wait.values())),
         "customers.unstored": float(sum(_unstored(owed, now, limits.reply_within) for owed in wait.values())),
         "customers.answered_1h": float(sum(at >= now - HOUR for at in book.answered.values())),
         "customers.last_reply": _age(book.last_out, now),
@@ -79,7 +80,7 @@ def _replies(book: Book, now: float, window: float) -> dict[str, float | None]:
 
 def _unstored(owed: Owed, now: float, patience: float) -> bool:
     """A message in the gateway's chats that no row has, for longer than it may wait for the bot's one worker."""
-    return owed.unstored and now - owed.last > patience
+    return owed.unstored is not None and now - owed.unstored > patience
 
 
 def _bot_owes(ledger: Ledger, wait: dict[str, Owed]) -> int:

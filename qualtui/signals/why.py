@@ -1,12 +1,14 @@
 """Why: the first broken link in one sentence, and the evidence that proves it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from qualtui.model import Evidence, Link
+from qualtui.signals.cause import Cause
 from qualtui.signals.chain import BAD, BUSY, UNKNOWN
 from qualtui.signals.reading import NOTHING, Readings, fresh
+from qualtui.signals.rhythm import ALARM
 from qualtui.text import _, plural, span
 from qualtui.wire import LinkView
 
@@ -87,57 +89,105 @@ def _waha(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
 
 
 def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
-    """Every link that we can ask is up: what chats and rows tell."""
-    unstored = _count(readings, "customers.unstored")
-    if unstored:
-        text = plural(
-            "The gateway has a customer's message that the bot never stored: it was lost on the way in",
-            "The gateway has messages of {:.0f} customers that the bot never stored: lost on the way in",
-            int(unstored),
-        ).format(unstored)
-        seen = (_("chats: the last message is the customer's"), _("messages: no such row"))
-        return Why(f"{text}: SOURCES DISAGREE", (*seen, *_others(by, Link.WEBHOOK)), Link.WEBHOOK, RETRY)
-    phantom, waiting = _count(readings, "customers.phantom"), _count(readings, "customers.waiting")
-    owes = _count(readings, "sessions.bot_owes")
-    never = _count(readings, "customers.never_greeted")
-    if phantom:
-        text = plural(
-            'A message that the database calls "sent" was not delivered: the gateway was not working then',
-            '{:.0f} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
-            int(phantom),
-        ).format(phantom)
-        return Why(text, (_("WAHA: {}").format(by[Link.WAHA].text),), Link.CUSTOMER, RETRY)
-    since = by[Link.BOT].since
-    busy_for = now - (now if since is None else since)
-    # A wait that began before the bot got busy has another cause.
-    if by[Link.BOT].status == BUSY and not (owes and _count(readings, "customers.oldest") > busy_for):
-        text = _("The bot does not answer /health for {}: busy replying, or stuck").format(
-            _lasted(by[Link.BOT], now)
-        )
-        return Why(text, (_("bot: {}").format(by[Link.BOT].text),), Link.BOT)
-    if waiting and owes and owes >= never:  # one whom the bot is answering just now explains no others
-        text = plural(
-            "The bot stored the message and sent no reply: {:.0f} session where it owes one",
-            "The bot stored their messages and sent no reply: {:.0f} sessions where it owes one",
-            int(owes),
-        ).format(owes)
-        proof = (_("messages: the last one is the customer's"), *_others(by, Link.CUSTOMER))
-        return Why(text, proof, Link.BOT, SESSION_CLEANUP)
-    if waiting and never:
-        text = plural(
-            "{:.0f} lead was created and never greeted: no message was ever stored",
-            "{:.0f} leads were created and never greeted: no message was ever stored",
-            int(never),
-        ).format(never)
-        return Why(text, (_("leads: no message"), *_others(by, Link.CUSTOMER)), Link.BOT, RETRY)
-    if waiting:
-        text = _("Nothing is broken that we can see, and no reply was stored")
-        return Why(text, _others(by, Link.CUSTOMER), Link.CUSTOMER, RETRY)
+    """Every link that we can ask is up: what chats and rows tell, above all of who waits longest."""
+    causes = [cause for cause in (Cause.NEVER_STORED, Cause.NOT_DELIVERED) if _of(readings, cause)]
+    if not causes and (slow := _slow(by, readings, now)):
+        return slow
+    if _count(readings, "customers.waiting"):
+        # One whom the bot is answering just now explains no others.
+        open_ = sorted((Cause.BOT_OWES, Cause.NEVER_GREETED), key=lambda cause: -_of(readings, cause))
+        causes += [cause for cause in open_ if _of(readings, cause)]
+        if not causes:
+            text = _("Nothing is broken that we can see, and no reply was stored")
+            return Why(text, _others(by, Link.CUSTOMER), Link.CUSTOMER, RETRY)
+    if causes:
+        oldest = readings.get("customers.oldest", NOTHING).note
+        cause = next((cause for cause in causes if cause.value == oldest), causes[0])
+        return _CAUSES[cause](by, _of(readings, cause))
+    missed = _count(readings, "inbound.expected")
+    if missed > ALARM:
+        text = _("The gateway is {} and hears nobody: {:.0f} customers would have written by now")
+        seen = (_("WAHA: {}").format(by[Link.WAHA].text), _("messages: none came in, against the week's rhythm"))
+        return Why(text.format(by[Link.WAHA].text, missed), seen, Link.WAHA, WAHA_RESTART)
     unknown = [view for view in by.values() if view.status == UNKNOWN]
     if unknown:
         names = ", ".join(view.link.value for view in unknown)
         return Why(_("No fresh evidence of: {}").format(names), _notes(readings), unknown[0].link)
     return Why()
+
+
+def _slow(by: dict[Link, LinkView], readings: Readings, now: float) -> Why | None:
+    """A database that is slow, or a bot that has been busy since before anybody waited."""
+    if by[Link.DATABASE].status == BUSY:
+        text = _("The database is slow: {} for an empty question").format(by[Link.DATABASE].text)
+        return Why(text, _others(by, Link.DATABASE), Link.DATABASE)
+    since = by[Link.BOT].since
+    busy_for = now - (now if since is None else since)
+    # A wait that began before the bot got busy has another cause.
+    older = _count(readings, "sessions.bot_owes") and _count(readings, "customers.oldest") > busy_for
+    if by[Link.BOT].status == BUSY and not older:
+        text = _("The bot does not answer /health for {}: busy replying, or stuck").format(
+            _lasted(by[Link.BOT], now)
+        )
+        return Why(text, (_("bot: {}").format(by[Link.BOT].text),), Link.BOT)
+    return None
+
+
+def _never_stored(by: dict[Link, LinkView], count: float) -> Why:
+    text = plural(
+        "The gateway has a customer's message that the bot never stored: it was lost on the way in",
+        "The gateway has messages of {:.0f} customers that the bot never stored: lost on the way in",
+        int(count),
+    ).format(count)
+    seen = (_("chats: the last message is the customer's"), _("messages: no such row"))
+    return Why(f"{text}: SOURCES DISAGREE", (*seen, *_others(by, Link.WEBHOOK)), Link.WEBHOOK, RETRY)
+
+
+def _not_delivered(by: dict[Link, LinkView], count: float) -> Why:
+    text = plural(
+        'A message that the database calls "sent" was not delivered: nobody received it',
+        '{:.0f} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
+        int(count),
+    ).format(count)
+    return Why(text, (_("WAHA: {}").format(by[Link.WAHA].text),), Link.CUSTOMER, RETRY)
+
+
+def _bot_owes(by: dict[Link, LinkView], count: float) -> Why:
+    text = plural(
+        "The bot stored the message and sent no reply: {:.0f} session where it owes one",
+        "The bot stored their messages and sent no reply: {:.0f} sessions where it owes one",
+        int(count),
+    ).format(count)
+    proof = (_("messages: the last one is the customer's"), *_others(by, Link.CUSTOMER))
+    return Why(text, proof, Link.BOT, SESSION_CLEANUP)
+
+
+def _never_greeted(by: dict[Link, LinkView], count: float) -> Why:
+    text = plural(
+        "{:.0f} lead was created and never greeted: no message was ever stored",
+        "{:.0f} leads were created and never greeted: no message was ever stored",
+        int(count),
+    ).format(count)
+    return Why(text, (_("leads: no message"), *_others(by, Link.CUSTOMER)), Link.BOT, RETRY)
+
+
+_SERIES = {
+    Cause.NEVER_STORED: "customers.unstored",
+    Cause.NOT_DELIVERED: "customers.phantom",
+    Cause.BOT_OWES: "sessions.bot_owes",
+    Cause.NEVER_GREETED: "customers.never_greeted",
+}
+_CAUSES: dict[Cause, Callable[[dict[Link, LinkView], float], Why]] = {
+    Cause.NEVER_STORED: _never_stored,
+    Cause.NOT_DELIVERED: _not_delivered,
+    Cause.BOT_OWES: _bot_owes,
+    Cause.NEVER_GREETED: _never_greeted,
+}
+
+
+def _of(readings: Readings, cause: Cause) -> float:
+    """How many wait for this cause."""
+    return _count(readings, _SERIES[cause])
 
 
 def _others(by: dict[Link, LinkView], but: Link) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ class Lane:
         """The last message of a chat."""
         now = time.time()
         last = Said(now - ago, ours, ack)
-        chat = Chat(last, None if last.heard else last.at)
+        chat = Chat(last, None if last.heard else last.at, last.at if last.heard else None)
         self.chats = self.chats.having({number(phone): chat}, now)
 
     async def samples(self) -> dict[str, Sample]:

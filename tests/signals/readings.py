@@ -18,9 +18,11 @@ WELL: dict[str, tuple[float, str]] = {
     "customers.oldest": (0, ""),
     "customers.phantom": (0, ""),
     "customers.never_greeted": (0, ""),
+    "customers.unstored": (0, ""),
     "customers.last_reply": (120, ""),
     "customers.last_inbound": (150, ""),
     "sessions.bot_owes": (0, ""),
+    "inbound.expected": (0.5, ""),
 }
 
 

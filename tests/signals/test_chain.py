@@ -39,6 +39,15 @@ def test_an_undelivered_customer_is_bad_and_a_waiting_one_is_not_yet() -> None:
     assert status(Link.CUSTOMER, customers_waiting=1, customers_phantom=1) == BAD
 
 
+def test_what_only_the_gateway_has_did_not_get_through_the_webhook() -> None:
+    assert status(Link.WEBHOOK, customers_unstored=2) == BAD
+
+
+def test_a_slow_database_is_busy() -> None:
+    assert status(Link.DATABASE, db_seconds=0.9) == OK
+    assert status(Link.DATABASE, db_seconds=1.1) == BUSY
+
+
 def test_trouble_keeps_the_time_when_it_began_and_recovery_starts_anew() -> None:
     first = chain(readings(waha_working=(0, "FAILED")), (), NOW)
     later = chain(readings(waha_working=(0, "SCAN_QR_CODE")), first, NOW + 60)

@@ -106,13 +106,13 @@ def test_a_chat_that_is_read_again_unchanged_stays_looked_at() -> None:
 
 def test_a_message_that_no_row_has_is_owed_an_answer() -> None:
     book = told(Book(), read(theirs(NOW - 300)), Known("ana", received=None, sent=None))
-    assert book.owed["ana"] == Owed(NOW - 300, NOW - 300, unstored=True)
+    assert book.owed["ana"] == Owed(NOW - 300, NOW - 300, unstored=NOW - 300)
     assert book.asked["ana"] == (NOW - 300,)
 
 
 def test_one_who_is_no_lead_is_owed_an_answer_under_a_pseudonym() -> None:
     book = told(Book(), read(theirs(NOW - 300)))
-    assert book.owed["chat-11"].unstored
+    assert book.owed["chat-11"].unstored == NOW - 300
     assert ANA not in str(book)
 
 
@@ -131,9 +131,20 @@ def test_an_answer_that_the_gateway_has_settles_what_the_rows_doubt() -> None:
     assert (book.owed, book.asked, book.settled, book.last_settled) == ({}, {}, (100.0,), 100.0)
 
 
-def test_an_answer_older_than_the_customers_newest_row_settles_nothing() -> None:
-    owed = {"ana": Owed(100.0, 140.0, "s")}
-    assert told(Book(owed=owed), read(ours(130))).owed == owed
+def test_who_was_answered_by_phone_and_writes_again_waits_since_then() -> None:
+    owed = {"ana": Owed(100.0, 500.0, "s", unheard=120.0)}
+    book = Book(owed=owed, asked={"ana": (100.0, 500.0)})
+    for chats in (read(theirs(100), ours(300)), read(theirs(100), ours(300), theirs(499))):
+        merged = told(book, chats, Known("ana", received=500.0))
+        assert merged.owed["ana"].since in {499.0, 500.0}
+        assert merged.owed["ana"].unheard is None
+        assert (merged.asked, merged.settled) == ({"ana": (500.0,)}, (100.0,))
+
+
+def test_an_answer_older_than_the_customers_newest_row_settles_what_came_before_alone() -> None:
+    book = Book(owed={"ana": Owed(100.0, 140.0, "s")}, asked={"ana": (100.0, 140.0)})
+    assert told(book, read(ours(130))).owed == {"ana": Owed(140.0, 140.0, "s")}
+    assert told(book, read(ours(90))).owed == book.owed
 
 
 def test_a_row_that_says_sent_without_a_message_in_the_chat_was_never_sent() -> None:

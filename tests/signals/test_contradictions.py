@@ -20,6 +20,7 @@ def known(values: dict[str, float]) -> Readings:
         ({"health.up": 0, "db.up": 0}, set()),
         ({"customers.phantom": 0}, set()),
         ({"customers.phantom": 2}, {"customers.phantom"}),
+        ({"customers.unstored": 2}, {"customers.unstored"}),
         ({"agent.success": 100, "failures.sends": 0}, set()),
         ({"agent.success": 100, "failures.sends": 1}, {"agent.success"}),
         ({"agent.success": 60, "failures.sends": 1}, set()),

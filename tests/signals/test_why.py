@@ -19,6 +19,7 @@ DB_DOWN = {"db_up": (0, "refused")}
 FAILED = {"waha_working": (0, "FAILED")}
 DEAF = {"waha_up": (0, "no answer in 5s"), "waha_working": NO_DATA}
 WAITING = {"customers_waiting": 3, "customers_oldest": 300}
+STORED = {**WAITING, "customers_unstored": 2}
 PHANTOM = {**WAITING, "customers_phantom": 3}
 
 CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
@@ -80,6 +81,52 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         {"customers_waiting": 1, "customers_never_greeted": 1},
         Link.BOT,
         "1 lead was created",
+    ),
+    ("messages never got in", {**WAITING, "customers_unstored": 3}, Link.WEBHOOK, "never stored"),
+    ("one message never got in", {**WAITING, "customers_unstored": 1}, Link.WEBHOOK, "lost on the way in"),
+    ("they were lost while the database was down", {**DB_DOWN, "customers_unstored": 3}, Link.DATABASE, "is down"),
+    (
+        "the bot loses what comes and is busy",
+        {**WAITING, **BUSY, "customers_unstored": 3},
+        Link.WEBHOOK,
+        "never stored",
+    ),
+    (
+        "the oldest was never stored, others are owed",
+        {**STORED, "customers_oldest": (700, "never stored"), "sessions_bot_owes": 5},
+        Link.WEBHOOK,
+        "never stored",
+    ),
+    (
+        "the oldest is owed, others were never stored",
+        {**STORED, "customers_oldest": (700, "stored, no reply"), "sessions_bot_owes": 1},
+        Link.BOT,
+        "1 session where it owes one",
+    ),
+    (
+        "the oldest was never greeted, others are owed",
+        {
+            **WAITING,
+            "customers_oldest": (700, "never greeted"),
+            "customers_never_greeted": 1,
+            "sessions_bot_owes": 2,
+        },
+        Link.BOT,
+        "never greeted",
+    ),
+    ("the database is slow", {**WAITING, "db_seconds": 2.5}, Link.DATABASE, "is slow: 2.5s"),
+    (
+        "the database is slow and messages are lost",
+        {**WAITING, "db_seconds": 2.5, "customers_unstored": 2},
+        Link.WEBHOOK,
+        "never stored",
+    ),
+    ("the gateway hears nobody", {"inbound_expected": 12.4}, Link.WAHA, "hears nobody: 12 customers"),
+    (
+        "the gateway hears nobody, and one waits since before",
+        {**WAITING, "inbound_expected": 12.4, "sessions_bot_owes": 1},
+        Link.BOT,
+        "sent no reply",
     ),
     ("they wait and no row tells why", WAITING, Link.CUSTOMER, "no reply was stored"),
     ("the rows are old", {"customers_waiting": OLD}, Link.CUSTOMER, "No fresh evidence of: customer"),
