@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.truth.__main__ import PER_HOUR, bad_world, quiet_world
+from benchmarks.truth.__main__ import PER_HOUR, bad_world, quiet_world, rhythm
 from benchmarks.truth.faults import Kind, bad_week
 from benchmarks.truth.watch import false_pages, found, watched
 
@@ -17,9 +17,9 @@ async def test_a_quiet_day_has_no_false_page_and_nobody_waits_long(seed: int, tm
     assert false_pages(day) == []
 
 
-async def test_every_fault_of_a_bad_day_is_told_with_its_own_why(tmp_path: Path) -> None:
-    faults = bad_week(5, 1, 1.0)
-    day = await watched(bad_world(5, 1.0, faults), faults, 1.0, tmp_path)
+async def test_every_fault_of_two_bad_days_is_told_with_its_own_why(tmp_path: Path) -> None:
+    faults = bad_week(5, 1, 2.0)
+    day = await watched(bad_world(5, 2.0, faults), faults, 2.0, tmp_path, rhythm(5))
     outcome = found(day)
     assert {one.fault.kind for one in outcome} == set(Kind)
     assert [one.fault.kind for one in outcome if one.after is None or not one.right] == []

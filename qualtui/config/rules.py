@@ -96,6 +96,40 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="Replies take {duration} (95th percentile)",
     ),
+    # S16 as written: the bot sleeps 5-12 s a message, so this holds for ever and is only to be known.
+    "reply-as-written": Rule(
+        series="row.reply_mean",
+        op=Operator.ABOVE,
+        info=Level(10),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="Replies take {duration} in the mean; row S16 says 10 s, which the bot's pauses do not allow",
+    ),
+    # S4 and S5: only the host can tell; until it is asked these have no source.
+    "host-cpu": Rule(
+        series="host.cpu",
+        op=Operator.ABOVE,
+        warning=Level(80),
+        for_=Seconds(5 * _MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="CPU at {value}% for 5 min",
+    ),
+    "host-memory": Rule(
+        series="host.memory",
+        op=Operator.ABOVE,
+        warning=Level(85),
+        for_=Seconds(5 * _MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="Memory at {value}% for 5 min",
+    ),
+    # Two sources of one fact: as long as they differ neither may be believed.
+    "sources-disagree": Rule(
+        series="sight.disagree",
+        op=Operator.ABOVE,
+        warning=Level(0),
+        for_=Seconds(5 * _MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="Sources disagree: {note}",
+    ),
     "webhook-timeouts": Rule(
         series="failures.timeouts",
         op=Operator.AT_LEAST,

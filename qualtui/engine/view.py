@@ -6,7 +6,8 @@ from qualtui.config.values import Config
 from qualtui.engine.project import activity, incidents, tried
 from qualtui.engine.recent import Recent
 from qualtui.engine.setup import stale_after
-from qualtui.model import Phase, Sample, Severity, State
+from qualtui.model import Evidence, Phase, Sample, Severity, State
+from qualtui.signals import written
 from qualtui.signals.chain import chain
 from qualtui.signals.contradictions import contradict
 from qualtui.signals.control import excused
@@ -24,6 +25,7 @@ DERIVED = {
     "health.down": "health.up",
     "waha.starting": "waha.working",
     "failures.unreached": "health.up",
+    **dict.fromkeys(written.NAMES, "health.up"),
 }  # derived series -> the one that it is as fresh as
 VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without these we judge nobody
 HOUR = 3600.0
@@ -63,7 +65,8 @@ class View:
             for name, source in DERIVED.items()
             if f"{agent}/{source}" in self._stale
         }
-        derived |= {f"{agent}/sight.blind": 3 * BLIND_EVERY for agent in config.agents}
+        sights = ("sight.blind", "sight.disagree")
+        derived |= {f"{agent}/{name}": 3 * BLIND_EVERY for agent in config.agents for name in sights}
         derived |= {f"{agent}/goal.minute": 3 * minute(config) for agent in config.agents}
         self._stale |= derived
         self._chains = {agent: links for agent, links in self._chains.items() if agent in config.agents}
@@ -75,6 +78,8 @@ class View:
             return ()
         return (
             *self._unreached(agent, now),
+            *self._written(agent, now),
+            *self._disagree(agent, now),
             *self._down(agent, now),
             *self._blind(agent, now),
             *self._minute(agent, now),
@@ -103,11 +108,30 @@ class View:
         return (down,)
 
     def _unreached(self, agent: str, now: float) -> tuple[Sample, ...]:
-        database = self._config.agents[agent].database
-        window = ERRORS if database is None else database.error_window
+        window = self._error_window(agent)
         counted = unreached(agent, self._recent.since(f"{agent}/health.up", now - window), now, window)
         newest = self._recent.newest(f"{agent}/failures.unreached")
         return () if counted is None or (newest is not None and newest.at == counted.at) else (counted,)
+
+    def _error_window(self, agent: str) -> float:
+        database = self._config.agents[agent].database
+        return ERRORS if database is None else float(database.error_window)
+
+    def _written(self, agent: str, now: float) -> tuple[Sample, ...]:
+        newest = self._recent.newest(f"{agent}/row.asked")
+        asked = self._recent.newest(f"{agent}/health.up")
+        if asked is None or (newest is not None and newest.at == asked.at):
+            return ()
+        up, silent = (self._recent.since(f"{agent}/health.{name}", now - HOUR) for name in ("up", "silent"))
+        return written.as_written(agent, up, silent, now, self._error_window(agent))
+
+    def _disagree(self, agent: str, now: float) -> tuple[Sample, ...]:
+        series = f"{agent}/sight.disagree"
+        newest = self._recent.newest(series)
+        if newest is not None and 0 <= now - newest.at < BLIND_EVERY:
+            return ()
+        names = [name for name, one in self.readings(agent, now).items() if one.evidence is Evidence.DISAGREE]
+        return (Sample(series, now, float(len(names)), ", ".join(names)),)
 
     def _blind(self, agent: str, now: float) -> tuple[Sample, ...]:
         series = f"{agent}/sight.blind"

@@ -1,4 +1,4 @@
-"""The slow lane: exact counts, and the rows' figures as they are written (S2, S3)."""
+"""The slow lane: exact counts, and the rows' figures as they are written (S2, S3, S10, S12)."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -34,12 +34,15 @@ def _questions(mapping: Mapping) -> tuple[_Question, ...]:
 
     def question(name: str, tables: str, args: tuple[str, ...], **answers: str) -> _Question:
         def tell(rows: Sequence[asyncpg.Record]) -> Told:
-            return {series: (float(rows[0][column]), "") for column, series in answers.items()}
+            values = {series: rows[0][column] for column, series in answers.items()}
+            return {name: (None, _("none so far")) if v is None else (float(v), "") for name, v in values.items()}
 
         return _Question(name, tuple(tables.split()), statement(name), args, tuple(answers.values()), tell)
 
     return (
         question("leads_unprocessed", "leads", (mapping.new,), value="row.leads_unprocessed"),
+        question("leads_processed", "leads", (), value="row.leads_processed"),
+        question("reply_mean", "messages", (mapping.sent, mapping.received), value="row.reply_mean"),
         question("sessions_active", "sessions", (), value="sessions.active"),
         question("sessions_stuck", "sessions", (), value="row.sessions_stuck"),
         question(

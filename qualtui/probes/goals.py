@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from qualtui.config.values import Aggregate
 from qualtui.model import Sample
-from qualtui.signals.goals import Bins, availability
+from qualtui.signals.goals import Bins, answers, availability
 
 History = Callable[[str, float, float, float, Aggregate], Awaitable[Bins]]  # series, since, until, bin, how
 
@@ -18,11 +18,15 @@ async def no_history(_series: str, _since: float, _until: float, _bin: float, _h
 
 
 class GoalsProbe:
-    """goal.up and the minutes that it is made of, over 30 days. `minute`: seconds that a sample stands for."""
+    """goal.up and the minutes that it is made of, and row.availability, over 30 days.
+
+    `minute`: seconds that a sample stands for.
+    """
 
     def __init__(self, agent: str, history: History, minute: float) -> None:
         self.name = f"{agent}/goals"
-        self.series = tuple(f"{agent}/{name}" for name in availability((), (), 0.0, minute, BIN))
+        told = {**availability((), (), 0.0, minute, BIN), **answers((), ())}
+        self.series = tuple(f"{agent}/{name}" for name in told)
         self.interval = 5 * minute
         self.timeout = 10.0
         self._agent = agent
@@ -31,11 +35,15 @@ class GoalsProbe:
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
         """The figures; a share only from 20 known minutes on."""
-        series = f"{self._agent}/goal.minute"
-        counts = await self._history(series, now - WINDOW, now, BIN, Aggregate.COUNT)
-        sums = await self._history(series, now - WINDOW, now, BIN, Aggregate.SUM)
-        told = availability(counts, sums, now, self._minute, BIN)
+        minutes = await self._bins("goal.minute", now)
+        told = {**availability(*minutes, now, self._minute, BIN), **answers(*await self._bins("health.up", now))}
         return tuple(Sample(f"{self._agent}/{name}", now, *answer) for name, answer in told.items())
+
+    async def _bins(self, name: str, now: float) -> tuple[Bins, Bins]:
+        """How many samples with a value, and their sum, by bin."""
+        series = f"{self._agent}/{name}"
+        counts = await self._history(series, now - WINDOW, now, BIN, Aggregate.COUNT)
+        return counts, await self._history(series, now - WINDOW, now, BIN, Aggregate.SUM)
 
     async def close(self) -> None:
         """Holds nothing."""

@@ -21,7 +21,7 @@ _body = msgspec.json.Decoder(_Body)
 
 
 class HealthProbe:
-    """health.up, health.refused, health.seconds. A refusal, an error status or silence is a fresh 0.
+    """health.up, .refused, .seconds, .silent. A refusal, an error status or silence is a fresh 0.
 
     Each request is a connection of its own: the agent's worker keeps none, and a kept one would be found
     closed by every second recycling.
@@ -29,7 +29,7 @@ class HealthProbe:
 
     def __init__(self, agent: str, settings: Settings) -> None:
         self.name = f"{agent}/health"
-        self.series = tuple(f"{agent}/health.{word}" for word in ("up", "refused", "seconds"))
+        self.series = tuple(f"{agent}/health.{word}" for word in ("up", "refused", "seconds", "silent"))
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
         self._fetcher = Fetcher(settings.url, {}, self.timeout, keep=False)
@@ -46,16 +46,20 @@ class HealthProbe:
             # Silence took at least this long; a refusal says nothing about the time of an answer.
             seconds = error.seconds if error.failure is Failure.TIMEOUT else None
             refused = error.failure is Failure.REFUSED
-            return self._samples(now + clock() - started, False, refused, seconds, error.text)
+            silent = error.failure is Failure.TIMEOUT
+            return self._samples(now + clock() - started, False, refused, seconds, error.text, silent=silent)
         note = judged(answer)
         return self._samples(now + clock() - started, not note, False, answer.seconds, note)
 
-    def _samples(self, at: float, up: bool, refused: bool, seconds: float | None, note: str) -> tuple[Sample, ...]:
+    def _samples(
+        self, at: float, up: bool, refused: bool, seconds: float | None, note: str, *, silent: bool = False
+    ) -> tuple[Sample, ...]:
         names = self.series
         return (
             Sample(names[0], at, float(up), note),
             Sample(names[1], at, float(refused), note if refused else ""),
             Sample(names[2], at, seconds, note if seconds is None else ""),
+            Sample(names[3], at, float(silent), note if silent else ""),
         )
 
     async def close(self) -> None:

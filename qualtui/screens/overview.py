@@ -194,7 +194,7 @@ class Overview(Page):
         if view is None or height < 12:
             return []
         extra = literal_rows(view, now, cells, self.look) if self.sight.literal else []
-        if self._paneled(cells, height):
+        if extra or self._paneled(cells, height):  # in a small place the rows take the room of the figures
             return extra
         few = compact(self._still(view), now, cells, self.look, live=live, rows=3 if height >= 22 else 1)
         return [*few, *extra]
@@ -205,6 +205,7 @@ class Overview(Page):
             return
         calm = view.now.level is None and live
         spare = height - (32 if calm else 41)  # rows beyond what everything else needs
+        spare -= 10 if self.sight.literal else 0
         mine = own(view)
         room = len(mine.entries) + 2 if mine else 0
         wanted = mine is not None and (spare >= room or any(view.figures[e.series].severity for e in mine.entries))

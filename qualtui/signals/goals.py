@@ -51,6 +51,12 @@ def availability(counts: Bins, sums: Bins, now: float, minute: float, bin_: floa
     }
 
 
+def answers(counts: Bins, sums: Bins) -> Told:
+    """S15 as written: the share of our questions at GET /health that were answered well, whatever that means."""
+    asked, good = (sum(value or 0.0 for _at, value in bins) for bins in (counts, sums))
+    return {"row.availability": (percent(good, asked), f"{good:.0f} of {asked:.0f} answers")}
+
+
 def answered(book: Book, born: float, now: float, allowance: float) -> dict[str, float | None]:
     """S17: of the last day's messages that were answered or have failed, the share that was answered."""
     good = sum(at >= now - DAY for at in book.settled)

@@ -22,11 +22,11 @@ def headline(
     learning: float | None,
     now: float,
 ) -> Now:
-    """What the NOW box says. `incidents` are the agent's; only firing ones count.
+    """What the NOW box says. `incidents` are the agent's; only firing ones count, INFO is only to be known.
 
     Without one: calm only where the customers' figure is fresh and no link is bad.
     """
-    firing = [one for one in incidents if one.phase is Phase.FIRING]
+    firing = [one for one in incidents if one.phase is Phase.FIRING and one.severity is not Severity.INFO]
     waiting = fresh(readings, "customers.waiting")
     if firing:
         worst = max(firing, key=lambda one: (one.severity.rank, one.rule.startswith("customers"), -one.fired_at))

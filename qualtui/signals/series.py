@@ -28,6 +28,7 @@ DECLARED: tuple[Series, ...] = (
         "1: an answer of 200; 0: refused, an error status, or no answer in time",
     ),
     Series("health.refused", "", "up", "GET /health", "1: the connection was refused: nobody listens"),
+    Series("health.silent", "", "up", "GET /health", "1: no answer in time; busy bots are silent"),
     Series("health.seconds", "s", "up", "GET /health", "time to the whole answer"),
     Series(
         "health.down",
@@ -103,7 +104,7 @@ DECLARED: tuple[Series, ...] = (
         "s",
         "up",
         "messages",
-        "95th percentile of replies to known customers in error_window; 0 below 20 of them",
+        "95th percentile of replies to known customers: of error_window or the newest 20; 0 below 20 in an hour",
     ),
     Series(
         "failures.unanswered",
@@ -236,6 +237,13 @@ DECLARED: tuple[Series, ...] = (
         "sessions",
         "S3 as written: ativa, updated_at older than 30 min, slow lane",
     ),
+    Series("row.leads_processed", "", "down", "leads", "S10 as written: last hour, processado, slow lane"),
+    Series("row.reply_mean", "s", "up", "messages", "S12, S16 as written: mean of the last hour, slow lane"),
+    Series("row.asked", "", "", "GET /health", "our questions of error_window that were answered well or badly"),
+    Series("row.error_rate", "%", "up", "GET /health", "S6 as written: bad answers of row.asked, from 20 on"),
+    Series("row.consecutive_errors", "", "up", "GET /health", "S7 as written: bad answers in a row"),
+    Series("row.timeouts", "", "up", "GET /health", "S9 as written: our questions of error_window not answered"),
+    Series("row.availability", "%", "down", "our own store", "S15 as written: good answers of /health in 30 d"),
     Series("waha.up", "", "down", "WAHA", "1: the gateway's API answered"),
     Series("waha.working", "", "down", "WAHA", "1: the session's status is WORKING; the note is the status"),
     Series(
@@ -278,6 +286,7 @@ DECLARED: tuple[Series, ...] = (
     Series("host.memory", "%", "up", "host", "S5: of the agent's instance"),
     Series("host.http_errors", "%", "up", "host", "S11: error answers of the webhook among its message events"),
     Series("host.deploys", "", "", "host", "deploys of the last day"),
+    Series("sight.disagree", "", "up", "derived", "figures that another source contradicts; the note names them"),
     Series("sight.blind", "s", "up", "derived", "how long the worst vital series has had no answer at all"),
 )
 

@@ -62,10 +62,13 @@ def figures(ledger: Ledger, book: Book, now: float, limits: Limits) -> dict[str,
 
 
 def _replies(book: Book, now: float, window: float) -> dict[str, float | None]:
-    """Reply times of the last hour; `recent` are follow-ups of the window, told from EVENTS replies on."""
-    follow = [seconds for at, seconds in book.replies if at >= now - HOUR]
+    """Reply times of the last hour; `recent` are follow-ups of the window or the newest EVENTS, from these on."""
     first = [seconds for at, seconds in book.firsts if at >= now - HOUR]
-    recent = [seconds for at, seconds in book.replies if at >= now - window]
+    hour = [(at, seconds) for at, seconds in book.replies if at >= now - HOUR]
+    recent = [seconds for at, seconds in hour if at >= now - window]
+    if len(recent) < EVENTS <= len(hour):
+        recent = [seconds for _at, seconds in sorted(hour)[-EVENTS:]]
+    follow = [seconds for _at, seconds in hour]
     every = [*follow, *first]
     return {
         "reply.p50": nearest_rank(every, 50),

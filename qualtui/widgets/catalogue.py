@@ -153,30 +153,45 @@ def _goals() -> tuple[Entry, ...]:
 @lru_cache(maxsize=1)
 def literal() -> tuple[tuple[str, Entry, Entry], ...]:
     """The rows as written, each beside the truth that the screen goes by."""
+    waiting = Entry(_("Waiting"), "customers.waiting", zero=True)
+    owes = Entry(_("Bot owes reply"), "sessions.bot_owes", zero=True)
+    could = _truth(_("Can answer"), "goal.minute", state=True)
+    failed = _truth(_("In a row"), "failures.consecutive")
+    answered = Entry(_("Answered 24h"), "goal.answered", part="goal.messages_answered", whole="goal.messages")
     return (
-        (
-            "S2",
-            Entry(_("Unprocessed leads"), "row.leads_unprocessed", grey=True),
-            Entry(_("Waiting"), "customers.waiting", zero=True),
-        ),
-        (
-            "S3",
-            Entry(_("Stuck sessions"), "row.sessions_stuck", grey=True),
-            Entry(_("Bot owes reply"), "sessions.bot_owes", zero=True),
-        ),
+        ("S1", _row(_("Bot's /health"), "health.up", state=True), could),
+        ("S2", _row(_("Unprocessed leads"), "row.leads_unprocessed"), waiting),
+        ("S3", _row(_("Stuck sessions"), "row.sessions_stuck"), owes),
         (
             "S6",
-            Entry(_("Bot's failed sends"), "agent.failed_1h", grey=True),
-            Entry(_("No answer"), "failures.unanswered", zero=True),
+            _row(_("Errors of /health"), "row.error_rate", part="failures.unreached", whole="row.asked"),
+            Entry(_("No answer"), "failures.rate", part="failures.unanswered", whole="failures.messages"),
         ),
+        ("S7", _row(_("Errors in a row"), "row.consecutive_errors"), failed),
         (
-            "S16",
-            Entry(_("Agent /health"), "health.seconds", grey=True, up="health.up"),
-            Entry(_("Reply p95"), "reply.p95"),
+            "S8",
+            _row(_("Time of /health"), "health.seconds", up="health.up"),
+            Entry(_("Follow-up p95"), "reply.follow_p95"),
         ),
-        (
-            "S17",
-            Entry(_("Bot's success"), "agent.success", grey=True),
-            Entry(_("Answered 24h"), "goal.answered"),
-        ),
+        ("S9", _row(_("Timeouts 10m"), "row.timeouts"), _truth(_("Webhook timeouts"), "failures.timeouts")),
+        ("S10", _row(_("Processed 1h"), "row.leads_processed"), Entry(_("Answered"), "customers.answered_1h")),
+        ("S11", _row(_("Webhook errors"), "host.http_errors"), answered),
+        ("S12", _row(_("Reply, mean"), "row.reply_mean"), Entry(_("Reply median"), "reply.p50")),
+        ("S13", _row(_("Active sessions"), "sessions.active"), owes),
+        ("S14", _row(_("Logged by bot 1h"), "failures.logged"), _truth(_("Send failed"), "failures.sends")),
+        ("S15", _row(_("/health up 30d"), "row.availability"), Entry(_("Up 30d"), "goal.up")),
+        ("S16", _row(_("Reply, mean"), "row.reply_mean"), Entry(_("Reply p95"), "reply.p95")),
+        ("S17", _row(_("Bot's success"), "agent.success"), answered),
+        ("S18", _row(_("Unprocessed leads"), "row.leads_unprocessed"), _truth(_("Lost"), "customers.lost")),
+        ("S21", _row(_("Bot's deep check"), "deep.up", state=True), _truth(_("Services broken"), "deep.broken")),
     )
+
+
+def _row(label: str, series: str, *, state: bool = False, up: str = "", part: str = "", whole: str = "") -> Entry:
+    """A row's own figure: never coloured."""
+    return Entry(label, series, grey=True, state=state, up=up, part=part, whole=whole)
+
+
+def _truth(label: str, series: str, *, state: bool = False) -> Entry:
+    """A figure of which any is bad."""
+    return Entry(label, series, zero=not state, state=state)

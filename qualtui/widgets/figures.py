@@ -13,6 +13,7 @@ from qualtui.wire import AgentView, Figure
 
 _LABEL = 18  # cells of a row's label
 _VALUE = 8  # cells of its value
+_BROAD, _NARROW = 80, 40  # cells of a literal row, with and without ages
 
 
 def mark(entry: Entry, figure: Figure, look: Look) -> tuple[str, str]:
@@ -203,17 +204,39 @@ def _small(entry: Entry, figure: Figure, now: float, look: Look, live: bool) -> 
 
 
 def literal_rows(view: AgentView, now: float, cells: int, look: Look) -> list[Line]:
-    """What the rows as written say, beside the truth."""
-    lines: list[Line] = [(Span(f" {_('As the row is written')}   {_('and the truth')}", "title"),)]
-    for name, written, meant in literal():
-        wrote, truth = answered(written, view), answered(meant, view)
-        told, true = view.figures.get(wrote.series), view.figures.get(truth.series)
-        spans = [Span(f" {padded(name, 3)} ", "label"), Span(padded(wrote.label, 18), "label")]
-        spans.append(Span(padded(_told(wrote, told, now), 20), "text"))
-        spans += [Span(f"{look.glyphs.arrow} ", "faint"), Span(padded(truth.label, 15), "label")]
-        spans.append(Span(_told(truth, true, now), mark(truth, true, look)[1] if true else "faint"))
-        lines.append(tuple(spans))
-    return [fit(line, cells) for line in lines]
+    """What the rows as written say, beside the truth: with ages in wide columns, without in narrow ones."""
+    each = _BROAD if cells >= 2 * _BROAD else _NARROW
+    columns = max(1, cells // each)
+    told = [_literal(*both, view, now, look, broad=each == _BROAD) for both in literal()]
+    height = -(-len(told) // columns)
+    lines: list[Line] = [(Span(f" {_('As the row is written')} {look.glyphs.arrow} {_('the truth')}", "title"),)]
+    for row_number in range(height):
+        parts = told[row_number::height][:columns]
+        lines.append(tuple(span for part in parts for span in fit(part, cells // columns)))
+    return lines
+
+
+def _literal(
+    name: str, written: Entry, meant: Entry, view: AgentView, now: float, look: Look, *, broad: bool
+) -> Line:
+    wrote, truth = answered(written, view), answered(meant, view)
+    told, true = view.figures.get(wrote.series), view.figures.get(truth.series)
+    token = mark(truth, true, look)[1] if true else "faint"
+    start = (Span(f" {padded(name, 3)} ", "label"),)
+    if broad:
+        shown = Span(padded(_told(wrote, told, now), 20), "text")
+        label = Span(padded(wrote.label, 18), "label")
+        arrow = (Span(f"{look.glyphs.arrow} ", "faint"), Span(padded(truth.label, 17), "label"))
+        return (*start, label, shown, *arrow, Span(_told(truth, true, now), token))
+    shown = Span(padded(_short(wrote, told), 8, right=True), "text")
+    end = (Span(f" {look.glyphs.arrow} ", "faint"), Span(_short(truth, true), token))
+    return (*start, Span(padded(wrote.label, 17), "label"), shown, *end)
+
+
+def _short(entry: Entry, figure: Figure | None) -> str:
+    """A figure in few cells."""
+    text = value(entry, figure) if figure is not None else ""
+    return text or ("?" if figure is not None and figure.evidence is not Evidence.NO_SOURCE else "-")
 
 
 def _told(entry: Entry, figure: Figure | None, now: float) -> str:

@@ -48,6 +48,8 @@ async def test_the_rows_as_written_and_the_sessions_as_they_are(agent_db: AgentD
         "leads.qualified": 0,
         "leads.assessed": 0,
         "failures.logged": 0,
+        "row.leads_processed": 1,
+        "row.reply_mean": None,
     }
 
 
@@ -140,3 +142,11 @@ async def test_rows_hidden_by_row_security_are_no_zero(agent_db: AgentDatabase) 
     assert hidden["sessions.waiting_client"].note == "sessions: row security hides rows"
     assert hidden["row.leads_unprocessed"].value == 1
     assert seen["leads.assessed"].value is None
+
+
+async def test_the_mean_reply_is_of_the_rows_whether_they_arrived_or_not(agent_db: AgentDatabase) -> None:
+    await agent_db.conversation(("recebida", 600), ("enviada", 590), ("recebida", 300), ("enviada", 280))
+    await agent_db.conversation(("recebida", 120))  # without a row it does not count
+    await agent_db.conversation(("recebida", 2 * HOUR), ("enviada", HOUR + 60))
+    said = await ask(agent_db.dsn)
+    assert said["row.reply_mean"].value == pytest.approx(15, abs=0.1)

@@ -23,10 +23,12 @@ async def test_the_share_is_of_the_known_minutes_that_the_store_has(tmp_path: Pa
             Sample("bot/goal.minute", NOW - 60.0 * n, value) for n, value in enumerate(reversed(values))
         )
         store.add_samples([Sample("other/goal.minute", NOW, 0.0)])
+        store.add_samples(Sample("bot/health.up", NOW - 60.0 * n, float(n % 10 > 0)) for n in range(100))
         probe = GoalsProbe("bot", history, 60.0)
         for _again in range(2):
             said = {sample.series.removeprefix("bot/"): sample.value for sample in await probe.ask(NOW)}
             assert (said["goal.up"], said["goal.minutes_good"], said["goal.minutes_known"]) == (95.0, 95, 100)
+            assert said["row.availability"] == 90
             store.roll_up(NOW + 7200)
     finally:
         store.close()

@@ -119,3 +119,8 @@ def test_the_why_of_now_comes_first_and_that_of_the_beginning_where_nothing_is_s
     assert now(incident(), health_up=(0, "refused"), health_refused=1, health_down=1).why.startswith(
         "The bot refuses"
     )
+
+
+def test_what_is_only_to_be_known_leaves_the_screen_calm() -> None:
+    told = now(incident("reply-as-written", Severity.INFO))
+    assert (told.level, told.calm, told.number) == (None, True, 0)

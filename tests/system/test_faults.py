@@ -24,7 +24,10 @@ SLACK = 4.0  # s for customers to write, and for a busy machine
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """What a fault must show. `patience`: the rule's window + `for`, in seconds at speed 1."""
+    """What a fault must show. `patience`: the rule's window + `for`, in seconds at speed 1.
+
+    `why`: words of it, or between bars others that are right as well.
+    """
 
     fault: str
     rule: str
@@ -42,7 +45,8 @@ CASES = [
     Expected("sessions-stuck", "customers-waiting", 600, "sent no reply"),
     Expected("customers-unanswered", "customers-waiting", 600, "sent no reply"),
     Expected("sends-failing", "waha-not-working", 120, "WAHA FAILED", link="waha"),
-    Expected("error-burst", "customers-waiting", 600, "sent no reply"),
+    # Half of the messages are lost before they are stored: the gateway's chats alone tell of these.
+    Expected("error-burst", "customers-waiting", 600, "sent no reply|never stored"),
     # One phone, the same answer: the bot skips it for five minutes, and says nothing.
     Expected("flood", "customers-waiting", 180 + 600, "", code=1),
 ]
@@ -93,13 +97,13 @@ async def test_a_fault_is_seen_named_told_and_over_when_it_is_mended(scene: Scen
         limit = case.patience / SPEED + 2 * INTERVAL + SLACK
         fired = await seen(scene.client, lambda shot: fires(shot, case), limit, f"{case.rule} fires")
         assert not agent(fired).now.calm
-        assert case.why in agent(fired).now.why, told(fired)
+        assert any(word in agent(fired).now.why for word in case.why.split("|")), told(fired)
         broken = [link.link.value for link in agent(fired).chain if link.status == "bad"]
         assert not case.link or case.link in broken, told(fired)
         code, said = await status(scene.world.at.config)
         assert (code, said["code"]) == (case.code, case.code)
         text = await scene.world.noticed(rule_number(fired, case), SLACK)
-        assert case.why in text
+        assert any(word in text for word in case.why.split("|"))
     finally:
         await scene.world.fault(case.fault, False)
     over = await scene.calm(60)

@@ -99,7 +99,7 @@ def test_an_agent_that_refuses_is_told_so_and_not_as_no_data() -> None:
     view = msgspec.structs.replace(view, figures=figures)
     rows = literal_rows(view, snapshots.AT, 80, Look())
     shown = ["".join(span.text for span in row) for row in rows]
-    assert any("Agent /health" in row and "refused" in row for row in shown)
+    assert any("Time of /health" in row and "refused" in row for row in shown)
 
 
 def test_a_ratio_of_few_events_is_told_as_counts_and_judged_by_nobody() -> None:

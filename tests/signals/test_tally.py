@@ -1,0 +1,64 @@
+"""The figures of customers out of a book: the newest replies, and what is only on its way."""
+
+import pytest
+
+from qualtui.signals.book import Book, Owed
+from qualtui.signals.cause import Cause, cause_of, of_the_oldest
+from qualtui.signals.ledger import Ledger, begun
+from qualtui.signals.tally import Limits, figures
+
+NOW = 100_000.0
+
+
+def ledger() -> Ledger:
+    return begun(NOW, 86_400.0, NOW - 86_400.0)
+
+
+def said(book: Book) -> dict[str, float | None]:
+    return figures(ledger(), book, NOW, Limits(error_window=600.0, reply_within=180.0))
+
+
+def replies(*counted: tuple[int, float, float]) -> Book:
+    """So many replies, each so many seconds ago, after so many seconds."""
+    return Book(replies=tuple((NOW - ago, took) for count, ago, took in counted for _ in range(count)))
+
+
+@pytest.mark.parametrize(
+    ("book", "expected"),
+    [
+        (replies((19, 60.0, 90.0)), 0),  # too few to say anything
+        (replies((20, 60.0, 90.0)), 90),
+        (
+            replies((25, 1800.0, 10.0), (12, 60.0, 90.0)),
+            90,
+        ),  # a small bot has no twenty in 10 min
+        (replies((25, 1800.0, 90.0), (20, 60.0, 10.0)), 10),  # ... and is well again after twenty good ones
+        (replies((30, 3700.0, 90.0), (10, 60.0, 10.0)), 0),  # older than an hour is nobody's
+    ],
+)
+def test_the_recent_percentile_speaks_of_the_newest_twenty_at_least(book: Book, expected: float) -> None:
+    assert said(book)["reply.recent_p95"] == expected
+
+
+@pytest.mark.parametrize(
+    ("owed", "cause", "series"),
+    [
+        (Owed(NOW - 300, NOW - 300, "s"), Cause.BOT_OWES, ""),
+        (Owed(NOW - 300, NOW - 300), Cause.NEVER_GREETED, "customers.never_greeted"),
+        (Owed(NOW - 300, NOW - 300, "s", unheard=NOW - 200), Cause.NOT_DELIVERED, "customers.phantom"),
+        (Owed(NOW - 300, NOW - 300, unstored=NOW - 300), Cause.NEVER_STORED, "customers.unstored"),
+        (Owed(NOW - 300, NOW - 10, unstored=NOW - 170), Cause.NEVER_STORED, ""),  # may be on its way
+    ],
+)
+def test_who_waits_has_one_cause_and_counts_for_it(owed: Owed, cause: Cause, series: str) -> None:
+    assert cause_of(owed) is cause
+    counted = said(Book(owed={"ana": owed}))
+    names = ("customers.never_greeted", "customers.phantom", "customers.unstored")
+    assert [name for name in names if counted[name]] == ([series] if series else [])
+    assert counted["customers.waiting"] == 1
+
+
+def test_the_oldest_wait_names_the_cause() -> None:
+    young, old = Owed(NOW - 100, NOW - 100, "s"), Owed(NOW - 700, NOW - 10)
+    assert of_the_oldest({"a": young, "b": old}) is Cause.NEVER_GREETED
+    assert of_the_oldest({}) is None
