@@ -5,7 +5,7 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 from qualtui.doctor.report import Clock, Contact, Reach
-from qualtui.fetch import Answer, Failure, Fetcher, FetchError
+from qualtui.fetch import LIMIT, Answer, Failure, Fetcher, FetchError
 
 Time = Callable[[], float]
 _REACH = {
@@ -17,10 +17,16 @@ _REACH = {
 
 
 async def asked(
-    url: str, timeout: float, method: str = "GET", headers: dict[str, str] | None = None, *, read: bool = True
+    url: str,
+    timeout: float,
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+    *,
+    read: bool = True,
+    limit: int = LIMIT,
 ) -> Answer | FetchError:
     """The answer to one request on a connection of its own. Raises nothing."""
-    fetcher = Fetcher(url, headers or {}, timeout, keep=False)
+    fetcher = Fetcher(url, headers or {}, timeout, keep=False, limit=limit)
     try:
         return await fetcher.ask(method, read=read)
     except FetchError as error:

@@ -10,8 +10,12 @@ from qualtui.doctor.asking import Time, asked, contact, date_of, milliseconds, n
 from qualtui.doctor.report import Report
 from qualtui.fetch import Answer, FetchError
 from qualtui.findings import Finding, failed, ok, skipped, warning
+from qualtui.probes.chats import BODY, chats_url, decoded, overview
+from qualtui.probes.probe import ProbeError
 from qualtui.text import _, clean, span
 
+WORKING = "WORKING"
+CHATS_LIMIT = 20.0  # s
 STARTING_LONG = 120.0  # s; a start takes seconds
 NOISE = {"session.status", "message.ack", "message.any"}  # the bot answers 500 to these, or gets messages twice
 
@@ -58,6 +62,9 @@ async def examine(settings: WahaProbe, agent_url: str, time: Time) -> Report:
     up = await asked(f"{base}/api/server/status", timeout, headers=key)
     found.append(status_finding(session.status, _uptime(up)))
     found.append(webhook_finding(session.config or _Config(), agent_url))
+    if settings.chats_interval and session.status == WORKING:
+        chats = overview(chats_url(settings), size=1)
+        found.append(chats_finding(await asked(chats, CHATS_LIMIT, headers=key, limit=BODY)))
     found.append(version_finding(await asked(f"{base}/api/server/version", timeout, headers=key)))
     found.append(open_finding(await asked(path, timeout, read=False), host))
     return Report(tuple(found), clocks, contacts)
@@ -93,7 +100,7 @@ def reach_finding(got: Answer | FetchError, name: str) -> Finding:
 def status_finding(status: str, up: float | None) -> Finding:
     """Whether the session can send. `up`: seconds since the gateway's process began, None where it is not told."""
     check, what, word = "waha.session", _("gateway's session"), clean(status, 40)
-    if status == "WORKING":
+    if status == WORKING:
         since = "" if up is None else _(", the gateway is up {}").format(span(up))
         return ok(check, what, f"{word}{since}")
     if status == "STARTING":
@@ -137,6 +144,27 @@ def noise_of(subscribed: Sequence[set[str]]) -> set[str]:
     """Events that do harm: the bot answers 500 to some, and hears twice where `message` comes both ways."""
     every = set().union(*subscribed)
     return every & (NOISE if "message" in every else NOISE - {"message.any"})
+
+
+def chats_finding(got: Answer | FetchError) -> Finding:
+    """Whether the gateway tells of its chats: messages that the bot lost are in these alone."""
+    check, what = "waha.chats", _("gateway's chats")
+    problem = got.text if isinstance(got, FetchError) else _untold(got)
+    if not problem:
+        return ok(check, what, _("told: a message that the bot loses is seen"))
+    todo = _(
+        "update the gateway, or switch its store on (NOWEB: config.noweb.store.enabled); until then a message "
+        'that the bot loses is seen by nobody. chats_interval = "0s" ends the asking'
+    )
+    return warning(check, what, problem, todo)
+
+
+def _untold(answer: Answer) -> str:
+    try:
+        decoded(answer)
+    except ProbeError as error:
+        return clean(error)
+    return ""
 
 
 def version_finding(got: Answer | FetchError) -> Finding:

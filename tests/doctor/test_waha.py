@@ -11,6 +11,7 @@ from qualtui.findings import Finding, Verdict
 from tests.doctor.serving import Replies, serving
 
 AGENT = "https://bot.example.com/health"
+CHATS = "/api/default/chats/overview"
 HOOK = {"url": "https://bot.example.com/webhook", "events": ["message"]}
 
 
@@ -20,6 +21,7 @@ def replies(status: str = "WORKING", uptime: float = 3600.0, **config: Any) -> R
         ("GET", "/api/sessions/default"): (200, session),
         ("GET", "/api/server/version"): (200, {"version": "2026.7.1", "tier": "PLUS", "engine": "NOWEB"}),
         ("GET", "/api/server/status"): (200, {"startTimestamp": 1, "uptime": uptime * 1000}),
+        ("GET", CHATS): (200, []),
     }
 
 
@@ -41,6 +43,16 @@ async def test_a_rejected_key_is_told_and_nothing_more_is_asked() -> None:
     found = await examined(replies(), ours="wrong")
     assert found.keys() == {"waha.reach"}
     assert (found["waha.reach"].verdict, "key" in found["waha.reach"].why) == (Verdict.FAILED, True)
+
+
+@pytest.mark.parametrize(("code", "told"), [(400, "its store"), (404, "no chats overview"), (500, "HTTP 500")])
+async def test_a_gateway_that_tells_of_no_chats_is_a_warning_with_what_to_do(code: int, told: str) -> None:
+    found = (await examined({**replies(), ("GET", CHATS): (code, {})}))["waha.chats"]
+    assert (found.verdict, told in found.why, "config.noweb.store" in found.todo) == (Verdict.WARNING, True, True)
+
+
+async def test_chats_are_not_asked_for_while_the_session_cannot_tell() -> None:
+    assert "waha.chats" not in await examined(replies("FAILED"))
 
 
 async def test_a_gateway_that_needs_no_key_is_open_to_all() -> None:
