@@ -83,7 +83,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         fresh_for = 3 * chats.interval + chats.timeout
         secret = f"chats/{name}"
         keep = partial(deps.load, secret), partial(deps.save, secret)
-        match = Match(agent.mapping, lambda: chats.chats, fresh_for, *keep)
+        match = Match(agent.mapping, lambda: chats.chats, chats.refresh, fresh_for, *keep)
     probes.append(DatabaseProbe(name, shared, float(settings.interval), timeout))
     probes.append(
         CustomersProbe(

@@ -1,6 +1,7 @@
 """The gateway's own chats: who wrote last in each. Texts, names and pictures are dropped as they are read."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 from urllib.parse import quote
@@ -18,6 +19,7 @@ PAGE = 50  # chats a question
 PAGES = 40  # a read of all takes no more
 LOOKS = 5  # chats a read, of which the newest messages are read as well
 MESSAGES = 20  # of these, so many
+RECENT = 5.0  # s: chats that were read so shortly ago are as good as new
 AGAIN = 120.0  # s: a read goes back so far behind the one before
 WHOLE_EVERY = 600.0  # s between two reads that go back to the beginning
 BODY = 8 * 1024 * 1024  # bytes of a page: engines add their own data to each message
@@ -87,11 +89,27 @@ class ChatsProbe:
         self._base = chats_url(settings)
         self._first = self._fetcher(overview(self._base), keep=True)
         self._whole_at = float("-inf")
+        self._turn = asyncio.Lock()
+        self._asked_at = (0.0, 0.0)  # when the newest read began, by our clock and by the loop's
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
         """The answer. Raises ProbeError where the gateway does not tell: what was known of the chats stays."""
+        async with self._turn:
+            return await self._ask(now)
+
+    async def refresh(self) -> None:
+        """Reads what is new, for one who is about to act on it; a gateway that does not tell changes nothing."""
+        async with self._turn:
+            began, started = self._asked_at
+            now = began + asyncio.get_running_loop().time() - started
+            if began and now - self.chats.read_at >= RECENT:
+                with contextlib.suppress(ProbeError):
+                    await self._ask(now)
+
+    async def _ask(self, now: float) -> tuple[Sample, ...]:
         clock = asyncio.get_running_loop().time
         started = clock()
+        self._asked_at = (now, started)
         told = self._born()
         born = now if told is None else told
         whole = now - self._whole_at >= WHOLE_EVERY

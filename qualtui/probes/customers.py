@@ -10,11 +10,13 @@ from qualtui.config.values import DatabaseProbe, Mapping
 from qualtui.database import Database, DatabaseError, Reader
 from qualtui.model import BacklogMarked, Sample
 from qualtui.probes.follow import CHECKED, Follow
-from qualtui.probes.match import PREFIX, Match
+from qualtui.probes.lane import names, silenced
+from qualtui.probes.match import Match
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.book import Book
 from qualtui.signals.byhand import Closed, without_closed
 from qualtui.signals.cause import cause_of, of_the_oldest, told
+from qualtui.signals.chats import PSEUDONYM
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.ledger import (
     UNASKED,
@@ -45,41 +47,6 @@ SMALL = 64 * 1024  # bytes of a ledger that is saved with every change; a bigger
 SAVE_EVERY = 30.0  # ... when its newest row is so many seconds further
 SECURITY_EVERY = 60.0  # s between two looks at row security while rows come
 
-NEEDS_LEADS = (
-    "customers.waiting",
-    "customers.oldest",
-    "customers.lost",
-    "customers.backlog",
-    "customers.phantom",
-    "customers.never_greeted",
-    "sessions.bot_owes",
-)
-NEEDS_MESSAGES = (
-    "customers.answered_1h",
-    "customers.last_reply",
-    "customers.last_sent",
-    "customers.last_inbound",
-    "messages.sent_1h",
-    "reply.p50",
-    "reply.p95",
-    "reply.follow_p50",
-    "reply.follow_p95",
-    "reply.first_p50",
-    "reply.first_p95",
-    "reply.recent_p95",
-    "failures.unanswered",
-    "failures.messages",
-    "failures.rate",
-    "failures.consecutive",
-    "failures.sends",
-    "failures.timeouts",
-    "goal.answered",
-    "goal.messages_answered",
-    "goal.messages",
-)
-NEEDS_GATEWAY = ("customers.phantom", "failures.sends")  # without one, nothing tells whether a send arrived
-NEEDS_CHATS = "customers.unstored"  # the gateway's chats alone tell
-
 
 class CustomersProbe:
     """customers.*, reply.*, sessions.bot_owes, and what failures.* the messages tell.
@@ -106,9 +73,7 @@ class CustomersProbe:
         match: Match | None = None,
     ) -> None:
         self.name = f"{agent}/customers"
-        untold = NEEDS_GATEWAY if gateway is no_gateway else ()
-        every = (*NEEDS_LEADS, *NEEDS_MESSAGES, *((NEEDS_CHATS,) if match is not None else ()))
-        self._told = tuple(name for name in every if name not in untold)
+        self._told = names(gateway=gateway is not no_gateway, chats=match is not None)
         self.series = tuple(f"{agent}/{name}" for name in self._told)
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
@@ -155,7 +120,9 @@ class CustomersProbe:
         return self._samples(ledger, book, problems, server_now, now + clock() - started)
 
     async def who(self, limit: int = 200) -> tuple[CustomerView, ...]:
-        """The waiting customers, oldest first, phones masked. Raises ProbeError."""
+        """The waiting customers, oldest first, phones masked, by chats read just now. Raises ProbeError."""
+        if self._match is not None:
+            await self._match.refresh()
         try:
             async with self._database.read(self.timeout) as reader:
                 ledger = await self._begun(reader.now)
@@ -256,10 +223,10 @@ class CustomersProbe:
 
     async def _phones(self, reader: Reader, leads: list[str]) -> dict[str, str]:
         """Phones by lead; of a chat that is no lead's, its number."""
-        stored = [lead for lead in leads if not lead.startswith(PREFIX)]
+        stored = [lead for lead in leads if not lead.startswith(PSEUDONYM)]
         found = await self._follow.phones(reader, stored) if stored else {}
         if self._match is not None:
-            found |= {name: self._match.phone(name) for name in leads if name.startswith(PREFIX)}
+            found |= {name: self._match.phone(name) for name in leads if name.startswith(PSEUDONYM)}
         return found
 
     async def _keep(self, ledger: Ledger) -> None:
@@ -287,32 +254,20 @@ class CustomersProbe:
     ) -> tuple[Sample, ...]:
         self.learning = None if ledger.learned else progress(ledger, server_now)
         values = figures(ledger, book, server_now, self._limits)
-        notes: dict[str, str] = dict.fromkeys(values, "")
+        oldest = of_the_oldest(waiting(ledger, book, server_now, self._limits.grace))
+        notes = {name: problem for name, problem in silenced(problems).items() if name in values}
         if behind(ledger) and not problems:
             share = f"{100 * progress(ledger, server_now):.0f}%"
             word = _("catching up, {}") if ledger.learned else _("learning, {}")
             notes = dict.fromkeys(values, word.format(share))
-        for name, needs in _NEEDS.items():
-            if name in problems:
-                notes.update(dict.fromkeys(needs, problems[name]))
-        oldest = of_the_oldest(waiting(ledger, book, server_now, self._limits.grace))
         samples = []
         for name in self._told:
-            value = values[name]
-            known = None if notes[name] else value
-            note = notes[name] or ("" if value is not None else _("none so far"))
-            if name == "customers.oldest" and known is not None and oldest is not None:
+            value = None if name in notes else values[name]
+            note = notes.get(name) or ("" if value is not None else _("none so far"))
+            if name == "customers.oldest" and value is not None and oldest is not None:
                 note = oldest.value
-            samples.append(Sample(f"{self._agent}/{name}", at, known, note))
+            samples.append(Sample(f"{self._agent}/{name}", at, value, note))
         return tuple(samples)
-
-
-_NEEDS = {
-    "sessions": ("sessions.bot_owes",),
-    "leads": NEEDS_LEADS,
-    "messages": (*NEEDS_LEADS, *NEEDS_MESSAGES),
-    "chats": (NEEDS_CHATS,),
-}
 
 
 async def _page(question: Awaitable[Page], reader: Reader, problems: dict[str, str], name: str) -> Page | None:

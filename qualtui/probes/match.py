@@ -8,11 +8,10 @@ from collections.abc import Awaitable, Callable
 from qualtui.config.values import Mapping
 from qualtui.database import DatabaseError, Reader, moment, sql
 from qualtui.signals.book import Book
-from qualtui.signals.chats import CLOCKS, Chats, Known, number, phones, with_chats
+from qualtui.signals.chats import CLOCKS, PSEUDONYM, Chats, Known, number, phones, with_chats
 from qualtui.text import _, span
 
 MOST = 100  # chats that wait, and owed leads, asked about in a cycle
-PREFIX = "chat-"  # of what stands for a number that is no lead's
 KEY = 16  # bytes
 
 Load = Callable[[], Awaitable[bytes | None]]
@@ -22,13 +21,20 @@ Save = Callable[[bytes], Awaitable[None]]
 class Match:
     """Corrects a book by the gateway's chats. Phones live in its memory alone, and only of who is owed an answer.
 
-    `chats`: as they were read last, believed for `fresh_for` seconds. `load` and `save` keep the key, in our own
-    store, that makes pseudonyms of numbers that are no lead's; neither raises.
+    `chats`: as they were read last, believed for `fresh_for` seconds; `refresh` reads what is new. `load` and
+    `save` keep the key, in our own store, that makes pseudonyms of numbers that are no lead's; neither raises.
     """
 
     def __init__(
-        self, mapping: Mapping, chats: Callable[[], Chats], fresh_for: float, load: Load, save: Save
+        self,
+        mapping: Mapping,
+        chats: Callable[[], Chats],
+        refresh: Callable[[], Awaitable[None]],
+        fresh_for: float,
+        load: Load,
+        save: Save,
     ) -> None:
+        self.refresh = refresh
         self._mapping = mapping
         self._phones = sql("qualtui.probes", "customers_phones", mapping)
         self._known = sql("qualtui.probes", "customers_chats", mapping)
@@ -102,7 +108,7 @@ class Match:
         return next((key for key in self._chats().open if self._pseudonym(key) == name), "")
 
     def _pseudonym(self, key: str) -> str:
-        return PREFIX + hmac.new(self._key, key.encode(), hashlib.sha256).hexdigest()[:16]
+        return PSEUDONYM + hmac.new(self._key, key.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _newest(known: Known) -> float:

@@ -15,6 +15,7 @@ from qualtui.signals.byhand import without_closed
 SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING, -1 ERROR (WAHA: message.ack)
 SETTLE = 60.0  # s: an acknowledgement, or the row of what was sent, may be on its way for so long
 CLOCKS = 5.0  # s by which the clocks of WhatsApp and of the database may differ
+PSEUDONYM = "chat-"  # how the name begins that stands for a number that is no lead's
 KEPT = 7 * 86_400.0  # s for which an answered chat is remembered
 
 _PERSON = re.compile(r"(\d{5,20})(?:@(?:c\.us|lid|s\.whatsapp\.net))?")  # no group, channel, status, announcement

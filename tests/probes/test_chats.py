@@ -159,6 +159,27 @@ async def test_a_gateway_that_nobody_looked_at_before_is_not_read_to_the_end(
         assert len(gateway.asked) == 1
 
 
+async def test_who_is_about_to_act_sees_what_is_new_and_does_not_ask_without_end(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    gateway.overview = [summary("5511990001111", message(now - 30))]
+    async with reading(gateway) as probe:
+        await probe.refresh()  # nothing was asked yet: there is no clock to go by
+        assert gateway.asked == []
+        await waiting(probe)
+        gateway.overview = [summary("5511990001111", message(now, ours=True))]
+        await probe.refresh()
+        assert probe.chats.waiting(0) == [ANA]  # read a moment ago
+        monkeypatch.setattr(module, "RECENT", 0.0)
+        await probe.refresh()
+        assert probe.chats.waiting(0) == []
+        gateway.url = ""
+        gateway.overview = [{"id": 7}]
+        await probe.refresh()  # no answer changes nothing
+        assert probe.chats.waiting(0) == []
+
+
 def coded(code: int, told: bytes = b"{}") -> Script:
     return body(told, b"HTTP/1.1 %d X\r\n" % code)
 

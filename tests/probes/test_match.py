@@ -25,10 +25,11 @@ class Lane:
         self.word = GatewayWord.WORKING
         self.closed: dict[str, float] = {}
         self.began = time.time()
+        self.refreshed = 0
         self.probe = self.restarted()
 
     def restarted(self) -> CustomersProbe:
-        match = Match(Mapping(), lambda: self.chats, 60.0, self._load, self._save)
+        match = Match(Mapping(), lambda: self.chats, self._refresh, 60.0, self._load, self._save)
         self.probe = CustomersProbe(
             "bot",
             Database(self.database.dsn),
@@ -43,6 +44,9 @@ class Lane:
             match=match,
         )
         return self.probe
+
+    async def _refresh(self) -> None:
+        self.refreshed += 1
 
     async def _no_ledger(self) -> None:
         return None
@@ -92,6 +96,7 @@ async def test_a_message_that_the_bot_lost_is_seen_in_the_gateways_chats_alone(l
     (one,) = await lane.probe.who()
     assert (one.lead, one.phone) == (lead, "+55 11 •••••-••11")
     assert "stored none" in one.cause
+    assert lane.refreshed == 1  # whoever asks who waits is told by chats of now
 
 
 async def test_one_whose_lead_was_never_created_has_a_pseudonym_that_survives_a_restart(lane: Lane) -> None:
