@@ -35,6 +35,7 @@ class Figure(msgspec.Struct, frozen=True):
     past: tuple[float | None, ...] = ()
     source: str = ""
     severity: Severity | None = None  # the severity of the incident that rests on it, if one fires
+    goal: float | None = None  # what the configuration holds it against, in its unit
 
 
 class LinkView(msgspec.Struct, frozen=True):

@@ -4,8 +4,10 @@ from math import inf, nan
 
 import msgspec
 
+from qualtui.config.values import Goals
 from qualtui.findings import Finding, failed, ok, skipped, warning
 from qualtui.model import Evidence, Link, Phase, Severity
+from qualtui.signals.goals import targets
 from qualtui.signals.series import BY_NAME
 from qualtui.wire import (
     ActivityView,
@@ -25,6 +27,7 @@ from qualtui.wire import (
 AT = 1_795_500_732.0  # 03:12:12 in São Paulo
 ZONE = "America/Sao_Paulo"
 FRESH = Evidence.FRESH
+GOALS = targets(Goals())
 
 HOSTILE = (
     "[/x] [red]not red[/] [@click=app.bell]x[/]",
@@ -49,7 +52,8 @@ def engine(**changes: object) -> EngineView:
 def figure(name: str, value: float | None, *past: float | None, at: float = AT - 2, **changes: object) -> Figure:
     """A fresh figure of a declared series."""
     series = BY_NAME[name]
-    told = Figure(name, value, series.unit, FRESH, at=at, past=tuple(past), source=series.source)
+    goal = GOALS.get(name)
+    told = Figure(name, value, series.unit, FRESH, at=at, past=tuple(past), source=series.source, goal=goal)
     return msgspec.structs.replace(told, **changes)
 
 

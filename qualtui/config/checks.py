@@ -13,6 +13,7 @@ from qualtui.config.values import (
     ControlProbe,
     DatabaseProbe,
     Demo,
+    Goals,
     HealthProbe,
     Mapping,
     MetricsProbe,
@@ -167,6 +168,7 @@ _URL_OR_NONE = Check(_URL.expected, lambda url: url == "" or http_url(url))
 _DSN = Check("postgresql://USER:PASSWORD@HOST:PORT/DATABASE", postgres_dsn)
 _INTERVAL = Check('a duration of at least 100ms, such as "30s" or "5m"', lambda value: value >= 0.1)
 _TIMEOUT = Check('a duration of at least 10ms, such as "5s"', lambda value: value >= 0.01)
+_SHARE = Check("a percentage from 0 to 100, such as 99.5", lambda value: 0 <= value <= 100)
 _KEEP = Check('a duration above 0, such as "30d"', lambda value: value > 0)
 _NAME = Check("letters, digits, dot, dash and underscore, at most 64, a letter or digit first", _name)
 _WORD = Check("a text of 1 to 100 characters", lambda text: len(text.strip()) > 0 and len(text) <= 100)
@@ -266,6 +268,11 @@ CHECKS: dict[tuple[type, str], Check] = {
     (Store, "keep_minutes"): _KEEP,
     (Store, "keep_hours"): _KEEP,
     (Store, "keep_events"): _KEEP,
+    (Goals, "up"): _SHARE,
+    (Goals, "answered"): _SHARE,
+    (Goals, "follow_up"): _TIMEOUT,
+    (Goals, "first_reply"): _TIMEOUT,
+    (Goals, "lost"): Check("0 or more", lambda value: value >= 0),
     (Screen, "zone"): Check('a time zone such as "America/Sao_Paulo"', _zone),
     (Demo, "control_url"): _URL_OR_NONE,
     (Demo, "speed"): Check("a number above 0, at most 10000", lambda speed: 0 < speed <= 10000),

@@ -19,6 +19,7 @@ from qualtui.config.values import (
     Config,
     Demo,
     Fixes,
+    Goals,
     Notify,
     Operator,
     OwnSeries,
@@ -31,6 +32,7 @@ from qualtui.text import clean
 SIZE_LIMIT = 256 * 1024  # bytes
 
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
+    "goals": Goals,
     "notify": Notify,
     "fixes": Fixes,
     "store": Store,

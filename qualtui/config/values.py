@@ -277,11 +277,22 @@ class Demo(Values, frozen=True, kw_only=True):
     speed: float = 1.0
 
 
+class Goals(Values, frozen=True, kw_only=True):
+    """`[goals]`: what the figures of S15-S18 are held against, in truth. The windows are the figures' own."""
+
+    up: float = 99.5  # %, at least, of the minutes of 30 d in which customers could be answered
+    answered: float = 95.0  # %, at least, of a day's messages
+    follow_up: Seconds = Seconds(30)  # 95th percentile of an hour's replies to known customers, at most
+    first_reply: Seconds = Seconds(45)  # likewise of first contacts: two messages
+    lost: int = 0  # customers, at most
+
+
 class Config(Values, frozen=True, kw_only=True):
     """The whole configuration."""
 
     agents: dict[str, Agent]
     rules: dict[str, Rule] = {}
+    goals: Goals = Goals()
     notify: Notify = Notify()
     fixes: Fixes = Fixes()
     store: Store = Store()

@@ -13,7 +13,7 @@ from qualtui.config.rules import BUILT_IN
 
 AGENT = "ldc-bot"
 _PACKAGE = Path(__file__).parent.parent
-_SCALED = ("defaults", "agents", "rules", "fixes")
+_SCALED = ("defaults", "agents", "rules", "goals", "fixes")
 _LEAST = 1.0  # seconds: no probe asks more often, none gives up sooner
 _RULE_TIMES = ("window", "for", "keep_firing_for")
 

@@ -13,7 +13,7 @@ from qualtui.signals.contradictions import contradict
 from qualtui.signals.control import excused
 from qualtui.signals.derive import agent_down, blind, unreached
 from qualtui.signals.gateway import starting
-from qualtui.signals.goals import answerable
+from qualtui.signals.goals import answerable, targets
 from qualtui.signals.headline import headline
 from qualtui.signals.reading import Reading, Readings, evidence
 from qualtui.signals.series import BY_NAME, Series, declared
@@ -50,6 +50,7 @@ class View:
         self._config = config
         self._stale: dict[str, float] = {}
         self._declared: dict[str, Mapping[str, Series]] = {}  # by agent
+        self._goals = targets(config.goals)
         self._since: dict[str, float] = {}  # by agent: when we began to ask
         self._chains: dict[str, tuple[LinkView, ...]] = {}
         self.learning: dict[str, float] = {}  # by agent, while its first backfill runs
@@ -58,6 +59,7 @@ class View:
         """Takes a configuration; returns the age from which each derived series is stale."""
         self._config = config
         self._declared = {name: declared(agent) for name, agent in config.agents.items()}
+        self._goals = targets(config.goals)
         self._stale = {series: stale_after(*both) for series, both in intervals.items()}
         derived = {
             f"{agent}/{name}": self._stale[f"{agent}/{source}"]
@@ -236,6 +238,7 @@ class View:
             past=self._recent.past(f"{agent}/{name}", now, PAST),
             source=series.source,
             severity=severity,
+            goal=self._goals.get(name),
         )
 
     def _when(self, agent: str, name: str) -> float | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from qualtui.config.values import Goals
 from qualtui.model import Link
 from qualtui.signals.book import DAY, Book
 from qualtui.signals.chain import BAD, UNKNOWN
@@ -12,6 +13,17 @@ NEEDED = (Link.BOT, Link.DATABASE, Link.WAHA)  # without one of these nobody is 
 
 Bins = Sequence[tuple[float, float | None]]
 Told = dict[str, tuple[float | None, str]]  # by series without the agent: value and note
+
+
+def targets(goals: Goals) -> dict[str, float]:
+    """What each series of a goal is held against, in its unit."""
+    return {
+        "goal.up": goals.up,
+        "goal.answered": goals.answered,
+        "reply.follow_p95": float(goals.follow_up),
+        "reply.first_p95": float(goals.first_reply),
+        "customers.lost": float(goals.lost),
+    }
 
 
 def answerable(links: Sequence[LinkView]) -> tuple[float | None, str]:

@@ -96,7 +96,8 @@ def _some(figure: Figure | None) -> bool:
 
 
 def answered(entry: Entry, view: AgentView) -> Entry:
-    """The entry; the one that says so, where a fresh answer is that there is none; of few events, their counts."""
+    """The entry with its goal; one that says so, where there was no answer at all; of few events, their counts."""
+    entry = _aimed(entry, view.figures.get(entry.series))
     up = view.figures.get(entry.up)
     if up is not None and up.evidence is Evidence.FRESH and up.value == 0:
         return msgspec.structs.replace(entry, series=entry.up, state=True)
@@ -106,6 +107,15 @@ def answered(entry: Entry, view: AgentView) -> Entry:
     counts = _("{} of {}").format(count(part.value), count(whole.value))
     alarm = view.figures[entry.series].severity if entry.series in view.figures else None
     return entry if alarm else msgspec.structs.replace(entry, series=entry.part, text=counts, goal=None)
+
+
+def _aimed(entry: Entry, figure: Figure | None) -> Entry:
+    """The entry, held against what the configuration says."""
+    if figure is None or figure.goal is None or entry.grey:
+        return entry
+    sign = "≥" if entry.least else "≤" if figure.goal else "="
+    told = f"{figure.goal:g}%" if figure.unit == "%" else quantity(figure.goal, figure.unit)
+    return msgspec.structs.replace(entry, goal=figure.goal, goal_text=f"{sign} {told}")
 
 
 def held(view: AgentView, pasts: dict[str, Past]) -> AgentView:

@@ -162,3 +162,20 @@ def test_few_colours_are_seen_from_the_environment(environ: dict[str, str], plai
 def test_the_footer_shows_what_fits_and_no_half_words() -> None:
     keys = [("f", "fix"), (key_name("question_mark"), "help"), ("q", "quit")]
     assert "".join(span.text for span in footer(keys, 18)) == " f fix   ? help  "
+
+
+def test_a_goal_is_the_configurations_and_is_told_where_it_is_missed() -> None:
+    view = snapshots.calm().agents[0]
+    group = next(group for group in groups() if group.lead == "reply.follow_p95")
+
+    def shown(**changes: object) -> str:
+        figure = msgspec.structs.replace(view.figures["reply.follow_p95"], **changes)
+        changed = msgspec.structs.replace(view, figures={**view.figures, "reply.follow_p95": figure})
+        lines = panel(group, changed, snapshots.AT, 60, Look(), live=True, chart=0)
+        return next(
+            text for text in ("".join(span.text for span in line) for line in lines) if "Follow-up" in text
+        )
+
+    assert "●" in shown(goal=30.0)
+    assert "▲ ≤ 20s" in shown(goal=20.0)
+    assert "▲" not in shown(goal=None)
