@@ -10,6 +10,7 @@ from qualtui.cli.common import FAILED, CommandError
 from qualtui.cli.engine import ask, snapshot
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import print_json, print_table
+from qualtui.signals.chats import PSEUDONYM
 from qualtui.text import _, span
 from qualtui.wire import CloseCustomer, Customers, Done, Who
 
@@ -43,7 +44,7 @@ def list_(agent: AgentOption = "", config: ConfigOption = None, as_json: JsonOpt
         now = time.time()
         titles = [_("customer"), _("waits"), _("phone"), _("why")]
         print_table(
-            titles, [[one.lead[:8], span(now - one.since), one.phone, one.cause] for one in told.customers]
+            titles, [[_short(one.lead), span(now - one.since), one.phone, one.cause] for one in told.customers]
         )
 
 
@@ -63,6 +64,11 @@ def answered(
     done = ask(config, CloseCustomer(agent or only_agent(config), customer, reason))
     assert isinstance(done, Done)
     print(done.text)
+
+
+def _short(lead: str) -> str:
+    """Enough of an id to name it by; that of a chat without a lead is longer."""
+    return lead[: len(PSEUDONYM) + 8 if lead.startswith(PSEUDONYM) else 8]
 
 
 def only_agent(config: Path | None) -> str:

@@ -9,7 +9,7 @@ from qualtui.engine.setup import stale_after
 from qualtui.model import Evidence, Phase, Sample, Severity, State
 from qualtui.signals import written
 from qualtui.signals.chain import chain
-from qualtui.signals.contradictions import contradict
+from qualtui.signals.contradictions import contradict, told
 from qualtui.signals.control import excused
 from qualtui.signals.derive import agent_down, blind, unreached
 from qualtui.signals.gateway import starting
@@ -133,7 +133,7 @@ class View:
         if newest is not None and 0 <= now - newest.at < BLIND_EVERY:
             return ()
         names = [name for name, one in self.readings(agent, now).items() if one.evidence is Evidence.DISAGREE]
-        return (Sample(series, now, float(len(names)), ", ".join(names)),)
+        return (Sample(series, now, float(len(names)), told(names)),)
 
     def _blind(self, agent: str, now: float) -> tuple[Sample, ...]:
         series = f"{agent}/sight.blind"

@@ -1,11 +1,21 @@
 """Two sources that tell different things of one fact: neither may look green. Pure."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from qualtui.model import Evidence
 from qualtui.signals.counters import contradicted
 from qualtui.signals.reading import Readings, fresh
+from qualtui.text import _
 
+_WORDS = {
+    "health.up": _("/health is well, the database is not"),
+    "customers.phantom": _("rows say sent, the gateway does not"),
+    "customers.unstored": _("the gateway has messages that no row has"),
+    "agent.success": _("the bot counts every send as a success"),
+    "agent.sent_1h": _("the bot counts sends that have no row"),
+}
 _CLAIMS_ALL = 99.9  # %: a worker that calls every send a success
 
 
@@ -25,6 +35,11 @@ def disagreeing(readings: Readings) -> frozenset[str]:
     if claimed is not None and rows is not None and contradicted(claimed, rows):
         found.add("agent.sent_1h")
     return frozenset(found)
+
+
+def told(names: Iterable[str]) -> str:
+    """The contradictions in words, each once."""
+    return ", ".join(dict.fromkeys(_WORDS[name] for name in sorted(names) if name in _WORDS))
 
 
 def contradict(readings: Readings) -> Readings:

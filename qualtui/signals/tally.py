@@ -54,20 +54,24 @@ def figures(ledger: Ledger, book: Book, now: float, limits: Limits) -> dict[str,
         "customers.last_sent": _age(book.last_sent, now),
         "customers.last_inbound": _age(book.last_in, now),
         "messages.sent_1h": float(sum(at >= now - HOUR for at in book.sent)),
-        **_replies(book, now, limits.error_window),
+        **_replies(book, now, limits.error_window, limits.reply_within),
         **failures(book, ledger.born, now, limits.error_window, limits.reply_within),
         **answered(book, ledger.born, now, limits.reply_within),
         "sessions.bot_owes": float(_bot_owes(ledger, wait)),
     }
 
 
-def _replies(book: Book, now: float, window: float) -> dict[str, float | None]:
-    """Reply times of the last hour; `recent` are follow-ups of the window or the newest EVENTS, from these on."""
+def _replies(book: Book, now: float, window: float, allowance: float) -> dict[str, float | None]:
+    """Reply times of the last hour.
+
+    `recent` are follow-ups of the window or the newest EVENTS, from so many on. One that took longer than the
+    allowance is a failure, counted as such, and no slow reply: after an outage replies are not slow for an hour.
+    """
     first = [seconds for at, seconds in book.firsts if at >= now - HOUR]
     hour = [(at, seconds) for at, seconds in book.replies if at >= now - HOUR]
-    recent = [seconds for at, seconds in hour if at >= now - window]
-    if len(recent) < EVENTS <= len(hour):
-        recent = [seconds for _at, seconds in sorted(hour)[-EVENTS:]]
+    good = sorted((at, seconds) for at, seconds in hour if seconds <= allowance)
+    newest = max(EVENTS, sum(at >= now - window for at, _seconds in good))
+    recent = [seconds for _at, seconds in good[-newest:]]
     follow = [seconds for _at, seconds in hour]
     every = [*follow, *first]
     return {

@@ -3,7 +3,7 @@
 import pytest
 
 from qualtui.model import Evidence, Sample
-from qualtui.signals.contradictions import contradict, disagreeing
+from qualtui.signals.contradictions import contradict, disagreeing, told
 from qualtui.signals.reading import Reading, Readings
 
 
@@ -32,8 +32,18 @@ def known(values: dict[str, float]) -> Readings:
 def test_which_figures_are_contradicted(values: dict[str, float], expected: set[str]) -> None:
     readings = known(values)
     assert disagreeing(readings) == expected
-    told = contradict(readings)
-    assert {name for name, reading in told.items() if reading.evidence is Evidence.DISAGREE} == expected
+    marked = contradict(readings)
+    assert {name for name, reading in marked.items() if reading.evidence is Evidence.DISAGREE} == expected
+
+
+def test_each_contradiction_has_words_of_its_own() -> None:
+    values = {"health.up": 1.0, "db.up": 0.0, "customers.phantom": 2.0, "customers.unstored": 1.0}
+    counted = {"agent.success": 100.0, "failures.sends": 1.0, "agent.sent_1h": 40.0, "messages.sent_1h": 20.0}
+    found = disagreeing(known({**values, **counted}))
+    words = told(found).split(", ")
+    assert len(found) == 5
+    assert len(words) >= 5
+    assert not any(name in told(found) for name in found)
 
 
 def test_what_is_not_fresh_contradicts_nothing() -> None:

@@ -33,6 +33,7 @@ def replies(*counted: tuple[int, float, float]) -> Book:
             90,
         ),  # a small bot has no twenty in 10 min
         (replies((25, 1800.0, 90.0), (20, 60.0, 10.0)), 10),  # ... and is well again after twenty good ones
+        (replies((20, 60.0, 10.0), (12, 50.0, 900.0)), 10),  # late after an outage is failed, not slow
         (replies((30, 3700.0, 90.0), (10, 60.0, 10.0)), 0),  # older than an hour is nobody's
     ],
 )
