@@ -234,6 +234,7 @@ CHECKS: dict[tuple[type, str], Check] = {
     (Mapping, "new"): _WORD,
     (Mapping, "qualified"): _WORD,
     (Mapping, "closed"): _WORD,
+    (Rule, "window"): Check('a duration of at most a day, such as "10m"', lambda value: 0 <= value <= 86_400),
     (Rule, "series"): Check("the name of a series", _series),
     (Rule, "summary"): Check("a text with only {value}, {duration}, {note} and {agent} in braces", _summary),
     (Rule, "runbook"): _LINE,

@@ -25,7 +25,7 @@ from qualtui.engine.memory import Memory
 from qualtui.engine.notifier import Notifier
 from qualtui.engine.recent import Recent
 from qualtui.engine.server import Server
-from qualtui.engine.setup import Setup, stale_after
+from qualtui.engine.setup import Setup, stale_after, windows
 from qualtui.engine.supervisor import watch
 from qualtui.engine.view import View
 from qualtui.model import (
@@ -125,7 +125,8 @@ class Engine:
         warm_up()
         entry = EngineStarted(os.getpid(), socket.gethostname(), __version__)
         await self.journal.append((entry, ""))
-        await self._keeper.restore(self.recent, self._setup.intervals(), PAST)
+        series = {**self._setup.intervals(), **windows(self._setup.config)}
+        await self._keeper.restore(self.recent, series)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._server.serve(ready))
@@ -175,6 +176,7 @@ class Engine:
         stale = {series: stale_after(*both) for series, both in setup.intervals().items()}
         stale |= self._view.use(config, setup.intervals())
         self._evaluator.use(config, stale)
+        self.recent.keep(windows(config))
         self._fixing.use(setup.remedies)
         self._examining.use(config)
         self._keeper.retention = config.store

@@ -37,12 +37,12 @@ class Keeper:
         if len(self._waiting) > BUFFER:
             del self._waiting[: len(self._waiting) - BUFFER]
 
-    async def restore(self, recent: Recent, series: Iterable[str], past: float) -> None:
-        """Puts the last `past` seconds of these series back into memory; a store that fails gives none."""
-        since = self._clock() - past
+    async def restore(self, recent: Recent, series: Iterable[str]) -> None:
+        """Puts back into memory what it keeps of these series; a store that fails gives none."""
+        now = self._clock()
         try:
             for name in series:
-                points = await self._journal.run(partial(self._store.window, name, since, self._clock()))
+                points = await self._journal.run(partial(self._store.window, name, now - recent.kept(name), now))
                 recent.add(Sample(name, at, value) for at, value in points)
         except StoreError as error:
             log.warning("the recent past could not be read: %s", error)

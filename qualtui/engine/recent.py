@@ -1,7 +1,7 @@
 """The recent samples of every series, in memory: the newest, a window, and a short past for the screen."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 
 from qualtui.model import Sample
@@ -33,6 +33,15 @@ class Recent:
         self._step = step
         self._steps = steps
         self._tracks: dict[str, _Track] = {}
+        self._longer: Mapping[str, float] = {}
+
+    def keep(self, longer: Mapping[str, float]) -> None:
+        """Keeps the raw samples of these series for so many seconds, where that is longer than the others'."""
+        self._longer = longer
+
+    def kept(self, series: str) -> float:
+        """For how many seconds raw samples of a series are kept."""
+        return max(self._keep, self._longer.get(series, 0.0))
 
     def add(self, samples: Iterable[Sample]) -> None:
         """Takes samples in, in the order of their time.
@@ -49,7 +58,7 @@ class Recent:
             track.raw.append(sample)
             if sample.value is not None:
                 track.known = sample
-            while track.raw[0].at < sample.at - self._keep:
+            while track.raw[0].at < sample.at - self.kept(sample.series):
                 track.raw.popleft()
             self._fill(track, sample)
 

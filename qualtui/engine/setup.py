@@ -35,3 +35,13 @@ class Setup(msgspec.Struct, frozen=True):
 def stale_after(interval: float, timeout: float) -> float:
     """The age in seconds from which a newest sample is old: two intervals, and the wait for an answer."""
     return 2 * interval + timeout
+
+
+def windows(config: Config) -> dict[str, float]:
+    """By series of each agent the longest window that a rule looks at, in seconds."""
+    found: dict[str, float] = {}
+    for agent in config.agents:
+        for rule in config.rules.values():
+            series = f"{agent}/{rule.series}"
+            found[series] = max(found.get(series, 0.0), float(rule.window))
+    return {series: window for series, window in found.items() if window}

@@ -41,7 +41,7 @@ async def test_the_recent_past_is_back_in_memory_after_a_restart_gaps_included(s
     before.take(SAMPLES)
     await before.flush()
     recent = Recent(keep=3600.0, step=10.0, steps=5)
-    await keeper(store).restore(recent, ["bot/db.up", "bot/never.seen"], 3600.0)
+    await keeper(store).restore(recent, ["bot/db.up", "bot/never.seen"])
     assert [(s.at, s.value) for s in recent.since("bot/db.up", 0)] == [(s.at, s.value) for s in SAMPLES]
     assert recent.newest("bot/never.seen") is None
 

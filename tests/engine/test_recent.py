@@ -44,3 +44,12 @@ def test_the_past_shows_the_greatest_of_each_step_and_gaps_as_gaps() -> None:
 def test_an_unknown_series_is_empty_not_an_error() -> None:
     kept = recent()
     assert (kept.newest("a/y"), kept.since("a/y", 0), kept.past("a/y", 10, 3)) == (None, (), ())
+
+
+def test_a_rule_with_a_long_window_has_the_samples_that_it_looks_at() -> None:
+    kept = Recent(keep=100.0, step=10.0, steps=5)
+    kept.keep({"a/x": 500.0})
+    for name in ("a/x", "a/y"):
+        kept.add(Sample(name, float(at), 1.0) for at in range(0, 1000, 10))
+    assert len(kept.since("a/x", 500)) == 50
+    assert kept.since("a/y", 500)[0].at == 890
