@@ -4,12 +4,9 @@ import time
 
 from qualtui.config.values import Agent, Config
 from qualtui.engine.setup import Setup
-from qualtui.fixes.claims import Claims
-from qualtui.fixes.gateway import Gateway
 from qualtui.fixes.remedy import Remedy, RemedyError
-from qualtui.fixes.retry import Retry, Tools, Waiting
+from qualtui.fixes.retry import Waiting, retry_of
 from qualtui.fixes.sessions import SessionCleanup
-from qualtui.fixes.strategies import strategies_of
 from qualtui.fixes.waha_restart import WahaRestart
 from qualtui.notify.target import Target
 from qualtui.probes.build import Deps, customers_of, probes_of
@@ -39,16 +36,9 @@ def _remedies(name: str, agent: Agent, config: Config, customers: CustomersProbe
         found.append(SessionCleanup(name, agent.database, agent.mapping, fixes.session_cleanup))
     if agent.waha is not None and fixes.waha_restart.enabled:
         found.append(WahaRestart(name, agent.waha, fixes.waha_restart))
-    if agent.database is not None and customers is not None and fixes.retry.enabled:
-        gateway = Gateway(agent.waha) if agent.waha is not None else None
-        tools = Tools(
-            waiting=_waiting(customers),
-            strategies=strategies_of(agent, fixes.retry, gateway),
-            gateway=gateway,
-            clock=time.time,
-        )
-        claims = Claims(name, agent.database, agent.mapping, float(fixes.retry.window))
-        found.append(Retry(name, claims, agent.mapping, fixes.retry, tools))
+    if customers is not None and fixes.retry.enabled:
+        retry = retry_of(name, agent, fixes.retry, _waiting(customers), time.time)
+        found += [retry] if retry is not None else []
     return found
 
 

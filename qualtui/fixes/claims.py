@@ -6,8 +6,8 @@ may have been sent. So two engines on two stores, or a kill in between, write to
 
 import uuid
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
+import asyncpg
 import msgspec
 
 from qualtui.config.values import DatabaseProbe, Mapping
@@ -16,10 +16,7 @@ from qualtui.fixes.gateway import Fate
 from qualtui.fixes.remedy import RemedyError
 from qualtui.text import _
 
-if TYPE_CHECKING:
-    from qualtui.database import Session
-
-WRITE_LIMIT = 10.0  # s
+READ_LIMIT = WRITE_LIMIT = 10.0  # s
 OUTCOME = "qualtui_retry_"  # and a Fate: system_logs.evento of an outcome
 
 
@@ -92,10 +89,9 @@ class Claims:
         names = [table(title.partition(".")[0], self._mapping) for title in titles]
         columns = [self._mapping.names.get(title, title.partition(".")[2]) for title in titles]
         try:
-            async with self._database().write(WRITE_LIMIT) as session:
-                rows = await session.fetch(
-                    self._sql["rights"], titles, names, columns, [what for _t, what in wanted]
-                )
+            async with self._database().read(READ_LIMIT) as reader:
+                given = titles, names, columns, [what for _t, what in wanted]
+                rows = await reader.ask("rights", self._sql["rights"], *given)
         except DatabaseError as error:
             raise RemedyError(error.text) from None
         return tuple(f"{row['wanted']} on {row['title']}" for row in rows)
@@ -103,10 +99,11 @@ class Claims:
     async def cases(self, leads: Sequence[str]) -> dict[str, Case]:
         """What is known of these customers, by lead; who is gone is left out. Raises RemedyError."""
         try:
-            async with self._database().write(WRITE_LIMIT) as session:
-                return {case.lead: case for case in await self._read(session, leads)}
+            async with self._database().read(READ_LIMIT) as reader:
+                rows = await reader.ask("customers", self._sql["cases"], *self._of(leads))
         except DatabaseError as error:
             raise RemedyError(error.text) from None
+        return {row["lead"]: _case(row) for row in rows}
 
     async def claim(self, lead: str, run: str, barrier: Callable[[Case | None], str]) -> Claim:
         """Commits a claim, unless `barrier` or another engine stands against it. Raises HeldError, RemedyError."""
@@ -116,7 +113,8 @@ class Claims:
             async with self._database().write(WRITE_LIMIT) as session:
                 if not await session.fetchval(self._sql["lock"], lead):
                     raise HeldError(_("another engine is at it"))
-                case = next(iter(await self._read(session, (lead,))), None)
+                row = await session.fetchrow(self._sql["cases"], *self._of((lead,)))
+                case = None if row is None else _case(row)
                 against = barrier(case)
                 if case is None or against:
                     raise HeldError(against)
@@ -143,15 +141,18 @@ class Claims:
         if self._writes is not None:
             await self._writes.close()
 
-    async def _read(self, session: "Session", leads: Sequence[str]) -> list[Case]:
-        words = self._mapping.sent, self._mapping.received
-        rows = await session.fetch(self._sql["cases"], list(leads), *words, self._window)
-        return [msgspec.convert(dict(row), Case) for row in rows]
+    def _of(self, leads: Sequence[str]) -> tuple[object, ...]:
+        """What the statement of cases is asked with."""
+        return list(leads), self._mapping.sent, self._mapping.received, self._window
 
     def _database(self) -> Database:
         if self._writes is None:
             raise RemedyError(self.unavailable)
         return self._writes
+
+
+def _case(row: asyncpg.Record) -> Case:
+    return msgspec.convert(dict(row), Case)
 
 
 _STATEMENTS = ("rights", "lock", "cases", "claim", "outcome", "store", "phone")

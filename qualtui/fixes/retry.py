@@ -2,24 +2,24 @@
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
 
 from qualtui.config.hours import hours_of, local_minute
-from qualtui.config.values import Mapping
+from qualtui.config.values import Agent, Mapping
 from qualtui.config.values import Retry as Settings
 from qualtui.fixes.claims import Case, Claim, Claims, HeldError
 from qualtui.fixes.gateway import WORKING, Fate, Gateway, Sent
+from qualtui.fixes.reach import Reach, Survey
 from qualtui.fixes.remedy import Outcome, Plan, RemedyError
-from qualtui.fixes.strategies import AGENT_LIMIT, Strategy
+from qualtui.fixes.strategies import AGENT_LIMIT, Strategy, strategies_of
+from qualtui.fixes.tally import Tally
 from qualtui.text import _, plural, span
 from qualtui.wire import CustomerView, PreviewItem
 
 SHOWN = 50  # items of a preview
-SAME = 0.001  # s: two readings of one row's time
 CONFIRM = 30.0  # s for the bot to answer those that it was only asked to answer
 
 Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now, oldest first; raises RemedyError
@@ -35,35 +35,6 @@ class Tools(msgspec.Struct, frozen=True):
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
-class _Tally:
-    """What a run did so far: a run that ends early must tell it, too."""
-
-    def __init__(self) -> None:
-        self.delivered: list[str] = []
-        self.asked: list[str] = []
-        self.doubt: list[str] = []
-        self.left: Counter[str] = Counter()
-        self.unstored = 0
-        self.unrecorded = 0
-
-    def outcome(self, total: int) -> Outcome:
-        """In one line; what could not be done is a failure only where nothing was."""
-        parts = [_("Answered {} of {}").format(len(self.delivered), total)]
-        if self.asked:
-            parts.append(_("{} handed to the bot, which has not answered yet").format(len(self.asked)))
-        if self.doubt:
-            parts.append(_("{} interrupted: may have been sent, is never sent again").format(len(self.doubt)))
-        if self.unstored:
-            parts.append(_("{} delivered, but its row could not be stored").format(self.unstored))
-        if self.unrecorded:
-            parts.append(_("{} could not be written down and will look interrupted").format(self.unrecorded))
-        if self.left:
-            told = ", ".join(f"{count} {reason}" for reason, count in self.left.items())
-            parts.append(_("left: {}").format(told))
-        word = "interrupted" if self.doubt else "ok" if self.delivered or self.asked else "nothing"
-        return Outcome(word, "; ".join(parts), tuple(self.delivered))
-
-
 class Retry:
     """Implements Remedy."""
 
@@ -72,7 +43,7 @@ class Retry:
     def __init__(self, agent: str, claims: Claims, mapping: Mapping, settings: Settings, tools: Tools) -> None:
         self.agent = agent
         self._claims = claims
-        self._closed = (mapping.closed, *settings.opt_out)
+        self._reach = Reach(tools.strategies, (mapping.closed, *settings.opt_out))
         self._settings = settings
         self._tools = tools
         self.limit = settings.max_rows * (float(settings.pace) + AGENT_LIMIT) + 2 * CONFIRM
@@ -103,19 +74,9 @@ class Retry:
         """Who would be written to, and how. Raises RemedyError."""
         if mode:
             raise RemedyError(_("no mode {!r}; this fix has none").format(mode[:20]))
-        people = await self._tools.waiting()
-        lacking = await self._claims.lacking(store=any(way.stores for way in self._tools.strategies))
-        cases = {} if lacking else await self._claims.cases([one.lead for one in people])
-        reached: list[tuple[CustomerView, str]] = []
-        left: list[tuple[CustomerView, str]] = []
-        for one in people if not lacking else ():
-            case = cases.get(one.lead)
-            against = self._barrier(one, case)
-            ways = self._ways(case) if case is not None and not against else ()
-            if ways:
-                reached.append((one, f"{ways[0].name}: {one.cause}"))
-            else:
-                left.append((one, against or self._by_hand(case)))
+        found = await self.survey()
+        reached = [(each.one, f"{each.ways[0]}: {each.one.cause}") for each in found.people if each.ways]
+        left = [(each.one, each.against or each.by_hand) for each in found.people if not each.ways]
         now_reached = reached[: self._settings.max_rows]
         total = len(now_reached)
         title = plural("Sends WhatsApp to {} person", "Sends WhatsApp to {} people", total).format(total)
@@ -123,23 +84,32 @@ class Retry:
             title=title if total else _("Reaches nobody who waits"),
             explain=self._explain(),
             items=tuple(self._item(*each) for each in (*now_reached, *left)[:SHOWN]),
-            subjects=() if lacking else tuple(one.lead for one, _why in now_reached),
+            subjects=tuple(one.lead for one, _why in now_reached),
             mode="",
             warnings=self._warnings(len(reached) - total, [why for _one, why in left]),
-            refused=_lacks(lacking) or (await self._stopped() if reached else ""),
+            refused=lacks(found.lacking) or (await self._held_up() if reached else ""),
         )
+
+    async def survey(self) -> Survey:
+        """Who waits and by which ways each is reached; changes nothing. Raises RemedyError."""
+        people = await self._tools.waiting()
+        lacking = await self._claims.lacking(store=any(way.stores for way in self._tools.strategies))
+        if lacking:
+            return Survey(len(people), (), lacking)
+        cases = await self._claims.cases([one.lead for one in people])
+        return Survey(len(people), tuple(self._reach.person(one, cases.get(one.lead)) for one in people))
 
     async def run(self, plan: Plan) -> Outcome:
         """Writes to whom the plan names and who still waits, one after the other. Raises RemedyError."""
         if plan.refused:
             raise RemedyError(plan.refused)
-        tally = _Tally()
+        tally = Tally()
         sent_at = float("-inf")
         for place, lead in enumerate(plan.subjects):
             await self._pause(sent_at)
-            stopped = await self._stopped()
-            if stopped:
-                tally.left[stopped] += len(plan.subjects) - place
+            against = await self._held_up()
+            if against:
+                tally.left[against] += len(plan.subjects) - place
                 break
             try:
                 claim = await self._claimed(lead, plan.run)
@@ -188,15 +158,15 @@ class Retry:
             raise HeldError(_("answered meanwhile"))
 
         def barrier(case: Case | None) -> str:
-            against = self._barrier(waiting[lead], case)
-            return against or ("" if case is not None and self._ways(case) else self._by_hand(case))
+            person = self._reach.person(waiting[lead], case)
+            return person.against or person.by_hand
 
         return await self._claims.claim(lead, run, barrier)
 
-    async def _answer(self, claim: Claim, tally: _Tally) -> None:
+    async def _answer(self, claim: Claim, tally: Tally) -> None:
         """Tries the ways that reach a customer until one may have sent something; writes its outcome down."""
         sent, used, stores = Sent(Fate.REFUSED), "", ""
-        for way in self._ways(claim.case):
+        for way in self._reach.ways(claim.case):
             sent, used, stores = await way.send(claim), way.name, way.stores
             if sent.fate is not Fate.REFUSED:
                 break
@@ -212,7 +182,7 @@ class Retry:
             case Fate.REFUSED:
                 tally.left[_("refused by {}: {}").format(used, sent.note)] += 1
 
-    async def _record(self, claim: Claim, fate: Fate, used: str, text: str, tally: _Tally) -> None:
+    async def _record(self, claim: Claim, fate: Fate, used: str, text: str, tally: Tally) -> None:
         """Writes an outcome down; that something was delivered even where its row can't be stored."""
         for stored in (text, text, "") if text else ("", ""):
             try:
@@ -223,49 +193,33 @@ class Retry:
             return
         tally.unrecorded += fate is not Fate.DOUBT
 
-    def _ways(self, case: Case) -> tuple[Strategy, ...]:
-        return tuple(way for way in self._tools.strategies if not way.out_of_reach(case))
-
-    def _barrier(self, one: CustomerView, case: Case | None) -> str:
-        """Why nobody may write to this customer now; empty: they may."""
-        if case is None:
-            return _("gone")
-        if case.status in self._closed:
-            return _("wants none: {}").format(case.status)
-        if case.doubt:
-            return _("interrupted {} ago: may have been sent").format(span(case.now - (case.claimed or case.now)))
-        if case.answered:
-            return _("written to already")
-        heard = case.heard if case.heard is not None else float("-inf")
-        if case.said is not None and case.said >= heard:
-            phantom = one.unheard is not None and case.said <= one.unheard + SAME
-            return "" if phantom else _("answered meanwhile")
-        return ""
-
-    def _by_hand(self, case: Case | None) -> str:
-        reasons = {way.name: way.out_of_reach(case) for way in self._tools.strategies} if case is not None else {}
-        told = ", ".join(f"{name}: {reason}" for name, reason in reasons.items())
-        return _("answer by hand; {}").format(told) if told else _("answer by hand")
-
     # --- the whole run ---
 
-    async def _stopped(self) -> str:
+    async def _held_up(self) -> str:
         """Why nobody may be written to at this moment; empty: they may."""
+        return self.out_of_hours() or await self.gateway_trouble()
+
+    def out_of_hours(self) -> str:
+        """Why the hour forbids it; empty where it does not."""
         try:
             minute = local_minute(self._tools.clock(), self._settings.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             return _("the zone {!r} is not known here").format(self._settings.zone)
-        if not hours_of(self._settings.hours).hold(minute):
-            clock = f"{minute // 60:02d}:{minute % 60:02d}"
-            return _("not at {}: contact hours are {}").format(clock, self._settings.hours)
-        if self._tools.gateway is not None:
-            try:
-                status = await self._tools.gateway.status()
-            except RemedyError as problem:
-                return str(problem)
-            if status != WORKING:
-                return _("the gateway is {}: mend it first").format(status)
-        return ""
+        if hours_of(self._settings.hours).hold(minute):
+            return ""
+        return _("not at {}: contact hours are {}").format(
+            f"{minute // 60:02d}:{minute % 60:02d}", self._settings.hours
+        )
+
+    async def gateway_trouble(self) -> str:
+        """Why the gateway would deliver nothing; empty where it would, or there is none."""
+        if self._tools.gateway is None:
+            return ""
+        try:
+            status = await self._tools.gateway.status()
+        except RemedyError as problem:
+            return str(problem)
+        return "" if status == WORKING else _("the gateway is {}: mend it first").format(status)
 
     async def _pause(self, sent_at: float) -> None:
         """Waits until a pace after the last message; a clock that jumps costs one pace at most."""
@@ -273,7 +227,7 @@ class Retry:
         if left > 0:
             await self._tools.sleep(min(left, float(self._settings.pace)))
 
-    async def _confirm(self, tally: _Tally) -> None:
+    async def _confirm(self, tally: Tally) -> None:
         """Whom the bot was asked to answer is answered when the ledger says so."""
         until = self._tools.clock() + CONFIRM
         while tally.asked and self._tools.clock() < until:
@@ -307,7 +261,20 @@ class Retry:
         return tuple(warnings)
 
 
-def _lacks(rights: Sequence[str]) -> str:
+def retry_of(
+    name: str, agent: Agent, settings: Settings, waiting: Waiting, clock: Callable[[], float]
+) -> Retry | None:
+    """The remedy of an agent; None without a database, which alone can say who was claimed."""
+    if agent.database is None:
+        return None
+    gateway = Gateway(agent.waha) if agent.waha is not None else None
+    tools = Tools(waiting, strategies_of(agent, settings, gateway), gateway, clock)
+    claims = Claims(name, agent.database, agent.mapping, float(settings.window))
+    return Retry(name, claims, agent.mapping, settings, tools)
+
+
+def lacks(rights: Sequence[str]) -> str:
+    """The rights that the writing role lacks, in one line; empty where it lacks none."""
     if not rights:
         return ""
     told = ", ".join(rights[:4]) + (" ..." if len(rights) > 4 else "")

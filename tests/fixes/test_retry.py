@@ -75,6 +75,14 @@ async def test_nothing_of_a_person_stands_in_what_is_logged(agent_db: AgentDatab
     assert await agent_db.value("SELECT bool_and(length(evento) <= 100 AND nivel = 'INFO') FROM system_logs")
 
 
+async def test_a_preview_changes_nothing_by_the_servers_own_count(agent_db: AgentDatabase, engine: Make) -> None:
+    await owed(agent_db, 1)
+    # Only what writes takes a number: the next one is ours.
+    number = await agent_db.value("SELECT pg_current_xact_id()::text::int8")
+    assert (await engine().fix.preview("")).subjects
+    assert await agent_db.value("SELECT pg_current_xact_id()::text::int8") == number + 1
+
+
 async def test_two_engines_at_once_write_to_each_customer_once(
     agent_db: AgentDatabase, gateway: Waha, engine: Make
 ) -> None:

@@ -1,0 +1,67 @@
+"""Whom a retry reaches, and by which way: what its preview, its run and the doctor decide by."""
+
+import msgspec
+
+from qualtui.fixes.claims import Case
+from qualtui.fixes.strategies import Strategy
+from qualtui.text import _, span
+from qualtui.wire import CustomerView
+
+SAME = 0.001  # s: two readings of one row's time
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A customer who waits, and how a retry stands to it."""
+
+    one: CustomerView
+    against: str = ""  # why nobody may write to it now; empty: they may
+    ways: tuple[str, ...] = ()  # by name, those that reach it, in the order in which they are tried
+    by_hand: str = ""  # why none does
+
+
+class Survey(msgspec.Struct, frozen=True):
+    """All who wait, oldest first. `lacking`: rights without which nothing is known of them, and none is told."""
+
+    waiting: int
+    people: tuple[Person, ...]
+    lacking: tuple[str, ...] = ()
+
+
+class Reach:
+    """Decides by the ways to answer, and by the statuses of leads that want none."""
+
+    def __init__(self, strategies: tuple[Strategy, ...], closed: tuple[str, ...]) -> None:
+        self._strategies = strategies
+        self._closed = closed
+
+    def person(self, one: CustomerView, case: Case | None) -> Person:
+        """How a retry stands to one who waits."""
+        against = self.barrier(one, case)
+        if against or case is None:
+            return Person(one, against)
+        ways = tuple(way.name for way in self.ways(case))
+        return Person(one, ways=ways, by_hand="" if ways else self._by_hand(case))
+
+    def ways(self, case: Case) -> tuple[Strategy, ...]:
+        """The ways that reach a customer, in the order in which they are tried."""
+        return tuple(way for way in self._strategies if not way.out_of_reach(case))
+
+    def barrier(self, one: CustomerView, case: Case | None) -> str:
+        """Why nobody may write to this customer now; empty: they may."""
+        if case is None:
+            return _("gone")
+        if case.status in self._closed:
+            return _("wants none: {}").format(case.status)
+        if case.doubt:
+            return _("interrupted {} ago: may have been sent").format(span(case.now - (case.claimed or case.now)))
+        if case.answered:
+            return _("written to already")
+        heard = case.heard if case.heard is not None else float("-inf")
+        if case.said is not None and case.said >= heard:
+            phantom = one.unheard is not None and case.said <= one.unheard + SAME
+            return "" if phantom else _("answered meanwhile")
+        return ""
+
+    def _by_hand(self, case: Case) -> str:
+        told = ", ".join(f"{way.name}: {way.out_of_reach(case)}" for way in self._strategies)
+        return _("answer by hand; {}").format(told) if told else _("answer by hand")
