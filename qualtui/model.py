@@ -187,6 +187,13 @@ class FixFinished(msgspec.Struct, frozen=True, tag="fix.finished"):
     done: tuple[str, ...] = ()
 
 
+class FixStopped(msgspec.Struct, frozen=True, tag="fix.stopped"):
+    """A person said that a run is to end; it may have been at its end already."""
+
+    run: str
+    who: str
+
+
 class BacklogMarked(msgspec.Struct, frozen=True, tag="backlog.marked"):
     """Learning ended: what was open before qualtui first looked is backlog, never a page."""
 
@@ -219,6 +226,7 @@ EventBody = (
     | NoticeFailed
     | FixStarted
     | FixFinished
+    | FixStopped
     | BacklogMarked
     | CustomerClosed
 )
@@ -305,6 +313,7 @@ class FixRun(msgspec.Struct, frozen=True):
     summary: str = ""
     done: tuple[str, ...] = ()
     undone_by: str = ""
+    stopped_by: str = ""  # who said first that it is to end
 
 
 class Activity(msgspec.Struct, frozen=True):

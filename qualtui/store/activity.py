@@ -14,6 +14,7 @@ from qualtui.model import (
     Event,
     FixFinished,
     FixStarted,
+    FixStopped,
     Incident,
     Noted,
     NoticeDelivered,
@@ -117,6 +118,14 @@ def _fix_finished(state: State, at: float, body: FixFinished) -> Activity | None
     return Activity(at, clean(run.who), clean(text), run.number, severity)
 
 
+def _fix_stopped(state: State, at: float, body: FixStopped) -> Activity | None:
+    run = state.runs.get(body.run)
+    if run is None:
+        return None
+    text = _("stops {fix} on {agent}").format(fix=run.fix, agent=run.agent)
+    return Activity(at, clean(body.who), clean(text), run.number)
+
+
 def _started(_state: State, at: float, body: EngineStarted) -> Activity:
     text = _("engine {version} started on {host} (pid {pid})")
     return Activity(at, OURSELVES, clean(text.format(version=body.version, host=body.host, pid=body.pid)))
@@ -157,6 +166,7 @@ _LINES: dict[type, Callable[[State, float, Any], Activity | None]] = {
     NoticeFailed: _not_delivered,
     FixStarted: _fix_started,
     FixFinished: _fix_finished,
+    FixStopped: _fix_stopped,
     EngineStarted: _started,
     EngineStopped: _stopped,
     ConfigRead: _config,

@@ -10,6 +10,7 @@ from qualtui.model import (
     EventBody,
     FixFinished,
     FixStarted,
+    FixStopped,
     Noted,
     NoticeDelivered,
     NoticeFailed,
@@ -84,6 +85,6 @@ def about(body: EventBody) -> str:
     match body:
         case NoticeQueued() | NoticeSending() | NoticeDelivered() | NoticeFailed():
             return f"notice:{body.key}"
-        case FixStarted() | FixFinished():
+        case FixStarted() | FixFinished() | FixStopped():
             return f"run:{body.run}"
     return ""

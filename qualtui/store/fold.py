@@ -13,6 +13,7 @@ from qualtui.model import (
     FixFinished,
     FixRun,
     FixStarted,
+    FixStopped,
     Incident,
     Noted,
     Notice,
@@ -67,6 +68,8 @@ def apply(state: State, event: Event) -> State:
             return _fix_started(state, body)
         case FixFinished() as body:
             return _fix_finished(state, body)
+        case FixStopped() as body:
+            return _fix_stopped(state, body)
         case BacklogMarked() as body:
             return replace(state, backlog={**state.backlog, body.agent: body})
         case CustomerClosed() as body:
@@ -233,6 +236,13 @@ def _fix_finished(state: State, body: FixFinished) -> State:
     if undone is not None and new.outcome == "ok":
         runs[new.undoes] = replace(undone, undone_by=new.run)
     return replace(state, runs=runs)
+
+
+def _fix_stopped(state: State, body: FixStopped) -> State:
+    old = state.runs.get(body.run)
+    if old is None or old.stopped_by:
+        return state
+    return replace(state, runs={**state.runs, body.run: replace(old, stopped_by=body.who)})
 
 
 # --- customers ---

@@ -12,6 +12,7 @@ from qualtui.model import (
     EventBody,
     FixFinished,
     FixStarted,
+    FixStopped,
     Noted,
     NoticeDelivered,
     NoticeFailed,
@@ -54,6 +55,7 @@ CASES: list[tuple[EventBody, str, str, int, Severity]] = [
         0,
         Severity.INFO,
     ),
+    (FixStopped("r", "ben"), "ben", "stops session-cleanup on bot", 1, Severity.INFO),
     (FixFinished("r", "ok", "closed 2 sessions"), "ana", "session-cleanup: closed 2 sessions", 1, Severity.INFO),
     (FixFinished("r", "interrupted", ""), "ana", "session-cleanup: interrupted", 1, Severity.WARNING),
     (EngineStarted(12, "host-a", "0.1"), "qualtui", "engine 0.1 started on host-a (pid 12)", 0, Severity.INFO),
@@ -107,6 +109,7 @@ def test_what_matters_is_told(body: EventBody, who: str, text: str, number: int,
         queued("k2"),
         NoticeSending("k", 1),
         NoticeFailed("k", 1, "refused", retry_at=200.0),
+        FixStopped("unknown", "ben"),
     ],
 )
 def test_what_does_not_matter_is_not_told(body: EventBody) -> None:

@@ -12,6 +12,7 @@ from qualtui.model import (
     EngineStopped,
     FixFinished,
     FixStarted,
+    FixStopped,
     Noted,
     NoticeDelivered,
     NoticeSending,
@@ -131,10 +132,12 @@ def test_history_tells_all_of_one_incident_and_nothing_of_others(store: Store) -
             (FixFinished("r1", "ok", "closed 1"), ""),
             (FixStarted("r2", "session-cleanup", "bot", "ana"), ""),
             (Noted(1, "ana", "look at the gateway"), ""),
+            (FixStopped("r1", "ben"), ""),
+            (FixStopped("r2", "ben"), ""),
         ],
         100.0,
     )
-    assert [event.seq for event in store.history(1)] == [1, 3, 5, 6, 8, 9, 11]
+    assert [event.seq for event in store.history(1)] == [1, 3, 5, 6, 8, 9, 11, 12]
     assert store.history(0) == ()
     assert store.history(99) == ()
 

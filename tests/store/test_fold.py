@@ -1,5 +1,6 @@
 """What each event means."""
 
+import msgspec
 from msgspec.structs import replace
 
 from qualtui.model import (
@@ -8,6 +9,7 @@ from qualtui.model import (
     EventBody,
     FixFinished,
     FixStarted,
+    FixStopped,
     Noted,
     NoticeDelivered,
     NoticeFailed,
@@ -17,6 +19,7 @@ from qualtui.model import (
     Severity,
     State,
 )
+from qualtui.store.checkpoint import as_bytes, from_bytes
 from qualtui.store.fold import FINISHED_KEPT, RESOLVED_KEPT, RUNS_KEPT, apply, fold
 from tests.store.bodies import changed, fired, log_of, queued
 
@@ -101,9 +104,10 @@ def test_unknown_numbers_keys_and_runs_change_nothing_that_is_kept() -> None:
         NoticeDelivered("k", 1),
         NoticeFailed("k", 1, "refused"),
         FixFinished("r", "ok", "done"),
+        FixStopped("r", "ana"),
     )
     assert (state.incidents, state.notices, state.runs, state.standing) == ({}, {}, {}, {})
-    assert state.seq == 8
+    assert state.seq == 9
 
 
 def test_a_notice_is_owed_until_it_is_delivered_or_given_up() -> None:
@@ -169,6 +173,18 @@ def test_a_run_that_starts_again_is_the_same_run() -> None:
         FixStarted("r1", "f", "bot", "ana"), FixFinished("r1", "ok", "done"), FixStarted("r1", "f", "bot", "eve")
     )
     assert (state.runs["r1"].who, state.runs["r1"].outcome) == ("ana", "ok")
+
+
+def test_whoever_said_first_that_a_run_is_to_end_stands_by_it() -> None:
+    state = after(FixStarted("r1", "f", "bot", "ana"), FixStopped("r1", "ben"), FixStopped("r1", "eve"))
+    assert (state.runs["r1"].stopped_by, state.runs["r1"].outcome) == ("ben", "")
+
+
+def test_a_checkpoint_from_before_runs_could_be_stopped_is_read() -> None:
+    state = after(FixStarted("r1", "f", "bot", "ana"))
+    kept = msgspec.msgpack.decode(as_bytes(state))
+    del kept["runs"]["r1"]["stopped_by"]
+    assert from_bytes(msgspec.msgpack.encode(kept)) == state
 
 
 def test_the_newest_runs_are_kept_and_every_run_in_doubt() -> None:

@@ -15,6 +15,7 @@ from qualtui.model import (
     EventBody,
     FixFinished,
     FixStarted,
+    FixStopped,
     Noted,
     NoticeDelivered,
     NoticeFailed,
@@ -62,6 +63,7 @@ BODIES: st.SearchStrategy[EventBody] = st.one_of(
     st.builds(NoticeFailed, NAMES, NUMBERS, TEXTS, st.none() | TIMES),
     st.builds(FixStarted, NAMES, NAMES, NAMES, TEXTS, st.just(("1",)), NUMBERS, NAMES, TEXTS),
     st.builds(FixFinished, NAMES, st.sampled_from(["ok", "nothing", "failed", "interrupted"]), TEXTS),
+    st.builds(FixStopped, NAMES, TEXTS),
     st.builds(BacklogMarked, NAMES, st.integers(0, 9), TIMES),
     st.builds(CustomerClosed, NAMES, NAMES, TEXTS, TEXTS, TIMES),
 )
