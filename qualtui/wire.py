@@ -106,6 +106,19 @@ class ActivityView(msgspec.Struct, frozen=True):
     severity: Severity = Severity.INFO
 
 
+class RunningView(msgspec.Struct, frozen=True):
+    """A run of a remedy that is under way."""
+
+    run: str
+    fix: str
+    agent: str
+    who: str
+    started_at: float
+    subjects: int  # that it may touch
+    stoppable: bool
+    stopped_by: str = ""  # not empty: it ends after the step under way
+
+
 class EngineView(msgspec.Struct, frozen=True):
     """The engine that made the snapshot."""
 
@@ -133,6 +146,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     zone: str = "UTC"
     speed: float = 1.0  # the demo's: above 1 the thresholds are divided by it
     demo: bool = False
+    running: tuple[RunningView, ...] = ()  # the oldest first
 
 
 # --- requests ---
@@ -187,6 +201,12 @@ class UndoFix(msgspec.Struct, frozen=True, tag="fix.undo"):
     run: str
 
 
+class StopFix(msgspec.Struct, frozen=True, tag="fix.stop"):
+    """End a run between two of its steps; once more changes nothing."""
+
+    run: str = ""  # empty: the only one under way
+
+
 class ListFixes(msgspec.Struct, frozen=True, tag="fix.list"):
     """The remedies, and the newest runs."""
 
@@ -234,6 +254,7 @@ Ask = (
     | PreviewFix
     | RunFix
     | UndoFix
+    | StopFix
     | ListFixes
     | ShowIncident
     | TestNotice

@@ -1,4 +1,4 @@
-"""`qualtui fix`: list, preview, run and take back remedies."""
+"""`qualtui fix`: list, preview, run, stop and take back remedies."""
 
 import sys
 from typing import Annotated
@@ -11,14 +11,14 @@ from qualtui.cli.engine import ask
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment, print_json, print_table
 from qualtui.text import _, plural, span
-from qualtui.wire import Done, Fixes, ListFixes, Preview, PreviewFix, RunFix, UndoFix
+from qualtui.wire import Done, Fixes, ListFixes, Preview, PreviewFix, RunFix, StopFix, UndoFix
 
 command = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
     help=helped(
-        _("Remedies: list, preview, run, undo."), "qualtui fix list", "qualtui fix preview session-cleanup"
+        _("Remedies: list, preview, run, stop, undo."), "qualtui fix list", "qualtui fix preview session-cleanup"
     ),
 )
 Name = Annotated[str, typer.Argument(metavar="FIX", help=_("The remedy's name, as in `fix list`."))]
@@ -101,6 +101,25 @@ def run(
     print(done.text)
     if done.run:
         print(_("take it back: qualtui fix undo {}").format(done.run))
+
+
+@command.command(
+    help=helped(
+        _("End a run: whoever is being written to is finished, the rest is left. Safe to repeat."),
+        "qualtui fix stop",
+        "qualtui fix stop 1a2b3c4d",
+    )
+)
+def stop(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help=_("The run's id, as in `fix list`; without it the only one."))
+    ] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Stops a run."""
+    done = ask(config, StopFix(run))
+    assert isinstance(done, Done)
+    print(done.text)
 
 
 @command.command(help=helped(_("Take a run back where that is still safe."), "qualtui fix undo 1a2b3c4d"))

@@ -38,6 +38,7 @@ from qualtui.wire import (
     Request,
     RunFix,
     ShowIncident,
+    StopFix,
     TestNotice,
     UndoFix,
     Who,
@@ -89,6 +90,8 @@ class Desk:
                 return await self._fixing.run(ask.token, who)
             case UndoFix():
                 return await self._fixing.undo(ask.run, who)
+            case StopFix():
+                return await self._fixing.stop(ask.run, who)
             case ListFixes():
                 return self._fixing.list(self._clock())
             case ShowIncident():

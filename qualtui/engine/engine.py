@@ -308,7 +308,9 @@ class Engine:
 
     def snapshot(self) -> Snapshot:
         """What every screen shows, now."""
-        return self._view.snapshot(self.journal.state, self._engine_view(), self._fixing.available, self._clock())
+        state, fixing = self.journal.state, self._fixing
+        shot = self._view.snapshot(state, self._engine_view(), fixing.available, self._clock())
+        return replace(shot, running=fixing.running())
 
     def _engine_view(self) -> EngineView:
         troubles = [

@@ -11,17 +11,20 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from qualtui.engine.journal import Entry, Journal
-from qualtui.fixes.remedy import Outcome, Plan, Remedy, RemedyError
-from qualtui.model import FixFinished, FixRun, FixStarted, State
-from qualtui.text import _, plural, span
-from qualtui.wire import Answer, Done, Fixes, FixView, Preview, Refused, RunView
+from qualtui.engine.runs import Live, run_view, to_stop, undo_refusal
+from qualtui.fixes.remedy import Outcome, Plan, Remedy, RemedyError, Stop
+from qualtui.model import FixFinished, FixRun, FixStarted, FixStopped, State
+from qualtui.text import _, span
+from qualtui.wire import Answer, Done, Fixes, FixView, Preview, Refused, RunningView
 
 log = logging.getLogger(__name__)
 
 TOKEN_LIFE = 300.0  # s between a preview and its run
-UNDO_LIFE = 86400.0  # s after which a run is no longer taken back
 LOOK_LIMIT = 60.0  # s to find out what an interrupted run did
 ANSWER_LIMIT = 45.0  # s after which who asked is told that the run goes on
+STOP_LIMIT = 5.0  # s after which who stopped it is told that it has not ended yet
+
+Action = Callable[[Stop], Awaitable[Outcome]]
 
 
 class _Ticket(msgspec.Struct, frozen=True):
@@ -42,6 +45,7 @@ class Fixing:
         self._clock = clock
         self._remedies: dict[tuple[str, str], Remedy] = {}
         self._tickets: dict[str, _Ticket] = {}
+        self._live: dict[str, Live] = {}  # by run
         self._tasks: asyncio.TaskGroup | None = None
 
     async def work(self) -> None:
@@ -68,7 +72,18 @@ class Fixing:
             for (agent, name), remedy in sorted(self._remedies.items())
         )
         runs = sorted(self._journal.state.runs.values(), key=lambda run: -run.started_at)
-        return Fixes(fixes, tuple(_view(run, now, self._remedies.get((run.agent, run.fix))) for run in runs[:50]))
+        return Fixes(fixes, tuple(run_view(run, now, self._final(run)) for run in runs[:50]))
+
+    def running(self) -> tuple[RunningView, ...]:
+        """The runs under way, the oldest first."""
+        return tuple(
+            RunningView(
+                run.run, run.fix, run.agent, run.who, run.started_at, len(run.subjects),
+                stoppable=run.run in self._live and not self._live[run.run].remedy.unstoppable,
+                stopped_by=run.stopped_by,
+            )
+            for run in self._journal.state.runs.values() if not run.outcome
+        )  # fmt: skip
 
     async def preview(self, agent: str, name: str, mode: str, number: int) -> Preview | Refused:
         """What a remedy would do, and the token that runs exactly this."""
@@ -108,7 +123,7 @@ class Fixing:
         started = FixStarted(
             run, ticket.remedy.name, ticket.agent, who, plan.subjects, ticket.number, detail=plan.title
         )
-        return await self._act(ticket.remedy, started, lambda: ticket.remedy.run(plan))
+        return await self._act(ticket.remedy, started, lambda stop: ticket.remedy.run(plan, stop))
 
     async def undo(self, run: str, who: str) -> Answer:
         """Takes a run back where that is still safe."""
@@ -116,7 +131,7 @@ class Fixing:
         if old is None:
             return Refused(_("no run {}; `qualtui fix list` shows the newest").format(run))
         remedy = self._remedies.get((old.agent, old.fix))
-        refusal = undo_refusal(old, self._clock(), remedy.final if remedy is not None else "")
+        refusal = undo_refusal(old, self._clock(), self._final(old))
         if refusal:
             return Refused(refusal)
         if remedy is None or remedy.unavailable:
@@ -124,7 +139,40 @@ class Fixing:
         started = FixStarted(
             secrets.token_hex(4), old.fix, old.agent, who, old.done, old.number, undoes=run, detail=_("undo")
         )
-        return await self._act(remedy, started, lambda: remedy.undo(old.done))
+        return await self._act(remedy, started, lambda _stop: remedy.undo(old.done))
+
+    async def stop(self, run: str, who: str) -> Answer:
+        """Ends a run, where none is named the only one, between two of its steps or before its first."""
+        meant: FixRun | Done | Refused = Refused("")
+
+        def decision(state: State) -> tuple[Entry, ...]:
+            nonlocal meant
+            meant = to_stop(state, run)
+            if not isinstance(meant, FixRun):
+                return ()
+            live = self._live.get(meant.run)
+            if live is None:
+                meant = Refused(_("{} is an ended engine's: nothing of it runs any more").format(meant.fix))
+                return ()
+            if live.begun and live.remedy.unstoppable:
+                text = _("{} can't be stopped any more: {}")
+                meant = Refused(text.format(meant.fix, live.remedy.unstoppable))
+                return ()
+            live.stop.say(who)  # at once, or it may begin while this is being written
+            return () if meant.stopped_by else ((FixStopped(meant.run, who), f"fix/{meant.run}/stop"),)
+
+        await self._journal.decide(decision)
+        return await self._stopped(meant) if isinstance(meant, FixRun) else meant
+
+    async def _stopped(self, run: FixRun) -> Answer:
+        """What became of a run that was told to end."""
+        live = self._live.get(run.run)
+        if live is not None:
+            await live.end(STOP_LIMIT)
+        now = self._journal.state.runs.get(run.run, run)
+        if now.outcome:
+            return Done(f"{now.fix}: {now.summary}")
+        return Done(_("{} ends after the one under way; the activity tells its end").format(now.fix))
 
     async def tell_interrupted(self) -> None:
         """After a start: closes as interrupted the runs that an earlier engine left open, telling what is true."""
@@ -133,29 +181,44 @@ class Fixing:
             summary = _("interrupted by an engine's end; {}").format(found.summary)
             await self._journal.append((FixFinished(run.run, "interrupted", summary, found.done), ""))
 
-    async def _act(self, remedy: Remedy, started: FixStarted, action: Callable[[], Awaitable[Outcome]]) -> Answer:
+    async def _act(self, remedy: Remedy, started: FixStarted, action: Action) -> Answer:
         if self._tasks is None:
             return Refused(_("the engine has only just started; try again"))
+        live = self._live[started.run] = Live(remedy)
         busy = await self._claim(started)
         if busy:
+            del self._live[started.run]
             return Refused(busy)
-        task = self._tasks.create_task(self._carried_out(remedy, started, action), name=f"fix {started.run}")
+        task = self._tasks.create_task(self._carried_out(live, started, action), name=f"fix {started.run}")
         await asyncio.wait({task}, timeout=ANSWER_LIMIT)
         if not task.done():
-            return Done(_("{} is still under way; the activity tells its end").format(started.fix))
+            told = _("{} is still under way; the activity tells its end").format(started.fix)
+            how = "" if remedy.unstoppable else _("; `qualtui fix stop {}` ends it").format(started.run)
+            return Done(told + how)
         outcome = task.result()
         if outcome.outcome == "failed":
             return Refused(outcome.summary)
         return Done(outcome.summary, "" if remedy.final else started.run)
 
-    async def _carried_out(
-        self, remedy: Remedy, started: FixStarted, action: Callable[[], Awaitable[Outcome]]
-    ) -> Outcome:
+    async def _carried_out(self, live: Live, started: FixStarted, action: Action) -> Outcome:
         """The run, between its start and its end in the log. Cancelled, the next engine tells what it did."""
-        outcome = await _guarded(remedy, started, action)
-        finished = FixFinished(started.run, outcome.outcome, outcome.summary, outcome.done)
-        await self._journal.append((finished, ""))
+        try:
+            if live.stop.why:
+                outcome = Outcome("nothing", _("{} before it began: nothing was done").format(live.stop.why))
+            else:
+                live.begun = True
+                outcome = await _guarded(live.remedy, started, lambda: action(live.stop))
+            finished = FixFinished(started.run, outcome.outcome, outcome.summary, outcome.done)
+            await self._journal.append((finished, ""))
+        finally:
+            live.ended.set()
+            del self._live[started.run]
         return outcome
+
+    def _final(self, run: FixRun) -> str:
+        """Why a run is never taken back; empty where it may be."""
+        remedy = self._remedies.get((run.agent, run.fix))
+        return remedy.final if remedy is not None else ""
 
     async def _claim(self, started: FixStarted) -> str:
         """Writes the start of a run, unless one of its kind is under way or what it takes back was taken back."""
@@ -210,35 +273,3 @@ async def _found(remedy: Remedy | None, subjects: tuple[str, ...]) -> Outcome:
     ) as error:  # the boundary of a look: a remedy's fault must not end the engine, start after start
         log.exception("a remedy could not tell what it did")
         return Outcome("", f"{unknown} ({type(error).__name__})")
-
-
-def undo_refusal(run: FixRun, now: float, final: str = "") -> str:
-    """Why a run is not taken back; empty when it may be. `final`: why its remedy never is."""
-    if final:
-        return final
-    if run.undoes:
-        return _("run {} is itself an undo").format(run.run)
-    if run.undone_by:
-        return _("run {} was taken back already").format(run.run)
-    if not run.outcome:
-        return _("run {} is still under way").format(run.run)
-    if not run.done:
-        return _("run {} changed nothing").format(run.run)
-    if now - run.started_at > UNDO_LIFE:
-        return _("run {} is older than a day").format(run.run)
-    return ""
-
-
-def _view(run: FixRun, now: float, remedy: Remedy | None) -> RunView:
-    return RunView(
-        run=run.run,
-        fix=run.fix,
-        agent=run.agent,
-        who=run.who,
-        started_at=run.started_at,
-        finished_at=run.finished_at,
-        outcome=run.outcome or _("under way"),
-        summary=run.summary or plural("{} subject", "{} subjects", len(run.subjects)).format(len(run.subjects)),
-        undone=bool(run.undone_by),
-        can_undo=not undo_refusal(run, now, remedy.final if remedy is not None else ""),
-    )

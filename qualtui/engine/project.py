@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from qualtui.engine.runs import outcome_word
 from qualtui.model import Activity, Incident, Notice, Phase, State
 from qualtui.text import _
 from qualtui.wire import ActivityView, IncidentView
@@ -75,4 +76,4 @@ def tried(state: State, number: int) -> str:
     if not runs:
         return ""
     newest = max(runs, key=lambda run: run.started_at)
-    return f"{newest.fix}: {newest.summary or _('under way')} ({newest.who})"
+    return f"{newest.fix}: {newest.summary or outcome_word(newest)} ({newest.who})"

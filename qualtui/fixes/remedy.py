@@ -1,9 +1,12 @@
 """What a remedy is: preview, run, verify, undo. The engine's runner adds tokens, guardrails and the audit."""
 
+import asyncio
+from collections.abc import Awaitable
 from typing import Protocol
 
 import msgspec
 
+from qualtui.text import _
 from qualtui.wire import PreviewItem
 
 
@@ -30,6 +33,37 @@ class Outcome(msgspec.Struct, frozen=True):
     outcome: str
     summary: str
     done: tuple[str, ...] = ()
+
+
+class Stop:
+    """A person's word that a run is to end: heard between two of its steps, never within one."""
+
+    def __init__(self) -> None:
+        self._who = ""
+        self._said = asyncio.Event()
+
+    def say(self, who: str) -> None:
+        """Gives the word; once more changes nothing."""
+        if not self._said.is_set():
+            self._who = who
+            self._said.set()
+
+    @property
+    def why(self) -> str:
+        """By whom; empty while nobody said it."""
+        return _("stopped by {}").format(self._who) if self._said.is_set() else ""
+
+    async def cuts(self, pause: Awaitable[None]) -> None:
+        """Waits until a pause is over, or the word was given."""
+        both = {asyncio.ensure_future(pause), asyncio.ensure_future(self._heard())}
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in both:
+                one.cancel()
+
+    async def _heard(self) -> None:
+        await self._said.wait()
 
 
 class Remedy(Protocol):
@@ -59,10 +93,14 @@ class Remedy(Protocol):
     def final(self) -> str:
         """Why a run is never taken back; empty where `undo` may."""
 
+    @property
+    def unstoppable(self) -> str:
+        """Why a run that has begun cannot be stopped; empty where it can, between two of its steps."""
+
     async def preview(self, mode: str) -> Plan:
         """What would change now. Raises RemedyError."""
 
-    async def run(self, plan: Plan) -> Outcome:
+    async def run(self, plan: Plan, stop: Stop) -> Outcome:
         """Changes what the plan says, each condition checked again in the writing transaction."""
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:

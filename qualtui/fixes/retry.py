@@ -13,7 +13,7 @@ from qualtui.config.values import Retry as Settings
 from qualtui.fixes.claims import Case, Claim, Claims, HeldError
 from qualtui.fixes.gateway import WORKING, Fate, Gateway, Sent
 from qualtui.fixes.reach import Reach, Survey
-from qualtui.fixes.remedy import Outcome, Plan, RemedyError
+from qualtui.fixes.remedy import Outcome, Plan, RemedyError, Stop
 from qualtui.fixes.strategies import AGENT_LIMIT, Strategy, strategies_of
 from qualtui.fixes.tally import Tally
 from qualtui.text import _, plural, span
@@ -39,6 +39,7 @@ class Retry:
     """Implements Remedy."""
 
     name = "retry"
+    unstoppable = ""
 
     def __init__(self, agent: str, claims: Claims, mapping: Mapping, settings: Settings, tools: Tools) -> None:
         self.agent = agent
@@ -99,20 +100,21 @@ class Retry:
         cases = await self._claims.cases([one.lead for one in people])
         return Survey(len(people), tuple(self._reach.person(one, cases.get(one.lead)) for one in people))
 
-    async def run(self, plan: Plan) -> Outcome:
+    async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:
         """Writes to whom the plan names and who still waits, one after the other. Raises RemedyError."""
+        stop = stop or Stop()
         if plan.refused:
             raise RemedyError(plan.refused)
         tally = Tally()
         sent_at = float("-inf")
         for place, lead in enumerate(plan.subjects):
-            await self._pause(sent_at)
-            against = await self._held_up()
+            await self._pause(sent_at, stop)
+            against = stop.why or await self._held_up()
             if against:
                 tally.left[against] += len(plan.subjects) - place
                 break
             try:
-                claim = await self._claimed(lead, plan.run)
+                claim = await self._claimed(lead, plan.run, stop)
             except HeldError as held:
                 tally.left[str(held)] += 1
                 continue
@@ -123,7 +125,7 @@ class Retry:
                 break
             sent_at = self._tools.clock()
             await self._answer(claim, tally)
-        await self._confirm(tally)
+        await self._confirm(tally, stop)
         return tally.outcome(len(plan.subjects))
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
@@ -151,7 +153,7 @@ class Retry:
 
     # --- one customer ---
 
-    async def _claimed(self, lead: str, run: str) -> Claim:
+    async def _claimed(self, lead: str, run: str, stop: Stop) -> Claim:
         """Claims a customer who still waits. Raises HeldError, RemedyError."""
         waiting = {one.lead: one for one in await self._tools.waiting()}
         if lead not in waiting:
@@ -159,7 +161,7 @@ class Retry:
 
         def barrier(case: Case | None) -> str:
             person = self._reach.person(waiting[lead], case)
-            return person.against or person.by_hand
+            return stop.why or person.against or person.by_hand  # its last moment: a claim is carried out
 
         return await self._claims.claim(lead, run, barrier)
 
@@ -221,13 +223,13 @@ class Retry:
             return str(problem)
         return "" if status == WORKING else _("the gateway is {}: mend it first").format(status)
 
-    async def _pause(self, sent_at: float) -> None:
+    async def _pause(self, sent_at: float, stop: Stop) -> None:
         """Waits until a pace after the last message; a clock that jumps costs one pace at most."""
         left = sent_at + self._settings.pace - self._tools.clock()
         if left > 0:
-            await self._tools.sleep(min(left, float(self._settings.pace)))
+            await stop.cuts(self._tools.sleep(min(left, float(self._settings.pace))))
 
-    async def _confirm(self, tally: Tally) -> None:
+    async def _confirm(self, tally: Tally, stop: Stop) -> None:
         """Whom the bot was asked to answer is answered when the ledger says so."""
         until = self._tools.clock() + CONFIRM
         while tally.asked and self._tools.clock() < until:
@@ -235,8 +237,10 @@ class Retry:
                 open_leads = {one.lead for one in await self._tools.waiting()}
                 tally.delivered += [lead for lead in tally.asked if lead not in open_leads]
                 tally.asked = [lead for lead in tally.asked if lead in open_leads]
+            if stop.why:
+                return
             if tally.asked:
-                await self._tools.sleep(1.0)
+                await stop.cuts(self._tools.sleep(1.0))
 
     # --- words ---
 
@@ -244,7 +248,8 @@ class Retry:
         ways = ", ".join(way.name for way in self._tools.strategies)
         pace = float(self._settings.pace)
         told = _("By {}; one every {}").format(ways, span(pace) if pace >= 1 else f"{pace:g}s")
-        return self.explain, told, self.final.capitalize() + "."
+        stop = _("Can be stopped between two customers: fix stop.")
+        return self.explain, told, self.final.capitalize() + ".", stop
 
     def _item(self, one: CustomerView, why: str) -> PreviewItem:
         return PreviewItem(one.lead[:8], one.phone, why, self._tools.clock() - one.since)

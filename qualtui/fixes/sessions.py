@@ -11,7 +11,7 @@ import asyncpg
 from qualtui.config.values import DatabaseProbe, Mapping
 from qualtui.config.values import SessionCleanup as Settings
 from qualtui.database import Database, DatabaseError, Kind, sql, table
-from qualtui.fixes.remedy import Outcome, Plan, RemedyError
+from qualtui.fixes.remedy import Outcome, Plan, RemedyError, Stop
 from qualtui.text import _, mask_phone, plural, span
 from qualtui.wire import PreviewItem
 
@@ -58,6 +58,11 @@ class SessionCleanup:
             return ""
         return _("no write_dsn in [agents.{}.database]: qualtui may only read").format(self.agent)
 
+    @property
+    def unstoppable(self) -> str:
+        """Why a run that has begun is not stopped."""
+        return _("it is one short transaction, all or nothing")
+
     async def preview(self, mode: str) -> Plan:
         """What would be closed now. Raises RemedyError."""
         mode = self._mode(mode)
@@ -84,7 +89,7 @@ class SessionCleanup:
             refused=self._refusal(total),
         )
 
-    async def run(self, plan: Plan) -> Outcome:
+    async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:  # noqa: ARG002
         """Closes what the plan names and is still stuck, in one transaction. Raises RemedyError."""
         mode = self._mode(plan.mode)
         asked = plan.subjects

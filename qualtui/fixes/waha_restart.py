@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from qualtui.config.values import WahaProbe
 from qualtui.config.values import WahaRestart as Settings
 from qualtui.fixes.gateway import HUMAN, WORKING, Gateway
-from qualtui.fixes.remedy import Outcome, Plan, RemedyError
+from qualtui.fixes.remedy import Outcome, Plan, RemedyError, Stop
 from qualtui.text import _, span
 from qualtui.wire import PreviewItem
 
@@ -49,6 +49,11 @@ class WahaRestart:
         """Why a run is not taken back."""
         return _("a restart cannot be taken back")
 
+    @property
+    def unstoppable(self) -> str:
+        """Why a run that has begun is not stopped."""
+        return _("the gateway was told to restart")
+
     async def preview(self, mode: str) -> Plan:
         """The session's status now. Refused where a restart mends nothing. Raises RemedyError."""
         _no_mode(mode)
@@ -72,7 +77,7 @@ class WahaRestart:
             refused=refused,
         )
 
-    async def run(self, plan: Plan) -> Outcome:
+    async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:  # noqa: ARG002
         """Restarts, and looks until it is WORKING or a person is needed. Raises RemedyError."""
         if plan.refused:
             raise RemedyError(plan.refused)

@@ -11,7 +11,7 @@ import pytest
 from qualtui.engine import fixing
 from qualtui.engine.fixing import Fixing
 from qualtui.engine.journal import Journal
-from qualtui.fixes.remedy import Outcome, Plan, RemedyError
+from qualtui.fixes.remedy import Outcome, Plan, RemedyError, Stop
 from qualtui.model import FixRun, FixStarted
 from qualtui.store.store import Store
 from qualtui.wire import Done, Preview, Refused
@@ -20,7 +20,7 @@ PLAN = Plan("Closes 1 session", (), (), ("s1",), "")
 
 
 class Scripted:
-    """A remedy whose run waits for `go`, and does what the test says."""
+    """A remedy whose run is one step that waits for `go`, and does what the test says."""
 
     name = "script"
     title = "A script"
@@ -30,6 +30,7 @@ class Scripted:
     def __init__(self) -> None:
         self.limit = 5.0
         self.final = ""
+        self.unstoppable = ""
         self.go = asyncio.Event()
         self.begun = asyncio.Event()
         self.ran: list[Plan] = []
@@ -38,13 +39,13 @@ class Scripted:
     async def preview(self, mode: str) -> Plan:
         return msgspec.structs.replace(PLAN, mode=mode)
 
-    async def run(self, plan: Plan) -> Outcome:
+    async def run(self, plan: Plan, stop: Stop) -> Outcome:
         self.ran.append(plan)
         self.begun.set()
         await self.go.wait()
         if self.error is not None:
             raise self.error
-        return Outcome("ok", "done it", plan.subjects)
+        return Outcome("ok", stop.why or "done it", plan.subjects)
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
         return Outcome("ok", "it looks done", subjects)
@@ -134,7 +135,8 @@ async def test_who_asked_is_not_kept_waiting_for_a_long_run(desk: Desk, monkeypa
     monkeypatch.setattr(fixing, "ANSWER_LIMIT", 0.01)
     answer = await desk.fixing.run(await desk.token(), "ana")
     assert isinstance(answer, Done)
-    assert (answer.text, answer.run) == ("script is still under way; the activity tells its end", "")
+    told = f"script is still under way; the activity tells its end; `qualtui fix stop {desk.runs[0].run}` ends it"
+    assert (answer.text, answer.run) == (told, "")
     desk.remedy.go.set()
 
 

@@ -1,7 +1,9 @@
 """Remedies on the whole living system: what they promise is what the customers of the demo see."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -10,8 +12,21 @@ import pytest_asyncio
 
 from qualtui.client import Client
 from qualtui.demo.launch import service_arguments, spawn_services
-from qualtui.wire import CloseCustomer, Customers, Done, Preview, PreviewFix, Refused, RunFix, Snapshot, Who
-from tests.system.living import World, agent, engine_on, seen
+from qualtui.wire import (
+    CloseCustomer,
+    Customers,
+    Done,
+    Preview,
+    PreviewFix,
+    Refused,
+    RunFix,
+    Snapshot,
+    StopFix,
+    Who,
+)
+from tests.cli.folders import run_qualtui
+from tests.screens.stand_in import until
+from tests.system.living import Engine, World, agent, engine_on, seen
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -123,6 +138,58 @@ async def test_two_engines_that_retry_at_once_write_to_each_customer_once(scene:
         row[0]: row[1] for row in await scene.world.rows("SELECT evento, count(*) FROM system_logs GROUP BY 1")
     }
     assert counts["qualtui_retry_claim"] == counts["qualtui_retry_delivered"] == sum(after.values())
+    await scene.world.fault("customers-unanswered", False)
+    await scene.calm()
+
+
+@asynccontextmanager
+async def slow_engine(scene: Scene, folder: Path) -> AsyncIterator[tuple[Path, Engine]]:
+    """A third engine, which writes to one customer and then to nobody for an hour."""
+    config = folder / "config.toml"
+    copied(Path(scene.world.at.config), config, scene.world.at.folder, str(folder))
+    slow = re.sub(r"(?m)^pace = .*$", 'pace = "1h"', config.read_text(encoding="utf-8"))
+    config.write_text(slow, encoding="utf-8")
+    async with engine_on(config, folder / "qualtui.sock") as engine:
+        yield config, engine
+
+
+async def test_a_run_is_stopped_by_a_command_and_every_window_is_told(scene: Scene, tmp_path: Path) -> None:
+    await scene.calm()
+    delivered = "SELECT count(*) FROM system_logs WHERE evento = 'qualtui_retry_delivered'"
+    before = (await scene.world.rows(delivered))[0][0]
+    async with (
+        slow_engine(scene, tmp_path) as (config, engine),
+        engine.client("ana") as ana,
+        engine.client("ben") as ben,
+    ):
+        await scene.world.fault("customers-unanswered", True)
+        await seen(ana, lambda shot: waiting(shot) >= 3, 20, "three wait")
+        plan = await previewed(ana, "retry")
+        running = asyncio.ensure_future(ana.ask(RunFix(plan.token), 60))
+
+        async def one_was_written_to() -> bool:
+            return bool((await scene.world.rows(delivered))[0][0] == before + 1)
+
+        await until(one_was_written_to, 10.0)
+        for client in (ana, ben):
+            shot = await seen(client, lambda shot: bool(shot.running), 5, "the run")
+            assert [(run.fix, run.who, run.stoppable) for run in shot.running] == [("retry", "ana", True)]
+        stopped = await asyncio.to_thread(
+            run_qualtui, "--config", str(config), "fix", "stop", home=tmp_path, QUALTUI_USER="cleo"
+        )
+        left = plan.total - 1
+        told = f"Answered 1 of {plan.total}; left: {left} stopped by cleo"
+        assert (stopped.returncode, stopped.stdout, stopped.stderr) == (0, f"retry: {told}\n", "")
+        done = await running
+        assert isinstance(done, Done)
+        assert done.text == told
+        for client in (ana, ben):
+            shot = await seen(client, lambda shot: not shot.running, 5, "its end")
+            lines = [(line.who, line.text) for line in shot.activity]
+            assert ("cleo", f"stops retry on {BOT}") in lines
+            assert ("ana", f"retry: {told}") in lines
+        assert await ben.ask(StopFix()) == Refused("no fix is under way")
+        assert (await scene.world.rows(delivered))[0][0] == before + 1
     await scene.world.fault("customers-unanswered", False)
     await scene.calm()
 
