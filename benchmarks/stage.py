@@ -34,6 +34,7 @@ from qualtui.wire import (
     RunView,
     ShowIncident,
     Snapshot,
+    StopFix,
     UndoFix,
     Welcome,
     Who,
@@ -83,6 +84,8 @@ def answer(ask: object) -> Answer:
                 "run-1", "session-cleanup", "ldc-bot", "ana", now - 240, now - 239, "ok", done, False, True
             )
             return Fixes((), (run,))
+        case StopFix():
+            return Done("retry: Answered 3 of 7; left: 4 stopped by ana")
         case UndoFix():
             return Done("Opened 2 sessions again; 1 has a newer one and stays closed.")
         case Who(agent=agent):

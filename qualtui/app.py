@@ -50,6 +50,7 @@ class QualtuiApp(App[int]):
         Binding("c", "customers", _("who waits"), id="customers"),
         Binding("m", "deed('answered')", _("answered by hand"), id="answered"),
         Binding("d", "doctor", _("doctor: try every link"), id="doctor"),
+        Binding("x", "stop", _("stop the fix under way"), id="stop"),
         Binding("u", "deed('undo')", _("take a fix back"), id="undo"),
         Binding("r", "deed('refresh')", _("ask every probe now"), id="refresh"),
         Binding("p", "pause", _("pause"), id="pause"),
@@ -287,6 +288,11 @@ class QualtuiApp(App[int]):
             self.say(_("One moment: the engine still answers the last question."), "label")
             return
         self.run_worker(deeds[name](), group="deed", exit_on_error=True)
+
+    def action_stop(self) -> None:
+        """Ends the fix under way: also while this window waits for what comes of it."""
+        if not any(worker.group == "stop" and not worker.is_finished for worker in self.workers):
+            self.run_worker(self._deeds.stop(), group="stop", exit_on_error=True)
 
     def action_pause(self) -> None:
         """The view stands still; a new CRITICAL ends it."""

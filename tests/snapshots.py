@@ -21,6 +21,7 @@ from qualtui.wire import (
     Now,
     Preview,
     PreviewItem,
+    RunningView,
     Snapshot,
 )
 
@@ -245,6 +246,19 @@ def trouble() -> Snapshot:
     return Snapshot(AT, 128, engine(), (agent,), incidents, activity, zone=ZONE, demo=True, speed=20)
 
 
+def run(**changes: object) -> RunningView:
+    """A retry that goes on, and may be stopped."""
+    told = RunningView("1a2b3c4d", "retry", "ldc-bot", "ana", AT - 42, 7, stoppable=True)
+    return msgspec.structs.replace(told, **changes)
+
+
+def fixing() -> Snapshot:
+    """The trouble, while somebody answers those who wait."""
+    snapshot = trouble()
+    now = msgspec.structs.replace(snapshot.agents[0].now, tried="retry: under way (ana)")
+    return msgspec.structs.replace(_agent(snapshot, now=now), running=(run(),))
+
+
 def _agent(snapshot: Snapshot, **changes: object) -> Snapshot:
     return msgspec.structs.replace(
         snapshot, agents=(msgspec.structs.replace(snapshot.agents[0], **changes), *snapshot.agents[1:])
@@ -322,7 +336,13 @@ def hostile(n: int = 0) -> Snapshot:
     )
     watcher = engine(troubles=(bad(0), bad(1)))
     return msgspec.structs.replace(
-        snapshot, agents=(agent,), incidents=incidents, activity=activity, engine=watcher, zone=bad(3)
+        snapshot,
+        agents=(agent,),
+        incidents=incidents,
+        activity=activity,
+        engine=watcher,
+        zone=bad(3),
+        running=tuple(run(fix=bad(k), agent=bad(k + 1), who=bad(k + 2), subjects=10**9) for k in range(3)),
     )
 
 
@@ -392,6 +412,7 @@ def examined(**changes: object) -> Findings:
 SCENES = {
     "calm": calm,
     "trouble": trouble,
+    "fixing": fixing,
     "no-data": no_data,
     "learning": learning,
     "nobody": nobody,

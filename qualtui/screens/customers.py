@@ -86,7 +86,7 @@ class Waiting(Page):
             self._asked = self.now
             self._read()
         self.query_one("#header", Lines).show([header(self.sight, self.now, cells, self.look)])
-        self.query_one("#banners", Lines).show(banners(self.sight, self.look))
+        self.query_one("#banners", Lines).show([*banners(self.sight, self.look), *self.running(self.now)])
         told = self._told
         people = sorted(told.customers, key=_since) if told else []
         zone = self.sight.snapshot.zone if self.sight.snapshot else "UTC"

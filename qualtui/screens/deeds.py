@@ -27,7 +27,9 @@ from qualtui.wire import (
     Refresh,
     Refused,
     RunFix,
+    RunningView,
     RunView,
+    StopFix,
     UndoFix,
 )
 
@@ -136,6 +138,18 @@ class Deeds:
             back = "   " + _("u takes it back") if answer.run else ""
             self._say(safe(answer.text, 400) + back, "good")
         return None
+
+    async def stop(self) -> None:
+        """Ends the fix under way: of the agent on the screen, if it has one that can be stopped."""
+        view, snapshot = self._feed.sight.view, self._feed.sight.snapshot
+
+        def last(run: RunningView) -> tuple[bool, bool]:
+            return not run.stoppable, view is None or run.agent != view.name
+
+        run = min(snapshot.running if snapshot else (), key=last, default=None)
+        answer = await self.ask(StopFix(run.run if run is not None else ""))  # unseen: the engine knows better
+        if isinstance(answer, Done):
+            self._say(safe(answer.text, 400), "good")
 
     async def undo(self) -> None:
         """Takes back the newest run that still can be."""

@@ -98,7 +98,7 @@ class Detail(Page):
             self._read(self.number)
         incident = self.subject()
         self.query_one("#header", Lines).show([header(self.sight, self.now, cells, self.look)])
-        self.query_one("#banners", Lines).show(banners(self.sight, self.look))
+        self.query_one("#banners", Lines).show([*banners(self.sight, self.look), *self.running(self.now)])
         facts = self._facts(incident) if incident else [self._absent()]
         if not self.sight.watched and snapshot is not None:
             facts = faded(facts, self.look.glyphs.good)

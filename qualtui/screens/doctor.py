@@ -93,7 +93,7 @@ class Doctor(Page):
             self._tried, self._asked = True, self.now
             self._examine()
         self.query_one("#header", Lines).show([header(self.sight, self.now, cells, self.look)])
-        self.query_one("#banners", Lines).show(banners(self.sight, self.look))
+        self.query_one("#banners", Lines).show([*banners(self.sight, self.look), *self.running(self.now)])
         found = self._told.findings if self._told else ()
         key = next((key for key, _word in self._keys(("open",))), "")
         shown = rows(found, self._opened, cells, self.look, key)

@@ -171,7 +171,7 @@ class Overview(Page):
         head = header(sight, self.now, cells, look)
         self.query_one("#header", Lines).show([head, BLANK] if height >= 34 else [head])
         tell = self.query_one("#banners", Lines)
-        warnings = banners(sight, look)
+        warnings = [*banners(sight, look), *self.running(now)]
         tell.show(warnings)
         box = now_box(sight, now, cells, look, self._names())
         links = chain(view.chain, cells, look, rows=1 if height < 20 else 2) if view else []

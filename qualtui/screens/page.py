@@ -1,9 +1,13 @@
 """Page: a screen that is drawn from the Sight, and a subject that the keys act on."""
 
+from collections.abc import Callable, Sequence
+
 from textual.message import Message
 from textual.screen import Screen
 
+from qualtui.widgets.line import Line
 from qualtui.widgets.look import Look
+from qualtui.widgets.running import running
 from qualtui.widgets.sight import Sight
 from qualtui.wire import CloseCustomer, IncidentView
 
@@ -19,6 +23,7 @@ class Page(Screen[None]):
         self.look = look
         self.sight = Sight()
         self.now = 0.0
+        self._keys: Callable[[Sequence[str]], list[tuple[str, str]]] = lambda _ids: []
 
     def show(self, sight: Sight, now: float) -> None:
         """Takes the Sight and draws it, if the page is mounted already."""
@@ -35,6 +40,10 @@ class Page(Screen[None]):
 
     def status(self, text: str, token: str) -> None:
         """One line about the last deed."""
+
+    def running(self, now: float) -> list[Line]:
+        """The fixes under way, and the key that stops them."""
+        return running(self.sight, now, self.look, "".join(key for key, _word in self._keys(("stop",))))
 
     def subject(self) -> IncidentView | None:
         """The incident that the keys act on here."""

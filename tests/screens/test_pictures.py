@@ -33,6 +33,8 @@ def compare(name: str, shown: str) -> None:
         ("trouble", WIDE),
         ("trouble", SMALL),
         ("trouble", (120, 40)),
+        ("fixing", WIDE),
+        ("fixing", SMALL),
         ("no-data", SMALL),
         ("learning", WIDE),
         ("nobody", SMALL),

@@ -15,6 +15,7 @@ from qualtui.widgets.header import banners, header
 from qualtui.widgets.line import fit, width
 from qualtui.widgets.look import Look, terminal_look
 from qualtui.widgets.now import now_box
+from qualtui.widgets.running import running
 from qualtui.widgets.sight import Bond, Sight
 from tests import snapshots
 
@@ -37,6 +38,7 @@ def test_every_part_of_every_scene_keeps_its_width(
     sight = Sight(snapshot, bond, since=snapshots.AT, paused=None)
     now = snapshots.AT + later
     lines = [header(sight, now, cells, look), *banners(sight, look), *now_box(sight, now, cells, look, KEYS)]
+    lines += running(sight, now, look, "x")
     view = sight.view
     if view is not None:
         lines += chain(view.chain, cells, look)

@@ -1,0 +1,36 @@
+"""The fixes under way, a row each, with the key that stops them."""
+
+from qualtui.text import _
+from qualtui.widgets.line import Line, Span, safe
+from qualtui.widgets.look import Look
+from qualtui.widgets.sight import Sight
+from qualtui.widgets.words import age, count
+from qualtui.wire import RunningView
+
+_ROWS = 2  # the rest is a number
+
+
+def running(sight: Sight, now: float, look: Look, key: str) -> list[Line]:
+    """At most two rows; none where nobody can tell what runs. `key` stops a fix."""
+    runs = sight.snapshot.running if sight.snapshot is not None and sight.watched else ()
+    rows = [_row(run, now, look, key) for run in runs[:_ROWS]]
+    more = len(runs) - len(rows)
+    if more:
+        rows[-1] = (*rows[-1], Span("   " + _("+{n} more").format(n=more), "faint"))
+    return rows
+
+
+def _row(run: RunningView, now: float, look: Look, key: str) -> Line:
+    """What matters most is leftmost: the end is cut where there is no room."""
+    fix = safe(run.fix, 40)
+    state = _("{fix} is stopping") if run.stopped_by else _("{fix} is under way")
+    spans = [Span(f" {look.glyphs.info} ", "busy"), Span(state.format(fix=fix) + "   ", "strong")]
+    if run.stopped_by:
+        told = _("{who} stopped it; the one under way is finished").format(who=safe(run.stopped_by, 40))
+        spans.append(Span(told + "   ", "warn"))
+    elif run.stoppable:
+        spans += [Span(key, "key"), Span(" " + _("stops it") + "   ", "text")]
+    about = _("{agent}, by {who} for {age}, {n} in all").format(
+        agent=safe(run.agent, 40), who=safe(run.who, 40), age=age(now, run.started_at), n=count(run.subjects)
+    )
+    return (*spans, Span(about, "label"))
