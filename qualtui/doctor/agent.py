@@ -4,6 +4,7 @@ One question at a time, each without effect: a question queues behind the bot's 
 the recycling of its worker.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit, urlunsplit
 
@@ -35,8 +36,12 @@ class _Body(msgspec.Struct, frozen=True):
     services: object = None
 
 
-async def examine(settings: HealthProbe, time: Time) -> Report:
-    """All that the bot's address tells. Asks seven times at most, and never again after a silence."""
+async def examine(settings: HealthProbe, time: Time, calls: Sequence[str] = ()) -> Report:
+    """All that the bot's address tells. Asks seven times at most, and never again after a silence.
+
+    `calls`: addresses of which a way to answer wants to know whether the bot has them; one more question each,
+    unless it is among the seven.
+    """
     host = urlsplit(settings.url).hostname or ""
     timeout = float(settings.timeout)
     health = await asked(settings.url, timeout)
@@ -48,20 +53,26 @@ async def examine(settings: HealthProbe, time: Time) -> Report:
         return Report((first, rest), contacts=contacts)
     clocks = (*date_of(_("the bot's host"), health, ended), *own_time(health, ended))
     answers: dict[str, Answer] = {}
+    offers: dict[str, bool] = {}
     base = base_of(settings.url)
-    for name, method, path in QUESTIONS:
-        got = await asked(base + path, timeout, method, read=method == "GET")
+    questions = {base + path: (name, method) for name, method, path in QUESTIONS}
+    questions |= {url: (url, "OPTIONS") for url in calls if url not in questions}
+    for url, (name, method) in questions.items():
+        got = await asked(url, timeout, method, read=method == "GET")
         if isinstance(got, FetchError):
+            path = url.removeprefix(base)
             rest = skipped("agent.variant", _("what the bot offers"), _("{}: {}").format(path, got.text))
-            return Report((first, rest), clocks, contacts)
+            return Report((first, rest), clocks, contacts, offers)
         answers[name] = got
+        if url in calls:
+            offers[url] = _exists(got)
     found = (
         first,
         variant_finding(answers["root"], answers["stats"], health),
         endpoints_finding(answers),
         leak_finding(answers["detailed"]),
     )
-    return Report(found, clocks, contacts)
+    return Report(found, clocks, contacts, offers)
 
 
 def base_of(url: str) -> str:

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from qualtui.config.places import socket_path
 from qualtui.config.values import Agent, Config
 from qualtui.doctor import agent as bot
-from qualtui.doctor import channels, clocks, disk, network, own, postgres, settings, tls, waha
+from qualtui.doctor import answering, channels, clocks, disk, network, own, postgres, settings, tls, waha
 from qualtui.doctor.asking import Time
 from qualtui.doctor.report import Report
 from qualtui.findings import Finding, skipped
@@ -25,12 +26,17 @@ async def examine(config: Config, time: Time, most: float = MOST) -> AsyncIterat
     """
     links = [("", _own(config, time)), *_links(config, time), ("", lambda: channels.examine(config))]
     reports: list[Report] = []
+    offers: dict[str, bool] = {}
     tasks = [asyncio.ensure_future(_bounded(link, most)) for _name, link in links]
     try:
         for (name, _link), task in zip(links, tasks, strict=True):
             report = await task
             reports.append(report)
-            for finding in report.findings:
+            told = report.findings
+            if report.answering is not None:  # its agent's bot was asked before
+                told += answering.judged(report.answering, offers)
+            offers |= report.offers
+            for finding in told:
                 yield msgspec.structs.replace(finding, agent=name)
     finally:
         for task in tasks:
@@ -62,22 +68,24 @@ def _links(config: Config, time: Time) -> list[tuple[str, Link]]:
     for name, agent in config.agents.items():
         if agent.health is not None:
             turn = turns.setdefault(urlsplit(agent.health.url).netloc, asyncio.Lock())
-            links.append((name, _bot(agent, turn, time)))
+            links.append((name, _bot(agent, answering.calls(agent, config.fixes.retry), turn, time)))
         if agent.database is not None:
             links.append((name, _database(agent, time)))
         if agent.waha is not None:
             links.append((name, _gateway(agent, time)))
         if agent.series:
             links.append((name, _series(agent)))
+        if agent.database is not None:
+            links.append((name, _answering(name, agent, config, time)))
     return links
 
 
-def _bot(agent: Agent, turn: asyncio.Lock, time: Time) -> Link:
+def _bot(agent: Agent, calls: tuple[str, ...], turn: asyncio.Lock, time: Time) -> Link:
     async def examined() -> Report:
         health = agent.health
         assert health is not None
         async with turn:
-            report = await bot.examine(health, time)
+            report = await bot.examine(health, time, calls)
         what = _("bot's certificate")
         certificate = await tls.examine("agent.tls", what, health.url, min(10.0, float(health.timeout)), time)
         return msgspec.structs.replace(report, findings=(*report.findings, certificate))
@@ -96,6 +104,13 @@ def _database(agent: Agent, time: Time) -> Link:
 def _series(agent: Agent) -> Link:
     async def examined() -> Report:
         return await own.examine(agent)
+
+    return examined
+
+
+def _answering(name: str, agent: Agent, config: Config, time: Time) -> Link:
+    async def examined() -> Report:
+        return await answering.examine(name, agent, config.fixes.retry, socket_path(config), time)
 
     return examined
 

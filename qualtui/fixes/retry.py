@@ -71,6 +71,11 @@ class Retry:
         """Why a run is not taken back."""
         return _("a message that was sent cannot be taken back")
 
+    @property
+    def strategies(self) -> tuple[Strategy, ...]:
+        """The ways that are configured, in the order in which they are tried."""
+        return self._tools.strategies
+
     async def preview(self, mode: str) -> Plan:
         """Who would be written to, and how. Raises RemedyError."""
         if mode:

@@ -14,6 +14,7 @@ from qualtui.text import _
 
 AGENT_LIMIT = 150.0  # s; the bot tries three times and sleeps before each, gunicorn ends it after 120
 SQL_LIMIT = 30.0  # s
+WATCHER = "/leads/run-watcher"
 
 
 class Strategy(Protocol):
@@ -151,7 +152,7 @@ class ByWatcher:
 
     def __init__(self, base: str, channels: tuple[str, ...]) -> None:
         self._channels = channels
-        self._fetcher = Fetcher(f"{base}/leads/run-watcher", {}, AGENT_LIMIT, keep=False)
+        self._fetcher = Fetcher(base + WATCHER, {}, AGENT_LIMIT, keep=False)
 
     def out_of_reach(self, case: Case) -> str:
         """The sheet holds those who were never written to and never wrote."""
@@ -178,13 +179,25 @@ def _plain(answer: Answer) -> Sent:
     return Sent(Fate.REFUSED if refused else Fate.DOUBT, f"HTTP {answer.status}")
 
 
+def bot_calls(agent: Agent, settings: Retry) -> dict[str, str]:
+    """By way, where the bot would be asked; {id} stands for the lead's."""
+    base = _base(agent)
+    paths = {"http": settings.http, "watcher": WATCHER if settings.watcher else ""}
+    return {name: base + path for name, path in paths.items() if base and path}
+
+
+def _base(agent: Agent) -> str:
+    """The bot's own address; empty where none is known."""
+    if agent.health is None:
+        return ""
+    parts = urlsplit(agent.health.url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def strategies_of(agent: Agent, settings: Retry, gateway: Gateway | None) -> tuple[Strategy, ...]:
     """What the configuration gives, in the order in which it is tried."""
     found: list[Strategy] = []
-    base = ""
-    if agent.health is not None:
-        parts = urlsplit(agent.health.url)
-        base = f"{parts.scheme}://{parts.netloc}"
+    base = _base(agent)
     if settings.http and base:
         found.append(ByAgent(base, settings.http))
     if settings.text and gateway is not None:

@@ -16,6 +16,8 @@ from qualtui.wire import (
     CloseCustomer,
     Customers,
     Done,
+    Examine,
+    Findings,
     Preview,
     PreviewFix,
     Refused,
@@ -190,6 +192,34 @@ async def test_a_run_is_stopped_by_a_command_and_every_window_is_told(scene: Sce
             assert ("ana", f"retry: {told}") in lines
         assert await ben.ask(StopFix()) == Refused("no fix is under way")
         assert (await scene.world.rows(delivered))[0][0] == before + 1
+    await scene.world.fault("customers-unanswered", False)
+    await scene.calm()
+
+
+def counted(why: str) -> int:
+    """How many wait, by the doctor's line on them."""
+    found = re.search(r"(\d+) waits?: (\d+) reached, (\d+) to answer by hand; by the engine's ledger", why)
+    assert found is not None, why
+    number, reached, left = map(int, found.groups())
+    assert number == reached + left
+    return number
+
+
+async def test_the_doctor_counts_those_whom_the_engine_knows_from_a_window_and_from_the_command_line(
+    scene: Scene, tmp_path: Path
+) -> None:
+    await scene.calm()
+    await scene.world.fault("customers-unanswered", True)  # so nobody stops waiting
+    await seen(scene.first, lambda shot: waiting(shot) >= 3, 20, "three wait")
+    before = await scene.first.ask(Who(BOT))
+    told = await scene.first.ask(Examine(), 40)
+    doctor = await asyncio.to_thread(run_qualtui, "--config", scene.world.at.config, "doctor", home=tmp_path)
+    after = await scene.first.ask(Who(BOT))
+    assert isinstance(told, Findings)
+    assert isinstance(before, Customers)
+    assert isinstance(after, Customers)
+    window = counted(next(finding.why for finding in told.findings if finding.check == "retry.reach"))
+    assert len(before.customers) <= window <= counted(doctor.stdout) <= len(after.customers)
     await scene.world.fault("customers-unanswered", False)
     await scene.calm()
 
