@@ -153,7 +153,7 @@ def _way(way: Way, found: Answering, broken: str, offers: Offers) -> Finding:
     if way.call and way.call not in offers:
         return skipped(check, what, _("whether the bot has it is not known, it was not asked; {}").format(told))
     if way.key == "text" and found.gateway:
-        return failed(check, what, f"{found.gateway}; {told}", _("see the gateway's lines above"))
+        return failed(check, what, f"{found.gateway}; {told}", _("mend the gateway's session first"))
     return ok(check, what, told)
 
 
