@@ -98,9 +98,10 @@ class Claims:
 
     async def cases(self, leads: Sequence[str]) -> dict[str, Case]:
         """What is known of these customers, by lead; who is gone is left out. Raises RemedyError."""
+        stored = [lead for lead in leads if is_lead(lead)]
         try:
             async with self._database().read(READ_LIMIT) as reader:
-                rows = await reader.ask("customers", self._sql["cases"], *self._of(leads))
+                rows = await reader.ask("customers", self._sql["cases"], *self._of(stored))
         except DatabaseError as error:
             raise RemedyError(error.text) from None
         return {row["lead"]: _case(row) for row in rows}
@@ -149,6 +150,15 @@ class Claims:
         if self._writes is None:
             raise RemedyError(self.unavailable)
         return self._writes
+
+
+def is_lead(name: str) -> bool:
+    """Whether a customer is one of the bot's: who is known by a chat alone has no row that could be claimed."""
+    try:
+        uuid.UUID(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _case(row: asyncpg.Record) -> Case:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from qualtui.fixes.claims import Case
+from qualtui.fixes.claims import Case, is_lead
 from qualtui.fixes.strategies import Strategy
 from qualtui.text import _, span
 from qualtui.wire import CustomerView
@@ -36,6 +36,8 @@ class Reach:
 
     def person(self, one: CustomerView, case: Case | None) -> Person:
         """How a retry stands to one who waits."""
+        if not is_lead(one.lead):
+            return Person(one, by_hand=_("answer by hand; the bot has no lead of it"))
         against = self.barrier(one, case)
         if against or case is None:
             return Person(one, against)

@@ -11,6 +11,7 @@ from qualtui.config.values import Mapping
 from qualtui.database import sql
 from qualtui.fixes.remedy import RemedyError
 from qualtui.signals.gateway import GatewayWord
+from qualtui.wire import CustomerView
 from tests.fixes.scene import MINUTE, TEXT, Clock, Engine, owed, told
 from tests.fixes.waha import Waha, waha
 from tests.postgres import AgentDatabase
@@ -256,6 +257,27 @@ async def test_whom_it_may_not_or_cannot_reach_is_listed_with_the_reason(
     assert (plan.subjects, [item.why for item in plan.items]) == ((), [why])
     assert (await one.fix.run(stale)).done == ()
     assert gateway.sends == []
+
+
+async def test_one_whom_the_bot_never_stored_is_answered_by_hand_and_keeps_nobody_else_waiting(
+    agent_db: AgentDatabase, gateway: Waha, engine: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead, _phone = await owed(agent_db, 1)
+    one = engine()
+    stored = await one.eyes()
+    unknown = CustomerView("chat-0123456789abcdef", "+55 11 •••••-••07", time.time() - 60, "never stored")
+
+    async def who() -> tuple[CustomerView, ...]:
+        return (unknown, *stored)
+
+    monkeypatch.setattr(one.eyes.probe, "who", who)
+    plan = await one.fix.preview("")
+    assert plan.subjects == (lead,)
+    assert [item.why for item in plan.items if item.what == unknown.phone] == [
+        "answer by hand; the bot has no lead of it"
+    ]
+    assert (await one.fix.run(plan)).done == (lead,)
+    assert len(gateway.sends) == 1
 
 
 async def test_a_gateway_that_is_not_working_is_mended_first(
