@@ -59,20 +59,24 @@ async def examine(name: str, agent: Agent, settings: Retry, socket: Path, time: 
     ways = _ways(fix.strategies, agent, settings)
     found = Answering(name, wait.people, wait.source, wait.problem, ways)
     try:
-        return Report((), answering=await _surveyed(found, fix) if ways else found)
+        writes = agent.database.write_dsn is not None
+        return Report((), answering=await _surveyed(found, fix, writes=writes) if ways else found)
     finally:
         await fix.close()
 
 
-async def _surveyed(found: Answering, fix: Fix) -> Answering:
-    gateway = await fix.gateway_trouble()
+async def _surveyed(found: Answering, fix: Fix, *, writes: bool) -> Answering:
+    gateway, blocked, problem, reached = await fix.gateway_trouble(), "", found.problem, found.reached
     try:
         survey = await fix.survey()
         blocked, reached = lacks(survey.lacking), survey.people
     except RemedyError as error:
-        blocked, reached = str(error), ()
+        if writes:  # it is there and does not answer: `write.rights` tells what to do
+            problem = problem or _("the writing role: {}").format(error)
+        else:
+            blocked = str(error)
     return msgspec.structs.replace(
-        found, hours=fix.out_of_hours(), gateway=gateway, blocked=blocked, reached=reached
+        found, hours=fix.out_of_hours(), gateway=gateway, blocked=blocked, problem=problem, reached=reached
     )
 
 
@@ -94,11 +98,11 @@ def whom(way: Strategy, settings: Retry) -> str:
     """The kinds of customers that a way reaches, and does not: it decides on one of each."""
     wrote = Case("", "", "whatsapp", True, "session", None, 1.0, None, None, 2.0)
     new = msgspec.structs.replace(wrote, session=None, heard=None)
-    kinds = [(_("who wrote"), wrote), (_("who was never written to"), new)]
+    kinds = [(_("those who wrote"), wrote), (_("those never written to"), new)]
     if settings.watcher and settings.channels:
         listed = msgspec.structs.replace(new, channel=settings.channels[0])
         kinds.append((_("new leads of {}").format(", ".join(settings.channels)), listed))
-    kinds.append((_("who has no right number"), msgspec.structs.replace(wrote, dialable=False)))
+    kinds.append((_("those without a right number"), msgspec.structs.replace(wrote, dialable=False)))
     against = [(kind, way.out_of_reach(case)) for kind, case in kinds]
     reached = [kind for kind, why in against if not why]
     left = [f"{kind} ({why})" for kind, why in against if why]

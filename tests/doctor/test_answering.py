@@ -117,8 +117,8 @@ async def test_its_numbers_are_those_of_the_preview(agent_db: AgentDatabase, gat
         "retry.text",
         Verdict.OK,
         "retry by text",
-        "reaches who wrote; not who was never written to (no session to store the answer in),"
-        " who has no right number (its phone is not one); 3 of 10 waiting",
+        "reaches those who wrote; not those never written to (no session to store the answer in),"
+        " those without a right number (its phone is not one); 3 of 10 waiting",
     )
     await engine.close()
 
@@ -167,7 +167,7 @@ async def test_the_sheet_s_watcher_is_asked_for_and_reaches_new_leads_of_its_cha
         assert server.asked[-1] == ("OPTIONS", "/leads/run-watcher")
         assert len(server.asked) == 8
     assert found["retry.watcher"].verdict is Verdict.OK
-    assert found["retry.watcher"].why.startswith("reaches new leads of ebook; not who wrote (")
+    assert found["retry.watcher"].why.startswith("reaches new leads of ebook; not those who wrote (")
     assert found["retry.watcher"].why.endswith("; 3 of 10 waiting")
 
 
@@ -178,7 +178,9 @@ async def test_a_gateway_that_cannot_send_is_told_and_so_is_the_hour(
     gateway.status = "SCAN_QR_CODE"
     found = await scene.found(text=TEXT, sql="UPDATE leads SET score = 1 WHERE id = $1")
     assert found["retry.text"].verdict is Verdict.FAILED
-    assert found["retry.text"].why.startswith("the gateway is SCAN_QR_CODE: mend it first; reaches who wrote")
+    assert found["retry.text"].why.startswith(
+        "the gateway is SCAN_QR_CODE: mend it first; reaches those who wrote"
+    )
     assert "its statement is not tried here" in found["retry.sql"].why
     assert found["retry.reach"].why.endswith("; not now: the gateway is SCAN_QR_CODE: mend it first")
     hour = time.gmtime().tm_hour
@@ -249,6 +251,19 @@ async def test_where_an_engine_runs_its_ledger_counts_and_not_what_the_rows_say(
     async with engine_that_tells(scene, Refused("the database does not tell: refused")):
         told = (await scene.found(text=TEXT))["retry.reach"]
         assert (told.verdict, told.why) == (Verdict.SKIPPED, "the database does not tell: refused")
+
+
+async def test_a_writing_role_that_is_not_let_in_leaves_numbers_open(
+    agent_db: AgentDatabase, scene: Scene
+) -> None:
+    await owed(agent_db, 1)
+    scene.write = Secret("postgresql://x@127.0.0.1:1/nothing")
+    found = await scene.found(text=TEXT)
+    assert (found["retry.reach"].verdict, found["retry.reach"].why) == (
+        Verdict.SKIPPED,
+        "the writing role: refused",
+    )
+    assert "waiting" not in found["retry.text"].why
 
 
 async def test_what_is_switched_off_is_skipped(scene: Scene) -> None:
