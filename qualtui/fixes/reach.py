@@ -52,14 +52,15 @@ class Reach:
         """Why nobody may write to this customer now; empty: they may."""
         if case is None:
             return _("gone")
+        # What the customer wrote last may be in the gateway's chats alone: the bot never stored it.
+        case = msgspec.structs.replace(case, heard=max(one.last, one.last if case.heard is None else case.heard))
         if case.status in self._closed:
             return _("wants none: {}").format(case.status)
         if case.doubt:
             return _("interrupted {} ago: may have been sent").format(span(case.now - (case.claimed or case.now)))
         if case.answered:
             return _("written to already")
-        heard = case.heard if case.heard is not None else float("-inf")
-        if case.said is not None and case.said >= heard:
+        if case.said is not None and case.said >= (case.heard or 0.0):
             phantom = one.unheard is not None and case.said <= one.unheard + SAME
             return "" if phantom else _("answered meanwhile")
         return ""
