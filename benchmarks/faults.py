@@ -23,7 +23,7 @@ def say(line: str) -> None:
 
 
 async def _notices() -> list[Trial]:
-    return [await tried(*kills.NOTICES, lambda: kills.notices(2, 24, say))]
+    return [await tried(*kills.NOTICES, lambda: kills.notices(2, 6, say))]
 
 
 async def _fixes() -> list[Trial]:

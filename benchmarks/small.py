@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +31,19 @@ class Caught(msgspec.Struct, frozen=True):
 
 
 class Catcher:
-    """Takes what Apprise's json:// sends to /NAME; takes `slow` seconds before it answers, or drips for ever."""
+    """Takes what Apprise's json:// sends to /NAME; answers, holds its answer, loses what comes, or drips."""
 
     def __init__(self) -> None:
         self.caught: list[Caught] = []
-        self.slow = 0.0
+        self.answered: list[str] = []  # the texts whose sender was told that they arrived
+        self.slow = 0.0  # s before an answer
+        self.losing = False  # what comes meanwhile never arrives, and is never answered
         self.refuse = False
         self.dripping: set[str] = set()
         self.port = 0
         self._arrived = asyncio.Condition()
+        self._answers = inf  # how many more are answered
+        self._changed = asyncio.Condition()
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator["Catcher"]:
@@ -62,12 +67,33 @@ class Catcher:
             return web.Response(status=503)
         if name in self.dripping:
             return await self._drip(request)
+        if self.losing:
+            async with self._changed:
+                await self._changed.wait_for(lambda: not self.losing)
+            return web.Response(status=503)
+        one = Caught(at, name, str(body["title"]), str(body["message"]))
         async with self._arrived:
-            self.caught.append(Caught(at, name, str(body["title"]), str(body["message"])))
+            self.caught.append(one)
             self._arrived.notify_all()
-        if self.slow:
-            await asyncio.sleep(self.slow)
-        return web.json_response({})
+        await asyncio.sleep(self.slow)
+        return await self._answer(request, one)
+
+    async def _answer(self, request: web.Request, one: Caught) -> web.StreamResponse:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._answers > 0)
+            self._answers -= 1
+        response = web.json_response({})
+        with contextlib.suppress(ConnectionError):  # whoever sent it may be dead by now
+            await response.prepare(request)
+            await response.write_eof()
+            self.answered.append(one.text)
+        return response
+
+    async def answer(self, many: float = inf) -> None:
+        """From now on loses nothing, answers so many, and holds the answers to all others."""
+        async with self._changed:
+            self.losing, self._answers = False, many
+            self._changed.notify_all()
 
     async def _drip(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "1000000"})
@@ -86,6 +112,11 @@ class Catcher:
                     if word in one.title and name in {"", one.name}:
                         return one
                 await self._arrived.wait()
+
+    async def arrivals(self, count: int, within: float) -> None:
+        """Until so many arrived. Raises TimeoutError."""
+        async with asyncio.timeout(within), self._arrived:
+            await self._arrived.wait_for(lambda: len(self.caught) >= count)
 
 
 class Health:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from benchmarks import hangs
-from benchmarks.kills import kill_at
+from benchmarks.kills import AIMS, kill_at
 from benchmarks.trial import Trial
 
 
@@ -23,7 +23,7 @@ async def test_whatever_hangs_the_engine_keeps_its_promise(trial: Callable[[], A
     assert outcome.ok, (outcome.promised, outcome.problems, outcome.happened)
 
 
-async def test_an_engine_killed_while_it_sends_loses_no_notice_and_repeats_none_unmarked() -> None:
-    outcome = await kill_at("sending")
-    assert not outcome.problems
-    assert outcome.hit in {"sending", "half delivered"}
+@pytest.mark.parametrize("state", ["queued", "sending", "answered"])
+async def test_an_engine_killed_with_a_notice_in_hand_loses_none_and_repeats_none_unmarked(state: str) -> None:
+    outcome = await kill_at(AIMS[state])
+    assert (outcome.hit, outcome.problems) == (state, ())
