@@ -1,4 +1,4 @@
-"""Connections to the store's file: how they are opened, set, and checked."""
+"""Connections to the store's file: how they are opened and set."""
 
 import os
 import sqlite3
@@ -31,11 +31,14 @@ def prepare(path: Path) -> None:
         ) from None
 
 
-def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection in autocommit mode, not bound to a thread: one thread at a time. Raises sqlite3.Error."""
+def connect(path: Path, *, read_only: bool, immutable: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode, not bound to a thread: one thread at a time. Raises sqlite3.Error.
+
+    `immutable`: nobody writes meanwhile, and nothing is made beside the file.
+    """
     mode = "ro" if read_only else "rw"
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
+        f"{path.absolute().as_uri()}?mode={mode}&immutable={immutable:d}",
         uri=True,
         timeout=BUSY,
         isolation_level=None,
@@ -59,18 +62,3 @@ def set_durable(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT:d}")
-
-
-def check_whole(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises StoreError where the file is shorter than it says: its end was torn off. Cheap: no full check."""
-    busy, written, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-    if busy or written != moved:
-        return  # a reader holds part of it in the write-ahead log: the length says nothing now
-    pages: int = connection.execute("PRAGMA page_count").fetchone()[0]
-    size: int = connection.execute("PRAGMA page_size").fetchone()[0]
-    if path.stat().st_size < pages * size:
-        raise StoreError(
-            _("the store {path} is damaged, its end is missing: put back a copy of it, or move it aside").format(
-                path=path
-            )
-        )

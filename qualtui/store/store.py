@@ -12,13 +12,14 @@ from msgspec.structs import replace
 from qualtui.config import values
 from qualtui.model import Event, EventBody, Sample, State
 from qualtui.store import checkpoint, log, rollup, samples
-from qualtui.store.connection import check_whole, connect, prepare, set_durable
+from qualtui.store.connection import connect, prepare, set_durable
 from qualtui.store.errors import Conflict, LeaseLost, StoreError, damaged, translated
 from qualtui.store.lease import Lease
 from qualtui.store.migrations import migrate, shipped
 from qualtui.store.reader import Reader
 from qualtui.store.rollup import Pruned
 from qualtui.store.statements import statement
+from qualtui.store.whole import check_whole
 from qualtui.text import _
 
 PRUNE_LIMIT = 5_000  # rows of a kind at once: an alert's append never waits long behind a pruning
@@ -46,16 +47,7 @@ class Store(Reader):
         prepare(path)
         lease = Lease.take(path, time.time() if now is None else now)
         try:
-            with translated(path):
-                connection = connect(path, read_only=False)
-                try:
-                    migrate(connection, path, shipped())
-                    set_durable(connection, path)
-                    check_whole(connection, path)
-                    epoch = _begin_epoch(connection, path)
-                except BaseException:
-                    connection.close()
-                    raise
+            connection, epoch = opened(path)
         except BaseException:
             lease.release()
             raise
@@ -149,6 +141,25 @@ class Store(Reader):
             raise LeaseLost(
                 _("another engine took the store {path} over: this one writes no more").format(path=self.path)
             )
+
+
+def opened(path: Path, *, readable: bool = False) -> tuple[sqlite3.Connection, int]:
+    """A connection that writes, and the epoch that it begins; `readable`: not before the whole log was folded.
+
+    The caller holds the lease. Raises StoreError.
+    """
+    check_whole(path)
+    with translated(path):
+        connection = connect(path, read_only=False)
+        try:
+            migrate(connection, path, shipped())
+            set_durable(connection, path)
+            if readable:
+                checkpoint.load(connection)
+            return connection, _begin_epoch(connection, path)
+        except BaseException:
+            connection.close()
+            raise
 
 
 def _begin_epoch(connection: sqlite3.Connection, path: Path) -> int:

@@ -185,6 +185,43 @@ def test_a_file_whose_end_was_torn_off_is_refused_and_left_as_it_is(path: Path, 
         assert store.verify() is None
 
 
+def beside_its_log(path: Path, folder: Path) -> Path:
+    """A copy of a store as a kill leaves it: what was written last stands in the write-ahead log."""
+    filled(path)
+    with Store.open(path) as store:
+        for n in range(300, 320):
+            store.append([(Noted(1, "ana", f"{n} " + "x" * 500), "")], float(n))
+        shutil.copytree(path.parent, folder)
+    return folder / path.name
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_a_file_torn_beside_its_log_is_refused_and_both_are_left_as_they_are(
+    path: Path, tmp_path: Path, share: float
+) -> None:
+    store = beside_its_log(path, tmp_path / "copy")
+    log = store.with_name(store.name + "-wal")
+    torn, logged = store.read_bytes()[: int(store.stat().st_size * share)], log.read_bytes()
+    store.write_bytes(torn)
+    with pytest.raises(StoreError, match="its end is missing"):
+        Store.open(store)
+    assert (store.read_bytes(), log.read_bytes()) == (torn, logged)
+
+
+def test_a_kill_while_the_log_is_moved_into_the_file_is_no_tear(path: Path, tmp_path: Path) -> None:
+    store = beside_its_log(path, tmp_path / "copy")
+    moved = path.read_bytes()  # the log is in it since the close
+    before = store.read_bytes()
+    assert len(moved) > len(before)
+    for pages in (1, 2, len(before) // 4096, len(moved) // 4096 - 1):
+        part = tmp_path / f"moved-{pages}"
+        shutil.copytree(store.parent, part)
+        (part / store.name).write_bytes(moved[: pages * 4096] + before[pages * 4096 :])
+        with Store.open(part / store.name) as whole:
+            assert whole.verify() is None
+            assert whole.load().seq == 320
+
+
 def test_garbled_bytes_are_a_store_error_or_a_broken_chain_and_never_another_story(path: Path) -> None:
     whole = filled(path)
     with Store.open(path) as store:
