@@ -1,8 +1,10 @@
 """The lease: one engine a store. A lock that the kernel takes back when its process dies, however it dies."""
 
+import errno
 import fcntl
 import os
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -35,27 +37,21 @@ class Lease:
     @classmethod
     def take(cls, path: Path, now: float) -> Self:
         """Takes the lease of the store at `path`. Raises StoreBusy where another engine holds it, StoreError."""
+        descriptor = -1
         try:
-            descriptor = os.open(lock_path(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, MODE)
-        except OSError as error:
-            raise StoreError(
-                _("the store {path} can't be locked: {what}").format(path=path, what=error.strerror)
-            ) from None
-        try:
+            descriptor = _opened(lock_path(path))
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            holder = Holder(os.getpid(), socket.gethostname(), now)
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, msgspec.json.encode(holder), 0)
-            share(descriptor)
         except BlockingIOError:
             other = _read(descriptor)
             os.close(descriptor)
             raise _busy(path, other) from None
         except OSError as error:
-            os.close(descriptor)
+            if descriptor >= 0:
+                os.close(descriptor)
             raise StoreError(
                 _("the store {path} can't be locked: {what}").format(path=path, what=error.strerror)
             ) from None
+        _write(descriptor, Holder(os.getpid(), socket.gethostname(), now))
         return cls(descriptor)
 
     def release(self) -> None:
@@ -76,12 +72,45 @@ def share(descriptor: int) -> None:
         os.fchmod(descriptor, MODE)
 
 
-def _read(descriptor: int) -> Holder | None:
-    """Who holds it; None where the file does not say: it has locked, and not yet written."""
+def _opened(lock: Path) -> int:
+    """The lock's file; where it can only be read it can still be locked. Raises OSError."""
+    flags = os.O_CLOEXEC | os.O_NOFOLLOW
     try:
-        return msgspec.json.decode(os.pread(descriptor, 4096, 0), type=Holder)
+        return os.open(lock, os.O_RDWR | os.O_CREAT | flags, MODE)
+    except OSError as error:
+        if error.errno not in {errno.EROFS, errno.EACCES}:
+            raise
+        with suppress(OSError):
+            return os.open(lock, os.O_RDONLY | flags)
+        raise
+
+
+def _write(descriptor: int, holder: Holder) -> None:
+    """Says who holds it. Where nothing can be written the lock holds all the same, and is nobody's by name."""
+    with suppress(OSError):
+        data = msgspec.json.encode(holder)
+        os.ftruncate(descriptor, os.pwrite(descriptor, data, 0))  # in this order: a full disk takes what it had
+        share(descriptor)
+
+
+def _read(descriptor: int) -> Holder | None:
+    """Who holds it; None where the file does not say: it has not written yet, or could not."""
+    try:
+        holder = msgspec.json.decode(os.pread(descriptor, 4096, 0), type=Holder)
     except (OSError, msgspec.DecodeError):
         return None
+    gone = holder.host == socket.gethostname() and not _lives(holder.pid)
+    return None if gone else holder  # an earlier engine's name, on a disk that takes no other
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # somebody else's, or no number of a process
+        pass
+    return True
 
 
 def _busy(path: Path, other: Holder | None) -> StoreBusy:
