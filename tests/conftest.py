@@ -1,10 +1,24 @@
 """Fixtures that every package's tests share."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 
 import pytest
 
+from benchmarks.disk import Disk, disk
+from benchmarks.trial import Skip
 from tests.postgres import AgentDatabase, Postgres, fresh_database, running_postgres
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Disk]:
+    """A disk of its own, to fill and to write-protect; skips where none may be mounted."""
+    with ExitStack() as stack:
+        try:
+            mounted = stack.enter_context(disk())
+        except Skip as reason:
+            pytest.skip(str(reason))
+        yield mounted
 
 
 @pytest.fixture(scope="session")
