@@ -52,12 +52,13 @@ def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
     from qualtui.engine.engine import Engine
     from qualtui.engine.server import SocketError
     from qualtui.store.errors import StoreError
-    from qualtui.store.store import Store
+    from qualtui.store.late import begin
 
     try:
-        store = Store.open(store_path(first))
+        store, state = begin(store_path(first), time.time())
         engine = Engine(
             store,
+            state,
             socket_path(first),
             first,
             build,

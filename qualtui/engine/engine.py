@@ -36,6 +36,7 @@ from qualtui.model import (
     NoticeQueued,
     RuleChanged,
     Sample,
+    State,
 )
 from qualtui.notify.target import warm_up
 from qualtui.probes.build import Deps, customers_of
@@ -68,11 +69,12 @@ class _Stop(Exception):  # noqa: N818 - likewise
 
 
 class Engine:
-    """One engine on one store. `build` makes a Setup from a configuration, `reread` reads it again."""
+    """One engine on one store and its State. `build` makes a Setup of a configuration, `reread` reads it again."""
 
     def __init__(
         self,
         store: Store,
+        state: State,
         socket_path: Path,
         config: Config,
         build: Callable[[Config, Deps], Setup],
@@ -87,7 +89,7 @@ class Engine:
         self._clock = clock
         self._beside = beside
         self._started = clock()
-        self.journal = Journal(store, store.load(), store.epoch, clock)
+        self.journal = Journal(store, state, store.epoch, clock)
         self.recent = Recent(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
         self._view = View(self.recent, config)
         self._memory = Memory(store, self.journal, self.recent, clock)
@@ -168,6 +170,10 @@ class Engine:
             await self.journal.append((EngineStopped(self._reason or "a fault"), ""))
             await self._keeper.close()
             await self.journal.run(self._store.close, 1.0)
+        if self.journal.trouble:
+            log.warning(
+                "the store failed to the end, and what was kept in memory is lost: %s", self.journal.trouble
+            )
 
     # --- one configuration ---
 

@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from typing import Any, TypeVar
 
 from qualtui.model import Event, EventBody, State
 from qualtui.store.errors import LeaseLost, StoreError
 from qualtui.store.fold import apply
 from qualtui.store.store import Store
+from qualtui.text import plural
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,8 @@ class Journal:
     @property
     def trouble(self) -> str:
         """Empty, or one line: why events are kept in memory only, and how many."""
-        return f"{self._trouble}; {len(self._unsaved)} events kept in memory" if self._trouble else ""
+        kept = plural("{n} event kept in memory", "{n} events kept in memory", len(self._unsaved))
+        return f"{self._trouble}; {kept.format(n=len(self._unsaved))}" if self._trouble else ""
 
     async def append(self, *entries: Entry) -> tuple[Event, ...]:
         """Writes events whatever the state."""
@@ -66,7 +69,8 @@ class Journal:
                 return ()
             events = await self._write(entries)
             for event in events:
-                self.state = apply(self.state, event)
+                if event.seq > self.state.seq:  # else the state was read anew, with these in it
+                    self.state = apply(self.state, event)
             return events
 
     async def retry(self) -> None:
@@ -89,10 +93,9 @@ class Journal:
 
     async def _write(self, entries: list[Entry]) -> tuple[Event, ...]:
         now = self._clock()
-        kept = [(event.body, event.key) for event in self._unsaved]
-        at = self._unsaved[0].at if self._unsaved else now
+        kept = tuple(self._unsaved)
         try:
-            written = await self.run(lambda: self._store.append([*kept, *entries], at))
+            written = await self.run(lambda: self._append(kept, entries, now))
         except LeaseLost:
             raise  # another engine took the store: this one must end
         except StoreError as error:
@@ -102,9 +105,29 @@ class Journal:
             return self._remember(entries, now)
         if self._trouble:
             log.warning("the store works again; %d events written", len(kept))
+        expected = kept[0].seq if kept else self.state.seq + 1
         self._trouble, self._unsaved = "", []
-        old = {key for _, key in kept}
+        if written and written[0].seq != expected:
+            await self._read_anew()
+        old = {event.key for event in kept}
         return tuple(event for event in written if event.key not in old)
+
+    def _append(self, kept: tuple[Event, ...], entries: list[Entry], now: float) -> list[Event]:
+        """In the store's thread: first what was kept, each at its time; of what is there already the keys tell."""
+        written: list[Event] = []
+        for at, some in groupby(kept, key=lambda event: event.at):
+            written += self._store.append([(event.body, event.key) for event in some], at)
+        if entries:
+            written += self._store.append(entries, now)
+        return written
+
+    async def _read_anew(self) -> None:
+        """The log is not the one that the state was folded from: a copy was put back, or a new one was begun."""
+        log.warning("the store holds another log than before: the state is read anew from it")
+        try:
+            self.state = await self.run(self._store.load)
+        except StoreError as error:
+            log.warning("the state could not be read anew: %s", error)
 
     def _remember(self, entries: list[Entry], now: float) -> tuple[Event, ...]:
         known = {event.key for event in self._unsaved}

@@ -71,6 +71,8 @@ class Keeper:
 
     async def clean(self) -> None:
         """Checkpoint, roll-up and pruning; a failing store is told by the journal, not here."""
+        if self._journal.trouble:
+            return  # the state is ahead of the log
         state, now, retention = self._journal.state, self._clock(), self.retention
         try:
             await self._journal.run(lambda: self._store.checkpoint(state))

@@ -1,5 +1,6 @@
 """What can go wrong with the store, each in one line for people, and SQLite's errors translated to it."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +55,9 @@ def translated(path: Path) -> Iterator[None]:
 
 def _sentence(path: Path, error: sqlite3.Error) -> str:
     """An error of SQLite as a line that says the remedy."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
+    full = getattr(error, "sqlite_errorcode", 0)
+    # The low byte is the primary code. What readers share is made when a store is opened: no room even for that.
+    code = sqlite3.SQLITE_FULL if full == sqlite3.SQLITE_IOERR_SHMSIZE else full & 0xFF
     known = {
         sqlite3.SQLITE_FULL: _("no room left for the store {path}: make room on that disk"),
         sqlite3.SQLITE_READONLY: _("the store {path} can't be written: it, or its folder, is read-only for you"),
@@ -66,6 +69,8 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
             "the disk does not take or give what the store {path} asks: see the disk ({what})"
         ),
     }
+    if code == sqlite3.SQLITE_CANTOPEN and path.exists() and not os.access(path.parent, os.W_OK):
+        code = sqlite3.SQLITE_READONLY  # what readers share can't be made
     if code == sqlite3.SQLITE_CORRUPT:
         return damaged(path)
     if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):

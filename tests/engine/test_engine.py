@@ -27,13 +27,15 @@ from qualtui.config.values import (
 from qualtui.config.values import Target as TargetValues
 from qualtui.engine.engine import Engine
 from qualtui.engine.setup import Setup
-from qualtui.model import BacklogMarked, Sample
+from qualtui.model import BacklogMarked, Sample, State
 from qualtui.notify.target import Target
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import Probe
+from qualtui.store.late import begin
 from qualtui.store.store import Store
-from qualtui.wire import Done, TestNotice
+from qualtui.wire import AddNote, Done, TestNotice
 from tests.screens.stand_in import until
+from tests.store.remains import torn
 
 
 class Constant:
@@ -99,9 +101,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @asynccontextmanager
 async def running(
-    store: Store, made: Made, first: Config, reread: Callable[[], Config] | None = None
+    store: Store,
+    made: Made,
+    first: Config,
+    reread: Callable[[], Config] | None = None,
+    state: State | None = None,
 ) -> AsyncIterator[Engine]:
-    engine = Engine(store, store.path.with_name("s"), first, made, reread or (lambda: first), time.time)
+    reread = reread or (lambda: first)
+    engine = Engine(store, state or store.load(), store.path.with_name("s"), first, made, reread, time.time)
     ready = asyncio.Event()
     task = asyncio.ensure_future(engine.run(ready))
     try:
@@ -172,3 +179,34 @@ async def test_a_notice_that_is_being_sent_while_the_configuration_changes_is_se
         target.may_end.set()
         await until(lambda: [n.status for n in engine.journal.state.notices.values()] == ["delivered"])
         assert len(target.sent) == 1
+
+
+async def test_an_engine_on_a_torn_store_watches_tells_and_goes_over_to_a_new_one_by_itself(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state" / "store.db"
+    half = torn(path)
+    rule = Rule(series="db.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0))
+    target = SlowTarget()
+    target.may_end.set()
+    first = Config(
+        agents={"bot": Agent(health=HealthProbe(url="http://bot.example.com/"))},
+        rules={"down": rule},
+        notify=Notify(
+            targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))}, routes=(Route(targets=("ops",)),)
+        ),
+    )
+    store, begun = begin(path, time.time())
+    with store:
+        made = Made(Constant("bot/db.up", 0.0, 60.0), target=target)
+        async with running(store, made, first, state=begun) as engine:
+            await target.begun.wait()
+            [number] = engine.journal.state.incidents
+            assert number == begun.next_number
+            assert "damaged" in engine.snapshot().engine.troubles[0]
+            assert path.read_bytes() == half
+            path.rename(path.with_suffix(".torn"))
+            async with Client(path.with_name("s"), who="ana") as client:
+                assert isinstance(await client.ask(AddNote(number, "looking")), Done)
+            assert engine.snapshot().engine.troubles == ()
+            assert list(store.load().incidents) == [number]

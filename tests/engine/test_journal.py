@@ -1,17 +1,23 @@
 """What is decided is written before it counts; a store that fails costs no event and no second decision."""
 
 import asyncio
+import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from qualtui.engine.journal import Entry, Journal
 from qualtui.model import Acknowledged, Noted, NoticeQueued, Phase, RuleChanged, Severity, State
 from qualtui.store.errors import StoreError
+from qualtui.store.late import BEGIN, begin
 from qualtui.store.store import Store
+from tests.store.remains import left, torn
 
+NOW = BEGIN + 1e6
 FIRED = RuleChanged("r", "bot", Phase.INACTIVE, Phase.FIRING, Severity.CRITICAL, "holds", 1.0, number=1)
 QUEUED = NoticeQueued("1/1/firing/ops", 1, "ops", "firing", Severity.CRITICAL, "t", "b")
 
@@ -95,6 +101,55 @@ async def test_events_written_after_a_failure_follow_those_kept(journal: Journal
     events = await journal.append((Acknowledged(1, "ana"), ""))
     assert [type(event.body) for event in events] == [Acknowledged]
     assert store.load().incidents[1].owner == "ana"
+
+
+async def test_events_kept_in_memory_are_written_at_the_time_at_which_they_happened(store: FailingStore) -> None:
+    times = iter((10.0, 20.0, 20.0, 30.0))
+    journal = Journal(store, store.load(), store.epoch, lambda: next(times))
+    store.full = True
+    for text in ("one", "two", "three"):
+        await journal.append((Noted(1, "ana", text), ""))
+    store.full = False
+    await journal.retry()
+    assert [event.at for event in store.events()] == [10.0, 20.0, 20.0]
+    assert store.load() == journal.state
+
+
+async def test_a_log_that_was_begun_anew_meanwhile_has_all_that_was_watched(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "store.db"
+    torn(path)
+    store, begun = begin(path, NOW)
+    with store:
+        journal = Journal(store, begun, store.epoch, lambda: NOW)
+        await journal.append((replace(FIRED, number=begun.next_number), ""))
+        assert "damaged" in journal.trouble
+        path.rename(path.with_suffix(".torn"))
+        await journal.append((Acknowledged(begun.next_number, "ana"), ""))
+        assert journal.trouble == ""
+        assert [one.owner for one in store.load().incidents.values()] == ["ana"]
+        assert store.load().incidents == journal.state.incidents
+
+
+async def test_a_log_that_was_put_back_meanwhile_is_known_again_and_no_number_is_used_twice(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state" / "store.db"
+    known = left(path)
+    shutil.copy(path, tmp_path / "copy")
+    torn(path)
+    store, begun = begin(path, NOW)
+    with store:
+        journal = Journal(store, begun, store.epoch, lambda: NOW)
+        fired = replace(FIRED, number=begun.next_number)
+        assert len(await journal.append((fired, ""))) == 1
+        assert list(journal.state.incidents) == [fired.number]
+        os.replace(tmp_path / "copy", path)
+        assert [event.body for event in await journal.append((Acknowledged(1, "ana"), ""))] == [
+            Acknowledged(1, "ana")
+        ]
+        assert list(journal.state.incidents) == [*known.incidents, fired.number]
+        assert journal.state.incidents[1].owner == "ana"
+        assert journal.state == store.load()
 
 
 async def test_a_hanging_disk_holds_nothing_up_and_its_late_write_is_not_written_twice(
