@@ -1,15 +1,15 @@
 """The screen's composition root: configuration, connection, an engine beside it where none runs, the terminal."""
 
 import os
-import socket
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from qualtui.cli.common import FAILED, resolve_window_config, say_error, who
 from qualtui.client import Client, knock
+from qualtui.config.places import answers
 from qualtui.config.values import Config
 from qualtui.text import _, clean
 
@@ -119,8 +119,7 @@ class Beside:
 
         line = [sys.executable, "-m", "qualtui", "--config", self._config.path, "watch", "--beside"]
         try:
-            self._log.parent.mkdir(parents=True, exist_ok=True)
-            with self._log.open("wb") as log:
+            with self._opened_log() as log:
                 self._engine = subprocess.Popen(
                     line, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
                 )
@@ -135,6 +134,15 @@ class Beside:
             return self._failure
         return _("the engine ended at once: {why}").format(why=self._last_line())
 
+    def _opened_log(self) -> BinaryIO:
+        """The engine's log; none where the disk takes none: an engine is needed all the same."""
+        try:
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            return self._log.open("wb")
+        except OSError:
+            self._log = Path(os.devnull)
+            return self._log.open("wb")
+
     def _last_line(self) -> str:
         try:
             with self._log.open("rb") as log:
@@ -143,17 +151,6 @@ class Beside:
         except OSError:
             lines = []
         return clean(lines[-1]) if lines else _("see {path}").format(path=self._log)
-
-
-def answers(path: Path) -> bool:
-    """Whether somebody listens on the socket."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(1)
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-    return True
 
 
 class Switches:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import socket
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,11 +53,12 @@ def store_path(config: Config) -> Path:
 def socket_path(config: Config) -> Path:
     """The engine's socket: `[store] socket`, else beside the store.
 
-    A system takes no socket path much longer than 100 bytes: a longer one is replaced by a short one in a private
-    runtime folder, which is made. Raises ConfigErrors where that folder is somebody else's.
+    A system takes no socket path much longer than 100 bytes, and makes none on a read-only file system: such a one
+    is replaced by a short one in a private runtime folder, which is made. Raises ConfigErrors where that folder is
+    somebody else's.
     """
     path = _at(config, config.store.socket) if config.store.socket else Path(f"{store_path(config)}.sock")
-    if len(os.fsencode(path)) <= SOCKET_LONGEST:
+    if len(os.fsencode(path)) <= SOCKET_LONGEST and (not _read_only(path.parent) or answers(path)):
         return path
     return _private_folder(config) / f"{_short(str(path))}.sock"
 
@@ -66,6 +68,25 @@ def _at(config: Config, path: str) -> Path:
         return Path(config.path).parent / Path(path).expanduser()
     except RuntimeError:  # ~somebody who is not known here
         return Path(config.path).parent / path
+
+
+def _read_only(folder: Path) -> bool:
+    """Whether the file system is, as after an error of its disk; rights are another matter."""
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
+def answers(path: Path) -> bool:
+    """Whether somebody listens on the socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(1)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def _short(text: str) -> str:

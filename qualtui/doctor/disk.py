@@ -64,7 +64,7 @@ async def _store(path: Path) -> Finding:
         return skipped(check, what, _("not verified within {:.0f} s").format(VERIFY))
     except StoreError as error:
         return failed(
-            check, what, str(error), _("move it aside with its -wal and .lock; the engine begins a new one")
+            check, what, str(error), _("move it aside with its -wal, not its .lock; the engine begins a new one")
         )
     if broken == NO_STORE:
         return skipped(check, what, _("there is none yet: the first engine makes it"))

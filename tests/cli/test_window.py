@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.cli.window import Beside, answers, farewell
+from benchmarks.disk import Disk
+from qualtui.cli.window import Beside, farewell
+from qualtui.config.places import answers
 from qualtui.config.values import Config, Demo
 
 
@@ -90,3 +92,14 @@ def test_an_engine_that_cannot_start_says_why_and_is_not_started_again(tmp_path:
     assert str(tmp_path) in started.trouble()
     started.ensure()
     assert started._engine is engine
+
+
+def test_on_a_disk_that_takes_no_log_an_engine_is_started_all_the_same(tmp_path: Path, small_disk: Disk) -> None:
+    small_disk.protect()
+    (tmp_path / "config.toml").write_text("this is no configuration", encoding="utf-8")
+    log = small_disk.folder / "store.beside.log"
+    started = Beside(config(tmp_path), tmp_path / "socket", log, lambda: 0.0)
+    started.ensure()
+    assert started._engine is not None
+    assert started._engine.wait(20) != 0
+    assert started.trouble().startswith("the engine ended at once: ")

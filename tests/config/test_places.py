@@ -1,10 +1,12 @@
 """Where the configuration, the store and the socket are."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
+from benchmarks.disk import Disk
 from qualtui.config import places
 from qualtui.config.errors import ConfigErrors
 from qualtui.config.places import find, socket_path, store_path, user_file
@@ -63,6 +65,22 @@ def test_a_socket_path_too_long_for_the_system_becomes_a_short_private_one(
     assert path == socket_path(config)
     assert path != socket_path(read(AGENT + f"[store]\npath = '/{'x' * 121}/q.db'"))
     assert len(os.fsencode(path.name)) <= 20
+
+
+def test_on_a_disk_that_became_read_only_the_socket_is_a_private_one_unless_an_engine_listens_there(
+    small_disk: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "_temporary", lambda: tmp_path / "run")
+    usual = small_disk.folder / "q.db.sock"
+    config = read(AGENT + f"[store]\npath = '{small_disk.folder}/q.db'")
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.bind(str(usual))
+        engine.listen()
+        small_disk.protect()
+        assert socket_path(config) == usual
+    assert socket_path(config).parent == tmp_path / "run"
+    small_disk.protect(False)
+    assert socket_path(config) == usual
 
 
 def test_a_runtime_folder_that_others_may_enter_is_refused(
