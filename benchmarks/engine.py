@@ -128,10 +128,10 @@ async def eventually(holds: Callable[[], bool], within: float, what: str, every:
 
 
 class Log:
-    """The store of a configuration, read beside its engine."""
+    """The store of a configuration, read beside its engine; beside the configuration, or at `path`."""
 
-    def __init__(self, config: Path) -> None:
-        self.path = config.with_name("qualtui.db")
+    def __init__(self, config: Path, path: Path | None = None) -> None:
+        self.path = path or config.with_name("qualtui.db")
 
     def events(self) -> tuple[Event, ...]:
         """All events; none where there is no store yet."""

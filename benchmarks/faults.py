@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from benchmarks import distress, hangs, kills, mending
+from benchmarks import distress, full, hangs, kills, mending
 from benchmarks.trial import Trial, show, tried
 
 LIMIT = 300.0  # s for one group
@@ -39,8 +39,17 @@ async def _engine() -> list[Trial]:
         await tried(*hangs.SIGTERM, hangs.ends_in_time),
         await tried(*hangs.SIGHUP, hangs.reads_again),
         await tried(*hangs.SECOND, hangs.refuses_a_second),
-        await tried(*hangs.FULL, hangs.disk_full),
         await tried(*hangs.DRIPS, hangs.healthy_beside_dripping),
+    ]
+
+
+async def _disk() -> list[Trial]:
+    return [
+        await tried(*full.LIMITED, full.limited),
+        await tried(*full.FULL, full.disk_full),
+        await tried(*full.ON_FULL, full.started_on_full),
+        await tried(*full.ON_PROTECTED, full.started_on_protected),
+        await tried(*full.ON_TORN, full.started_on_torn),
     ]
 
 
@@ -52,7 +61,13 @@ async def _windows() -> list[Trial]:
     ]
 
 
-GROUPS: dict[str, Group] = {"notices": _notices, "fixes": _fixes, "engine": _engine, "windows": _windows}
+GROUPS: dict[str, Group] = {
+    "notices": _notices,
+    "fixes": _fixes,
+    "engine": _engine,
+    "disk": _disk,
+    "windows": _windows,
+}
 
 
 async def _within(group: Group) -> list[Trial]:

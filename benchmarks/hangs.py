@@ -1,15 +1,13 @@
-"""What hangs, drips, stalls or is full: the engine goes on, ends in time, and says what is."""
+"""What hangs, drips or stalls: the engine goes on, ends in time, and says what is."""
 
 import asyncio
 import itertools
-import resource
 import signal
 import time
 
 from benchmarks.engine import Engine, Log, engine_on, eventually, seen, started
-from benchmarks.small import AGENT, Small, small
+from benchmarks.small import AGENT, small
 from benchmarks.trial import Trial
-from qualtui.model import NoticeDelivered, NoticeQueued, Phase, RuleChanged
 from qualtui.wire import Snapshot
 
 LATE = 1.6  # s between two answers of a probe with an interval of 1 s: beyond it one was late
@@ -142,54 +140,3 @@ async def healthy_beside_dripping() -> Trial:
         f"{word} came after {late:.1f} s" for word, late in (("CRITICAL", took), ("RESOLVED", over)) if late > 2
     ]
     return Trial(*DRIPS, f"told after {took:.2f} s, and of the end after {over:.2f} s", tuple(problems))
-
-
-FULL = (
-    "no room for the store (RLIMIT_FSIZE) while a fault begins and ends, then room again",
-    "a banner says so; notices go on; afterwards nothing is lost and nothing came twice",
-)
-
-
-async def disk_full() -> Trial:
-    """The store's disk takes nothing for a while."""
-    problems = []
-    async with small() as world:
-        config = world.write()
-        log = Log(config)
-        async with engine_on(config) as engine, engine.client() as client:
-            await seen(client, up, 10, "the health server answers")
-            began = time.time()
-            _room(engine, 0)
-            killed = await world.health.kill()
-            took = (await world.catcher.arrival("CRITICAL", 10)).at - killed
-            banner = (await seen(client, lambda shot: bool(shot.engine.troubles), 5, "a banner")).engine.troubles[
-                0
-            ]
-            await world.health.start()
-            await world.catcher.arrival("RESOLVED", 10)
-            _room(engine, resource.RLIM_INFINITY)
-            await seen(client, lambda shot: not shot.engine.troubles, 15, "the banner goes")
-            _, late = await punctual(log, began, time.time())
-            problems += late
-        problems += _kept(world, log)
-    told = banner.replace(str(world.folder), "...")
-    return Trial(*FULL, f"told after {took:.2f} s; banner: {told[:110]}", tuple(problems))
-
-
-def _room(engine: Engine, size: int) -> None:
-    """How big a file of the engine may be."""
-    resource.prlimit(engine.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-
-
-def _kept(world: Small, log: Log) -> list[str]:
-    """Everything that happened while there was no room is in the log, once."""
-    bodies = [event.body for event in log.events()]
-    phases = [body.new for body in bodies if isinstance(body, RuleChanged)]
-    queued = [body.key for body in bodies if isinstance(body, NoticeQueued)]
-    delivered = [body.key for body in bodies if isinstance(body, NoticeDelivered)]
-    problems = [] if log.whole() else ["the log's chain is broken"]
-    if [phase for phase in phases if phase is not Phase.PENDING] != [Phase.FIRING, Phase.RESOLVED]:
-        problems.append(f"the log tells {phases}")
-    if len(queued) != 2 or sorted(queued) != sorted(delivered) or len(world.catcher.caught) != 2:
-        problems.append(f"{len(queued)} queued, {len(delivered)} delivered, {len(world.catcher.caught)} arrived")
-    return problems

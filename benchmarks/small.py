@@ -191,10 +191,10 @@ class Small:
 
 
 @asynccontextmanager
-async def small() -> AsyncIterator[Small]:
-    """A small world in a temporary folder, everything ended with the block."""
+async def small(parent: Path | None = None) -> AsyncIterator[Small]:
+    """A small world in a temporary folder (in `parent`), everything ended with the block."""
     health, catcher = Health(), Catcher()
-    with tempfile.TemporaryDirectory(prefix="qualtui-") as folder:
+    with tempfile.TemporaryDirectory(prefix="qualtui-", dir=parent) as folder:
         async with catcher.serving():
             await health.start()
             try:
