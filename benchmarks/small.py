@@ -62,7 +62,10 @@ class Catcher:
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         at, name = time.time(), request.match_info["name"]
-        body = await request.json()
+        try:
+            body = await request.json()
+        except ConnectionError:  # its sender was killed over it
+            return web.Response(status=400)
         if self.refuse:
             return web.Response(status=503)
         if name in self.dripping:
