@@ -152,6 +152,27 @@ async def test_a_log_that_was_put_back_meanwhile_is_known_again_and_no_number_is
         assert journal.state == store.load()
 
 
+async def test_what_two_engines_kept_in_memory_one_after_the_other_is_all_in_the_log(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "store.db"
+    left(path)
+    copy = tmp_path / "copy"
+    shutil.copy(path, copy)
+    for n in range(2):
+        torn(path.with_name("torn.db"))
+        os.replace(path.with_name("torn.db"), path)
+        store, begun = begin(path, NOW + 60 * n)
+        with store:
+            journal = Journal(store, begun, store.epoch, lambda: NOW)
+            await journal.append((Noted(1, "ana", f"remark {n}"), ""))
+            assert journal.trouble
+            os.replace(copy, path)
+            await journal.retry()
+            assert journal.trouble == ""
+        shutil.copy(path, copy)
+    with Store.open(path) as store:
+        assert store.load().incidents[1].notes == ("ana: remark 0", "ana: remark 1")
+
+
 async def test_a_hanging_disk_holds_nothing_up_and_its_late_write_is_not_written_twice(
     store: FailingStore,
 ) -> None:

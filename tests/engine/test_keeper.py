@@ -8,7 +8,7 @@ import pytest
 from qualtui.engine.journal import Journal
 from qualtui.engine.keeper import Keeper
 from qualtui.engine.recent import Recent
-from qualtui.model import Sample
+from qualtui.model import EngineStarted, Sample
 from qualtui.store import Store, StoreError
 
 NOW = 10_000.0
@@ -19,6 +19,11 @@ class FullStore(Store):
     """A real store whose disk can be full, by switch."""
 
     full = False
+
+    def append(self, bodies, at, expect_seq=None):  # type: ignore[no-untyped-def]
+        if self.full:
+            raise StoreError("no room left")
+        return super().append(bodies, at, expect_seq)
 
     def add_samples(self, batch):  # type: ignore[no-untyped-def]
         if self.full:
@@ -55,3 +60,17 @@ async def test_samples_wait_in_order_while_the_disk_is_full(store: FullStore) ->
     store.full = False
     await keeps.flush()
     assert [at for at, _ in store.window("bot/db.up", 0, NOW + 1)] == [s.at for s in SAMPLES]
+
+
+async def test_a_state_that_is_ahead_of_the_log_is_not_kept_for_the_next_start(store: FullStore) -> None:
+    journal = Journal(store, store.load(), store.epoch, lambda: NOW)
+    keeps = Keeper(store, journal, lambda: NOW)
+    kept = "SELECT count(*) FROM checkpoints"
+    store.full = True
+    await journal.append((EngineStarted(1, "host-a", "0.1"), ""))
+    await keeps.clean()
+    assert store._connection.execute(kept).fetchone() == (0,)
+    store.full = False
+    await journal.retry()
+    await keeps.clean()
+    assert store._connection.execute(kept).fetchone() == (1,)
