@@ -52,5 +52,5 @@ def _mount(*options: str) -> None:
     except FileNotFoundError:
         raise Skip("there is no mount here") from None
     except subprocess.CalledProcessError as error:
-        said = str(error.stderr).strip().rpartition("\n")[2]
+        said = str(error.stderr).strip().partition("\n")[0]
         raise Skip(f"a small file system can't be mounted here: {said}") from None
