@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
@@ -14,26 +13,32 @@ from qualtui.model import Severity
 from qualtui.screens.page import Page
 from qualtui.text import _
 from qualtui.widgets import activity, incidents
-from qualtui.widgets.catalogue import groups, own
 from qualtui.widgets.chain import chain
-from qualtui.widgets.figures import compact, held, literal_rows, panel
+from qualtui.widgets.figures import compact, held, literal_rows
 from qualtui.widgets.footer import footer
 from qualtui.widgets.header import banners, header
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.now import now_box
+from qualtui.widgets.panels import panels, roomy
 from qualtui.widgets.sight import firing
 from qualtui.widgets.spark import Past
 from qualtui.widgets.table import Table
 from qualtui.wire import AgentView, IncidentView
 
 WIDE = 120  # cells from which incidents and activity stand side by side
-FOUR = 140  # cells from which the four groups of figures stand side by side
+GAP = 2  # cells between them
 HOLD = 20.0  # seconds that bars stand still, unless a figure's severity changes
-
-
 NOWHERE = Size(0, 0)
+
+
+def lists(cells: int) -> tuple[int, int]:
+    """The widths of the incidents and of the activity, as the style sheet shares them out."""
+    if cells < WIDE:
+        return cells, cells
+    left = (cells - GAP) * 3 // 5
+    return left, cells - GAP - left
 
 
 class Overview(Page):
@@ -41,16 +46,11 @@ class Overview(Page):
 
     DEFAULT_CSS = """
     Overview { layout: vertical; overflow: hidden; }
-    Overview #panels { layout: grid; grid-size: 4; grid-gutter: 0 2; grid-rows: auto; height: auto; }
-    Overview #panels { display: none; }
-    Overview.paneled #panels { display: block; }
-    Overview.narrow #panels { grid-size: 2; }
-    Overview #own { display: none; }
-    Overview.owned #own { display: block; }
-    Overview #lists { layout: vertical; height: 1fr; min-height: 2; }
-    Overview.wide #lists { layout: horizontal; }
-    Overview #incidents { height: 3fr; width: 1fr; }
-    Overview #activity { height: 2fr; width: 1fr; }
+    Overview.wide { layout: horizontal; }
+    Overview #top { dock: top; }
+    Overview #bottom { dock: bottom; }
+    Overview #incidents { height: 3fr; min-height: 1; }
+    Overview #activity { height: 2fr; }
     Overview.wide #incidents { width: 3fr; height: 1fr; margin-right: 2; }
     Overview.wide #activity { width: 2fr; height: 1fr; }
     """
@@ -70,32 +70,21 @@ class Overview(Page):
     ) -> None:
         """`size`: the terminal's, if known: arranged for it from the start, the first layout is the only one."""
         super().__init__(look)
-        for name, holds in self._arrangement(size).items():
-            if holds:
-                self.add_class(name)
+        self.set_class(size.width >= WIDE, "wide")
         self._keys = keys
         self._status: Line = BLANK
         self._pasts: dict[str, Past] = {}
         self._arranged = size
+        self._tight = False  # whether there is no room for a status that says nothing
         self._held: tuple[object, ...] = ()
         self._held_at = -HOLD
 
     def compose(self) -> ComposeResult:
-        """Header, banners, NOW, chain, figures, the two lists, status, footer."""
-        yield Lines(self.look, id="header")
-        yield Lines(self.look, id="banners")
-        yield Lines(self.look, id="now")
-        yield Lines(self.look, id="chain")
-        with Container(id="panels"):
-            for n in range(len(groups())):
-                yield Lines(self.look, id=f"panel{n}")
-            yield Lines(self.look, id="own")
-        yield Lines(self.look, id="figures")
-        with Container(id="lists"):
-            yield Table(self.look, id="incidents", empty=_("none"))
-            yield Table(self.look, id="activity", empty=_("nothing yet"), pointer=False)
-        yield Lines(self.look, id="status")
-        yield Lines(self.look, id="footer")
+        """What is told, the two lists, status and footer: few widgets, because each costs time at the start."""
+        yield Lines(self.look, id="top")
+        yield Table(self.look, id="incidents", empty=_("none"))
+        yield Table(self.look, id="activity", empty=_("nothing yet"), pointer=False)
+        yield Lines(self.look, id="bottom")
 
     def on_mount(self) -> None:
         """Keys go to the incidents; drawn before the first layout, so that one layout is enough."""
@@ -108,25 +97,16 @@ class Overview(Page):
         if event.size != self._arranged:  # the first one tells what was drawn for already
             self._arrange(event.size)
             self.draw()
-        self.call_after_refresh(self.draw)  # the lists know their width only now
 
     def _arrange(self, size: Size) -> None:
         self._arranged = size
-        for name, holds in self._arrangement(size).items():
-            self.set_class(holds, name)
-
-    def _arrangement(self, size: Size) -> dict[str, bool]:
-        return {
-            "wide": size.width >= WIDE,
-            "narrow": size.width < FOUR,
-            "paneled": self._paneled(size.width, size.height),
-        }
+        self.set_class(size.width >= WIDE, "wide")
 
     def status(self, text: str, token: str) -> None:
         """Shows the line until the next one."""
         self._status = (Span(f" {safe(text, 400)}", token),) if text else BLANK
         if self.is_mounted:
-            self.query_one("#status", Lines).show([self._status])
+            self._draw_bottom()
 
     def subject(self) -> IncidentView | None:
         """The incident under the cursor."""
@@ -157,69 +137,48 @@ class Overview(Page):
 
     def draw(self) -> None:
         """Every part from the Sight; each compares before it repaints."""
-        cells, height = self.size if self.size.area else self.app.size
+        cells, height = self._arranged
         if cells <= 0 or height <= 0:
             return
         now = self.now if self.sight.paused is None else self.sight.paused
-        self._draw_top(cells, height, now)
-        self._draw_lists(now)
-        self.query_one("#status", Lines).show([self._status])
-        self.query_one("#footer", Lines).show([footer(self._keys(self.FOOTER), cells)])
+        top = self._top(cells, height, now)
+        self._tight = len(top) + 4 > height  # two rows of a list, status, footer
+        self.query_one("#top", Lines).show(top)
+        self._draw_lists(cells, now)
+        self._draw_bottom()
 
-    def _draw_top(self, cells: int, height: int, now: float) -> None:
+    def _draw_bottom(self) -> None:
+        status = [self._status] if self._status or not self._tight else []
+        keys = footer(self._keys(self.FOOTER), self._arranged.width)
+        self.query_one("#bottom", Lines).show([*status, keys])
+
+    def _top(self, cells: int, height: int, now: float) -> list[Line]:
+        """Header, banners, NOW, chain, figures."""
         sight, look, view = self.sight, self.look, self.sight.view
-        head = header(sight, self.now, cells, look)
-        self.query_one("#header", Lines).show([head, BLANK] if height >= 34 else [head])
-        tell = self.query_one("#banners", Lines)
-        warnings = [*banners(sight, look), *self.running(now)]
-        tell.show(warnings)
-        box = now_box(sight, now, cells, look, self._names())
-        links = chain(view.chain, cells, look, rows=1 if height < 20 else 2) if view else []
-        figures = self._figures(cells, height, now)
+        told: list[list[Line]] = [now_box(sight, now, cells, look, self._names())]
+        if view is not None:
+            told.append(chain(view.chain, cells, look, rows=1 if height < 20 else 2))
+            told += self._figures(view, cells, height, now)
         if not sight.watched and sight.snapshot is not None:
-            box, links, figures = (faded(part, look.glyphs.good) for part in (box, links, figures))
-        self._draw_panels(cells, height, now)
-        roomy = height >= 34
-        self.query_one("#now", Lines).show([*box, BLANK] if roomy and view else box)
-        self.query_one("#chain", Lines).show([*links, BLANK] if roomy and links else links)
-        self.query_one("#figures", Lines).show([*figures, BLANK] if roomy and figures else figures)
+            told = [faded(part, look.glyphs.good) for part in told]
+        blank = [BLANK] if height >= 34 else []
+        lines = [header(sight, self.now, cells, look), *blank, *banners(sight, look), *self.running(now)]
+        for part in told:
+            lines += [*part, *blank] if part and view is not None else part
+        return lines
 
-    def _paneled(self, cells: int, height: int) -> bool:
-        """Whether there is room for the groups with their titles."""
-        return cells >= 100 and height >= (34 if cells >= FOUR else 40)
-
-    def _figures(self, cells: int, height: int, now: float) -> list[Line]:
-        """The figures in few rows where there is no room for groups, and the literal ones."""
-        view, live = self.sight.view, self.sight.watched
-        if view is None or height < 12:
+    def _figures(self, view: AgentView, cells: int, height: int, now: float) -> list[list[Line]]:
+        """The figures, in few rows where there is no room for groups, and the literal ones."""
+        look, live = self.look, self.sight.watched
+        if height < 12:
             return []
-        extra = literal_rows(view, now, cells, self.look) if self.sight.literal else []
-        if extra or self._paneled(cells, height):  # in a small place the rows take the room of the figures
-            return extra
-        few = compact(self._still(view), now, cells, self.look, live=live, rows=3 if height >= 22 else 1)
-        return [*few, *extra]
-
-    def _draw_panels(self, cells: int, height: int, now: float) -> None:
-        view, live = self.sight.view, self.sight.watched
-        if view is None or not self._paneled(cells, height):
-            return
-        calm = view.now.level is None and live
-        spare = height - (32 if calm else 41)  # rows beyond what everything else needs
-        spare -= 10 if self.sight.literal else 0
-        mine = own(view)
-        room = len(mine.entries) + 2 if mine else 0
-        wanted = mine is not None and (spare >= room or any(view.figures[e.series].severity for e in mine.entries))
-        self.set_class(wanted, "owned")
-        spare -= room if wanted else 0
-        chart = 0 if cells < FOUR or spare < 3 else min(spare, 8 if calm else 5)
-        each = (cells - 2 * 3) // 4 if cells >= FOUR else (cells - 2) // 2
-        still = self._still(view)
-        panels = [(f"#panel{n}", group, chart) for n, group in enumerate(groups())]
-        panels += [("#own", mine, 0)] if mine is not None else []
-        for name, group, rows in panels:
-            place = self.query_one(name, Lines)
-            lines = [*panel(group, still, now, place.size.width or each, self.look, live, rows), BLANK]
-            place.show(lines if live else faded(lines, self.look.glyphs.good))
+        extra = literal_rows(view, now, cells, look) if self.sight.literal else []
+        if roomy(cells, height):
+            rows = height - (10 if extra else 0)
+            return [*panels(self._still(view), now, cells, rows, look, live=live), extra]
+        if extra:  # in a small place the rows take the room of the figures
+            return [extra]
+        return [compact(self._still(view), now, cells, look, live=live, rows=3 if height >= 22 else 1)]
 
     def _still(self, view: AgentView) -> AgentView:
         """The view with bars that stand still for a while."""
@@ -229,18 +188,19 @@ class Overview(Page):
             self._pasts = {name: figure.past for name, figure in view.figures.items()}
         return held(view, self._pasts)
 
-    def _draw_lists(self, now: float) -> None:
+    def _draw_lists(self, cells: int, now: float) -> None:
         sight, look = self.sight, self.look
         snapshot = sight.snapshot
+        left, right = lists(cells)
         table = self.query_one("#incidents", Table)
         many = len(snapshot.agents) > 1 if snapshot else False
-        rows = incidents.incident_rows(sight.incidents, now, table.size.width, look, many)
+        rows = incidents.incident_rows(sight.incidents, now, left, look, many)
         total = sum(firing(sight.incidents, severity) for severity in Severity)
-        heading = incidents.head(table.size.width, total)
+        heading = incidents.head(left, total)
         listed = self.query_one("#activity", Table)
         lines = snapshot.activity if snapshot else ()
         zone = snapshot.zone if snapshot else "UTC"
-        acts = activity.activity_rows(lines, now, zone, listed.size.width, look)
+        acts = activity.activity_rows(lines, now, zone, right, look)
         if snapshot is not None and not sight.watched:
             rows = [type(row)(row.key, faded([row.line], look.glyphs.good)[0]) for row in rows]
             acts = [type(row)(row.key, faded([row.line], look.glyphs.good)[0]) for row in acts]

@@ -1,8 +1,9 @@
 """A line of the screen as a value: spans of text with a style token, measured and cut in cells."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -123,6 +124,25 @@ def changed(old: Line, new: Line) -> tuple[int, int] | None:
     total = max(width(old), width(new))
     end = total - width(new[len(new) - tail :]) if tail and width(old) == width(new) else total
     return width(new[:head]), end
+
+
+def beside(columns: Sequence[Sequence[Line]], cells: int, gap: int) -> list[Line]:
+    """Blocks of lines side by side in so many cells, as `shares` divides them; short blocks are filled up."""
+    widths = shares(cells, len(columns), gap)
+    space = Span(" " * gap)
+    rows: list[Line] = []
+    for parts in zip_longest(*columns, fillvalue=BLANK):
+        spans: list[Span] = []
+        for part, size in zip(parts, widths, strict=True):
+            spans += [*fit(part, size), space]
+        rows.append(tuple(spans[:-1]))
+    return rows
+
+
+def shares(cells: int, columns: int, gap: int) -> list[int]:
+    """The widths of so many columns with gaps between them, as equal as whole cells allow."""
+    edges = [n * (cells + gap) // columns for n in range(columns + 1)]
+    return [end - start - gap for start, end in pairwise(edges)]
 
 
 def wrapped(text: str, cells: int) -> list[str]:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from qualtui.widgets.line import Span, changed, cut, faded, fit, padded, safe, spread, width
+from qualtui.widgets.line import Span, beside, changed, cut, faded, fit, padded, safe, shares, spread, width
 from tests.snapshots import HOSTILE
 
 TEXTS = st.text(max_size=40) | st.sampled_from(HOSTILE)
@@ -76,3 +76,16 @@ def test_what_lies_outside_the_changed_cells_is_equal(one: tuple[Span, ...], two
 
 def test_a_faded_line_has_no_sign_of_wellness() -> None:
     assert faded([(Span("● ok", "good"),)]) == [(Span("? ok", "faint"),)]
+
+
+@given(st.lists(st.lists(LINES, max_size=4), min_size=1, max_size=4), st.integers(20, 80), st.integers(0, 3))
+@settings(max_examples=100, deadline=None)
+def test_blocks_side_by_side_fill_their_cells_in_every_row(
+    blocks: list[list[tuple[Span, ...]]], cells: int, gap: int
+) -> None:
+    rows = beside(blocks, cells, gap)
+    assert len(rows) == max(len(block) for block in blocks)
+    assert all(width(row) == cells for row in rows)
+    widths = shares(cells, len(blocks), gap)
+    assert sum(widths) + gap * (len(blocks) - 1) == cells
+    assert max(widths) - min(widths) <= 1
