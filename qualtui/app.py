@@ -80,7 +80,11 @@ class QualtuiApp(App[int]):
         self.look = look or Look()
         super().__init__(driver_class=driver_class, ansi_color=True if self.look.plain else None)
         self.register_theme(THEME)
-        self.theme = "ansi-dark" if self.look.plain else "qualtui"
+        if self.look.plain:
+            self.theme = "ansi-dark"
+        else:  # as if it had been so from the start: a theme that is changed has every style parsed again
+            self.set_reactive(App.theme, THEME.name)
+            self.stylesheet.set_variables(self.get_css_variables())
         self.failure = ""  # of an internal error: one line for the terminal
         self.pid = 0  # of the engine that was seen last
         self.beside = False
@@ -162,8 +166,10 @@ class QualtuiApp(App[int]):
         self._alarms = alarms
 
     def on_page_resumed(self) -> None:
-        """A page came back to the top: it has missed snapshots."""
-        self._draw()
+        """A page came back to the top: it may have missed snapshots."""
+        page = self._page()
+        if page is not None and (page.sight is not self._feed.sight or self._clock() - page.now >= AGES):
+            self._draw()
 
     @property
     def watched(self) -> bool:
