@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import subprocess
 
 DEMO_HEAD_START = 8.0  # seconds: the demo starts its engine itself
+SWITCH = 0.0005  # s: the thread that writes to the terminal need not wait until the other one has nothing to do
 LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are looked at
 
 
@@ -46,6 +47,7 @@ def terminal_problem() -> str:
 def show(config: Config, name: str, number: int | None) -> int:
     """The window on the engine of this configuration."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when Textual is imported
+    sys.setswitchinterval(SWITCH)
     from qualtui.config.places import socket_path, store_path
 
     path = socket_path(config)

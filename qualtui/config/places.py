@@ -1,6 +1,5 @@
 """Where things are: the configuration file, the store, and the engine's socket."""
 
-import hashlib
 import os
 import socket
 import stat
@@ -90,6 +89,8 @@ def answers(path: Path) -> bool:
 
 
 def _short(text: str) -> str:
+    import hashlib
+
     return hashlib.sha256(os.fsencode(text)).hexdigest()[:12]
 
 

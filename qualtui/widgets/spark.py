@@ -26,46 +26,33 @@ def spark(
     """The past as bars from zero, `rows` high, newest at the right; values over `limit` get the token `over`."""
     if cells <= 0 or rows <= 0:
         return []
-    empty = len(past) < cells
     values = resample(past, cells)
-    known = [value for value in values if value is not None]
-    top = max([*known, limit or 0.0, 1e-9])
+    before = max(0, cells - len(past))  # cells of which nothing is known yet
     steps = len(glyphs.blocks)
-    begin = cells - len(past) if empty else 0
+    top = max([limit or 0.0, 1e-9, *(value for value in values if value is not None)])
+    heights = [None if value is None else _height(value, top, rows * steps) for value in values]
+    tokens = [over if limit is not None and value is not None and value > limit else "spark" for value in values]
+    blocks = f" {glyphs.blocks}"
     lines: list[Line] = []
     for row in range(rows - 1, -1, -1):
         spans: list[Span] = []
-        for x, value in enumerate(values):
-            spans.append(_cell(value, row, rows, top, steps, glyphs, limit, over, x < begin))
-        lines.append(_joined(spans))
+        for x, height in enumerate(heights):
+            if height is None:
+                _add(spans, glyphs.gap if row == 0 and x >= before else " ", "gap")
+            else:
+                level = min(steps, max(0, height - row * steps))
+                _add(spans, blocks[level], tokens[x] if level else "gap")
+        lines.append(tuple(spans))
     return lines
 
 
-def _cell(
-    value: float | None,
-    row: int,
-    rows: int,
-    top: float,
-    steps: int,
-    glyphs: Glyphs,
-    limit: float | None,
-    over: str,
-    before: bool,
-) -> Span:
-    if value is None:
-        return Span(glyphs.gap if row == 0 and not before else " ", "gap")
-    level = min(rows * steps, max(1, round(max(0.0, value) / top * rows * steps))) - row * steps
-    if level <= 0:
-        return Span(" ", "gap")
-    token = over if limit is not None and value > limit else "spark"
-    return Span(glyphs.blocks[min(level, steps) - 1], token)
+def _height(value: float, top: float, most: int) -> int:
+    """The height of a bar in steps: at least one, so that a zero is seen to be known."""
+    return min(most, max(1, round(max(0.0, value) / top * most)))
 
 
-def _joined(spans: list[Span]) -> Line:
-    joined: list[Span] = []
-    for span in spans:
-        if joined and joined[-1].token == span.token:
-            joined[-1] = Span(joined[-1].text + span.text, span.token)
-        else:
-            joined.append(span)
-    return tuple(joined)
+def _add(spans: list[Span], char: str, token: str) -> None:
+    if spans and spans[-1].token == token:
+        spans[-1] = Span(spans[-1].text + char, token)
+    else:
+        spans.append(Span(char, token))

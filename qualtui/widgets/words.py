@@ -1,6 +1,6 @@
 """Figures and times in the words of the screen: short, never wrong, whatever the number."""
 
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from math import isfinite
 
@@ -76,12 +76,14 @@ def evidence(figure: Figure, now: float) -> str:
 @lru_cache(maxsize=8)
 def _zone(name: str) -> tuple[tzinfo | None, str]:
     """The time zone of that name; UTC, and said so, where there is none."""
+    if name == "UTC":  # needs no database of zones
+        return UTC, ""
     from zoneinfo import ZoneInfo
 
     try:
         return ZoneInfo(name), ""
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        return ZoneInfo("UTC"), "UTC"
+        return UTC, "UTC"
 
 
 def clock(at: float, zone: str, seconds: bool = False, name: bool = False) -> str:
