@@ -37,6 +37,7 @@ format: $(FRESH)
 $(FRESH): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m compileall -q qualtui  # pip does so for what it does not install in place
 	touch $@
 
 clean:
