@@ -4,9 +4,9 @@ import asyncio
 import errno
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import aiohttp
 import httpx
@@ -14,6 +14,11 @@ import msgspec
 from httpx_aiohttp import AiohttpTransport
 
 LIMIT = 64 * 1024  # bytes of a body that are looked at
+_HEADERS = {
+    "User-Agent": f"python-httpx/{httpx.__version__}",
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+}
 
 # These say that this machine could not ask. EHOSTUNREACH may be either side's fault: not asked, too.
 _LOCAL = {
@@ -60,7 +65,7 @@ class Answer(msgspec.Struct, frozen=True):
     whole: bool
     plain: bool
     seconds: float
-    headers: Mapping[str, str] = {}  # names in lower case
+    headers: Mapping[str, str] = {}  # asked for by names in lower case
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +74,7 @@ def _trust() -> ssl.SSLContext:
 
 
 class Fetcher:
-    """Requests to one URL with a client of its own: no cookies, no redirects, no decompression.
+    """Requests to one URL over a transport of its own: no cookies, no redirects, no decompression.
 
     `keep`: whether to keep the connection between requests. `limit`: bytes of a body that are looked at.
     """
@@ -78,11 +83,12 @@ class Fetcher:
         self, url: str, headers: dict[str, str], timeout: float, *, keep: bool, limit: int = LIMIT
     ) -> None:
         self._url = url
-        self._headers = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
+        self._headers = {**_HEADERS, **headers}
         self._timeout = timeout
         self._keep = keep
         self._limit = limit
-        self._client: httpx.AsyncClient | None = None
+        self._transport: AiohttpTransport | None = None
+        self._bare: dict[str, httpx.Request] = {}  # requests without a body, by method: the same each time
 
     async def get(self) -> Answer:
         """The answer, whatever its status. Raises FetchError."""
@@ -90,18 +96,31 @@ class Fetcher:
 
     async def ask(self, method: str, *, read: bool = True) -> Answer:
         """The answer to another method, without a body; not `read`: the answer's body is left where it is."""
-        return await self._asked(method, self._url, b"", read=read)
+        return await self._asked(partial(self._asking, method), read=read)
 
     async def post(self, payload: bytes = b"", url: str = "") -> Answer:
         """The answer to this JSON, sent once; `url` where it is not the fetcher's own. Raises FetchError."""
-        return await self._asked("POST", url or self._url, payload)
+        return await self._asked(partial(self._posting, url or self._url, payload))
 
-    async def _asked(self, method: str, url: str, payload: bytes, *, read: bool = True) -> Answer:
+    def _asking(self, method: str) -> httpx.Request:
+        request = self._bare.get(method)
+        if request is None:
+            request = self._bare[method] = httpx.Request(method, self._url, headers=self._headers)
+        return request
+
+    def _posting(self, url: str, payload: bytes) -> httpx.Request:
+        headers = {**self._headers, "Content-Type": "application/json"} if payload else self._headers
+        return httpx.Request("POST", url, headers=headers, content=payload)
+
+    async def _asked(self, build: Callable[[], httpx.Request], *, read: bool = True) -> Answer:
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
             async with asyncio.timeout(self._timeout):
-                status, body, whole, headers = await self._exchange(method, url, payload, read=read)
+                # Not through httpx's client: it keeps cookies, and builds anew each time what is the same.
+                status, body, whole, headers = await _exchange(
+                    self._opened(), build(), self._limit if read else None
+                )
         except TimeoutError:
             raise FetchError(Failure.TIMEOUT, f"no answer in {self._timeout:g}s", clock() - started) from None
         except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
@@ -109,30 +128,8 @@ class Fetcher:
         plain = headers.get("content-encoding", "identity") == "identity"
         return Answer(status, body, whole, plain, clock() - started, headers)
 
-    async def _exchange(
-        self, method: str, url: str, payload: bytes, *, read: bool
-    ) -> tuple[int, bytes, bool, Mapping[str, str]]:
-        parts: list[bytes] = []
-        size = 0
-        headers = {**self._headers, "Content-Type": "application/json"} if payload else self._headers
-        async with self._opened().stream(method, url, headers=headers, content=payload) as response:
-            answered = {name.lower(): value for name, value in response.headers.items()}
-            if not read:
-                return response.status_code, b"", False, answered
-            try:
-                async for part in response.aiter_raw():
-                    parts.append(part)
-                    size += len(part)
-                    if size > self._limit:
-                        break
-            except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-                if isinstance(error, TimeoutError):
-                    raise
-                raise _BrokenOffError from None
-            return response.status_code, b"".join(parts)[: self._limit], size <= self._limit, answered
-
-    def _opened(self) -> httpx.AsyncClient:
-        if self._client is None:
+    def _opened(self) -> AiohttpTransport:
+        if self._transport is None:
             # The certificates are read here, so that a broken store is a probe's failure, not the program's.
             try:
                 trust = _trust()
@@ -145,20 +142,45 @@ class Fetcher:
                     connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
                 )
 
-            transport = AiohttpTransport(verify=trust, client=session)
-            # `get` ends the whole exchange; httpx's own limits begin anew with every byte that drips in.
-            self._client = httpx.AsyncClient(transport=transport, timeout=None)  # noqa: S113
-        return self._client
+            self._transport = AiohttpTransport(verify=trust, client=session)
+        return self._transport
 
     async def close(self) -> None:
         """Gives the connections back within a second."""
-        client, self._client = self._client, None
-        if client is not None:
+        transport, self._transport = self._transport, None
+        if transport is not None:
             try:
                 async with asyncio.timeout(1.0):
-                    await client.aclose()
+                    await transport.aclose()
             except (TimeoutError, httpx.HTTPError, aiohttp.ClientError, OSError):
                 pass
+
+
+async def _exchange(
+    transport: AiohttpTransport, request: httpx.Request, limit: int | None
+) -> tuple[int, bytes, bool, Mapping[str, str]]:
+    """Status, at most `limit` bytes of the body (None: it is left where it is), whether that is all, headers."""
+    response = await transport.handle_async_request(request)
+    stream = response.stream
+    assert isinstance(stream, httpx.AsyncByteStream)
+    try:
+        if limit is None:
+            return response.status_code, b"", False, response.headers
+        parts: list[bytes] = []
+        size = 0
+        try:
+            async for part in stream:
+                parts.append(part)
+                size += len(part)
+                if size > limit:
+                    break
+        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+            if isinstance(error, TimeoutError):
+                raise
+            raise _BrokenOffError from None
+        return response.status_code, b"".join(parts)[:limit], size <= limit, response.headers
+    finally:
+        await stream.aclose()
 
 
 class _BrokenOffError(OSError):
