@@ -52,12 +52,13 @@ async def watch(probe: Probe, sink: Sink, clock: Clock, offset: float, wake: asy
     due = loop.time() + offset
     began = float("-inf")
     while True:
+        beat = loop.call_at(due, wake.set)
         try:
-            async with asyncio.timeout_at(due):
-                await wake.wait()
-                await asyncio.sleep(began + APART - loop.time())
-        except TimeoutError:
-            pass
+            await wake.wait()
+            if (early := min(due, began + APART) - loop.time()) > 0:
+                await asyncio.sleep(early)
+        finally:
+            beat.cancel()
         wake.clear()
         began = loop.time()
         sink(await ask_once(probe, clock))
