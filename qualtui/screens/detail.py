@@ -9,6 +9,7 @@ from qualtui.model import Phase
 from qualtui.screens.page import Page
 from qualtui.text import _
 from qualtui.widgets.activity import activity_row
+from qualtui.widgets.chain import chain
 from qualtui.widgets.footer import footer
 from qualtui.widgets.header import banners, header
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe
@@ -16,8 +17,9 @@ from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row, Table
 from qualtui.widgets.words import age, day_clock, lasting
-from qualtui.wire import ActivityView, Answer, Ask, IncidentDetail, IncidentView, ShowIncident
+from qualtui.wire import ActivityView, AgentView, Answer, Ask, IncidentDetail, IncidentView, ShowIncident
 
+ROOMY = 30  # rows from which the chain is shown, too
 FOOTER = ("back", "fix", "have", "note", "previous", "next", "copy", "help")
 
 
@@ -102,7 +104,8 @@ class Detail(Page):
         facts = self._facts(incident) if incident else [self._absent()]
         if not self.sight.watched and snapshot is not None:
             facts = faded(facts, self.look.glyphs.good)
-        self.query_one("#facts", Lines).show([BLANK, *facts, BLANK] if height >= 20 else facts)
+        links = self._chain(incident, cells) if incident and height >= ROOMY else []
+        self.query_one("#facts", Lines).show([BLANK, *facts, BLANK, *links] if height >= 20 else facts)
         history = self._told.history if self._told else ()
         zone = snapshot.zone if snapshot else "UTC"
         self._history(history, zone)
@@ -143,6 +146,7 @@ class Detail(Page):
             _fact(_("LASTS"), f"{how_long}, {since}"),
         ]
         rows.append(_fact(_("WHY"), safe(incident.cause, 300) or _("not known yet")))
+        rows += self._evidence(incident)
         rows.append(
             _fact(_("WHO"), safe(incident.owner, 60) or (_("nobody yet") if fires else _("nobody took it")))
         )
@@ -153,6 +157,29 @@ class Detail(Page):
             rows.append(_fact(_("READ"), safe(incident.runbook, 300)))
         rows += [_fact(_("NOTE"), safe(note, 300)) for note in incident.notes[-5:]]
         return rows
+
+    def _evidence(self, incident: IncidentView) -> list[Line]:
+        """What is so at this moment, and what proves it, where NOW speaks of this incident."""
+        view = self._agent(incident)
+        if view is None or view.now.number != incident.number:
+            return []
+        rows = []
+        if view.now.why and view.now.why != incident.cause:
+            rows.append(_fact(_("NOW"), safe(view.now.why, 300)))
+        words = [_("PROOF"), *[""] * len(view.now.proof)]
+        return rows + [_fact(word, safe(item, 200)) for word, item in zip(words, view.now.proof, strict=False)]
+
+    def _chain(self, incident: IncidentView, cells: int) -> list[Line]:
+        """The links as they are now, while it fires."""
+        view = self._agent(incident)
+        if view is None or incident.phase is not Phase.FIRING:
+            return []
+        links = [*chain(view.chain, cells, self.look, rows=2), BLANK]
+        return links if self.sight.watched else faded(links, self.look.glyphs.good)
+
+    def _agent(self, incident: IncidentView) -> AgentView | None:
+        agents = self.sight.snapshot.agents if self.sight.snapshot else ()
+        return next((view for view in agents if view.name == incident.agent), None)
 
     @work(exclusive=True, group="detail")
     async def _read(self, number: int) -> None:
