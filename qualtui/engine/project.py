@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from qualtui.engine.runs import outcome_word
 from qualtui.model import Activity, Incident, Notice, Phase, State
+from qualtui.signals.headline import Tried
 from qualtui.text import _
 from qualtui.wire import ActivityView, IncidentView
 
@@ -70,10 +70,11 @@ def activity_view(line: Activity) -> ActivityView:
     return ActivityView(line.at, line.who, line.text, line.number, line.severity)
 
 
-def tried(state: State, number: int) -> str:
-    """What was tried for an incident: the newest run, in a few words."""
+def tried(state: State, number: int) -> Tried:
+    """What was tried for an incident."""
     runs = [run for run in state.runs.values() if run.number == number and number]
     if not runs:
-        return ""
+        return Tried()
     newest = max(runs, key=lambda run: run.started_at)
-    return f"{newest.fix}: {newest.summary or outcome_word(newest)} ({newest.who})"
+    text = f"{newest.fix}: {newest.summary or _('under way')} ({newest.who})"
+    return Tried(text, frozenset(run.fix for run in runs if run.outcome))

@@ -1,6 +1,7 @@
 """The NOW box: how bad, why, who has it, what to press. Pure."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from qualtui.model import Evidence, Incident, Link, Phase, Severity
 from qualtui.signals.chain import BAD
@@ -8,6 +9,14 @@ from qualtui.signals.reading import NOTHING, Readings, fresh
 from qualtui.signals.why import Why
 from qualtui.text import _, plural, span
 from qualtui.wire import LinkView, Now
+
+
+class Tried(NamedTuple):
+    """What was done for an incident: the newest run in words, and which remedies ended without mending it."""
+
+    text: str = ""
+    fixes: frozenset[str] = frozenset()
+
 
 Remedies = Callable[[str], str]  # a fix's title where it can be run, else empty
 
@@ -17,7 +26,7 @@ def headline(
     links: Sequence[LinkView],
     reason: Why,
     incidents: Sequence[Incident],
-    tried: Callable[[int], str],
+    tried: Callable[[int], Tried],
     remedies: Remedies,
     learning: float | None,
     now: float,
@@ -50,7 +59,7 @@ def _trouble(
     firing: Sequence[Incident],
     readings: Readings,
     reason: Why,
-    tried: Callable[[int], str],
+    tried: Callable[[int], Tried],
     remedies: Remedies,
     now: float,
 ) -> Now:
@@ -63,8 +72,11 @@ def _trouble(
         lasts = _("for {}") if reason.text else _("after {} nothing of it is seen; watching that it stays so")
         detail = lasts.format(span(now - worst.since))
     # A known cause has its own remedy or none: the rule's would mend something else.
-    wanted = (reason.fix,) if reason.text else tuple(one.fix for one in (worst, *firing))
-    offered = next((fix for fix in wanted if fix and remedies(fix)), "")
+    wanted = reason.fixes if reason.text else tuple(one.fix for one in (worst, *firing))
+    known = [fix for fix in wanted if fix and remedies(fix)]
+    done = tried(worst.number)
+    # What was tried and did not end it gives way to what was not.
+    offered = next((fix for fix in known if fix not in done.fixes), known[0] if known else "")
     return Now(
         level=worst.severity,
         calm=False,
@@ -73,7 +85,7 @@ def _trouble(
         why=reason.text or worst.cause,
         proof=reason.proof,
         who=_owner(worst, now),
-        tried=tried(worst.number) or _("nothing"),
+        tried=done.text or _("nothing"),
         fix=offered,
         fix_title=remedies(offered) if offered else "",
         number=worst.number,

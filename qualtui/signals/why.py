@@ -23,7 +23,7 @@ class Why(msgspec.Struct, frozen=True):
     text: str = ""
     proof: tuple[str, ...] = ()
     link: Link | None = None
-    fix: str = ""  # the remedy that mends this cause, if one is known
+    fixes: tuple[str, ...] = ()  # the remedies that mend this cause, if any is known; the next where one did not
 
 
 def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
@@ -85,7 +85,7 @@ def _waha(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
     if by[Link.BOT].status in {BAD, BUSY}:
         text += _("; the bot hangs in its sends")
         proof.append(_("bot: {}").format(by[Link.BOT].text))
-    return Why(text, (*proof, *_others(by, Link.WAHA)), Link.WAHA, WAHA_RESTART)
+    return Why(text, (*proof, *_others(by, Link.WAHA)), Link.WAHA, (WAHA_RESTART,))
 
 
 def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
@@ -99,7 +99,7 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
         causes += [cause for cause in open_ if _of(readings, cause)]
         if not causes:
             text = _("Nothing is broken that we can see, and no reply was stored")
-            return Why(text, _others(by, Link.CUSTOMER), Link.CUSTOMER, RETRY)
+            return Why(text, _others(by, Link.CUSTOMER), Link.CUSTOMER, (RETRY,))
     if causes:
         oldest = readings.get("customers.oldest", NOTHING).note
         cause = next((cause for cause in causes if cause.value == oldest), causes[0])
@@ -108,7 +108,7 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
     if missed > ALARM:
         text = _("The gateway is {} and hears nobody: {:.0f} customers would have written by now")
         seen = (_("WAHA: {}").format(by[Link.WAHA].text), _("messages: none came in, against the week's rhythm"))
-        return Why(text.format(by[Link.WAHA].text, missed), seen, Link.WAHA, WAHA_RESTART)
+        return Why(text.format(by[Link.WAHA].text, missed), seen, Link.WAHA, (WAHA_RESTART,))
     unknown = [view for view in by.values() if view.status == UNKNOWN]
     if unknown:
         names = ", ".join(view.link.value for view in unknown)
@@ -140,7 +140,7 @@ def _never_stored(by: dict[Link, LinkView], count: float) -> Why:
         int(count),
     ).format(count)
     seen = (_("chats: the last message is the customer's"), _("messages: no such row"))
-    return Why(f"{text}: SOURCES DISAGREE", (*seen, *_others(by, Link.WEBHOOK)), Link.WEBHOOK, RETRY)
+    return Why(f"{text}: SOURCES DISAGREE", (*seen, *_others(by, Link.WEBHOOK)), Link.WEBHOOK, (RETRY,))
 
 
 def _not_delivered(by: dict[Link, LinkView], count: float) -> Why:
@@ -149,7 +149,7 @@ def _not_delivered(by: dict[Link, LinkView], count: float) -> Why:
         '{:.0f} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
         int(count),
     ).format(count)
-    return Why(text, (_("WAHA: {}").format(by[Link.WAHA].text),), Link.CUSTOMER, RETRY)
+    return Why(text, (_("WAHA: {}").format(by[Link.WAHA].text),), Link.CUSTOMER, (RETRY,))
 
 
 def _bot_owes(by: dict[Link, LinkView], count: float) -> Why:
@@ -159,7 +159,7 @@ def _bot_owes(by: dict[Link, LinkView], count: float) -> Why:
         int(count),
     ).format(count)
     proof = (_("messages: the last one is the customer's"), *_others(by, Link.CUSTOMER))
-    return Why(text, proof, Link.BOT, SESSION_CLEANUP)
+    return Why(text, proof, Link.BOT, (SESSION_CLEANUP, RETRY))
 
 
 def _never_greeted(by: dict[Link, LinkView], count: float) -> Why:
@@ -168,7 +168,7 @@ def _never_greeted(by: dict[Link, LinkView], count: float) -> Why:
         "{:.0f} leads were created and never greeted: no message was ever stored",
         int(count),
     ).format(count)
-    return Why(text, (_("leads: no message"), *_others(by, Link.CUSTOMER)), Link.BOT, RETRY)
+    return Why(text, (_("leads: no message"), *_others(by, Link.CUSTOMER)), Link.BOT, (RETRY,))
 
 
 _SERIES = {

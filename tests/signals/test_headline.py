@@ -4,7 +4,7 @@ import pytest
 
 from qualtui.model import Evidence, Incident, Phase, Severity
 from qualtui.signals.chain import chain
-from qualtui.signals.headline import headline
+from qualtui.signals.headline import Tried, headline
 from qualtui.signals.why import why
 from qualtui.wire import Now
 from tests.signals.readings import NOW, readings
@@ -39,7 +39,7 @@ def now(
         links,
         why(links, found, NOW),
         incidents,
-        lambda _: tried,
+        lambda _: Tried(tried, frozenset({tried.partition(":")[0]} if tried else ())),
         lambda fix: remedies.get(fix, ""),
         learning,
         NOW,
@@ -124,3 +124,16 @@ def test_the_why_of_now_comes_first_and_that_of_the_beginning_where_nothing_is_s
 def test_what_is_only_to_be_known_leaves_the_screen_calm() -> None:
     told = now(incident("reply-as-written", Severity.INFO))
     assert (told.level, told.calm, told.number) == (None, True, 0)
+
+
+def test_what_was_tried_and_did_not_end_it_gives_way_to_the_next_remedy() -> None:
+    owed = {"customers_waiting": 3.0, "customers_oldest": 700.0, "sessions_bot_owes": 3.0}
+    both = ("session-cleanup", "retry")
+
+    def offered(tried: str, known: tuple[str, ...] = both) -> str:
+        return now(incident("customers-waiting"), known=known, tried=tried, **owed).fix
+
+    assert offered("") == "session-cleanup"
+    assert offered("session-cleanup: Closed 0 sessions (ana)") == "retry"
+    assert offered("session-cleanup: Closed 0 sessions (ana)", ("session-cleanup",)) == "session-cleanup"
+    assert offered("", ("retry",)) == "retry"
