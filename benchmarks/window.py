@@ -2,10 +2,11 @@
 
 import asyncio
 import compileall
+import shutil
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,12 +22,14 @@ SIZE = (160, 48)
 SETTLE = 4.0  # s after the first picture
 REST = 15.0  # s over which CPU and bytes are counted
 STARTS = 21
+PEER_STARTS, PEER_KEYS = 7, 12  # its keys are slow
 KEYS = 30
 LIMIT = 20.0  # s for a picture
 PLAIN = {"TEXTUAL_ANIMATIONS": "none", "QUALTUI_USER": "ana"}
 
 BARE = (sys.executable, "-m", "benchmarks.bare")
-RECORDED = {"start": 0.64, "cpu": 0.75, "bytes": 2.5, "keys": 42.0, "memory": 47.0}  # pg_activity, an earlier run
+PEER = "pg_activity"
+RECORDED = {"start": 0.64, "cpu": 0.75, "bytes": 2.5, "keys": 42.0, "memory": 47.0}  # where it is not installed
 
 
 class Rest(msgspec.Struct, frozen=True):
@@ -59,7 +62,7 @@ def opened(command: Sequence[str], ready: Callable[[str], bool]) -> Iterator[tup
         yield terminal, seconds
 
 
-def starts(ours: Sequence[str]) -> Figure:
+def starts(ours: Sequence[str], peer: Mapping[str, float]) -> Figure:
     """Start to first full screen, ours and the bare one's in turn, both from bytecode as if installed."""
     for package in ("qualtui", "benchmarks"):  # the environment may forbid Python to keep what it compiled
         compileall.compile_dir(Path(__file__).parent.parent / package, quiet=2)
@@ -78,7 +81,7 @@ def starts(ours: Sequence[str]) -> Figure:
         "start to first full screen",
         "s",
         statistics.median(one for one, _ in taken),
-        (floor, _peer("start")),
+        (floor, _peer("start", peer)),
         1.3,
         times=True,
         ratio=ratio,
@@ -103,12 +106,14 @@ def rest(command: Sequence[str], ready: Callable[[str], bool], engine: Engine | 
         )
 
 
-def keys(command: Sequence[str], ready: Callable[[str], bool], pair: tuple[bytes, bytes]) -> float:
+def keys(
+    command: Sequence[str], ready: Callable[[str], bool], pair: tuple[bytes, bytes], count: int = KEYS
+) -> float:
     """Milliseconds from a key to the changed picture, median; the two keys are typed in turn."""
     taken = []
     with opened(command, ready) as (terminal, _):
         terminal.pump(1.5)
-        for number in range(KEYS):
+        for number in range(count):
             terminal.pump(0.07 + 0.011 * (number % 7))  # not in step with anything that ticks
             before = _marked(terminal)
             began = time.perf_counter()
@@ -124,15 +129,42 @@ def _changed(terminal: Terminal, before: tuple[str, ...]) -> bool:
 
 
 def _marked(terminal: Terminal) -> tuple[str, ...]:
-    """What the key changes: the row with the cursor, or the count of keys."""
+    """What the key changes: the row with the cursor, the count of keys, or the title of the list."""
     rows = terminal.screen.display
-    return tuple(
+    titles = tuple(row.strip() for row in rows if row.rstrip().endswith("QUERIES"))
+    return titles or tuple(
         row.rpartition("keys")[2] if "keys" in row else row[:12] for row in rows if "›" in row or "keys" in row
     )
 
 
-def _peer(what: str) -> Beside:
-    return Beside("pg_activity", RECORDED[what], recorded=True)
+def peer_ready(text: str) -> bool:
+    """pg_activity's first full screen."""
+    return "RUNNING QUERIES" in text and "tps" in text
+
+
+def peer_command(dsn: str) -> tuple[str, ...]:
+    """How pg_activity is started, on the same database at the same pace; empty where it is not installed."""
+    found = shutil.which(PEER)
+    return (found, dsn, "--refresh", "1") if found else ()
+
+
+def measured(command: Sequence[str]) -> dict[str, float]:
+    """The peer's figures in this run; none where there is no peer."""
+    if not command:
+        return {}
+    starts = []
+    for _ in range(PEER_STARTS):
+        with opened(command, peer_ready) as (terminal, seconds):
+            starts.append(seconds)
+            terminal.send(b"q")
+            terminal.pump(5, partial(getattr, terminal, "ended"))
+    at_ease = rest(command, peer_ready)
+    figures = {"start": statistics.median(starts), "cpu": at_ease.cpu, "bytes": at_ease.kbytes}
+    return {**figures, "memory": at_ease.memory}
+
+
+def _peer(what: str, taken: Mapping[str, float]) -> Beside:
+    return Beside(PEER, taken.get(what, RECORDED[what]), recorded=what not in taken)
 
 
 async def at_rest() -> tuple[Figure, ...]:
@@ -140,30 +172,34 @@ async def at_rest() -> tuple[Figure, ...]:
     async with living() as services, engine_on(Path(services.config)) as engine:
         command = (sys.executable, "-m", "qualtui", "--config", services.config)
         await asyncio.sleep(5)  # the engine's own start, and the first backfill
-        first = await asyncio.to_thread(starts, command)
+        peer = await asyncio.to_thread(measured, peer_command(services.dsn))
+        first = await asyncio.to_thread(starts, command, peer)
         ours = await asyncio.to_thread(rest, command, ours_ready, engine)
         bare = await asyncio.to_thread(rest, BARE, bare_ready)
     both = ours.cpu + ours.engine_cpu
     floor = Beside("bare Textual", bare.memory)
     return (
         first,
-        Figure("CPU at rest, window", "%", ours.cpu, (Beside("bare Textual", bare.cpu), _peer("cpu")), 3.0,
+        Figure("CPU at rest, window", "%", ours.cpu, (Beside("bare Textual", bare.cpu), _peer("cpu", peer)), 3.0,
                note=f"of a core, over {REST:g} s, snapshots each second"),
-        Figure("CPU at rest, window and engine", "%", both, (_peer("cpu"),), 6.0,
+        Figure("CPU at rest, window and engine", "%", both, (_peer("cpu", peer),), 6.0,
                note=f"engine alone {ours.engine_cpu:.1f} %, all intervals 1 s"),
         Figure("bytes to the terminal at rest", "kB/s", ours.kbytes,
-               (Beside("bare Textual", bare.kbytes), _peer("bytes")), 2.5),
-        Figure("resident memory, window", "MB", ours.memory, (floor, _peer("memory")), 60.0),
+               (Beside("bare Textual", bare.kbytes), _peer("bytes", peer)), 2.5),
+        Figure("resident memory, window", "MB", ours.memory, (floor, _peer("memory", peer)), 60.0),
         Figure("resident memory, engine", "MB", ours.engine_memory, (floor,), 110.0),
     )  # fmt: skip
 
 
 async def key_to_cell() -> tuple[Figure, ...]:
-    """A key to the changed row, on invented incidents."""
+    """A key to the changed row, on invented incidents; the peer's on a database of its kind."""
     stage = (sys.executable, "-m", "benchmarks.stage", "trouble")
     ours = await asyncio.to_thread(keys, stage, lambda text: "›" in text and "Incidents" in text, (b"j", b"k"))
     bare = await asyncio.to_thread(keys, BARE, bare_ready, (b"j", b"j"))
-    return (
-        Figure("key to changed cell, median", "ms", ours, (Beside("bare Textual", bare), _peer("keys")), 30.0,
-               note=f"{KEYS} keys"),
-    )  # fmt: skip
+    peer: dict[str, float] = {}
+    if shutil.which(PEER):
+        async with living() as services:
+            command = peer_command(services.dsn)
+            peer["keys"] = await asyncio.to_thread(keys, command, peer_ready, (b"2", b"1"), PEER_KEYS)
+    beside = (Beside("bare Textual", bare), _peer("keys", peer))
+    return (Figure("key to changed cell, median", "ms", ours, beside, 30.0, note=f"{KEYS} keys"),)
