@@ -50,7 +50,8 @@ def main() -> int:
 
         return run(argv)
     gc.disable()  # until the first picture stands: imports make garbage collection slow for nothing
-    from qualtui.cli.common import guarded, open_window
+    from qualtui.cli.common import guarded
+    from qualtui.cli.window import open_window
 
     return guarded(lambda: open_window(asked.config, asked.number))
 

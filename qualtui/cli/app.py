@@ -17,7 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
 from qualtui import __version__
-from qualtui.cli.common import INTERRUPTED, PIPE_CLOSED, UNKNOWN, guarded, open_window, say_error
+from qualtui.cli.common import INTERRUPTED, PIPE_CLOSED, UNKNOWN, guarded, say_error
 from qualtui.cli.options import ConfigOption
 from qualtui.text import _
 
@@ -135,6 +135,8 @@ def incident(
     config: ConfigOption = None,
 ) -> None:
     """The screen, opened at an incident."""
+    from qualtui.cli.window import open_window
+
     raise typer.Exit(open_window(config, number))
 
 

@@ -139,16 +139,6 @@ def _login() -> str:
         return f"uid {os.getuid()}"
 
 
-def open_window(config: Path | None, number: int | None) -> int:
-    """The screen, at an incident where `number` is given; gives its exit code."""
-    if find_config(config) is None:
-        print(no_configuration(), end="", file=sys.stderr)
-        return UNKNOWN
-    from qualtui.cli.window import run
-
-    return run(config=config, number=number)
-
-
 def guarded(call: Callable[[], object]) -> int:
     """Runs a command and gives its exit code; whatever goes wrong is one line on stderr, never a traceback.
 

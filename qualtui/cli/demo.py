@@ -78,8 +78,7 @@ async def _services_only(line: list[str]) -> int:
 
 
 def _with_screen(line: list[str]) -> int:
-    from qualtui.cli.common import open_window
-    from qualtui.cli.window import terminal_problem
+    from qualtui.cli.window import open_window, terminal_problem
 
     if problem := terminal_problem():
         raise CommandError(_("{}; --services-only runs without one").format(problem.partition(";")[0]), FAILED)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from qualtui.cli.common import FAILED, resolve_window_config, say_error, who
+from qualtui.cli.common import FAILED, find_config, resolve_window_config, say_error, who
 from qualtui.client import Client, knock
 from qualtui.config.places import answers
 from qualtui.config.values import Config
@@ -21,13 +21,15 @@ SWITCH = 0.0005  # s: the thread that writes to the terminal need not wait until
 LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are looked at
 
 
-def run(config: Path | None = None, number: int | None = None) -> int:
-    """The screen, at incident `number` where given; exit code 0, 1 after an internal error, 128 + signal."""
-    if problem := terminal_problem():
+def open_window(config: Path | None, number: int | None) -> int:
+    """The screen, at incident `number` where given; exit code 0, 1 after an internal error, 128 + signal.
+
+    Without a configuration that, and not a missing terminal, is told, and it exits as resolve_window_config.
+    """
+    if find_config(config) is not None and (problem := terminal_problem()):
         say_error(problem)
         return FAILED
-    values = resolve_window_config(config)
-    return show(values, who(), number)
+    return show(resolve_window_config(config), who(), number)
 
 
 def terminal_problem() -> str:
