@@ -1,74 +1,42 @@
 """One incident: what, why, who has it, what was sent, and its history."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from textual import work
 from textual.app import ComposeResult
 
 from qualtui.model import Phase
-from qualtui.screens.page import Page
+from qualtui.screens.listing import Keys, Listing
 from qualtui.text import _
 from qualtui.widgets.activity import activity_row
 from qualtui.widgets.chain import chain
-from qualtui.widgets.footer import footer
-from qualtui.widgets.header import banners, header
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
-from qualtui.widgets.table import Row, Table
+from qualtui.widgets.table import Row
 from qualtui.widgets.words import age, day_clock, lasting
-from qualtui.wire import ActivityView, AgentView, Answer, Ask, IncidentDetail, IncidentView, ShowIncident
+from qualtui.wire import AgentView, Answer, Ask, IncidentDetail, IncidentView, ShowIncident
 
 ROOMY = 30  # rows from which the chain is shown, too
 FOOTER = ("back", "fix", "have", "note", "previous", "next", "copy", "help")
 
 
-class Detail(Page):
+class Detail(Listing):
     """The page of one incident; asks for its history, and again when the log grew."""
 
-    DEFAULT_CSS = """
-    Detail { layout: vertical; overflow: hidden; }
-    """
-
     def __init__(
-        self,
-        look: Look,
-        number: int,
-        ask: Callable[[Ask], Awaitable[Answer | None]],
-        keys: Callable[[Sequence[str]], list[tuple[str, str]]],
+        self, look: Look, number: int, ask: Callable[[Ask], Awaitable[Answer | None]], keys: Keys
     ) -> None:
-        super().__init__(look)
+        super().__init__(look, keys)
         self.number = number
         self._ask = ask
-        self._keys = keys
         self._told: IncidentDetail | None = None
         self._asked_at = -1  # seq of the snapshot that the history belongs to
         self._missing = False
-        self._status: Line = BLANK
 
-    def compose(self) -> ComposeResult:
-        """Header, facts, history, status, footer."""
-        yield Lines(self.look, id="header")
-        yield Lines(self.look, id="banners")
+    def above(self) -> ComposeResult:
+        """The facts."""
         yield Lines(self.look, id="facts")
-        yield Table(self.look, id="history", empty=_("reading ..."))
-        yield Lines(self.look, id="status")
-        yield Lines(self.look, id="footer")
-
-    def on_mount(self) -> None:
-        """Keys scroll the history."""
-        self.query_one("#history", Table).focus(scroll_visible=False)
-
-    def on_resize(self) -> None:
-        """Another size is another arrangement."""
-        self.draw()
-        self.call_after_refresh(self.draw)
-
-    def status(self, text: str, token: str) -> None:
-        """Shows the line until the next one."""
-        self._status = (Span(f" {safe(text, 400)}", token),) if text else BLANK
-        if self.is_mounted:
-            self.query_one("#status", Lines).show([self._status])
 
     def subject(self) -> IncidentView | None:
         """This incident."""
@@ -89,36 +57,31 @@ class Detail(Page):
         self._asked_at = -1
         self.draw()
 
-    def draw(self) -> None:
+    def fill(self) -> None:
         """Facts from the snapshot, history as last told."""
-        cells, height = self.size
-        if cells <= 0 or height <= 0:
-            return
         snapshot = self.sight.snapshot
         if snapshot is not None and snapshot.seq != self._asked_at and self.sight.watched:
             self._asked_at = snapshot.seq
             self._read(self.number)
         incident = self.subject()
-        self.query_one("#header", Lines).show([header(self.sight, self.now, cells, self.look)])
-        self.query_one("#banners", Lines).show([*banners(self.sight, self.look), *self.running(self.now)])
         facts = self._facts(incident) if incident else [self._absent()]
         if not self.sight.watched and snapshot is not None:
             facts = faded(facts, self.look.glyphs.good)
+        cells, height = self.size
         links = self._chain(incident, cells) if incident and height >= ROOMY else []
         self.query_one("#facts", Lines).show([BLANK, *facts, BLANK, *links] if height >= 20 else facts)
         history = self._told.history if self._told else ()
-        zone = snapshot.zone if snapshot else "UTC"
-        self._history(history, zone)
-        self.query_one("#status", Lines).show([self._status])
-        self.query_one("#footer", Lines).show([footer(self._keys(FOOTER), cells)])
-
-    def _history(self, history: tuple[ActivityView, ...], zone: str) -> None:
-        table = self.query_one("#history", Table)
+        table = self.table
         width = table.size.width
         rows = [
-            Row(str(n), activity_row(line, self.now, zone, width, self.look)) for n, line in enumerate(history)
+            Row(str(n), activity_row(line, self.now, self.zone, width, self.look))
+            for n, line in enumerate(history)
         ]
         table.show((Span(f" {_('What happened')}", "title"),), rows)
+
+    def footer(self) -> list[tuple[str, str]]:
+        """The keys of this page."""
+        return self._keys(FOOTER)
 
     def _absent(self) -> Line:
         text = _("Incident {n} is not known.") if self._missing else _("Reading incident {n} ...")
@@ -130,8 +93,7 @@ class Detail(Page):
         word = incident.severity.value.upper()
         if not fires:
             glyph, token, word = self.look.glyphs.none, "label", _("RESOLVED")
-        zone = self.sight.snapshot.zone if self.sight.snapshot else "UTC"
-        since = _("since {clock}").format(clock=day_clock(incident.since, zone, self.now))
+        since = _("since {clock}").format(clock=day_clock(incident.since, self.zone, self.now))
         ended = incident.resolved_at
         how_long = age(self.now, incident.since) if ended is None else lasting(ended - incident.since)
         rows: list[Line] = [

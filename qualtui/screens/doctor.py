@@ -1,19 +1,15 @@
 """The doctor's page: every link and permission as the engine finds it, the worst first, and what to do."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from qualtui.screens.page import Page
+from qualtui.screens.listing import Keys, Listing
 from qualtui.text import _
 from qualtui.widgets.findings import counts, place, rows
-from qualtui.widgets.footer import footer
-from qualtui.widgets.header import banners, header
-from qualtui.widgets.line import BLANK, Line, Span, faded, safe
-from qualtui.widgets.lines import Lines
+from qualtui.widgets.line import Line, Span, faded
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row, Table
 from qualtui.widgets.words import age, lasting, quantity
@@ -22,53 +18,20 @@ from qualtui.wire import EXAMINING, Answer, Ask, Examine, Findings
 PATIENCE = EXAMINING + 10.0  # s
 
 
-class Doctor(Page):
+class Doctor(Listing):
     """Asks for an examination when it opens and at `r`; until the answer comes, the last one stands."""
 
-    DEFAULT_CSS = """
-    Doctor { layout: vertical; overflow: hidden; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", _("examine again"), id="refresh", show=False),  # and asks no probe
     ]
 
-    def __init__(
-        self,
-        look: Look,
-        ask: Callable[[Ask, float], Awaitable[Answer | None]],
-        keys: Callable[[Sequence[str]], list[tuple[str, str]]],
-    ) -> None:
-        super().__init__(look)
+    def __init__(self, look: Look, ask: Callable[[Ask, float], Awaitable[Answer | None]], keys: Keys) -> None:
+        super().__init__(look, keys)
         self._ask = ask
-        self._keys = keys
         self._told: Findings | None = None
         self._asked: float | None = None  # since when the engine examines
         self._tried = False  # whether this engine was asked
         self._opened: frozenset[int] = frozenset()
-        self._status: Line = BLANK
-
-    def compose(self) -> ComposeResult:
-        """Header, the findings, status, footer."""
-        yield Lines(self.look, id="header")
-        yield Lines(self.look, id="banners")
-        yield Table(self.look, id="findings")
-        yield Lines(self.look, id="status")
-        yield Lines(self.look, id="footer")
-
-    def on_mount(self) -> None:
-        """Keys go to the findings."""
-        self.query_one("#findings", Table).focus(scroll_visible=False)
-
-    def on_resize(self) -> None:
-        """Another size is another arrangement."""
-        self.draw()
-        self.call_after_refresh(self.draw)
-
-    def status(self, text: str, token: str) -> None:
-        """Shows the line until the next one."""
-        self._status = (Span(f" {safe(text, 400)}", token),) if text else BLANK
-        if self.is_mounted:
-            self.query_one("#status", Lines).show([self._status])
 
     def action_again(self) -> None:
         """Examines again."""
@@ -82,29 +45,22 @@ class Doctor(Page):
         event.table.select(f"{place(event.key)}/0")  # its first row is there in either case
         self.draw()
 
-    def draw(self) -> None:
+    def fill(self) -> None:
         """The findings as last told, their age as of now."""
-        cells, height = self.size
-        if cells <= 0 or height <= 0:
-            return
         if not self.sight.watched:
             self._tried = False
         elif not self._tried and self._asked is None:
             self._tried, self._asked = True, self.now
             self._examine()
-        self.query_one("#header", Lines).show([header(self.sight, self.now, cells, self.look)])
-        self.query_one("#banners", Lines).show([*banners(self.sight, self.look), *self.running(self.now)])
+        cells = self.size.width
         found = self._told.findings if self._told else ()
         key = next((key for key, _word in self._keys(("open",))), "")
         shown = rows(found, self._opened, cells, self.look, key)
         if not self.sight.watched:
             quiet = faded([row.line for row in shown], self.look.glyphs.good)
             shown = [Row(row.key, line) for row, line in zip(shown, quiet, strict=True)]
-        table = self.query_one("#findings", Table)
-        table.empty = self._empty()
-        table.show(self._head(cells), shown)
-        self.query_one("#status", Lines).show([self._status])
-        self.query_one("#footer", Lines).show([footer(self._footer(), cells)])
+        self.table.empty = self._empty()
+        self.table.show(self._head(cells), shown)
 
     def _empty(self) -> str:
         if self._asked is not None:
@@ -128,7 +84,8 @@ class Doctor(Page):
             number = faded([number], self.look.glyphs.good)[0]
         return (title, *number, Span(told, "faint"))
 
-    def _footer(self) -> list[tuple[str, str]]:
+    def footer(self) -> list[tuple[str, str]]:
+        """The keys of this page, `r` with what it does here."""
         again = [(key, _("examine again")) for key, _word in self._keys(("refresh",))]
         more = [(key, _("SQL, more")) for key, _word in self._keys(("open",))]
         return [*self._keys(("back",)), *again, *more, *self._keys(("down", "up", "help"))]

@@ -31,7 +31,7 @@ class Slow(StandIn):
 
 
 def findings(app: QualtuiApp) -> Table:
-    return table(app, "#findings")
+    return table(app, "#rows")
 
 
 def questions(engine: StandIn) -> int:
