@@ -1,0 +1,27 @@
+"""The values that flow through qualtui, the events that its log keeps, and the state that they give.
+
+Time is seconds since the Unix epoch (UTC) as a float, durations are seconds, unless a name says otherwise.
+"""
+
+from qualtui.model.events import (
+    Acknowledged,
+    BacklogMarked,
+    ConfigRead,
+    CustomerClosed,
+    EngineStarted,
+    EngineStopped,
+    Event,
+    EventBody,
+    FixFinished,
+    FixStarted,
+    FixStopped,
+    Noted,
+    NoticeDelivered,
+    NoticeFailed,
+    NoticeQueued,
+    NoticeSending,
+    Released,
+    RuleChanged,
+)
+from qualtui.model.state import Activity, FixRun, Incident, Notice, Standing, State, standing_key
+from qualtui.model.values import Evidence, Link, Phase, Sample, Severity

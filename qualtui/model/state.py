@@ -1,0 +1,108 @@
+"""What the fold of all events gives."""
+
+import msgspec
+
+from qualtui.model.events import BacklogMarked, CustomerClosed
+from qualtui.model.values import Phase, Severity
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """A rule that is not inactive for one agent: pending, or firing as incident `number`."""
+
+    rule: str
+    agent: str
+    phase: Phase
+    severity: Severity
+    since: float  # when the condition began to hold
+    number: int = 0
+    clear_since: float | None = None  # kept in memory only, for keep_firing_for; a restart begins it anew
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """A rule that fired for an agent, until it is resolved, with who has it and what was said."""
+
+    number: int
+    rule: str
+    agent: str
+    severity: Severity
+    phase: Phase
+    since: float
+    fired_at: float
+    summary: str
+    cause: str = ""
+    value: float | None = None
+    resolved_at: float | None = None
+    owner: str = ""
+    owned_at: float | None = None
+    notes: tuple[str, ...] = ()
+    fix: str = ""
+    runbook: str = ""
+    changes: int = 0  # counts its transitions: part of a notice's key
+    told: tuple[str, ...] = ()  # targets that a notice was queued for: they hear of its end too
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A notice that is owed: queued, sending (in doubt after a restart) or waiting for its next try."""
+
+    key: str
+    number: int
+    target: str
+    kind: str
+    severity: Severity
+    title: str
+    body: str
+    queued_at: float
+    status: str = "queued"  # queued, sending, delivered, failed
+    attempt: int = 0
+    next_at: float = 0.0
+    reason: str = ""
+
+
+class FixRun(msgspec.Struct, frozen=True):
+    """One run of a remedy. `outcome` empty: under way."""
+
+    run: str
+    fix: str
+    agent: str
+    who: str
+    started_at: float
+    subjects: tuple[str, ...] = ()
+    number: int = 0
+    undoes: str = ""
+    finished_at: float | None = None
+    outcome: str = ""
+    summary: str = ""
+    done: tuple[str, ...] = ()
+    undone_by: str = ""
+    stopped_by: str = ""  # who said first that it is to end
+
+
+class Activity(msgspec.Struct, frozen=True):
+    """Who did what, or what was sent where: a line for people."""
+
+    at: float
+    who: str
+    text: str
+    number: int = 0
+    severity: Severity = Severity.INFO
+
+
+class State(msgspec.Struct, frozen=True):
+    """The fold of the log. Tuples and dicts are never changed in place."""
+
+    seq: int = 0
+    at: float = 0.0
+    epoch: int = 0
+    next_number: int = 1
+    standing: dict[str, Standing] = {}  # by rule@agent
+    incidents: dict[int, Incident] = {}  # all that fire, and the newest resolved ones
+    notices: dict[str, Notice] = {}  # all that are owed, and the newest delivered or failed ones
+    runs: dict[str, FixRun] = {}  # the newest
+    activity: tuple[Activity, ...] = ()  # newest last
+    backlog: dict[str, BacklogMarked] = {}  # by agent
+    closed: dict[str, CustomerClosed] = {}  # by agent/lead, the newest
+
+
+def standing_key(rule: str, agent: str) -> str:
+    """The key of a rule's standing for an agent."""
+    return f"{rule}@{agent}"

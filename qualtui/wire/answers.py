@@ -1,0 +1,131 @@
+"""What the engine answers, and the views that it tells on demand alone."""
+
+import msgspec
+
+from qualtui.findings import Finding
+from qualtui.wire.views import ActivityView, IncidentView
+
+
+class PreviewItem(msgspec.Struct, frozen=True):
+    """One thing that a remedy would change: a session, with the masked phone and the reason it is chosen."""
+
+    id: str
+    what: str
+    why: str
+    age: float
+
+
+class Preview(msgspec.Struct, frozen=True, tag="preview"):
+    """What a remedy would do. `title` is the consequence; `refused` not empty: it may not run, and why."""
+
+    token: str
+    fix: str
+    agent: str
+    title: str
+    explain: tuple[str, ...]
+    items: tuple[PreviewItem, ...]
+    total: int
+    refused: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+class RunView(msgspec.Struct, frozen=True):
+    """One run of a remedy, for lists."""
+
+    run: str
+    fix: str
+    agent: str
+    who: str
+    started_at: float
+    finished_at: float | None
+    outcome: str
+    summary: str
+    undone: bool
+    can_undo: bool
+
+
+class FixView(msgspec.Struct, frozen=True):
+    """A remedy that is declared."""
+
+    name: str
+    agent: str
+    title: str
+    explain: str
+    available: bool
+    reason: str = ""  # why it is not available
+
+
+class Fixes(msgspec.Struct, frozen=True, tag="fixes"):
+    """Answer to ListFixes."""
+
+    fixes: tuple[FixView, ...]
+    runs: tuple[RunView, ...]
+
+
+class IncidentDetail(msgspec.Struct, frozen=True, tag="incident"):
+    """Answer to ShowIncident: the row, and its history as lines, oldest first."""
+
+    incident: IncidentView
+    history: tuple[ActivityView, ...]
+
+
+class NoticeView(msgspec.Struct, frozen=True):
+    """One notice."""
+
+    key: str
+    target: str
+    kind: str
+    title: str
+    status: str
+    attempt: int
+    queued_at: float
+    reason: str = ""
+
+
+class Notices(msgspec.Struct, frozen=True, tag="notices"):
+    """Answer to NoticeLog."""
+
+    notices: tuple[NoticeView, ...]
+
+
+class CustomerView(msgspec.Struct, frozen=True):
+    """A waiting customer, the phone masked."""
+
+    lead: str
+    phone: str
+    since: float
+    cause: str
+    unheard: float | None = None  # by the database's clock: a row says sent then, and nobody received it
+    last: float = 0.0  # by the same clock: the newest thing that the customer did
+
+
+class Customers(msgspec.Struct, frozen=True, tag="customers"):
+    """Answer to Who."""
+
+    agent: str
+    customers: tuple[CustomerView, ...]
+
+
+class Findings(msgspec.Struct, frozen=True, tag="findings"):
+    """Answer to Examine: what was found, also where somebody asked for it a moment before."""
+
+    findings: tuple[Finding, ...]
+    at: float  # when it ended
+    seconds: float  # that it took
+    again: float  # the next one not before
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """A plain yes, with a line to show."""
+
+    text: str
+    run: str = ""  # the run's id, where a remedy ran
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """A plain no: one line that says why and what to do."""
+
+    text: str
+
+
+Answer = Preview | Fixes | IncidentDetail | Notices | Customers | Findings | Done | Refused

@@ -1,0 +1,131 @@
+"""What screens show: one Snapshot, and the views that it is made of."""
+
+import msgspec
+
+from qualtui.model import Evidence, Link, Phase, Severity
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A series as a person reads it: newest value, what it rests on, its age, and a short past (None: a gap)."""
+
+    name: str  # without the agent: customers.waiting
+    value: float | None
+    unit: str  # "", s, %, /h, bytes
+    evidence: Evidence
+    at: float | None = None  # when the newest answer came
+    note: str = ""
+    past: tuple[float | None, ...] = ()
+    source: str = ""
+    severity: Severity | None = None  # the severity of the incident that rests on it, if one fires
+    goal: float | None = None  # what the configuration holds it against, in its unit
+
+
+class LinkView(msgspec.Struct, frozen=True):
+    """One link of the chain. `status`: ok, busy, bad, unknown (no fresh evidence), no_source."""
+
+    link: Link
+    status: str
+    text: str  # short: FAILED, 4ms, silent 4m
+    evidence: Evidence
+    since: float | None = None  # when this status began
+
+
+class Now(msgspec.Struct, frozen=True):
+    """The NOW box: the fact, the reason, the owner, the remedy. `level` None: everyone is answered;
+    `calm` False with level None: we cannot tell (no fresh evidence)."""
+
+    level: Severity | None
+    calm: bool
+    headline: str
+    detail: str = ""  # oldest 5m
+    why: str = ""
+    proof: tuple[str, ...] = ()  # links and evidence that prove the why
+    who: str = ""
+    tried: str = ""
+    fix: str = ""  # the name of the remedy offered on `f`, empty: none
+    fix_title: str = ""
+    number: int = 0  # the incident that NOW speaks of, 0: none
+
+
+class AgentView(msgspec.Struct, frozen=True):
+    """One monitored bot."""
+
+    name: str
+    now: Now
+    chain: tuple[LinkView, ...]
+    figures: dict[str, Figure]
+    learning: float | None = None  # 0..1 while the first backfill runs
+    last_reply: float | None = None
+
+
+class IncidentView(msgspec.Struct, frozen=True):
+    """A row of the incident table."""
+
+    number: int
+    agent: str
+    rule: str
+    severity: Severity
+    phase: Phase
+    summary: str
+    cause: str
+    since: float
+    fired_at: float
+    resolved_at: float | None
+    owner: str
+    notices: str  # "sent 2", "sending", "1 failed"
+    fix: str
+    runbook: str
+    notes: tuple[str, ...] = ()
+
+
+class ActivityView(msgspec.Struct, frozen=True):
+    """A row of the activity list."""
+
+    at: float
+    who: str
+    text: str
+    number: int = 0
+    severity: Severity = Severity.INFO
+
+
+class RunningView(msgspec.Struct, frozen=True):
+    """A run of a remedy that is under way."""
+
+    run: str
+    fix: str
+    agent: str
+    who: str
+    started_at: float
+    subjects: int  # that it may touch
+    stoppable: bool
+    stopped_by: str = ""  # not empty: it ends after the step under way
+
+
+class EngineView(msgspec.Struct, frozen=True):
+    """The engine that made the snapshot."""
+
+    pid: int
+    host: str
+    version: str
+    epoch: int
+    started_at: float
+    windows: int
+    beside: bool = False  # started by a window: ends some seconds after the last window
+    troubles: tuple[str, ...] = ()  # banners: store degraded, configuration refused, notices failing
+    notices_owed: int = 0
+    notices_failed: int = 0
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Everything that a screen shows, at one moment."""
+
+    at: float
+    seq: int
+    engine: EngineView
+    agents: tuple[AgentView, ...]
+    incidents: tuple[IncidentView, ...]  # firing first, worst and oldest first; then newest resolved
+    activity: tuple[ActivityView, ...]  # newest first
+    zone: str = "UTC"
+    speed: float = 1.0  # the demo's: above 1 the thresholds are divided by it
+    demo: bool = False
+    running: tuple[RunningView, ...] = ()  # the oldest first
