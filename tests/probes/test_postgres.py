@@ -10,8 +10,8 @@ from qualtui.database import Database
 from qualtui.model import Sample
 from qualtui.probes.postgres import DatabaseProbe
 from qualtui.probes.probe import ProbeError
+from tests.database.test_connection import silent_server
 from tests.postgres import AgentDatabase
-from tests.test_database import silent_server
 
 
 async def ask(dsn: Secret, timeout: float = 2.0, now: float | None = None) -> dict[str, Sample]:

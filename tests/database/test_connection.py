@@ -2,15 +2,13 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
-from qualtui.config.values import Mapping, Secret
-from qualtui.database import Database, DatabaseError, Kind, sql, translate
+from qualtui.config.values import Secret
+from qualtui.database import Database, DatabaseError, Kind
 from tests.postgres import AgentDatabase, Postgres
 
 SECRET = "hunter2"
@@ -164,49 +162,3 @@ async def test_a_server_that_says_nothing_is_no_answer_in_time() -> None:
         error = await kind_of(f"postgresql://u:hunter2@127.0.0.1:{port}/x?sslmode=disable", 0.3)
         assert error.kind is Kind.TIMEOUT
         assert loop.time() - started < 1.5
-
-
-def test_an_error_of_the_server_shows_no_value_of_a_row() -> None:
-    unique = asyncpg.UniqueViolationError('duplicate key value violates "leads_telefone_key"')
-    unique.detail = "Key (telefone)=(5511900000001) already exists."
-    invalid = asyncpg.InvalidTextRepresentationError('invalid input syntax for type uuid: "5511900000001"')
-    for error in (unique, invalid):
-        assert "5511900000001" not in translate(error).text
-        assert translate(error).kind is Kind.QUERY
-
-
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
-        (socket.gaierror(-2, "Name or service not known"), Kind.UNREACHABLE),
-        (OSError(101, "Network is unreachable"), Kind.UNREACHABLE),
-        (OSError(24, "Too many open files"), Kind.UNREACHABLE),
-        (TimeoutError(), Kind.TIMEOUT),
-        (asyncpg.TooManyConnectionsError("sorry, too many clients already"), Kind.REFUSED),
-        (asyncpg.CannotConnectNowError("the database system is shutting down"), Kind.REFUSED),
-        (asyncpg.InternalServerError("(EMAXCONNSESSION) max clients reached in session mode"), Kind.REFUSED),
-        (asyncpg.InternalServerError("(ENOTFOUND) tenant/user u.hunter2 not found"), Kind.AUTH),
-        (asyncpg.QueryCanceledError("canceling statement"), Kind.TIMEOUT),
-        (asyncpg.InsufficientPrivilegeError("permission denied for table leads"), Kind.PERMISSION),
-        (ConnectionResetError(104, "reset"), Kind.GONE),
-    ],
-)
-def test_each_refusal_has_its_kind(error: BaseException, kind: Kind) -> None:
-    told = translate(error)
-    assert told.kind is kind
-    assert told.text
-    assert SECRET not in told.text
-
-
-def test_names_are_mapped_and_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "mappedpack"
-    (package / "sql").mkdir(parents=True)
-    (package / "__init__.py").write_text("")
-    (package / "sql" / "q.sql").write_text("SELECT {{messages.tipo}} FROM {{messages}}")
-    monkeypatch.syspath_prepend(tmp_path)
-    assert sql("mappedpack", "q", Mapping()) == 'SELECT "tipo" FROM "messages"'
-    mapped = Mapping(names={"messages": "bot.mensagens", "messages.tipo": 'a"; DROP TABLE x --'})
-    assert sql("mappedpack", "q", mapped) == 'SELECT "a""; DROP TABLE x --" FROM "bot"."mensagens"'
-    for bad in ("", "a\x00b", "x" * 64, "a.b.c"):
-        with pytest.raises(DatabaseError):
-            sql("mappedpack", "q", Mapping(names={"messages": bad}))

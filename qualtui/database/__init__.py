@@ -1,0 +1,10 @@
+"""The agent's PostgreSQL: bounded connections, safe transactions, errors that leak nothing.
+
+Reading and writing go through `Database`; statements stand in .sql files whose names are mapped by `sql`.
+"""
+
+from qualtui.database.connection import Database, Reader
+from qualtui.database.errors import DatabaseError, Kind, translate
+from qualtui.database.statements import moment, sql, table
+
+__all__ = ["Database", "DatabaseError", "Kind", "Reader", "moment", "sql", "table", "translate"]
