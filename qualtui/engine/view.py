@@ -27,11 +27,12 @@ DERIVED = {
     "failures.unreached": "health.up",
     **dict.fromkeys(written.NAMES, "health.up"),
 }  # derived series -> the one that it is as fresh as
+SIGHTS = ("sight.blind", "sight.disagree")
 VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without these we judge nobody
 HOUR = 3600.0
 ERRORS = 600.0  # s that failures.unreached speaks of, where no database says otherwise
 MINUTE = 60.0  # s between two samples of goal.minute
-BLIND_EVERY = 5.0  # s between two samples of sight.blind
+SIGHT_EVERY = 5.0  # s between two samples of the series of SIGHTS
 
 
 def minute(config: Config) -> float:
@@ -67,8 +68,7 @@ class View:
             for name, source in DERIVED.items()
             if f"{agent}/{source}" in self._stale
         }
-        sights = ("sight.blind", "sight.disagree")
-        derived |= {f"{agent}/{name}": 3 * BLIND_EVERY for agent in config.agents for name in sights}
+        derived |= {f"{agent}/{name}": 3 * SIGHT_EVERY for agent in config.agents for name in SIGHTS}
         derived |= {f"{agent}/goal.minute": 3 * minute(config) for agent in config.agents}
         self._stale |= derived
         self._chains = {agent: links for agent, links in self._chains.items() if agent in config.agents}
@@ -110,35 +110,31 @@ class View:
         return (down,)
 
     def _unreached(self, agent: str, now: float) -> tuple[Sample, ...]:
+        if not self._behind(agent, "failures.unreached"):
+            return ()
         window = self._error_window(agent)
         counted = unreached(agent, self._recent.since(f"{agent}/health.up", now - window), now, window)
-        newest = self._recent.newest(f"{agent}/failures.unreached")
-        return () if counted is None or (newest is not None and newest.at == counted.at) else (counted,)
+        return () if counted is None else (counted,)
 
     def _error_window(self, agent: str) -> float:
         database = self._config.agents[agent].database
         return ERRORS if database is None else float(database.error_window)
 
     def _written(self, agent: str, now: float) -> tuple[Sample, ...]:
-        newest = self._recent.newest(f"{agent}/row.asked")
-        asked = self._recent.newest(f"{agent}/health.up")
-        if asked is None or (newest is not None and newest.at == asked.at):
+        if not self._behind(agent, "row.asked"):
             return ()
         up, silent = (self._recent.since(f"{agent}/health.{name}", now - HOUR) for name in ("up", "silent"))
         return written.as_written(agent, up, silent, now, self._error_window(agent))
 
     def _disagree(self, agent: str, now: float) -> tuple[Sample, ...]:
         series = f"{agent}/sight.disagree"
-        newest = self._recent.newest(series)
-        if newest is not None and 0 <= now - newest.at < BLIND_EVERY:
+        if not self._due(series, now):
             return ()
         names = [name for name, one in self.readings(agent, now).items() if one.evidence is Evidence.DISAGREE]
         return (Sample(series, now, float(len(names)), told(names)),)
 
     def _blind(self, agent: str, now: float) -> tuple[Sample, ...]:
-        series = f"{agent}/sight.blind"
-        newest = self._recent.newest(series)
-        if newest is not None and 0 <= now - newest.at < BLIND_EVERY:
+        if not self._due(f"{agent}/sight.blind", now):
             return ()
         asked = {name: f"{agent}/{name}" for name in VITAL if f"{agent}/{name}" in self._stale}
         database = self._recent.newest(f"{agent}/db.up")
@@ -149,9 +145,10 @@ class View:
         return (blind(agent, {name: one.at if one else None for name, one in known.items()}, since, now),)
 
     def _starting(self, agent: str, now: float) -> tuple[Sample, ...]:
+        if not self._behind(agent, "waha.starting"):
+            return ()
         found = starting(agent, self._recent.since(f"{agent}/waha.working", now - HOUR))
-        newest = self._recent.newest(f"{agent}/waha.starting")
-        return () if found is None or (newest is not None and found.at == newest.at) else (found,)
+        return () if found is None else (found,)
 
     def _minute(self, agent: str, now: float) -> tuple[Sample, ...]:
         """Whether customers could be answered in this minute; none while nothing was ever asked."""
@@ -163,6 +160,16 @@ class View:
             return ()
         links, _reason = self._why(agent, self.readings(agent, now), now)
         return (Sample(series, now, *answerable(links)),)
+
+    def _behind(self, agent: str, name: str) -> bool:
+        """Whether a derived series does not follow from the newest sample of its source yet."""
+        source, derived = (self._recent.newest(f"{agent}/{one}") for one in (DERIVED[name], name))
+        return source is not None and (derived is None or derived.at != source.at)
+
+    def _due(self, series: str, now: float) -> bool:
+        """Whether a series of SIGHTS wants its next sample; also after a clock that was set back."""
+        newest = self._recent.newest(series)
+        return newest is None or not 0 <= now - newest.at < SIGHT_EVERY
 
     def cause(self, agent: str, now: float) -> str:
         """The why of an agent, in one sentence."""

@@ -35,7 +35,10 @@ def _questions(mapping: Mapping) -> tuple[_Question, ...]:
     def question(name: str, tables: str, args: tuple[str, ...], **answers: str) -> _Question:
         def tell(rows: Sequence[asyncpg.Record]) -> Told:
             values = {series: rows[0][column] for column, series in answers.items()}
-            return {name: (None, _("none so far")) if v is None else (float(v), "") for name, v in values.items()}
+            return {
+                series: (None, _("none so far")) if value is None else (float(value), "")
+                for series, value in values.items()
+            }
 
         return _Question(name, tuple(tables.split()), statement(name), args, tuple(answers.values()), tell)
 
