@@ -18,12 +18,11 @@ from qualtui.engine.view import View
 from qualtui.model import Phase, RuleChanged, Sample, Severity
 from qualtui.probes.chats import LOOKS
 from qualtui.signals.book import Book, Row, What
-from qualtui.signals.cause import of_the_oldest
 from qualtui.signals.chats import CLOCKS, SETTLE, Chats, Known, Said, looked, number, taken, with_chats
 from qualtui.signals.gateway import GatewayWord, gateway_word
 from qualtui.signals.ledger import Checked, Page, advance, begun, current, due, recheck
 from qualtui.signals.rhythm import HOUR, Rhythm, expected, hour_of_week, learned
-from qualtui.signals.tally import Limits, figures, waiting
+from qualtui.signals.tally import Limits, answers, figures
 from qualtui.store import Store
 
 EPOCH = 1_790_000_000.0 - 1_790_000_000.0 % DAY  # the week's start, some midnight
@@ -198,15 +197,13 @@ class Watch:
         checked = Checked(owed, dict.fromkeys(owed, "em_qualificacao"), sessions)
         self._ledger = recheck(self._ledger, book, checked, self.now, "finalizado")
         merged = self._matched(book)
-        told = figures(self._ledger, merged, self.now, self._limits)
         seconds = 2.5 if self.world.on(Kind.DATABASE_SLOW) else 0.002
-        oldest = of_the_oldest(waiting(self._ledger, merged, self.now, self._limits.grace))
-        samples = self._samples({"db.up": 1.0, "db.seconds": seconds, **told, **self._silence(book)})
-        return tuple(
-            msgspec.structs.replace(one, note=oldest.value if oldest else "")
-            if one.series == f"{BOT}/customers.oldest"
-            else one
-            for one in samples
+        return (
+            *self._samples({"db.up": 1.0, "db.seconds": seconds, **self._silence(book)}),
+            *(
+                Sample(f"{BOT}/{name}", self.now, *answer)
+                for name, answer in answers(self._ledger, merged, self.now, self._limits).items()
+            ),
         )
 
     def _silence(self, book: Book) -> dict[str, float | None]:

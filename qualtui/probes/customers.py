@@ -15,7 +15,7 @@ from qualtui.probes.match import Match
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.book import Book
 from qualtui.signals.byhand import Closed, without_closed
-from qualtui.signals.cause import cause_of, of_the_oldest, told
+from qualtui.signals.cause import cause_of, told
 from qualtui.signals.chats import PSEUDONYM
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.ledger import (
@@ -34,7 +34,7 @@ from qualtui.signals.ledger import (
     recheck,
     unpacked,
 )
-from qualtui.signals.tally import Limits, figures, waiting
+from qualtui.signals.tally import Limits, answers, waiting
 from qualtui.text import _, mask_phone
 from qualtui.wire import CustomerView
 
@@ -253,19 +253,16 @@ class CustomersProbe:
         self, ledger: Ledger, book: Book, problems: dict[str, str], server_now: float, at: float
     ) -> tuple[Sample, ...]:
         self.learning = None if ledger.learned else progress(ledger, server_now)
-        values = figures(ledger, book, server_now, self._limits)
-        oldest = of_the_oldest(waiting(ledger, book, server_now, self._limits.grace))
-        notes = {name: problem for name, problem in silenced(problems).items() if name in values}
+        figures = answers(ledger, book, server_now, self._limits)
+        silent = silenced(problems)
         if behind(ledger) and not problems:
             share = f"{100 * progress(ledger, server_now):.0f}%"
             word = _("catching up, {}") if ledger.learned else _("learning, {}")
-            notes = dict.fromkeys(values, word.format(share))
+            silent = dict.fromkeys(figures, word.format(share))
         samples = []
         for name in self._told:
-            value = None if name in notes else values[name]
-            note = notes.get(name) or ("" if value is not None else _("none so far"))
-            if name == "customers.oldest" and value is not None and oldest is not None:
-                note = oldest.value
+            value, note = (None, silent[name]) if name in silent else figures[name]
+            note = note or ("" if value is not None else _("none so far"))
             samples.append(Sample(f"{self._agent}/{name}", at, value, note))
         return tuple(samples)
 

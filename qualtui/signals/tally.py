@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import msgspec
 
 from qualtui.signals.book import DAY, HOUR, Book, Owed
-from qualtui.signals.cause import Cause, cause_of
+from qualtui.signals.cause import Cause, cause_of, of_the_oldest
 from qualtui.signals.failures import EVENTS, failures
-from qualtui.signals.goals import answered
+from qualtui.signals.goals import Told, answered
 from qualtui.signals.ledger import Ledger
 
 
@@ -40,7 +40,21 @@ class Limits(msgspec.Struct, frozen=True):
 
 def figures(ledger: Ledger, book: Book, now: float, limits: Limits) -> dict[str, float | None]:
     """The series that the ledger gives, by name without the agent; None: nothing to tell yet."""
+    return _figures(ledger, book, waiting(ledger, book, now, limits.grace), now, limits)
+
+
+def answers(ledger: Ledger, book: Book, now: float, limits: Limits) -> Told:
+    """The same with their notes: that of customers.oldest is the cause of the longest wait."""
     wait = waiting(ledger, book, now, limits.grace)
+    oldest = of_the_oldest(wait)
+    notes = {"customers.oldest": oldest.value} if oldest is not None else {}
+    values = _figures(ledger, book, wait, now, limits)
+    return {name: (value, notes.get(name, "")) for name, value in values.items()}
+
+
+def _figures(
+    ledger: Ledger, book: Book, wait: dict[str, Owed], now: float, limits: Limits
+) -> dict[str, float | None]:
     return {
         "customers.waiting": float(len(wait)),
         "customers.oldest": max((max(0.0, now - owed.since) for owed in wait.values()), default=0.0),

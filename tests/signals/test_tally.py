@@ -5,7 +5,7 @@ import pytest
 from qualtui.signals.book import Book, Owed
 from qualtui.signals.cause import Cause, cause_of, of_the_oldest
 from qualtui.signals.ledger import Ledger, begun
-from qualtui.signals.tally import Limits, figures
+from qualtui.signals.tally import Limits, answers, figures
 
 NOW = 100_000.0
 
@@ -63,3 +63,12 @@ def test_the_oldest_wait_names_the_cause() -> None:
     young, old = Owed(NOW - 100, NOW - 100, "s"), Owed(NOW - 700, NOW - 10)
     assert of_the_oldest({"a": young, "b": old}) is Cause.NEVER_GREETED
     assert of_the_oldest({}) is None
+
+
+def test_the_oldest_wait_says_its_cause_and_no_figure_says_more() -> None:
+    book = Book(owed={"ana": Owed(NOW - 900, NOW - 900), "bia": Owed(NOW - 300, NOW - 300, "s")})
+    told = answers(ledger(), book, NOW, Limits())
+    assert told["customers.oldest"] == (900.0, Cause.NEVER_GREETED.value)
+    assert {name: value for name, (value, _note) in told.items()} == figures(ledger(), book, NOW, Limits())
+    assert [name for name, (_value, note) in told.items() if note] == ["customers.oldest"]
+    assert answers(ledger(), Book(), NOW, Limits())["customers.oldest"] == (0.0, "")
