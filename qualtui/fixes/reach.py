@@ -22,7 +22,6 @@ class Person(msgspec.Struct, frozen=True):
 class Survey(msgspec.Struct, frozen=True):
     """All who wait, oldest first. `lacking`: rights without which nothing is known of them, and none is told."""
 
-    waiting: int
     people: tuple[Person, ...]
     lacking: tuple[str, ...] = ()
 

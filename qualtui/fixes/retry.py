@@ -101,9 +101,9 @@ class Retry:
         people = await self._tools.waiting()
         lacking = await self._claims.lacking(store=any(way.stores for way in self._tools.strategies))
         if lacking:
-            return Survey(len(people), (), lacking)
+            return Survey((), lacking)
         cases = await self._claims.cases([one.lead for one in people])
-        return Survey(len(people), tuple(self._reach.person(one, cases.get(one.lead)) for one in people))
+        return Survey(tuple(self._reach.person(one, cases.get(one.lead)) for one in people))
 
     async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:
         """Writes to whom the plan names and who still waits, one after the other. Raises RemedyError."""
