@@ -87,8 +87,7 @@ class Watch:
         intervals = {f"{BOT}/{name}": (every, 5.0) for name, every in lanes.items()}
         for name in ("health.up", "health.refused", "health.seconds"):
             intervals[f"{BOT}/{name}"] = (float(self._health.interval), float(self._health.timeout))
-        derived = self._view.use(self.config, intervals)
-        self._evaluator.use(self.config, {s: stale_after(*both) for s, both in intervals.items()} | dict(derived))
+        self._evaluator.use(self.config, self._view.use(self.config, intervals))
 
     def _cause(self, agent: str) -> str:
         return self._view.cause(agent, self.now)

@@ -4,6 +4,8 @@ import asyncio
 import os
 import socket
 import time
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -15,11 +17,11 @@ from qualtui.cli.common import resolve_config
 from qualtui.cli.wiring import build
 from qualtui.config.values import Config, Seconds
 from qualtui.engine.recent import Recent
-from qualtui.engine.setup import Setup, stale_after
+from qualtui.engine.setup import Setup
 from qualtui.engine.supervisor import ask_once
 from qualtui.engine.view import View
 from qualtui.model import Event, Phase, State
-from qualtui.probes.build import Deps, customers_of
+from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.store.fold import apply
 from qualtui.wire import EngineView, Snapshot
@@ -35,9 +37,8 @@ def poll_once(path: Path | None) -> Snapshot:
 async def _poll(config: Config) -> Snapshot:
     recent = Recent(keep=3600.0, step=60.0, steps=1)
     setup = build(config, _deps(config, time.time()))
-    view = View(recent, config)
-    stale = {series: stale_after(*both) for series, both in setup.intervals().items()}
-    stale |= view.use(config, setup.intervals())
+    view = View(recent, config, partial(learning_of, setup.probes))
+    stale = view.use(config, setup.intervals())
     try:
         await _ask_all(config, setup, recent, view)
     finally:
@@ -63,11 +64,9 @@ async def _ask_all(config: Config, setup: Setup, recent: Recent, view: View) -> 
             recent.add(samples)
             if any(sample.value is None and not sample.note.startswith("learning") for sample in samples):
                 break
-        if probe is not None and probe.learning is not None:
-            view.learning[agent] = probe.learning
 
 
-def _judged(config: Config, recent: Recent, view: View, stale: dict[str, float], now: float) -> State:
+def _judged(config: Config, recent: Recent, view: View, stale: Mapping[str, float], now: float) -> State:
     state = State()
     for agent in config.agents:
         recent.add(view.derive(agent, now))

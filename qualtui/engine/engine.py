@@ -21,12 +21,11 @@ from qualtui.engine.examining import Examining
 from qualtui.engine.fixing import Fixing
 from qualtui.engine.journal import Journal
 from qualtui.engine.keeper import Keeper
+from qualtui.engine.loops import Loops
 from qualtui.engine.memory import Memory
-from qualtui.engine.notifier import Notifier
 from qualtui.engine.recent import Recent
 from qualtui.engine.server import Server
-from qualtui.engine.setup import Setup, stale_after, windows
-from qualtui.engine.supervisor import watch
+from qualtui.engine.setup import Setup, windows
 from qualtui.engine.view import View
 from qualtui.model import (
     ConfigRead,
@@ -39,7 +38,7 @@ from qualtui.model import (
     State,
 )
 from qualtui.notify.target import warm_up
-from qualtui.probes.build import Deps, customers_of
+from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.probes.probe import ProbeError
 from qualtui.store.errors import StoreError
 from qualtui.store.store import Store
@@ -51,7 +50,6 @@ log = logging.getLogger(__name__)
 ASK_LIMIT = 10.0  # s for a question to the agent's database on a person's behalf
 BEAT = 1.0  # s between snapshots when nothing happens
 PAST = 3600.0  # s of samples kept in memory, and read back at a start
-SPREAD = 0.2  # s between the first questions of two probes
 LAST_WINDOW = 10.0  # s that an engine beside a window outlives its last window
 END = 2.5  # s from SIGTERM to the end, whatever hangs
 
@@ -91,16 +89,14 @@ class Engine:
         self._started = clock()
         self.journal = Journal(store, state, store.epoch, clock)
         self.recent = Recent(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
-        self._view = View(self.recent, config)
+        self._view = View(self.recent, config, self._learning)
+        self._loops = Loops(self.journal, clock, self._sink)
         self._memory = Memory(store, self.journal, self.recent, clock)
         self._keeper = Keeper(store, self.journal, clock)
         self._fixing = Fixing(self.journal, clock)
         self._examining = Examining(clock)
         self._evaluator = Evaluator(self.journal, self.recent, self._cause, clock)
         self._server = Server(socket_path, store.epoch, self._answer, self.snapshot)
-        self._notifiers: list[Notifier] = []
-        self._deliveries: dict[str, asyncio.Task[None]] = {}
-        self._wakes: list[asyncio.Event] = []
         self._touched: set[str] = set()
         self._fresh = asyncio.Event()
         self._reload = asyncio.Event()
@@ -114,8 +110,8 @@ class Engine:
             self._history,
             self._customers,
             self._examining.findings,
-            self._ask_all,
-            self._wake_notifiers,
+            self._loops.ask_all,
+            self._loops.tell,
         )
         self._setup = self._take(config)
 
@@ -164,8 +160,7 @@ class Engine:
         raise _Stop
 
     async def _close(self) -> None:
-        for delivery in tuple(self._deliveries.values()):
-            delivery.cancel()  # in doubt then, and told so by the next engine
+        self._loops.abandon()
         with contextlib.suppress(StoreError):
             await self.journal.append((EngineStopped(self._reason or "a fault"), ""))
             await self._keeper.close()
@@ -179,9 +174,7 @@ class Engine:
 
     def _take(self, config: Config) -> Setup:
         setup = self._build(config, self._memory.deps(config))
-        stale = {series: stale_after(*both) for series, both in setup.intervals().items()}
-        stale |= self._view.use(config, setup.intervals())
-        self._evaluator.use(config, stale)
+        self._evaluator.use(config, self._view.use(config, setup.intervals()))
         self.recent.keep(windows(config))
         self._fixing.use(setup.remedies)
         self._examining.use(config)
@@ -195,28 +188,13 @@ class Engine:
             await self._evaluator.settle()
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    self._begin(tasks)
+                    self._loops.begin(self._setup, tasks)
                     await self._await_reload()
             except* _Reload as reload:
                 fresh = _first(reload).config
             finally:
                 await self._setup.close()
             self._setup = self._take(fresh)
-
-    def _begin(self, tasks: asyncio.TaskGroup) -> None:
-        config = self._setup.config
-        self._wakes = []
-        for place, probe in enumerate(self._setup.probes):
-            wake = asyncio.Event()
-            self._wakes.append(wake)
-            offset = place * min(SPREAD, probe.interval / len(self._setup.probes))  # many: evenly spread
-            tasks.create_task(watch(probe, self._sink, self._clock, offset, wake), name=probe.name)
-        self._notifiers = [
-            Notifier(target, self.journal, self._clock, config.notify.retry_for, self._deliveries)
-            for target in self._setup.targets
-        ]
-        for notifier in self._notifiers:
-            tasks.create_task(notifier.run())
 
     async def _await_reload(self) -> None:
         """Raises _Reload at a SIGHUP with a configuration that is right; a bad one is told, the old one stays."""
@@ -257,7 +235,7 @@ class Engine:
             if loop.time() >= all_due:  # also while the samples of a busy agent never cease
                 all_due = loop.time() + BEAT
                 agents = tuple(self._setup.config.agents)
-                await self._note_learning()
+                await self._memory.keep_marks()
             self._fresh.clear()
             self._touched.clear()
             now = self._clock()
@@ -267,31 +245,15 @@ class Engine:
                 self._keeper.take(derived)
             self._told(await self._evaluator.look(agents))
 
-    async def _note_learning(self) -> None:
-        """How far each fast lane has read, and the backlog of those that have just read all."""
-        for agent in self._setup.config.agents:
-            probe = customers_of(self._setup.probes, agent)
-            progress = None if probe is None else probe.learning
-            if progress is None:
-                self._view.learning.pop(agent, None)
-            else:
-                self._view.learning[agent] = progress
-        await self._memory.keep_marks()
-
     def _told(self, events: Iterable[Event]) -> None:
         bodies = [event.body for event in events]
         if any(isinstance(body, NoticeQueued) for body in bodies):
-            self._wake_notifiers()
+            self._loops.tell()
         if any(isinstance(body, RuleChanged) for body in bodies):
             self._publish()
 
-    def _wake_notifiers(self) -> None:
-        for notifier in self._notifiers:
-            notifier.wake()
-
-    def _ask_all(self) -> None:
-        for wake in self._wakes:
-            wake.set()
+    def _learning(self, agent: str) -> float | None:
+        return learning_of(self._setup.probes, agent)
 
     def _cause(self, agent: str) -> str:
         return self._view.cause(agent, self._clock())

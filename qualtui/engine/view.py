@@ -41,38 +41,38 @@ def minute(config: Config) -> float:
 
 
 Available = Callable[[str, str], str]  # agent, fix -> its title where it can be run
+Learning = Callable[[str], float | None]  # agent -> 0..1 while its first backfill runs
 
 
 class View:
     """Looks at the recent samples on behalf of screens and rules."""
 
-    def __init__(self, recent: Recent, config: Config) -> None:
+    def __init__(self, recent: Recent, config: Config, learning: Learning = lambda _agent: None) -> None:
         self._recent = recent
+        self._learning = learning
         self._config = config
         self._stale: dict[str, float] = {}
         self._declared: dict[str, Mapping[str, Series]] = {}  # by agent
         self._goals = targets(config.goals)
         self._since: dict[str, float] = {}  # by agent: when we began to ask
         self._chains: dict[str, tuple[LinkView, ...]] = {}
-        self.learning: dict[str, float] = {}  # by agent, while its first backfill runs
 
     def use(self, config: Config, intervals: Mapping[str, tuple[float, float]]) -> Mapping[str, float]:
-        """Takes a configuration; returns the age from which each derived series is stale."""
+        """Takes a configuration; returns the age in seconds from which each series is stale, derived ones too."""
         self._config = config
         self._declared = {name: declared(agent) for name, agent in config.agents.items()}
         self._goals = targets(config.goals)
         self._stale = {series: stale_after(*both) for series, both in intervals.items()}
-        derived = {
+        self._stale |= {
             f"{agent}/{name}": self._stale[f"{agent}/{source}"]
             for agent in config.agents
             for name, source in DERIVED.items()
             if f"{agent}/{source}" in self._stale
         }
-        derived |= {f"{agent}/{name}": 3 * SIGHT_EVERY for agent in config.agents for name in SIGHTS}
-        derived |= {f"{agent}/goal.minute": 3 * minute(config) for agent in config.agents}
-        self._stale |= derived
+        self._stale |= {f"{agent}/{name}": 3 * SIGHT_EVERY for agent in config.agents for name in SIGHTS}
+        self._stale |= {f"{agent}/goal.minute": 3 * minute(config) for agent in config.agents}
         self._chains = {agent: links for agent, links in self._chains.items() if agent in config.agents}
-        return derived
+        return self._stale
 
     def derive(self, agent: str, now: float) -> tuple[Sample, ...]:
         """The series that follow from others, as samples; none where nothing is known."""
@@ -205,7 +205,7 @@ class View:
         mine = [one for one in state.incidents.values() if one.agent == name and one.phase is Phase.FIRING]
         rules = self._config.rules
         alarms: dict[str, Severity] = {rules[one.rule].series: one.severity for one in mine if one.rule in rules}
-        learning = self.learning.get(name)
+        learning = self._learning(name)
         return AgentView(
             name=name,
             now=headline(

@@ -118,6 +118,12 @@ def own_probes(name: str, agent: Agent) -> list[Probe]:
 
 
 def customers_of(probes: Sequence[Probe], agent: str) -> CustomersProbe | None:
-    """The fast lane of an agent: its learning, and who waits."""
+    """The fast lane of an agent; None where it has no database."""
     found = (probe for probe in probes if isinstance(probe, CustomersProbe))
     return next((probe for probe in found if probe.name == f"{agent}/customers"), None)
+
+
+def learning_of(probes: Sequence[Probe], agent: str) -> float | None:
+    """How far an agent's fast lane has read the past, 0..1, while it does."""
+    probe = customers_of(probes, agent)
+    return None if probe is None else probe.learning

@@ -1,0 +1,56 @@
+"""The loops of one configuration: each probe is asked, each target is told what it is owed."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from qualtui.engine.journal import Journal
+from qualtui.engine.notifier import Notifier
+from qualtui.engine.setup import Setup
+from qualtui.engine.supervisor import watch
+from qualtui.model import Sample
+
+SPREAD = 0.2  # s between the first questions of two probes
+
+
+class Loops:
+    """Begun anew with each configuration; a delivery that has begun outlives its own."""
+
+    def __init__(
+        self, journal: Journal, clock: Callable[[], float], sink: Callable[[tuple[Sample, ...]], None]
+    ) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._sink = sink
+        self._wakes: list[asyncio.Event] = []
+        self._notifiers: Sequence[Notifier] = ()
+        self._deliveries: dict[str, asyncio.Task[None]] = {}
+
+    def begin(self, setup: Setup, tasks: asyncio.TaskGroup) -> None:
+        """Begins those of this configuration; the end of `tasks` ends them."""
+        self._wakes = []
+        for place, probe in enumerate(setup.probes):
+            wake = asyncio.Event()
+            self._wakes.append(wake)
+            offset = place * min(SPREAD, probe.interval / len(setup.probes))  # many: evenly spread
+            tasks.create_task(watch(probe, self._sink, self._clock, offset, wake), name=probe.name)
+        retry_for = setup.config.notify.retry_for
+        self._notifiers = [
+            Notifier(target, self._journal, self._clock, retry_for, self._deliveries) for target in setup.targets
+        ]
+        for notifier in self._notifiers:
+            tasks.create_task(notifier.run())
+
+    def ask_all(self) -> None:
+        """Every probe is asked now."""
+        for wake in self._wakes:
+            wake.set()
+
+    def tell(self) -> None:
+        """Notices were queued."""
+        for notifier in self._notifiers:
+            notifier.wake()
+
+    def abandon(self) -> None:
+        """Ends the deliveries under way: in doubt then, and told so by the next engine."""
+        for delivery in tuple(self._deliveries.values()):
+            delivery.cancel()
