@@ -7,8 +7,8 @@ import msgspec
 from qualtui.config.values import Goals
 from qualtui.findings import Finding, failed, ok, skipped, warning
 from qualtui.model import Evidence, Link, Phase, Severity
+from qualtui.series import BY_NAME
 from qualtui.signals.goals import targets
-from qualtui.signals.series import BY_NAME
 from qualtui.wire import (
     ActivityView,
     AgentView,

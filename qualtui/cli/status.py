@@ -12,7 +12,7 @@ from qualtui.cli.engine import snapshot
 from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.cli.tables import print_json
 from qualtui.model import Evidence, Phase, Severity
-from qualtui.signals.series import OWN
+from qualtui.series import OWN
 from qualtui.text import _, span
 from qualtui.wire import AgentView, Snapshot
 

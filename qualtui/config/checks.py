@@ -30,7 +30,7 @@ from qualtui.config.values import (
     WahaProbe,
     WahaRestart,
 )
-from qualtui.signals.series import BY_NAME, OWN
+from qualtui.series import BY_NAME, OWN
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -7,16 +7,17 @@ from qualtui.engine.project import activity, incidents, tried
 from qualtui.engine.recent import Recent
 from qualtui.engine.setup import stale_after
 from qualtui.model import Evidence, Phase, Sample, Severity, State
+from qualtui.series import BY_NAME, Series
 from qualtui.signals import written
 from qualtui.signals.chain import chain
 from qualtui.signals.contradictions import contradict, told
 from qualtui.signals.control import excused
+from qualtui.signals.declared import declared
 from qualtui.signals.derive import agent_down, blind, unreached
 from qualtui.signals.gateway import starting
 from qualtui.signals.goals import answerable, targets
 from qualtui.signals.headline import headline
 from qualtui.signals.reading import Reading, Readings, evidence
-from qualtui.signals.series import BY_NAME, Series, declared
 from qualtui.signals.why import Why, why
 from qualtui.wire import AgentView, EngineView, Figure, LinkView, Snapshot
 

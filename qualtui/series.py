@@ -1,10 +1,6 @@
 """The series that qualtui knows: name, unit, which direction is bad, and where each comes from."""
 
-from collections.abc import Mapping
-
 import msgspec
-
-from qualtui.config.values import Agent
 
 OWN = "user."  # what the names of a user's own series begin with
 
@@ -291,16 +287,3 @@ DECLARED: tuple[Series, ...] = (
 )
 
 BY_NAME: dict[str, Series] = {series.name: series for series in DECLARED}
-
-
-def declared(agent: Agent) -> Mapping[str, Series]:
-    """The series of an agent by name: all that qualtui knows, and the user's own."""
-    if not agent.series:
-        return BY_NAME
-    own = {
-        f"{OWN}{name}": Series(
-            f"{OWN}{name}", one.unit, one.worse, "HTTP JSON" if one.url else "SQL", "the user's own"
-        )
-        for name, one in agent.series.items()
-    }
-    return {**BY_NAME, **own}
