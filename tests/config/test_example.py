@@ -7,7 +7,9 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 import pytest
+from textual.binding import Binding
 
+from qualtui.app import QualtuiApp
 from qualtui.config.convert import bare, is_struct
 from qualtui.config.load import loads
 from qualtui.config.rules import BUILT_IN
@@ -23,6 +25,7 @@ from qualtui.config.values import (
     Values,
     WahaProbe,
 )
+from qualtui.widgets.table import Table
 from tests.config.sample import FILE
 
 TEXT = (Path(__file__).parents[2] / "config.toml").read_text(encoding="utf-8")
@@ -97,3 +100,10 @@ def test_the_example_carries_no_secret() -> None:
     secrets = [database["dsn"], database["write_dsn"], table["agents"]["ldc-bot"]["waha"]["key"]]
     secrets += [target["url"] for target in table["notify"]["targets"].values()]
     assert all(re.fullmatch(r"\$\{QUALTUI_[A-Z_]+(:-)?\}", secret) for secret in secrets)
+
+
+def test_every_key_that_can_be_another_is_named_in_the_order_of_the_help() -> None:
+    section = TEXT.partition("[keys]")[2].partition('#help = "')[0]
+    named = re.findall(r"^#   (.*)$", section, flags=re.MULTILINE)
+    bindings = [binding for binding in (*QualtuiApp.BINDINGS, *Table.BINDINGS) if isinstance(binding, Binding)]
+    assert " ".join(named).split() == [binding.id for binding in bindings]
