@@ -74,6 +74,22 @@ def test_the_ci_script_is_sound_and_can_be_run() -> None:
     assert script.read_text().rstrip().endswith("make check\nmake test")
 
 
+def test_every_check_of_the_doctor_is_in_its_list() -> None:
+    listed: set[str] = set()
+    for first in re.findall(
+        r"^\| (`[^|]*) \|", (TOP / "docs/doctor.md").read_text(encoding="utf-8"), re.MULTILINE
+    ):
+        group = ""
+        for name in re.findall(r"`([^`]+)`", first):
+            group = name.partition(".")[0] or group  # `.session` is short for `waha.session`
+            listed.add(f"{group}.{name.rpartition('.')[2]}" if "." in name else name)
+    source = "".join(file.read_text(encoding="utf-8") for file in (TOP / "qualtui/doctor").glob("*.py"))
+    groups = "agent|config|database|notify|retry|schema|series|store|waha|write"
+    told = set(re.findall(rf'"((?:{groups})\.[a-z]+)"', source))
+    assert len(told) > 40
+    assert {name for name in told if name not in listed and f"{name.partition('.')[0]}.*" not in listed} == set()
+
+
 async def test_the_roles_may_do_what_the_probes_ask_and_no_more(agent_db: AgentDatabase) -> None:
     asked = {
         (table, column)
