@@ -2,79 +2,18 @@
 
 import asyncio
 import json
-import os
-import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 import asyncpg
 
-from qualtui.client import Client, ClientError
+from qualtui.client import Client
 from qualtui.demo.launch import Services
 from qualtui.demo.switch import set_fault
 from qualtui.wire import AgentView, Snapshot
-
-START = 15.0  # s until an engine's socket answers, on a busy machine
-
-
-class Engine:
-    """A real `qualtui watch` in a process of its own."""
-
-    def __init__(self, process: asyncio.subprocess.Process, socket: Path) -> None:
-        self.process = process
-        self.socket = socket
-
-    def signal(self, number: signal.Signals) -> None:
-        """Sends a signal."""
-        self.process.send_signal(number)
-
-    async def ended(self, within: float = 5.0) -> int:
-        """The exit code, once it has ended."""
-        async with asyncio.timeout(within):
-            return await self.process.wait()
-
-    def client(self, who: str = "ana", *, watch: bool = True) -> Client:
-        """A connection, not yet opened."""
-        return Client(self.socket, who=who, watch=watch, window=watch)
-
-
-@asynccontextmanager
-async def engine_on(config: Path, socket: Path, *options: str) -> AsyncIterator[Engine]:
-    """An engine that answers, killed at the end if it still runs; its log lies beside the configuration."""
-    with config.with_name("engine.log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "qualtui", "--config", str(config), "watch", *options),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env={**os.environ, "QUALTUI_USER": "tests"},
-        )
-    engine = Engine(process, socket)
-    try:
-        await _answers(engine)
-        yield engine
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-
-
-async def _answers(engine: Engine) -> None:
-    deadline = time.monotonic() + START
-    while True:
-        try:
-            async with engine.client(watch=False):
-                return
-        except ClientError:
-            assert engine.process.returncode is None, "the engine ended at its start: see engine.log"
-            assert time.monotonic() < deadline, "the engine's socket does not answer"
-            await asyncio.sleep(0.05)
-
 
 Holds = Callable[[Snapshot], bool]
 

@@ -10,11 +10,12 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from benchmarks.engine import engine_on
 from qualtui.client import Client
 from qualtui.demo.launch import service_arguments, spawn_services
 from qualtui.model import Phase
 from qualtui.wire import Snapshot
-from tests.system.living import World, agent, engine_on, seen, status, told
+from tests.system.living import World, agent, seen, status, told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -82,7 +83,7 @@ async def scene() -> AsyncIterator[Scene]:
     async with (
         spawn_services(service_arguments(speed=SPEED, history=12)) as services,
         aiohttp.ClientSession() as http,
-        engine_on(Path(services.config), Path(services.folder) / "qualtui.sock") as engine,
+        engine_on(Path(services.config)) as engine,
         engine.client() as client,
     ):
         yield Scene(World(services, http), client)

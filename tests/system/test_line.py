@@ -6,11 +6,12 @@ from pathlib import Path
 
 import aiohttp
 
+from benchmarks.engine import engine_on
 from benchmarks.terminal import Terminal
 from qualtui.demo.launch import service_arguments, spawn_services
 from qualtui.model import Phase
 from qualtui.wire import Done, Fixes, ListFixes, Refused, UndoFix
-from tests.system.living import World, agent, engine_on, seen
+from tests.system.living import World, agent, seen
 
 SPEED = 60.0
 
@@ -27,7 +28,7 @@ async def test_a_fault_is_shown_told_mended_by_a_key_and_over() -> None:
     async with (
         spawn_services(service_arguments(speed=SPEED, history=6)) as services,
         aiohttp.ClientSession() as http,
-        engine_on(Path(services.config), Path(services.folder) / "qualtui.sock") as engine,
+        engine_on(Path(services.config)) as engine,
         engine.client() as client,
     ):
         world = World(services, http)

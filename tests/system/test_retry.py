@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from benchmarks.engine import Engine, engine_on
 from qualtui.client import Client
 from qualtui.demo.launch import service_arguments, spawn_services
 from qualtui.wire import (
@@ -28,7 +29,7 @@ from qualtui.wire import (
 )
 from tests.cli.folders import run_qualtui
 from tests.screens.stand_in import until
-from tests.system.living import Engine, World, agent, engine_on, seen
+from tests.system.living import World, agent, seen
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -80,8 +81,8 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
         second = folder / "config.toml"
         copied(first, second, services.folder, str(folder))
         async with (
-            engine_on(first, Path(services.folder) / "qualtui.sock") as one,
-            engine_on(second, folder / "qualtui.sock") as two,
+            engine_on(first) as one,
+            engine_on(second) as two,
             one.client("ana") as ana,
             two.client("ben") as ben,
         ):
@@ -151,7 +152,7 @@ async def slow_engine(scene: Scene, folder: Path) -> AsyncIterator[tuple[Path, E
     copied(Path(scene.world.at.config), config, scene.world.at.folder, str(folder))
     slow = re.sub(r"(?m)^pace = .*$", 'pace = "1h"', config.read_text(encoding="utf-8"))
     config.write_text(slow, encoding="utf-8")
-    async with engine_on(config, folder / "qualtui.sock") as engine:
+    async with engine_on(config) as engine:
         yield config, engine
 
 
