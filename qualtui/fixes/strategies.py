@@ -57,9 +57,10 @@ class ByAgent:
     name = "http"
     stores = ""
 
-    def __init__(self, base: str, path: str) -> None:
-        self._url = base + path
-        self._fetcher = Fetcher(base, {}, AGENT_LIMIT, keep=False)
+    def __init__(self, url: str) -> None:
+        """`url`: {id} in it stands for the lead's."""
+        self._url = url
+        self._fetcher = Fetcher(url, {}, AGENT_LIMIT, keep=False)
 
     def out_of_reach(self, case: Case) -> str:
         """It may be tried with anybody: the agent refuses whom it does not know."""
@@ -150,9 +151,9 @@ class ByWatcher:
     name = "watcher"
     stores = ""
 
-    def __init__(self, base: str, channels: tuple[str, ...]) -> None:
+    def __init__(self, url: str, channels: tuple[str, ...]) -> None:
         self._channels = channels
-        self._fetcher = Fetcher(base + WATCHER, {}, AGENT_LIMIT, keep=False)
+        self._fetcher = Fetcher(url, {}, AGENT_LIMIT, keep=False)
 
     def out_of_reach(self, case: Case) -> str:
         """The sheet holds those who were never written to and never wrote."""
@@ -180,30 +181,24 @@ def _plain(answer: Answer) -> Sent:
 
 
 def bot_calls(agent: Agent, settings: Retry) -> dict[str, str]:
-    """By way, where the bot would be asked; {id} stands for the lead's."""
-    base = _base(agent)
-    paths = {"http": settings.http, "watcher": WATCHER if settings.watcher else ""}
-    return {name: base + path for name, path in paths.items() if base and path}
-
-
-def _base(agent: Agent) -> str:
-    """The bot's own address; empty where none is known."""
+    """By way, where the bot is asked; {id} stands for the lead's. None where its address is not known."""
     if agent.health is None:
-        return ""
+        return {}
     parts = urlsplit(agent.health.url)
-    return f"{parts.scheme}://{parts.netloc}"
+    paths = {"http": settings.http, "watcher": WATCHER if settings.watcher else ""}
+    return {name: f"{parts.scheme}://{parts.netloc}{path}" for name, path in paths.items() if path}
 
 
 def strategies_of(agent: Agent, settings: Retry, gateway: Gateway | None) -> tuple[Strategy, ...]:
     """What the configuration gives, in the order in which it is tried."""
     found: list[Strategy] = []
-    base = _base(agent)
-    if settings.http and base:
-        found.append(ByAgent(base, settings.http))
+    calls = bot_calls(agent, settings)
+    if "http" in calls:
+        found.append(ByAgent(calls["http"]))
     if settings.text and gateway is not None:
         found.append(ByGateway(gateway, settings.text))
     if settings.sql.strip() and agent.database is not None:
         found.append(BySql(agent.database, settings.sql))
-    if settings.watcher and base:
-        found.append(ByWatcher(base, settings.channels))
+    if "watcher" in calls:
+        found.append(ByWatcher(calls["watcher"], settings.channels))
     return tuple(found)

@@ -10,7 +10,7 @@ from aiohttp import web
 from qualtui.config.values import Agent, DatabaseProbe, HealthProbe, Retry, Secret
 from qualtui.fixes.claims import Case, Claim
 from qualtui.fixes.gateway import Fate
-from qualtui.fixes.strategies import ByAgent, BySql, ByWatcher, strategies_of
+from qualtui.fixes.strategies import WATCHER, ByAgent, BySql, ByWatcher, strategies_of
 from tests.fixes.scene import Engine, owed, told
 from tests.fixes.waha import waha
 from tests.postgres import AgentDatabase
@@ -65,7 +65,7 @@ async def bot() -> AsyncIterator[Bot]:
 async def test_the_bots_own_call_is_delivered_only_where_it_says_so(status: int, body: object, fate: Fate) -> None:
     async with bot() as it:
         it.status, it.body = status, body
-        way = ByAgent(it.url, "/leads/{id}/retry")
+        way = ByAgent(it.url + "/leads/{id}/retry")
         assert (await way.send(CLAIM)).fate is fate
         assert it.asked == ["POST /leads/lead-1/retry"]
         await way.close()
@@ -74,7 +74,7 @@ async def test_the_bots_own_call_is_delivered_only_where_it_says_so(status: int,
 async def test_a_bot_that_refuses_the_connection_was_not_asked() -> None:
     async with bot() as it:
         url = it.url
-    way = ByAgent(url, "/leads/{id}/retry")
+    way = ByAgent(url + "/leads/{id}/retry")
     assert (await way.send(CLAIM)).fate is Fate.REFUSED
     await way.close()
 
@@ -82,7 +82,7 @@ async def test_a_bot_that_refuses_the_connection_was_not_asked() -> None:
 async def test_the_watcher_reaches_leads_of_the_sheet_that_nobody_wrote_to_and_proves_no_delivery() -> None:
     new = Case("lead-2", "novo", "planilha", True, None, None, None, None, None, 2.0)
     async with bot() as it:
-        way = ByWatcher(it.url, ("planilha",))
+        way = ByWatcher(it.url + WATCHER, ("planilha",))
         assert way.out_of_reach(new) == ""
         assert way.out_of_reach(CASE)
         other = Case("lead-3", "novo", "youtube", True, None, None, None, None, None, 2.0)
