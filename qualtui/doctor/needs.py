@@ -10,6 +10,7 @@ from qualtui.config.values import Mapping
 from qualtui.database import table
 
 PACKAGES = ("qualtui.probes", "qualtui.fixes")
+WRITER = "retry_"  # its reading statements, too, are the writing role's: their answers decide what is written
 # Every table that the bot has: rights beyond the needs are looked for in all of them.
 TABLES = ("leads", "sessions", "messages", "qualificacoes", "reunioes", "system_logs")
 
@@ -46,13 +47,14 @@ def needs_of(statement: str) -> tuple[bool, frozenset[Need]]:
 
 @lru_cache(maxsize=2)
 def wanted(*, writes: bool) -> dict[Need, tuple[str, ...]]:
-    """What all statements that write, or all that only read, need; with the questions that need it."""
+    """What the statements of the writing role, or those of the reading one, need; with who needs it."""
     found: dict[Need, tuple[str, ...]] = {}
     for package in PACKAGES:
         files = [file for file in resources.files(package).joinpath("sql").iterdir() if file.name.endswith(".sql")]
         for file in sorted(files, key=lambda file: file.name):
             kind, rights = needs_of(file.read_text("utf-8"))
-            for need in rights if kind is writes else ():
+            writer = kind or file.name.startswith(WRITER)
+            for need in rights if writer is writes else ():
                 found[need] = (*found.get(need, ()), file.name.removesuffix(".sql").replace("_", " "))
     return dict(sorted(found.items()))
 

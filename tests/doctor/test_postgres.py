@@ -10,7 +10,6 @@ import pytest
 
 from qualtui.config.values import DatabaseProbe, Mapping, Seconds, Secret
 from qualtui.doctor import postgres as doctor
-from qualtui.doctor.needs import needs
 from qualtui.findings import Finding, Verdict
 from tests.pgbouncer import needs_pgbouncer, running_pgbouncer
 from tests.postgres import AgentDatabase
@@ -21,14 +20,10 @@ NUMBERS = count(1)
 
 @asynccontextmanager
 async def roles(database: AgentDatabase) -> AsyncIterator[tuple[str, str]]:
-    """The two roles of docs/roles.sql, under names of this test alone, allowed all that is asked of them."""
+    """The two roles of docs/roles.sql, under names of this test alone."""
     number = next(NUMBERS)
     reads, writes = f"qualtui_ro_d{number}", f"qualtui_rw_d{number}"
     await database.execute(ROLES.replace("qualtui_ro", reads).replace("qualtui_rw", writes))
-    for need in needs(writes=True):
-        await database.execute(f"GRANT {need.privilege} ({need.column}) ON {need.table} TO {writes}")
-    for need in needs(writes=False):
-        await database.execute(f"GRANT SELECT ({need.column}) ON {need.table} TO {reads}")
     try:
         yield reads, writes
     finally:
