@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEMO_HEAD_START = 8.0  # seconds: the demo starts its engine itself
 SWITCH = 0.0005  # s: the thread that writes to the terminal need not wait until the other one has nothing to do
+AGAIN = 10.0  # s between the starts of two engines
 LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are looked at
 
 
@@ -62,6 +63,7 @@ def show(config: Config, name: str, number: int | None) -> int:
 
     def connect() -> Client:
         if early:
+            beside.seen()
             return Client(beside.socket, who=name, watch=True, window=True, early=early.pop())
         beside.ensure()
         return Client(beside.socket, who=name, watch=True, window=True)
@@ -98,7 +100,10 @@ def farewell(pid: int, beside: bool, watched: bool) -> str:
 
 
 class Beside:
-    """Starts an engine beside the window, once, where none answers."""
+    """Starts an engine beside the window where none answers, and another one where that one is gone.
+
+    Where somebody else's engine was seen none is started: it is being restarted, and would find its store taken.
+    """
 
     def __init__(self, config: Config, path: Path, log: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self.socket = path
@@ -107,15 +112,16 @@ class Beside:
         self._clock = clock
         self._began = clock()
         self._engine: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
         self._failure = ""
         self._seen = False
 
     def ensure(self) -> None:
-        """An engine answers, or was started once; it may need a moment. After one was seen none is started."""
-        if self._seen or self._engine is not None or self._failure:
+        """An engine answers, or one is started; it may need a moment."""
+        if self._seen or self._failure or not self._missing():
             return
         if answers(self.socket):
-            self._seen = True
+            self.seen()
             return
         if self._config.demo.control_url and self._clock() - self._began < DEMO_HEAD_START:
             return
@@ -127,16 +133,30 @@ class Beside:
                 self._engine = subprocess.Popen(
                     line, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
                 )
+            self._started = self._clock()
         except OSError as error:
             self._failure = _("no engine could be started: {why}").format(
                 why=error.strerror or type(error).__name__
             )
 
+    def seen(self) -> None:
+        """Somebody's engine answers."""
+        self._seen = self._engine is None
+
+    def _missing(self) -> bool:
+        """No engine was started, or it ended; at most one every so many seconds."""
+        if self._engine is None:
+            return True
+        return self._engine.poll() is not None and self._clock() - self._started >= AGAIN
+
     def trouble(self) -> str:
         """Why the engine that was started is not there; empty while it may still come."""
-        if self._engine is None or self._engine.poll() is None:
+        code = None if self._engine is None else self._engine.poll()
+        if code is None:
             return self._failure
-        return _("the engine ended at once: {why}").format(why=self._last_line())
+        if code < 0:
+            return _("the engine beside this window was killed by signal {}").format(-code)
+        return _("the engine beside this window ended: {why}").format(why=self._last_line())
 
     def _opened_log(self) -> BinaryIO:
         """The engine's log; none where the disk takes none: an engine is needed all the same."""

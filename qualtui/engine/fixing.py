@@ -61,9 +61,9 @@ class Fixing:
         self._tickets.clear()
 
     def available(self, agent: str, name: str) -> str:
-        """The remedy's title where it can be run for the agent, else empty."""
+        """The remedy's title where it can be run for the agent now, else empty."""
         remedy = self._remedies.get((agent, name))
-        return remedy.title if remedy is not None and not remedy.unavailable else ""
+        return remedy.title if remedy is not None and not (remedy.unavailable or remedy.not_now) else ""
 
     def list(self, now: float) -> Fixes:
         """What there is, and the newest runs."""

@@ -1,6 +1,8 @@
 """The projection of state into what screens show: incidents, activity. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+import msgspec
 
 from qualtui.model import Activity, Incident, Notice, Phase, State
 from qualtui.signals.headline import Tried
@@ -11,8 +13,11 @@ INCIDENTS = 60  # rows sent to a screen
 ACTIVITY = 80
 
 
-def incidents(state: State) -> tuple[IncidentView, ...]:
-    """Firing ones first, worst and oldest first; then the newest resolved."""
+Summary = Callable[[Incident], str]
+
+
+def incidents(state: State, summary: Summary = lambda incident: incident.summary) -> tuple[IncidentView, ...]:
+    """Firing ones first, worst and oldest first; then the newest resolved. `summary`: a firing one's line, now."""
 
     def order(incident: Incident) -> tuple[int, int, float]:
         if incident.phase is Phase.FIRING:
@@ -20,7 +25,10 @@ def incidents(state: State) -> tuple[IncidentView, ...]:
         return 1, 0, -(incident.resolved_at or 0.0)
 
     chosen = sorted(state.incidents.values(), key=order)[:INCIDENTS]
-    return tuple(incident_view(incident, state) for incident in chosen)
+    told = (
+        msgspec.structs.replace(one, summary=summary(one)) if one.phase is Phase.FIRING else one for one in chosen
+    )
+    return tuple(incident_view(incident, state) for incident in told)
 
 
 def incident_view(incident: Incident, state: State) -> IncidentView:
@@ -71,8 +79,14 @@ def activity_view(line: Activity) -> ActivityView:
 
 
 def tried(state: State, number: int) -> Tried:
-    """What was tried for an incident."""
-    runs = [run for run in state.runs.values() if run.number == number and number]
+    """What was tried for an incident, or for its agent since it began."""
+    incident = state.incidents.get(number)
+    since = (incident.agent, incident.since) if incident is not None else ("", 0.0)
+    runs = [
+        run
+        for run in state.runs.values()
+        if (number and run.number == number) or (run.agent == since[0] and run.started_at >= since[1])
+    ]
     if not runs:
         return Tried()
     newest = max(runs, key=lambda run: run.started_at)

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable, Mapping
 
+from qualtui.alerts.evaluate import evaluate
+from qualtui.alerts.transition import summarise
 from qualtui.config.values import Config
 from qualtui.engine.project import activity, incidents, tried
 from qualtui.engine.recent import Recent
 from qualtui.engine.setup import stale_after
-from qualtui.model import Evidence, Phase, Sample, Severity, State
+from qualtui.model import Evidence, Incident, Phase, Sample, Severity, State
 from qualtui.series import BY_NAME, Series
 from qualtui.signals import written
-from qualtui.signals.chain import chain
+from qualtui.signals.chain import SLOW, chain
 from qualtui.signals.contradictions import contradict, told
 from qualtui.signals.control import excused
 from qualtui.signals.declared import declared
 from qualtui.signals.derive import agent_down, blind, unreached
 from qualtui.signals.gateway import starting
 from qualtui.signals.goals import answerable, targets
-from qualtui.signals.headline import headline
+from qualtui.signals.headline import Live, headline
 from qualtui.signals.reading import Reading, Readings, evidence
 from qualtui.signals.why import Why, why
 from qualtui.wire import AgentView, EngineView, Figure, LinkView, Snapshot
@@ -41,6 +43,12 @@ def minute(config: Config) -> float:
     return max(2.0, MINUTE / config.demo.speed)
 
 
+def _slow(config: Config) -> float:
+    """The seconds of an empty question from which the database is slow: the rule's, where it has any."""
+    rule = config.rules.get("database-slow")
+    return SLOW if rule is None or rule.warning is None else float(rule.warning)
+
+
 Available = Callable[[str, str], str]  # agent, fix -> its title where it can be run
 Learning = Callable[[str], float | None]  # agent -> 0..1 while its first backfill runs
 
@@ -55,6 +63,7 @@ class View:
         self._stale: dict[str, float] = {}
         self._declared: dict[str, Mapping[str, Series]] = {}  # by agent
         self._goals = targets(config.goals)
+        self._slow = _slow(config)
         self._since: dict[str, float] = {}  # by agent: when we began to ask
         self._chains: dict[str, tuple[LinkView, ...]] = {}
 
@@ -63,6 +72,7 @@ class View:
         self._config = config
         self._declared = {name: declared(agent) for name, agent in config.agents.items()}
         self._goals = targets(config.goals)
+        self._slow = _slow(config)
         self._stale = {series: stale_after(*both) for series, both in intervals.items()}
         self._stale |= {
             f"{agent}/{name}": self._stale[f"{agent}/{source}"]
@@ -193,7 +203,7 @@ class View:
             seq=state.seq,
             engine=engine,
             agents=tuple(self._agent(name, state, available, now) for name in self._config.agents),
-            incidents=incidents(state),
+            incidents=incidents(state, lambda incident: self._live(incident, now).summary),
             activity=activity(state),
             zone=self._config.screen.zone,
             speed=self._config.demo.speed,
@@ -214,6 +224,7 @@ class View:
                 links,
                 reason,
                 mine,
+                lambda incident: self._live(incident, now),
                 lambda number: tried(state, number),
                 lambda fix: available(name, fix),
                 learning,
@@ -229,9 +240,20 @@ class View:
         )
 
     def _why(self, agent: str, readings: Readings, now: float) -> tuple[tuple[LinkView, ...], Why]:
-        links = chain(readings, self._chains.get(agent, ()), now)
+        links = chain(readings, self._chains.get(agent, ()), now, self._slow)
         self._chains[agent] = links
         return links, why(links, readings, now)
+
+    def _live(self, incident: Incident, now: float) -> Live:
+        """A firing incident at this moment; where nothing is known of it, as it was told."""
+        rule = self._config.rules.get(incident.rule)
+        if rule is None:
+            return Live(incident.summary)
+        series = f"{incident.agent}/{rule.series}"
+        verdict = evaluate(rule, self._recent.since(series, now - rule.window), now, self._stale.get(series, 0.0))
+        if not verdict.known or verdict.severity is None:
+            return Live(incident.summary, holds=not verdict.known)
+        return Live(summarise(rule, incident.rule, incident.agent, verdict))
 
     def _figure(self, agent: str, name: str, reading: Reading, severity: Severity | None, now: float) -> Figure:
         series = self._declared.get(agent, BY_NAME)[name]

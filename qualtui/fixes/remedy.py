@@ -86,6 +86,10 @@ class Remedy(Protocol):
         """Why it can't be run with this configuration; empty when it can."""
 
     @property
+    def not_now(self) -> str:
+        """Why it is not offered at this moment; empty when it is. A preview tells the same, and more."""
+
+    @property
     def limit(self) -> float:
         """Seconds after which a run is cancelled."""
 

@@ -67,6 +67,11 @@ class Retry:
         return self._claims.unavailable
 
     @property
+    def not_now(self) -> str:
+        """The hours in which nobody is written to."""
+        return self.out_of_hours()
+
+    @property
     def final(self) -> str:
         """Why a run is not taken back."""
         return _("a message that was sent cannot be taken back")

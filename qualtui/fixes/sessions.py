@@ -23,6 +23,7 @@ WRITE_LIMIT = 10.0  # s
 class SessionCleanup:
     """Implements Remedy. Reads with the read-only DSN, writes with write_dsn alone, one transaction a run."""
 
+    not_now = ""
     name = "session-cleanup"
     limit = 60.0
     final = ""

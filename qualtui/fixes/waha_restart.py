@@ -18,6 +18,7 @@ GRACE = 10.0  # s beyond the timeout for the calls themselves
 class WahaRestart:
     """Implements Remedy. `sleep` is asyncio's, given for tests."""
 
+    not_now = ""
     name = "waha-restart"
 
     def __init__(

@@ -14,15 +14,18 @@ LIVELY = 600.0  # s: an inbound message younger than this proves the webhook
 Seen = tuple[str, str, Evidence]  # status, text, evidence
 
 
-def chain(readings: Readings, before: Sequence[LinkView], now: float) -> tuple[LinkView, ...]:
-    """The links now; a link that keeps its status keeps the time when it began."""
+def chain(readings: Readings, before: Sequence[LinkView], now: float, slow: float = SLOW) -> tuple[LinkView, ...]:
+    """The links now; a link that keeps its status keeps the time when it began.
+
+    `slow`: seconds for an empty question from which the database is.
+    """
     began = {view.link: view for view in before}
     seen = {
         Link.US: _us(readings),
         Link.HOST: (NO_SOURCE, _("no source"), Evidence.NO_SOURCE),
         Link.WEBHOOK: _webhook(readings, now),
         Link.BOT: _bot(readings, now),
-        Link.DATABASE: _database(readings, now),
+        Link.DATABASE: _database(readings, now, slow),
         Link.WAHA: _waha(readings, now),
         Link.CUSTOMER: _customer(readings, now),
     }
@@ -72,13 +75,13 @@ def _bot(readings: Readings, now: float) -> Seen:
     return BUSY, note or _("no answer"), evidence
 
 
-def _database(readings: Readings, now: float) -> Seen:
+def _database(readings: Readings, now: float, slow: float) -> Seen:
     up = fresh(readings, "db.up")
     if up is None:
         return _unread(readings, "db.up", now)
     if up:
         seconds = fresh(readings, "db.seconds")
-        return BUSY if (seconds or 0.0) > SLOW else OK, _quick(seconds), Evidence.FRESH
+        return BUSY if (seconds or 0.0) > slow else OK, _quick(seconds), Evidence.FRESH
     return BAD, readings["db.up"].note or _("down"), Evidence.FRESH
 
 

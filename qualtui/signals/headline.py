@@ -18,6 +18,14 @@ class Tried(NamedTuple):
     fixes: frozenset[str] = frozenset()
 
 
+class Live(NamedTuple):
+    """A firing incident at this moment: its line, and whether its condition holds still, as far as is known."""
+
+    summary: str
+    holds: bool = True
+
+
+Lives = Callable[[Incident], Live]
 Remedies = Callable[[str], str]  # a fix's title where it can be run, else empty
 
 
@@ -26,6 +34,7 @@ def headline(
     links: Sequence[LinkView],
     reason: Why,
     incidents: Sequence[Incident],
+    lives: Lives,
     tried: Callable[[int], Tried],
     remedies: Remedies,
     learning: float | None,
@@ -39,7 +48,7 @@ def headline(
     waiting = fresh(readings, "customers.waiting")
     if firing:
         worst = max(firing, key=lambda one: (one.severity.rank, one.rule.startswith("customers"), -one.fired_at))
-        return _trouble(worst, firing, readings, reason, tried, remedies, now)
+        return _trouble(worst, firing, readings, reason, lives, tried, remedies, now)
     bad = [view for view in links if view.status == BAD and view.link is not Link.CUSTOMER]
     if bad:
         return Now(Severity.WARNING, False, _("TROUBLE BEGINS"), _detail(readings), reason.text, reason.proof)
@@ -59,6 +68,7 @@ def _trouble(
     firing: Sequence[Incident],
     readings: Readings,
     reason: Why,
+    lives: Lives,
     tried: Callable[[int], Tried],
     remedies: Remedies,
     now: float,
@@ -68,8 +78,8 @@ def _trouble(
         text = plural("{} CUSTOMER WAITING FOR THE BOT", "{} CUSTOMERS WAITING FOR THE BOT", count).format(count)
         detail = _("oldest {}").format(span(fresh(readings, "customers.oldest") or 0.0))
     else:
-        text = worst.summary
-        lasts = _("for {}") if reason.text else _("after {} nothing of it is seen; watching that it stays so")
+        text, holds = lives(worst)
+        lasts = _("for {}") if holds else _("after {} nothing of it is seen; watching that it stays so")
         detail = lasts.format(span(now - worst.since))
     # A known cause has its own remedy or none: the rule's would mend something else.
     wanted = reason.fixes if reason.text else tuple(one.fix for one in (worst, *firing))
@@ -82,7 +92,7 @@ def _trouble(
         calm=False,
         headline=text,
         detail=detail,
-        why=reason.text or worst.cause,
+        why=reason.text or (_("when it began: {}").format(worst.cause) if worst.cause else ""),
         proof=reason.proof,
         who=_owner(worst, now),
         tried=done.text or _("nothing"),

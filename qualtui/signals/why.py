@@ -159,7 +159,7 @@ def _bot_owes(by: dict[Link, LinkView], count: float) -> Why:
         int(count),
     ).format(count)
     proof = (_("messages: the last one is the customer's"), *_others(by, Link.CUSTOMER))
-    return Why(text, proof, Link.BOT, (SESSION_CLEANUP, RETRY))
+    return Why(text, proof, Link.BOT, (RETRY, SESSION_CLEANUP))
 
 
 def _never_greeted(by: dict[Link, LinkView], count: float) -> Why:

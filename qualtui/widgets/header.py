@@ -52,6 +52,11 @@ def _quiet(sight: Sight, look: Look) -> Line:
     agents = sight.snapshot.agents if sight.snapshot else ()
     if agents and all(agent.now.calm and agent.now.level is None and agent.learning is None for agent in agents):
         return (Span(f" {look.glyphs.good} {_('OK')} ", "good"), Span(" "))
+    levels = [agent.now.level for agent in agents if agent.now.level is not None]
+    if levels:  # trouble begins: no rule fires yet
+        worst = max(levels, key=lambda level: level.rank)
+        badge = "critbadge" if worst is Severity.CRITICAL else "warnbadge"
+        return (Span(f" {look.severity(worst)[0]} {_('TROUBLE')} ", badge), Span(" "))
     if any(agent.learning is not None for agent in agents):
         return (Span(f" {look.glyphs.unknown} {_('LEARNING')} ", "infobadge"), Span(" "))
     return (Span(f" {look.glyphs.unknown} {_('CANNOT TELL')} ", "warnbadge"), Span(" "))

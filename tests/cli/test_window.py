@@ -81,14 +81,49 @@ def test_the_demo_gets_time_to_start_its_own_engine(tmp_path: Path) -> None:
     assert not (tmp_path / "store.beside.log").exists()
 
 
-def test_an_engine_that_cannot_start_says_why_and_is_not_started_again(tmp_path: Path) -> None:
+class Clock:
+    """Stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def test_somebody_elses_engine_that_is_restarted_finds_its_store_free(tmp_path: Path) -> None:
+    started = beside(tmp_path)
+    started.seen()  # it answered before the window was even loaded
+    started.ensure()
+    assert started._engine is None
+
+
+def test_an_engine_of_its_own_that_was_killed_is_followed_by_another(tmp_path: Path) -> None:
+    clock = Clock()
+    started = Beside(config(tmp_path), tmp_path / "socket", tmp_path / "store.beside.log", clock)
+    started.ensure()
+    first = started._engine
+    assert first is not None
+    started.seen()
+    first.kill()
+    first.wait(20)
+    assert started.trouble() == "the engine beside this window was killed by signal 9"
+    clock.at = 11.0
+    started.ensure()
+    second = started._engine
+    assert second is not None
+    assert second is not first
+    second.wait(20)
+
+
+def test_an_engine_that_cannot_start_says_why_and_is_not_started_again_at_once(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("this is no configuration", encoding="utf-8")
     started = beside(tmp_path)
     started.ensure()
     engine = started._engine
     assert engine is not None
     assert engine.wait(20) != 0
-    assert started.trouble().startswith("the engine ended at once: ")
+    assert started.trouble().startswith("the engine beside this window ended: ")
     assert str(tmp_path) in started.trouble()
     started.ensure()
     assert started._engine is engine
@@ -102,4 +137,4 @@ def test_on_a_disk_that_takes_no_log_an_engine_is_started_all_the_same(tmp_path:
     started.ensure()
     assert started._engine is not None
     assert started._engine.wait(20) != 0
-    assert started.trouble().startswith("the engine ended at once: ")
+    assert started.trouble().startswith("the engine beside this window ended: ")

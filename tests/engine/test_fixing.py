@@ -26,6 +26,7 @@ class Scripted:
     title = "A script"
     explain = "For tests."
     unavailable = ""
+    not_now = ""
 
     def __init__(self) -> None:
         self.limit = 5.0

@@ -4,7 +4,7 @@ import pytest
 
 from qualtui.model import Evidence, Incident, Phase, Severity
 from qualtui.signals.chain import chain
-from qualtui.signals.headline import Tried, headline
+from qualtui.signals.headline import Live, Tried, headline
 from qualtui.signals.why import why
 from qualtui.wire import Now
 from tests.signals.readings import NOW, readings
@@ -28,6 +28,7 @@ def now(
     *incidents: Incident,
     known: tuple[str, ...] = ("session-cleanup",),
     tried: str = "",
+    holds: bool = True,
     learning: float | None = None,
     **changed: float | Evidence | tuple[float, str],
 ) -> Now:
@@ -39,6 +40,7 @@ def now(
         links,
         why(links, found, NOW),
         incidents,
+        lambda one: Live(one.summary, holds),
         lambda _: Tried(tried, frozenset({tried.partition(":")[0]} if tried else ())),
         lambda fix: remedies.get(fix, ""),
         learning,
@@ -111,9 +113,9 @@ def test_the_cause_s_own_remedy_is_offered_and_only_where_it_can_be_run() -> Non
 
 
 def test_the_why_of_now_comes_first_and_that_of_the_beginning_where_nothing_is_seen_any_more() -> None:
-    said = now(incident())
+    said = now(incident(), holds=False)
     assert (said.why, said.detail) == (
-        "the cause then",
+        "when it began: the cause then",
         "after 5m nothing of it is seen; watching that it stays so",
     )
     assert now(incident(), health_up=(0, "refused"), health_refused=1, health_down=1).why.startswith(
@@ -127,13 +129,21 @@ def test_what_is_only_to_be_known_leaves_the_screen_calm() -> None:
 
 
 def test_what_was_tried_and_did_not_end_it_gives_way_to_the_next_remedy() -> None:
-    owed = {"customers_waiting": 3.0, "customers_oldest": 700.0, "sessions_bot_owes": 3.0}
     both = ("session-cleanup", "retry")
 
     def offered(tried: str, known: tuple[str, ...] = both) -> str:
-        return now(incident("customers-waiting"), known=known, tried=tried, **owed).fix
+        waiting = incident("customers-waiting")
+        said = now(
+            waiting, known=known, tried=tried, customers_waiting=3, customers_oldest=700, sessions_bot_owes=3
+        )
+        return said.fix
 
-    assert offered("") == "session-cleanup"
-    assert offered("session-cleanup: Closed 0 sessions (ana)") == "retry"
-    assert offered("session-cleanup: Closed 0 sessions (ana)", ("session-cleanup",)) == "session-cleanup"
-    assert offered("", ("retry",)) == "retry"
+    assert offered("") == "retry"
+    assert offered("", ("session-cleanup",)) == "session-cleanup"  # nobody may be written to at night
+    assert offered("retry: Answered 2 of 3 (ana)") == "session-cleanup"
+    assert offered("retry: Answered 2 of 3 (ana)", ("retry",)) == "retry"
+
+
+def test_a_rule_whose_condition_holds_is_never_told_as_over() -> None:
+    assert now(incident("queue-long", Severity.WARNING)).detail == "for 5m"
+    assert "nothing of it is seen" in now(incident("queue-long", Severity.WARNING), holds=False).detail

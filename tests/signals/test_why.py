@@ -178,5 +178,5 @@ def test_phantom_sends_are_proved_by_the_rows_and_the_gateway() -> None:
 
 def test_a_cause_offers_the_remedy_that_mends_it_and_no_other() -> None:
     assert told(FAILED).fixes == ("waha-restart",)
-    assert told({**WAITING, "sessions_bot_owes": 3}).fixes == ("session-cleanup", "retry")
+    assert told({**WAITING, "sessions_bot_owes": 3}).fixes == ("retry", "session-cleanup")
     assert told(REFUSED).fixes == ()
