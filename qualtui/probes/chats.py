@@ -12,7 +12,7 @@ from qualtui.config.values import WahaProbe as Settings
 from qualtui.fetch import Answer, Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.chats import KEPT, SETTLE, Chat, Chats, Said, looked, number, taken
+from qualtui.signals.chats import KEPT, SETTLE, Chat, Chats, Said, looked, taken
 from qualtui.text import _
 
 PAGE = 50  # chats a question
@@ -24,8 +24,11 @@ AGAIN = 120.0  # s: a read goes back so far behind the one before
 WHOLE_EVERY = 600.0  # s between two reads that go back to the beginning
 BODY = 8 * 1024 * 1024  # bytes of a page: engines add their own data to each message
 LEAST_TIMEOUT = 20.0  # s: a page is slower than a status
+LEAST_BACK = 3600.0  # s that a read of all goes back at least
+LAST = 5  # chats of a page, of which one must be new for the next page to be read
 _MILLISECONDS = 1e11  # a later date in seconds than any
-_LATEST = 4e9  # s: what claims to be later is no date
+_TOMORROW = 86_400.0  # s: what claims to be so much later than now is no date
+_NEVER = 1e11  # s
 
 
 _REFUSALS = {
@@ -44,17 +47,16 @@ class _Message(msgspec.Struct, frozen=True, rename="camel"):
     from_me: bool = False
     ack: int | None = None
     body: str | None = None
-    has_media: bool = False
+    has_media: bool | None = None
 
     @property
     def at(self) -> float:
         """In seconds, where an engine gives milliseconds, too."""
         return self.timestamp / 1000 if self.timestamp > _MILLISECONDS else self.timestamp
 
-    @property
-    def counts(self) -> bool:
+    def counts(self, now: float) -> bool:
         """Whether somebody said something: a notice of the chat itself and a missed call have neither."""
-        return 0 < self.at < _LATEST and (self.from_me or self.has_media or bool(self.body))
+        return 0 < self.at < now + _TOMORROW and (self.from_me or bool(self.has_media) or bool(self.body))
 
     def said(self) -> Said:
         """The message without its text."""
@@ -63,11 +65,12 @@ class _Message(msgspec.Struct, frozen=True, rename="camel"):
 
 class _Summary(msgspec.Struct, frozen=True, rename="camel"):
     id: str = ""
-    last_message: _Message | None = None
+    last_message: msgspec.Raw = msgspec.Raw(b"null")
 
 
 _page = msgspec.json.Decoder(list[_Summary])
-_messages = msgspec.json.Decoder(list[_Message])
+_listed = msgspec.json.Decoder(list[msgspec.Raw])
+_message = msgspec.json.Decoder(_Message, strict=False)  # numbers as texts, too
 
 
 class ChatsProbe:
@@ -83,12 +86,13 @@ class ChatsProbe:
         self.interval = float(settings.chats_interval)
         self.timeout = max(LEAST_TIMEOUT, float(settings.timeout))
         self.chats = Chats()
-        self._ids: dict[str, str] = {}  # by number: the ids of chats that wait
+        self._tried: dict[str, float] = {}  # by number of those that wait: when their messages were asked for
         self._born = born
         self._headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
         self._base = chats_url(settings)
         self._first = self._fetcher(overview(self._base), keep=True)
         self._whole_at = float("-inf")
+        self._back = KEPT  # s that a read of all goes back
         self._turn = asyncio.Lock()
         self._asked_at = (0.0, 0.0)  # when the newest read began, by our clock and by the loop's
 
@@ -112,36 +116,52 @@ class ChatsProbe:
         self._asked_at = (now, started)
         told = self._born()
         born = now if told is None else told
-        whole = now - self._whole_at >= WHOLE_EVERY
-        start = max(now - KEPT, born) if whole else self.chats.read_at - AGAIN
-        self.chats = await self._looked(await self._read(now, start), born)
-        if whole:
-            self._whole_at = now
+        if now - self._whole_at >= WHOLE_EVERY:
+            self._whole_at, back = now, self._back
+            self._back = max(LEAST_BACK, back / 4)  # where this is too much for the gateway, ask for less
+            await self._read(now, max(now - back, born))
+            self._back = back
+        else:
+            await self._read(now, self.chats.read_at - AGAIN)
+        await self._look(now, born)
         return (Sample(self.series[0], now + clock() - started, float(len(self.chats.waiting(born)))),)
 
-    async def _read(self, now: float, start: float) -> Chats:
-        chats = self.chats
+    async def _read(self, now: float, start: float) -> None:
+        """Reads pages, newest first, back to `start`. What was read counts, though the rest fails."""
+        before = self.chats.read_at
         for page in range(PAGES):
             fetcher = self._fetcher(overview(self._base, page)) if page else self._first
-            found = decoded(await self._asked(fetcher))
-            self._ids |= {number(one.id): one.id for one in found}
-            chats = taken(chats, _last_messages(found), now)
-            oldest = min((one.last_message.at for one in found if one.last_message is not None), default=0.0)
-            if len(found) < PAGE or oldest < start:
+            answer = await self._asked(fetcher)
+            found = _decode(_page, answer)
+            lasts = _last_messages(found, now)
+            self.chats = taken(self.chats, lasts, before)
+            # One old chat may stand among newer ones, such as one that is pinned.
+            if len(found) < PAGE or max((last.at for _id, last in lasts[-LAST:]), default=0.0) < start:
                 break
-        self._ids = {key: one for key, one in self._ids.items() if key in chats.open}
-        return chats
+        self.chats = msgspec.structs.replace(self.chats, read_at=now)
 
-    async def _looked(self, chats: Chats, born: float) -> Chats:
-        """The chats, after the newest messages of a few that wait: their last one may not tell since when."""
-        due = [key for key in chats.waiting(born) if not chats.open[key].looked and key in self._ids]
+    async def _look(self, now: float, born: float) -> None:
+        """Reads the newest messages of a few chats that wait: their last one may not tell since when."""
+        chats = self.chats
+        due = [
+            key
+            for key in chats.waiting(born)
+            if not chats.open[key].looked and now - (chats.open[key].since or now) > SETTLE
+        ]
         found: dict[str, Chat] = {}
-        for key in [key for key in due if chats.read_at - chats.open[key].last.at > SETTLE][:LOOKS]:
-            chat = quote(self._ids[key], safe="")
-            url = f"{self._base}/{chat}/messages?limit={MESSAGES}&downloadMedia=false"
-            told = _decode(_messages, await self._asked(self._fetcher(url)))
-            found[key] = looked(chats.open[key], [one.said() for one in told if one.counts])
-        return chats.having(found, chats.read_at)
+        for key in sorted(due, key=lambda key: self._tried.get(key, 0.0))[:LOOKS]:
+            self._tried[key] = now
+            chat = chats.open[key]
+            url = f"{self._base}/{quote(chat.id, safe='')}/messages?limit={MESSAGES}&downloadMedia=false"
+            try:
+                told = _read_each(_decode(_listed, await self._asked(self._fetcher(url))))
+            except ProbeError:  # of this chat alone: the others are told
+                continue
+            seen = looked(chat, [one.said() for one in told if one is not None and one.counts(now)])
+            # Beside a message that has just come, an acknowledgement may be on its way.
+            found[key] = msgspec.structs.replace(seen, looked=now - chat.last.at > SETTLE)
+        self._tried = {key: at for key, at in self._tried.items() if key in chats.open}
+        self.chats = chats.having(found, chats.read_at)
 
     def _fetcher(self, url: str, *, keep: bool = False) -> Fetcher:
         return Fetcher(url, self._headers, self.timeout / 2, keep=keep, limit=BODY)
@@ -172,7 +192,9 @@ def overview(base: str, page: int = 0, size: int = PAGE) -> str:
 
 def decoded(answer: Answer) -> list[_Summary]:
     """The chats in an answer. Raises ProbeError, which says why there are none."""
-    return _decode(_page, answer)
+    found = _decode(_page, answer)
+    _last_messages(found, _NEVER)
+    return found
 
 
 def _decode(decoder: msgspec.json.Decoder[list[T]], answer: Answer) -> list[T]:
@@ -188,6 +210,25 @@ def _decode(decoder: msgspec.json.Decoder[list[T]], answer: Answer) -> list[T]:
         raise ProbeError(_("not the gateway's chats")) from None
 
 
-def _last_messages(page: Iterable[_Summary]) -> list[tuple[str, Said]]:
-    lasts = [(one.id, one.last_message) for one in page]
-    return [(chat_id, last.said()) for chat_id, last in lasts if last is not None and last.counts]
+def _read_each(given: Iterable[msgspec.Raw]) -> list[_Message | None]:
+    """The messages; None for one that is none: it must not hide the others."""
+    found: list[_Message | None] = []
+    for one in given:
+        try:
+            found.append(_message.decode(one))
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            found.append(None)
+    return found
+
+
+def _last_messages(page: Iterable[_Summary], now: float) -> list[tuple[str, Said]]:
+    """The last message of each chat that has one. Raises ProbeError where none of them can be read."""
+    with_one = [one for one in page if bytes(one.last_message) != b"null"]
+    lasts = _read_each(one.last_message for one in with_one)
+    if lasts and not any(lasts):
+        raise ProbeError(_("not the gateway's chats"))
+    return [
+        (one.id, last.said())
+        for one, last in zip(with_one, lasts, strict=True)
+        if last is not None and last.counts(now)
+    ]

@@ -16,7 +16,7 @@ from qualtui.probes.probe import ProbeError
 from qualtui.signals.book import Book
 from qualtui.signals.byhand import Closed, without_closed
 from qualtui.signals.cause import cause_of, told
-from qualtui.signals.chats import PSEUDONYM
+from qualtui.signals.chats import PSEUDONYM, with_heard
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.ledger import (
     UNASKED,
@@ -113,7 +113,7 @@ class CustomersProbe:
                 ledger = await self._read(reader, ledger, problems, lambda: clock() < until)
                 ledger = await self._rechecked(reader, ledger, problems)
                 server_now = reader.now
-                book = await self._matched(reader, ledger, problems)
+                ledger, book = await self._matched(reader, ledger, problems)
         except DatabaseError as error:
             raise ProbeError(error.text) from None
         await self._keep(ledger)
@@ -126,7 +126,7 @@ class CustomersProbe:
         try:
             async with self._database.read(self.timeout) as reader:
                 ledger = await self._begun(reader.now)
-                book = await self._matched(reader, ledger, {})
+                _ledger, book = await self._matched(reader, ledger, {})
                 wait = waiting(ledger, book, reader.now, float(self._settings.grace))
                 oldest = sorted(wait, key=lambda lead: wait[lead].since)[:limit]
                 phones = await self._phones(reader, oldest)
@@ -210,16 +210,24 @@ class CustomersProbe:
             ledger = advance(ledger, positions_stay, positions_stay, reader.now, self._gateway, checked.sent)
         return ledger
 
-    async def _matched(self, reader: Reader, ledger: Ledger, problems: dict[str, str]) -> Book:
+    async def _matched(self, reader: Reader, ledger: Ledger, problems: dict[str, str]) -> tuple[Ledger, Book]:
         """Who is owed an answer by the rows, the gateway's chats, and what people closed by hand."""
         book = current(ledger, reader.now, self._gateway)
         if self._match is not None and ledger.learned and not behind(ledger):
+            ours = reader.now - self._skew
             problem = await self._match.look(reader, book, ledger.born)
+            # Chats are forgotten, at a restart or after a week: what they told of an answer is kept.
+            heard = {lead: at for lead, at in ledger.heard.items() if lead in book.owed}
             if not problem:
-                book = self._match.told(book, ledger.born)
-            if problem := problem or self._match.old(reader.now - self._skew):
+                newer = self._match.heard(book, self._skew)
+                heard |= {lead: max(at, heard.get(lead, at)) for lead, at in newer.items()}
+            ledger = msgspec.structs.replace(ledger, heard=heard)
+            book = with_heard(book, heard)
+            if not problem:
+                book = self._match.told(book, ledger.born, ours, self._skew)
+            if problem := problem or self._match.old(ours):
                 problems["chats"] = problem
-        return without_closed(book, self._by_hand())
+        return ledger, without_closed(book, self._by_hand())
 
     async def _phones(self, reader: Reader, leads: list[str]) -> dict[str, str]:
         """Phones by lead; of a chat that is no lead's, its number."""
@@ -245,7 +253,8 @@ class CustomersProbe:
         saved = self._saved
         if saved is None or ledger.learned != saved.learned:
             return True
-        if ledger.book == saved.book and ledger.window == saved.window and ledger.dropped == saved.dropped:
+        parts = ((one.book, one.window, one.dropped, one.heard) for one in (ledger, saved))
+        if next(parts) == next(parts):
             return behind(ledger) and ledger != saved
         return self._size < SMALL or ledger.mark - saved.mark >= SAVE_EVERY
 

@@ -5,10 +5,12 @@ import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 
+import msgspec
+
 from qualtui.config.values import Mapping
 from qualtui.database import DatabaseError, Reader, moment, sql
 from qualtui.signals.book import Book
-from qualtui.signals.chats import CLOCKS, PSEUDONYM, Chats, Known, number, phones, with_chats
+from qualtui.signals.chats import CLOCKS, PSEUDONYM, Chats, Known, heard_until, number, phones, with_chats
 from qualtui.text import _, span
 
 MOST = 100  # chats that wait, and owed leads, asked about in a cycle
@@ -43,7 +45,10 @@ class Match:
         self._load, self._save = load, save
         self._key = b""
         self._numbers: dict[str, str] = {}  # by owed lead
-        self._leads: dict[str, Known] = {}  # by number of those chats that wait
+        self._leads: dict[str, Known | None] = {}  # by number of those chats that wait; None: no lead's
+        self._over: dict[
+            str, float
+        ] = {}  # by number: until when a person ended it, by closing its lead or deleting it
 
     async def look(self, reader: Reader, book: Book, born: float) -> str:
         """Asks for what is not known yet; why that failed, else empty. Raises DatabaseError: no connection."""
@@ -57,8 +62,9 @@ class Match:
             unknown = [lead for lead in book.owed if lead not in self._numbers][:MOST]
             if unknown:
                 rows = await reader.ask("leads", self._phones, unknown)
-                self._numbers |= {row["id"]: number(row["phone"] or "") for row in rows}
-            self._leads = await self._stored(reader, chats, chats.waiting(born)[:MOST])
+                told = {row["id"]: number(row["phone"] or "") for row in rows}
+                self._numbers |= {lead: told.get(lead, "") for lead in unknown}
+            await self._ask(reader, chats, chats.waiting(born))
         except DatabaseError as error:
             if reader.lost:
                 raise
@@ -66,12 +72,12 @@ class Match:
         return ""
 
     def old(self, now: float) -> str:
-        """How old the chats are (`now`: our clock), where that is too old to say that nobody is missing."""
-        read_at = self._chats().read_at
-        if now - read_at <= self._fresh_for:
+        """Why the chats cannot tell that nobody is missing (`now`: our clock); empty where they can."""
+        chats = self._chats()
+        if now - chats.read_at <= self._fresh_for:
             return ""
         return _("the gateway's chats were not read") + (
-            _(" for {}").format(span(now - read_at)) if read_at else ""
+            _(" for {}").format(span(now - chats.read_at)) if chats.read_at else ""
         )
 
     async def _remember(self) -> None:
@@ -81,31 +87,56 @@ class Match:
         if self._key != key:
             await self._save(self._key)
 
-    async def _stored(self, reader: Reader, chats: Chats, waiting: list[str]) -> dict[str, Known]:
+    async def _ask(self, reader: Reader, chats: Chats, waiting: list[str]) -> None:
+        """Asks about those who were never asked about, the longest wait first, then who was asked longest ago."""
+        wait = set(waiting)
+        before = {key: one for key, one in self._leads.items() if key in wait}
+        turn = [*(key for key in waiting if key not in before), *before][:MOST]
+        found = await self._stored(reader, chats, turn) if turn else {}
+        # Who was asked about goes to the end: a dict keeps the order.
+        left = {key: one for key, one in before.items() if key not in found}
+        over = {key: chats.open[key].last.at for key in found if _ended(before.get(key), found[key])}
+        self._over = {key: at for key, at in self._over.items() if key in chats.open} | over
+        self._leads = left | found
+
+    async def _stored(self, reader: Reader, chats: Chats, waiting: list[str]) -> dict[str, Known | None]:
         """What the database has of those who wait; of two leads with one number, the one with the newest row."""
-        if not waiting:
-            return {}
         forms = [(key, form) for key in waiting for form in phones(key)]
         since = [moment(chats.open[key].last.at - CLOCKS) for key, _form in forms]
         words = self._mapping.sent, self._mapping.received
         keys, stored = [key for key, _form in forms], [form for _key, form in forms]
-        found: dict[str, Known] = {}
+        found: dict[str, Known | None] = dict.fromkeys(waiting)
         for row in await reader.ask("chats", self._known, keys, stored, since, *words):
-            one = Known(row["lead"], row["received"], row["sent"])
-            before = found.get(row["number"])
+            one = Known(row["lead"], row["received"], row["sent"], row["status"] == self._mapping.closed)
+            before = found[row["number"]]
             found[row["number"]] = one if before is None else max(before, one, key=_newest)
         return found
 
-    def told(self, book: Book, born: float) -> Book:
-        """The book, corrected."""
-        chats = self._chats()
-        return (
-            with_chats(book, chats, self._numbers, self._leads, self._pseudonym, born) if chats.read_at else book
-        )
+    def told(self, book: Book, born: float, now: float, skew: float) -> Book:
+        """The book, corrected. `now`: our clock; `skew`: seconds that the database's is ahead of it."""
+        chats = self._by(skew)
+        if not chats.read_at:
+            return book
+        leads = {
+            key: one
+            for key, one in self._leads.items()
+            if (chat := chats.open.get(key)) is not None and chat.last.at > self._over.get(key, 0.0)
+        }
+        fresh = not self.old(now)
+        return with_chats(book, chats, self._numbers, leads, self._pseudonym, born, fresh=fresh)
+
+    def heard(self, book: Book, skew: float) -> dict[str, float]:
+        """By owed lead the newest answer that was heard."""
+        return heard_until(book, self._by(skew), self._numbers)
 
     def phone(self, name: str) -> str:
         """The number that a pseudonym stands for; empty where it is none of a chat that waits."""
         return next((key for key in self._chats().open if self._pseudonym(key) == name), "")
+
+    def _by(self, skew: float) -> Chats:
+        """The chats, read at a time of the database's clock."""
+        chats = self._chats()
+        return msgspec.structs.replace(chats, read_at=chats.read_at + skew) if chats.read_at else chats
 
     def _pseudonym(self, key: str) -> str:
         return PSEUDONYM + hmac.new(self._key, key.encode(), hashlib.sha256).hexdigest()[:16]
@@ -113,3 +144,8 @@ class Match:
 
 def _newest(known: Known) -> float:
     return max(known.received or 0.0, known.sent or 0.0)
+
+
+def _ended(before: Known | None, now: Known | None) -> bool:
+    """Whether a person closed or deleted the lead while its chat waited."""
+    return before is not None and not before.closed and (now is None or now.closed)

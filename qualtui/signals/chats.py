@@ -14,11 +14,13 @@ from qualtui.signals.byhand import without_closed
 
 SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING, -1 ERROR (WAHA: message.ack)
 SETTLE = 60.0  # s: an acknowledgement, or the row of what was sent, may be on its way for so long
-CLOCKS = 5.0  # s by which the clocks of WhatsApp and of the database may differ
+CLOCKS = 5.0  # s by which the clocks of WhatsApp, the gateway and the database may differ
+SURE = 120.0  # s of waiting after which one whom no row knows is believed to wait still, though chats are not read
 PSEUDONYM = "chat-"  # how the name begins that stands for a number that is no lead's
 KEPT = 7 * 86_400.0  # s for which an answered chat is remembered
 
-_PERSON = re.compile(r"(\d{5,20})(?:@(?:c\.us|lid|s\.whatsapp\.net))?")  # no group, channel, status, announcement
+_PERSON = re.compile(r"([0-9]{5,20})(?:@(?:c\.us|lid|s\.whatsapp\.net))?")  # no group, channel, status
+_LONGEST = 64  # characters of an id or a phone that is one
 
 
 class Said(msgspec.Struct, frozen=True, gc=False):
@@ -38,13 +40,14 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     """A chat. `since`: the first message that has no answer, as far as is known; None: it has one.
 
     `heard`: the newest answer that is known of. `looked`: all this was read from the chat's messages, not only
-    from its last one.
+    from its last one. `id`: the gateway's name of it.
     """
 
     last: Said
     since: float | None = None
     heard: float | None = None
     looked: bool = True
+    id: str = ""
 
 
 class Chats(msgspec.Struct, frozen=True):
@@ -82,6 +85,7 @@ class Known(msgspec.Struct, frozen=True):
     lead: str
     received: float | None = None  # the newest row of the customer
     sent: float | None = None  # the newest row of the bot
+    closed: bool = False  # a person closed the lead
 
 
 def number(chat_id: str) -> str:
@@ -90,8 +94,8 @@ def number(chat_id: str) -> str:
     Digits as the bot normalises them (agent.md, 4), and a Brazilian mobile without its ninth digit, which
     WhatsApp leaves out of the ids of old ones.
     """
-    person = _PERSON.fullmatch(re.sub(r"[\s()+.-](?=.*\d)", "", chat_id))
-    if person is None:
+    person = _PERSON.fullmatch(re.sub(r"[\s()+.-](?=.*\d)", "", chat_id[: _LONGEST + 1]))
+    if person is None or len(chat_id) > _LONGEST:
         return ""
     digits = person[1]
     if len(digits) == 10 or (len(digits) == 11 and digits.startswith("11")) or not digits.startswith("55"):
@@ -106,66 +110,101 @@ def phones(key: str) -> tuple[str, ...]:
     return tuple(form for one in digits for form in (one, f"+{one}", f"{one}@c.us", f"{one}@lid"))
 
 
-def opened(before: Chat | None, last: Said) -> Chat:
+def opened(before: Chat | None, last: Said, chat_id: str = "") -> Chat:
     """A chat from its last message, and from what was known of it before."""
-    if last.heard:
-        return Chat(last, heard=last.at)
+    heard = before.heard if before is not None else None
+    if last.heard or (heard is not None and heard > last.at):  # the answer that was seen may have been deleted
+        return Chat(last, heard=max(last.at, heard or 0.0), id=chat_id)
     if before is None or before.since is None:
-        return Chat(last, last.at, before.heard if before is not None else None, looked=False)
-    return Chat(last, before.since, before.heard, looked=before.looked and before.last == last)
+        return Chat(last, last.at, heard, looked=False, id=chat_id)
+    return Chat(last, min(before.since, last.at), heard, before.looked and before.last == last, chat_id)
 
 
 def looked(chat: Chat, messages: Iterable[Said]) -> Chat:
     """The chat after a look at its newest messages: the customer waits since the first after the last heard one.
 
-    Of messages in the same second the chat's last one is the last.
+    Of messages in the same second the chat's last one is the last; what is later, the next read tells.
     """
     last = chat.last
-    others: list[Said] = []
+    earlier: list[Said] = []
     for one in sorted(messages, key=lambda one: (one.at, one.heard)):
         if (one.at, one.ours) == (chat.last.at, chat.last.ours):
             last = one if one.heard else last  # read later: its acknowledgement may have come
-        else:
-            others.append(one)
-    later = [one for one in others if one.at > last.at]
+        elif one.at <= last.at:
+            earlier.append(one)
     since: float | None = None
     heard = chat.heard
-    for one in (*(one for one in others if one.at <= last.at), last, *later):
+    for one in (*earlier, last):
         since = None if one.heard else one.at if since is None else since
         heard = one.at if one.heard else heard
-    return Chat((*later[-1:], last)[0], since, heard)
+    return Chat(last, since, heard, id=chat.id)
 
 
 def taken(chats: Chats, page: Iterable[tuple[str, Said]], read_at: float) -> Chats:
-    """The chats after a read: (chat's id, its last message) each."""
-    keyed = [(number(chat_id), last) for chat_id, last in page]
-    return chats.having({key: opened(chats.get(key), last) for key, last in keyed if key}, read_at)
+    """The chats after a read: (chat's id, its last message) each. Of two with one number the newer counts."""
+    found: dict[str, Chat] = {}
+    for chat_id, last in page:
+        key = number(chat_id)
+        before = found.get(key) or chats.get(key)
+        if key and (before is None or before.id in {"", chat_id} or last.at >= before.last.at):
+            found[key] = opened(before, last, chat_id)
+    return chats.having(found, read_at)
+
+
+def heard_until(book: Book, chats: Chats, numbers: Mapping[str, str]) -> dict[str, float]:
+    """By owed lead the newest answer that was heard. `numbers`: by owed lead."""
+    found = {lead: chats.get(numbers.get(lead, "")) for lead in book.owed}
+    # Nobody has an answer of tomorrow.
+    return {
+        lead: min(chat.heard, chats.read_at + CLOCKS)
+        for lead, chat in found.items()
+        if chat is not None and chat.heard is not None
+    }
+
+
+def with_heard(book: Book, heard: Mapping[str, float]) -> Book:
+    """The book in which what came until an answer that was heard has one."""
+    return _settled(without_closed(book, heard), heard)
 
 
 def with_chats(
     book: Book,
     chats: Chats,
     numbers: Mapping[str, str],
-    leads: Mapping[str, Known],
+    leads: Mapping[str, Known | None],
     name: Callable[[str], str],
     born: float,
+    *,
+    fresh: bool = True,
 ) -> Book:
-    """The book, corrected by the chats: who was heard is owed nothing, who is in no row is owed.
+    """The book, corrected by the chats: who is in no row is owed, who was not reached, too.
 
-    `numbers`: by owed lead; `leads`: by number of those chats that wait; `name`: what stands for a number that
-    is no lead's. Chats older than `born` are nobody's.
+    `book`: already without what was heard; `numbers`: by owed lead; `leads`: by number of those chats that wait
+    and were asked about, None: no lead's; `name`: what stands for such a number. Chats older than `born` are
+    nobody's. Not `fresh`: who had only just written when the chats were read last may have been answered since.
     """
-    heard = {lead: chat.heard for lead in book.owed if (chat := chats.get(numbers.get(lead, ""))) and chat.heard}
-    book = _settled(without_closed(book, heard), heard)
+    by_number = {numbers[lead]: lead for lead in book.owed if numbers.get(lead)}
     owed, asked = dict(book.owed), dict(book.asked)
-    for key in chats.waiting(born):
-        known = leads.get(key)
-        lead = name(key) if known is None else known.lead
-        claim = _claimed(chats.open[key], chats.read_at, known, owed.get(lead), born)
+    for key, known in leads.items():
+        chat = chats.open.get(key)
+        if chat is None or chat.last.at < born:
+            continue
+        lead = known.lead if known is not None else by_number.get(key) or name(key)
+        mine = owed.get(lead)
+        if mine is None and not fresh and chats.read_at - (chat.since or chat.last.at) < SURE:
+            continue
+        claim = _claimed(chat, chats.read_at, _renewed(known, book.answered.get(lead)), mine, born)
         if claim is not None:
             owed[lead] = claim
             asked[lead] = asked.get(lead) or (claim.since,)
     return msgspec.structs.replace(book, owed=owed, asked=asked)
+
+
+def _renewed(known: Known | None, answered: float | None) -> Known | None:
+    """What is known, and the newest answer that the rows tell of: they are read more often."""
+    if known is None or answered is None:
+        return known
+    return msgspec.structs.replace(known, sent=max(answered, known.sent or answered))
 
 
 def _settled(book: Book, heard: Mapping[str, float]) -> Book:
@@ -188,17 +227,16 @@ def _claimed(chat: Chat, read_at: float, known: Known | None, mine: Owed | None,
     since = chat.since if chat.since is not None and chat.since >= born else last.at
     received = known.received if known is not None else None
     sent = known.sent if known is not None else None
-    if last.ours:  # not taken by WhatsApp: a moment is normal
-        if read_at - last.at <= SETTLE:
+    if last.ours:  # not taken by WhatsApp: a moment is normal, and who wrote to nobody's customer is none
+        if read_at - last.at <= SETTLE or (known is None and mine is None and since >= last.at):
             return None
         base = mine or Owed(since, max(since, received or since))
         return msgspec.structs.replace(base, since=min(base.since, since), unheard=last.at)
     if mine is not None:
-        stored = received is not None and received >= last.at - CLOCKS
+        stored = max(mine.last, received or mine.last) >= last.at - CLOCKS
         new = None if stored else last.at
-        return msgspec.structs.replace(
-            mine, since=min(mine.since, since), last=max(mine.last, last.at), unstored=new
-        )
+        began = since if mine.backlog(born) else min(mine.since, since)  # one of the backlog writes again
+        return msgspec.structs.replace(mine, since=began, last=max(mine.last, last.at), unstored=new)
     if sent is not None and sent >= last.at:  # in no chat, if it was sent before the chats were read
         late = read_at > sent + SETTLE
         return Owed(since, last.at, unheard=sent) if late else None

@@ -67,6 +67,7 @@ class Ledger(msgspec.Struct, frozen=True):
     checks: dict[str, Check] = {}
     dropped: dict[str, float] = {}  # leads that are gone or closed, and when that was seen
     quick: float = 0.0  # see fold
+    heard: dict[str, float] = {}  # by lead that rows owe: the newest answer that the gateway's chats told of
     version: int = VERSION
 
 

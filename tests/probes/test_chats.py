@@ -45,17 +45,23 @@ class Gateway:
         self.messages: dict[str, list[dict[str, Any]]] = {}
         self.asked: list[str] = []
         self.born: float | None = time.time() - 3600
+        self.broken: set[str] = set()  # chats whose messages are not told
+        self.pages = 1000  # after so many the gateway gives up
         self.url = ""
 
     async def chats(self, request: web.Request) -> web.Response:
         self.asked.append(request.path_qs)
         assert request.headers["X-Api-Key"] == "key-1"
         limit, offset = int(request.query["limit"]), int(request.query["offset"])
+        if offset >= self.pages * limit:
+            return web.json_response({}, status=503)
         return web.json_response(self.overview[offset : offset + limit])
 
     async def chat(self, request: web.Request) -> web.Response:
         self.asked.append(request.path_qs)
         assert request.query["downloadMedia"] == "false"
+        if request.match_info["chat"] in self.broken:
+            return web.json_response({}, status=404)
         return web.json_response(self.messages.get(request.match_info["chat"], []))
 
     def probe(self) -> ChatsProbe:
@@ -134,6 +140,7 @@ async def test_pages_are_read_as_far_back_as_the_read_before(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAGE", 3)
+    monkeypatch.setattr(module, "LAST", 1)
     monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
     now = time.time()
     gateway.overview = [summary(f"55119000{n:04}", message(now - 60 * n, ours=True)) for n in range(1, 31)]
@@ -150,6 +157,7 @@ async def test_a_gateway_that_nobody_looked_at_before_is_not_read_to_the_end(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAGE", 3)
+    monkeypatch.setattr(module, "LAST", 1)
     monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
     now = time.time()
     gateway.born = None
@@ -178,6 +186,82 @@ async def test_who_is_about_to_act_sees_what_is_new_and_does_not_ask_without_end
         gateway.overview = [{"id": 7}]
         await probe.refresh()  # no answer changes nothing
         assert probe.chats.waiting(0) == []
+
+
+async def test_one_chat_that_cannot_be_looked_into_hides_no_other(gateway: Gateway) -> None:
+    now = float(int(time.time()))
+    gateway.overview = [summary(f"55119000{n:04}", message(now - 90 - n)) for n in range(10)]
+    gateway.messages = {"551190000000@c.us": [message(now - 90), message(now - 400)]}
+    gateway.broken = {f"55119000{n:04}@c.us" for n in range(1, 10)}
+    async with reading(gateway) as probe:
+        assert await waiting(probe) == 10
+        await waiting(probe)
+        assert probe.chats.open["551190000000"].since == now - 400
+
+
+async def test_one_message_that_cannot_be_read_hides_no_other_chat(gateway: Gateway) -> None:
+    now = time.time()
+    odd = {**message(now), "timestamp": {"low": 1}}
+    typed = {**message(now - 30), "timestamp": str(int(now - 30)), "ack": "2", "hasMedia": None}
+    gateway.overview = [summary("5511990003333", odd), summary(ANA, typed)]
+    async with reading(gateway) as probe:
+        assert await waiting(probe) == 1
+
+
+@pytest.mark.parametrize("at", [-5.0, 0.0, 1e300, 3e9, time.time() + 100_000])
+async def test_a_date_that_is_none_keeps_nobody_waiting_and_answers_nobody(gateway: Gateway, at: float) -> None:
+    now = time.time()
+    gateway.overview = [summary("5511990001111", message(now - 30))]
+    async with reading(gateway) as probe:
+        await waiting(probe)
+        gateway.overview = [summary("5511990001111", message(at, ours=True)), summary(BETO, message(at))]
+        await waiting(probe)
+        assert probe.chats.waiting(0) == [ANA]
+
+
+async def test_a_read_that_is_too_much_for_the_gateway_goes_less_far_back_and_keeps_what_it_saw(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAGE", 3)
+    monkeypatch.setattr(module, "LAST", 1)
+    monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
+    now = time.time()
+    gateway.born = now - 30 * 86_400
+    gateway.overview = [summary(f"55119000{n:04}", message(now - 1800 * n)) for n in range(1, 300)]
+    gateway.pages = 4
+    async with reading(gateway) as probe:
+        for _ in range(3):
+            with pytest.raises(ProbeError):
+                await waiting(probe)
+            assert len(probe.chats.open) == 12
+            assert probe.chats.read_at == 0
+            probe._whole_at = float("-inf")
+        assert await waiting(probe) == 12
+        assert probe.chats.read_at >= now
+
+
+async def test_a_chat_that_is_pinned_does_not_end_the_reading(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAGE", 10)
+    monkeypatch.setattr(module.overview, "__defaults__", (0, 10))
+    now = time.time()
+    pinned = summary("551190009999", message(now - 90 * 86_400, ours=True))
+    gateway.overview = [pinned, *(summary(f"55119000{n:04}", message(now - n)) for n in range(1, 31))]
+    async with reading(gateway) as probe:
+        assert await waiting(probe) == 30
+
+
+async def test_an_answer_between_two_reads_ends_the_wait_of_a_lively_chat(gateway: Gateway) -> None:
+    now = float(int(time.time()))
+    gateway.overview = [summary("5511990001111", message(now - 100))]
+    gateway.messages = {"5511990001111@c.us": [message(now - 100), message(now - 101, ours=True)]}
+    async with reading(gateway) as probe:
+        await waiting(probe)
+        gateway.overview = [summary("5511990001111", message(now - 5))]
+        gateway.messages = {"5511990001111@c.us": [message(now - 5), message(now - 20, ours=True)]}
+        await waiting(probe)
+        assert probe.chats.open[ANA].since == now - 5
 
 
 def coded(code: int, told: bytes = b"{}") -> Script:

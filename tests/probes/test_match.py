@@ -3,11 +3,13 @@
 import time
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from qualtui.config.values import DatabaseProbe, Mapping, Seconds
 from qualtui.database import Database, sql
 from qualtui.model import Sample
+from qualtui.probes import match as module
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.match import Match
 from qualtui.signals.chats import Chat, Chats, Said, number, phones
@@ -36,8 +38,8 @@ class Lane:
             DatabaseProbe(dsn=self.database.dsn, timeout=Seconds(5)),
             Mapping(),
             gateway=lambda _at: self.word,
-            load=self._no_ledger,
-            save=self._forget,
+            load=self._ledger,
+            save=self._keep,
             learned=lambda _mark: None,
             born=self.began - 3600,
             by_hand=lambda: self.closed,
@@ -48,11 +50,11 @@ class Lane:
     async def _refresh(self) -> None:
         self.refreshed += 1
 
-    async def _no_ledger(self) -> None:
-        return None
+    async def _ledger(self) -> bytes | None:
+        return self.blobs.get("ledger")
 
-    async def _forget(self, _blob: bytes) -> None:
-        pass
+    async def _keep(self, blob: bytes) -> None:
+        self.blobs["ledger"] = blob
 
     async def _load(self) -> bytes | None:
         return self.blobs.get("key")
@@ -163,6 +165,80 @@ async def test_of_two_leads_with_one_number_the_one_with_the_newest_row_counts(l
     said = await lane.say()
     assert (said["customers.waiting"], said["customers.unstored"]) == (1, 0)
     assert [one.lead for one in await lane.probe.who()] == [lead]
+
+
+async def test_whom_a_person_answered_by_phone_waits_no_more_when_the_chats_are_forgotten(lane: Lane) -> None:
+    lead, session = await lane.database.conversation(("recebida", 1000))
+    await lane.database.execute("UPDATE leads SET telefone = '5511990001111' WHERE id = $1", lead)
+    await lane.database.message(lead, session, "enviada", 990)
+    await lane.database.message(lead, session, "recebida", 900)
+    lane.saw("5511990001111@c.us", 600, ours=True)
+    for _ in range(2):
+        assert (await lane.say())["customers.waiting"] == 0
+    await lane.probe.close()
+    lane.chats = Chats()  # a new engine, and the gateway does not tell
+    await lane.restarted().ask(time.time())
+    assert (await lane.say())["customers.waiting"] == 0
+    await lane.database.message(lead, session, "recebida")
+    assert (await lane.say())["customers.waiting"] == 1
+
+
+async def test_the_time_of_a_slow_reply_is_told_though_its_chat_told_of_it_before(lane: Lane) -> None:
+    lead, session = await lane.database.conversation(("recebida", 120))
+    await lane.database.execute("UPDATE leads SET telefone = '5511990001111' WHERE id = $1", lead)
+    await lane.database.message(lead, session, "recebida", 0)  # the newest row: the older one is settled
+    await lane.probe.ask(time.time())
+    lane.saw("5511990001111@c.us", 0, ours=True)
+    await lane.probe.ask(time.time())
+    await lane.database.message(lead, session, "enviada")
+    assert (await lane.say())["failures.timeouts"] == 1
+
+
+async def test_every_chat_that_waits_is_counted_once_however_many_they_are(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 20)
+    await lane.database.execute(
+        "INSERT INTO leads (nome, telefone, canal, created_at) SELECT 'A', '55119' || lpad(n::text, 8, '0'),"
+        " 'whatsapp', now() - interval '9 minutes' FROM generate_series(1, 50) AS n"
+    )
+    await lane.database.execute(
+        "INSERT INTO sessions (lead_id) SELECT id FROM leads;"
+        "INSERT INTO messages (session_id, lead_id, conteudo, tipo, created_at)"
+        " SELECT id, lead_id, 'x', 'recebida', now() - interval '8 minutes' FROM sessions"
+    )
+    for n in range(1, 61):
+        lane.saw(f"55119{n:08}@c.us", 481)
+    for _ in range(4):
+        said = await lane.say()
+        assert said["customers.waiting"] in {50, 60}
+    assert (said["customers.waiting"], said["customers.unstored"]) == (60, 10)
+
+
+@pytest.mark.parametrize("end", ["UPDATE leads SET status = 'finalizado'", "DELETE FROM leads"])
+async def test_a_lead_that_a_person_ends_while_it_waits_waits_no_more_until_it_writes_again(
+    lane: Lane, end: str
+) -> None:
+    await lane.database.lead(7200, telefone="5511990001111", status="em_qualificacao")
+    await lane.database.execute("UPDATE leads SET created_at = now() - interval '40 days'")
+    lane.saw("5511990001111@c.us", 400)
+    assert (await lane.say())["customers.waiting"] == 1
+    await lane.database.execute(end)
+    for _ in range(2):
+        assert (await lane.say())["customers.waiting"] == 0
+    lane.saw("5511990001111@c.us", 10)
+    assert (await lane.say())["customers.waiting"] == 1
+
+
+async def test_our_own_clock_makes_no_sent_message_a_lost_one(lane: Lane) -> None:
+    lead = await lane.database.lead(400, telefone="5511990001111")
+    session = await lane.database.session(lead, 400)
+    await lane.database.message(lead, session, "recebida", 398)
+    await lane.database.message(lead, session, "enviada", 370)
+    lane.saw("5511990001111@c.us", 400)
+    lane.chats = msgspec.structs.replace(lane.chats, read_at=time.time() - 380 + 7200)  # our clock is ahead
+    said = {one.series.removeprefix("bot/"): one.value for one in await lane.probe.ask(time.time() + 7200)}
+    assert said["customers.waiting"] == 0
 
 
 async def test_chats_that_are_not_read_are_no_data_and_no_recovery(lane: Lane) -> None:

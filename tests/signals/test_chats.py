@@ -5,7 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualtui.signals.book import Book, Owed
-from qualtui.signals.chats import Chat, Chats, Known, Said, looked, number, opened, phones, taken, with_chats
+from qualtui.signals.chats import (
+    Chat,
+    Chats,
+    Known,
+    Said,
+    heard_until,
+    looked,
+    number,
+    opened,
+    phones,
+    taken,
+    with_chats,
+    with_heard,
+)
 
 ANA = "551190001111"  # as it is compared: without the ninth digit
 CHAT = "5511990001111@c.us"
@@ -30,8 +43,10 @@ def read(*messages: Said, at: float = NOW) -> Chats:
 
 def told(book: Book, chats: Chats, known: Known | None = None, born: float = 0.0) -> Book:
     """The book after the chats; Ana is the lead `ana`."""
-    leads = {} if known is None else {ANA: known}
-    return with_chats(book, chats, {"ana": ANA}, leads, lambda key: f"chat-{key[-2:]}", born)
+    leads = {ANA: known}
+    numbers = {"ana": ANA}
+    book = with_heard(book, heard_until(book, chats, numbers))
+    return with_chats(book, chats, numbers, leads, lambda key: f"chat-{key[-2:]}", born)
 
 
 @pytest.mark.parametrize(
@@ -179,6 +194,52 @@ def test_a_wait_is_not_forgotten_however_long_it_lasts_and_an_answered_chat_is()
     old = Chats(1.0, {ANA: Chat(theirs(1.0), 1.0)}, {"5511": Chat(ours(1.0))})
     now = taken(old, (), 40 * 86_400.0)
     assert (set(now.open), set(now.answered)) == ({ANA}, set())
+
+
+def test_of_two_chats_with_one_number_the_newer_one_tells() -> None:
+    old = "551190001111@c.us"  # without the ninth digit: left over from before the number got it
+    for page in ([(CHAT, ours(900)), (old, theirs(100))], [(old, ours(100)), (CHAT, theirs(900))]):
+        for order in (page, page[::-1]):
+            chats = taken(Chats(), order, NOW)
+            assert (ANA in chats.open) is (not max(order, key=lambda one: one[1].at)[1].ours)
+
+
+def test_an_answer_that_was_deleted_was_given_and_a_message_that_was_deleted_is_owed_nothing() -> None:
+    assert read(theirs(100), ours(130), theirs(100)).waiting(0) == []
+    assert read(ours(90), theirs(100), ours(90)).waiting(0) == []
+
+
+def test_one_of_the_backlog_whose_new_message_no_row_has_waits_since_then() -> None:
+    book = Book(owed={"ana": Owed(100.0, 100.0, "s")}, asked={"ana": (100.0,)})
+    owed = told(book, read(theirs(NOW - 300)), Known("ana"), born=NOW - 1000).owed["ana"]
+    assert (owed.since, owed.unstored, owed.backlog(NOW - 1000)) == (NOW - 300, NOW - 300, False)
+
+
+def test_a_chat_that_was_not_asked_about_is_not_counted_beside_its_lead() -> None:
+    book = Book(owed={"ana": Owed(NOW - 290, NOW - 290, "s")})
+    assert with_chats(book, read(theirs(NOW - 300)), {"ana": ANA}, {}, str, 0.0).owed == book.owed
+
+
+def test_a_lead_whose_phone_is_written_in_no_known_form_is_found_by_what_it_is_owed() -> None:
+    book = Book(owed={"ana": Owed(NOW - 290, NOW - 290, "s")})
+    assert set(told(book, read(theirs(NOW - 300))).owed) == {"ana"}
+
+
+def test_who_had_only_just_written_when_the_chats_were_read_last_is_not_said_to_wait() -> None:
+    for ago, waits in ((30, False), (300, True)):
+        chats = read(theirs(NOW - ago))
+        book = with_chats(Book(), chats, {}, {ANA: None}, str, 0.0, fresh=False)
+        assert (ANA in book.owed) is waits
+
+
+def test_one_of_ours_to_nobodys_customer_keeps_nobody_waiting() -> None:
+    assert told(Book(), read(ours(NOW - 300, 0))).owed == {}
+    assert told(Book(), read(theirs(NOW - 400), ours(NOW - 300, 0))).owed != {}
+
+
+@pytest.mark.parametrize("chat", ["." * 100_000, "5" * 100_000, "55119" + "." * 99_999 + "x"])
+def test_an_id_of_any_length_is_read_at_once(chat: str) -> None:
+    assert number(chat) == ""
 
 
 messages = st.lists(

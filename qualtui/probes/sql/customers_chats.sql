@@ -2,11 +2,14 @@
 SELECT
     given.number AS number,
     found.id::text AS lead,
+    coalesce(found.status, '') AS status,
     newest.received AS received,
     newest.sent AS sent
 FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS given (number, phone, since)
 CROSS JOIN LATERAL (
-    SELECT l.{{leads.id}} AS id
+    SELECT
+        l.{{leads.id}} AS id,
+        l.{{leads.status}} AS status
     FROM {{leads}} AS l
     WHERE l.{{leads.telefone}} = given.phone
     LIMIT 1 -- it is unique; so that the index is taken for each
