@@ -18,7 +18,19 @@ from qualtui.engine.view import View
 from qualtui.model import Phase, RuleChanged, Sample, Severity
 from qualtui.probes.chats import LOOKS
 from qualtui.signals.book import Book, Row, What
-from qualtui.signals.chats import CLOCKS, SETTLE, Chats, Known, Said, looked, number, taken, with_chats
+from qualtui.signals.chats import (
+    CLOCKS,
+    SETTLE,
+    Chats,
+    Known,
+    Said,
+    heard_until,
+    looked,
+    number,
+    taken,
+    with_chats,
+    with_heard,
+)
 from qualtui.signals.gateway import GatewayWord, gateway_word
 from qualtui.signals.ledger import Checked, Page, advance, begun, current, due, recheck
 from qualtui.signals.rhythm import HOUR, Rhythm, expected, hour_of_week, learned
@@ -146,9 +158,18 @@ class Watch:
         news = {number(one.phone): one for one in self.world.chats()}
         page = [(one.phone, self._seen(one.said[-1])) for one in news.values()]
         chats = taken(self._chats, page, self.now)
-        due = [key for key, chat in chats.open.items() if not chat.looked and self.now - chat.last.at > SETTLE]
+        due = [
+            key
+            for key in chats.waiting(EPOCH)
+            if not chats.open[key].looked and self.now - (chats.open[key].since or self.now) > SETTLE
+        ]
         by = {number(one.phone): one for one in self.world.customers.values()} if due else {}
-        found = {key: looked(chats.open[key], map(self._seen, by[key].said)) for key in due[:LOOKS]}
+        found = {}
+        for key in due[:LOOKS]:
+            chat = chats.open[key]
+            seen = looked(chat, map(self._seen, by[key].said))
+            settled = self.now - chat.last.at > SETTLE
+            found[key] = msgspec.structs.replace(seen, looked=seen.looked and settled)
         self._chats = chats.having(found, self.now)
 
     def _seen(self, said: Said) -> Said:
@@ -157,14 +178,18 @@ class Watch:
     def _matched(self, book: Book) -> Book:
         """The rows, corrected by the chats, as the fast lane does."""
         born = self._ledger.born
-        leads: dict[str, Known] = {}
+        leads: dict[str, Known | None] = {}
         for key in self._chats.waiting(born):
             known, since = self._newest.get(key), self._chats.open[key].last.at - CLOCKS
+            leads[key] = None
             if known is not None:
                 received = known.received if (known.received or 0.0) >= since else None
                 sent = known.sent if (known.sent or 0.0) >= since else None
                 leads[key] = Known(known.lead, received, sent)
-        return with_chats(book, self._chats, self._numbers, leads, "chat-{}".format, born)
+        heard = {lead: at for lead, at in self._ledger.heard.items() if lead in book.owed}
+        heard |= heard_until(book, self._chats, self._numbers)
+        self._ledger = msgspec.structs.replace(self._ledger, heard=heard)
+        return with_chats(with_heard(book, heard), self._chats, self._numbers, leads, "chat-{}".format, born)
 
     def _take_in(self, row: Row) -> None:
         key = self._numbers.get(row.lead)

@@ -159,7 +159,8 @@ class ChatsProbe:
                 continue
             seen = looked(chat, [one.said() for one in told if one is not None and one.counts(now)])
             # Beside a message that has just come, an acknowledgement may be on its way.
-            found[key] = msgspec.structs.replace(seen, looked=now - chat.last.at > SETTLE)
+            settled = now - chat.last.at > SETTLE
+            found[key] = msgspec.structs.replace(seen, looked=seen.looked and settled)
         self._tried = {key: at for key, at in self._tried.items() if key in chats.open}
         self.chats = chats.having(found, chats.read_at)
 

@@ -112,17 +112,20 @@ def phones(key: str) -> tuple[str, ...]:
 
 def opened(before: Chat | None, last: Said, chat_id: str = "") -> Chat:
     """A chat from its last message, and from what was known of it before."""
+    if before is not None and before.last == last and before.looked:
+        return before
     heard = before.heard if before is not None else None
     if last.heard or (heard is not None and heard > last.at):  # the answer that was seen may have been deleted
         return Chat(last, heard=max(last.at, heard or 0.0), id=chat_id)
     if before is None or before.since is None:
         return Chat(last, last.at, heard, looked=False, id=chat_id)
-    return Chat(last, min(before.since, last.at), heard, before.looked and before.last == last, chat_id)
+    return Chat(last, min(before.since, last.at), heard, looked=False, id=chat_id)
 
 
 def looked(chat: Chat, messages: Iterable[Said]) -> Chat:
     """The chat after a look at its newest messages: the customer waits since the first after the last heard one.
 
+    One of ours that was not heard keeps nobody waiting who has an answer and said nothing since.
     Of messages in the same second the chat's last one is the last; what is later, the next read tells.
     """
     last = chat.last
@@ -135,9 +138,13 @@ def looked(chat: Chat, messages: Iterable[Said]) -> Chat:
     since: float | None = None
     heard = chat.heard
     for one in (*earlier, last):
-        since = None if one.heard else one.at if since is None else since
-        heard = one.at if one.heard else heard
-    return Chat(last, since, heard, id=chat.id)
+        if one.heard:
+            since, heard = None, one.at
+        elif since is None and not (one.ours and heard is not None):
+            since = one.at
+    # What is still on its way may be taken later, and nothing in the chat's last message tells.
+    under_way = since is not None and any(one.ours and not one.heard and one.at >= since for one in earlier)
+    return Chat(last, since, heard, looked=not under_way, id=chat.id)
 
 
 def taken(chats: Chats, page: Iterable[tuple[str, Said]], read_at: float) -> Chats:

@@ -103,6 +103,15 @@ def test_what_the_chat_itself_says_corrects_what_its_last_message_seemed_to_say(
     assert looked(seemed, [theirs(50), theirs(100), theirs(400)]).since == 50
 
 
+def test_one_more_of_ours_that_is_not_taken_keeps_nobody_waiting_who_has_an_answer() -> None:
+    said = [theirs(100), ours(110), ours(120, 0)]
+    chat = looked(opened(opened(None, ours(110)), ours(120, 0)), said)
+    assert chat.since is None
+    assert opened(chat, ours(120, 0)) == chat  # and is not looked into at each read
+    assert looked(opened(chat, theirs(300)), [*said, theirs(300)]).since == 300
+    assert looked(opened(None, ours(120, 0)), [ours(120, 0)]).since == 120
+
+
 def test_an_acknowledgement_that_came_meanwhile_is_seen() -> None:
     assert looked(opened(None, ours(130, 0)), [theirs(100), ours(130, 2)]).since is None
 
@@ -252,5 +261,5 @@ def test_a_chat_waits_exactly_when_something_came_after_the_last_heard_answer(sa
     ordered = sorted(said, key=lambda one: (one.at, one.heard))
     chat = looked(opened(None, ordered[-1]), ordered)
     heard = max((one.at for one in ordered if one.heard), default=-1.0)
-    after = [one.at for one in ordered if not one.heard and one.at > heard]
+    after = [one.at for one in ordered if not one.heard and one.at > heard and (heard < 0 or not one.ours)]
     assert chat.since == (min(after) if after else None)
