@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -132,6 +133,8 @@ class ChatsProbe:
         for page in range(PAGES):
             fetcher = self._fetcher(overview(self._base, page)) if page else self._first
             answer = await self._asked(fetcher)
+            if not page:
+                self.chats = msgspec.structs.replace(self.chats, clock=self._clock(answer))
             found = _decode(_page, answer)
             lasts = _last_messages(found, now)
             self.chats = taken(self.chats, lasts, before)
@@ -139,6 +142,16 @@ class ChatsProbe:
             if len(found) < PAGE or max((last.at for _id, last in lasts[-LAST:]), default=0.0) < start:
                 break
         self.chats = msgspec.structs.replace(self.chats, read_at=now)
+
+    def _clock(self, answer: Answer) -> tuple[float, float]:
+        """Between which seconds the gateway's clock is ahead of ours: it answered after it was asked."""
+        try:
+            told = parsedate_to_datetime(answer.headers["date"]).timestamp()
+        except (KeyError, ValueError, OverflowError):
+            return 0.0, 0.0
+        began, started = self._asked_at
+        got = began + asyncio.get_running_loop().time() - started
+        return told - got, told + 1.0 - (got - answer.seconds)
 
     async def _look(self, now: float, born: float) -> None:
         """Reads the newest messages of a few chats that wait: their last one may not tell since when."""

@@ -215,7 +215,7 @@ class CustomersProbe:
         book = current(ledger, reader.now, self._gateway)
         if self._match is not None and ledger.learned and not behind(ledger):
             ours = reader.now - self._skew
-            problem = await self._match.look(reader, book, ledger.born)
+            problem = await self._match.look(reader, book, ledger.born, self._skew)
             # Chats are forgotten, at a restart or after a week: what they told of an answer is kept.
             heard = {lead: at for lead, at in ledger.heard.items() if lead in book.owed}
             if not problem:
@@ -234,7 +234,7 @@ class CustomersProbe:
         stored = [lead for lead in leads if not lead.startswith(PSEUDONYM)]
         found = await self._follow.phones(reader, stored) if stored else {}
         if self._match is not None:
-            found |= {name: self._match.phone(name) for name in leads if name.startswith(PSEUDONYM)}
+            found |= self._match.phones(lead for lead in leads if lead.startswith(PSEUDONYM))
         return found
 
     async def _keep(self, ledger: Ledger) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import msgspec
 
@@ -50,11 +50,19 @@ class Match:
             str, float
         ] = {}  # by number: until when a person ended it, by closing its lead or deleting it
 
-    async def look(self, reader: Reader, book: Book, born: float) -> str:
-        """Asks for what is not known yet; why that failed, else empty. Raises DatabaseError: no connection."""
+    async def look(self, reader: Reader, book: Book, born: float, skew: float) -> str:
+        """Asks for what is not known yet. Why that failed, or chats and rows can't be compared; else empty.
+
+        `skew`: seconds that the database's clock is ahead of ours. Raises DatabaseError: no connection.
+        """
         chats = self._chats()
         if not chats.read_at:
             return ""
+        if abs(off := chats.apart(skew)) > CLOCKS:
+            told = _("the gateway's clock is {} ahead of the database's")
+            return (told if off > 0 else _("the gateway's clock is {} behind the database's")).format(
+                span(abs(off))
+            )
         if not self._key:
             await self._remember()
         self._numbers = {lead: one for lead, one in self._numbers.items() if lead in book.owed}
@@ -129,9 +137,11 @@ class Match:
         """By owed lead the newest answer that was heard."""
         return heard_until(book, self._by(skew), self._numbers)
 
-    def phone(self, name: str) -> str:
-        """The number that a pseudonym stands for; empty where it is none of a chat that waits."""
-        return next((key for key in self._chats().open if self._pseudonym(key) == name), "")
+    def phones(self, names: Iterable[str]) -> dict[str, str]:
+        """The numbers that these pseudonyms stand for, where they are of chats that wait."""
+        wanted = set(names)
+        told = {self._pseudonym(key): key for key in self._chats().open} if wanted else {}
+        return {name: told[name] for name in wanted & told.keys()}
 
     def _by(self, skew: float) -> Chats:
         """The chats, read at a time of the database's clock."""

@@ -51,11 +51,15 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
 
 
 class Chats(msgspec.Struct, frozen=True):
-    """The chats by number, as they were at `read_at` (our clock); 0: never read."""
+    """The chats by number, as they were at `read_at` (our clock); 0: never read.
+
+    `clock`: between which seconds the gateway's clock is ahead of ours.
+    """
 
     read_at: float = 0.0
     open: dict[str, Chat] = {}  # those that wait
     answered: dict[str, Chat] = {}
+    clock: tuple[float, float] = (0.0, 0.0)
 
     def waiting(self, since: float) -> list[str]:
         """The numbers whose newest message, not older than `since`, has no answer; the longest wait first."""
@@ -76,7 +80,12 @@ class Chats(msgspec.Struct, frozen=True):
             for number, chat in self.answered.items()
             if number not in waiting and chat.last.at > read_at - KEPT
         }
-        return Chats(read_at, {**still, **waiting}, {**kept, **done})
+        return Chats(read_at, {**still, **waiting}, {**kept, **done}, self.clock)
+
+    def apart(self, skew: float) -> float:
+        """Seconds that the gateway's clock is at least off the database's, which is `skew` ahead of ours."""
+        low, high = self.clock
+        return max(0.0, low - skew) or min(0.0, high - skew)
 
 
 class Known(msgspec.Struct, frozen=True):

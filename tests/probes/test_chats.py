@@ -264,6 +264,15 @@ async def test_an_answer_between_two_reads_ends_the_wait_of_a_lively_chat(gatewa
         assert probe.chats.open[ANA].since == now - 5
 
 
+async def test_the_gateways_clock_is_told_by_its_answers(gateway: Gateway) -> None:
+    async with reading(gateway) as probe:
+        await waiting(probe)
+        assert probe.chats.apart(0.0) == 0
+        await probe.ask(time.time() + 3600)  # our clock is an hour ahead
+        assert probe.chats.apart(0.0) == pytest.approx(-3600, abs=3)
+        assert probe.chats.apart(-3600.0) == pytest.approx(0, abs=3)
+
+
 def coded(code: int, told: bytes = b"{}") -> Script:
     return body(told, b"HTTP/1.1 %d X\r\n" % code)
 

@@ -241,6 +241,21 @@ async def test_our_own_clock_makes_no_sent_message_a_lost_one(lane: Lane) -> Non
     assert said["customers.waiting"] == 0
 
 
+@pytest.mark.parametrize(("clock", "word"), [((120.0, 121.0), "2m ahead"), ((-90.0, -89.0), "1m behind")])
+async def test_chats_of_another_clock_are_no_witness_and_keep_the_rows_truth(
+    lane: Lane, clock: tuple[float, float], word: str
+) -> None:
+    await lane.database.conversation(("recebida", 10))
+    lane.saw("5511990001111@c.us", 400)
+    lane.chats = msgspec.structs.replace(lane.chats, clock=clock)
+    samples = await lane.samples()
+    assert samples["customers.waiting"].value == 1
+    assert samples["customers.unstored"].value is None
+    assert word in samples["customers.unstored"].note
+    lane.chats = msgspec.structs.replace(lane.chats, clock=(-20.0, 0.5))  # a slow answer tells little
+    assert (await lane.say())["customers.waiting"] == 2
+
+
 async def test_chats_that_are_not_read_are_no_data_and_no_recovery(lane: Lane) -> None:
     lane.saw("5511990001111@c.us", 400)
     lane.chats = Chats(time.time() - 90, lane.chats.open)
