@@ -37,17 +37,24 @@ def _remedies(name: str, agent: Agent, config: Config, customers: CustomersProbe
     if agent.waha is not None and fixes.waha_restart.enabled:
         found.append(WahaRestart(name, agent.waha, fixes.waha_restart))
     if customers is not None and fixes.retry.enabled:
-        retry = retry_of(name, agent, fixes.retry, _waiting(customers), time.time)
+        retry = retry_of(
+            name,
+            agent,
+            fixes.retry,
+            _waiting(customers),
+            time.time,
+            _waiting(customers, certain=True),
+        )
         found += [retry] if retry is not None else []
     return found
 
 
-def _waiting(probe: CustomersProbe) -> Waiting:
+def _waiting(probe: CustomersProbe, *, certain: bool = False) -> Waiting:
     """Who waits, with a remedy's errors."""
 
     async def waiting() -> tuple[CustomerView, ...]:
         try:
-            return await probe.who()
+            return await probe.who(certain=certain)
         except ProbeError as error:
             raise RemedyError(str(error)) from None
 

@@ -26,13 +26,17 @@ Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now, olde
 
 
 class Tools(msgspec.Struct, frozen=True):
-    """What a retry works with. `gateway`: asked before each send whether it is WORKING, where there is one."""
+    """What a retry works with. `gateway`: asked before each send whether it is WORKING, where there is one.
+
+    `sure`: `waiting` of the moment before a send, which fails where it cannot be known; None: the same.
+    """
 
     waiting: Waiting
     strategies: tuple[Strategy, ...]
     gateway: Gateway | None
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    sure: Waiting | None = None
 
 
 class Retry:
@@ -165,7 +169,7 @@ class Retry:
 
     async def _claimed(self, lead: str, run: str, stop: Stop) -> Claim:
         """Claims a customer who still waits. Raises HeldError, RemedyError."""
-        waiting = {one.lead: one for one in await self._tools.waiting()}
+        waiting = {one.lead: one for one in await (self._tools.sure or self._tools.waiting)()}
         if lead not in waiting:
             raise HeldError(_("answered meanwhile"))
 
@@ -277,13 +281,18 @@ class Retry:
 
 
 def retry_of(
-    name: str, agent: Agent, settings: Settings, waiting: Waiting, clock: Callable[[], float]
+    name: str,
+    agent: Agent,
+    settings: Settings,
+    waiting: Waiting,
+    clock: Callable[[], float],
+    sure: Waiting | None = None,
 ) -> Retry | None:
     """The remedy of an agent; None without a database, which alone can say who was claimed."""
     if agent.database is None:
         return None
     gateway = Gateway(agent.waha) if agent.waha is not None else None
-    tools = Tools(waiting, strategies_of(agent, settings, gateway), gateway, clock)
+    tools = Tools(waiting, strategies_of(agent, settings, gateway), gateway, clock, sure=sure)
     claims = Claims(name, agent.database, agent.mapping, float(settings.window))
     return Retry(name, claims, agent.mapping, settings, tools)
 

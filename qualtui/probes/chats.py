@@ -1,7 +1,6 @@
 """The gateway's own chats: who wrote last in each. Texts, names and pictures are dropped as they are read."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -100,24 +99,28 @@ class ChatsProbe:
     async def ask(self, now: float) -> tuple[Sample, ...]:
         """The answer. Raises ProbeError where the gateway does not tell: what was known of the chats stays."""
         async with self._turn:
-            return await self._ask(now)
+            return await self._ask(now, whole=now - self._whole_at >= WHOLE_EVERY)
 
-    async def refresh(self) -> None:
-        """Reads what is new, for one who is about to act on it; a gateway that does not tell changes nothing."""
+    async def refresh(self) -> str:
+        """Reads what is new, for one who is about to act on it; why the gateway does not tell, else empty."""
         async with self._turn:
             began, started = self._asked_at
             now = began + asyncio.get_running_loop().time() - started
-            if began and now - self.chats.read_at >= RECENT:
-                with contextlib.suppress(ProbeError):
-                    await self._ask(now)
+            if not self.chats.read_at or now - self.chats.read_at < RECENT:
+                return ""
+            try:
+                await self._ask(now, whole=False)
+            except ProbeError as error:
+                return str(error)
+            return ""
 
-    async def _ask(self, now: float) -> tuple[Sample, ...]:
+    async def _ask(self, now: float, *, whole: bool) -> tuple[Sample, ...]:
         clock = asyncio.get_running_loop().time
         started = clock()
         self._asked_at = (now, started)
         told = self._born()
         born = now if told is None else told
-        if now - self._whole_at >= WHOLE_EVERY:
+        if whole:
             self._whole_at, back = now, self._back
             self._back = max(LEAST_BACK, back / 4)  # where this is too much for the gateway, ask for less
             await self._read(now, max(now - back, born))

@@ -119,10 +119,14 @@ class CustomersProbe:
         await self._keep(ledger)
         return self._samples(ledger, book, problems, server_now, now + clock() - started)
 
-    async def who(self, limit: int = 200) -> tuple[CustomerView, ...]:
-        """The waiting customers, oldest first, phones masked, by chats read just now. Raises ProbeError."""
-        if self._match is not None:
-            await self._match.refresh()
+    async def who(self, limit: int = 200, *, certain: bool = False) -> tuple[CustomerView, ...]:
+        """The waiting customers, oldest first, phones masked, by chats read just now. Raises ProbeError.
+
+        `certain`: for one who writes to them, not before it is known whom a person answered by phone.
+        """
+        problem = "" if self._match is None else await self._match.refresh()
+        if problem and certain:
+            raise ProbeError(_("whom a person answered by phone is not known: {}").format(problem))
         try:
             async with self._database.read(self.timeout) as reader:
                 ledger = await self._begun(reader.now)

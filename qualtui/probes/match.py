@@ -23,15 +23,16 @@ Save = Callable[[bytes], Awaitable[None]]
 class Match:
     """Corrects a book by the gateway's chats. Phones live in its memory alone, and only of who is owed an answer.
 
-    `chats`: as they were read last, believed for `fresh_for` seconds; `refresh` reads what is new. `load` and
-    `save` keep the key, in our own store, that makes pseudonyms of numbers that are no lead's; neither raises.
+    `chats`: as they were read last, believed for `fresh_for` seconds; `refresh` reads what is new, or says why it
+    can't. `load` and `save` keep the key, in our own store, that makes pseudonyms of numbers that are no lead's;
+    neither raises.
     """
 
     def __init__(
         self,
         mapping: Mapping,
         chats: Callable[[], Chats],
-        refresh: Callable[[], Awaitable[None]],
+        refresh: Callable[[], Awaitable[str]],
         fresh_for: float,
         load: Load,
         save: Save,
@@ -70,8 +71,8 @@ class Match:
             unknown = [lead for lead in book.owed if lead not in self._numbers][:MOST]
             if unknown:
                 rows = await reader.ask("leads", self._phones, unknown)
-                told = {row["id"]: number(row["phone"] or "") for row in rows}
-                self._numbers |= {lead: told.get(lead, "") for lead in unknown}
+                found = {row["id"]: number(row["phone"] or "") for row in rows}
+                self._numbers |= {lead: found.get(lead, "") for lead in unknown}
             await self._ask(reader, chats, chats.waiting(born))
         except DatabaseError as error:
             if reader.lost:

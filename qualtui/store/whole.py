@@ -29,6 +29,8 @@ def check_whole(path: Path) -> None:
             return
         size = int.from_bytes(header[16:18], "big")
         size = 65536 if size == 1 else size
+        if not size:
+            return
         there = path.stat().st_size // size
         pages, logged = _logged(path.with_name(path.name + "-wal"), size)
     except OSError:

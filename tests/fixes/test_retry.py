@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import msgspec
 import pytest
 
 from qualtui.config.values import Mapping
@@ -200,6 +201,22 @@ async def test_who_was_answered_since_the_preview_is_left(
     outcome = await one.fix.run(plan)
     assert (outcome.outcome, outcome.summary) == ("nothing", "Answered 0 of 1; left: 1 answered meanwhile")
     assert gateway.sends == []
+
+
+async def test_nobody_is_written_to_while_it_is_not_known_whether_a_person_answered(
+    agent_db: AgentDatabase, gateway: Waha, engine: Make
+) -> None:
+    await owed(agent_db, 1)
+    one = engine()
+
+    async def unknown() -> tuple[CustomerView, ...]:
+        raise RemedyError("the chats are not told")
+
+    one.fix._tools = msgspec.structs.replace(one.fix._tools, sure=unknown)
+    plan = await one.fix.preview("")
+    with pytest.raises(RemedyError, match="not told"):
+        await one.fix.run(plan)
+    assert (gateway.sends, await told(agent_db)) == ([], [])
 
 
 async def test_a_row_of_the_bot_counts_as_an_answer_unless_the_gateway_was_broken_then(

@@ -184,7 +184,7 @@ async def test_who_is_about_to_act_sees_what_is_new_and_does_not_ask_without_end
         assert probe.chats.waiting(0) == []
         gateway.url = ""
         gateway.overview = [{"id": 7}]
-        await probe.refresh()  # no answer changes nothing
+        assert "not the gateway's chats" in await probe.refresh()  # no answer changes nothing, and is told
         assert probe.chats.waiting(0) == []
 
 

@@ -12,6 +12,7 @@ from qualtui.model import Sample
 from qualtui.probes import match as module
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.match import Match
+from qualtui.probes.probe import ProbeError
 from qualtui.signals.chats import Chat, Chats, Said, number, phones
 from qualtui.signals.gateway import GatewayWord
 from tests.postgres import AgentDatabase
@@ -28,6 +29,7 @@ class Lane:
         self.closed: dict[str, float] = {}
         self.began = time.time()
         self.refreshed = 0
+        self.trouble = ""  # of the gateway
         self.probe = self.restarted()
 
     def restarted(self) -> CustomersProbe:
@@ -47,8 +49,9 @@ class Lane:
         )
         return self.probe
 
-    async def _refresh(self) -> None:
+    async def _refresh(self) -> str:
         self.refreshed += 1
+        return self.trouble
 
     async def _ledger(self) -> bytes | None:
         return self.blobs.get("ledger")
@@ -239,6 +242,15 @@ async def test_our_own_clock_makes_no_sent_message_a_lost_one(lane: Lane) -> Non
     lane.chats = msgspec.structs.replace(lane.chats, read_at=time.time() - 380 + 7200)  # our clock is ahead
     said = {one.series.removeprefix("bot/"): one.value for one in await lane.probe.ask(time.time() + 7200)}
     assert said["customers.waiting"] == 0
+
+
+async def test_nobody_is_written_to_while_it_is_not_known_who_was_answered_by_phone(lane: Lane) -> None:
+    await lane.database.conversation(("recebida", 400))
+    lane.trouble = "HTTP 503"
+    await lane.say()
+    assert len(await lane.probe.who()) == 1
+    with pytest.raises(ProbeError, match="answered by phone is not known: HTTP 503"):
+        await lane.probe.who(certain=True)
 
 
 @pytest.mark.parametrize(("clock", "word"), [((120.0, 121.0), "2m ahead"), ((-90.0, -89.0), "1m behind")])

@@ -222,6 +222,14 @@ def test_a_kill_while_the_log_is_moved_into_the_file_is_no_tear(path: Path, tmp_
             assert whole.load().seq == 320
 
 
+def test_a_header_without_a_page_size_is_a_store_error(path: Path) -> None:
+    header = bytearray(filled(path))
+    header[16:18] = bytes(2)
+    path.write_bytes(header)
+    with pytest.raises(StoreError):
+        Store.open(path)
+
+
 def test_garbled_bytes_are_a_store_error_or_a_broken_chain_and_never_another_story(path: Path) -> None:
     whole = filled(path)
     with Store.open(path) as store:
