@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.truth.faults import DAY, MUST, Fault, Kind
+from benchmarks.truth.witness import EPOCH, Witness
 from benchmarks.truth.world import World
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import Agent, Config, DatabaseProbe, Demo, HealthProbe, Secret, WahaProbe
@@ -16,28 +17,13 @@ from qualtui.engine.recent import Recent
 from qualtui.engine.setup import stale_after
 from qualtui.engine.view import View
 from qualtui.model import Phase, RuleChanged, Sample, Severity
-from qualtui.probes.chats import LOOKS
-from qualtui.signals.book import Book, Row, What
-from qualtui.signals.chats import (
-    CLOCKS,
-    SETTLE,
-    Chats,
-    Known,
-    Said,
-    heard_until,
-    looked,
-    number,
-    taken,
-    with_chats,
-    with_heard,
-)
+from qualtui.signals.book import Book, What
 from qualtui.signals.gateway import GatewayWord, gateway_word
 from qualtui.signals.ledger import Checked, Page, advance, begun, current, due, recheck
 from qualtui.signals.rhythm import HOUR, Rhythm, expected, hour_of_week, learned
 from qualtui.signals.tally import Limits, answers, figures
 from qualtui.store import Store
 
-EPOCH = 1_790_000_000.0 - 1_790_000_000.0 % DAY  # the week's start, some midnight
 BOT = "bot"
 TICK = 5.0  # s: the fast lane's interval and the gateway's
 
@@ -84,11 +70,9 @@ class Watch:
         self._stale()
         self._ledger = begun(EPOCH, 3600.0, EPOCH, agent.database.refused_takes)
         self._read = 0
-        self._chats = Chats()
         self._next_chats = EPOCH
         self._chats_every = float(agent.waha.chats_interval)
-        self._newest: dict[str, Known] = {}  # by lead, of the rows that were read
-        self._numbers: dict[str, str] = {}  # by lead
+        self._witness = Witness(world)
         self._next_health = EPOCH
         self._answer: tuple[float, tuple[Sample, ...]] | None = None
 
@@ -150,57 +134,8 @@ class Watch:
         up = self._samples({"waha.up": float(not silent)}, (word or "refused") if silent else "")
         if good and self.now >= self._next_chats:
             self._next_chats = self.now + self._chats_every
-            self._read_chats()
+            self._witness.read(self.now)
         return (*up, *self._samples({"waha.working": good}, word or "refused"))
-
-    def _read_chats(self) -> None:
-        """As the probe does: the last messages, and a few chats looked into."""
-        news = {number(one.phone): one for one in self.world.chats()}
-        page = [(one.phone, self._seen(one.said[-1])) for one in news.values()]
-        chats = taken(self._chats, page, self.now)
-        due = [
-            key
-            for key in chats.waiting(EPOCH)
-            if not chats.open[key].looked and self.now - (chats.open[key].since or self.now) > SETTLE
-        ]
-        by = {number(one.phone): one for one in self.world.customers.values()} if due else {}
-        found = {}
-        for key in due[:LOOKS]:
-            chat = chats.open[key]
-            seen = looked(chat, map(self._seen, by[key].said))
-            settled = self.now - chat.last.at > SETTLE
-            found[key] = msgspec.structs.replace(seen, looked=seen.looked and settled)
-        self._chats = chats.having(found, self.now)
-
-    def _seen(self, said: Said) -> Said:
-        return msgspec.structs.replace(said, at=EPOCH + said.at)
-
-    def _matched(self, book: Book) -> Book:
-        """The rows, corrected by the chats, as the fast lane does."""
-        born = self._ledger.born
-        leads: dict[str, Known | None] = {}
-        for key in self._chats.waiting(born):
-            known, since = self._newest.get(key), self._chats.open[key].last.at - CLOCKS
-            leads[key] = None
-            if known is not None:
-                received = known.received if (known.received or 0.0) >= since else None
-                sent = known.sent if (known.sent or 0.0) >= since else None
-                leads[key] = Known(known.lead, received, sent)
-        heard = {lead: at for lead, at in self._ledger.heard.items() if lead in book.owed}
-        heard |= heard_until(book, self._chats, self._numbers)
-        self._ledger = msgspec.structs.replace(self._ledger, heard=heard)
-        return with_chats(with_heard(book, heard), self._chats, self._numbers, leads, "chat-{}".format, born)
-
-    def _take_in(self, row: Row) -> None:
-        key = self._numbers.get(row.lead)
-        if key is None:
-            key = self._numbers[row.lead] = number(self.world.customers[row.lead].phone)
-        known = self._newest.get(key, Known(row.lead))
-        if row.what is What.RECEIVED:
-            known = Known(row.lead, row.at, known.sent)
-        elif row.what is What.SENT:
-            known = Known(row.lead, known.received, row.at)
-        self._newest[key] = known
 
     def _ask_database(self, blind: bool) -> tuple[Sample, ...]:
         names = figures(self._ledger, self._ledger.book, self.now, self._limits)
@@ -211,7 +146,7 @@ class Watch:
         rows = [msgspec.structs.replace(row, at=EPOCH + row.at) for row in self.world.rows[self._read :]]
         self._read = len(self.world.rows)
         for row in rows:
-            self._take_in(row)
+            self._witness.take_in(row)
         leads = Page(tuple(row for row in rows if not row.session))
         messages = Page(tuple(row for row in rows if row.session))
         self._ledger = advance(self._ledger, messages, leads, self.now, self._word)
@@ -220,7 +155,7 @@ class Watch:
         sessions = {book.owed[lead].session: True for lead in owed}
         checked = Checked(owed, dict.fromkeys(owed, "em_qualificacao"), sessions)
         self._ledger = recheck(self._ledger, book, checked, self.now, "finalizado")
-        merged = self._matched(book)
+        self._ledger, merged = self._witness.matched(self._ledger, book)
         seconds = 2.5 if self.world.on(Kind.DATABASE_SLOW) else 0.002
         return (
             *self._samples({"db.up": 1.0, "db.seconds": seconds, **self._silence(book)}),

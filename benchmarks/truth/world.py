@@ -11,36 +11,18 @@ from functools import partial
 
 import msgspec
 
+from benchmarks.truth.customer import AGAIN, ANSWERS, BY_PHONE, GIVE_UP, TWICE, Customer
 from benchmarks.truth.faults import DAY, NEEDS_CUSTOMERS, Fault, Kind
 from qualtui.signals.book import Row, What
 from qualtui.signals.chats import Said
 
-ANSWERS = 6  # questions of a whole conversation
-AGAIN = (420.0, 600.0, 900.0, 1500.0, 2400.0)  # s after which an unanswered customer writes again
 RETRIES, RETRY_EVERY = 15, 2.0  # of the gateway's webhook
 DEPLOY = (10.0, 40.0)  # s of 502 from the host while an instance is replaced
 KILLED = 120.9  # s: a send that hangs holds the worker until it is killed
 DEVICE = 2  # ack of a message that a phone has
-REMEMBERED = 20  # messages of a chat
-GIVE_UP = 0.3  # the share of those whom a fault keeps waiting who do not write again
-BY_PHONE = (300.0, 600.0)  # s after a fault's end in which a person answers these from the phone
-
-
-class Customer:
-    """One customer. `waiting`: since when nothing was delivered to him after he wrote; None: he is answered."""
-
-    def __init__(self, lead: str) -> None:
-        self.lead = lead
-        self.session = ""
-        self.answered = 0
-        self.again = 0
-        self.turn = 0
-        self.waiting: float | None = None
-        self.stuck = False
-        self.kept = False  # he was kept waiting by a fault
-        self.gave_up = False  # and will not write again
-        self.said: list[Said] = []  # his chat, as the gateway has it, oldest first
-        self.phone = f"55119{int(lead.removeprefix('lead')):08d}@c.us"
+LAG = 3.0  # s after which the chats' overview has a message
+CHAT_CLOCK = 2.0  # s by which WhatsApp's clock may differ from the database's
+TAKEN = (0.5, 9.0)  # s after which WhatsApp acknowledges a message of ours
 
 
 class World:
@@ -63,6 +45,7 @@ class World:
         self.changed: dict[str, Customer] = {}  # chats with news since somebody looked, by lead
         self._unheard: list[Customer] = []  # who wrote while the gateway was deaf
         self._every_second = 0
+        self._chat_clock = self._rng.uniform(-CHAT_CLOCK, CHAT_CLOCK)
         self._at(self._gap(0.0), self._arrive)
         for _ in range(deploys):
             self._at(self._rng.uniform(0, self._end), self._deploy)
@@ -137,7 +120,22 @@ class World:
     def _come(self) -> None:
         customer = Customer(f"lead{len(self.customers)}")
         self.customers[customer.lead] = customer
-        self._write(customer)
+        if self._rng.random() < TWICE and not self._in_trouble():
+            self._greet(customer)
+        else:
+            self._write(customer)
+
+    def _greet(self, customer: Customer) -> None:
+        """The sheet makes a lead of it and greets it; it writes later, and the bot makes another lead of it."""
+        other = f"old-{customer.lead}"
+        self.rows.append(Row(self.now, What.LEAD, other, other))
+
+        def greet() -> None:
+            self.rows.append(Row(self.now, What.SENT, f"row{len(self.rows)}", other, f"session-{other}"))
+            self._say(customer, ack=DEVICE)
+
+        self._at(self.now + 8.0, greet)
+        self._later(customer, 90.0)
 
     def _arrive(self) -> None:
         self._come()
@@ -171,12 +169,26 @@ class World:
 
     def _hear(self, customer: Customer) -> None:
         """The gateway has the message, and posts it to the bot."""
-        self._say(customer, Said(float(int(self.now)), ours=False))
+        self._say(customer)
         if not self.on(Kind.AWAY):
             self._webhook(customer, RETRIES)
 
-    def _say(self, customer: Customer, said: Said) -> None:
-        customer.said = [*customer.said, said][-REMEMBERED:]
+    def _say(self, customer: Customer, ack: int | None = None) -> None:
+        """A message stands in the chat: the customer's, or one of ours with an `ack` that comes later."""
+        at, ours = float(int(self.now + self._chat_clock)), ack is not None
+        said = Said(at, ours=ours, ack=0 if ours else None)
+
+        def appear() -> None:
+            customer.see(said)
+            self.changed[customer.lead] = customer
+
+        self._at(self.now + LAG, appear)
+        if ack:
+            self._at(self.now + LAG + self._rng.uniform(*TAKEN), lambda: self._taken(customer, said))
+
+    def _taken(self, customer: Customer, said: Said) -> None:
+        """WhatsApp has taken a message."""
+        customer.see(said, msgspec.structs.replace(said, ack=DEVICE))
         self.changed[customer.lead] = customer
 
     def _later(self, customer: Customer, wait: float) -> None:
@@ -204,8 +216,9 @@ class World:
             self._hear(customer)
         for customer in self.customers.values():
             customer.stuck = False
-            if customer.said and customer.said[-1].ours and not customer.said[-1].heard:
-                self._say(customer, msgspec.structs.replace(customer.said.pop(), ack=DEVICE))
+            pending = customer.said and customer.said[-1].ours and not customer.said[-1].heard
+            if pending and customer.waiting is not None:
+                self._taken(customer, customer.said[-1])
                 self._delivered(customer)
             if customer.waiting is not None and customer.gave_up:
                 self._at(self.now + self._rng.uniform(*BY_PHONE), partial(self._by_phone, customer))
@@ -217,7 +230,7 @@ class World:
     def _by_phone(self, customer: Customer) -> None:
         """A person answers from the phone: the bot's database never hears of it."""
         if customer.waiting is not None:
-            self._say(customer, Said(float(int(self.now)), ours=True, ack=DEVICE))
+            self._say(customer, ack=DEVICE)
             self._delivered(customer)
 
     # --- the agent ---
@@ -273,7 +286,7 @@ class World:
             if self.gateway() != "WORKING" or self.on(Kind.SENDS_REFUSED):
                 return
             pending = self.on(Kind.PENDING)
-            self._say(customer, Said(float(int(self.now)), ours=True, ack=0 if pending else DEVICE))
+            self._say(customer, ack=0 if pending else DEVICE)
             if not pending:
                 self._delivered(customer)
 
