@@ -76,8 +76,8 @@ _message = msgspec.json.Decoder(_Message, strict=False)  # numbers as texts, too
 class ChatsProbe:
     """waha.chats_waiting, and `chats` for the fast lane. `born`: chats older than this are nobody's (our clock).
 
-    What the chats say is read in pages, newest first, as far back as the read before; at the start and every ten
-    minutes as far back as `born` or a week.
+    What the chats say is read in pages, newest first, as far back as the read before; every ten minutes to who
+    waits longest, because an acknowledgement moves no chat to the front; at the start to `born` or a week.
     """
 
     def __init__(self, agent: str, settings: Settings, born: Callable[[], float | None]) -> None:
@@ -121,14 +121,22 @@ class ChatsProbe:
         told = self._born()
         born = now if told is None else told
         if whole:
-            self._whole_at, back = now, self._back
+            self._whole_at, most = now, self._back
+            back = self._far(now, born)
             self._back = max(LEAST_BACK, back / 4)  # where this is too much for the gateway, ask for less
             await self._read(now, max(now - back, born))
-            self._back = back
+            self._back = most
         else:
             await self._read(now, self.chats.read_at - AGAIN)
         await self._look(now, born)
         return (Sample(self.series[0], now + clock() - started, float(len(self.chats.waiting(born)))),)
+
+    def _far(self, now: float, born: float) -> float:
+        """Seconds that a read of all goes back. A gateway may fetch a picture for each chat that it tells."""
+        if not self.chats.read_at:
+            return self._back
+        oldest = min((self.chats.open[key].last.at for key in self.chats.waiting(born)), default=now)
+        return min(self._back, max(LEAST_BACK, now - oldest + 1, now - self.chats.read_at + AGAIN))
 
     async def _read(self, now: float, start: float) -> None:
         """Reads pages, newest first, back to `start`. What was read counts, though the rest fails."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import web
 
@@ -238,6 +239,33 @@ async def test_a_read_that_is_too_much_for_the_gateway_goes_less_far_back_and_ke
             probe._whole_at = float("-inf")
         assert await waiting(probe) == 12
         assert probe.chats.read_at >= now
+
+
+async def test_all_is_read_once_and_then_no_further_than_to_who_waits(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAGE", 3)
+    monkeypatch.setattr(module, "LAST", 1)
+    monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
+    now = time.time()
+    gateway.born = now - 30 * 86_400
+    gateway.overview = [summary(f"55119000{n:04}", message(now - 1800 * n, ours=True)) for n in range(1, 60)]
+    async with reading(gateway) as probe:
+
+        async def again() -> tuple[float | None, int]:
+            gateway.asked.clear()
+            probe._whole_at = float("-inf")
+            return await waiting(probe), sum("overview" in path for path in gateway.asked)
+
+        pending = gateway.overview[29]["lastMessage"]
+        pending["ack"] = 0
+        assert await again() == (1, 20)
+        assert await again() == (1, 11)
+        pending["ack"] = 2
+        assert await again() == (0, 11)
+        assert await again() == (0, 1)
+        probe.chats = msgspec.structs.replace(probe.chats, read_at=now - 6 * 3600)  # not told for so long
+        assert await again() == (0, 5)
 
 
 async def test_a_chat_that_is_pinned_does_not_end_the_reading(
