@@ -21,7 +21,9 @@ Save = Callable[[bytes], Awaitable[None]]
 
 
 class Match:
-    """Corrects a book by the gateway's chats. Phones live in its memory alone, and only of who is owed an answer.
+    """Corrects a book by the gateway's chats.
+
+    Phones live in its memory alone, and only of who is owed an answer, or was within an hour.
 
     `chats`: as they were read last, believed for `fresh_for` seconds; `refresh` reads what is new, or says why it
     can't. `load` and `save` keep the key, in our own store, that makes pseudonyms of numbers that are no lead's;
@@ -45,7 +47,7 @@ class Match:
         self._fresh_for = fresh_for
         self._load, self._save = load, save
         self._key = b""
-        self._numbers: dict[str, str] = {}  # by owed lead
+        self._numbers: dict[str, str] = {}  # by lead that is or was owed
         self._leads: dict[str, Known | None] = {}  # by number of those chats that wait; None: no lead's
         self._over: dict[
             str, float
@@ -66,7 +68,8 @@ class Match:
             )
         if not self._key:
             await self._remember()
-        self._numbers = {lead: one for lead, one in self._numbers.items() if lead in book.owed}
+        lately = book.owed.keys() | book.answered.keys()
+        self._numbers = {lead: one for lead, one in self._numbers.items() if lead in lately}
         try:
             unknown = [lead for lead in book.owed if lead not in self._numbers][:MOST]
             if unknown:

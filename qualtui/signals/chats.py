@@ -195,17 +195,20 @@ def with_chats(
 ) -> Book:
     """The book, corrected by the chats: who is in no row is owed, who was not reached, too.
 
-    `book`: already without what was heard; `numbers`: by owed lead; `leads`: by number of those chats that wait
+    `book`: already without what was heard; `numbers`: by lead; `leads`: by number of those chats that wait
     and were asked about, None: no lead's; `name`: what stands for such a number. Chats older than `born` are
     nobody's. Not `fresh`: who had only just written when the chats were read last may have been answered since.
     """
-    by_number = {numbers[lead]: lead for lead in book.owed if numbers.get(lead)}
+    # A phone may be written in a form that no question finds: who was owed an answer lately is known all the same.
+    lately = (*sorted(book.answered, key=lambda lead: book.answered[lead]), *book.owed)
+    by_number = {numbers[lead]: lead for lead in lately if numbers.get(lead)}
     owed, asked = dict(book.owed), dict(book.asked)
-    for key, known in leads.items():
+    for key, stored in leads.items():
         chat = chats.open.get(key)
         if chat is None or chat.last.at < born:
             continue
-        lead = known.lead if known is not None else by_number.get(key) or name(key)
+        known = stored or (Known(by_number[key]) if key in by_number else None)
+        lead = known.lead if known is not None else name(key)
         mine = owed.get(lead)
         if mine is None and not fresh and chats.read_at - (chat.since or chat.last.at) < SURE:
             continue

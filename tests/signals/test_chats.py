@@ -234,6 +234,12 @@ def test_a_lead_whose_phone_is_written_in_no_known_form_is_found_by_what_it_is_o
     assert set(told(book, read(theirs(NOW - 300))).owed) == {"ana"}
 
 
+def test_what_was_sent_to_such_a_lead_in_vain_was_not_lost_on_the_way_in() -> None:
+    book = Book(answered={"ana": NOW - 280})
+    owed = told(book, read(theirs(NOW - 300))).owed
+    assert (set(owed), owed["ana"].unheard, owed["ana"].unstored) == ({"ana"}, NOW - 280, None)
+
+
 def test_who_had_only_just_written_when_the_chats_were_read_last_is_not_said_to_wait() -> None:
     for ago, waits in ((30, False), (300, True)):
         chats = read(theirs(NOW - ago))
