@@ -209,7 +209,7 @@ async def test_one_message_that_cannot_be_read_hides_no_other_chat(gateway: Gate
         assert await waiting(probe) == 1
 
 
-@pytest.mark.parametrize("at", [-5.0, 0.0, 1e300, 3e9, time.time() + 100_000])
+@pytest.mark.parametrize("at", [-5.0, 0.0, 1e300, 3e9, 2.9e9])
 async def test_a_date_that_is_none_keeps_nobody_waiting_and_answers_nobody(gateway: Gateway, at: float) -> None:
     now = time.time()
     gateway.overview = [summary("5511990001111", message(now - 30))]
