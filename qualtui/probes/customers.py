@@ -45,6 +45,7 @@ Learned = Callable[[BacklogMarked], None]
 PAGES = 8  # a cycle of both streams together, once learned
 SMALL = 64 * 1024  # bytes of a ledger that is saved with every change; a bigger one ...
 SAVE_EVERY = 30.0  # ... when its newest row is so many seconds further
+LOOK_BY = 0.6  # of the timeout: the share by which the questions about chats are asked, or left out
 SECURITY_EVERY = 60.0  # s between two looks at row security while rows come
 
 
@@ -113,7 +114,8 @@ class CustomersProbe:
                 ledger = await self._read(reader, ledger, problems, lambda: clock() < until)
                 ledger = await self._rechecked(reader, ledger, problems)
                 server_now = reader.now
-                ledger, book = await self._matched(reader, ledger, problems)
+                in_time = clock() < started + LOOK_BY * self.timeout
+                ledger, book = await self._matched(reader, ledger, problems, look=in_time)
         except DatabaseError as error:
             raise ProbeError(error.text) from None
         await self._keep(ledger)
@@ -214,12 +216,17 @@ class CustomersProbe:
             ledger = advance(ledger, positions_stay, positions_stay, reader.now, self._gateway, checked.sent)
         return ledger
 
-    async def _matched(self, reader: Reader, ledger: Ledger, problems: dict[str, str]) -> tuple[Ledger, Book]:
-        """Who is owed an answer by the rows, the gateway's chats, and what people closed by hand."""
+    async def _matched(
+        self, reader: Reader, ledger: Ledger, problems: dict[str, str], *, look: bool = True
+    ) -> tuple[Ledger, Book]:
+        """Who is owed an answer by the rows, the gateway's chats, and what people closed by hand.
+
+        Not `look`: what was asked about the chats in an earlier cycle must do, where there is no time for more.
+        """
         book = current(ledger, reader.now, self._gateway)
         if self._match is not None and ledger.learned and not behind(ledger):
             ours = reader.now - self._skew
-            problem = await self._match.look(reader, book, ledger.born, self._skew)
+            problem = await self._match.look(reader, book, ledger.born, self._skew) if look else ""
             # Chats are forgotten, at a restart or after a week: what they told of an answer is kept.
             heard = {lead: at for lead, at in ledger.heard.items() if lead in book.owed}
             if not problem:

@@ -9,6 +9,7 @@ import pytest
 from qualtui.config.values import DatabaseProbe, Mapping, Seconds
 from qualtui.database import Database, sql
 from qualtui.model import Sample
+from qualtui.probes import customers
 from qualtui.probes import match as module
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.match import Match
@@ -312,3 +313,14 @@ async def test_the_question_is_answered_by_index_whatever_the_size(agent_db: Age
         )
     )
     assert "Seq Scan" not in plan, plan
+
+
+async def test_a_database_without_time_for_more_leaves_what_was_known_of_the_chats(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lane.saw("5511990001111@c.us", 400)
+    assert (await lane.say())["customers.unstored"] == 1
+    monkeypatch.setattr(customers, "LOOK_BY", 0.0)
+    lane.saw("5511990002222@c.us", 400)  # was not asked about
+    said = await lane.say()
+    assert (said["customers.waiting"], said["customers.unstored"]) == (1, 1)
