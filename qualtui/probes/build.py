@@ -8,6 +8,7 @@ import msgspec
 from qualtui.config.values import Agent
 from qualtui.database import Database
 from qualtui.model import BacklogMarked
+from qualtui.probes.audit import Audit
 from qualtui.probes.chats import ChatsProbe
 from qualtui.probes.control import ControlProbe
 from qualtui.probes.counts import SlowLaneProbe
@@ -21,8 +22,9 @@ from qualtui.probes.metrics import MetricsProbe
 from qualtui.probes.number import NumberProbe
 from qualtui.probes.postgres import DatabaseProbe
 from qualtui.probes.probe import Probe
-from qualtui.probes.statement import StatementProbe, Turn
+from qualtui.probes.statement import StatementProbe
 from qualtui.probes.tls import TlsProbe, hosts
+from qualtui.probes.turn import Turn
 from qualtui.probes.uptime import UptimeProbe
 from qualtui.probes.waha import WahaProbe
 from qualtui.signals.byhand import Closed
@@ -84,6 +86,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         secret = f"chats/{name}"
         keep = partial(deps.load, secret), partial(deps.save, secret)
         match = Match(agent.mapping, lambda: chats.chats, chats.refresh, fresh_for, *keep)
+    audit = Audit(agent.mapping)
     probes.append(DatabaseProbe(name, shared, float(settings.interval), timeout))
     probes.append(
         CustomersProbe(
@@ -98,11 +101,14 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
             born=deps.born(name),
             by_hand=lambda: deps.by_hand(name),
             match=match,
+            audit=audit,
         )
     )
-    probes.append(SlowLaneProbe(name, shared, agent.mapping, float(settings.slow_interval), slow_timeout))
+    # The slow ones share one of the two connections: the other is for the fast lane and "are you there".
+    turn, every = Turn(shared), float(settings.slow_interval)
+    probes.append(SlowLaneProbe(name, turn, agent.mapping, every, slow_timeout, audit))
     if agent.waha is not None:
-        probes.append(DeafProbe(name, shared, agent.mapping, float(settings.slow_interval) / 10, slow_timeout))
+        probes.append(DeafProbe(name, turn, agent.mapping, every / 10, slow_timeout))
     return probes
 
 

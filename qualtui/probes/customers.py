@@ -9,6 +9,7 @@ import msgspec
 from qualtui.config.values import DatabaseProbe, Mapping
 from qualtui.database import Database, DatabaseError, Reader
 from qualtui.model import BacklogMarked, Sample
+from qualtui.probes.audit import Audit
 from qualtui.probes.follow import CHECKED, Follow
 from qualtui.probes.lane import names, silenced
 from qualtui.probes.match import Match
@@ -29,6 +30,7 @@ from qualtui.signals.ledger import (
     behind,
     current,
     due,
+    missed,
     packed,
     progress,
     recheck,
@@ -55,7 +57,7 @@ class CustomersProbe:
     `load` and `save` keep the ledger's blob in our own store and must not raise; `learned` is called once,
     when the first backfill ends. `born`: when qualtui looked first, if an earlier log tells. `by_hand`: whom
     a person answered, and is owed nothing for what came until then. `match` corrects the rows by the gateway's
-    chats; without one the rows alone count.
+    chats; without one the rows alone count. `audit`: tells of rows stored under a time long past.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class CustomersProbe:
         born: float | None = None,
         by_hand: Callable[[], Closed] = dict,
         match: Match | None = None,
+        audit: Audit | None = None,
     ) -> None:
         self.name = f"{agent}/customers"
         self._told = names(gateway=gateway is not no_gateway, chats=match is not None)
@@ -91,6 +94,7 @@ class CustomersProbe:
         self._closed = mapping.closed
         self._follow = Follow(mapping)
         self._match = match
+        self._audit = audit
         self._gateway = self._by_our_clock(gateway)
         self._skew = 0.0  # s, the server's clock minus ours
         self._load, self._save, self._learned = load, save, learned
@@ -113,6 +117,7 @@ class CustomersProbe:
                 until = started + self.timeout / 2
                 ledger = await self._read(reader, ledger, problems, lambda: clock() < until)
                 ledger = await self._rechecked(reader, ledger, problems)
+                ledger = self._audited(reader, ledger)
                 server_now = reader.now
                 in_time = clock() < started + LOOK_BY * self.timeout
                 ledger, book = await self._matched(reader, ledger, problems, look=in_time)
@@ -215,6 +220,13 @@ class CustomersProbe:
             positions_stay = UNASKED if not behind(ledger) else None
             ledger = advance(ledger, positions_stay, positions_stay, reader.now, self._gateway, checked.sent)
         return ledger
+
+    def _audited(self, reader: Reader, ledger: Ledger) -> Ledger:
+        """The ledger, with those whom no watermark could see."""
+        if self._audit is None or not ledger.learned or behind(ledger):
+            return ledger
+        late = missed(ledger, current(ledger, reader.now, self._gateway), self._audit.taken())
+        return advance(ledger, UNASKED, UNASKED, reader.now, self._gateway, late) if late else ledger
 
     async def _matched(
         self, reader: Reader, ledger: Ledger, problems: dict[str, str], *, look: bool = True

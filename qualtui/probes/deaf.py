@@ -3,9 +3,10 @@
 import asyncio
 
 from qualtui.config.values import Mapping
-from qualtui.database import Database, DatabaseError, Reader, sql
+from qualtui.database import DatabaseError, Reader, sql
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
+from qualtui.probes.turn import Turn
 from qualtui.signals.rhythm import Rhythm, expected, learned
 from qualtui.text import _
 
@@ -15,12 +16,13 @@ LEARN_EVERY = 6 * 3600.0  # s: four weeks of messages are counted then
 class DeafProbe:
     """inbound.expected: how many customers the learned rhythm would have brought since the last one wrote."""
 
-    def __init__(self, agent: str, database: Database, mapping: Mapping, interval: float, timeout: float) -> None:
+    def __init__(self, agent: str, turn: Turn, mapping: Mapping, interval: float, timeout: float) -> None:
         self.name = f"{agent}/deaf"
         self.series = (f"{agent}/inbound.expected",)
         self.interval = interval
-        self.timeout = timeout
-        self._database = database
+        self.timeout = 2 * timeout  # as long for its turn as for its answer
+        self._limit = timeout
+        self._turn = turn
         self._received = mapping.received
         self._rhythm_sql = sql("qualtui.probes", "inbound_rhythm", mapping)
         self._newest_sql = sql("qualtui.probes", "inbound_newest", mapping)
@@ -31,7 +33,7 @@ class DeafProbe:
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
-            async with self._database.read(self.timeout) as reader:
+            async with self._turn.read(self._limit) as reader:
                 if not self._rhythm.enough or not 0 <= reader.now - self._rhythm.until < LEARN_EVERY:
                     self._rhythm = await self._learn(reader)
                 rows = await reader.ask("messages", self._newest_sql, self._received)
@@ -51,4 +53,4 @@ class DeafProbe:
 
     async def close(self) -> None:
         """Gives back the connection."""
-        await self._database.close()
+        await self._turn.close()

@@ -7,21 +7,14 @@ import asyncpg
 
 from qualtui.config.values import Mapping
 from qualtui.config.values import OwnSeries as Settings
-from qualtui.database import Database, DatabaseError, Kind, Reader, sql
+from qualtui.database import DatabaseError, Kind, Reader, sql
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
+from qualtui.probes.turn import Turn
 from qualtui.text import _
 
 QUESTION = _("the statement")
 _GUARDED = re.compile(r'row-level security policy for table ("[^"]+")')
-
-
-class Turn:
-    """The one connection that all statements of an agent's user take in turn, so that no lane waits for them."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.lock = asyncio.Lock()
 
 
 class StatementProbe:

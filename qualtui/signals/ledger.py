@@ -225,6 +225,21 @@ def recheck(ledger: Ledger, book: Book, checked: Checked, now: float, closed: st
     return msgspec.structs.replace(ledger, checks=checks, book=book_left, dropped=dropped)
 
 
+def missed(ledger: Ledger, book: Book, rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Of messages that have no answer, those of customers of whom the book knows nothing of it.
+
+    What came before qualtui first looked is not among them, nor what a person closed or the bot answered since.
+    """
+    return tuple(
+        row
+        for row in rows
+        if row.at >= ledger.born
+        and row.lead not in book.owed
+        and row.at > ledger.dropped.get(row.lead, 0.0)
+        and row.at > book.answered.get(row.lead, 0.0)
+    )
+
+
 def progress(ledger: Ledger, now: float) -> float:
     """How far the reading has come from its start to now, 0..1."""
     reached = min(p.at if p.more else now for p in (ledger.leads, ledger.messages))

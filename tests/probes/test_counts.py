@@ -10,13 +10,14 @@ from qualtui.database import Database
 from qualtui.model import Sample
 from qualtui.probes.counts import SlowLaneProbe
 from qualtui.probes.probe import ProbeError
+from qualtui.probes.turn import Turn
 from tests.postgres import AgentDatabase
 
 HOUR = 3600.0
 
 
 async def ask(dsn: Secret, mapping: Mapping | None = None) -> dict[str, Sample]:
-    probe = SlowLaneProbe("bot", Database(dsn), mapping or Mapping(), 600.0, 5.0)
+    probe = SlowLaneProbe("bot", Turn(Database(dsn)), mapping or Mapping(), 600.0, 5.0)
     try:
         samples = await probe.ask(time.time())
     finally:

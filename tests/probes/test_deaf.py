@@ -8,13 +8,14 @@ from qualtui.config.values import Mapping
 from qualtui.database import Database
 from qualtui.model import Sample
 from qualtui.probes.deaf import DeafProbe
+from qualtui.probes.turn import Turn
 from tests.postgres import AgentDatabase
 
 DAY = 86_400.0
 
 
 async def ask(database: AgentDatabase) -> Sample:
-    probe = DeafProbe("bot", Database(database.dsn), Mapping(), 60.0, 5.0)
+    probe = DeafProbe("bot", Turn(Database(database.dsn)), Mapping(), 60.0, 5.0)
     try:
         (sample,) = await probe.ask(time.time())
     finally:

@@ -1,0 +1,34 @@
+"""Whom the fast lane may have missed: handed over from the slow lane, which looks at every active session."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from qualtui.config.values import Mapping
+from qualtui.database import Reader, sql
+from qualtui.signals.book import Row, What
+
+
+class Audit:
+    """Rows stored under a time long past are seen by no watermark: a copy put back, an import, a clock set right.
+
+    `look` finds them, `taken` gives them once.
+    """
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._statement = sql("qualtui.probes", "customers_owed", mapping)
+        self._words = mapping.received, mapping.sent, mapping.closed
+        self._found: tuple[Row, ...] = ()
+
+    async def look(self, reader: Reader) -> None:
+        """Who is owed an answer in an active session, the newest 500. Raises DatabaseError."""
+        self._found = _rows(await reader.ask("owed", self._statement, *self._words))
+
+    def taken(self) -> tuple[Row, ...]:
+        """What the newest look found, the first time that it is asked for."""
+        found, self._found = self._found, ()
+        return found
+
+
+def _rows(rows: Sequence[asyncpg.Record]) -> tuple[Row, ...]:
+    return tuple(Row(row["at"], What.RECEIVED, row["id"], row["lead"], row["session"]) for row in rows)
