@@ -17,8 +17,8 @@ class Cause(StrEnum):
 
 
 def cause_of(owed: Owed) -> Cause:
-    """The cause of a wait."""
-    if owed.unstored is not None:
+    """The cause of a wait: what went wrong first."""
+    if owed.unstored is not None and (owed.unheard is None or owed.unstored <= owed.unheard):
         return Cause.NEVER_STORED
     if owed.unheard is not None:
         return Cause.NOT_DELIVERED

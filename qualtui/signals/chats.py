@@ -251,14 +251,22 @@ def _claimed(chat: Chat, read_at: float, known: Known | None, mine: Owed | None,
             return None
         base = mine or Owed(since, max(since, received or since))
         return msgspec.structs.replace(base, since=min(base.since, since), unheard=last.at)
+    # What was sent after the chats were read is in none; and the bot never answers within CLOCKS.
+    late = sent is not None and read_at > sent + SETTLE
+    vain = sent if sent is not None and late and sent >= since + CLOCKS else None
     if mine is not None:
         stored = max(mine.last, received or mine.last) >= last.at - CLOCKS
-        new = None if stored else last.at
         began = since if mine.backlog(born) else min(mine.since, since)  # one of the backlog writes again
-        return msgspec.structs.replace(mine, since=began, last=max(mine.last, last.at), unstored=new)
-    if sent is not None and sent >= last.at:  # in no chat, if it was sent before the chats were read
-        late = read_at > sent + SETTLE
+        return msgspec.structs.replace(
+            mine,
+            since=began,
+            last=max(mine.last, last.at),
+            unheard=mine.unheard if vain is None else vain,
+            unstored=None if stored else last.at,
+        )
+    stored = received is not None and received >= last.at - CLOCKS
+    if sent is not None and sent >= last.at + (0.0 if stored else CLOCKS):
         return Owed(since, last.at, unheard=sent) if late else None
-    if received is not None and received >= last.at - CLOCKS:
+    if stored:
         return None  # the rows know of it, and have a reason: closed, or backlog
-    return Owed(since, last.at, unstored=since)
+    return Owed(since, last.at, unheard=vain, unstored=last.at)

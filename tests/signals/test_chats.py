@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualtui.signals.book import Book, Owed
+from qualtui.signals.cause import Cause, cause_of
 from qualtui.signals.chats import (
     Chat,
     Chats,
@@ -176,6 +177,11 @@ def test_a_row_that_says_sent_without_a_message_in_the_chat_was_never_sent() -> 
     assert told(Book(), read(theirs(NOW - 300)), known).owed["ana"].unheard == NOW - 280
 
 
+def test_a_row_of_an_answer_that_came_before_the_message_answers_it_not() -> None:
+    known = Known("ana", sent=NOW - 299.5)  # its message was sent a second before the row was stored
+    assert told(Book(), read(theirs(NOW - 300)), known).owed["ana"].unstored == NOW - 300
+
+
 def test_a_row_that_says_sent_just_now_is_believed_for_a_minute() -> None:
     known = Known("ana", received=NOW - 60, sent=NOW - 50)
     assert told(Book(), read(theirs(NOW - 61)), known).owed == {}
@@ -238,6 +244,19 @@ def test_what_was_sent_to_such_a_lead_in_vain_was_not_lost_on_the_way_in() -> No
     book = Book(answered={"ana": NOW - 280})
     owed = told(book, read(theirs(NOW - 300))).owed
     assert (set(owed), owed["ana"].unheard, owed["ana"].unstored) == ({"ana"}, NOW - 280, None)
+
+
+def test_who_writes_again_after_an_answer_sent_in_vain_waits_for_that_first_cause() -> None:
+    chats = read(theirs(NOW - 700), theirs(NOW - 90))
+    for book, known in (
+        (Book(answered={"ana": NOW - 650}), Known("ana")),  # the second message is in the bot's queue
+        (
+            Book(answered={"ana": NOW - 650}, owed={"ana": Owed(NOW - 80, NOW - 80, "s")}),
+            Known("ana", received=NOW - 80),
+        ),
+    ):
+        owed = told(book, chats, known).owed["ana"]
+        assert (owed.since, cause_of(owed)) == (NOW - 700, Cause.NOT_DELIVERED)
 
 
 def test_who_had_only_just_written_when_the_chats_were_read_last_is_not_said_to_wait() -> None:
