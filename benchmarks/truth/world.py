@@ -45,6 +45,7 @@ class World:
         self.changed: dict[str, Customer] = {}  # chats with news since somebody looked, by lead
         self._unheard: list[Customer] = []  # who wrote while the gateway was deaf
         self._every_second = 0
+        self._ended = (0.0, 0.0)  # when the newest wait ended, and its length
         self._chat_clock = self._rng.uniform(-CHAT_CLOCK, CHAT_CLOCK)
         self._at(self._gap(0.0), self._arrive)
         for _ in range(deploys):
@@ -89,8 +90,9 @@ class World:
         return changed
 
     def oldest_wait(self) -> float:
-        """How long the customer who waits longest has waited, in truth."""
-        return max((self.now - c.waiting for c in self.customers.values() if c.waiting is not None), default=0.0)
+        """How long the customer who waits longest has waited, or had until no witness could know yet; in truth."""
+        ended = self._ended[1] if self.now - self._ended[0] <= LAG + TAKEN[1] else 0.0
+        return max(ended, *(self.now - c.waiting for c in self.customers.values() if c.waiting is not None), 0.0)
 
     # --- time ---
 
@@ -197,6 +199,7 @@ class World:
         self._at(self.now + wait, lambda: self._write(customer) if customer.turn == turn else None)
 
     def _delivered(self, customer: Customer) -> None:
+        self._ended = (self.now, self.now - (customer.waiting or self.now))
         customer.waiting, customer.again, customer.turn = None, 0, customer.turn + 1
         customer.gave_up = False
         if customer.kept:
