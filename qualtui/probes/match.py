@@ -61,11 +61,8 @@ class Match:
         chats = self._chats()
         if not chats.read_at:
             return ""
-        if abs(off := chats.apart(skew)) > CLOCKS:
-            told = _("the gateway's clock is {} ahead of the database's")
-            return (told if off > 0 else _("the gateway's clock is {} behind the database's")).format(
-                span(abs(off))
-            )
+        if trouble := self.apart(skew):
+            return trouble
         if not self._key:
             await self._remember()
         lately = book.owed.keys() | book.answered.keys()
@@ -82,6 +79,15 @@ class Match:
                 raise
             return error.text
         return ""
+
+    def apart(self, skew: float) -> str:
+        """Why the chats can't be compared with the rows; empty where they can. `skew`: as for `look`."""
+        off = self._chats().apart(skew)
+        if abs(off) <= CLOCKS:
+            return ""
+        ahead, behind = _("{} ahead of"), _("{} behind")
+        told = (ahead if off > 0 else behind).format(span(abs(off)))
+        return _("the gateway's clock is {} the database's").format(told)
 
     def old(self, now: float) -> str:
         """Why the chats cannot tell that nobody is missing (`now`: our clock); empty where they can."""
