@@ -73,8 +73,10 @@ def answer(ask: object) -> Answer:
             by = time.time() - snapshots.AT
             history = tuple(reversed([line for line in moved(told, by).activity if line.number == number]))
             return IncidentDetail(moved(msgspec.structs.replace(told, incidents=(row,)), by).incidents[0], history)
-        case PreviewFix():
-            return snapshots.preview()
+        case PreviewFix(fix=fix):
+            return snapshots.restarting() if fix == "waha-restart" else snapshots.preview()
+        case RunFix(token="token-2"):
+            return Done("The session is WORKING, 12s after the restart", run="run-2")
         case RunFix():
             return Done("Closed 3 sessions; 1 customer still waits.", run="run-1")
         case ListFixes():

@@ -177,7 +177,7 @@ def incident(number: int = 42, **changes: object) -> IncidentView:
     """Customers wait because the gateway is down; nobody has it."""
     told = IncidentView(
         number, "ldc-bot", "customers-waiting", Severity.CRITICAL, Phase.FIRING, "3 customers waiting for the bot",
-        "WAHA FAILED", AT - 300, AT - 290, None, "", "sent 1", "session-cleanup", "https://example.org/runbooks/waha",
+        "WAHA FAILED", AT - 300, AT - 290, None, "", "sent 1", "waha-restart", "https://example.org/runbooks/waha",
     )  # fmt: skip
     return msgspec.structs.replace(told, **changes)
 
@@ -219,8 +219,8 @@ def trouble() -> Snapshot:
     now = Now(
         worst, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 5m",
         'WAHA FAILED since 03:08; database says "sent"', ("WhatsApp FAILED (fresh)", "2 rows say sent"),
-        "nobody", "nothing", "session-cleanup",
-        "Close stuck sessions", 42,
+        "nobody", "nothing", "waha-restart",
+        "Restart WAHA's session", 42,
     )  # fmt: skip
     agent = AgentView("ldc-bot", now, chain, figures, last_reply=AT - 240)
     incidents = (
@@ -359,6 +359,17 @@ def preview(**changes: object) -> Preview:
         3, warnings=("1 of these customers still waits: closing does not answer them.",),
     )  # fmt: skip
     return msgspec.structs.replace(told, **changes)
+
+
+def restarting() -> Preview:
+    """What waha-restart would do to a session that FAILED."""
+    return Preview(
+        "token-2", "waha-restart", "ldc-bot", "Restarts the WhatsApp session default",
+        ("Stops and starts the session; the login stays. It answers nobody by itself.",
+         "Mended when it is WORKING within 1m."),
+        (PreviewItem("default", "WAHA", "FAILED", 0.0),),
+        1,
+    )  # fmt: skip
 
 
 def people() -> tuple[CustomerView, ...]:

@@ -10,12 +10,11 @@ from qualtui.doctor.asking import Time, asked, contact, date_of, milliseconds, n
 from qualtui.doctor.report import Report
 from qualtui.fetch import Answer, FetchError
 from qualtui.findings import Finding, failed, ok, skipped, warning
-from qualtui.probes.chats import BODY, chats_url, decoded, overview
+from qualtui.probes.chats import BODY, LEAST_TIMEOUT, chats_url, decoded, overview
 from qualtui.probes.probe import ProbeError
 from qualtui.text import _, clean, span
 
 WORKING = "WORKING"
-CHATS_LIMIT = 20.0  # s
 STARTING_LONG = 120.0  # s; a start takes seconds
 NOISE = {"session.status", "message.ack", "message.any"}  # the bot answers 500 to these, or gets messages twice
 
@@ -64,7 +63,7 @@ async def examine(settings: WahaProbe, agent_url: str, time: Time) -> Report:
     found.append(webhook_finding(session.config or _Config(), agent_url))
     if settings.chats_interval and session.status == WORKING:
         chats = overview(chats_url(settings), size=1)
-        found.append(chats_finding(await asked(chats, CHATS_LIMIT, headers=key, limit=BODY)))
+        found.append(chats_finding(await asked(chats, LEAST_TIMEOUT, headers=key, limit=BODY)))
     found.append(version_finding(await asked(f"{base}/api/server/version", timeout, headers=key)))
     found.append(open_finding(await asked(path, timeout, read=False), host))
     return Report(tuple(found), clocks, contacts)

@@ -1,6 +1,7 @@
 """Why: the first broken link in one sentence, and the evidence that proves it. Pure."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -103,7 +104,7 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
     if causes:
         oldest = readings.get("customers.oldest", NOTHING).note
         cause = next((cause for cause in causes if cause.value == oldest), causes[0])
-        return _CAUSES[cause](by, _of(readings, cause))
+        return _CAUSES[cause].why(by, _of(readings, cause))
     missed = _count(readings, "inbound.expected")
     if missed > ALARM:
         text = _("The gateway is {} and hears nobody: {:.0f} customers would have written by now")
@@ -171,23 +172,24 @@ def _never_greeted(by: dict[Link, LinkView], count: float) -> Why:
     return Why(text, (_("leads: no message"), *_others(by, Link.CUSTOMER)), Link.BOT, (RETRY,))
 
 
-_SERIES = {
-    Cause.NEVER_STORED: "customers.unstored",
-    Cause.NOT_DELIVERED: "customers.phantom",
-    Cause.BOT_OWES: "sessions.bot_owes",
-    Cause.NEVER_GREETED: "customers.never_greeted",
-}
-_CAUSES: dict[Cause, Callable[[dict[Link, LinkView], float], Why]] = {
-    Cause.NEVER_STORED: _never_stored,
-    Cause.NOT_DELIVERED: _not_delivered,
-    Cause.BOT_OWES: _bot_owes,
-    Cause.NEVER_GREETED: _never_greeted,
+class _Told(NamedTuple):
+    """What tells how many wait for a cause, and the sentence about them."""
+
+    series: str
+    why: Callable[[dict[Link, LinkView], float], Why]
+
+
+_CAUSES = {
+    Cause.NEVER_STORED: _Told("customers.unstored", _never_stored),
+    Cause.NOT_DELIVERED: _Told("customers.phantom", _not_delivered),
+    Cause.BOT_OWES: _Told("sessions.bot_owes", _bot_owes),
+    Cause.NEVER_GREETED: _Told("customers.never_greeted", _never_greeted),
 }
 
 
 def _of(readings: Readings, cause: Cause) -> float:
     """How many wait for this cause."""
-    return _count(readings, _SERIES[cause])
+    return _count(readings, _CAUSES[cause].series)
 
 
 def _others(by: dict[Link, LinkView], but: Link) -> tuple[str, ...]:
