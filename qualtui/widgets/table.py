@@ -148,9 +148,12 @@ class Table(Widget, can_focus=True):
         return cached
 
     def on_resize(self) -> None:
-        """What was drawn for another width is of no use."""
+        """What was drawn for another width is of no use, and another height may show other rows."""
         self._strips.clear()
+        top = self._top
         self._follow()
+        if self._top != top:
+            self.refresh()
 
     def _at(self, y: int) -> tuple[Line, bool]:
         if y == 0:
@@ -208,7 +211,9 @@ class Table(Widget, can_focus=True):
         self._repaint(before)
 
     def _follow(self) -> None:
-        """Scrolls so that the cursor can be seen, and no room is left empty."""
+        """Scrolls so that the cursor can be seen, and no room is left empty; not before the first layout."""
+        if not self.size.height:
+            return
         room = max(1, self.size.height - 1)
         top = min(max(self._top, self._cursor - room + 1), self._cursor)
         self._top = max(0, min(top, len(self._rows) - room))
