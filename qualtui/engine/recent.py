@@ -93,14 +93,25 @@ class Recent:
         found.reverse()
         return found or (track.raw[-1],)
 
-    def past(self, series: str, now: float, count: int) -> tuple[float | None, ...]:
-        """The greatest value of each of the last `count` steps, oldest first; None where there was none."""
+    def past(self, series: str, now: float, count: int, holds: float = 0.0) -> tuple[float | None, ...]:
+        """The greatest value of each of the last `count` steps, oldest first; None where there was none.
+
+        A value holds for so many seconds, until another sample: what is asked every 10 min is not mostly gaps.
+        """
         track = self._tracks.get(series)
         if track is None:
             return ()
         last = int(now // self._step)
         known = dict(track.buckets)
-        return tuple(known.get(number) for number in range(last - count + 1, last + 1))
+        told: list[float | None] = []
+        at, value = last, None
+        for number in range(min(known, default=last), last + 1):
+            if number in known:
+                at, value = number, known[number]
+            elif (number - at) * self._step >= holds:
+                value = None
+            told.append(value)
+        return tuple([None] * (count - len(told)) + told[-count:])
 
     def series(self) -> tuple[str, ...]:
         """The names of all series seen."""

@@ -256,7 +256,7 @@ class View:
         return Live(summarise(rule, incident.rule, incident.agent, verdict))
 
     def _figure(self, agent: str, name: str, reading: Reading, severity: Severity | None, now: float) -> Figure:
-        series = self._declared.get(agent, BY_NAME)[name]
+        series, full = self._declared.get(agent, BY_NAME)[name], f"{agent}/{name}"
         sample = reading.sample
         return Figure(
             name=name,
@@ -265,7 +265,7 @@ class View:
             evidence=reading.evidence,
             at=sample.at if sample else None,
             note=reading.note,
-            past=self._recent.past(f"{agent}/{name}", now, PAST),
+            past=self._recent.past(full, now, PAST, self._stale.get(full, 0.0)),
             source=series.source,
             severity=severity,
             goal=self._goals.get(name),

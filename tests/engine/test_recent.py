@@ -41,6 +41,11 @@ def test_the_past_shows_the_greatest_of_each_step_and_gaps_as_gaps() -> None:
     )
 
 
+def test_a_value_holds_until_it_would_be_old_or_could_not_be_told() -> None:
+    slow = recent((5, 4.0), (35, None), (65, 2.0))
+    assert slow.past("a/x", 95, 10, holds=25.0) == (4.0, 4.0, 4.0, None, None, None, 2.0, 2.0, 2.0, None)
+
+
 def test_an_unknown_series_is_empty_not_an_error() -> None:
     kept = recent()
     assert (kept.newest("a/y"), kept.since("a/y", 0), kept.past("a/y", 10, 3)) == (None, (), ())
