@@ -10,14 +10,15 @@ from qualtui.screens.listing import Keys, Listing
 from qualtui.text import _
 from qualtui.widgets.activity import activity_row
 from qualtui.widgets.chain import chain
-from qualtui.widgets.line import BLANK, Line, Span, faded, safe
+from qualtui.widgets.line import BLANK, Line, Span, faded, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row
 from qualtui.widgets.words import age, day_clock, lasting
 from qualtui.wire import AgentView, Answer, Ask, IncidentDetail, IncidentView, ShowIncident
 
-ROOMY = 30  # rows from which the chain is shown, too
+ROOMY = 30  # rows from which the chain is shown, too, and more than the last note
+NOTES = 5
 FOOTER = ("back", "fix", "have", "note", "previous", "next", "copy", "help")
 
 
@@ -88,6 +89,7 @@ class Detail(Listing):
         return (Span(" " + text.format(n=self.number), "strong"),)
 
     def _facts(self, incident: IncidentView) -> list[Line]:
+        cells, height = self.size
         fires = incident.phase is Phase.FIRING
         glyph, token = self.look.severity(incident.severity)
         word = incident.severity.value.upper()
@@ -103,33 +105,37 @@ class Detail(Listing):
                 Span(safe(incident.summary), "strong"),
             ),
             BLANK,
-            _fact(_("AGENT"), safe(incident.agent, 60)),
-            _fact(_("RULE"), safe(incident.rule, 60)),
-            _fact(_("LASTS"), f"{how_long}, {since}"),
         ]
-        rows.append(_fact(_("WHY"), safe(incident.cause, 300) or _("not known yet")))
-        rows += self._evidence(incident)
-        rows.append(
-            _fact(_("WHO"), safe(incident.owner, 60) or (_("nobody yet") if fires else _("nobody took it")))
-        )
-        rows.append(_fact(_("SENT"), safe(incident.notices, 100) or _("nothing")))
+
+        def fact(word: str, text: str) -> None:
+            rows.extend(_fact(word, text, cells))
+
+        fact(_("AGENT"), safe(incident.agent, 60))
+        fact(_("RULE"), safe(incident.rule, 60))
+        fact(_("LASTS"), f"{how_long}, {since}")
+        fact(_("WHY"), safe(incident.cause, 300) or _("not known yet"))
+        for word, text in self._evidence(incident):
+            fact(word, text)
+        fact(_("WHO"), safe(incident.owner, 60) or (_("nobody yet") if fires else _("nobody took it")))
+        fact(_("SENT"), safe(incident.notices, 100) or _("nothing"))
         if incident.fix:
-            rows.append(_fact(_("FIX"), safe(incident.fix, 80)))
+            fact(_("FIX"), safe(incident.fix, 80))
         if incident.runbook:
-            rows.append(_fact(_("READ"), safe(incident.runbook, 300)))
-        rows += [_fact(_("NOTE"), safe(note, 300)) for note in incident.notes[-5:]]
+            fact(_("READ"), safe(incident.runbook, 300))
+        for note in incident.notes[-(NOTES if height >= ROOMY else 1) :]:
+            fact(_("NOTE"), safe(note, 300))
         return rows
 
-    def _evidence(self, incident: IncidentView) -> list[Line]:
+    def _evidence(self, incident: IncidentView) -> list[tuple[str, str]]:
         """What is so at this moment, and what proves it, where NOW speaks of this incident."""
         view = self._agent(incident)
         if view is None or view.now.number != incident.number:
             return []
-        rows = []
+        told = []
         if view.now.why and view.now.why != incident.cause:
-            rows.append(_fact(_("NOW"), safe(view.now.why, 300)))
+            told.append((_("NOW"), safe(view.now.why, 300)))
         words = [_("PROOF"), *[""] * len(view.now.proof)]
-        return rows + [_fact(word, safe(item, 200)) for word, item in zip(words, view.now.proof, strict=False)]
+        return told + [(word, safe(item, 200)) for word, item in zip(words, view.now.proof, strict=False)]
 
     def _chain(self, incident: IncidentView, cells: int) -> list[Line]:
         """The links as they are now, while it fires."""
@@ -156,5 +162,7 @@ class Detail(Listing):
             self.draw()
 
 
-def _fact(word: str, text: str) -> Line:
-    return (Span(f" {word:<7}", "label"), Span(text, "text"))
+def _fact(word: str, text: str, cells: int) -> list[Line]:
+    """A word, and what is to say of it in as many lines as that takes."""
+    parts = wrapped(text, max(1, cells - 9)) or [""]
+    return [(Span(f" {word if n == 0 else '':<7}", "label"), Span(part, "text")) for n, part in enumerate(parts)]

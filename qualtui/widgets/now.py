@@ -3,13 +3,14 @@
 from qualtui.model import Severity
 from qualtui.text import _
 from qualtui.widgets.header import START
-from qualtui.widgets.line import Line, Span, fit, safe, spread, width
+from qualtui.widgets.line import Line, Span, fit, safe, spread, width, wrapped
 from qualtui.widgets.look import Look
 from qualtui.widgets.sight import Bond, Sight
 from qualtui.widgets.words import age
 from qualtui.wire import AgentView, Now
 
 BOXED_FROM = 100  # cells; narrower screens have no boxes
+LABEL = 5  # cells of the word before what it says
 
 
 def now_box(sight: Sight, now: float, cells: int, look: Look, keys: dict[str, str]) -> list[Line]:
@@ -86,7 +87,7 @@ def _rows(told: Now, look: Look, keys: dict[str, str], cells: int) -> list[Line]
     )
     rows = [spread(head, number, cells)]
     if told.why:
-        rows.append((*_label(_("WHY")), Span(safe(told.why, 240), "strong"), *_proof(told, cells)))
+        rows += _why(told, cells)
     owner = safe(told.who, 120)
     who: Line = (*_label(_("WHO")), Span(owner or _("nobody yet"), "text" if owner else "warn"))
     tried: Line = (Span(_("TRIED") + "  ", "label"), Span(safe(told.tried, 120) or _("nothing"), "text"))
@@ -94,6 +95,14 @@ def _rows(told: Now, look: Look, keys: dict[str, str], cells: int) -> list[Line]
     rows.append((*who, Span(" " * gap), *tried))
     rows.append(_do(told, keys))
     return rows
+
+
+def _why(told: Now, cells: int) -> list[Line]:
+    """The reason, in a second row where one does not hold it."""
+    first, *rest = wrapped(safe(told.why, 240), cells - LABEL)
+    if not rest:
+        return [(*_label(_("WHY")), Span(first, "strong"), *_proof(told, cells))]
+    return [(*_label(_("WHY")), Span(first, "strong")), (*_label(""), Span(" ".join(rest), "strong"))]
 
 
 def _proof(told: Now, cells: int) -> Line:
@@ -118,7 +127,7 @@ def _key(key: str, text: str) -> list[Span]:
 
 
 def _label(word: str) -> Line:
-    return (Span(f"{word:<5}", "label"),)
+    return (Span(f"{word:<{LABEL}}", "label"),)
 
 
 def boxed(rows: list[Line], title: str, cells: int, look: Look, token: str) -> list[Line]:

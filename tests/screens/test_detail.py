@@ -1,5 +1,7 @@
 """An incident's page: the proof of the reason, and the chain as it is now."""
 
+import msgspec
+
 from tests import snapshots
 from tests.screens.stand_in import StandIn, text, until, window
 
@@ -25,3 +27,18 @@ async def test_an_incident_that_now_does_not_speak_of_has_no_proof_of_it() -> No
         await pilot.press("enter")
         await until(lambda: "#43" in text(app))
         assert "PROOF" not in text(app)
+
+
+async def test_a_long_reason_is_told_to_its_end_and_leaves_room_for_what_happened() -> None:
+    long = "The database is down for 20s: refused; /health still says healthy: SOURCES DISAGREE; and more, " * 2
+    told = snapshots.trouble()
+    row = snapshots.incident(cause=long, notes=("first note", "second " * 20 + "end of the note"))
+    app = window(StandIn(msgspec.structs.replace(told, incidents=(row,))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("enter")
+        await until(lambda: "end of the note" in text(app))
+        shown = " ".join(text(app).split())
+    assert " ".join(long.split()) in shown
+    assert "What happened" in shown
+    assert "first note" not in shown

@@ -181,3 +181,17 @@ def test_a_goal_is_the_configurations_and_is_told_where_it_is_missed() -> None:
     assert "●" in shown(goal=30.0)
     assert "▲ ≤ 20s" in shown(goal=20.0)
     assert "▲" not in shown(goal=None)
+
+
+@pytest.mark.parametrize("cells", [80, 100, 160])
+def test_a_reason_that_one_row_does_not_hold_is_told_in_two(cells: int) -> None:
+    reason = "The database is down for 29s: refused; /health still says healthy: SOURCES DISAGREE, and the bot too"
+    told = msgspec.structs.replace(snapshots.trouble().agents[0].now, why=reason)
+    agent = msgspec.structs.replace(snapshots.trouble().agents[0], now=told)
+    sight = Sight(msgspec.structs.replace(snapshots.trouble(), agents=(agent,)), Bond.LIVE, since=snapshots.AT)
+    rows = [
+        "".join(span.text for span in fit(row, cells)) for row in now_box(sight, snapshots.AT, cells, Look(), KEYS)
+    ]
+    shown = " ".join(" ".join(rows).replace("│", " ").split())
+    assert reason in shown
+    assert "SOURCES DISAGREE" in shown
