@@ -15,6 +15,7 @@ async def test_a_quiet_day_has_no_false_page_and_nobody_waits_long(seed: int, tm
     assert day.customers > PER_HOUR  # the day had customers to lose
     assert day.worst_wait < 180
     assert false_pages(day) == []
+    assert day.uncalm == 0.0
 
 
 async def test_every_fault_of_two_bad_days_is_told_with_its_own_why(tmp_path: Path) -> None:
@@ -23,4 +24,5 @@ async def test_every_fault_of_two_bad_days_is_told_with_its_own_why(tmp_path: Pa
     outcome = found(day)
     assert {one.fault.kind for one in outcome} == set(Kind)
     assert [one.fault.kind for one in outcome if one.after is None or not one.right] == []
+    assert [one.fault.kind for one in outcome if one.seen is None or one.seen > (one.after or 0.0)] == []
     assert false_pages(day) == []

@@ -51,6 +51,7 @@ def print_quiet(seed: int, week: Week) -> int:
     print(f"quiet week, seed {seed}")
     print(f"  customers {week.customers}, rows {week.rows}, harmless events answered 500: {week.noise}")
     print(f"  longest wait in truth: {week.worst_wait:.0f} s")
+    print(f"  the screen was calm at {100 * (1 - week.uncalm):.2f}% of the looks")
     print(f"  incidents {len(week.pages)}, of them CRITICAL {sum(p.severity == 'critical' for p in week.pages)}")
     print(f"  FALSE PAGES {len(false)}")
     print_pages(false)
@@ -69,18 +70,27 @@ def print_bad(seed: int, week: Week) -> int:
     false = false_pages(week)
     print(f"\nbad week, seed {seed}: {len(outcome)} faults, {week.customers} customers, false pages {len(false)}")
     print_pages(false)
-    print(f"  {'fault':46} {'told':>7} {'right why':>9} {'median':>8} {'worst':>8}  rule")
+    print(f"  {'':46} {'page and its why':^35}  {'screen':^17}")
+    print(
+        f"  {'fault':46} {'told':>7} {'right why':>9} {'median':>8} {'worst':>8}  {'median':>8} {'worst':>8}  rule"
+    )
     wrong = len(false)
     for kind in Kind:
         mine = [one for one in outcome if one.fault.kind is kind]
         after = [one.after for one in mine if one.after is not None]
         right = sum(one.right for one in mine)
-        wrong += len(mine) - right + len(mine) - len(after)
-        median = f"{statistics.median(after):.0f} s" if after else "-"
-        worst = f"{max(after):.0f} s" if after else "-"
+        seen = [one.seen for one in mine if one.seen is not None]
+        wrong += 3 * len(mine) - right - len(after) - len(seen)
         share = f"{len(after)}/{len(mine)}"
-        print(f"  {kind.value:46} {share:>7} {right:>9} {median:>8} {worst:>8}  {MUST[kind].rule}")
+        print(f"  {kind.value:46} {share:>7} {right:>9} {_times(after)}  {_times(seen)}  {MUST[kind].rule}")
     return wrong
+
+
+def _times(seconds: Sequence[float]) -> str:
+    """Median and worst."""
+    if not seconds:
+        return f"{'-':>8} {'-':>8}"
+    return f"{statistics.median(seconds):>6.0f} s {max(seconds):>6.0f} s"
 
 
 def main() -> int:

@@ -23,9 +23,11 @@ from qualtui.signals.ledger import Checked, Page, advance, begun, current, due, 
 from qualtui.signals.rhythm import HOUR, Rhythm, expected, hour_of_week, learned
 from qualtui.signals.tally import Limits, answers, figures
 from qualtui.store import Store
+from qualtui.wire import EngineView, Now
 
 BOT = "bot"
 TICK = 5.0  # s: the fast lane's interval and the gateway's
+LOOK = 12  # ticks between two looks at the screen while nothing is wrong
 
 
 class Alarm(msgspec.Struct, frozen=True):
@@ -107,6 +109,11 @@ class Watch:
                 pages.append(Alarm(self.now - EPOCH, change.rule, change.severity, change.cause, wait))
         return tuple(pages)
 
+    def screen(self) -> Now:
+        """What the screen's NOW box says at this moment."""
+        engine = EngineView(0, "", "", 0, self.now, 0)
+        return self._view.snapshot(self.journal.state, engine, lambda _agent, _fix: "", self.now).agents[0].now
+
     def _samples(self, values: dict[str, float | None], note: str = "") -> tuple[Sample, ...]:
         return tuple(Sample(f"{BOT}/{name}", self.now, value, note) for name, value in values.items())
 
@@ -181,6 +188,8 @@ class Week(msgspec.Struct, frozen=True):
     rows: int
     noise: int
     worst_wait: float  # in truth, outside of faults
+    seen: dict[int, float] = {}  # by fault: seconds until the screen was not calm and said its why
+    uncalm: float = 0.0  # share of the looks at the screen, outside of faults, at which it was not calm
 
 
 def rhythm_of(world: World, days: float) -> Rhythm:
@@ -199,13 +208,28 @@ async def watched(
     with Store.open(folder / "truth.db") as store:
         watch = Watch(world, store, rhythm or Rhythm())
         pages: list[Alarm] = []
-        worst = 0.0
+        worst, ticks = 0.0, 0
+        seen: dict[int, float] = {}
+        looks: list[bool] = []
         while watch.now < EPOCH + days * DAY:
             pages += await watch.tick()
-            at = watch.now - EPOCH
-            if not any(fault.begin <= at < fault.end + 1800 for fault in faults):
+            at, ticks = watch.now - EPOCH, ticks + 1
+            near = [n for n, fault in enumerate(faults) if fault.begin <= at < fault.end + 1800]
+            if not near:
                 worst = max(worst, world.oldest_wait())
-        return Week(tuple(faults), tuple(pages), len(world.customers), len(world.rows), world.noise, worst)
+                if ticks % LOOK == 0:
+                    looks.append(watch.screen().calm)
+            elif faults[near[0]].on(at) and near[0] not in seen and says(watch.screen(), faults[near[0]].kind):
+                seen[near[0]] = at - faults[near[0]].begin
+        uncalm = looks.count(False) / max(1, len(looks))
+        return Week(
+            tuple(faults), tuple(pages), len(world.customers), len(world.rows), world.noise, worst, seen, uncalm
+        )
+
+
+def says(now: Now, kind: Kind) -> bool:
+    """Whether the screen is not calm, and has the right why."""
+    return not now.calm and any(word in now.why for word in MUST[kind].why.split("|"))
 
 
 def false_pages(week: Week) -> list[Alarm]:
@@ -223,12 +247,13 @@ class Found(msgspec.Struct, frozen=True):
     fault: Fault
     after: float | None
     right: bool
+    seen: float | None  # after how many seconds the screen said the right why
 
 
 def found(week: Week) -> list[Found]:
     """For each fault the first page that names it."""
     result = []
-    for fault in week.faults:
+    for number, fault in enumerate(week.faults):
         must = MUST[fault.kind]
         told = [
             page
@@ -238,5 +263,6 @@ def found(week: Week) -> list[Found]:
             and fault.begin <= page.at < fault.end + 900
         ]
         right = any(word in page.why for page in told for word in must.why.split("|"))
-        result.append(Found(fault, told[0].at - fault.begin if told else None, right))
+        after = told[0].at - fault.begin if told else None
+        result.append(Found(fault, after, right, week.seen.get(number)))
     return result

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from qualtui.model import Evidence, Incident, Link, Phase, Severity
+from qualtui.model import Evidence, Incident, Phase, Severity
 from qualtui.signals.chain import BAD
 from qualtui.signals.reading import NOTHING, Readings, fresh
 from qualtui.signals.why import Why
@@ -49,7 +49,7 @@ def headline(
     if firing:
         worst = max(firing, key=lambda one: (one.severity.rank, one.rule.startswith("customers"), -one.fired_at))
         return _trouble(worst, firing, readings, reason, lives, tried, remedies, now)
-    bad = [view for view in links if view.status == BAD and view.link is not Link.CUSTOMER]
+    bad = [view for view in links if view.status == BAD]
     if bad:
         return Now(Severity.WARNING, False, _("TROUBLE BEGINS"), _detail(readings), reason.text, reason.proof)
     if learning is not None:

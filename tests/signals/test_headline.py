@@ -80,6 +80,17 @@ def test_a_broken_link_is_told_before_any_rule_fires() -> None:
     assert "WAHA FAILED" in said.why
 
 
+def test_a_send_that_the_bot_only_claims_is_never_calm_however_short_the_wait() -> None:
+    said = now(customers_waiting=1, customers_oldest=70, customers_phantom=1)
+    assert (said.level, said.calm, said.headline, said.detail) == (
+        Severity.WARNING,
+        False,
+        "TROUBLE BEGINS",
+        "1 waiting, 1m",
+    )
+    assert "not delivered" in said.why
+
+
 def test_customers_come_before_machines_and_a_resolved_incident_does_not_count() -> None:
     machine, people = incident(number=1), incident("customers-waiting", number=2)
     said = now(machine, people, customers_waiting=3, customers_oldest=300)
