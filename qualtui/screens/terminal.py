@@ -1,12 +1,14 @@
 """The terminal is given back whatever happens: on SIGTERM and SIGHUP, after SIGSTOP, and when it is stalled.
 
 A handler on the loop never runs while the loop is blocked by a terminal that takes no more output; so a thread
-waits for the signal too, and ends the process when the loop does not.
+waits for the signal too, and ends the process when the loop does not. Of a terminal that vanished the kernel tells
+nobody but the leader of its session, which may be a shell or make: another thread waits for its hangup.
 """
 
 import asyncio
 import contextlib
 import os
+import select
 import signal
 import termios
 import threading
@@ -42,6 +44,7 @@ class Guard:
         for number in (signal.SIGTERM, signal.SIGHUP):
             self._before[number] = signal.signal(number, self._end)
         threading.Thread(target=self._watch, name="terminal-guard", daemon=True).start()
+        threading.Thread(target=self._listen, name="terminal-hangup", daemon=True).start()
         return self
 
     def __exit__(
@@ -72,6 +75,13 @@ class Guard:
         if self._loop is not None and self._leave is not None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: it is ending already
                 self._loop.call_soon_threadsafe(self._leave, 128 + number)
+
+    def _listen(self) -> None:
+        """A hangup counts as SIGHUP, whether or not the signal came to us."""
+        line = select.poll()
+        line.register(self._tty, 0)  # no input: a hangup is always told
+        if any(told & select.POLLHUP for _tty, told in line.poll()) and not self._signal:
+            self._end(signal.SIGHUP, None)
 
     def _watch(self) -> None:
         self._asked.wait()

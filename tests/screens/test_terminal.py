@@ -1,5 +1,6 @@
 """The terminal is given back: in a real pseudo-terminal, with a real process."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -13,22 +14,27 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pyte
 import pytest
 
 PRIVATE = re.compile(rb"\x1b\[[>=<][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[[0-9;]*\$[a-z]")
 ROOT = Path(__file__).parent.parent.parent
+STAGE = (sys.executable, "-m", "benchmarks.stage", "trouble")
+# A leader of the session that takes the hangup for itself and waits for its child, as make does.
+LEADER = ("/bin/sh", "-c", 'trap : HUP; "$@"; :', "sh")
+DEMO = (sys.executable, "-m", "qualtui", "demo")
 
 
 class Terminal:
     """The window on a stage in a pseudo-terminal, and what it has painted."""
 
-    def __init__(self, cols: int = 100, rows: int = 30) -> None:
+    def __init__(self, cols: int = 100, rows: int = 30, command: tuple[str, ...] = STAGE) -> None:
         environment = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8", PYTHONPATH=str(ROOT))
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.chdir(ROOT)
-            os.execve(sys.executable, [sys.executable, "-m", "benchmarks.stage", "trouble"], environment)
+            os.execve(command[0], command, environment)
         self.settings = termios.tcgetattr(self.fd)
         self.resize(cols, rows)
         self.screen = pyte.Screen(cols, rows)
@@ -86,11 +92,17 @@ class Terminal:
                 time.sleep(0.02)
         raise AssertionError("the window did not end")
 
+    def vanish(self) -> None:
+        """The other side is closed: the connection broke, the terminal's own window is gone."""
+        os.close(self.fd)
+        self.fd = -1
+
     def close(self) -> None:
         if self.status is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self.fd)
+        if self.fd >= 0:
+            os.close(self.fd)
 
 
 @pytest.fixture
@@ -166,3 +178,23 @@ def test_ctrl_z_gives_the_terminal_back_and_a_continue_takes_it_again(terminal: 
     os.write(terminal.fd, b"q")
     assert terminal.ended() == 0
     assert echoes(termios.tcgetattr(terminal.fd))
+
+
+@pytest.mark.parametrize("leader", [(), LEADER], ids=["leads its session", "is led"])
+@pytest.mark.parametrize(("command", "shows"), [(STAGE, "CUSTOMERS WAITING"), (DEMO, "Incidents")])
+def test_it_ends_with_all_its_processes_when_its_terminal_vanishes(
+    leader: tuple[str, ...], command: tuple[str, ...], shows: str
+) -> None:
+    terminal = Terminal(command=(*leader, *command))
+    started: list[psutil.Process] = []
+    try:
+        terminal.until(shows, timeout=60)
+        started = psutil.Process(terminal.pid).children(recursive=True)
+        terminal.vanish()
+        terminal.ended(timeout=10 if command is DEMO else 3, reading=False)
+        assert not psutil.wait_procs(started, timeout=5)[1]
+    finally:
+        for process in started:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        terminal.close()
