@@ -258,8 +258,9 @@ class QualtuiApp(App[int]):
         from qualtui.screens.manual import Manual
 
         if not isinstance(self.screen, Manual):
-            bindings = [(self._keymapped.get(b.id or "", b.key), b.description) for b in self._all_bindings()]
-            self._open(Manual(self.look, bindings))
+            bound = [(b.id or "", b) for b in self._all_bindings()]
+            keys = [(self._keymapped.get(name, b.key), b.description, name) for name, b in bound]
+            self._open(Manual(self.look, keys))
 
     def action_customers(self) -> None:
         """Who waits."""

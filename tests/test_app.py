@@ -1,5 +1,6 @@
 """The window: what it shows of the connection, and what its keys do."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -325,6 +326,14 @@ async def test_keys_can_be_bound_anew_and_the_footer_tells_them() -> None:
         assert table(app).key == "43"
         await pilot.press("z")
         await until(lambda: "PAUSED" in text(app))
+
+
+async def test_the_help_tells_the_name_by_which_a_key_can_be_another() -> None:
+    app = window(StandIn(snapshots.trouble()), keys={"have": "f1"})
+    async with app.run_test(size=(80, 48)) as pilot:
+        await pilot.press("question_mark")
+        await until(lambda: re.search(r"f1 +I've got it +have", text(app)) is not None)
+        assert "the name under [keys] in the configuration" in text(app)
 
 
 async def test_mashed_and_unknown_keys_do_nothing_bad() -> None:

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from qualtui.config.keys import wrong_keys
 from qualtui.config.values import Config, Demo, Screen, Store
 
 SIZE_LIMIT = 64 * 1024  # bytes: a larger file takes the whole reader
@@ -27,7 +28,7 @@ def glance(path: Path) -> Config | None:
     except (OSError, ValueError, RecursionError):
         return None
     keys = raw.get("keys", {})
-    if not raw or not _texts(keys):
+    if not raw or not _texts(keys) or wrong_keys(keys):
         return None
     sections = {name: _section(name, raw.get(name, {})) for name in _PLAIN}
     store, screen, demo = sections["store"], sections["screen"], sections["demo"]

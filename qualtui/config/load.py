@@ -12,6 +12,7 @@ import msgspec
 from qualtui.config.checks import CHECKS, NAME, own_series
 from qualtui.config.durations import written
 from qualtui.config.errors import ConfigErrors, Problem, kind, nearest, shown
+from qualtui.config.keys import wrong_keys
 from qualtui.config.reader import Given, Layer, Reader, Table
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
@@ -127,7 +128,10 @@ def _section(reader: Reader, raw: Table, name: str) -> Any:
 
 def _keys(reader: Reader, raw: Table) -> dict[str, str]:
     given = reader.table(raw.get("keys"), ("keys",))
-    return {name: reader.leaf(str, Given(("keys", name), key), None) for name, key in given.items()}
+    keys = {name: reader.leaf(str, Given(("keys", name), key), None) for name, key in given.items()}
+    for wrong in wrong_keys({name: key for name, key in keys.items() if isinstance(key, str)}):
+        reader.tell(("keys", wrong.binding), wrong.found, wrong.expected)
+    return keys
 
 
 def _named(reader: Reader, raw: Table, section: str) -> dict[str, Table]:

@@ -15,13 +15,13 @@ from qualtui.widgets.table import Row, Table
 
 
 class Manual(Page):
-    """One page that scrolls. `bindings`: key and what it does."""
+    """One page that scrolls. `bindings`: key, what it does, and its name under [keys]."""
 
     DEFAULT_CSS = """
     Manual { layout: vertical; overflow: hidden; }
     """
 
-    def __init__(self, look: Look, bindings: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, look: Look, bindings: Sequence[tuple[str, str, str]]) -> None:
         super().__init__(look)
         self._named = bindings
 
@@ -48,9 +48,16 @@ class Manual(Page):
 
     def _text(self) -> list[Line]:
         glyphs = self.look.glyphs
-        lines: list[Line] = [(Span("  " + _("KEYS"), "title"),)]
-        for key, what in self._named:
-            lines.append((Span("  " + padded(key_name(key), 10), "key"), Span(what, "text")))
+        named = _("the last word is the name under [keys] in the configuration")
+        lines: list[Line] = [(Span("  " + padded(_("KEYS"), 10), "title"), Span(named, "faint"))]
+        for key, what, name in self._named:
+            lines.append(
+                (
+                    Span("  " + padded(key_name(key), 10), "key"),
+                    Span(padded(what, 26), "text"),
+                    Span(name, "faint"),
+                )
+            )
         lines += [BLANK, (Span("  " + _("SIGNS"), "title"),)]
         for glyph, token, what in (
             (glyphs.critical, "crit", _("CRITICAL: may wake someone; a link of the chain: broken")),

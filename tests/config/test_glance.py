@@ -16,7 +16,7 @@ keep_raw = "2d"
 [screen]
 ascii = true
 [keys]
-quit = "x"
+quit = "z"
 [demo]
 control_url = "http://127.0.0.1:1"
 speed = 20
@@ -58,6 +58,7 @@ def test_the_shipped_example_is_plain_enough() -> None:
         "[screen]\nascii = 1",
         "[screen]\nascii = 'yes'",
         "[keys]\nquit = 1",
+        "[keys]\nquit = 'f'",
         "keys = 3\n",
         "store = []\n",
         "[demo]\nspeed = true",
