@@ -16,8 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
-from qualtui import __version__
-from qualtui.cli.common import INTERRUPTED, PIPE_CLOSED, UNKNOWN, guarded, say_error
+from qualtui.cli.common import INTERRUPTED, PIPE_CLOSED, UNKNOWN, guarded, say_error, version
 from qualtui.cli.options import ConfigOption
 from qualtui.text import _
 
@@ -108,7 +107,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        print(f"qualtui {__version__}")
+        version()
         raise typer.Exit
 
 

@@ -2,17 +2,23 @@
 
 Exit codes of all commands: 0 done (`status`: all well); 1 refused or failed (`status`: warning); 2 `status`
 alone: critical; 3 could not be told: no usable configuration, no engine, a wrong command line (so that a typo
-in a script that asks for the status never counts as critical); 130 ended with ctrl+c; 141 its reader went away.
+in a script that asks for the status never counts as critical), a full disk behind stdout; 130 ended with ctrl+c;
+141 its reader went away.
 """
 
-import contextlib
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qualtui.config.values import Config
+from qualtui import __version__
+from qualtui.cli.streams import UnwrittenError, forget
 from qualtui.text import _, clean
+
+if TYPE_CHECKING:
+    from qualtui.config.values import Config
 
 OK = 0
 FAILED = WARNING = 1
@@ -33,6 +39,11 @@ class CommandError(Exception):
 def say_error(text: str) -> None:
     """One line on stderr."""
     print(f"qualtui: {clean(text, 500)}", file=sys.stderr)
+
+
+def version() -> None:
+    """Prints it."""
+    print(f"qualtui {__version__}")
 
 
 def no_configuration() -> str:
@@ -74,17 +85,17 @@ def find_config(option: Path | None) -> Path | None:
     return path.relative_to(here) if path is not None and path.is_relative_to(here) else path
 
 
-def resolve_config(option: Path | None) -> Config:
+def resolve_config(option: Path | None) -> "Config":
     """The configuration. Without one, or with a wrong one: says so on stderr and exits 3."""
     return _resolve(option, window=False)
 
 
-def resolve_window_config(option: Path | None) -> Config:
+def resolve_window_config(option: Path | None) -> "Config":
     """What a window needs of it (store, screen, keys); the secrets need not be there. Exits as resolve_config."""
     return _resolve(option, window=True)
 
 
-def _resolve(option: Path | None, *, window: bool) -> Config:
+def _resolve(option: Path | None, *, window: bool) -> "Config":
     path = find_config(option)
     if path is None:
         print(no_configuration(), end="", file=sys.stderr)
@@ -145,13 +156,19 @@ def guarded(call: Callable[[], object]) -> int:
     $QUALTUI_DEBUG=1 lets an internal error's traceback through.
     """
     try:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as `main` left it
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = call()
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _forget_stdout()
+        forget()
         return PIPE_CLOSED
+    except UnwrittenError as error:
+        forget()
+        say_error(_("what it says can't be written: {}").format(error))
+        return UNKNOWN
     except CommandError as error:
         say_error(str(error))
         return error.code
@@ -182,9 +199,3 @@ def _unforeseen(error: Exception) -> int:
     words = _("internal error: {kind} at {place}; QUALTUI_DEBUG=1 shows the traceback")
     say_error(words.format(kind=type(error).__name__, place=place or "?"))
     return UNKNOWN
-
-
-def _forget_stdout() -> None:
-    """Python flushes stdout once more at exit: into nothing, now that its reader is gone."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,8 +12,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from qualtui import __version__
-from qualtui.__main__ import Window, window_of
 from qualtui.cli.app import COMMANDS, app
+from qualtui.cli.line import Window, window_of
 from tests.cli.folders import run_qualtui
 
 

@@ -1,0 +1,28 @@
+"""What a command line asks of the screen, told without a command-line library."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Window(NamedTuple):
+    """A command line that only opens the screen."""
+
+    config: Path | None = None
+    number: int | None = None
+
+
+def window_of(argv: Sequence[str]) -> Window | None:
+    """What the command line asks of the screen; None where it asks for a command, help, or is wrong."""
+    config: Path | None = None
+    words = list(argv)
+    while words and words[0].startswith("--config"):
+        option, equals, value = words.pop(0).partition("=")
+        if option != "--config" or not (equals or words):
+            return None
+        config = Path(value if equals else words.pop(0))
+    if not words:
+        return Window(config)
+    if len(words) == 2 and words[0] == "i" and words[1].isascii() and words[1].isdigit() and len(words[1]) < 10:
+        return Window(config, int(words[1])) if int(words[1]) > 0 else None
+    return None
