@@ -36,6 +36,15 @@ class CommandError(Exception):
         self.code = code
 
 
+class NoConfigurationError(CommandError):
+    """There is none, and what to do about it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("no configuration: `qualtui config init` writes one, `qualtui demo` needs none"), UNKNOWN
+        )
+
+
 def say_error(text: str) -> None:
     """One line on stderr."""
     print(f"qualtui: {clean(text, 500)}", file=sys.stderr)
@@ -46,8 +55,8 @@ def version() -> None:
     print(f"qualtui {__version__}")
 
 
-def no_configuration() -> str:
-    """How to get a configuration, or to do without: one screen of plain text."""
+def first_steps() -> str:
+    """How to get a configuration, or to do without: one screen of plain text for who has only installed it."""
     from qualtui.config.places import user_file
 
     text = _(
@@ -70,7 +79,7 @@ It is looked for in this order: --config FILE, $QUALTUI_CONFIG,
 ./config.toml, and the file above.
 """
     )
-    return text.format(users=user_file())
+    return text.format(users=user_file()).rstrip()
 
 
 def find_config(option: Path | None) -> Path | None:
@@ -86,33 +95,27 @@ def find_config(option: Path | None) -> Path | None:
 
 
 def resolve_config(option: Path | None) -> "Config":
-    """The configuration. Without one, or with a wrong one: says so on stderr and exits 3."""
+    """The configuration. Raises NoConfigurationError, ConfigErrors."""
     return _resolve(option, window=False)
 
 
 def resolve_window_config(option: Path | None) -> "Config":
-    """What a window needs of it (store, screen, keys); the secrets need not be there. Exits as resolve_config."""
+    """What a window needs of it (store, screen, keys); the secrets need not be there. Raises likewise."""
     return _resolve(option, window=True)
 
 
 def _resolve(option: Path | None, *, window: bool) -> "Config":
     path = find_config(option)
     if path is None:
-        print(no_configuration(), end="", file=sys.stderr)
-        raise SystemExit(UNKNOWN)
+        raise NoConfigurationError
     if window:
         from qualtui.config.glance import glance
 
         if (plain := glance(path)) is not None:
             return plain
-    from qualtui.config.errors import ConfigErrors
     from qualtui.config.load import load, load_window
 
-    try:
-        return (load_window if window else load)(path, os.environ)
-    except ConfigErrors as errors:
-        print(errors, file=sys.stderr)
-        raise SystemExit(UNKNOWN) from None
+    return (load_window if window else load)(path, os.environ)
 
 
 def who(*, ask: bool = True) -> str:

@@ -2,13 +2,12 @@
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from qualtui.cli.common import UNKNOWN, CommandError, find_config, no_configuration, resolve_config
+from qualtui.cli.common import UNKNOWN, CommandError, NoConfigurationError, find_config, resolve_config
 from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.config.errors import ConfigErrors, Problem
 from qualtui.config.values import Agent, Config
@@ -79,19 +78,22 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     from qualtui.config.load import load
 
     path = find_config(config)
-    if path is None:
-        print(no_configuration(), end="", file=sys.stderr)
-        raise typer.Exit(UNKNOWN)
     try:
+        if path is None:
+            raise NoConfigurationError  # noqa: TRY301 - told like all others
         read = load(path, os.environ)
-        if wrong := _wrong_targets(read, str(path)):
-            raise ConfigErrors(wrong)  # noqa: TRY301 - told like all others
-    except ConfigErrors as errors:
-        if as_json:
-            told = [{name: getattr(one, name) for name in one.__struct_fields__} for one in errors.problems]
-            print(json.dumps({"ok": False, "problems": told}, ensure_ascii=False, indent=2))
-        else:
-            print(errors, file=sys.stderr)
+        if targets := _wrong_targets(read, str(path)):
+            raise ConfigErrors(targets)  # noqa: TRY301 - told like all others
+    except (NoConfigurationError, ConfigErrors) as wrong:
+        if not as_json:
+            raise
+        problems = (
+            wrong.problems
+            if isinstance(wrong, ConfigErrors)
+            else (Problem("", "", "no configuration", "`qualtui config init` to write one"),)
+        )
+        told = [{name: getattr(one, name) for name in one.__struct_fields__} for one in problems]
+        print(json.dumps({"ok": False, "problems": told}, ensure_ascii=False, indent=2))
         raise typer.Exit(UNKNOWN) from None
     summary = _summary(read)
     if as_json:

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from qualtui.cli.common import CRITICAL, OK, UNKNOWN, WARNING, CommandError
+from qualtui.cli.common import CRITICAL, OK, UNKNOWN, WARNING, CommandError, NoConfigurationError
 from qualtui.cli.engine import snapshot
 from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.cli.tables import print_json
+from qualtui.config.errors import ConfigErrors
 from qualtui.model import Evidence, Phase, Severity
 from qualtui.series import OWN
-from qualtui.text import _, span
+from qualtui.text import _, clean, span
 from qualtui.wire import AgentView, Snapshot
 
 FIGURES = ("customers.waiting", "customers.lost", "customers.backlog", "sessions.bot_owes", "reply.p95")
@@ -36,10 +37,12 @@ def command(
     """
     try:
         shot = _polled(config) if once else snapshot(config)
-    except CommandError as error:
-        if error.code != UNKNOWN:
+    except (CommandError, ConfigErrors) as error:
+        if isinstance(error, CommandError) and error.code != UNKNOWN:
             raise
-        return _unknown(config, str(error), short=short, as_json=as_json)
+        if isinstance(error, ConfigErrors) and not (short or as_json):
+            raise  # each of its lines on stderr
+        return _unknown(config, error, short=short, as_json=as_json)
     code = exit_code(shot)
     if as_json:
         print_json({"status": WORDS[code].lower(), "code": code, "snapshot": shot})
@@ -103,14 +106,16 @@ def _figures(agent: AgentView, names: Sequence[str], now: float) -> str:
     return ", ".join(words)
 
 
-def _unknown(config: Path | None, problem: str, *, short: bool, as_json: bool) -> int:
-    since = _last_seen(config)
+def _unknown(config: Path | None, error: CommandError | ConfigErrors, *, short: bool, as_json: bool) -> int:
+    configured = not isinstance(error, NoConfigurationError | ConfigErrors)
+    since = _last_seen(config) if configured else None
+    problem = clean(str(error), 500)
     if as_json:
         print_json({"status": "unknown", "code": UNKNOWN, "problem": problem, "last_event_at": since})
         return UNKNOWN
     ago = "" if since is None else " " + _("(last sign of one {} ago)").format(span(time.time() - since))
     print(f"UNKNOWN {problem}{ago}")
-    if not short:
+    if configured and not short:
         print(_("nobody watches: `qualtui watch` does; `qualtui status --once` looks now"))
     return UNKNOWN
 

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from qualtui.cli.common import FAILED, find_config, resolve_window_config, say_error, who
+from qualtui.cli.common import (
+    FAILED,
+    UNKNOWN,
+    NoConfigurationError,
+    find_config,
+    first_steps,
+    resolve_window_config,
+    say_error,
+    who,
+)
 from qualtui.client import Client, knock
 from qualtui.config.places import answers
 from qualtui.config.values import Config
@@ -25,9 +34,14 @@ LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are looked at
 def open_window(config: Path | None, number: int | None) -> int:
     """The screen, at incident `number` where given; exit code 0, 1 after an internal error, 128 + signal.
 
-    Without a configuration that, and not a missing terminal, is told, and it exits as resolve_window_config.
+    Without a configuration that, and not a missing terminal, is told.
     """
-    if find_config(config) is not None and (problem := terminal_problem()):
+    if find_config(config) is None:
+        if number is not None:
+            raise NoConfigurationError
+        print(first_steps(), file=sys.stderr)
+        return UNKNOWN
+    if problem := terminal_problem():
         say_error(problem)
         return FAILED
     return show(resolve_window_config(config), who(), number)

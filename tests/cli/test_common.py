@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.cli.common import CommandError, guarded, no_configuration, resolve_config, resolve_window_config, who
+from qualtui.cli.common import (
+    CommandError,
+    first_steps,
+    guarded,
+    resolve_config,
+    resolve_window_config,
+    who,
+)
 from qualtui.client import ClientError
 from qualtui.config.errors import ConfigErrors, Problem
 from tests.cli.folders import AGENT, at_home, run_qualtui
@@ -81,23 +88,23 @@ def test_a_reader_that_went_away_is_no_error(home: Path) -> None:
         assert process.wait(30) == 141
 
 
-def test_without_a_configuration_one_screen_says_what_to_do(home: Path, capsys: Captured) -> None:
-    with pytest.raises(SystemExit) as ended:
-        resolve_config(None)
-    assert ended.value.code == 3
-    told = capsys.readouterr().err
-    assert told == no_configuration()
+def test_without_a_configuration_one_screen_says_what_to_do(home: Path) -> None:
+    told = first_steps()
     assert len(told.splitlines()) <= 24
     assert all(len(line) <= 80 for line in told.splitlines() if str(home) not in line)
     for word in ("qualtui demo", "qualtui config init", "qualtui config check", "$QUALTUI_CONFIG", str(home)):
         assert word in told
 
 
+def test_a_command_without_a_configuration_says_so_in_one_line(home: Path, capsys: Captured) -> None:
+    assert guarded(lambda: resolve_config(None)) == 3
+    told = capsys.readouterr().err
+    assert told == "qualtui: no configuration: `qualtui config init` writes one, `qualtui demo` needs none\n"
+
+
 def test_a_wrong_configuration_is_told_and_ends_the_command(home: Path, capsys: Captured) -> None:
     (home / "config.toml").write_text(AGENT + "intervall = 1")
-    with pytest.raises(SystemExit) as ended:
-        resolve_config(None)
-    assert ended.value.code == 3
+    assert guarded(lambda: resolve_config(None)) == 3
     expected = 'config.toml: agents.bot.health.intervall: found an unknown key, expected "interval"\n'
     assert capsys.readouterr().err == expected
 
@@ -105,7 +112,7 @@ def test_a_wrong_configuration_is_told_and_ends_the_command(home: Path, capsys: 
 def test_a_window_opens_where_the_engines_secrets_are_not_known(home: Path) -> None:
     (home / "config.toml").write_text("[agents.bot.database]\ndsn = '${NOWHERE}'\n[store]\npath = 'q.db'\n")
     assert resolve_window_config(None).store.path == "q.db"
-    with pytest.raises(SystemExit):
+    with pytest.raises(ConfigErrors):
         resolve_config(None)
 
 

@@ -95,8 +95,11 @@ def test_a_configuration_is_named_before_or_after_the_command(home: Path) -> Non
 def test_without_a_configuration_check_says_how_to_get_one(home: Path) -> None:
     ran = CliRunner().invoke(app, ["config", "check"])
     assert ran.exit_code == 3
+    assert ran.stderr.count("\n") == 1
     assert "qualtui config init" in ran.stderr
     assert "qualtui demo" in ran.stderr
+    told = CliRunner().invoke(app, ["config", "check", "--json"])
+    assert (told.exit_code, json.loads(told.stdout)["ok"]) == (3, False)
 
 
 def test_init_writes_the_example_for_its_owner_alone(home: Path) -> None:

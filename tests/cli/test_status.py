@@ -1,11 +1,17 @@
 """The exit code of `status` is the truth: nothing that can't be judged is ok, and what is only to be known is."""
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from qualtui.cli.app import app
 from qualtui.cli.status import exit_code
 from qualtui.model import Phase, Severity
 from qualtui.wire import AgentView, IncidentView, Now, Snapshot
 from tests import snapshots
+from tests.cli.folders import AGENT, at_home
 
 CALM = Now(None, True, "EVERYONE ANSWERED")
 BLIND = Now(None, False, "CANNOT TELL")
@@ -42,3 +48,27 @@ def test_the_exit_code_is_the_worst_that_is_known(
 ) -> None:
     shot = Snapshot(1.0, 1, snapshots.engine(), tuple(map(agent, agents)), tuple(incidents), ())
     assert exit_code(shot) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "no configuration: `qualtui config init`"),
+        (AGENT + "[screen]\nasci = true", "screen.asci: found an unknown key"),
+    ],
+    ids=["none", "a wrong one"],
+)
+def test_without_a_usable_configuration_a_program_gets_its_answer_too(
+    text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = at_home(tmp_path, monkeypatch)
+    if text:
+        (home / "config.toml").write_text(text)
+    short = CliRunner().invoke(app, ["status", "--short"])
+    assert (short.exit_code, short.stderr, short.stdout.count("\n")) == (3, "", 1)
+    assert short.stdout.startswith("UNKNOWN ")
+    assert told in short.stdout
+    plain = CliRunner().invoke(app, ["status", "--json"])
+    answer = json.loads(plain.stdout)
+    assert (plain.exit_code, plain.stderr, answer["status"], answer["code"]) == (3, "", "unknown", 3)
+    assert told in answer["problem"]
