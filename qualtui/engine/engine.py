@@ -205,13 +205,17 @@ class Engine:
                 fresh = await asyncio.get_running_loop().run_in_executor(None, self._reread)
             except ConfigErrors as error:
                 self._problem = clean(error)
+                for problem in error.problems:
+                    log.warning("configuration refused, the old one stays: %s", clean(problem, 500))
                 await self.journal.append((ConfigRead(False, "", self._problem), ""))
                 self._publish()
                 continue
             self._problem = ""
             await self.journal.append((ConfigRead(True, fresh.digest), ""))
             if replace(fresh, digest=self._setup.config.digest) != self._setup.config:
+                log.info("configuration taken: watching %s", ", ".join(fresh.agents))
                 raise _Reload(fresh)
+            log.info("configuration read again: nothing differs")
             self._publish()  # nothing differs: no reason to ask the bot anew
 
     # --- samples to verdicts ---

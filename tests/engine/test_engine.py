@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from qualtui.client import Client
+from qualtui.config.errors import ConfigErrors, Problem
 from qualtui.config.values import (
     Agent,
     Config,
@@ -158,6 +159,33 @@ async def test_reading_the_same_configuration_again_asks_the_bot_nothing(store: 
             os.kill(os.getpid(), signal.SIGHUP)
             await until(lambda: engine.journal.state.seq > seq)  # noqa: B023 - awaited in the loop
         assert (probe.asked, made.built) == (1, 1)
+
+
+async def test_what_became_of_a_configuration_that_was_read_again_is_in_the_log(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = ConfigErrors(
+        (Problem("q.toml", "rules.x.for", "5", "a duration"), Problem("q.toml", "", "y", "z")),
+    )
+    coming: list[Config | ConfigErrors] = [wrong, config(), config(note="new")]
+
+    def reread() -> Config:
+        now = coming.pop(0)
+        if isinstance(now, ConfigErrors):
+            raise now
+        return now
+
+    caplog.set_level("INFO", "qualtui.engine.engine")
+    async with running(store, Made(), config(), reread):
+        for count in (2, 3, 4):
+            os.kill(os.getpid(), signal.SIGHUP)
+            await until(lambda: len(caplog.messages) == count)  # noqa: B023 - awaited in the loop
+    assert caplog.messages == [
+        "configuration refused, the old one stays: q.toml: rules.x.for: found 5, expected a duration",
+        "configuration refused, the old one stays: q.toml: found y, expected z",
+        "configuration read again: nothing differs",
+        "configuration taken: watching bot",
+    ]
 
 
 async def test_a_notice_that_is_being_sent_while_the_configuration_changes_is_sent_once(store: Store) -> None:
