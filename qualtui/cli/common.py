@@ -1,9 +1,9 @@
 """What every command shares: exit codes, errors in one line, the configuration, and who you are.
 
-Exit codes of all commands: 0 done (`status`: all well); 1 refused or failed (`status`: warning); 2 `status`
-alone: critical; 3 could not be told: no usable configuration, no engine, a wrong command line (so that a typo
-in a script that asks for the status never counts as critical), a full disk behind stdout; 130 ended with ctrl+c;
-141 its reader went away.
+Exit codes of all commands: 0 done (`status`: all well; `watch` and `demo --services-only`: told to end, by ctrl+c
+too); 1 refused or failed (`status`: warning); 2 `status` alone: critical; 3 could not be told: no usable
+configuration, no engine, a wrong command line (so that a typo in a script that asks for the status never counts as
+critical), a full disk behind stdout; 130 any other command: ended with ctrl+c; 141 its reader went away.
 """
 
 import os
