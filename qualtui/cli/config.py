@@ -129,12 +129,11 @@ def _wrong_targets(config: Config, file: str) -> tuple[Problem, ...]:
     """The targets that Apprise does not understand: it would say so only at the first notice."""
     if not config.notify.targets:
         return ()
-    import logging
+    from qualtui.notify.hearsay import hush
 
+    hush()
     import apprise
 
-    # Apprise logs the address that it refuses, with what is secret in it.
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     expected = "an address that Apprise understands; see github.com/caronc/apprise/wiki"
     return tuple(
         Problem(file, f"notify.targets.{name}.url", "***", expected)

@@ -1,14 +1,20 @@
 """`qualtui notify`: test the targets, and see what became of notices."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from qualtui.cli.engine import ask
+from qualtui.cli.common import FAILED, OK, CommandError
+from qualtui.cli.engine import ask, connected
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment, print_json, print_table
+from qualtui.client import Client
 from qualtui.text import _
-from qualtui.wire import Done, NoticeLog, Notices, TestNotice
+from qualtui.wire import Done, NoticeLog, Notices, NoticeView, Refused, TestNotice
+
+PATIENCE = 20.0  # s for the outcome of a test
 
 command = typer.Typer(
     add_completion=False,
@@ -19,7 +25,11 @@ command = typer.Typer(
 
 
 @command.command(
-    "test", help=helped(_("Send a harmless notice to one target, or to all."), "qualtui notify test ops")
+    "test",
+    help=helped(
+        _("Send a harmless notice to one target, or to all, and tell its outcome (exit code 1: not delivered)."),
+        "qualtui notify test ops",
+    ),
 )
 def send_test(
     target: Annotated[
@@ -27,10 +37,42 @@ def send_test(
     ] = "",
     config: ConfigOption = None,
 ) -> None:
-    """Queues a test notice."""
-    done = ask(config, TestNotice(target))
-    assert isinstance(done, Done)
-    print(done.text)
+    """Sends a test notice."""
+    notices = connected(config, lambda client: try_targets(client, target, PATIENCE), watch=True)
+    for notice in notices:
+        print(f"{notice.target}: {outcome(notice)}")
+    raise typer.Exit(OK if notices and all(one.status == "delivered" for one in notices) else FAILED)
+
+
+async def try_targets(client: Client, target: str, patience: float) -> Sequence[NoticeView]:
+    """The test notices as they stand once each was tried, or nobody waits any longer. CommandError: refused."""
+    queued = await client.ask(TestNotice(target))
+    if isinstance(queued, Refused):
+        raise CommandError(queued.text, FAILED)
+    assert isinstance(queued, Done)
+    mine: list[NoticeView] = []
+    try:
+        async with asyncio.timeout(patience):
+            async for _shot in client.snapshots():  # one comes each second, and where something happens
+                told = await client.ask(NoticeLog())
+                assert isinstance(told, Notices)
+                mine = [one for one in told.notices if one.key in queued.notices]
+                if all(one.reason or one.status in {"delivered", "failed"} for one in mine):
+                    break
+    except TimeoutError:
+        pass
+    return sorted(mine, key=lambda one: queued.notices.index(one.key))
+
+
+def outcome(notice: NoticeView) -> str:
+    """What became of a notice, in words."""
+    if notice.status == "delivered":
+        return _("delivered")
+    if notice.status == "failed":
+        return _("not delivered: {}").format(notice.reason)
+    if notice.reason:
+        return _("not delivered: {}; it is tried again").format(notice.reason)
+    return _("no outcome yet; `qualtui notify log` tells it")
 
 
 @command.command(help=helped(_("The newest notices and what became of them."), "qualtui notify log --json"))

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import socket
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from qualtui.config.values import Config, Target
 from qualtui.doctor.asking import near
 from qualtui.doctor.report import Contact, Reach, Report
 from qualtui.findings import Finding, failed, ok, skipped, warning
+from qualtui.notify.hearsay import hush
 from qualtui.text import _, clean
 
 CONNECT = 5.0  # s
@@ -74,9 +74,9 @@ async def connect(host: str, port: int) -> tuple[Reach, str]:
 
 def _places(targets: dict[str, Target]) -> dict[str, Place | str | None]:
     """By target: where it sends to, None where that is not known, or what is wrong with its address."""
+    hush()
     import apprise
 
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines carry the address
     found: dict[str, Place | str | None] = {}
     for name, target in targets.items():
         plugin = apprise.Apprise.instantiate(target.url.reveal(), suppress_exceptions=True)

@@ -1,5 +1,6 @@
 """Answers the requests of windows and commands."""
 
+import secrets
 from collections.abc import Awaitable, Callable
 
 from qualtui.engine.fixing import Fixing
@@ -47,6 +48,8 @@ from qualtui.wire import (
 History = Callable[[int], Awaitable[tuple[Event, ...]]]
 CustomersOf = Callable[[str], Awaitable[Customers | Refused]]
 Examined = Callable[[], Awaitable[Findings]]
+
+CONSONANTS = "bcdfghjkmnpqrstvwxz"  # of them a test's mark is made: digits in a row would be masked as a phone
 
 
 class Desk:
@@ -186,18 +189,17 @@ class Desk:
         names = (target,) if target else self.targets
         if not names:
             return Refused(_("the configuration names no target: see [notify.targets.NAME]"))
-        stamp = f"{self._clock():.3f}"
+        mark = "".join(secrets.choice(CONSONANTS) for _letter in range(8))
+        keys = tuple(f"test/{mark}/{name}" for name in names)
         entries = []
-        for name in names:
-            key = f"test/{stamp}/{name}"
+        for name, key in zip(names, keys, strict=True):
             body = _("{} asked for this test. Nothing is wrong.").format(who) + "\n" + _("key {}").format(key)
             queued = NoticeQueued(key, 0, name, "test", Severity.INFO, _("Test notice of qualtui"), body)
             entries.append((queued, f"notice/{key}"))
         await self._journal.append(*entries)
         self._queued()
-        return Done(
-            _("test notice queued for {}; `qualtui notify log` tells the outcome").format(", ".join(names))
-        )
+        text = _("test notice queued for {}; `qualtui notify log` tells the outcome").format(", ".join(names))
+        return Done(text, notices=keys)
 
     def _notices(self) -> Answer:
         newest = sorted(self._journal.state.notices.values(), key=lambda n: -n.queued_at)[:100]

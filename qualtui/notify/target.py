@@ -1,15 +1,13 @@
 """One notice to one Apprise URL, in a thread of the target's own, so that a dripping one starves nobody."""
 
 import asyncio
-import logging
 import queue
 import threading
 from collections.abc import Callable
 
 from qualtui.config.values import Secret
 from qualtui.model import Severity
-
-logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines carry recipients and hosts
+from qualtui.notify import hearsay
 
 STUCK_LIMIT = 3  # threads that a target may leave hanging before further sends to it wait
 
@@ -100,8 +98,10 @@ def _work(jobs: "queue.SimpleQueue[Job | None]") -> None:
 
 def _send(url: Secret, title: str, body: str, kind: str) -> str:
     """Empty when the target accepted; else why not. Runs in the target's thread."""
+    hearsay.hush()
     import apprise
 
+    hearsay.forget()
     asset = apprise.AppriseAsset(app_id="qualtui", app_desc="qualtui")
     try:
         plugin = apprise.Apprise.instantiate(url.reveal(), asset=asset, suppress_exceptions=True)
@@ -110,13 +110,17 @@ def _send(url: Secret, title: str, body: str, kind: str) -> str:
         accepted = plugin.notify(body=body, title=title, notify_type=apprise.NotifyType(kind))
     except Exception as error:  # a plugin's fault must not end the thread; its text may hold the URL
         return f"the notification library failed ({type(error).__name__})"
-    return "" if accepted else "the target did not accept it"
+    if accepted:
+        return ""
+    why = hearsay.heard()
+    return "the target did not accept it" + (f": {why}" if why else "")
 
 
 def warm_up() -> None:
     """Imports the library in the background, so that the first notice does not wait for it."""
 
     def load() -> None:
+        hearsay.hush()
         import apprise
 
         apprise.Apprise.instantiate("json://127.0.0.1:9")

@@ -120,6 +120,7 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
 
     text: str
     run: str = ""  # the run's id, where a remedy ran
+    notices: tuple[str, ...] = ()  # the keys of those that were queued
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from qualtui.cli.common import CommandError
+from qualtui.cli.notify import outcome, try_targets
 from qualtui.client import Client
 from qualtui.config.errors import ConfigErrors, Problem
 from qualtui.config.values import (
@@ -29,11 +31,12 @@ from qualtui.config.values import Target as TargetValues
 from qualtui.engine.engine import Engine
 from qualtui.engine.setup import Setup
 from qualtui.model import BacklogMarked, Sample, State
-from qualtui.notify.target import Target
+from qualtui.notify.target import NotifyError, Target
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import Probe
 from qualtui.store.late import begin
 from qualtui.store.store import Store
+from qualtui.text import masked
 from qualtui.wire import AddNote, Done, TestNotice
 from tests.screens.stand_in import until
 from tests.store.remains import torn
@@ -62,8 +65,9 @@ class Constant:
 class SlowTarget(Target):
     """Takes a notice only when the test lets it."""
 
-    def __init__(self) -> None:
+    def __init__(self, refusal: NotifyError | None = None) -> None:
         super().__init__("ops", Secret("json://127.0.0.1:9"), 5.0)
+        self.refusal = refusal
         self.begun = asyncio.Event()
         self.may_end = asyncio.Event()
         self.sent: list[str] = []
@@ -72,6 +76,8 @@ class SlowTarget(Target):
         self.sent.append(body)
         self.begun.set()
         await self.may_end.wait()
+        if self.refusal is not None:
+            raise self.refusal
 
 
 class Made:
@@ -207,6 +213,43 @@ async def test_a_notice_that_is_being_sent_while_the_configuration_changes_is_se
         target.may_end.set()
         await until(lambda: [n.status for n in engine.journal.state.notices.values()] == ["delivered"])
         assert len(target.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("refusal", "told"),
+    [
+        (None, "delivered"),
+        (NotifyError("HTTP 404"), "not delivered: HTTP 404; it is tried again"),
+        (NotifyError("no such address", final=True), "not delivered: no such address"),
+    ],
+)
+async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
+    store: Store, refusal: NotifyError | None, told: str
+) -> None:
+    target = SlowTarget(refusal)
+    target.may_end.set()
+    notify = Notify(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
+    first = Config(agents={"bot": Agent(health=HealthProbe(url="http://bot.example.com/"))}, notify=notify)
+    async with (
+        running(store, Made(target=target), first),
+        Client(store.path.with_name("s"), who="ana", watch=True) as client,
+    ):
+        (notice,) = await try_targets(client, "ops", 10.0)
+        assert outcome(notice) == told
+        assert masked(notice.key) == notice.key
+        with pytest.raises(CommandError, match="no target 'none'; there is: ops"):
+            await try_targets(client, "none", 10.0)
+
+
+async def test_a_test_whose_outcome_takes_long_says_where_it_will_be_told(store: Store) -> None:
+    notify = Notify(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
+    first = Config(agents={"bot": Agent(health=HealthProbe(url="http://bot.example.com/"))}, notify=notify)
+    async with (
+        running(store, Made(target=SlowTarget()), first),
+        Client(store.path.with_name("s"), who="ana", watch=True) as client,
+    ):
+        (notice,) = await try_targets(client, "", 0.5)
+        assert "qualtui notify log" in outcome(notice)
 
 
 async def test_an_engine_on_a_torn_store_watches_tells_and_goes_over_to_a_new_one_by_itself(

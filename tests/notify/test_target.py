@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import logging
+import queue
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from logging.handlers import QueueHandler
 
 import pytest
 from aiohttp import web
@@ -45,12 +48,36 @@ async def test_a_notice_arrives_with_its_title_body_and_type() -> None:
     assert (payload["title"], payload["message"], payload["type"]) == ("a title", "a body [x](y) <b>", "failure")
 
 
-async def test_a_refusal_is_one_line_without_the_url() -> None:
-    async with catcher(status=500) as (url, _):
+@pytest.mark.parametrize(
+    ("status", "why"), [(500, "HTTP 500 Internal Server Error"), (404, "HTTP 404 Not Found"), (599, "HTTP 599")]
+)
+async def test_a_refusal_is_one_line_with_the_status_and_without_the_url(
+    status: int, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = queue.SimpleQueue[logging.LogRecord]()
+    monkeypatch.setattr(logging.getLogger(), "handlers", [QueueHandler(log)])
+    async with catcher(status=status) as (url, _):
         with pytest.raises(NotifyError) as told:
             await Target("ops", Secret(url), 10).send("t", "b", "info")
-    assert str(told.value) == "the target did not accept it"
+    assert str(told.value) == f"the target did not accept it: {why}"
     assert not told.value.final
+    assert not any(log.get().name.startswith("apprise") for _record in range(log.qsize()))
+
+
+async def test_who_listens_nowhere_is_told_apart_from_who_refuses() -> None:
+    async with catcher() as (url, _):
+        pass
+    with pytest.raises(NotifyError, match=r": connection refused$"):
+        await Target("ops", Secret(url), 10).send("t", "b", "info")
+
+
+async def test_the_reason_of_one_send_is_not_told_of_the_next() -> None:
+    async with catcher(status=404) as (url, _):
+        target = Target("ops", Secret(url), 10)
+        with pytest.raises(NotifyError, match="HTTP 404"):
+            await target.send("t", "b", "info")
+        with pytest.raises(NotifyError, match=r"^the target did not accept it$"):
+            await target.send("", "", "info")  # Apprise refuses an empty notice by itself
 
 
 async def test_a_url_that_is_none_is_final() -> None:
