@@ -11,7 +11,8 @@ from textual.widgets import Button, Input
 
 from qualtui.app import QualtuiApp
 from qualtui.client import ClientError
-from qualtui.model import Severity
+from qualtui.model import Phase, Severity
+from qualtui.screens.detail import Detail
 from qualtui.screens.overview import Overview
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import GROUND
@@ -233,6 +234,34 @@ async def test_a_refused_fix_has_no_button_to_run_it() -> None:
         await pilot.press("tab", "right", "j", "f", "a", "c", "x", "enter")
         await until(lambda: isinstance(app.screen, Overview))
         assert [type(ask) for ask in engine.asked] == [PreviewFix]
+
+
+async def test_where_there_is_nothing_to_do_nothing_can_be_run() -> None:
+    engine = StandIn(snapshots.trouble())
+    engine.answers[PreviewFix] = snapshots.preview(token="", title="Closes 0 sessions", items=(), total=0)
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("f")
+        await until(lambda: "Nothing to do." in text(app))
+        assert [str(button.label) for button in app.screen.query(Button)] == ["Close"]
+        await pilot.press("tab", "right", "enter")
+        await until(lambda: isinstance(app.screen, Overview))
+        assert [type(ask) for ask in engine.asked] == [PreviewFix]
+
+
+async def test_an_incident_that_is_over_is_offered_no_fix() -> None:
+    over = snapshots.incident(41, phase=Phase.RESOLVED, resolved_at=snapshots.AT - 60)
+    engine = StandIn(later(snapshots.trouble(), incidents=(snapshots.incident(), over)))
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("j", "f")
+        await until(lambda: "#41 is over: there is nothing to mend." in text(app))
+        assert not engine.asked
+        await pilot.press("enter", "f")
+        await until(lambda: isinstance(app.screen, Detail) and "#41 is over" in text(app))
+        assert not any(isinstance(ask, PreviewFix) for ask in engine.asked)
 
 
 async def test_taking_an_incident_tells_whom_the_asker_saw_and_mine_is_given_back() -> None:

@@ -92,7 +92,6 @@ def run(
     if shown.refused:
         raise CommandError(shown.refused, FAILED)
     if not shown.token:
-        print(_("nothing to do"))
         return
     if not yes and not _confirmed(shown.title):
         raise CommandError(_("nothing was changed"), FAILED)
@@ -147,6 +146,8 @@ def print_preview(shown: Preview) -> None:
         print("  " + plural("and {} more", "and {} more", more).format(more))
     if shown.refused:
         print(f"  ✖ {shown.refused}")
+    elif not shown.token:
+        print(_("nothing to do"))
 
 
 def _confirmed(title: str) -> bool:

@@ -93,6 +93,8 @@ class Fixing:
             return Refused(_("no fix {!r} for {}; there is: {}").format(name, agent, known))
         if remedy.unavailable:
             return Refused(remedy.unavailable)
+        if number and number not in self._journal.state.incidents:
+            return Refused(_("no incident #{}").format(number))
         try:
             plan = await remedy.preview(mode)
         except RemedyError as error:

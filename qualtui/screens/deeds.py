@@ -6,6 +6,7 @@ import msgspec
 from textual.app import App
 
 from qualtui.client import ClientError
+from qualtui.model import Phase
 from qualtui.screens.feed import Feed
 from qualtui.screens.port import Say
 from qualtui.text import _, masked
@@ -108,10 +109,12 @@ class Deeds:
         """Preview, confirm, run: of the incident's remedy, else of the one that NOW offers."""
         view = self._feed.sight.view
         name, agent, number = "", "", 0
+        if incident is not None and incident.phase is Phase.RESOLVED:
+            return self._say(_("#{n} is over: there is nothing to mend.").format(n=incident.number), "label")
         if view is not None and view.now.fix and incident is not None and incident.number == view.now.number:
             # NOW knows the cause; the incident only what its rule was written with.
             name, agent, number = view.now.fix, view.name, view.now.number
-        elif incident is not None and incident.fix and incident.resolved_at is None:
+        elif incident is not None and incident.fix:
             name, agent, number = incident.fix, incident.agent, incident.number
         elif view is not None and view.now.fix:
             name, agent, number = view.now.fix, view.name, view.now.number
@@ -127,9 +130,8 @@ class Deeds:
     async def _confirm(self, preview: Preview) -> None:
         from qualtui.screens.dialog import Confirm, preview_lines
 
-        dialog = Confirm(
-            self._look, preview.title, preview_lines(preview, self._look), _("Run it"), preview.refused
-        )
+        run = _("Run it") if preview.token else ""
+        dialog = Confirm(self._look, preview.title, preview_lines(preview, self._look), run, preview.refused)
         if not await self._app.push_screen_wait(dialog):
             return self._say(_("Nothing was changed."), "label")
         self._say(_("Running ..."), "faint")

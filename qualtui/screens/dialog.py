@@ -20,7 +20,7 @@ _ITEMS = 12  # items listed; the rest is a number
 
 
 class Confirm(ModalScreen[bool]):
-    """Shows what would happen; True only where the person chose to run it."""
+    """Shows what would happen; True only where the person chose to run it. No `run`: there is nothing to do."""
 
     DEFAULT_CSS = """
     Confirm { align: center middle; background: $background 60%; }
@@ -43,16 +43,17 @@ class Confirm(ModalScreen[bool]):
         self._text: list[Line] = [(Span(safe(title), "strong"),), BLANK, *lines]
         if refused:
             self._text += [BLANK, (Span(f"{look.glyphs.critical} {_('Refused')}: {safe(refused, 400)}", "crit"),)]
-        self._run = run
-        self._refused = refused
+        elif not run:
+            self._text += [BLANK, (Span(_("Nothing to do."), "strong"),)]
+        self._run = "" if refused else run
 
     def compose(self) -> ComposeResult:
-        """Title, what would change, and the buttons: no button to run what is refused."""
+        """Title, what would change, and the buttons: none to run what is refused, or nothing."""
         with Vertical():
             yield Lines(self._look, id="text")
             with Horizontal():
-                yield Button(_("Cancel"), id="cancel", compact=True)
-                if not self._refused:
+                yield Button(_("Cancel") if self._run else _("Close"), id="cancel", compact=True)
+                if self._run:
                     yield Button(safe(self._run, 60), id="run", variant="warning", compact=True)
 
     def on_mount(self) -> None:

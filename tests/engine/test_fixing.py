@@ -107,6 +107,10 @@ async def test_a_run_carries_its_id_and_its_end_stands_in_the_log(desk: Desk) ->
     assert isinstance(await desk.fixing.run(token, "ana"), Refused)
 
 
+async def test_a_fix_for_an_incident_that_is_none_is_refused(desk: Desk) -> None:
+    assert await desk.fixing.preview("bot", "script", "", 99) == Refused("no incident #99")
+
+
 async def test_a_second_run_of_its_kind_is_refused_while_one_is_under_way(desk: Desk) -> None:
     first, second = await desk.token(), await desk.token()
     running = asyncio.get_running_loop().create_task(desk.fixing.run(first, "ana"))
