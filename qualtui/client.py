@@ -31,6 +31,10 @@ class ClientError(Exception):
     """No engine, the engine went away, or it speaks another version; the text is one line for people."""
 
 
+class NobodyListensError(ClientError):
+    """There is no engine: nobody watches."""
+
+
 def knock(path: Path, who: str) -> socket.socket | None:
     """Opens a window's connection ahead, so that the engine answers while the window is still being loaded.
 
@@ -83,7 +87,9 @@ class Client:
                 first = await self._read()
         except (OSError, TimeoutError, asyncio.IncompleteReadError, WireError) as error:
             self._drop()
-            raise ClientError(f"no engine answers at {self._path}: {_word(error)}") from None
+            nobody = isinstance(error, FileNotFoundError | ConnectionRefusedError)
+            kind = NobodyListensError if nobody else ClientError
+            raise kind(f"no engine answers at {self._path}: {_word(error)}") from None
         if isinstance(first, Goodbye):
             self._drop()
             raise ClientError(first.reason)

@@ -264,6 +264,34 @@ async def test_an_incident_that_is_over_is_offered_no_fix() -> None:
         assert not any(isinstance(ask, PreviewFix) for ask in engine.asked)
 
 
+async def test_where_nobody_watches_no_page_pretends_to_know_or_to_be_reading() -> None:
+    engine = StandIn(snapshots.trouble())
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        engine.drop()
+        await until(lambda: "NO WATCHER" in text(app))
+        await pilot.press("c")
+        await until(lambda: "nobody watches: who waits now is not known" in text(app))
+        assert not re.search(r"\d customers wait|reading", text(app))
+        await pilot.press("f")
+        await until(lambda: "Nobody watches: nothing was done." in text(app))
+
+
+async def test_who_waited_is_old_news_once_nobody_watches() -> None:
+    engine = StandIn(snapshots.trouble())
+    engine.answers[Who] = Customers("ldc-bot", snapshots.people())
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("c")
+        await until(lambda: "3 customers wait for the bot" in text(app))
+        assert re.search(r"waits +phone +leads\.id +why", text(app))
+        engine.drop()
+        await until(lambda: "3 customers waited for the bot" in text(app))
+        assert "what stands below is old" in text(app)
+
+
 async def test_taking_an_incident_tells_whom_the_asker_saw_and_mine_is_given_back() -> None:
     mine = snapshots.incident(owner="ana")
     engine = StandIn(later(snapshots.trouble(), incidents=(snapshots.incident(),)))

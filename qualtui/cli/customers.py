@@ -42,7 +42,7 @@ def list_(agent: AgentOption = "", config: ConfigOption = None, as_json: JsonOpt
         print(_("nobody waits"))
     else:
         now = time.time()
-        titles = [_("customer"), _("waits"), _("phone"), _("why")]
+        titles = ["leads.id", _("waits"), _("phone"), _("why")]
         print_table(
             titles, [[_short(one.lead), span(now - one.since), one.phone, one.cause] for one in told.customers]
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from qualtui.cli.common import FAILED, UNKNOWN, CommandError, resolve_window_config, who
-from qualtui.client import Client, ClientError
+from qualtui.client import Client, ClientError, NobodyListensError
 from qualtui.config.places import socket_path
 from qualtui.text import _
 from qualtui.wire import Answer, Ask, Refused, Snapshot
@@ -49,5 +49,8 @@ def connected(config: Path | None, talk: Callable[[Client], Awaitable[Result]], 
         return asyncio.run(run())
     except TimeoutError:
         raise CommandError(_("the engine does not answer: is it stopped?"), UNKNOWN) from None
+    except NobodyListensError as error:
+        text = _("nobody watches: {}; `qualtui watch` starts one").format(error)
+        raise CommandError(text, UNKNOWN) from None
     except ClientError as error:
-        raise CommandError(_("{}; `qualtui watch` starts one").format(error), UNKNOWN) from None
+        raise CommandError(str(error), UNKNOWN) from None

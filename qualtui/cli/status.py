@@ -116,7 +116,7 @@ def _unknown(config: Path | None, error: CommandError | ConfigErrors, *, short: 
     ago = "" if since is None else " " + _("(last sign of one {} ago)").format(span(time.time() - since))
     print(f"UNKNOWN {problem}{ago}")
     if configured and not short:
-        print(_("nobody watches: `qualtui watch` does; `qualtui status --once` looks now"))
+        print(_("`qualtui status --once` looks now"))
     return UNKNOWN
 
 

@@ -3,16 +3,27 @@
 from collections.abc import Awaitable, Callable
 
 from textual import work
+from textual.app import ComposeResult
 
 from qualtui.screens.listing import Keys, Listing
 from qualtui.text import _, plural
-from qualtui.widgets.line import Line, Span, padded, safe
+from qualtui.widgets.line import Line, Span, faded, padded, safe
+from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row
 from qualtui.widgets.words import age, clock
 from qualtui.wire import Answer, Ask, CloseCustomer, Customers, CustomerView, Who
 
 FOOTER = ("back", "answered", "fix", "refresh", "help")
+_COLUMNS = ((9, "strong"), (14, "faint"), (22, "text"), (15, "faint"))  # cells and style of each but the last
+_TITLES = (_("waits"), "", _("phone"), "leads.id")
+_HEAD: Line = (
+    Span(
+        "  " + "".join(padded(title, wide) for title, (wide, _token) in zip(_TITLES, _COLUMNS, strict=True)),
+        "faint",
+    ),
+    Span(_("why"), "faint"),
+)
 EVERY = 5.0  # seconds between two questions while the page is open
 
 
@@ -25,6 +36,10 @@ class Waiting(Listing):
         self._ask = ask
         self._told: Customers | None = None
         self._asked: float | None = None
+
+    def above(self) -> ComposeResult:
+        """How many."""
+        yield Lines(self.look, id="title")
 
     def closing(self) -> CloseCustomer | None:
         """The customer under the cursor."""
@@ -43,28 +58,37 @@ class Waiting(Listing):
         if self.sight.watched and (self._asked is None or self.now - self._asked >= EVERY):
             self._asked = self.now
             self._read()
-        if self._told is not None:
+        watched, told = self.sight.watched, self._told
+        if not watched:
+            self.table.empty = _("nobody watches: who waits now is not known")
+        elif told is not None:
             self.table.empty = _("nobody waits")
-        people = sorted(self._told.customers, key=_since) if self._told is not None else []
-        rows = [Row(person.lead, self._row(person)) for person in people]
-        self.table.show(self._head(len(people)), rows)
+        people = sorted(told.customers, key=_since) if told is not None else []
+        lines = [self._row(person) for person in people]
+        if not watched:
+            lines = faded(lines, self.look.glyphs.good)
+        self.query_one("#title", Lines).show([self._title(len(people) if told is not None else None)])
+        self.table.show(_HEAD, [Row(person.lead, line) for person, line in zip(people, lines, strict=True)])
 
     def footer(self) -> list[tuple[str, str]]:
         """The keys of this page."""
         return self._keys(FOOTER)
 
-    def _head(self, number: int) -> Line:
-        title = plural("{n} customer waits for the bot", "{n} customers wait for the bot", number).format(n=number)
-        return (Span(f" {title}", "title"), Span(f"   {safe(self._agent, 60)}", "faint"))
+    def _title(self, number: int | None) -> Line:
+        """How many wait, or waited when an engine was asked last; None: nobody was asked yet."""
+        if number is None:
+            title = _("Who waits for the bot")
+        elif self.sight.watched:
+            title = plural("{n} customer waits for the bot", "{n} customers wait for the bot", number)
+        else:
+            title = plural("{n} customer waited for the bot", "{n} customers waited for the bot", number)
+        return (Span(f" {title.format(n=number)}", "title"), Span(f"   {safe(self._agent, 60)}", "faint"))
 
     def _row(self, person: CustomerView) -> Line:
-        return (
-            Span("  " + padded(age(self.now, person.since), 9), "strong"),
-            Span(padded(_("since {clock}").format(clock=clock(person.since, self.zone)), 14), "faint"),
-            Span(padded(safe(person.phone, 40), 22), "text"),
-            Span(padded(safe(person.lead, 60), 14), "faint"),
-            Span(" " + safe(person.cause, 200), "label"),
-        )
+        since = _("since {clock}").format(clock=clock(person.since, self.zone))
+        cells = (age(self.now, person.since), since, safe(person.phone, 40), safe(person.lead, 60))
+        spans = [Span(padded(text, wide), token) for text, (wide, token) in zip(cells, _COLUMNS, strict=True)]
+        return (Span("  "), *spans, Span(safe(person.cause, 200), "label"))
 
     @work(exclusive=True, group="customers")
     async def _read(self) -> None:

@@ -86,6 +86,8 @@ class Detail(Listing):
 
     def _absent(self) -> Line:
         text = _("Incident {n} is not known.") if self._missing else _("Reading incident {n} ...")
+        if not self.sight.watched:
+            text = _("Nobody watches: incident {n} can't be read.")
         return (Span(" " + text.format(n=self.number), "strong"),)
 
     def _facts(self, incident: IncidentView) -> list[Line]:
