@@ -50,6 +50,7 @@ class QualtuiApp(App[int]):
         Binding("c", "customers", _("who waits"), id="customers"),
         Binding("m", "deed('answered')", _("answered by hand"), id="answered"),
         Binding("d", "doctor", _("doctor: try every link"), id="doctor"),
+        Binding("e", "figures", _("every figure"), id="figures"),
         Binding("x", "stop", _("stop the fix under way"), id="stop"),
         Binding("u", "deed('undo')", _("take a fix back"), id="undo"),
         Binding("r", "deed('refresh')", _("ask every probe now"), id="refresh"),
@@ -276,6 +277,14 @@ class QualtuiApp(App[int]):
 
         if not isinstance(self.screen, Doctor):
             self._open(Doctor(self.look, self._deeds.ask, self.keys))
+
+    def action_figures(self) -> None:
+        """Every figure with its evidence, age and source."""
+        from qualtui.screens.evidence import Figures
+
+        view = self._feed.sight.view
+        if view is not None and not isinstance(self.screen, Figures):
+            self._open(Figures(self.look, view.name, self.keys))
 
     def action_deed(self, name: str) -> None:
         """A deed, one at a time."""

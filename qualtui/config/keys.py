@@ -14,6 +14,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "customers": ("c",),
     "answered": ("m",),
     "doctor": ("d",),
+    "figures": ("e",),
     "stop": ("x",),
     "undo": ("u",),
     "refresh": ("r",),

@@ -13,6 +13,7 @@ from qualtui.wire import AgentView, Figure
 
 _LABEL = 18  # cells of a row's label
 _VALUE = 8  # cells of its value
+_AGED = 120.0  # s: from this age on it is told beside a figure, such as the slow lane's
 _BROAD, _NARROW = 80, 40  # cells of a literal row, with and without ages
 
 
@@ -73,6 +74,8 @@ def row(entry: Entry, figure: Figure | None, now: float, cells: int, look: Look,
     spans = [label, Span(padded(text, _VALUE, right=True), shade), Span(f" {glyph} ", beside)]
     if note:
         spans.append(Span(f"{note} ", token))
+    elif figure.at is not None and now - figure.at >= _AGED:
+        spans.append(Span(_("{age} ago").format(age=age(now, figure.at)) + " ", "faint"))
     room = cells - sum(len(span.text) for span in spans) - 1
     if figure.past and not entry.state and not entry.grey and room >= 6:
         spans += _bars(entry, figure, min(room, 24), look)[0]

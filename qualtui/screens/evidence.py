@@ -1,0 +1,106 @@
+"""Every figure that is measured: its value, age, evidence and source, and what it means."""
+
+from textual import on
+from textual.app import ComposeResult
+
+from qualtui.model import Evidence
+from qualtui.screens.listing import Keys, Listing
+from qualtui.series import BY_NAME
+from qualtui.text import _
+from qualtui.widgets.catalogue import Entry
+from qualtui.widgets.figures import mark
+from qualtui.widgets.line import Line, Span, faded, padded, safe
+from qualtui.widgets.lines import Lines
+from qualtui.widgets.look import Look
+from qualtui.widgets.table import Row, Table
+from qualtui.widgets.words import age, evidence, quantity
+from qualtui.wire import AgentView, Figure
+
+FOOTER = ("back", "open", "refresh", "down", "up", "help")
+WIDE = 110  # cells from which each row says what the figure means
+_COLUMNS = (26, 10, 8, 12, 22)  # cells of the name, the value, its age, its evidence, its source
+_WORDS = {
+    Evidence.FRESH: _("fresh"),
+    Evidence.OLD: _("old"),
+    Evidence.NO_DATA: _("no data"),
+    Evidence.DISAGREE: _("disagree"),
+    Evidence.NO_SOURCE: _("no source"),
+}
+
+
+class Figures(Listing):
+    """A row a series, in the order in which they are declared."""
+
+    def __init__(self, look: Look, agent: str, keys: Keys) -> None:
+        super().__init__(look, keys)
+        self._agent = agent
+
+    def above(self) -> ComposeResult:
+        """How many rest on what."""
+        yield Lines(self.look, id="title")
+
+    def fill(self) -> None:
+        """The figures of the newest snapshot."""
+        agents = self.sight.snapshot.agents if self.sight.snapshot else ()
+        view = next((one for one in agents if one.name == self._agent), None)
+        figures = view.figures if view is not None else {}
+        lines = [self._row(figure) for figure in figures.values()]
+        if not self.sight.watched:
+            lines = faded(lines, self.look.glyphs.good)
+        self.table.empty = _("nothing is told of this agent")
+        self.query_one("#title", Lines).show([self._title(view)])
+        titles = (_("figure"), _("value"), _("age"), _("evidence"), _("source"))
+        head = "".join(padded(title, cells) for title, cells in zip(titles, _COLUMNS, strict=True))
+        rows = [Row(name, line) for name, line in zip(figures, lines, strict=True)]
+        last = _("what it is") if self.size.width >= WIDE else ""
+        self.table.show((Span("  " + head, "faint"), Span(last, "faint")), rows)
+
+    def footer(self) -> list[tuple[str, str]]:
+        """The keys of this page."""
+        words = {"open": _("all of it")}
+        return [(key, words.get(name, word)) for name in FOOTER for key, word in self._keys((name,))]
+
+    @on(Table.Opened)
+    def _told(self, event: Table.Opened) -> None:
+        """The whole of a row that is too long for its place."""
+        event.stop()
+        agents = self.sight.snapshot.agents if self.sight.snapshot else ()
+        found = next((view.figures.get(event.key) for view in agents if view.name == self._agent), None)
+        if found is not None:
+            self.status(f"{found.name}: {_meaning(found)}", "label")
+
+    def _title(self, view: AgentView | None) -> Line:
+        figures = list(view.figures.values()) if view is not None else []
+        spans = [Span(" " + _("Every figure") + "   ", "title")]
+        for kind, word in _WORDS.items():
+            number = sum(figure.evidence is kind for figure in figures)
+            if number:
+                bad = kind not in {Evidence.FRESH, Evidence.NO_SOURCE}
+                spans.append(Span(f"{number} {word}   ", "unknown" if bad else "label"))
+        return tuple(spans)
+
+    def _row(self, figure: Figure) -> Line:
+        glyph, token = mark(Entry("", figure.name), figure, self.look)
+        name, value, old, proof, source = _COLUMNS
+        told = "" if figure.value is None else quantity(figure.value, figure.unit)
+        since = "" if figure.at is None else age(self.now, figure.at)
+        plain = "faint" if figure.evidence is Evidence.NO_SOURCE else "text"
+        spans = [
+            Span(f" {glyph if glyph != ' ' else self.look.glyphs.dot} ", token if glyph != " " else "faint"),
+            Span(padded(safe(figure.name, name - 2), name - 1), "label" if plain == "text" else "faint"),
+            Span(padded(told, value), plain),
+            Span(padded(since, old), "faint"),
+            Span(
+                padded(evidence(figure, self.now) or _WORDS[Evidence.FRESH], proof),
+                token if glyph != " " else plain,
+            ),
+            Span(padded(safe(figure.source, source - 2), source), "faint"),
+        ]
+        return (*spans, Span(_meaning(figure), "faint")) if self.size.width >= WIDE else tuple(spans)
+
+
+def _meaning(figure: Figure) -> str:
+    """What was said with the value, and what the figure is."""
+    declared = BY_NAME.get(figure.name)
+    parts = (safe(figure.note, 160), declared.meaning if declared is not None else "")
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,45 @@
+"""Every figure has a row with its source and its age, whatever it rests on."""
+
+from msgspec.structs import replace
+
+from qualtui.series import DECLARED
+from qualtui.widgets.table import Table
+from qualtui.wire import Snapshot
+from tests import snapshots
+from tests.screens.stand_in import StandIn, table, text, until, window
+
+
+def everything() -> Snapshot:
+    told = snapshots.calm()
+    figures = {
+        one.name: snapshots.figure(one.name, 7, at=snapshots.AT - 125, note="as told", source=one.source)
+        for one in DECLARED
+    }
+    return replace(told, agents=(replace(told.agents[0], figures=figures),))
+
+
+def rows(shown: Table) -> list[str]:
+    return ["".join(span.text for span in line) for line in shown.shown[1:]]
+
+
+async def test_every_declared_series_is_there_with_its_age_source_and_meaning() -> None:
+    app = window(StandIn(everything()))
+    async with app.run_test(size=(200, 48)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("e")
+        await until(lambda: "Every figure" in text(app))
+        shown = rows(table(app, "#rows"))
+    assert len(shown) == len(DECLARED)
+    for line, declared in zip(shown, DECLARED, strict=True):
+        assert declared.name in line.replace("…", declared.name[-1])
+        assert all(word in line for word in (declared.source[:20], declared.meaning, "2m", "as told"))
+
+
+async def test_on_a_narrow_screen_enter_tells_the_rest() -> None:
+    app = window(StandIn(everything()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("e")
+        await until(lambda: table(app, "#rows").key != "")
+        await pilot.press("enter")
+        await until(lambda: f"{DECLARED[0].name}: as told; {DECLARED[0].meaning[:40]}" in text(app))
