@@ -104,6 +104,15 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="Replies take {duration} in the mean; row S16 says 10 s, which the bot's pauses do not allow",
     ),
+    # A bot that can't store its progress asks one question for ever. A few customers bring it about themselves.
+    "same-question": Rule(
+        series="sessions.same_question",
+        op=Operator.AT_LEAST,
+        info=Level(5),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="{value} sessions are asked the same question again: the bot does not keep their answers",
+        runbook="qualtui doctor: which CHECK refuses what the bot writes, and the SQL that mends it",
+    ),
     # S4 and S5: only the host can tell; until it is asked these have no source.
     "host-cpu": Rule(
         series="host.cpu",
