@@ -73,7 +73,8 @@ class Witness:
         """The rows, corrected by the chats."""
         leads: dict[str, Known | None] = {}
         for key in self._chats.waiting(ledger.born):
-            known, since = self._newest.get(key), self._chats.open[key].last.at - CLOCKS
+            chat, known = self._chats.open[key], self._newest.get(key)
+            since = (chat.last.at if chat.since is None else min(chat.since, chat.last.at)) - CLOCKS
             leads[key] = None
             if known is not None and key not in self._unfound:
                 received = known.received if (known.received or 0.0) >= since else None

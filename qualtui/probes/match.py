@@ -10,7 +10,7 @@ import msgspec
 from qualtui.config.values import Mapping
 from qualtui.database import DatabaseError, Reader, moment, sql
 from qualtui.signals.book import Book
-from qualtui.signals.chats import CLOCKS, PSEUDONYM, Chats, Known, heard_until, number, phones, with_chats
+from qualtui.signals.chats import CLOCKS, PSEUDONYM, Chat, Chats, Known, heard_until, number, phones, with_chats
 from qualtui.text import _, span
 
 MOST = 100  # chats that wait, and owed leads, asked about in a cycle
@@ -120,7 +120,7 @@ class Match:
     async def _stored(self, reader: Reader, chats: Chats, waiting: list[str]) -> dict[str, Known | None]:
         """What the database has of those who wait; of two leads with one number, the one with the newest row."""
         forms = [(key, form) for key in waiting for form in phones(key)]
-        since = [moment(chats.open[key].last.at - CLOCKS) for key, _form in forms]
+        since = [moment(_begun(chats.open[key]) - CLOCKS) for key, _form in forms]
         words = self._mapping.sent, self._mapping.received
         keys, stored = [key for key, _form in forms], [form for _key, form in forms]
         found: dict[str, Known | None] = dict.fromkeys(waiting)
@@ -160,6 +160,11 @@ class Match:
 
     def _pseudonym(self, key: str) -> str:
         return PSEUDONYM + hmac.new(self._key, key.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def _begun(chat: Chat) -> float:
+    """When the wait began, as far as is known."""
+    return chat.last.at if chat.since is None else min(chat.since, chat.last.at)
 
 
 def _newest(known: Known) -> float:

@@ -89,7 +89,7 @@ class Chats(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What the database has of a chat's customer since about its last message."""
+    """What the database has of a chat's customer since about the first message that has no answer."""
 
     lead: str
     received: float | None = None  # the newest row of the customer
@@ -262,11 +262,20 @@ def _claimed(chat: Chat, read_at: float, known: Known | None, mine: Owed | None,
             since=began,
             last=max(mine.last, last.at),
             unheard=mine.unheard if vain is None else vain,
-            unstored=None if stored else last.at,
+            unstored=None if stored else _lost(since, last.at, max(mine.last, received or mine.last), vain),
         )
     stored = received is not None and received >= last.at - CLOCKS
     if sent is not None and sent >= last.at + (0.0 if stored else CLOCKS):
         return Owed(since, last.at, unheard=sent) if late else None
     if stored:
         return None  # the rows know of it, and have a reason: closed, or backlog
-    return Owed(since, last.at, unheard=vain, unstored=last.at)
+    return Owed(since, last.at, unheard=vain, unstored=_lost(since, last.at, received, vain))
+
+
+def _lost(since: float, last: float, received: float | None, vain: float | None) -> float:
+    """The first message that no row has: that which the wait began with, where nothing of it was stored.
+
+    Who writes every minute to a dead webhook has lost the first message, not only the one of just now.
+    """
+    nothing = vain is None and (received is None or received < since - CLOCKS)
+    return since if nothing else last

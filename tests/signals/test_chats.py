@@ -288,3 +288,15 @@ def test_a_chat_waits_exactly_when_something_came_after_the_last_heard_answer(sa
     heard = max((one.at for one in ordered if one.heard), default=-1.0)
     after = [one.at for one in ordered if not one.heard and one.at > heard and (heard < 0 or not one.ours)]
     assert chat.since == (min(after) if after else None)
+
+
+def test_who_writes_every_minute_to_a_dead_webhook_has_lost_the_first_message() -> None:
+    chats = read(*(theirs(NOW - 780 + 60 * minute) for minute in range(13)))
+    owed = told(Book(), chats, None).owed
+    assert [(one.since, one.unstored) for one in owed.values()] == [(NOW - 780, NOW - 780)]
+
+
+def test_who_was_stored_before_the_webhook_died_has_lost_what_came_then() -> None:
+    chats = read(theirs(NOW - 700), theirs(NOW - 90))
+    owed = told(Book(owed={"ana": Owed(NOW - 700, NOW - 700, "s")}), chats, Known("ana", received=NOW - 700)).owed
+    assert (owed["ana"].since, owed["ana"].unstored) == (NOW - 700, NOW - 90)

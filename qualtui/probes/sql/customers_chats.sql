@@ -1,4 +1,4 @@
--- Which leads have these phones, and what was stored of them since the last message of their chat?
+-- Which leads have these phones, and what was stored of them since their wait began?
 SELECT
     given.number AS number,
     found.id::text AS lead,
