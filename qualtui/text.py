@@ -53,6 +53,11 @@ def mask_phone(phone: str) -> str:
     return f"{'•' * (len(digits) - 2)}{digits[-2:]}"
 
 
+def figure(value: float) -> str:
+    """A number as a sentence tells it: whole where it is or is large, else four digits at most."""
+    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
+
+
 def span(seconds: float) -> str:
     """A duration in at most two units: `4s`, `5m`, `2h 05m`, `3d 4h`; a negative one counts as 0."""
     total = max(0, int(seconds))

@@ -5,7 +5,7 @@ import msgspec
 from qualtui.alerts.evaluate import Verdict
 from qualtui.config.values import Rule
 from qualtui.model import Phase, RuleChanged, Severity, Standing
-from qualtui.text import span
+from qualtui.text import figure, span
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -94,7 +94,7 @@ def _change(
 def summarise(rule: Rule, name: str, agent: str, verdict: Verdict) -> str:
     """The rule's summary with {value}, {duration}, {note} and {agent} filled in; other braces stay as they are."""
     text = rule.summary or f"{name}: {{value}}"
-    number = "" if verdict.value is None else f"{verdict.value:g}"
+    number = "" if verdict.value is None else figure(verdict.value)
     lasted = "" if verdict.value is None else span(verdict.value)
     for word, filling in (("value", number), ("duration", lasted), ("note", verdict.note), ("agent", agent)):
         text = text.replace("{" + word + "}", filling)

@@ -14,7 +14,8 @@ from qualtui.cli.tables import print_json
 from qualtui.config.errors import ConfigErrors
 from qualtui.model import Evidence, Phase, Severity
 from qualtui.series import OWN
-from qualtui.text import _, clean, span
+from qualtui.text import _, clean, plural, span
+from qualtui.widgets.words import quantity
 from qualtui.wire import AgentView, Snapshot
 
 FIGURES = ("customers.waiting", "customers.lost", "customers.backlog", "sessions.bot_owes", "reply.p95")
@@ -74,7 +75,9 @@ def short_line(shot: Snapshot, code: int) -> str:
 
 def long_lines(shot: Snapshot, code: int) -> list[str]:
     """A few lines an agent, and the open incidents."""
-    lines = [f"{WORDS[code]}  " + _("engine pid {}, {} windows").format(shot.engine.pid, shot.engine.windows)]
+    number = shot.engine.windows
+    engine = plural("engine pid {}, {} window", "engine pid {}, {} windows", number)
+    lines = [f"{WORDS[code]}  {engine.format(shot.engine.pid, number)}"]
     lines += [f"! {trouble}" for trouble in shot.engine.troubles]
     for agent in shot.agents:
         lines.append(f"{agent.name}: {agent.now.headline} {agent.now.detail}".rstrip())
@@ -102,7 +105,7 @@ def _figures(agent: AgentView, names: Sequence[str], now: float) -> str:
             words.append(f"{label} " + _("NO DATA"))
         else:
             old = f" ({_('OLD')} {span(now - (figure.at or now))})" if figure.evidence is Evidence.OLD else ""
-            words.append(f"{label} {figure.value:g}{figure.unit}{old}")
+            words.append(f"{label} {quantity(figure.value, figure.unit)}{old}")
     return ", ".join(words)
 
 

@@ -86,7 +86,7 @@ BUILT_IN: dict[str, Rule] = {
         op=Operator.AT_LEAST,
         warning=Level(5),
         keep_firing_for=Seconds(_MINUTE),
-        summary="{value} messages in a row have no delivered answer",
+        summary="Messages in a row without a delivered answer: {value}",
     ),
     # S8 of replies: the time of /health is no customer's.
     "reply-slow": Rule(
@@ -145,14 +145,14 @@ BUILT_IN: dict[str, Rule] = {
         info=Level(1),
         warning=Level(3),
         keep_firing_for=Seconds(_MINUTE),
-        summary="{value} replies took as long as the webhook may live",
+        summary="Replies that took as long as the webhook may live: {value}",
     ),
     "certificate-ends": Rule(
         series="tls.days",
         op=Operator.BELOW,
         warning=Level(14),
         keep_firing_for=Seconds(_MINUTE),
-        summary="The certificate of {note} ends in {value} days",
+        summary="The certificate of {note} ends; days left: {value}",
     ),
     # exp(-9.2) = 1e-4: so seldom does nobody write by chance; signals/rhythm.py has the formula.
     "waha-deaf": Rule(

@@ -115,7 +115,8 @@ class SessionCleanup:
         """Which of the subjects are closed now. Writes nothing. Raises RemedyError."""
         states = await self._states(subjects)
         closed = tuple(name for name in subjects if name in states and not states[name]["active"])
-        summary = _("{} of {} sessions are closed now").format(len(closed), len(subjects))
+        told = plural("{} of {} session is closed now", "{} of {} sessions are closed now", len(subjects))
+        summary = told.format(len(closed), len(subjects))
         return Outcome("ok" if closed else "nothing", summary, closed)
 
     async def undo(self, done: tuple[str, ...]) -> Outcome:

@@ -79,14 +79,17 @@ def _waha(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
     if fresh(readings, "customers.phantom"):
         text += _('; the database says "sent": SOURCES DISAGREE')
         proof.append(
-            _('messages: {:.0f} customers have a row "sent" and no delivery').format(
-                _count(readings, "customers.phantom")
-            )
+            plural(
+                'messages: {:.0f} customer has a row "sent" and no delivery',
+                'messages: {:.0f} customers have a row "sent" and no delivery',
+                int(_count(readings, "customers.phantom")),
+            ).format(_count(readings, "customers.phantom"))
         )
     if by[Link.BOT].status in {BAD, BUSY}:
         text += _("; the bot hangs in its sends")
         proof.append(_("bot: {}").format(by[Link.BOT].text))
-    return Why(text, (*proof, *_others(by, Link.WAHA)), Link.WAHA, (WAHA_RESTART,))
+    proof += (one for one in _others(by, Link.WAHA) if one not in proof)
+    return Why(text, tuple(proof), Link.WAHA, (WAHA_RESTART,))
 
 
 def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:

@@ -129,6 +129,22 @@ def test_a_summary_fills_its_words_and_leaves_other_braces_alone() -> None:
     assert text == "bot: 90 bot 1m {other}"
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (12.0, "12"),
+        (12.345678, "12.35"),
+        (99.96, "99.96"),
+        (0.05123, "0.05123"),
+        (2_500_000.0, "2500000"),
+        (0, "0"),
+    ],
+)
+def test_a_number_in_a_summary_is_as_long_as_it_must_be(value: float, told: str) -> None:
+    a_rule = Rule(series="x", summary="{value}", critical=Level(1))
+    assert summarise(a_rule, "r", "bot", Verdict(True, None, value, "", 1.0)) == told
+
+
 @given(st.lists(st.tuples(st.sampled_from([BAD, GOOD, UNKNOWN]), st.floats(0.1, 30)), max_size=40))
 def test_nothing_fires_that_did_not_hold_and_nothing_ends_without_evidence(
     looks: list[tuple[Verdict, float]],

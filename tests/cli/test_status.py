@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from qualtui.cli.app import app
-from qualtui.cli.status import exit_code
+from qualtui.cli.status import exit_code, long_lines
 from qualtui.model import Phase, Severity
 from qualtui.wire import AgentView, IncidentView, Now, Snapshot
 from tests import snapshots
@@ -48,6 +48,19 @@ def test_the_exit_code_is_the_worst_that_is_known(
 ) -> None:
     shot = Snapshot(1.0, 1, snapshots.engine(), tuple(map(agent, agents)), tuple(incidents), ())
     assert exit_code(shot) == code
+
+
+def test_figures_are_told_as_on_the_screen() -> None:
+    figures = {
+        name: snapshots.figure(name, value)
+        for name, value in {"customers.waiting": 12.0, "sessions.bot_owes": 1.0, "reply.p95": 0.599794}.items()
+    }
+    shot = Snapshot(
+        1.0, 1, snapshots.engine(windows=1), (AgentView("a", now=CALM, chain=(), figures=figures),), (), ()
+    )
+    lines = long_lines(shot, 0)
+    assert lines[0].endswith(", 1 window")
+    assert "  waiting 12, bot owes 1, p95 600ms" in lines
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,12 @@ def test_a_lie_of_health_is_proved_by_both_sources() -> None:
     assert told(DB_DOWN).proof == ("database: refused", "/health: 200, it does not look at the database")
 
 
+@pytest.mark.parametrize("readings", [case[1] for case in CASES], ids=[case[0] for case in CASES])
+def test_nothing_is_proved_twice_by_the_same(readings: dict[str, Any]) -> None:
+    proof = told(readings).proof
+    assert len(set(proof)) == len(proof)
+
+
 def test_phantom_sends_are_proved_by_the_rows_and_the_gateway() -> None:
     proof = told({**FAILED, **PHANTOM}).proof
     assert proof[:2] == ("WAHA: FAILED", 'messages: 3 customers have a row "sent" and no delivery')
