@@ -206,7 +206,7 @@ class Fixing:
         """The run, between its start and its end in the log. Cancelled, the next engine tells what it did."""
         try:
             if live.stop.why:
-                outcome = Outcome("nothing", _("{} before it began: nothing was done").format(live.stop.why))
+                outcome = Outcome("stopped", _("{} before it began: nothing was done").format(live.stop.why))
             else:
                 live.begun = True
                 outcome = await _guarded(live.remedy, started, lambda: action(live.stop))

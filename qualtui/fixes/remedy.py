@@ -28,7 +28,10 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a run did. `outcome`: ok, nothing, interrupted (some is in doubt), failed. `done`: the ids changed."""
+    """What a run did. `outcome`: ok, nothing, stopped (some were left), interrupted (some is in doubt), failed.
+
+    `done`: the ids changed.
+    """
 
     outcome: str
     summary: str

@@ -140,7 +140,7 @@ class Retry:
             sent_at = self._tools.clock()
             await self._answer(claim, tally)
         await self._confirm(tally, stop)
-        return tally.outcome(len(plan.subjects))
+        return tally.outcome(len(plan.subjects), stop.why)
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
         """After an interrupted run: who was answered, who may have been. Writes nothing. Raises RemedyError."""

@@ -17,8 +17,8 @@ class Tally:
         self.unstored = 0
         self.unrecorded = 0
 
-    def outcome(self, total: int) -> Outcome:
-        """In one line; what could not be done is a failure only where nothing was."""
+    def outcome(self, total: int, stopped: str = "") -> Outcome:
+        """In one line; what could not be done is a failure only where nothing was. `stopped`: by whom, if so."""
         parts = [_("Answered {} of {}").format(len(self.delivered), total)]
         if self.asked:
             parts.append(_("{} handed to the bot, which has not answered yet").format(len(self.asked)))
@@ -31,5 +31,13 @@ class Tally:
         if self.left:
             told = ", ".join(f"{count} {reason}" for reason, count in self.left.items())
             parts.append(_("left: {}").format(told))
-        word = "interrupted" if self.doubt else "ok" if self.delivered or self.asked else "nothing"
+        word = (
+            "interrupted"
+            if self.doubt
+            else "stopped"
+            if self.left[stopped]
+            else "ok"
+            if self.delivered or self.asked
+            else "nothing"
+        )
         return Outcome(word, "; ".join(parts), tuple(self.delivered))

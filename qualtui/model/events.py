@@ -123,7 +123,7 @@ class FixFinished(msgspec.Struct, frozen=True, tag="fix.finished"):
     """What a remedy did. `done` are the ids it really changed."""
 
     run: str
-    outcome: str  # ok, nothing, failed, interrupted
+    outcome: str  # ok, nothing, stopped, failed, interrupted
     summary: str
     done: tuple[str, ...] = ()
 

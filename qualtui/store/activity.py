@@ -114,7 +114,7 @@ def _fix_finished(state: State, at: float, body: FixFinished) -> Activity | None
     if run is None:
         return None
     text = f"{run.fix}: {body.summary or body.outcome}"
-    severity = Severity.INFO if body.outcome in {"ok", "nothing"} else Severity.WARNING
+    severity = Severity.INFO if body.outcome in {"ok", "nothing", "stopped"} else Severity.WARNING
     return Activity(at, clean(run.who), clean(text), run.number, severity)
 
 

@@ -112,7 +112,7 @@ async def test_a_run_that_has_not_begun_is_dropped_whatever_it_is(
     assert await stopping == Done(f"script: {summary}")
     assert await running == Done(summary, desk.runs[0].run)
     assert desk.remedy.ran == []
-    assert (desk.runs[0].outcome, desk.runs[0].done) == ("nothing", ())
+    assert (desk.runs[0].outcome, desk.runs[0].done) == ("stopped", ())
 
 
 async def test_a_stop_says_which_where_several_are_under_way_and_so_where_none_is(desk: Desk) -> None:

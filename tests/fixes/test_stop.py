@@ -43,7 +43,7 @@ async def test_whoever_is_being_written_to_is_finished_and_recorded_and_nobody_e
         stop.say("eve")
         gateway.held.set()
         outcome = await running
-        assert (outcome.outcome, outcome.done) == ("ok", (leads[0],))
+        assert (outcome.outcome, outcome.done) == ("stopped", (leads[0],))
         assert outcome.summary == "Answered 1 of 3; left: 2 stopped by ben"
         assert len(gateway.sends) == 1
         assert await told(agent_db) == ["qualtui_retry_claim", "qualtui_retry_delivered"]
@@ -81,7 +81,7 @@ async def test_one_stopped_before_the_first_claim_leaves_no_trace(
 
         monkeypatch.setattr(one.eyes.probe, "who", at_the_last_moment)
         outcome = await one.fix.run(plan, stop)
-        assert (outcome.outcome, outcome.summary) == ("nothing", "Answered 0 of 3; left: 3 stopped by ben")
+        assert (outcome.outcome, outcome.summary) == ("stopped", "Answered 0 of 3; left: 3 stopped by ben")
         assert (gateway.sends, await told(agent_db)) == ([], [])
         await one.close()
 
