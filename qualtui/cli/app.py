@@ -65,7 +65,8 @@ class Commands(TyperGroup):
                 if "\n" in words:  # a group without its command: the group's help
                     print(words, file=sys.stderr)
                 else:
-                    say_error(_("{problem} See qualtui --help").format(problem=words))
+                    about = getattr(getattr(error, "ctx", None), "command_path", "qualtui")
+                    say_error(_("{problem} See {command} --help").format(problem=words, command=about))
                 return UNKNOWN
             except SystemExit as ending:
                 if isinstance(ending.__context__, BrokenPipeError):

@@ -44,6 +44,8 @@ def init(
     from qualtui.config.places import user_file
 
     path = path or user_file()
+    if path.is_dir():
+        raise CommandError(_("{} is a folder; name a file: {}").format(path, path / user_file().name))
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, example(), force=force)

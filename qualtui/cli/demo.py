@@ -28,7 +28,10 @@ def command(
         float, typer.Option("--speed", min=0.1, max=100, help=_("Delays and thresholds divided by this."))
     ] = 20.0,
     scenario: Annotated[
-        str, typer.Option("--scenario", metavar="NAME", help=_("A story to be played: 0310."))
+        str,
+        typer.Option(
+            "--scenario", metavar="NAME", help=_("A story to be played: 0310, a night in which WhatsApp fails.")
+        ),
     ] = "",
     seed: Annotated[int, typer.Option("--seed", help=_("Of the traffic: the same seed, the same customers."))] = 1,
     schema: Annotated[

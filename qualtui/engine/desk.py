@@ -75,10 +75,14 @@ class Desk:
         self._refresh = refresh
         self._queued = queued
         self.targets: tuple[str, ...] = ()
+        self.agents: tuple[str, ...] = ()
 
     async def answer(self, request: Request) -> Answer:  # noqa: PLR0912 - a branch a request
         """The answer to a request."""
         ask, who = request.ask, clean(request.who, 40) or "?"
+        agent = getattr(ask, "agent", "")
+        if agent and agent not in self.agents:
+            return Refused(_("no agent {!r}; there is: {}").format(clean(agent, 40), ", ".join(self.agents)))
         match ask:
             case Acknowledge():
                 return await self._acknowledge(ask, who)
@@ -128,7 +132,8 @@ class Desk:
             elif incident.owner == who:
                 refusal = _("you have #{} already").format(ask.number)
             elif incident.owner != ask.expect:
-                refusal = _("{} was first: has #{} already").format(incident.owner or _("nobody"), ask.number)
+                told = _("{} was first: has #{} already; `qualtui incidents ack {} --take` takes it")
+                refusal = told.format(incident.owner or _("nobody"), ask.number, ask.number)
             else:
                 return ((Acknowledged(ask.number, who), ""),)
             return ()

@@ -179,7 +179,7 @@ class Engine:
         self._fixing.use(setup.remedies)
         self._examining.use(config)
         self._keeper.retention = config.store
-        self._desk.targets = tuple(config.notify.targets)
+        self._desk.targets, self._desk.agents = tuple(config.notify.targets), tuple(config.agents)
         return setup
 
     async def _sessions(self) -> None:
@@ -257,7 +257,9 @@ class Engine:
             self._publish()
 
     def _learning(self, agent: str) -> float | None:
-        return learning_of(self._setup.probes, agent)
+        share = learning_of(self._setup.probes, agent)
+        # After a restart nothing is learned anew unless the probe says so: until its first answer nobody knows.
+        return None if not share and agent in self.journal.state.backlog else share
 
     def _cause(self, agent: str) -> str:
         return self._view.cause(agent, self._clock())

@@ -39,12 +39,20 @@ def test_every_command_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["bogus"], ["config", "bogus"], ["config", "check", "--bogus"], ["i", "x"], ["i"]]
+    ("words", "help_of"),
+    [
+        (["bogus"], "qualtui"),
+        (["config", "bogus"], "qualtui config"),
+        (["config", "check", "--bogus"], "qualtui config check"),
+        (["i", "x"], "qualtui i"),
+        (["i"], "qualtui i"),
+    ],
 )
-def test_a_wrong_command_line_is_one_line_and_never_looks_critical(words: list[str]) -> None:
-    ran = CliRunner().invoke(app, words)
+def test_a_wrong_command_line_is_one_line_and_never_looks_critical(words: list[str], help_of: str) -> None:
+    ran = CliRunner().invoke(app, words, prog_name="qualtui")
     assert ran.exit_code == 3
     assert ran.stderr.startswith("qualtui: ")
+    assert ran.stderr.endswith(f" See {help_of} --help\n")
     assert ran.stderr.count("\n") == 1
 
 

@@ -102,6 +102,13 @@ def test_without_a_configuration_check_says_how_to_get_one(home: Path) -> None:
     assert (told.exit_code, json.loads(told.stdout)["ok"]) == (3, False)
 
 
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_init_into_a_folder_says_which_file_to_name(home: Path, force: list[str]) -> None:
+    ran = CliRunner().invoke(app, ["config", "init", str(home), *force])
+    assert (ran.exit_code, ran.stdout) == (1, "")
+    assert ran.stderr == f"qualtui: {home} is a folder; name a file: {home / 'config.toml'}\n"
+
+
 def test_init_writes_the_example_for_its_owner_alone(home: Path) -> None:
     ran = CliRunner().invoke(app, ["config", "init"])
     path = home / ".config/qualtui/config.toml"

@@ -37,7 +37,16 @@ from qualtui.probes.probe import Probe
 from qualtui.store.late import begin
 from qualtui.store.store import Store
 from qualtui.text import masked
-from qualtui.wire import AddNote, Done, TestNotice
+from qualtui.wire import (
+    Acknowledge,
+    AddNote,
+    CloseCustomer,
+    Done,
+    PreviewFix,
+    Refused,
+    TestNotice,
+    Who,
+)
 from tests.screens.stand_in import until
 from tests.store.remains import torn
 
@@ -213,6 +222,44 @@ async def test_a_notice_that_is_being_sent_while_the_configuration_changes_is_se
         target.may_end.set()
         await until(lambda: [n.status for n in engine.journal.state.notices.values()] == ["delivered"])
         assert len(target.sent) == 1
+
+
+async def test_after_a_restart_nothing_is_called_learning_that_was_learned_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = {"bot": 0.0}
+    monkeypatch.setattr("qualtui.engine.engine.learning_of", lambda _probes, agent: shares[agent])
+    made = Made()
+    async with running(store, made, config()) as engine:
+        assert engine.snapshot().agents[0].learning == 0.0
+        made.deps.learned(BacklogMarked("bot", 3, 100.0))
+        await until(lambda: "bot" in engine.journal.state.backlog)
+        assert engine.snapshot().agents[0].learning is None
+        shares["bot"] = 0.4  # what was kept could not be read: it says so itself
+        assert engine.snapshot().agents[0].learning == 0.4
+
+
+async def test_an_agent_that_is_none_is_answered_with_those_there_are(store: Store) -> None:
+    async with (
+        running(store, Made(), config("one", "two")),
+        Client(store.path.with_name("s"), who="ana") as client,
+    ):
+        for ask in (PreviewFix("retry", "nope"), Who("nope"), CloseCustomer("nope", "1a2b", "called", 0.0)):
+            assert await client.ask(ask) == Refused("no agent 'nope'; there is: one, two")
+
+
+async def test_who_comes_second_to_an_incident_is_told_how_to_take_it(store: Store) -> None:
+    rule = Rule(series="db.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0))
+    made = Made(Constant("bot/db.up", 0.0, 60.0))
+    async with running(store, made, config(down=rule)) as engine:
+        await until(lambda: bool(engine.journal.state.incidents))
+        (number,) = engine.journal.state.incidents
+        async with Client(store.path.with_name("s"), who="ana") as ana:
+            assert isinstance(await ana.ask(Acknowledge(number)), Done)
+        async with Client(store.path.with_name("s"), who="ben") as ben:
+            told = await ben.ask(Acknowledge(number))
+        text = f"ana was first: has #{number} already; `qualtui incidents ack {number} --take` takes it"
+        assert told == Refused(text)
 
 
 @pytest.mark.parametrize(
