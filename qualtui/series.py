@@ -56,7 +56,13 @@ DECLARED: tuple[Series, ...] = (
         "messages, leads",
         "how long the oldest of them has waited; 0 when none waits",
     ),
-    Series("customers.lost", "", "up", "messages, leads", "waiting longer than lost_after"),
+    Series(
+        "customers.lost",
+        "",
+        "up",
+        "messages, WAHA chats",
+        "waiting longer than lost_after, or WhatsApp refused what was sent",
+    ),
     Series("customers.backlog", "", "", "messages, leads", "open when qualtui first looked, still open"),
     Series(
         "customers.phantom",

@@ -69,7 +69,7 @@ BUILT_IN: dict[str, Rule] = {
         op=Operator.ABOVE,
         critical=Level(0),
         keep_firing_for=Seconds(_MINUTE),
-        summary="Customers lost: {value} without an answer for too long",
+        summary="Customers lost: {value} waited too long, or could not be reached",
         fix="retry",
     ),
     # S6 of messages, not of HTTP answers: a webhook that answers 200 may have lost its customer.

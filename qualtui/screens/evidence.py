@@ -67,7 +67,7 @@ class Figures(Listing):
         agents = self.sight.snapshot.agents if self.sight.snapshot else ()
         found = next((view.figures.get(event.key) for view in agents if view.name == self._agent), None)
         if found is not None:
-            self.status(f"{found.name}: {_meaning(found)}", "label")
+            self.status(f"{found.name}: {_meaning(found)} ({safe(found.source, 80)})", "label")
 
     def _title(self, view: AgentView | None) -> Line:
         figures = list(view.figures.values()) if view is not None else []

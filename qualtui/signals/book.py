@@ -42,6 +42,7 @@ class Owed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     unheard: float | None = None  # a row says sent then, but the gateway was broken
     first: bool = False  # since the lead was created: the answer is the first contact
     unstored: float | None = None  # since then the gateway has a message that no row has; never in a ledger
+    refused: bool = False  # WhatsApp refused what was sent last; never in a ledger
 
     def backlog(self, born: float) -> bool:
         """Open before qualtui first looked, and silent since."""

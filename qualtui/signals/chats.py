@@ -12,7 +12,8 @@ import msgspec
 from qualtui.signals.book import Book, Owed
 from qualtui.signals.byhand import without_closed
 
-SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING, -1 ERROR (WAHA: message.ack)
+SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING (WAHA: message.ack)
+ERROR = -1  # of one that it refused
 SETTLE = 60.0  # s: an acknowledgement, or the row of what was sent, may be on its way for so long
 CLOCKS = 5.0  # s by which the clocks of WhatsApp, the gateway and the database may differ
 SURE = 120.0  # s of waiting after which one whom no row knows is believed to wait still, though chats are not read
@@ -250,7 +251,8 @@ def _claimed(chat: Chat, read_at: float, known: Known | None, mine: Owed | None,
         if read_at - last.at <= SETTLE or (known is None and mine is None and since >= last.at):
             return None
         base = mine or Owed(since, max(since, received or since))
-        return msgspec.structs.replace(base, since=min(base.since, since), unheard=last.at)
+        refused = last.ack == ERROR
+        return msgspec.structs.replace(base, since=min(base.since, since), unheard=last.at, refused=refused)
     # What was sent after the chats were read is in none; and the bot never answers within CLOCKS.
     late = sent is not None and read_at > sent + SETTLE
     vain = sent if sent is not None and late and sent >= since + CLOCKS else None

@@ -58,7 +58,9 @@ def _figures(
     return {
         "customers.waiting": float(len(wait)),
         "customers.oldest": max((max(0.0, now - owed.since) for owed in wait.values()), default=0.0),
-        "customers.lost": float(sum(now - owed.since > limits.lost_after for owed in wait.values())),
+        "customers.lost": float(
+            sum(owed.refused or now - owed.since > limits.lost_after for owed in wait.values())
+        ),
         "customers.backlog": float(sum(owed.backlog(ledger.born) for owed in book.owed.values())),
         "customers.phantom": float(sum(owed.unheard is not None for owed in wait.values())),
         "customers.never_greeted": float(sum(cause_of(owed) is Cause.NEVER_GREETED for owed in wait.values())),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from qualtui.signals.book import Book, Owed
 from qualtui.signals.cause import Cause, cause_of
 from qualtui.signals.chats import (
+    ERROR,
     Chat,
     Chats,
     Known,
@@ -20,6 +21,8 @@ from qualtui.signals.chats import (
     with_chats,
     with_heard,
 )
+from qualtui.signals.ledger import begun
+from qualtui.signals.tally import Limits, answers
 
 ANA = "551190001111"  # as it is compared: without the ninth digit
 CHAT = "5511990001111@c.us"
@@ -300,3 +303,11 @@ def test_who_was_stored_before_the_webhook_died_has_lost_what_came_then() -> Non
     chats = read(theirs(NOW - 700), theirs(NOW - 90))
     owed = told(Book(owed={"ana": Owed(NOW - 700, NOW - 700, "s")}), chats, Known("ana", received=NOW - 700)).owed
     assert (owed["ana"].since, owed["ana"].unstored) == (NOW - 700, NOW - 90)
+
+
+def test_what_whatsapp_refused_for_more_than_a_moment_is_a_customer_lost() -> None:
+    for ack, lost in ((ERROR, 1.0), (0, 0.0)):
+        ledger = begun(NOW - 3600, 3600.0, NOW - 3600)
+        book = told(Book(), read(theirs(NOW - 300), ours(NOW - 280, ack)), Known("ana", NOW - 300, NOW - 280))
+        told_of = answers(ledger, book, NOW, Limits())
+        assert (told_of["customers.waiting"][0], told_of["customers.lost"][0]) == (1.0, lost)
