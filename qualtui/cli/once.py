@@ -23,6 +23,7 @@ from qualtui.engine.view import View
 from qualtui.model import Event, Phase, State
 from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.signals.gateway import Gateway, no_gateway
+from qualtui.signals.why import explains
 from qualtui.store.fold import apply
 from qualtui.wire import EngineView, Snapshot
 
@@ -78,7 +79,8 @@ def _judged(config: Config, recent: Recent, view: View, stale: Mapping[str, floa
             at_once = msgspec.structs.replace(rule, for_=Seconds(0))
             change = step(name, agent, at_once, verdict, None, None, now).change
             if change is not None and change.new is Phase.FIRING:
-                numbered = msgspec.structs.replace(change, number=state.next_number, cause=view.cause(agent, now))
+                cause = view.cause(agent, now) if explains(rule.series) else ""
+                numbered = msgspec.structs.replace(change, number=state.next_number, cause=cause)
                 state = apply(state, Event(state.seq + 1, now, 0, numbered))
     return state
 

@@ -12,6 +12,7 @@ from qualtui.engine.journal import Entry, Journal
 from qualtui.engine.recent import Recent
 from qualtui.model import Event, NoticeFailed, NoticeQueued, Phase, RuleChanged, State, standing_key
 from qualtui.notify.render import render
+from qualtui.signals.why import explains
 
 OWED = {"queued", "sending"}
 
@@ -59,7 +60,8 @@ class Evaluator:
                     if not change.number:
                         change = msgspec.structs.replace(change, number=number)
                         number += 1
-                    change = msgspec.structs.replace(change, cause=self._cause(agent))
+                    cause = self._cause(agent) if explains(rule.series) else ""
+                    change = msgspec.structs.replace(change, cause=cause)
                 entries.append((change, ""))
                 entries.extend(self._notices(state, change))
         return entries

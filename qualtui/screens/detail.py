@@ -115,7 +115,7 @@ class Detail(Listing):
         fact(_("AGENT"), safe(incident.agent, 60))
         fact(_("RULE"), safe(incident.rule, 60))
         fact(_("LASTS"), f"{how_long}, {since}")
-        fact(_("WHY"), safe(incident.cause, 300) or _("not known yet"))
+        fact(_("WHY"), safe(incident.cause, 300) or _("nothing more is known than what the rule says"))
         for word, text in self._evidence(incident):
             fact(word, text)
         fact(_("WHO"), safe(incident.owner, 60) or (_("nobody yet") if fires else _("nobody took it")))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from qualtui.model import Evidence, Link
+from qualtui.series import OWN
 from qualtui.signals.cause import Cause
 from qualtui.signals.chain import BAD, BUSY, UNKNOWN
 from qualtui.signals.reading import NOTHING, Readings, fresh
@@ -16,6 +17,15 @@ from qualtui.wire import LinkView
 SESSION_CLEANUP = "session-cleanup"
 WAHA_RESTART = "waha-restart"
 RETRY = "retry"
+
+
+# What the chain does not explain: figures of another system, or of the machine, or told apart.
+_APART = (OWN, "tls.", "host.", "row.", "leads.", "sessions.same_question")
+
+
+def explains(series: str) -> bool:
+    """Whether the why of an agent may be the cause of what this series shows."""
+    return not series.startswith(_APART)
 
 
 class Why(msgspec.Struct, frozen=True):
@@ -95,7 +105,9 @@ def _waha(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
 def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
     """Every link that we can ask is up: what chats and rows tell, above all of who waits longest."""
     causes = [cause for cause in (Cause.NEVER_STORED, Cause.NOT_DELIVERED) if _of(readings, cause)]
-    if not causes and (slow := _slow(by, readings, now)):
+    slow = _slow(by, readings, now)
+    # Whose wait began in a slow database waits for that, whatever is missing since.
+    if slow and (not causes or (slow.link is Link.DATABASE and not _older(by[Link.DATABASE], readings, now))):
         return slow
     if _count(readings, "customers.waiting"):
         # One whom the bot is answering just now explains no others.
@@ -125,16 +137,19 @@ def _slow(by: dict[Link, LinkView], readings: Readings, now: float) -> Why | Non
     if by[Link.DATABASE].status == BUSY:
         text = _("The database is slow: {} for an empty question").format(by[Link.DATABASE].text)
         return Why(text, _others(by, Link.DATABASE), Link.DATABASE)
-    since = by[Link.BOT].since
-    busy_for = now - (now if since is None else since)
     # A wait that began before the bot got busy has another cause.
-    older = _count(readings, "sessions.bot_owes") and _count(readings, "customers.oldest") > busy_for
+    older = _count(readings, "sessions.bot_owes") and _older(by[Link.BOT], readings, now)
     if by[Link.BOT].status == BUSY and not older:
         text = _("The bot does not answer /health for {}: busy replying, or stuck").format(
             _lasted(by[Link.BOT], now)
         )
         return Why(text, (_("bot: {}").format(by[Link.BOT].text),), Link.BOT)
     return None
+
+
+def _older(view: LinkView, readings: Readings, now: float) -> bool:
+    """Whether the longest wait began before a link came to be as it is."""
+    return _count(readings, "customers.oldest") > now - (now if view.since is None else view.since)
 
 
 def _never_stored(by: dict[Link, LinkView], count: float) -> Why:

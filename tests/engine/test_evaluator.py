@@ -92,6 +92,14 @@ async def test_an_incident_s_life_with_its_notices(store: Store) -> None:
     assert (incident.phase, incident.summary, incident.cause) == (Phase.RESOLVED, "oldest 10m", "the why")
 
 
+@pytest.mark.parametrize("series", ["user.queue", "tls.days", "host.cpu", "sessions.same_question"])
+async def test_what_the_chain_does_not_explain_is_given_no_cause(store: Store, series: str) -> None:
+    scene = Scene(store, {"own": Rule(series=series, op=Operator.ABOVE, warning=Level(5))})
+    scene.recent.add([Sample(f"bot/{series}", scene.now, 9.0)])
+    await scene.evaluator.look(("bot",))
+    assert scene.journal.state.incidents[1].cause == ""
+
+
 async def test_after_a_restart_it_is_the_same_incident_and_nobody_is_told_again(store: Store) -> None:
     before = Scene(store, {"customers-waiting": WAITING})
     await before.oldest(700)

@@ -186,3 +186,10 @@ def test_a_cause_offers_the_remedy_that_mends_it_and_no_other() -> None:
     assert told(FAILED).fixes == ("waha-restart",)
     assert told({**WAITING, "sessions_bot_owes": 3}).fixes == ("retry", "session-cleanup")
     assert told(REFUSED).fixes == ()
+
+
+@pytest.mark.parametrize(("slow_for", "link"), [(310, Link.DATABASE), (100, Link.WEBHOOK)])
+def test_who_began_to_wait_in_a_slow_database_waits_for_that(slow_for: float, link: Link) -> None:
+    known = readings(**STORED, db_seconds=2.5)
+    began = chain(known, (), NOW - slow_for)
+    assert why(chain(known, began, NOW), known, NOW).link is link
