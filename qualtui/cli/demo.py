@@ -88,7 +88,7 @@ def _with_screen(line: list[str]) -> int:
     os.environ["QUALTUI_USER"] = who(ask=False)  # a demo asks nobody's name
     print(_("starting a PostgreSQL, a bot, a gateway and their customers ..."), flush=True)
     with _services(line) as services, _engine(Path(services.config)):
-        return open_window(Path(services.config), None)
+        return open_window(Path(services.config), None, _("The demo and its engine end with this window."))
 
 
 @contextmanager

@@ -31,9 +31,10 @@ AGAIN = 10.0  # s between the starts of two engines
 LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are looked at
 
 
-def open_window(config: Path | None, number: int | None) -> int:
+def open_window(config: Path | None, number: int | None, goodbye: str = "") -> int:
     """The screen, at incident `number` where given; exit code 0, 1 after an internal error, 128 + signal.
 
+    `goodbye`: what is said when it is closed, where that is not who keeps watching.
     Without a configuration that, and not a missing terminal, is told.
     """
     if find_config(config) is None:
@@ -44,7 +45,7 @@ def open_window(config: Path | None, number: int | None) -> int:
     if problem := terminal_problem():
         say_error(problem)
         return FAILED
-    return show(resolve_window_config(config), who(), number)
+    return show(resolve_window_config(config), who(), number, goodbye)
 
 
 def terminal_problem() -> str:
@@ -61,7 +62,7 @@ def terminal_problem() -> str:
     return ""
 
 
-def show(config: Config, name: str, number: int | None) -> int:
+def show(config: Config, name: str, number: int | None, goodbye: str = "") -> int:
     """The window on the engine of this configuration."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when Textual is imported
     sys.setswitchinterval(SWITCH)
@@ -98,7 +99,7 @@ def show(config: Config, name: str, number: int | None) -> int:
         return 128 + guard.ended_by
     if app.failure:
         return app.return_code or FAILED
-    print(farewell(app.pid, app.beside, app.watched))
+    print(goodbye or farewell(app.pid, app.beside, app.watched))
     return app.return_code or 0
 
 

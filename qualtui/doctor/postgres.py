@@ -4,7 +4,7 @@ import msgspec
 
 from qualtui.config.values import DatabaseProbe, Mapping
 from qualtui.database import Database, DatabaseError, Kind, Reader, sql
-from qualtui.doctor import hidden, indexes, link, pooling, rights, schema, server
+from qualtui.doctor import hidden, indexes, link, pooling, rights, schema, server, untimed
 from qualtui.doctor.asking import Time
 from qualtui.doctor.needs import needs
 from qualtui.doctor.report import Clock, Contact, Reach, Report
@@ -61,6 +61,9 @@ async def _reading(reader: Reader, role: str, superuser: bool, mapping: Mapping)
     async def rows() -> tuple[Finding, ...]:
         return (hidden.judged(await hidden.guarded(reader, mapping), role, mapping),)
 
+    async def times() -> tuple[Finding, ...]:
+        return (await untimed.examined(reader, mapping),)
+
     async def faults() -> tuple[Finding, ...]:
         columns = await schema.columns(reader, mapping)
         if not columns:
@@ -74,7 +77,7 @@ async def _reading(reader: Reader, role: str, superuser: bool, mapping: Mapping)
         )
 
     found: list[Finding] = []
-    for check in (needed, harmless, personal, rows, faults):
+    for check in (needed, harmless, personal, rows, times, faults):
         try:
             found += await check()
         except DatabaseError as error:

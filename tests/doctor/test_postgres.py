@@ -234,3 +234,12 @@ async def test_no_statement_of_it_writes_and_none_could(agent_db: AgentDatabase)
     await agent_db.execute("SELECT pg_stat_force_next_flush()")
     assert [await agent_db.value(query) for query in (counted, schema)] == before[:2]
     assert lead
+
+
+async def test_rows_without_a_time_which_no_figure_sees_are_told(agent_db: AgentDatabase) -> None:
+    await agent_db.conversation(("recebida", 10.0))
+    async with roles(agent_db) as (reads, _writes):
+        assert (await examined(agent_db, reads))["database.times"].verdict is Verdict.OK
+        await agent_db.execute("UPDATE messages SET created_at = NULL")
+        found = (await examined(agent_db, reads))["database.times"]
+    assert (found.verdict, "messages: 1)" in found.why) == (Verdict.WARNING, True)

@@ -1,0 +1,26 @@
+"""Rows without a time: the column may be NULL, and what has no time stands in no figure."""
+
+from qualtui.config.values import Mapping
+from qualtui.database import Reader, sql
+from qualtui.findings import Finding, ok, warning
+from qualtui.text import _
+
+MOST = 1000  # rows that are counted, as in the statement
+
+
+async def examined(reader: Reader, mapping: Mapping) -> Finding:
+    """One line on messages and leads. Raises DatabaseError."""
+    row = (await reader.ask("times", sql("qualtui.doctor", "untimed", mapping)))[0]
+    return judged({"messages": row["messages"], "leads": row["leads"]})
+
+
+def judged(found: dict[str, int]) -> Finding:
+    """How many rows of each table have no created_at."""
+    check, what = "database.times", _("rows without a time")
+    told = ", ".join(
+        f"{table}: {count if count < MOST else f'{MOST} or more'}" for table, count in found.items() if count
+    )
+    if not told:
+        return ok(check, what, _("every message and lead has its created_at"))
+    why = _("created_at is NULL ({}): no figure sees these customers").format(told)
+    return warning(check, what, why, _("find what writes them: the column's default fills only what is left out"))
