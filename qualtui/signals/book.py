@@ -81,6 +81,22 @@ def decider(gateway: Gateway, now: float) -> Decide:
     return decide
 
 
+def news(book: Book, row: Row) -> bool:
+    """Whether a row that was found apart from the stream, and may have been folded before, is new to the book.
+
+    By its time the book itself tells: a folded answer left its customer owed nothing, owed since later, or unheard
+    until then. Such a one is not judged again either, though the gateway's samples of its time are forgotten.
+    """
+    owed = book.owed.get(row.lead)
+    if row.what is What.SENT:
+        return owed is not None and _answers(row, owed) and (owed.unheard is None or row.at > owed.unheard)
+    return owed is None and row.at > book.answered.get(row.lead, 0.0)
+
+
+def _answers(sent: Row, owed: Owed) -> bool:
+    return sent.at >= owed.since or not owed.session
+
+
 def fold(book: Book, rows: Iterable[Row], born: float, decide: Decide, quick: float = 0.0) -> Book:
     """The book after these rows, which are in order. An answer that is still LATER has no effect yet.
 
@@ -164,7 +180,7 @@ class _Page:
         quick = owed is not None and 0 <= row.at - owed.last < self._quick
         if word is GatewayWord.BROKEN or (word is GatewayWord.DOUBT and not quick):
             self._unheard.append(row.at)
-            if owed is not None and row.at >= owed.since:
+            if owed is not None and _answers(row, owed):
                 self._owed[row.lead] = msgspec.structs.replace(owed, unheard=_newer(owed.unheard, row.at))
             return
         self._last_out = _newer(self._last_out, row.at)

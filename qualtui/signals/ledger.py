@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from qualtui.signals.book import Book, Decide, Row, What, decider, fold, pruned
+from qualtui.signals.book import Book, Decide, Row, What, decider, fold, news, pruned
 from qualtui.signals.gateway import Gateway, GatewayWord
 
 OVERLAP = 60.0  # s: a transaction that takes longer to commit is seen by the re-check alone
@@ -117,7 +117,7 @@ def advance(
 ) -> Ledger:
     """The ledger after two pages. None: the stream could not be read, and holds nothing up.
 
-    `late` are rows found by the re-check. Reading a row twice changes nothing.
+    `late` are rows found by the re-check and the audit, however often. Reading a row twice changes nothing.
     """
     known = {(row.what is What.LEAD, row.id) for row in ledger.window}
     fresh = [
@@ -140,10 +140,12 @@ def advance(
     decide = decider(gateway, now)
     edge = min(edge, _first_undecided(rows, decide))
     settled = [row for row in rows if row.at < edge]
-    settled.extend(row for row in sorted(late) if row.at < edge and decide(row.at) is not GatewayWord.LATER)
     book = ledger.book
     if settled:
         book = fold(book, _kept(settled, ledger.dropped), ledger.born, decide, ledger.quick)
+    found = [row for row in sorted(late) if row.at < edge and decide(row.at) is not GatewayWord.LATER]
+    if found := [row for row in _kept(found, ledger.dropped) if news(book, row)]:
+        book = fold(book, found, ledger.born, decide, ledger.quick)
     ready = not (lead_position.more or message_position.more) and None not in (leads, messages)
     return msgspec.structs.replace(
         ledger,
@@ -233,10 +235,7 @@ def missed(ledger: Ledger, book: Book, rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(
         row
         for row in rows
-        if row.at >= ledger.born
-        and row.lead not in book.owed
-        and row.at > ledger.dropped.get(row.lead, 0.0)
-        and row.at > book.answered.get(row.lead, 0.0)
+        if row.at >= ledger.born and row.at > ledger.dropped.get(row.lead, 0.0) and news(book, row)
     )
 
 

@@ -169,6 +169,26 @@ async def test_the_gateway_is_asked_in_our_time_whatever_the_servers_clock_says(
     assert asked[-1] == pytest.approx(time.time() - 5000, abs=2)
 
 
+async def test_a_row_is_counted_once_however_often_its_customer_is_checked(lane: Lane) -> None:
+    await lane.database.conversation(("enviada", 400), ("recebida", 300), created=500)
+    assert [(await lane.say())["messages.sent_1h"] for _ in range(4)] == [1, 1, 1, 1]
+    await lane.probe.close()
+    lane.restarted()
+    assert [(await lane.say())["messages.sent_1h"] for _ in range(2)] == [1, 1]
+
+
+async def test_a_send_that_was_not_delivered_is_counted_once(agent_db: AgentDatabase) -> None:
+    lane = Lane(agent_db)
+    lane.born = time.time() - HOUR
+    lane.gateway = lambda _at: GatewayWord.BROKEN
+    lane.restarted()
+    await lane.say()
+    await agent_db.conversation(("recebida", 300), ("enviada", 200), created=500)
+    await agent_db.conversation(("recebida", 1), created=500)  # a newer row: the others are settled
+    assert [(await lane.say())["failures.sends"] for _ in range(4)] == [1, 1, 1, 1]
+    await lane.probe.close()
+
+
 async def test_who_is_deleted_or_closed_by_hand_leaves_at_the_next_cycle(lane: Lane) -> None:
     gone, _ = await lane.database.conversation(("recebida", 0.0))
     closed, _ = await lane.database.conversation(("recebida", 0.0))

@@ -216,6 +216,41 @@ def test_an_answer_that_committed_too_late_for_the_window_is_found_by_the_rechec
     assert set(current(ledger, T + 501, no_gateway).owed) == {"b"}
 
 
+@pytest.mark.parametrize(
+    ("rows", "again", "hole"),
+    [
+        ((sent(T), got(T + 5)), sent(T), 0),  # wrote after the answer
+        ((got(T), sent(T + 10)), sent(T + 10), 50),  # the answer was not delivered
+        ((got(T), sent(T + 10), got(T + 20)), sent(T + 10), 50),
+        ((lead(T), sent(T + 10)), sent(T + 10), 50),
+        ((got(T), got(T + 20)), sent(T + 10), 0),  # was never folded: counts, and counts once
+        ((got(T), got(T + 20)), sent(T + 10), 50),
+        ((got(T),), got(T + 5), 0),  # the audit's
+        ((sent(T), sent(T + 10)), got(T + 20), 0),
+    ],
+)
+def test_a_row_that_is_found_at_every_check_counts_once(rows: tuple[Row, ...], again: Row, hole: float) -> None:
+    now = T + 500
+    gateway = broken(T, T + hole)
+    ledger = after(*rows, got(now, "b"), now=now, gateway=gateway)
+    first = advance(ledger, UNASKED, UNASKED, now, gateway, late=(again,))
+    if again in rows:
+        assert first == ledger
+    for _ in range(3):
+        ledger = unpacked(packed(advance(first, UNASKED, UNASKED, now, gateway, late=(again,))))
+        assert ledger == first
+    counted = told(ledger, now, gateway)
+    assert counted["messages.sent_1h"] == len({row for row in (*rows, again) if row.what is What.SENT})
+    assert counted["failures.sends"] == (1 if hole else 0)
+
+
+def test_an_undelivered_answer_that_is_found_again_is_not_judged_anew() -> None:
+    ledger = after(got(T), sent(T + 10), got(T + 500, "b"), now=T + 500, gateway=broken(T, T + 50))
+    # The gateway's samples of that time are forgotten.
+    ledger = advance(ledger, UNASKED, UNASKED, T + 500, no_gateway, late=(sent(T + 10),))
+    assert told(ledger, T + 500)["customers.phantom"] == 1
+
+
 def test_those_checked_longest_ago_are_due_first() -> None:
     ledger = after(*(got(T, who) for who in "abc"), now=T)
     book = current(ledger, T, no_gateway)
@@ -309,7 +344,10 @@ def test_the_fold_is_what_the_specification_says(raw: list[tuple[int, What, str]
 def test_late_and_repeated_rows_in_any_order_give_the_same_figures(
     raw: list[tuple[int, What, str]], seed: int, steps: int
 ) -> None:
-    """Each row is seen at some cycle up to 55 s after its time, and again while the overlap reaches it."""
+    """Each row is seen at some cycle up to 55 s after its time, and again while the overlap reaches it.
+
+    The newest answer to who is owed one is found by the re-check, too.
+    """
     rows = drawn(raw)
     chance = random.Random(seed)
     seen_at = {row: row.at + chance.uniform(0, 55) for row in rows}
@@ -329,6 +367,10 @@ def test_late_and_repeated_rows_in_any_order_give_the_same_figures(
             ]
             pages.append(Page(tuple(sorted(visible))))
         ledger = advance(ledger, pages[0], pages[1], cycle, no_gateway)
+        answers = {row.lead: row for row in rows if row.what is What.SENT and seen_at[row] <= cycle}
+        owed = current(ledger, cycle, no_gateway).owed
+        found = [row for who, row in answers.items() if who in owed]
+        ledger = advance(ledger, UNASKED, UNASKED, cycle, no_gateway, found)
         if chance.random() < 0.2:
             ledger = unpacked(packed(ledger))
     assert whole(ledger, end, no_gateway) == once
