@@ -148,7 +148,7 @@ DECLARED: tuple[Series, ...] = (
         "",
         "up",
         "messages",
-        "S9 in truth: replies of error_window that took 110 to 135 s, where the webhook's worker is killed",
+        "S9 in truth: sends of error_window that took 110-135 s, delivered or not; a killed worker leaves no row",
     ),
     Series(
         "failures.logged",

@@ -145,7 +145,7 @@ BUILT_IN: dict[str, Rule] = {
         info=Level(1),
         warning=Level(3),
         keep_firing_for=Seconds(_MINUTE),
-        summary="Replies that took as long as the webhook may live: {value}",
+        summary="Sends that took as long as the webhook may live: {value}",
     ),
     "certificate-ends": Rule(
         series="tls.days",

@@ -12,6 +12,8 @@ DAY = 86_400.0
 SETTLED = 20_000  # answered messages kept: a share of so many says enough
 REPLIES = 4096  # reply times kept; an hour of a bot that answers one message a second
 HEARD = 500  # unanswered messages kept of one customer: a flood must not cost more
+# A send to a gateway that hangs takes 111 to 132 s, and the worker is killed at 120 s.
+HUNG_FROM, HUNG_TO = 110.0, 135.0
 PATIENCE = 120.0  # s after which a send that no gateway sample speaks of counts as the row says
 
 
@@ -64,6 +66,7 @@ class Book(msgspec.Struct, frozen=True):
     settled: tuple[float, ...] = ()  # messages with one: when they came; in the last day
     last_settled: float | None = None  # the newest of these, however old
     sent: tuple[float, ...] = ()  # rows that the bot wrote, delivered or not; in the last hour
+    hung: tuple[float, ...] = ()  # those of sends that took as long as one to a gateway that hangs; likewise
 
 
 Decide = Callable[[float], GatewayWord]
@@ -97,6 +100,17 @@ def _answers(sent: Row, owed: Owed) -> bool:
     return sent.at >= owed.since or not owed.session
 
 
+def _hung(sent: Row, owed: Owed) -> bool:
+    """Whether the bot's first row since the customer's newest came as late as that of a send that hangs.
+
+    The one worker stores a message when its turn has come, and its answer before it takes the next one: an earlier
+    message is one that was skipped or given up, and its time tells nothing.
+    """
+    first = owed.unheard is None or owed.unheard < owed.last
+    same = sent.session == owed.session or not owed.session
+    return first and same and HUNG_FROM <= sent.at - owed.last <= HUNG_TO
+
+
 def fold(book: Book, rows: Iterable[Row], born: float, decide: Decide, quick: float = 0.0) -> Book:
     """The book after these rows, which are in order. An answer that is still LATER has no effect yet.
 
@@ -124,7 +138,7 @@ def pruned(book: Book, now: float) -> Book:
         timed: tuple[tuple[float, float], ...] = getattr(book, name)
         if any(at < hour for at, _seconds in timed):
             changes[name] = tuple(reply for reply in timed if reply[0] >= hour)
-    for name, start in (("unheard", hour), ("sent", hour), ("settled", day)):
+    for name, start in (("unheard", hour), ("sent", hour), ("hung", hour), ("settled", day)):
         times: tuple[float, ...] = getattr(book, name)
         if any(at < start for at in times):
             changes[name] = tuple(at for at in times if at >= start)
@@ -152,6 +166,7 @@ class _Page:
         self._settled = list(book.settled)
         self._last_settled = book.last_settled
         self._sent = list(book.sent)
+        self._hung = list(book.hung)
 
     def created(self, row: Row) -> None:
         if row.lead not in self._owed and row.lead not in self._answered:
@@ -177,6 +192,8 @@ class _Page:
         if word is GatewayWord.LATER:
             return
         owed = self._owed.get(row.lead)
+        if owed is not None and _hung(row, owed):
+            self._hung.append(row.at)
         quick = owed is not None and 0 <= row.at - owed.last < self._quick
         if word is GatewayWord.BROKEN or (word is GatewayWord.DOUBT and not quick):
             self._unheard.append(row.at)
@@ -221,6 +238,7 @@ class _Page:
             settled=tuple(self._settled[-SETTLED:]),
             last_settled=self._last_settled,
             sent=tuple(self._sent[-REPLIES:]),
+            hung=tuple(self._hung[-REPLIES:]),
         )
 
 

@@ -1,4 +1,4 @@
-"""Failures seen in the rows of messages: the error rate, failures in a row, slow webhooks. Pure.
+"""Failures seen in the rows of messages: the error rate, failures in a row, sends that hang. Pure.
 
 A message has failed when it has no delivered answer for longer than the reply allowance. One that is younger and
 still open is neither good nor bad, and is not counted.
@@ -7,8 +7,6 @@ still open is neither good nor bad, and is not counted.
 from qualtui.signals.book import Book
 
 EVENTS = 20  # a ratio of fewer events is told as counts, and alarms nobody
-# A gateway that hangs holds the webhook for 111 to 132 s, and the worker is killed at 120 s.
-TIMEOUT_FROM, TIMEOUT_TO = 110.0, 135.0
 
 
 def percent(part: float, whole: float) -> float | None:
@@ -26,7 +24,6 @@ def failures(book: Book, born: float, now: float, window: float, allowance: floa
     failed = [at for at in open_ if now - at > allowance]
     recent = sum(at >= start for at in failed)
     messages = recent + sum(at >= start for at in book.settled)
-    replies = [seconds for at, seconds in (*book.replies, *book.firsts) if at >= start]
     newest = book.last_settled
     return {
         "failures.unanswered": float(recent),
@@ -34,5 +31,5 @@ def failures(book: Book, born: float, now: float, window: float, allowance: floa
         "failures.rate": percent(recent, messages) or 0.0,
         "failures.consecutive": float(sum(newest is None or at > newest for at in failed)),
         "failures.sends": float(sum(at >= start for at in book.unheard)),
-        "failures.timeouts": float(sum(TIMEOUT_FROM <= seconds <= TIMEOUT_TO for seconds in replies)),
+        "failures.timeouts": float(sum(at >= start for at in book.hung)),
     }

@@ -68,9 +68,37 @@ def test_a_row_that_says_sent_while_the_gateway_was_broken_is_a_failed_send() ->
     assert told(got(300), sent(290))["failures.sends"] == 0
 
 
+@pytest.mark.parametrize("broken", [False, True])
 @pytest.mark.parametrize(("seconds", "timeouts"), [(24, 0), (111, 1), (132, 1), (400, 0)])
-def test_a_reply_that_took_as_long_as_the_webhook_may_live_is_a_timeout(seconds: float, timeouts: int) -> None:
-    assert told(got(100 + seconds), sent(100))["failures.timeouts"] == timeouts
+def test_a_send_that_took_as_long_as_the_webhook_may_live_is_a_timeout_delivered_or_not(
+    seconds: float, timeouts: int, broken: bool
+) -> None:
+    assert told(got(100 + seconds), sent(100), broken=broken)["failures.timeouts"] == timeouts
+
+
+@pytest.mark.parametrize(
+    ("rows", "timeouts"),
+    [
+        ((got(320), got(208), sent(200)), 0),  # the first was skipped: same text within five minutes
+        ((got(440), got(320), sent(205)), 1),  # the first was killed, the second hung
+        ((got(320), sent(205), sent(195)), 1),  # one webhook, two messages
+        ((got(320), sent(312), sent(200)), 0),
+        ((got(400, "a"), sent(285, "a"), got(280, "b"), sent(165, "b")), 2),
+        ((got(440), sent(325), got(320), sent(205)), 2),  # the customer wrote again while the first one hung
+        ((got(320),), 0),  # killed, skipped, or given up: no row tells which
+        ((got(820), sent(700)), 0),  # of an earlier window
+    ],
+)
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_time_of_a_send_is_from_the_newest_message_before_it(
+    rows: tuple[Row, ...], timeouts: int, broken: bool
+) -> None:
+    assert told(*rows, broken=broken)["failures.timeouts"] == timeouts
+
+
+def test_an_answer_in_another_session_tells_nothing_of_a_webhooks_time() -> None:
+    other = Row(NOW - 200, What.SENT, "out", "a", "s-other")
+    assert told(got(320), other)["failures.timeouts"] == 0
 
 
 def test_a_flood_of_one_customer_is_kept_in_bounds() -> None:

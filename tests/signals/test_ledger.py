@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -295,6 +296,13 @@ def test_the_blob_gives_the_same_ledger_and_a_torn_one_says_so() -> None:
     for torn in (b"", blob[:-3], b"\xc1" * 10, blob.replace(b"version\x03", b"version\x63")):
         with pytest.raises(LedgerError):
             unpacked(torn)
+
+
+def test_a_ledger_that_knew_less_is_read_on_and_not_learned_anew() -> None:
+    ledger = after(lead(T), got(T + 5), sent(T + 10), got(T + 300, "b"), now=T + 400)
+    fields = msgspec.msgpack.decode(packed(ledger))
+    del fields["book"]["hung"]
+    assert unpacked(msgspec.msgpack.encode(fields)) == ledger
 
 
 rows_strategy = st.lists(
