@@ -40,6 +40,7 @@ DECLARED: tuple[Series, ...] = (
         "PostgreSQL",
         "1: a query was answered; 0: refused, rejected, or no answer in time",
     ),
+    Series("db.silent", "", "up", "PostgreSQL", "1: no answer in time, not even a refusal"),
     Series("db.seconds", "s", "up", "PostgreSQL", "server time and travel of `select now()`"),
     Series("db.skew", "s", "", "PostgreSQL", "the server's clock minus ours"),
     Series(
@@ -247,6 +248,7 @@ DECLARED: tuple[Series, ...] = (
     Series("row.timeouts", "", "up", "GET /health", "S9 as written: our questions of error_window not answered"),
     Series("row.availability", "%", "down", "our own store", "S15 as written: good answers of /health in 30 d"),
     Series("waha.up", "", "down", "WAHA", "1: the gateway's API answered"),
+    Series("waha.silent", "", "up", "WAHA", "1: no answer in time, not even a refusal"),
     Series("waha.working", "", "down", "WAHA", "1: the session's status is WORKING; the note is the status"),
     Series(
         "waha.uptime", "s", "down", "WAHA", "how long its server has been running; less than before: a restart"

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from qualtui.engine.recent import Recent
 from qualtui.engine.setup import Setup
 from qualtui.engine.supervisor import ask_once
 from qualtui.engine.view import View
-from qualtui.model import Event, Phase, State
+from qualtui.model import Event, Phase, Sample, State
 from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.why import explains
@@ -51,12 +51,8 @@ async def _poll(config: Config) -> Snapshot:
 
 async def _ask_all(config: Config, setup: Setup, recent: Recent, view: View) -> None:
     answers = await asyncio.gather(*(ask_once(probe, time.time) for probe in setup.probes))
-    for samples in answers:  # the control targets first, for what the others say is held against them
-        if samples and samples[0].series.endswith("/control.up"):
-            recent.add(samples)
-    for samples in answers:
-        if not samples or not samples[0].series.endswith("/control.up"):
-            recent.add(view.excused(samples, time.time()))
+    for samples in sorted(answers, key=_turn):
+        recent.add(view.excused(samples, time.time()))
     until = time.monotonic() + LEARN
     for agent in config.agents:
         probe = customers_of(setup.probes, agent)
@@ -65,6 +61,13 @@ async def _ask_all(config: Config, setup: Setup, recent: Recent, view: View) -> 
             recent.add(samples)
             if any(sample.value is None and not sample.note.startswith("learning") for sample in samples):
                 break
+
+
+def _turn(samples: Sequence[Sample]) -> int:
+    """Silence is held against the control target, and against what else answered: it comes last."""
+    if samples and samples[0].series.endswith("/control.up"):
+        return 0
+    return 2 if any(sample.series.endswith(".silent") and sample.value for sample in samples) else 1
 
 
 def _judged(config: Config, recent: Recent, view: View, stale: Mapping[str, float], now: float) -> State:

@@ -39,12 +39,16 @@ class Kind(StrEnum):
 
 
 class DatabaseError(Exception):
-    """The database's answer was no, or none; the one-line text has no DSN, no detail and no row."""
+    """The database's answer was no, or none; the one-line text has no DSN, no detail and no row.
 
-    def __init__(self, kind: Kind, text: str) -> None:
+    `silent`: nothing came back at all; a time limit that the server itself tells of is an answer.
+    """
+
+    def __init__(self, kind: Kind, text: str, *, silent: bool = False) -> None:
         super().__init__(text)
         self.kind = kind
         self.text = text
+        self.silent = silent
 
 
 def translate(error: BaseException) -> DatabaseError:
@@ -64,7 +68,7 @@ def translate(error: BaseException) -> DatabaseError:
 
 def _network_error(error: BaseException) -> DatabaseError:
     if isinstance(error, TimeoutError):
-        return DatabaseError(Kind.TIMEOUT, _("no answer in time"))
+        return DatabaseError(Kind.TIMEOUT, _("no answer in time"), silent=True)
     if isinstance(error, ssl.SSLError):
         return DatabaseError(Kind.CONFIG, _("TLS failed: the certificate is not trusted here"))
     if isinstance(error, socket.gaierror):

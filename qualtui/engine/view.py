@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from qualtui.alerts.evaluate import evaluate
 from qualtui.alerts.transition import summarise
 from qualtui.config.values import Config
+from qualtui.engine.hosts import hosts
 from qualtui.engine.project import activity, incidents, tried
 from qualtui.engine.recent import Recent
 from qualtui.engine.setup import stale_after
@@ -13,7 +14,7 @@ from qualtui.series import BY_NAME, Series
 from qualtui.signals import written
 from qualtui.signals.chain import SLOW, chain
 from qualtui.signals.contradictions import contradict, told
-from qualtui.signals.control import excused
+from qualtui.signals.control import Host, answered, excused
 from qualtui.signals.declared import declared
 from qualtui.signals.derive import agent_down, blind, unreached
 from qualtui.signals.gateway import starting
@@ -62,6 +63,7 @@ class View:
         self._config = config
         self._stale: dict[str, float] = {}
         self._declared: dict[str, Mapping[str, Series]] = {}  # by agent
+        self._hosts: dict[str, Mapping[str, Host]] = {}  # by agent, where it has a control target
         self._goals = targets(config.goals)
         self._slow = _slow(config)
         self._since: dict[str, float] = {}  # by agent: when we began to ask
@@ -71,6 +73,7 @@ class View:
         """Takes a configuration; returns the age in seconds from which each series is stale, derived ones too."""
         self._config = config
         self._declared = {name: declared(agent) for name, agent in config.agents.items()}
+        self._hosts = {name: hosts(agent) for name, agent in config.agents.items() if agent.control is not None}
         self._goals = targets(config.goals)
         self._slow = _slow(config)
         self._stale = {series: stale_after(*both) for series, both in intervals.items()}
@@ -106,7 +109,17 @@ class View:
         if settings is None:
             return samples
         reach = stale_after(settings.interval, settings.timeout)
-        return excused(samples, self._recent.newest(f"{agent}/control.up"), now, reach)
+        control = self._recent.newest(f"{agent}/control.up")
+        return excused(samples, control, self._heard(agent), self._hosts[agent], now, reach)
+
+    def _heard(self, agent: str) -> dict[str, float]:
+        """By link, when its host answered last, where that is its newest word."""
+        newest = self._recent.newest
+        found = {
+            link: answered(newest(f"{agent}/{link}.up"), newest(f"{agent}/{link}.silent"))
+            for link in self._hosts[agent]
+        }
+        return {link: at for link, at in found.items() if at is not None}
 
     def _down(self, agent: str, now: float) -> tuple[Sample, ...]:
         settings = self._config.agents[agent].health

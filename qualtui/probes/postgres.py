@@ -10,12 +10,12 @@ NOT_ASKED = {Kind.UNREACHABLE, Kind.CONFIG}  # the failure is on our side of the
 
 
 class DatabaseProbe:
-    """db.up, db.seconds, db.skew. It shares its pool with the lanes, of which one may leave it a connection free:
-    waiting behind both for the whole timeout is no answer in time, too."""
+    """db.up, db.silent, db.seconds, db.skew. It shares its pool with the lanes, of which one may leave it a
+    connection free: waiting behind both for the whole timeout is no answer in time, too."""
 
     def __init__(self, agent: str, database: Database, interval: float, timeout: float) -> None:
         self.name = f"{agent}/database"
-        self.series = tuple(f"{agent}/db.{word}" for word in ("up", "seconds", "skew"))
+        self.series = tuple(f"{agent}/db.{word}" for word in ("up", "silent", "seconds", "skew"))
         self.interval = interval
         self.timeout = timeout
         self._database = database
@@ -24,7 +24,7 @@ class DatabaseProbe:
         """The answers. A refusal or silence is 0; raises ProbeError where the database was never asked."""
         clock = asyncio.get_running_loop().time
         started = clock()
-        up, seconds, skew = self.series
+        up, silent, seconds, skew = self.series
         try:
             async with self._database.read(self.timeout) as reader:
                 travel = reader.travel
@@ -35,9 +35,11 @@ class DatabaseProbe:
                 raise ProbeError(error.text) from None
             at = now + clock() - started
             note = error.text if error.kind is not Kind.TIMEOUT else f"no answer in {self.timeout:g}s"
-            return Sample(up, at, 0.0, note), Sample(seconds, at, None, note), Sample(skew, at, None, note)
+            bad = Sample(up, at, 0.0, note), Sample(silent, at, float(error.silent), note if error.silent else "")
+            return *bad, Sample(seconds, at, None, note), Sample(skew, at, None, note)
         at = now + clock() - started
-        return Sample(up, at, 1.0), Sample(seconds, at, travel), Sample(skew, at, theirs - ours)
+        good = Sample(up, at, 1.0), Sample(silent, at, 0.0)
+        return *good, Sample(seconds, at, travel), Sample(skew, at, theirs - ours)
 
     async def close(self) -> None:
         """Gives back the connection."""

@@ -23,7 +23,7 @@ Verdict = tuple[float, float | None, str]  # up, working, note
 
 
 class WahaProbe:
-    """waha.up, waha.working (its note is the status), waha.seconds. Only WORKING can send.
+    """waha.up, waha.working (its note is the status), waha.seconds, waha.silent. Only WORKING can send.
 
     A gateway that is refused, silent or in error cannot send: working is 0. One that rejects our key may
     well be working: None.
@@ -31,7 +31,8 @@ class WahaProbe:
 
     def __init__(self, agent: str, settings: Settings) -> None:
         self.name = f"{agent}/waha"
-        self.series = tuple(f"{agent}/waha.{word}" for word in ("up", "working", "seconds", "needs_human"))
+        words = ("up", "working", "seconds", "needs_human", "silent")
+        self.series = tuple(f"{agent}/waha.{word}" for word in words)
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
         headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
@@ -43,6 +44,7 @@ class WahaProbe:
         clock = asyncio.get_running_loop().time
         started = clock()
         seconds: float | None = None
+        silent = False
         try:
             answer = await self._fetcher.get()
             verdict, seconds = judged(answer), answer.seconds
@@ -50,7 +52,7 @@ class WahaProbe:
             if error.failure is Failure.LOCAL:
                 raise ProbeError(error.text) from None
             verdict = (0.0, 0.0, error.text)
-            if error.failure is Failure.TIMEOUT:
+            if silent := error.failure is Failure.TIMEOUT:
                 seconds = error.seconds
         up, working, note = verdict
         at = now + clock() - started
@@ -59,6 +61,7 @@ class WahaProbe:
             Sample(self.series[1], at, working, note),
             Sample(self.series[2], at, seconds, "" if seconds is not None else note),
             Sample(self.series[3], at, None if not up or working is None else float(note in HUMAN), note),
+            Sample(self.series[4], at, float(silent), note if silent else ""),
         )
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from qualtui.model import Evidence, Link
 from qualtui.series import OWN
 from qualtui.signals.cause import Cause
 from qualtui.signals.chain import BAD, BUSY, UNKNOWN
+from qualtui.signals.control import LINKS, OURS
 from qualtui.signals.reading import NOTHING, Readings, fresh
 from qualtui.signals.rhythm import ALARM
 from qualtui.text import _, plural, span
@@ -41,8 +42,7 @@ def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
     """The first broken link from the customer's message on: bot, database, gateway, then what the rows tell."""
     by = {view.link: view for view in links}
     if by[Link.US].status == UNKNOWN and fresh(readings, "control.up") == 0:
-        text = _("Our own network: the control target does not answer either")
-        return Why(text, (_("control: {}").format(readings["control.up"].note), *_notes(readings)), Link.US)
+        return _ours(readings)
     if by[Link.US].status == UNKNOWN:
         return Why(_("We cannot ask: no probe has had an answer"), _notes(readings), Link.US)
     # A bot that is only silent may hang in what it needs: what says by itself that it is broken comes first.
@@ -54,6 +54,11 @@ def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
     if by[Link.WAHA].status == BAD:
         return _waha(by, readings, now)
     return _rows(by, readings, now)
+
+
+def _ours(readings: Readings) -> Why:
+    text = _("Our own network: the control target does not answer either")
+    return Why(text, (_("control: {}").format(readings["control.up"].note), *_notes(readings)), Link.US)
 
 
 def _database(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
@@ -126,6 +131,9 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
         seen = (_("WAHA: {}").format(by[Link.WAHA].text), _("messages: none came in, against the week's rhythm"))
         return Why(text.format(by[Link.WAHA].text, missed), seen, Link.WAHA, (WAHA_RESTART,))
     unknown = [view for view in by.values() if view.status == UNKNOWN]
+    # What answered before the network failed is fresh for a while yet.
+    if fresh(readings, "control.up") == 0 and any(_excused(readings, link) for link in LINKS):
+        return _ours(readings)
     if unknown:
         names = ", ".join(view.link.value for view in unknown)
         return Why(_("No fresh evidence of: {}").format(names), _notes(readings), unknown[0].link)
@@ -208,6 +216,11 @@ _CAUSES = {
 def _of(readings: Readings, cause: Cause) -> float:
     """How many wait for this cause."""
     return _count(readings, _CAUSES[cause].series)
+
+
+def _excused(readings: Readings, link: str) -> bool:
+    reading = readings.get(f"{link}.up", NOTHING)
+    return reading.evidence is Evidence.NO_DATA and reading.note == OURS
 
 
 def _others(by: dict[Link, LinkView], but: Link) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ async def ask(dsn: Secret, timeout: float = 2.0, now: float | None = None) -> di
 
 async def test_a_database_that_answers_is_up_with_its_time_and_skew(agent_db: AgentDatabase) -> None:
     said = await ask(agent_db.dsn)
-    assert said["up"].value == 1
+    assert (said["up"].value, said["silent"].value) == (1, 0)
     assert said["seconds"].value is not None
     assert 0 < said["seconds"].value < 1
     assert said["skew"].value == pytest.approx(0, abs=1)
@@ -44,14 +44,14 @@ async def test_a_database_that_answers_is_up_with_its_time_and_skew(agent_db: Ag
 )
 async def test_a_refusal_is_a_fresh_no(agent_db: AgentDatabase, dsn: str, note: str) -> None:
     said = await ask(Secret(dsn.format(folder=agent_db.server.socket.rpartition("/")[0])))
-    assert (said["up"].value, said["up"].note) == (0, note)
+    assert (said["up"].value, said["up"].note, said["silent"].value) == (0, note, 0)
     assert said["seconds"].value is None
 
 
 async def test_silence_is_a_fresh_no() -> None:
     async with silent_server() as port:
         said = await ask(Secret(f"postgresql://u:p@127.0.0.1:{port}/x?sslmode=disable"), timeout=0.3)
-    assert (said["up"].value, said["up"].note) == (0, "no answer in 0.3s")
+    assert (said["up"].value, said["up"].note, said["silent"].value) == (0, "no answer in 0.3s", 1)
 
 
 @pytest.mark.parametrize("dsn", ["postgresql://u:p@no-such-host.invalid/x", "mysql://u:hunter2@h/x"])
@@ -72,7 +72,7 @@ async def test_waiting_for_a_sibling_does_not_count_as_the_databases_time(agent_
 
     task = asyncio.get_running_loop().create_task(sibling())
     await holding.wait()
-    up, seconds, _ = await probe.ask(time.time())
+    up, _silent, seconds, _skew = await probe.ask(time.time())
     await task
     await probe.close()
     assert up.value == 1

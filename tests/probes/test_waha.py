@@ -57,6 +57,7 @@ async def test_each_answer_has_its_verdict(script: Script, up: int, working: int
     async with serving(script) as url:
         said = await ask(url)
     assert (said["up"].value, said["working"].value, said["working"].note) == (up, working, note)
+    assert said["silent"].value == note.startswith("no answer")
 
 
 async def test_it_asks_for_its_session_with_its_key() -> None:
@@ -90,6 +91,7 @@ async def test_a_refused_gateway_cannot_send() -> None:
         held.bind(("127.0.0.1", 0))
         said = await ask(f"http://127.0.0.1:{held.getsockname()[1]}")
     assert (said["up"].value, said["working"].value, said["up"].note) == (0, 0, "refused")
+    assert said["silent"].value == 0
 
 
 async def test_a_name_that_cannot_be_looked_up_is_no_data() -> None:

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from qualtui.model import Evidence, Link
+from qualtui.model import Evidence, Link, Sample
 from qualtui.signals.chain import chain
+from qualtui.signals.control import OURS
+from qualtui.signals.reading import Reading
 from qualtui.signals.why import Why, why
 from tests.signals.readings import NOW, readings
 
@@ -142,6 +144,32 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         "bot",
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "link", "words"),
+    [
+        ({"db_up": DB_DOWN["db_up"]}, Link.DATABASE, "The database is down"),
+        (REFUSED, Link.BOT, "refuses connections"),
+        (FAILED, Link.WAHA, "WAHA FAILED"),
+        # What answered a minute ago is fresh still; who is asked more often is not heard any more.
+        ({"db_up": OURS, "waha_up": OURS, "waha_working": OURS}, Link.US, "Our own network"),
+        ({"health_up": OURS, "db_up": OURS, "waha_up": OURS, "waha_working": OURS}, Link.US, "Our own network"),
+        ({"waha_working": NO_DATA}, Link.WAHA, "No fresh evidence of: waha"),  # such as a rejected key
+        (REFUSED | {"db_up": OURS, "waha_up": OURS, "waha_working": OURS}, Link.BOT, "refuses connections"),
+    ],
+)
+def test_a_silent_control_target_does_not_hide_the_broken_link(
+    changed: dict[str, Any], link: Link, words: str
+) -> None:
+    known = readings(**{name: NO_DATA if value is OURS else value for name, value in changed.items()})
+    for name, value in changed.items():
+        if value is OURS:
+            series = name.replace("_", ".", 1)
+            known[series] = Reading(NO_DATA, Sample(f"bot/{series}", NOW, None, OURS))
+    known["control.up"] = Reading(Evidence.FRESH, Sample("bot/control.up", NOW, 0.0, "refused"))
+    reason = why(chain(known, (), NOW), known, NOW)
+    assert (reason.link, words in reason.text) == (link, True)
 
 
 def told(changed: Mapping[str, Any]) -> Why:

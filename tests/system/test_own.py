@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.postgres import AgentDatabase
-from tests.probes.hostile import body, serving
+from tests.probes.hostile import body, forever, serving
 
 
 async def status(config: Path) -> tuple[int, dict[str, Any]]:
@@ -69,19 +69,37 @@ async def test_a_figure_over_http_and_one_by_sql_are_shown_and_judged(
     ]
 
 
-async def test_what_our_own_network_kept_from_answering_is_not_said_to_be_down(tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
-    config.write_text(
-        """
-        [agents.bot.waha]
-        url = "http://127.0.0.1:1"
-        [agents.bot.control]
-        url = "http://127.0.0.1:1"
-        """,
-        encoding="utf-8",
-    )
+async def beside_a_closed_control_target(folder: Path, *sections: str) -> tuple[int, dict[str, Any]]:
+    """`status` of an agent with these sections; every question waits half a second."""
+    config = folder / "config.toml"
+    given = "\n".join(f"[agents.bot.{section}\ntimeout = '500ms'" for section in sections)
+    config.write_text(f"{given}\n[agents.bot.control]\nurl = 'http://127.0.0.1:1'", encoding="utf-8")
     code, said = await status(config)
-    figures = said["snapshot"]["agents"][0]["figures"]
-    assert (figures["waha.up"]["value"], figures["waha.up"]["evidence"]) == (None, "no_data")
-    assert "our own network" in figures["waha.up"]["note"]
+    return code, said["snapshot"]["agents"][0]
+
+
+async def test_silence_that_our_own_network_may_have_made_is_not_said_to_be_down(tmp_path: Path) -> None:
+    async with serving(forever(b" ", 0.1)) as url:
+        code, agent = await beside_a_closed_control_target(tmp_path, f"waha]\nurl = '{url}'")
+    gateway = agent["figures"]["waha.up"]
+    assert (gateway["value"], gateway["evidence"]) == (None, "no_data")
+    assert "our own network" in gateway["note"]
     assert code == 3
+
+
+async def test_a_stopped_database_is_down_whatever_the_control_target_says(tmp_path: Path) -> None:
+    database = "database]\ndsn = 'postgresql://u@127.0.0.1:1/x'"
+    async with (
+        serving(body(b'{"status": "healthy"}')) as bot,
+        serving(body(b'{"status": "WORKING"}')) as gateway,
+        serving(forever(b" ", 0.1)) as silent,
+    ):
+        health, waha = f"health]\nurl = '{bot}'", f"waha]\nurl = '{gateway}'\nchats_interval = 0"
+        code, agent = await beside_a_closed_control_target(tmp_path, database, health, waha)
+        assert (agent["figures"]["db.up"]["value"], agent["figures"]["db.up"]["evidence"]) == (0, "fresh")
+        assert (code, "The database is down" in agent["now"]["why"]) == (2, True)
+        # One that is only silent is so, too, where others answer at the same time.
+        mute = f"waha]\nurl = '{silent}'\nchats_interval = 0"
+        code, agent = await beside_a_closed_control_target(tmp_path, health, mute)
+        assert agent["figures"]["waha.up"]["value"] == 0
+        assert (code, "WAHA no answer in 0.5s" in agent["now"]["why"]) == (2, True)
