@@ -28,6 +28,8 @@ GRANT INSERT (id, lead_id, nivel, evento, detalhes, created_at) ON system_logs T
 GRANT SELECT (metadata) ON messages TO qualtui_rw; -- the step of the conversation; with `text` alone
 GRANT INSERT (session_id, lead_id, conteudo, tipo, metadata) ON messages TO qualtui_rw; -- likewise
 
--- Where row-level security is on (Supabase), a role without a policy sees no rows, and no error says so:
+-- Where row-level security is on (Supabase), a role without a policy sees no rows, and no error says so. Under a
+-- policy a table of which no row is seen is NO DATA, even an empty one; what hides only some rows goes unseen (`doctor`
+-- counts them against the planner's estimate):
 --   ALTER ROLE qualtui_ro BYPASSRLS;
 --   ALTER ROLE qualtui_rw BYPASSRLS;

@@ -8,10 +8,11 @@ import asyncpg
 import msgspec
 
 from qualtui.config.values import Mapping
-from qualtui.database import DatabaseError, Reader, sql, table
+from qualtui.database import DatabaseError, Reader, sql
 from qualtui.model import Sample
 from qualtui.probes.audit import Audit
 from qualtui.probes.probe import ProbeError
+from qualtui.probes.security import RowSecurity
 from qualtui.probes.turn import Turn
 from qualtui.signals.failures import percent
 from qualtui.text import _, clean, masked
@@ -113,9 +114,8 @@ class SlowLaneProbe:
         self._agent = agent
         self._turn = turn
         self._audit = audit
-        self._mapping = mapping
         self._questions = _questions(mapping)
-        self._security = sql("qualtui.probes", "row_security", mapping)
+        self._security = RowSecurity({name for each in self._questions for name in each.tables}, mapping)
         self.series = tuple(f"{agent}/{series}" for question in self._questions for series in question.series)
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
@@ -125,7 +125,7 @@ class SlowLaneProbe:
         values: Told = {}
         try:
             async with self._turn.read(self._limit, each=self._limit / 2) as reader:
-                hidden = await self._hidden(reader)
+                hidden = await self._security.hidden(reader)
                 for question in self._questions:
                     values.update(await self._answer(reader, question, hidden))
                 await self._audited(reader)
@@ -140,16 +140,11 @@ class SlowLaneProbe:
             with contextlib.suppress(DatabaseError):
                 await self._audit.look(reader)
 
-    async def _hidden(self, reader: Reader) -> set[str]:
-        """The tables whose rows row security keeps from us: no row of theirs is not zero rows."""
-        names = {table(name, self._mapping): name for each in self._questions for name in each.tables}
-        rows = await reader.ask("row security", self._security, list(names))
-        return {names[row["name"]] for row in rows if row["active"] and not row["policy"]}
-
-    async def _answer(self, reader: Reader, question: _Question, hidden: set[str]) -> Told:
-        unseen = sorted(hidden.intersection(question.tables))
+    async def _answer(self, reader: Reader, question: _Question, hidden: dict[str, str]) -> Told:
+        """The answer; no row of a table that row security keeps from us is not zero rows."""
+        unseen = sorted(hidden.keys() & question.tables)
         if unseen:
-            return dict.fromkeys(question.series, (None, _("{}: row security hides rows").format(unseen[0])))
+            return dict.fromkeys(question.series, (None, hidden[unseen[0]]))
         try:
             return question.tell(await reader.ask(question.name, question.statement, *question.args))
         except DatabaseError as error:

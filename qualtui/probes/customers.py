@@ -208,12 +208,13 @@ class CustomersProbe:
             checked, failed = await self._follow.check(reader, book, asked)
             for name, text in failed.items():
                 problems.setdefault(name, text)
-        missing = checked.statuses is not None and len(checked.statuses) < len(checked.asked)
-        if missing or not ledger.mark or reader.now - self._security_at >= SECURITY_EVERY:
-            hidden = await self._follow.hidden(reader, seen=bool(ledger.mark))
+        if checked.unseen or not ledger.mark or reader.now - self._security_at >= SECURITY_EVERY:
+            hidden = await self._follow.hidden(reader)
             if {"leads", "messages"} & hidden.keys():
                 raise ProbeError("; ".join(sorted(hidden.values())))
             problems.update(hidden)
+            if "sessions" in hidden:  # not to be seen is not to be closed
+                checked = msgspec.structs.replace(checked, active=None)
             self._security_at = float("-inf") if hidden else reader.now
         ledger = recheck(ledger, book, checked, reader.now, self._closed)
         if checked.sent:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import asyncpg
 
 from qualtui.config.values import Mapping
-from qualtui.database import DatabaseError, Reader, moment, sql, table
+from qualtui.database import DatabaseError, Reader, moment, sql
+from qualtui.probes.security import RowSecurity
 from qualtui.signals.book import Book, Row, What
 from qualtui.signals.ledger import Checked, Page, Position
 
@@ -25,8 +26,7 @@ class Follow:
         self._sessions = self._sql("customers_sessions")
         self._answers = self._sql("customers_answers")
         self._phones = self._sql("customers_phones")
-        self._security = self._sql("row_security")
-        self._tables = {name: table(name, mapping) for name in ("messages", "leads", "sessions")}
+        self._security = RowSecurity(("messages", "leads", "sessions"), mapping)
 
     def _sql(self, name: str) -> str:
         return sql("qualtui.probes", name, self._mapping)
@@ -51,6 +51,7 @@ class Follow:
         sessions = [book.owed[lead].session for lead in leads if book.owed[lead].session]
         statuses = await _try(reader, problems, "leads", self._statuses, list(leads))
         active = await _try(reader, problems, "sessions", self._sessions, sessions) if sessions else []
+        unseen = _fewer(statuses, leads) or _fewer(active, sessions)
         late = leads[:ANSWERS]
         sent = await _try(reader, problems, "messages", self._answers, list(late), self._mapping.sent)
         checked = Checked(
@@ -58,19 +59,13 @@ class Follow:
             statuses=None if statuses is None else {row["id"]: row["status"] for row in statuses},
             active=None if active is None else {row["id"]: row["active"] for row in active},
             sent=tuple(Row(row["at"], What.SENT, row["id"], row["lead"], row["session"]) for row in sent or ()),
+            unseen=unseen,
         )
         return checked, problems
 
-    async def hidden(self, reader: Reader, seen: bool) -> dict[str, str]:
-        """By table: why its rows cannot be trusted to be all. `seen`: rows of it were seen before."""
-        names = {name: key for key, name in self._tables.items()}
-        problems: dict[str, str] = {}
-        for row in await reader.ask("row security", self._security, list(names)):
-            key = names[row["name"]]
-            # A policy may hide all rows too: then the planner's estimate tells that there are some.
-            if row["active"] and (not row["policy"] or (not seen and key != "sessions" and row["rows"] > 0)):
-                problems[key] = f"{key}: row security hides rows"
-        return problems
+    async def hidden(self, reader: Reader) -> dict[str, str]:
+        """By table: why none of its rows being seen does not mean that there is none. Raises DatabaseError."""
+        return await self._security.hidden(reader)
 
     async def phones(self, reader: Reader, leads: Sequence[str]) -> dict[str, str]:
         """Phones by lead, for a person who asked. Raises DatabaseError."""
@@ -81,6 +76,10 @@ class Follow:
 def _message(row: asyncpg.Record) -> Row:
     what = What.SENT if row["sent"] else What.RECEIVED
     return Row(row["at"], what, row["id"], row["lead"] or "", row["session"] or "")
+
+
+def _fewer(rows: list[asyncpg.Record] | None, asked: Sequence[str]) -> bool:
+    return rows is not None and len(rows) < len(set(asked))
 
 
 async def _try(

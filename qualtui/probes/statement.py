@@ -10,6 +10,7 @@ from qualtui.config.values import OwnSeries as Settings
 from qualtui.database import DatabaseError, Kind, Reader, sql
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
+from qualtui.probes.security import hides, hides_maybe, sees
 from qualtui.probes.turn import Turn
 from qualtui.text import _
 
@@ -74,7 +75,9 @@ class StatementProbe:
         # The way back to the savepoint has switched it on again: a policy may well let us see what we ask for.
         security = await reader.ask("row security", self._security, [guarded[1]])
         if not any(row["policy"] for row in security):
-            raise ProbeError(_("{}: row security hides rows").format(guarded[1]))
+            raise ProbeError(hides(guarded[1]))
+        if not await sees(reader, QUESTION, guarded[1].strip('"')):
+            raise ProbeError(hides_maybe(guarded[1]))
         return await reader.ask(QUESTION, self._sql)
 
     async def close(self) -> None:

@@ -78,6 +78,7 @@ class Checked(msgspec.Struct, frozen=True):
     statuses: dict[str, str] | None = None  # of the leads that are still there
     active: dict[str, bool] | None = None  # by session
     sent: tuple[Row, ...] = ()  # newest sent row of some of them, however late it was seen
+    unseen: bool = False  # a lead or a session that was asked for is not there, or not to be seen
 
 
 _encoder = msgspec.msgpack.Encoder()

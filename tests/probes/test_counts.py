@@ -137,11 +137,15 @@ async def test_rows_hidden_by_row_security_are_no_zero(agent_db: AgentDatabase) 
         hidden = await ask(agent_db.dsn_as(role))
         await agent_db.execute("CREATE POLICY all_of_it ON sessions FOR SELECT USING (true)")
         seen = await ask(agent_db.dsn_as(role))
+        await agent_db.execute("ALTER POLICY all_of_it ON sessions USING (estado = 'nenhum')")
+        all_hidden = await ask(agent_db.dsn_as(role))
     finally:
         await agent_db.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
     assert (hidden["sessions.active"].value, seen["sessions.active"].value) == (None, 1)
     assert hidden["sessions.waiting_client"].note == "sessions: row security hides rows"
     assert hidden["row.leads_unprocessed"].value == 1
+    assert all_hidden["sessions.active"].value is None
+    assert all_hidden["sessions.active"].note == "sessions: row security hides rows, or there are none"
     assert seen["leads.assessed"].value is None
 
 

@@ -297,6 +297,67 @@ async def test_rows_hidden_by_row_security_are_no_data_and_not_zero(lane: Lane) 
         await lane.database.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
+async def test_a_policy_that_hides_all_that_was_seen_is_no_deletion(lane: Lane) -> None:
+    role = f"{lane.database.name}_ro"
+    await lane.database.execute(f"CREATE ROLE {role} LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    await lane.database.conversation(("recebida", 0.0))
+    await lane.probe.close()
+    lane.user = role
+    lane.restarted()
+    try:
+        assert (await lane.say())["customers.waiting"] == 1
+        for table in ("sessions", "leads"):
+            await lane.database.execute(
+                f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+                f"CREATE POLICY theirs ON {table} FOR SELECT USING (current_setting('app.user', true) IS NOT NULL)"
+            )
+            if table == "sessions":
+                samples = await lane.samples()
+                assert samples["customers.waiting"].value == 1
+                assert samples["sessions.bot_owes"].value is None
+                assert samples["sessions.bot_owes"].note == "sessions: row security hides rows, or there are none"
+        for _ in range(2):
+            with pytest.raises(ProbeError, match="leads: row security hides rows"):
+                await lane.probe.ask(time.time())
+        await lane.database.execute("DROP POLICY theirs ON leads; DROP POLICY theirs ON sessions")
+        for table in ("sessions", "leads"):
+            await lane.database.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+        said = await lane.say()
+        assert (said["customers.waiting"], said["sessions.bot_owes"]) == (1, 1)
+    finally:
+        await lane.probe.close()
+        await lane.database.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
+@pytest.mark.parametrize("analyze", ["", "ANALYZE"])
+async def test_under_a_policy_no_row_is_no_zero_until_the_first_is_seen(
+    agent_db: AgentDatabase, analyze: str
+) -> None:
+    role = f"{agent_db.name}_ro"
+    await agent_db.execute(f"CREATE ROLE {role} LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    await agent_db.conversation(("recebida", 0.0))
+    for table in ("leads", "messages", "sessions"):
+        await agent_db.execute(
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+            f"CREATE POLICY theirs ON {table} FOR SELECT USING (current_setting('app.user', true) IS NOT NULL)"
+        )
+    if analyze:
+        await agent_db.execute(analyze)
+    lane = Lane(agent_db)
+    lane.user = role
+    lane.born = time.time() - HOUR
+    try:
+        for _ in range(2):
+            with pytest.raises(ProbeError, match="messages: row security hides rows, or there are none"):
+                await lane.restarted().ask(time.time())
+        for table in ("leads", "messages", "sessions"):
+            await agent_db.execute(f"ALTER POLICY theirs ON {table} USING (true)")
+        assert (await lane.restarted().ask(time.time()))[0].value == 1
+    finally:
+        await lane.probe.close()
+        await agent_db.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
+
+
 async def test_hidden_rows_are_told_at_the_first_look(agent_db: AgentDatabase) -> None:
     role = f"{agent_db.name}_ro"
     await agent_db.conversation(("recebida", 0.0))

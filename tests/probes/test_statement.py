@@ -112,10 +112,13 @@ async def test_a_zero_that_row_security_makes_is_no_zero(agent_db: AgentDatabase
         untouched = await told(agent_db, "select count(*) from sessions", role)
         await agent_db.execute("CREATE POLICY all_of_it ON leads FOR SELECT USING (true)")
         seen = await told(agent_db, "select count(*) from leads", role)
+        await agent_db.execute("ALTER POLICY all_of_it ON leads USING (nome = 'nobody')")
+        all_hidden = await told(agent_db, "select count(*) from leads", role)
     finally:
         await agent_db.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
     assert (hidden.value, hidden.note) == (None, '"leads": row security hides rows')
     assert (untouched.value, seen.value) == (0, 1)
+    assert (all_hidden.value, all_hidden.note) == (None, '"leads": row security hides rows, or there are none')
 
 
 async def test_a_database_that_is_not_there_is_no_value() -> None:

@@ -10,7 +10,6 @@ SELECT
             AND p.polpermissive
             AND p.polcmd IN ('r', '*')
             AND (role.oid = 0 OR pg_has_role(current_user, role.oid, 'USAGE'))
-    ) AS policy,
-    c.reltuples::float8 AS rows
+    ) AS policy
 FROM unnest($1::text[]) AS given (name)
 JOIN pg_class AS c ON c.oid = to_regclass(given.name)

@@ -1,0 +1,2 @@
+-- Do we see any row of this table?
+SELECT EXISTS (SELECT FROM {{rows}}) AS seen
