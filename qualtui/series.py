@@ -278,7 +278,16 @@ DECLARED: tuple[Series, ...] = (
         "1: any HTTP answer; 0: none, so that our own network is suspect",
     ),
     Series("deep.up", "", "down", "GET /health/deep", "S21: 1: the agent calls all of its services well"),
-    Series("deep.broken", "", "up", "GET /health/deep", "how many services are not well; the note names them"),
+    Series(
+        "deep.broken",
+        "",
+        "up",
+        "GET /health/deep",
+        "how many services are not well, 1 where only the whole is not; the note names them",
+    ),
+    Series("deep.silent", "", "up", "GET /health/deep", "1: no answer in time; busy bots are silent"),
+    Series("deep.database", "", "down", "GET /health/deep", "1: the agent calls its database well; 0: broken"),
+    Series("deep.waha", "", "down", "GET /health/deep", "1: the agent calls the gateway well; 0: broken"),
     Series(
         "tls.days",
         "d",

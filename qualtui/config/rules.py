@@ -139,6 +139,24 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="Sources disagree: {note}",
     ),
+    # S21. 11 min are two answers of deep_interval: a worker that is recycled in between is no broken service.
+    "deep-broken": Rule(
+        series="deep.broken",
+        op=Operator.ABOVE,
+        warning=Level(0),
+        for_=Seconds(11 * _MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="The bot's deep check says: {note}",
+    ),
+    # Four answers of deep_interval: a busy bot has time for one of them, a check that hangs for none.
+    "deep-silent": Rule(
+        series="deep.silent",
+        op=Operator.AT_LEAST,
+        warning=Level(1),
+        for_=Seconds(35 * _MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="The bot's deep check hangs: {note}",
+    ),
     "webhook-timeouts": Rule(
         series="failures.timeouts",
         op=Operator.AT_LEAST,

@@ -36,6 +36,7 @@ VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without t
 HOUR = 3600.0
 ERRORS = 600.0  # s that failures.unreached speaks of, where no database says otherwise
 MINUTE = 60.0  # s between two samples of goal.minute
+AROUND = 30.0  # s: so long a health check may have taken for its answer
 SIGHT_EVERY = 5.0  # s between two samples of the series of SIGHTS
 
 
@@ -207,7 +208,12 @@ class View:
             series = f"{agent}/{name}"
             sample = self._recent.newest(series)
             found[name] = Reading(evidence(sample, self._stale.get(series), now), sample)
-        return contradict(found)
+        return contradict(found, lambda name, at: self._well(f"{agent}/{name}", at))
+
+    def _well(self, series: str, at: float) -> bool:
+        """Whether a series was 1 all the time around an instant."""
+        samples = [one for one in self._recent.since(series, at - AROUND) if one.at <= at + AROUND]
+        return bool(samples) and all(one.value == 1 for one in samples)
 
     def snapshot(self, state: State, engine: EngineView, available: Available, now: float) -> Snapshot:
         """All that screens show."""

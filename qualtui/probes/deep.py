@@ -1,75 +1,78 @@
 """What does the agent's own deep health check say of each of its services (S21)?"""
 
 import asyncio
-
-import msgspec
+from typing import NamedTuple
 
 from qualtui.config.values import HealthProbe as Settings
-from qualtui.fetch import Answer, Fetcher, FetchError
+from qualtui.fetch import Answer, Failure, Fetcher, FetchError
 from qualtui.model import Sample
-from qualtui.probes.http import WELL
 from qualtui.probes.probe import ProbeError
-from qualtui.text import _, clean
+from qualtui.probes.services import Said, read
+from qualtui.text import _
 
 NAMED = 5  # services that are named
 
 
-class _Service(msgspec.Struct, frozen=True):
-    status: str = ""
+class Verdict(NamedTuple):
+    """How many services are broken (None: not known), in a few words, and all that was said."""
 
-
-class _Body(msgspec.Struct, frozen=True):
-    status: str = ""
-    services: dict[str, _Service] = {}
-
-
-_body = msgspec.json.Decoder(_Body)
+    broken: float | None
+    note: str
+    said: Said = Said(None, {})
 
 
 class DeepProbe:
-    """deep.up, and deep.broken: how many services are not well, the note naming them."""
+    """deep.up; deep.broken: how many services are not well, the note naming them; deep.database, .waha, .silent.
+
+    A refusal, an error status or silence is a fresh 0 of deep.up. Silence alone says of no service that it is
+    broken: a bot that replies to somebody has no time for it.
+    """
 
     def __init__(self, agent: str, settings: Settings) -> None:
         self.name = f"{agent}/deep"
-        self.series = (f"{agent}/deep.up", f"{agent}/deep.broken")
+        self.series = tuple(f"{agent}/deep.{word}" for word in ("up", "broken", "database", "waha", "silent"))
         self.interval = float(settings.deep_interval)
         self.timeout = float(settings.timeout)
         self._fetcher = Fetcher(settings.deep, {}, self.timeout, keep=False)
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
-        """The answers. Raises ProbeError where it cannot be asked: no answer at all is /health's to tell."""
+        """The answers. Raises ProbeError where we could not ask, or the agent has no such check."""
         clock = asyncio.get_running_loop().time
         started = clock()
+        silent = False
         try:
-            answer = await self._fetcher.get()
+            verdict = judged(await self._fetcher.get())
         except FetchError as error:
-            raise ProbeError(error.text) from None
-        up, broken, note = judged(answer)
+            if error.failure is Failure.LOCAL:
+                raise ProbeError(error.text) from None
+            silent = error.failure is Failure.TIMEOUT
+            verdict = Verdict(None if silent else 1.0, error.text)
         at = now + clock() - started
-        return Sample(self.series[0], at, up, note), Sample(self.series[1], at, broken, note)
+        up, broken, database, waha, unheard = self.series
+        return (
+            Sample(up, at, float(verdict.broken == 0), verdict.note),
+            Sample(broken, at, verdict.broken, verdict.note),
+            Sample(database, at, verdict.said.link("database"), verdict.note),
+            Sample(waha, at, verdict.said.link("waha"), verdict.note),
+            Sample(unheard, at, float(silent), verdict.note if silent else ""),
+        )
 
     async def close(self) -> None:
         """Gives back the connection."""
         await self._fetcher.close()
 
 
-def judged(answer: Answer) -> tuple[float, float | None, str]:
-    """Up, broken services, and which. Raises ProbeError where the agent has no such check.
+def judged(answer: Answer) -> Verdict:
+    """What an answer says. Raises ProbeError where the agent has no such check.
 
-    An error status with a body tells of its services; without one, how many are broken is not known.
+    Where only the whole is called bad, by its word or its status, something is broken: one service at least.
     """
     if answer.status in (404, 405, 501):
         raise ProbeError(_("the agent has no deep health check"))
-    try:
-        body = _body.decode(answer.body) if answer.whole and answer.plain else None
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        body = None
-    if body is None:
-        return 0.0, None, f"HTTP {answer.status}" if answer.status != 200 else "not JSON"
-    broken = [
-        clean(f"{name} {service.status}", 40)
-        for name, service in body.services.items()
-        if service.status.lower() not in WELL
-    ]
-    well = answer.status == 200 and body.status.lower() in WELL and not broken
-    return float(well), float(len(broken)), ", ".join(broken[:NAMED])
+    wrong = "" if answer.status == 200 else f"HTTP {answer.status}"
+    said = read(answer)
+    if said is None:
+        return Verdict(1.0, wrong or "not JSON")
+    empty = said.word is None and not said.services
+    note = ", ".join(said.broken[:NAMED]) or wrong or said.bad or ("says nothing" if empty else "")
+    return Verdict(float(max(len(said.broken), bool(note))), note, said)

@@ -12,7 +12,7 @@ from qualtui.signals.chain import BAD, BUSY, UNKNOWN
 from qualtui.signals.control import LINKS, OURS
 from qualtui.signals.reading import NOTHING, Readings, fresh
 from qualtui.signals.rhythm import ALARM
-from qualtui.text import _, plural, span
+from qualtui.text import _, clean, plural, span
 from qualtui.wire import LinkView
 
 SESSION_CLEANUP = "session-cleanup"
@@ -134,10 +134,21 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
     # What answered before the network failed is fresh for a while yet.
     if fresh(readings, "control.up") == 0 and any(_excused(readings, link) for link in LINKS):
         return _ours(readings)
+    if fresh(readings, "deep.broken"):
+        return _deep(by, readings)
     if unknown:
         names = ", ".join(view.link.value for view in unknown)
         return Why(_("No fresh evidence of: {}").format(names), _notes(readings), unknown[0].link)
     return Why()
+
+
+def _deep(by: dict[Link, LinkView], readings: Readings) -> Why:
+    """What only the bot itself sees; a contradiction to what we see is told with it."""
+    note = readings["deep.broken"].note
+    text = _("The bot's own deep check says: {}").format(clean(note, 80))
+    if any(readings.get(f"deep.{part}", NOTHING).evidence is Evidence.DISAGREE for part in ("database", "waha")):
+        text += _("; we find it well: SOURCES DISAGREE")
+    return Why(text, (_("/health/deep: {}").format(note), *_others(by, Link.BOT)), Link.BOT)
 
 
 def _slow(by: dict[Link, LinkView], readings: Readings, now: float) -> Why | None:

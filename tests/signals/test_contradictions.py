@@ -27,6 +27,12 @@ def known(values: dict[str, float]) -> Readings:
         ({"agent.sent_1h": 40, "messages.sent_1h": 39}, set()),
         ({"agent.sent_1h": 40, "messages.sent_1h": 20}, {"agent.sent_1h"}),
         ({"agent.sent_1h": 40}, set()),
+        ({"deep.database": 0, "db.up": 1}, {"deep.database"}),
+        ({"deep.database": 0, "db.up": 0}, set()),
+        ({"deep.database": 0}, set()),
+        ({"deep.waha": 0, "waha.working": 1, "db.up": 1}, {"deep.waha"}),
+        ({"deep.waha": 0, "waha.working": 0}, set()),
+        ({"deep.database": 1, "deep.waha": 1, "db.up": 1, "waha.working": 1}, set()),
     ],
 )
 def test_which_figures_are_contradicted(values: dict[str, float], expected: set[str]) -> None:
@@ -39,11 +45,17 @@ def test_which_figures_are_contradicted(values: dict[str, float], expected: set[
 def test_each_contradiction_has_words_of_its_own() -> None:
     values = {"health.up": 1.0, "db.up": 0.0, "customers.phantom": 2.0, "customers.unstored": 1.0}
     counted = {"agent.success": 100.0, "failures.sends": 1.0, "agent.sent_1h": 40.0, "messages.sent_1h": 20.0}
-    found = disagreeing(known({**values, **counted}))
+    deep = {"deep.database": 0.0, "db.up": 1.0, "deep.waha": 0.0, "waha.working": 1.0}
+    found = disagreeing(known({**values, **counted})) | disagreeing(known(deep))
     words = told(found).split(", ")
-    assert len(found) == 5
-    assert len(words) >= 5
+    assert len(found) == 7
+    assert len(words) >= 7
     assert not any(name in told(found) for name in found)
+
+
+def test_what_a_check_said_of_an_outage_that_is_over_was_true() -> None:
+    readings = known({"deep.database": 0, "db.up": 1, "deep.waha": 0, "waha.working": 1})
+    assert disagreeing(readings, lambda name, at: at == 1.0 and name == "waha.working") == {"deep.waha"}
 
 
 def test_what_is_not_fresh_contradicts_nothing() -> None:

@@ -103,3 +103,34 @@ async def test_a_stopped_database_is_down_whatever_the_control_target_says(tmp_p
         code, agent = await beside_a_closed_control_target(tmp_path, health, mute)
         assert agent["figures"]["waha.up"]["value"] == 0
         assert (code, "WAHA no answer in 0.5s" in agent["now"]["why"]) == (2, True)
+
+
+async def test_what_the_deep_check_calls_broken_is_told_and_held_against_what_we_see(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    sick = b'{"status": "unhealthy", "services": {"database": {"status": "down"}, "waha": "down"}}'
+    async with (
+        serving(body(b'{"status": "healthy"}')) as bot,
+        serving(body(sick, b"HTTP/1.1 503 X\r\n")) as deep,
+        serving(body(b'{"status": "WORKING"}')) as gateway,
+    ):
+        config.write_text(
+            f"""
+            [agents.bot.health]
+            url = "{bot}"
+            deep = "{deep}"
+            [agents.bot.waha]
+            url = "{gateway}"
+            chats_interval = 0
+            """,
+            encoding="utf-8",
+        )
+        code, said = await status(config)
+    agent = said["snapshot"]["agents"][0]
+    assert (agent["figures"]["deep.up"]["value"], agent["figures"]["deep.broken"]["value"]) == (0, 2)
+    told = {one["summary"] for one in said["snapshot"]["incidents"]}
+    assert told == {
+        "The bot's deep check says: database down, waha down",
+        "Sources disagree: /health/deep calls WAHA broken, it says WORKING",
+    }
+    assert code == 1
+    assert "database down, waha down; we find it well: SOURCES DISAGREE" in agent["now"]["why"]

@@ -1,0 +1,78 @@
+"""What a health check says of itself and of its services, in whatever words."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from qualtui.fetch import Answer
+from qualtui.text import clean
+
+# Any other word is a bad one, in capitals or not. config.toml names them.
+WELL = {
+    *("ok", "up", "healthy", "connected", "working", "online", "running", "true"),
+    *("alive", "available", "pass", "success"),
+}
+_KEYS = ("status", "healthy", "ok")  # under which an object has its word
+_LINKS = {
+    "database": {"database", "db", "postgres", "postgresql", "supabase"},
+    "waha": {"waha", "whatsapp"},
+}  # links that we ask ourselves, by the names that services have
+
+
+class _Body(msgspec.Struct, frozen=True):
+    status: object = msgspec.UNSET
+    services: object = None
+
+
+_body = msgspec.json.Decoder(_Body)
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A health check's answer. A word or a service that it does not have says nothing."""
+
+    word: str | None  # for the whole
+    services: Mapping[str, str]  # by name
+
+    @property
+    def bad(self) -> str:
+        """The word for the whole where it is a bad one, else empty."""
+        return f"says {clean(self.word, 60)}" if self.word is not None and not well(self.word) else ""
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The services that are not well, each with its word."""
+        return tuple(clean(f"{name} {word}", 40) for name, word in self.services.items() if not well(word))
+
+    def link(self, name: str) -> float | None:
+        """1 or 0: what it says of the database, or of waha; None: nothing."""
+        words = [word for service, word in self.services.items() if service.lower() in _LINKS[name]]
+        return float(all(map(well, words))) if words else None
+
+
+def read(answer: Answer) -> Said | None:
+    """What an answer says, whatever its status; None where it is no JSON object."""
+    try:
+        body = _body.decode(answer.body) if answer.whole and answer.plain else None
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return None
+    if body is None:
+        return None
+    named = body.services if isinstance(body.services, dict) else {}
+    words = {str(name): _word(service) for name, service in named.items()}
+    return Said(_word(body.status), {name: word for name, word in words.items() if word is not None})
+
+
+def well(word: str) -> bool:
+    """Whether a word is a good one."""
+    return word.strip().lower() in WELL
+
+
+def _word(said: object) -> str | None:
+    """The word that something has; None where it has none, such as a list or bare figures."""
+    if isinstance(said, dict):
+        said = next((said[key] for key in _KEYS if key in said), msgspec.UNSET)
+    if isinstance(said, bool):
+        return "true" if said else "false"
+    if said is None:
+        return "null"
+    return str(said) if isinstance(said, str | int | float) else None
