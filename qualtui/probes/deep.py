@@ -7,7 +7,7 @@ from qualtui.config.values import HealthProbe as Settings
 from qualtui.fetch import Answer, Failure, Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
-from qualtui.probes.services import Said, read
+from qualtui.probes.services import NOTHING_SAID, Said, read
 from qualtui.text import _
 
 NAMED = 5  # services that are named
@@ -18,7 +18,7 @@ class Verdict(NamedTuple):
 
     broken: float | None
     note: str
-    said: Said = Said(None, {})
+    said: Said = NOTHING_SAID
 
 
 class DeepProbe:

@@ -2,26 +2,22 @@
 
 import asyncio
 
-import msgspec
-
 from qualtui.config.values import HealthProbe as Settings
 from qualtui.fetch import Answer, Failure, Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
+from qualtui.probes.services import NOTHING_SAID, Said, read
 from qualtui.text import clean
 
-WELL = {"healthy", "ok", "up", "online", "pass", "alive", "running", "available", "success"}
+NAMED = 5  # services that are named
 
-
-class _Body(msgspec.Struct, frozen=True):
-    status: str = "ok"  # a JSON object without a status says nothing against itself
-
-
-_body = msgspec.json.Decoder(_Body)
+_WORDS = ("up", "refused", "seconds", "silent", "database", "waha")
 
 
 class HealthProbe:
-    """health.up, .refused, .seconds, .silent. A refusal, an error status or silence is a fresh 0.
+    """health.up, .refused, .seconds, .silent, and what it says of .database and .waha.
+
+    A refusal, an error status, silence, or a service that the agent calls broken is a fresh 0.
 
     Each request is a connection of its own: the agent's worker keeps none, and a kept one would be found
     closed by every second recycling.
@@ -29,7 +25,7 @@ class HealthProbe:
 
     def __init__(self, agent: str, settings: Settings) -> None:
         self.name = f"{agent}/health"
-        self.series = tuple(f"{agent}/health.{word}" for word in ("up", "refused", "seconds", "silent"))
+        self.series = tuple(f"{agent}/health.{word}" for word in _WORDS)
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
         self._fetcher = Fetcher(settings.url, {}, self.timeout, keep=False)
@@ -49,10 +45,19 @@ class HealthProbe:
             silent = error.failure is Failure.TIMEOUT
             return self._samples(now + clock() - started, False, refused, seconds, error.text, silent=silent)
         note = judged(answer)
-        return self._samples(now + clock() - started, not note, False, answer.seconds, note)
+        said = read(answer) or NOTHING_SAID
+        return self._samples(now + clock() - started, not note, False, answer.seconds, note, said=said)
 
     def _samples(
-        self, at: float, up: bool, refused: bool, seconds: float | None, note: str, *, silent: bool = False
+        self,
+        at: float,
+        up: bool,
+        refused: bool,
+        seconds: float | None,
+        note: str,
+        *,
+        silent: bool = False,
+        said: Said = NOTHING_SAID,
     ) -> tuple[Sample, ...]:
         names = self.series
         return (
@@ -60,6 +65,8 @@ class HealthProbe:
             Sample(names[1], at, float(refused), note if refused else ""),
             Sample(names[2], at, seconds, note if seconds is None else ""),
             Sample(names[3], at, float(silent), note if silent else ""),
+            Sample(names[4], at, said.link("database"), note),
+            Sample(names[5], at, said.link("waha"), note),
         )
 
     async def close(self) -> None:
@@ -68,15 +75,14 @@ class HealthProbe:
 
 
 def judged(answer: Answer) -> str:
-    """What is wrong with an answer of /health, in a few words; empty: nothing."""
+    """What is wrong with an answer of /health, in a few words; empty: nothing.
+
+    A JSON object without a status says nothing against itself; the services that it calls broken are named.
+    """
+    said = read(answer)
+    broken = ", ".join(said.broken[:NAMED]) if said else ""
     if answer.status != 200:
-        return f"HTTP {answer.status}"
+        return clean(f"HTTP {answer.status}: {broken}" if broken else f"HTTP {answer.status}")
     if not answer.whole:
         return "more than 64 kB"
-    if not answer.plain:
-        return "not JSON"
-    try:
-        status = _body.decode(answer.body).status
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return "not JSON"
-    return "" if status.lower() in WELL else clean(f"says {status}", 60)
+    return "not JSON" if said is None else clean(broken or said.bad)

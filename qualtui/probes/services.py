@@ -10,7 +10,7 @@ from qualtui.text import clean
 # Any other word is a bad one, in capitals or not. config.toml names them.
 WELL = {
     *("ok", "up", "healthy", "connected", "working", "online", "running", "true"),
-    *("alive", "available", "pass", "success"),
+    *("alive", "available", "active", "ready", "pass", "success"),
 }
 _KEYS = ("status", "healthy", "ok")  # under which an object has its word
 _LINKS = {
@@ -47,6 +47,9 @@ class Said(msgspec.Struct, frozen=True):
         """1 or 0: what it says of the database, or of waha; None: nothing."""
         words = [word for service, word in self.services.items() if service.lower() in _LINKS[name]]
         return float(all(map(well, words))) if words else None
+
+
+NOTHING_SAID = Said(None, {})
 
 
 def read(answer: Answer) -> Said | None:

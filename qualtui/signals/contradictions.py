@@ -11,6 +11,8 @@ from qualtui.text import _
 
 _WORDS = {
     "health.up": _("/health is well, the database is not"),
+    "health.database": _("/health calls the database broken, it answers us"),
+    "health.waha": _("/health calls WAHA broken, it says WORKING"),
     "deep.database": _("/health/deep calls the database broken, it answers us"),
     "deep.waha": _("/health/deep calls WAHA broken, it says WORKING"),
     "customers.phantom": _("rows say sent, the gateway does not"),
@@ -18,7 +20,10 @@ _WORDS = {
     "agent.success": _("the bot counts every send as a success"),
     "agent.sent_1h": _("the bot counts sends that have no row"),
 }
-_ASKED = {"deep.database": "db.up", "deep.waha": "waha.working"}  # what the bot says -> our own question
+_ASKED = {
+    **{"health.database": "db.up", "health.waha": "waha.working"},
+    **{"deep.database": "db.up", "deep.waha": "waha.working"},
+}  # what the bot says -> our own question
 _CLAIMS_ALL = 99.9  # %: a worker that calls every send a success
 
 

@@ -162,6 +162,10 @@ def _slow(by: dict[Link, LinkView], readings: Readings, now: float) -> Why | Non
         text = _("The bot does not answer /health for {}: busy replying, or stuck").format(
             _lasted(by[Link.BOT], now)
         )
+        if fresh(readings, "health.silent") == 0:
+            text = _("The bot's /health is not well for {}: {}").format(
+                _lasted(by[Link.BOT], now), clean(readings["health.up"].note, 80)
+            )
         return Why(text, (_("bot: {}").format(by[Link.BOT].text),), Link.BOT)
     return None
 

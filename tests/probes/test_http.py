@@ -53,7 +53,10 @@ async def test_the_agents_own_answer_is_up_with_its_time() -> None:
         (body(b"[" * 60_000), "not JSON"),
         (body(b'{"a":' * 10_000), "not JSON"),
         (body(b"\xff\xfe\x00{\x00"), "not JSON"),
-        (body(b'{"status": 5}'), "not JSON"),
+        (body(b'{"status": 5}'), "says 5"),
+        (body(b'{"status":"healthy","services":{"database":{"status":"error"},"waha":"ok"}}'), "database error"),
+        (body(b'{"status":"healthy","services":{"database":"down"}}'), "database down"),
+        (body(b'{"services":{"database":"down"}}', b"HTTP/1.1 503 X\r\n"), "HTTP 503: database down"),
         (body(b""), "not JSON"),
         (body(b"{" + b" " * 70_000 + b"}"), "more than 64 kB"),
         (body(gzip.compress(b"0" * 10_000_000), JSON + b"Content-Encoding: gzip\r\n"), "not JSON"),
@@ -178,6 +181,18 @@ async def test_each_poll_is_a_connection_of_its_own() -> None:
         await probe.close()
         await runner.cleanup()
     assert len(peers) == 3
+
+
+async def test_the_services_that_health_names_are_told_one_by_one() -> None:
+    well = b'{"status":"healthy","timestamp":"x","services":{"database":{"status":"connected"},"waha":true}}'
+    for content, told in (
+        (well, (1, 1, 1)),
+        (well.replace(b"true", b'"down"'), (0, 1, 0)),
+        (b"{}", (1, None, None)),
+    ):
+        async with serving(body(content)) as url:
+            said = await ask(url)
+        assert tuple(said[name].value for name in ("up", "database", "waha")) == told
 
 
 def test_a_json_object_without_a_status_says_nothing_against_itself() -> None:

@@ -9,6 +9,7 @@ WELL: dict[str, tuple[float, str]] = {
     "health.up": (1, ""),
     "health.refused": (0, ""),
     "health.seconds": (0.2, ""),
+    "health.silent": (0, ""),
     "health.down": (0, ""),
     "db.up": (1, ""),
     "db.seconds": (0.004, ""),

@@ -32,6 +32,9 @@ def known(values: dict[str, float]) -> Readings:
         ({"deep.database": 0}, set()),
         ({"deep.waha": 0, "waha.working": 1, "db.up": 1}, {"deep.waha"}),
         ({"deep.waha": 0, "waha.working": 0}, set()),
+        ({"health.up": 0, "health.database": 0, "db.up": 1}, {"health.database"}),
+        ({"health.waha": 0, "waha.working": 1}, {"health.waha"}),
+        ({"health.up": 0, "health.database": 0, "db.up": 0}, set()),
         ({"deep.database": 1, "deep.waha": 1, "db.up": 1, "waha.working": 1}, set()),
     ],
 )
@@ -46,10 +49,11 @@ def test_each_contradiction_has_words_of_its_own() -> None:
     values = {"health.up": 1.0, "db.up": 0.0, "customers.phantom": 2.0, "customers.unstored": 1.0}
     counted = {"agent.success": 100.0, "failures.sends": 1.0, "agent.sent_1h": 40.0, "messages.sent_1h": 20.0}
     deep = {"deep.database": 0.0, "db.up": 1.0, "deep.waha": 0.0, "waha.working": 1.0}
-    found = disagreeing(known({**values, **counted})) | disagreeing(known(deep))
+    health = {"health.database": 0.0, "health.waha": 0.0}
+    found = disagreeing(known({**values, **counted})) | disagreeing(known({**deep, **health}))
     words = told(found).split(", ")
-    assert len(found) == 7
-    assert len(words) >= 7
+    assert len(found) == 9
+    assert len(words) >= 9
     assert not any(name in told(found) for name in found)
 
 

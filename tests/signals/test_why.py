@@ -14,7 +14,7 @@ from tests.signals.readings import NOW, readings
 
 OLD, NO_DATA, NO_SOURCE = Evidence.OLD, Evidence.NO_DATA, Evidence.NO_SOURCE
 REFUSED = {"health_up": (0, "refused"), "health_refused": 1, "health_down": (1, "refuses connections")}
-BUSY = {"health_up": (0, "no answer in 30s"), "health_down": (0, "busy or slow")}
+BUSY = {"health_up": (0, "no answer in 30s"), "health_silent": 1, "health_down": (0, "busy or slow")}
 SILENT = {"health_up": (0, "no answer in 30s"), "health_down": (1, "3 misses in 3m, and nothing sent")}
 BROKEN = {"health_up": (0, "HTTP 500"), "health_down": (1, "3 misses in 3m, and nothing sent: HTTP 500")}
 DB_DOWN = {"db_up": (0, "refused")}
@@ -38,6 +38,12 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("the bot is silent", SILENT, Link.BOT, "The bot is down"),
     ("the bot fails", BROKEN, Link.BOT, "HTTP 500"),
     ("the bot is busy", BUSY, Link.BOT, "busy replying, or stuck"),
+    (
+        "the bot names a broken service",
+        {"health_up": (0, "database error"), "health_down": (0, "busy or slow: database error")},
+        Link.BOT,
+        "/health is not well for 0s: database error",
+    ),
     ("the database is down, health lies", DB_DOWN, Link.DATABASE, "SOURCES DISAGREE"),
     ("the database is down, rows are old", {**DB_DOWN, "customers_waiting": OLD}, Link.DATABASE, "refused"),
     ("database and bot are down", {**DB_DOWN, **REFUSED}, Link.DATABASE, "and the bot too"),
