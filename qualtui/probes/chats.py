@@ -1,7 +1,7 @@
 """The gateway's own chats: who wrote last in each. Texts, names and pictures are dropped as they are read."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 from urllib.parse import quote
@@ -68,7 +68,7 @@ class _Summary(msgspec.Struct, frozen=True, rename="camel"):
     last_message: msgspec.Raw = msgspec.Raw(b"null")
 
 
-_page = msgspec.json.Decoder(list[_Summary])
+_summary = msgspec.json.Decoder(_Summary)
 _listed = msgspec.json.Decoder(list[msgspec.Raw])
 _message = msgspec.json.Decoder(_Message, strict=False)  # numbers as texts, too
 
@@ -146,8 +146,8 @@ class ChatsProbe:
             answer = await self._asked(fetcher)
             if not page:
                 self.chats = msgspec.structs.replace(self.chats, clock=self._clock(answer))
-            found = _decode(_page, answer)
-            lasts = _last_messages(found, now)
+            found = _decode(_listed, answer)
+            lasts = _last_messages(_chats(found), now)
             self.chats = taken(self.chats, lasts, before)
             # One old chat may stand among newer ones, such as one that is pinned.
             if len(found) < PAGE or max((last.at for _id, last in lasts[-LAST:]), default=0.0) < start:
@@ -178,7 +178,7 @@ class ChatsProbe:
             chat = chats.open[key]
             url = f"{self._base}/{quote(chat.id, safe='')}/messages?limit={MESSAGES}&downloadMedia=false"
             try:
-                told = _read_each(_decode(_listed, await self._asked(self._fetcher(url))))
+                told = _read_each(_message, _decode(_listed, await self._asked(self._fetcher(url))))
             except ProbeError:  # of this chat alone: the others are told
                 continue
             seen = looked(chat, [one.said() for one in told if one is not None and one.counts(now)])
@@ -217,7 +217,7 @@ def overview(base: str, page: int = 0, size: int = PAGE) -> str:
 
 def decoded(answer: Answer) -> list[_Summary]:
     """The chats in an answer. Raises ProbeError, which says why there are none."""
-    found = _decode(_page, answer)
+    found = _chats(_decode(_listed, answer))
     _last_messages(found, _NEVER)
     return found
 
@@ -235,12 +235,20 @@ def _decode(decoder: msgspec.json.Decoder[list[T]], answer: Answer) -> list[T]:
         raise ProbeError(_("not the gateway's chats")) from None
 
 
-def _read_each(given: Iterable[msgspec.Raw]) -> list[_Message | None]:
-    """The messages; None for one that is none: it must not hide the others."""
-    found: list[_Message | None] = []
+def _chats(given: Sequence[msgspec.Raw]) -> list[_Summary]:
+    """The chats of a page that can be read. Raises ProbeError where none of them can."""
+    found = [one for one in _read_each(_summary, given) if one is not None]
+    if given and not found:
+        raise ProbeError(_("not the gateway's chats"))
+    return found
+
+
+def _read_each(decoder: msgspec.json.Decoder[T], given: Iterable[msgspec.Raw]) -> list[T | None]:
+    """What was given, one by one; None for one that cannot be read: it must not hide the others."""
+    found: list[T | None] = []
     for one in given:
         try:
-            found.append(_message.decode(one))
+            found.append(decoder.decode(one))
         except (msgspec.DecodeError, RecursionError, UnicodeError):
             found.append(None)
     return found
@@ -249,7 +257,7 @@ def _read_each(given: Iterable[msgspec.Raw]) -> list[_Message | None]:
 def _last_messages(page: Iterable[_Summary], now: float) -> list[tuple[str, Said]]:
     """The last message of each chat that has one. Raises ProbeError where none of them can be read."""
     with_one = [one for one in page if bytes(one.last_message) != b"null"]
-    lasts = _read_each(one.last_message for one in with_one)
+    lasts = _read_each(_message, (one.last_message for one in with_one))
     if lasts and not any(lasts):
         raise ProbeError(_("not the gateway's chats"))
     return [

@@ -42,7 +42,7 @@ class Gateway:
     """A gateway's chats: `overview` is newest first, `messages` by chat id; what was asked for is kept."""
 
     def __init__(self) -> None:
-        self.overview: list[dict[str, Any]] = []
+        self.overview: list[Any] = []
         self.messages: dict[str, list[dict[str, Any]]] = {}
         self.asked: list[str] = []
         self.born: float | None = time.time() - 3600
@@ -207,6 +207,20 @@ async def test_one_message_that_cannot_be_read_hides_no_other_chat(gateway: Gate
     gateway.overview = [summary("5511990003333", odd), summary(ANA, typed)]
     async with reading(gateway) as probe:
         assert await waiting(probe) == 1
+
+
+@pytest.mark.parametrize("given", [{"id": None}, {"id": {"_serialized": "x@c.us"}}, {"id": 7}, "no chat", None])
+async def test_one_chat_that_cannot_be_read_hides_no_other(gateway: Gateway, given: Any) -> None:
+    now = time.time()
+    broken = {**given, "lastMessage": message(now - 90)} if isinstance(given, dict) else given
+    gateway.overview = [broken, summary(ANA, message(now - 100))]
+    probe = gateway.probe()
+    (sample,) = await probe.ask(now)
+    assert sample.value == 1
+    gateway.overview = [broken]
+    with pytest.raises(ProbeError, match="not the gateway's chats"):
+        await probe.ask(now + 30)
+    await probe.close()
 
 
 @pytest.mark.parametrize("at", [-5.0, 0.0, 1e300, 3e9, 2.9e9])
