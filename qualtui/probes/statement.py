@@ -19,7 +19,7 @@ _GUARDED = re.compile(r'row-level security policy for table ("[^"]+")')
 
 
 class StatementProbe:
-    """user.NAME from `sql`: without a value wherever the statement gives no number.
+    """user.NAME from `sql`: without a value wherever the statement gives no number; true and false are 1 and 0.
 
     Read only, and inside one expression: the server itself refuses a second statement, column or row.
     """
@@ -31,7 +31,8 @@ class StatementProbe:
         self._limit = float(settings.timeout)
         self.timeout = 2 * self._limit  # as long for its turn as for its answer
         # A comment at the statement's end must not swallow the bracket.
-        self._sql = f"SELECT (\n{settings.sql.strip().rstrip(';')}\n)::float8"
+        asked = f"(\n{settings.sql.strip().rstrip(';')}\n)"
+        self._sql = sql("qualtui.probes", "own_number", Mapping()).replace("$statement", asked)
         self._security = sql("qualtui.probes", "row_security", Mapping())
         self._turn = turn
 
