@@ -186,6 +186,13 @@ DECLARED: tuple[Series, ...] = (
     ),
     Series("messages.sent_1h", "", "", "messages", "rows of the last hour that the bot wrote, delivered or not"),
     Series("agent.sent_1h", "", "", "GET /metrics", "sends that the worker calls a success, over its recyclings"),
+    Series(
+        "agent.claimed",
+        "",
+        "",
+        "GET /metrics",
+        "those of agent.sent_1h whose rows must be among messages.sent_1h: neither its newest nor its oldest",
+    ),
     Series("agent.failed_1h", "", "up", "GET /metrics", "sends that it calls failed, the skipped ones left out"),
     Series("agent.deduped_1h", "", "", "GET /metrics", "sends that it skipped: same text, same phone, 5 min"),
     Series(

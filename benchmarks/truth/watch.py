@@ -14,12 +14,12 @@ from qualtui.config.values import Agent, Config, DatabaseProbe, Demo, HealthProb
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.recent import Recent
-from qualtui.engine.setup import stale_after
 from qualtui.engine.view import View
 from qualtui.model import Phase, RuleChanged, Sample, Severity
 from qualtui.signals.book import Book, What
 from qualtui.signals.gateway import GatewayWord, gateway_word
 from qualtui.signals.ledger import Checked, Page, advance, begun, current, due, recheck
+from qualtui.signals.reading import stale_after
 from qualtui.signals.rhythm import HOUR, Rhythm, expected, hour_of_week, learned
 from qualtui.signals.tally import Limits, answers, figures
 from qualtui.store import Store

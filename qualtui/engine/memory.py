@@ -7,13 +7,13 @@ from functools import partial
 from qualtui.config.values import Aggregate, Config
 from qualtui.engine.journal import Journal
 from qualtui.engine.recent import Recent
-from qualtui.engine.setup import stale_after
 from qualtui.engine.view import minute
 from qualtui.model import BacklogMarked
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.byhand import Closed
 from qualtui.signals.gateway import Gateway, GatewayWord, gateway_word
+from qualtui.signals.reading import stale_after
 from qualtui.store.errors import StoreError
 from qualtui.store.samples import Points
 from qualtui.store.store import Store

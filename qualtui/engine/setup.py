@@ -32,11 +32,6 @@ class Setup(msgspec.Struct, frozen=True):
             target.close()
 
 
-def stale_after(interval: float, timeout: float) -> float:
-    """The age in seconds from which a newest sample is old: two intervals, and the wait for an answer."""
-    return 2 * interval + timeout
-
-
 def windows(config: Config) -> dict[str, float]:
     """By series of each agent the longest window that a rule looks at, in seconds."""
     found: dict[str, float] = {}

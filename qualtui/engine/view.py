@@ -8,7 +8,6 @@ from qualtui.config.values import Config
 from qualtui.engine.hosts import hosts
 from qualtui.engine.project import activity, incidents, tried
 from qualtui.engine.recent import Recent
-from qualtui.engine.setup import stale_after
 from qualtui.model import Evidence, Incident, Phase, Sample, Severity, State
 from qualtui.series import BY_NAME, Series
 from qualtui.signals import written
@@ -20,7 +19,7 @@ from qualtui.signals.derive import agent_down, blind, unreached
 from qualtui.signals.gateway import starting
 from qualtui.signals.goals import answerable, targets
 from qualtui.signals.headline import Live, headline
-from qualtui.signals.reading import Reading, Readings, evidence
+from qualtui.signals.reading import Reading, Readings, evidence, stale_after
 from qualtui.signals.why import Why, why
 from qualtui.wire import AgentView, EngineView, Figure, LinkView, Snapshot
 

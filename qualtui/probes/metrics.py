@@ -1,31 +1,31 @@
 """What does the agent say of itself at GET /metrics?"""
 
 import asyncio
-from collections import deque
 
 from qualtui.config.values import MetricsProbe as Settings
 from qualtui.fetch import Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.counters import HOUR, Counters, CountersError, Step, counters, step, told
+from qualtui.signals.counters import NAMES, CountersError, Looks, counters, looked, told
+from qualtui.signals.reading import stale_after
 from qualtui.text import _
 
 
 class MetricsProbe:
     """agent.*: the worker's own counters over the last hour, summed over its recyclings.
 
-    What they were before the first look is not known, so the first answer has no values.
+    What they were before the first look is not known, so the first answer has no values; nor has that after a
+    gap of an hour.
     """
 
     def __init__(self, agent: str, settings: Settings) -> None:
         self.name = f"{agent}/metrics"
-        self.series = tuple(f"{agent}/{name}" for name in told(()))
+        self.series = tuple(f"{agent}/{name}" for name in NAMES)
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
         self._agent = agent
         self._fetcher = Fetcher(settings.url, {}, self.timeout, keep=False)
-        self._before: Counters | None = None
-        self._steps: deque[Step] = deque()
+        self._looks = Looks()
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
         """The answers. Raises ProbeError where there are no counters to be had."""
@@ -43,14 +43,9 @@ class MetricsProbe:
         except CountersError as error:
             raise ProbeError(str(error)) from None
         at = now + clock() - started
-        before, self._before = self._before, after
-        if before is None:
-            note = _("counted from the first look on")
-            return tuple(Sample(series, at, None, note) for series in self.series)
-        self._steps.append(step(before, after, at))
-        while self._steps[0].at < at - HOUR:
-            self._steps.popleft()
-        return tuple(Sample(f"{self._agent}/{name}", at, *answer) for name, answer in told(self._steps).items())
+        self._looks = looked(self._looks, after, now, at)
+        answers = told(self._looks, at, stale_after(self.interval, self.timeout))
+        return tuple(Sample(f"{self._agent}/{name}", at, *answer) for name, answer in answers.items())
 
     async def close(self) -> None:
         """Gives back the connection."""

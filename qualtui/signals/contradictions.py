@@ -18,7 +18,7 @@ _WORDS = {
     "customers.phantom": _("rows say sent, the gateway does not"),
     "customers.unstored": _("the gateway has messages that no row has"),
     "agent.success": _("the bot counts every send as a success"),
-    "agent.sent_1h": _("the bot counts sends that have no row"),
+    "agent.claimed": _("the bot counts sends that have no row"),
 }
 _ASKED = {
     **{"health.database": "db.up", "health.waha": "waha.working"},
@@ -46,9 +46,9 @@ def disagreeing(readings: Readings, well: Well = lambda _name, _at: True) -> fro
     success = fresh(readings, "agent.success")
     if success is not None and success >= _CLAIMS_ALL and fresh(readings, "failures.sends"):
         found.add("agent.success")
-    claimed, rows = fresh(readings, "agent.sent_1h"), fresh(readings, "messages.sent_1h")
+    claimed, rows = fresh(readings, "agent.claimed"), fresh(readings, "messages.sent_1h")
     if claimed is not None and rows is not None and contradicted(claimed, rows):
-        found.add("agent.sent_1h")
+        found.add("agent.claimed")
     return frozenset(found)
 
 

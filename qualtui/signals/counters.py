@@ -2,16 +2,20 @@
 
 A key that is absent counts 0: a worker that has just booted has none. `failed` and `total` include the sends that
 were skipped as duplicates, so these are taken off. A failed send counts as a success there: see `contradicted`.
-"""
 
-from collections.abc import Iterable
+When between two looks a send came is not known, so a window is filled by the steps that lie wholly inside it.
+"""
 
 import msgspec
 
+from qualtui.signals.book import REPLIES
 from qualtui.signals.failures import percent
+from qualtui.text import _
 
+NAMES = tuple(f"agent.{word}" for word in ("sent_1h", "claimed", "failed_1h", "deduped_1h", "success", "boots_1h"))
 HOUR = 3600.0
-SLACK = 3  # sends between two looks at the same moment: claimed, and their rows not yet seen
+LATE = 60.0  # s after which a send's row is there to be read: that far back the fast lane reads again (OVERLAP)
+SLACK = 3  # claims of an hour without a row that are no contradiction: writes may fail now and then
 
 
 class CountersError(Exception):
@@ -29,7 +33,8 @@ class Counters(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True):
     """What came between two looks; `booted`: the worker was recycled, and what it did before that is lost."""
 
-    at: float
+    since: float  # when the look before was asked for
+    at: float  # when this one was answered
     sent: int
     failed: int
     deduped: int
@@ -67,28 +72,53 @@ def counters(body: bytes) -> Counters:
     return Counters(sent, max(0, failed - deduped), deduped)
 
 
-def step(before: Counters, after: Counters, at: float) -> Step:
+class Looks(msgspec.Struct, frozen=True):
+    """What was seen of the counters: the newest look, when it was asked for, and the steps of the last hour."""
+
+    newest: Counters | None = None
+    asked: float = 0.0
+    steps: tuple[Step, ...] = ()
+
+
+def looked(looks: Looks, after: Counters, asked: float, at: float) -> Looks:
+    """The looks with one more, asked for and answered at these times."""
+    steps = tuple(one for one in looks.steps if one.since >= at - HOUR)
+    if looks.newest is not None and looks.asked >= at - HOUR:
+        steps = (*steps, step(looks.newest, after, looks.asked, at))
+    return Looks(after, asked, steps)
+
+
+def step(before: Counters, after: Counters, since: float, at: float) -> Step:
     """The increase; a counter that fell began anew, so it is itself the increase, as in Prometheus's rate()."""
     booted = after.sent < before.sent or after.failed < before.failed or after.deduped < before.deduped
     base = Counters() if booted else before
-    return Step(at, after.sent - base.sent, after.failed - base.failed, after.deduped - base.deduped, booted)
+    sent, failed = after.sent - base.sent, after.failed - base.failed
+    return Step(since, at, sent, failed, after.deduped - base.deduped, booted)
 
 
-def told(steps: Iterable[Step]) -> dict[str, tuple[float | None, str]]:
-    """agent.* of the steps of the last hour: value and note. Without sends there is no success rate."""
-    kept = tuple(steps)
-    sent, failed = sum(one.sent for one in kept), sum(one.failed for one in kept)
-    note = f"{sent} of {sent + failed}"
+def told(looks: Looks, at: float, reach: float) -> dict[str, tuple[float | None, str]]:
+    """agent.* at a look: value and note; nothing is told of an hour of which no step is known.
+
+    `agent.claimed` are the sends whose rows `messages.sent_1h` must hold as long as this answer is believed, which
+    is for `reach` seconds. Without sends there is no success rate.
+    """
+    steps = looks.steps
+    if not steps:
+        note = _("counted from the first look on")
+        return dict.fromkeys(NAMES, (None, note))
+    sent, failed = sum(one.sent for one in steps), sum(one.failed for one in steps)
+    claims = [one.sent for one in steps if one.since >= at - HOUR + reach and one.at <= at - LATE]
     return {
         "agent.sent_1h": (float(sent), ""),
+        "agent.claimed": (float(sum(claims)) if claims else None, ""),
         "agent.failed_1h": (float(failed), ""),
-        "agent.deduped_1h": (float(sum(one.deduped for one in kept)), ""),
-        "agent.success": (percent(sent, sent + failed), note),
-        "agent.boots_1h": (float(sum(one.booted for one in kept)), ""),
+        "agent.deduped_1h": (float(sum(one.deduped for one in steps)), ""),
+        "agent.success": (percent(sent, sent + failed), f"{sent} of {sent + failed}"),
+        "agent.boots_1h": (float(sum(one.booted for one in steps)), ""),
     }
 
 
 def contradicted(claimed: float, rows: float) -> bool:
     """Whether the worker claims sends of which there are no rows. More rows than claims are normal: the sheet's
-    watcher sends from another process, and a recycled worker forgets."""
-    return claimed - rows > max(SLACK, 0.2 * claimed)
+    watcher sends from another process, a recycled worker forgets, and the rows are those of a longer time."""
+    return min(claimed, REPLIES) - rows > SLACK

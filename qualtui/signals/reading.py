@@ -29,6 +29,11 @@ Readings = dict[str, Reading]  # by name without the agent
 NOTHING = Reading(Evidence.NO_SOURCE)
 
 
+def stale_after(interval: float, timeout: float) -> float:
+    """The age in seconds from which a newest sample is old: two intervals, and the wait for an answer."""
+    return 2 * interval + timeout
+
+
 def evidence(newest: Sample | None, stale_after: float | None, now: float) -> Evidence:
     """What the newest sample of a series is worth. `stale_after` None: no probe answers the series."""
     if stale_after is None:

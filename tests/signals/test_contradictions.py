@@ -24,9 +24,10 @@ def known(values: dict[str, float]) -> Readings:
         ({"agent.success": 100, "failures.sends": 0}, set()),
         ({"agent.success": 100, "failures.sends": 1}, {"agent.success"}),
         ({"agent.success": 60, "failures.sends": 1}, set()),
-        ({"agent.sent_1h": 40, "messages.sent_1h": 39}, set()),
-        ({"agent.sent_1h": 40, "messages.sent_1h": 20}, {"agent.sent_1h"}),
-        ({"agent.sent_1h": 40}, set()),
+        ({"agent.claimed": 40, "messages.sent_1h": 39}, set()),
+        ({"agent.claimed": 40, "messages.sent_1h": 20}, {"agent.claimed"}),
+        ({"agent.claimed": 40}, set()),
+        ({"agent.sent_1h": 40, "messages.sent_1h": 20}, set()),  # an hour of steps is not the hour of the rows
         ({"deep.database": 0, "db.up": 1}, {"deep.database"}),
         ({"deep.database": 0, "db.up": 0}, set()),
         ({"deep.database": 0}, set()),
@@ -47,7 +48,7 @@ def test_which_figures_are_contradicted(values: dict[str, float], expected: set[
 
 def test_each_contradiction_has_words_of_its_own() -> None:
     values = {"health.up": 1.0, "db.up": 0.0, "customers.phantom": 2.0, "customers.unstored": 1.0}
-    counted = {"agent.success": 100.0, "failures.sends": 1.0, "agent.sent_1h": 40.0, "messages.sent_1h": 20.0}
+    counted = {"agent.success": 100.0, "failures.sends": 1.0, "agent.claimed": 40.0, "messages.sent_1h": 20.0}
     deep = {"deep.database": 0.0, "db.up": 1.0, "deep.waha": 0.0, "waha.working": 1.0}
     health = {"health.database": 0.0, "health.waha": 0.0}
     found = disagreeing(known({**values, **counted})) | disagreeing(known({**deep, **health}))
