@@ -6,18 +6,19 @@ from pathlib import Path
 import pytest
 
 from benchmarks.truth.__main__ import PER_HOUR, bad_world, quiet_world, rhythm
-from benchmarks.truth.faults import DAY, Kind, bad_week
-from benchmarks.truth.watch import false_pages, found, watched
+from benchmarks.truth.faults import DAY, Fault, Kind, bad_week
+from benchmarks.truth.watch import Alarm, Week, found, unexplained, watched
+from qualtui.model import Severity
 from qualtui.signals.book import What
 from tests.signals.test_counters import Bot, polls
 
 
 @pytest.mark.parametrize("seed", [3])
-async def test_a_quiet_day_has_no_false_page_and_nobody_waits_long(seed: int, tmp_path: Path) -> None:
+async def test_a_quiet_day_has_no_false_alarm_and_nobody_waits_long(seed: int, tmp_path: Path) -> None:
     day = await watched(quiet_world(seed, 1.0), (), 1.0, tmp_path)
     assert day.customers > PER_HOUR  # the day had customers to lose
     assert day.worst_wait < 180
-    assert false_pages(day) == []
+    assert unexplained(day) == []
     assert day.uncalm == 0.0
 
 
@@ -39,4 +40,28 @@ async def test_every_fault_of_two_bad_days_is_told_with_its_own_why(tmp_path: Pa
     assert {one.fault.kind for one in outcome} == set(Kind)
     assert [one.fault.kind for one in outcome if one.after is None or not one.right] == []
     assert [one.fault.kind for one in outcome if one.seen is None or one.seen > (one.after or 0.0)] == []
-    assert false_pages(day) == []
+    assert unexplained(day) == []
+
+
+def week(*pages: Alarm) -> Week:
+    """One fault, half an hour of the bot that sends nothing, and these pages."""
+    return Week((Fault(Kind.SILENT, 1000.0, 2800.0),), pages, 1, 1, 0, 0.0)
+
+
+def alarm(at: float, severity: Severity, why: str = "", wait: float = 0.0) -> Alarm:
+    return Alarm(at, "customers-waiting", severity, why, wait)
+
+
+def test_a_wrong_why_on_the_first_page_is_not_made_good_by_a_later_one() -> None:
+    right, wrong = "The bot stored the message and sent no reply", "We cannot ask"
+    assert not found(week())[0].right
+    assert found(week(alarm(1600.0, Severity.CRITICAL, right)))[0].right
+    late = found(week(alarm(1180.0, Severity.WARNING, wrong), alarm(1600.0, Severity.CRITICAL, right)))[0]
+    assert (late.after, late.right) == (600.0, False)
+
+
+def test_an_incident_that_nothing_in_truth_explains_is_false_whatever_its_severity() -> None:
+    before, false = alarm(900.0, Severity.WARNING), alarm(9000.0, Severity.CRITICAL, wait=200.0)
+    explained = alarm(1100.0, Severity.WARNING), alarm(9000.0, Severity.WARNING, wait=200.0)
+    known = alarm(900.0, Severity.INFO)
+    assert unexplained(week(before, *explained, false, known)) == [before, false]

@@ -1,4 +1,4 @@
-"""`make truth`: the quiet week and the bad week. Exit code 1 on a false page, or a fault not told rightly."""
+"""`make truth`: the quiet week and the bad week. Exit code 1 on a false incident, or a fault not told rightly."""
 
 import argparse
 import asyncio
@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.truth.faults import DAY, LEAST_SLOT, MUST, Fault, Kind, bad_week
-from benchmarks.truth.watch import Alarm, Week, false_pages, found, rhythm_of, watched
+from benchmarks.truth.watch import Alarm, Week, found, rhythm_of, unexplained, watched
 from benchmarks.truth.world import World
+from qualtui.model import Severity
 from qualtui.signals.rhythm import Rhythm
 
 PER_HOUR = 12.0  # first contacts in a busy hour
@@ -46,29 +47,37 @@ def bad(seed: int, each: int, days: float, folder: Path) -> Week:
 
 
 def print_quiet(seed: int, week: Week) -> int:
-    """The quiet week as a table; the number of false pages."""
-    false = false_pages(week)
+    """The quiet week as a table; the number of incidents that nothing in truth explains."""
+    false = unexplained(week)
     print(f"quiet week, seed {seed}")
     print(f"  customers {week.customers}, rows {week.rows}, harmless events answered 500: {week.noise}")
     print(f"  longest wait in truth: {week.worst_wait:.0f} s")
     print(f"  the screen was calm at {100 * (1 - week.uncalm):.2f}% of the looks")
-    print(f"  incidents {len(week.pages)}, of them CRITICAL {sum(p.severity == 'critical' for p in week.pages)}")
-    print(f"  FALSE PAGES {len(false)}")
+    print(f"  incidents {_by_severity(week.pages)}")
+    print(f"  FALSE {_by_severity(false)}")
     print_pages(false)
     return len(false)
 
 
+def _by_severity(pages: Sequence[Alarm]) -> str:
+    """How many of each severity."""
+    return ", ".join(f"{each.value} {sum(page.severity is each for page in pages)}" for each in Severity)
+
+
 def print_pages(pages: Sequence[Alarm]) -> None:
-    """Pages that should not have been, a line each."""
+    """Incidents that should not have been, a line each."""
     for page in pages:
-        print(f"    at {page.at / DAY:.3f} d: {page.rule}: {page.why} (true wait {page.true_wait:.0f} s)")
+        told = f"{page.severity.value} {page.rule}: {page.why}"
+        print(f"    at {page.at / DAY:.3f} d: {told} (true wait {page.true_wait:.0f} s)")
 
 
 def print_bad(seed: int, week: Week) -> int:
-    """The bad week as a table; the number of faults not told, told wrongly, and of false pages."""
+    """The bad week as a table; the number of faults not told, told wrongly, and of false incidents."""
     outcome = found(week)
-    false = false_pages(week)
-    print(f"\nbad week, seed {seed}: {len(outcome)} faults, {week.customers} customers, false pages {len(false)}")
+    false = unexplained(week)
+    print(f"\nbad week, seed {seed}: {len(outcome)} faults, {week.customers} customers")
+    print(f"  incidents {_by_severity(week.pages)}")
+    print(f"  FALSE {_by_severity(false)}")
     print_pages(false)
     print(f"  {'':46} {'page and its why':^35}  {'screen':^17}")
     print(

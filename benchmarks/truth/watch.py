@@ -27,6 +27,7 @@ from qualtui.wire import EngineView, Now
 
 BOT = "bot"
 TICK = 5.0  # s: the fast lane's interval and the gateway's
+WAITS = {Severity.CRITICAL: 590.0, Severity.WARNING: 175.0}  # s of waiting in truth that explain an incident
 LOOK = 12  # ticks between two looks at the screen while nothing is wrong
 
 
@@ -232,17 +233,18 @@ def says(now: Now, kind: Kind) -> bool:
     return not now.calm and any(word in now.why for word in MUST[kind].why.split("|"))
 
 
-def false_pages(week: Week) -> list[Alarm]:
-    """CRITICAL pages while nothing was wrong: no fault lasts or just ended, and nobody truly waits 10 minutes."""
-    return [page for page in week.pages if page.severity is Severity.CRITICAL and not _explained(week, page)]
+def unexplained(week: Week) -> list[Alarm]:
+    """Incidents of any severity but INFO that nothing in truth explains."""
+    return [page for page in week.pages if page.severity is not Severity.INFO and not _explained(week, page)]
 
 
 def _explained(week: Week, page: Alarm) -> bool:
-    return page.true_wait > 590 or any(fault.begin <= page.at < fault.end + 900 for fault in week.faults)
+    waits = page.true_wait > WAITS[page.severity]
+    return waits or any(fault.begin <= page.at < fault.end + 900 for fault in week.faults)
 
 
 class Found(msgspec.Struct, frozen=True):
-    """Whether a fault was told: after how many seconds, and with the right why."""
+    """Whether a fault was told: after how many seconds, and with the right why on its first page."""
 
     fault: Fault
     after: float | None
@@ -251,18 +253,14 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def found(week: Week) -> list[Found]:
-    """For each fault the first page that names it."""
+    """For each fault when its rule told it as severely as it must, and whether the first word of it was right."""
     result = []
     for number, fault in enumerate(week.faults):
         must = MUST[fault.kind]
-        told = [
-            page
-            for page in week.pages
-            if page.rule == must.rule
-            and page.severity == must.severity
-            and fault.begin <= page.at < fault.end + 900
+        pages = [
+            page for page in week.pages if page.rule == must.rule and fault.begin <= page.at < fault.end + 900
         ]
-        right = any(word in page.why for page in told for word in must.why.split("|"))
-        after = told[0].at - fault.begin if told else None
-        result.append(Found(fault, after, right, week.seen.get(number)))
+        told = next((page.at - fault.begin for page in pages if page.severity == must.severity), None)
+        right = bool(pages) and any(word in pages[0].why for word in must.why.split("|"))
+        result.append(Found(fault, told, right, week.seen.get(number)))
     return result
