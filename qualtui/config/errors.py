@@ -82,4 +82,19 @@ def nearest(word: str, known: list[str]) -> str:
     close = difflib.get_close_matches(word[:80], known, n=1, cutoff=0.6)
     if close:
         return f'"{close[0]}"'
-    return f"one of {', '.join(sorted(known))}" if known else "none"
+    return f"one of {_listed(known)}" if known else "none"
+
+
+def _listed(names: list[str]) -> str:
+    """All names; those with the same first word together: db.{seconds, up}."""
+    alone = sorted(name for name in names if "." not in name)
+    groups: dict[str, list[str]] = {}
+    for name in sorted(name for name in names if "." in name):
+        first, _dot, rest = name.partition(".")
+        groups.setdefault(first, []).append(rest)
+    told = [f"{first}.{_braced(rest)}" for first, rest in groups.items()]
+    return ", ".join(sorted([*alone, *told]))
+
+
+def _braced(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else "{" + ", ".join(names) + "}"

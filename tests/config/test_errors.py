@@ -39,3 +39,7 @@ def test_a_path_is_written_as_toml_writes_it() -> None:
 def test_a_slip_of_the_finger_is_guessed_else_all_is_listed() -> None:
     assert nearest("intervall", ["interval", "timeout"]) == '"interval"'
     assert nearest("zzz", ["interval", "timeout"]) == "one of interval, timeout"
+
+
+def test_what_there_is_instead_is_told_once_a_group() -> None:
+    assert nearest("?", ["fix", "db.up", "db.skew", "tls.days"]) == "one of db.{skew, up}, fix, tls.days"
