@@ -36,6 +36,7 @@ from qualtui.signals.ledger import (
     recheck,
     unpacked,
 )
+from qualtui.signals.setback import closings, set_back
 from qualtui.signals.tally import Limits, answers, waiting
 from qualtui.text import _, mask_phone
 from qualtui.wire import CustomerView
@@ -114,6 +115,8 @@ class CustomersProbe:
             async with self._database.read(self.timeout) as reader:
                 self._skew = reader.now - (now + reader.read_at - started)
                 ledger = await self._begun(reader.now)
+                horizon = float(self._settings.horizon)
+                ledger = set_back(ledger, reader.now, self._skew, horizon, self._by_hand())
                 until = started + self.timeout / 2
                 ledger = await self._read(reader, ledger, problems, lambda: clock() < until)
                 ledger = await self._rechecked(reader, ledger, problems)
@@ -121,6 +124,7 @@ class CustomersProbe:
                 server_now = reader.now
                 in_time = clock() < started + LOOK_BY * self.timeout
                 ledger, book = await self._matched(reader, ledger, problems, look=in_time)
+                ledger = msgspec.structs.replace(ledger, read=server_now, skew=self._skew)
         except DatabaseError as error:
             raise ProbeError(error.text) from None
         await self._keep(ledger)
@@ -208,7 +212,7 @@ class CustomersProbe:
             checked, failed = await self._follow.check(reader, book, asked)
             for name, text in failed.items():
                 problems.setdefault(name, text)
-        if checked.unseen or not ledger.mark or reader.now - self._security_at >= SECURITY_EVERY:
+        if checked.unseen or not ledger.mark or not 0 <= reader.now - self._security_at < SECURITY_EVERY:
             hidden = await self._follow.hidden(reader)
             if {"leads", "messages"} & hidden.keys():
                 raise ProbeError("; ".join(sorted(hidden.values())))
@@ -252,7 +256,7 @@ class CustomersProbe:
                 book = self._match.told(book, ledger.born, ours, self._skew)
             if problem := problem or self._match.old(ours):
                 problems["chats"] = problem
-        return ledger, without_closed(book, self._by_hand())
+        return ledger, without_closed(book, closings(ledger, self._by_hand()))
 
     async def _phones(self, reader: Reader, leads: list[str]) -> dict[str, str]:
         """Phones by lead; of a chat that is no lead's, its number."""
@@ -276,7 +280,7 @@ class CustomersProbe:
     def _worth_saving(self, ledger: Ledger) -> bool:
         """A kill costs only reading again, so a big ledger and mere re-checks are written less often."""
         saved = self._saved
-        if saved is None or ledger.learned != saved.learned:
+        if saved is None or ledger.learned != saved.learned or ledger.passed is not saved.passed:
             return True
         parts = ((one.book, one.window, one.dropped, one.heard) for one in (ledger, saved))
         if next(parts) == next(parts):

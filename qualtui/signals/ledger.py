@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from qualtui.signals import clock
 from qualtui.signals.book import Book, Decide, Row, What, decider, fold, news, pruned
 from qualtui.signals.gateway import Gateway, GatewayWord
 
@@ -68,6 +69,13 @@ class Ledger(msgspec.Struct, frozen=True):
     dropped: dict[str, float] = {}  # leads that are gone or closed, and when that was seen
     quick: float = 0.0  # see fold
     heard: dict[str, float] = {}  # by lead that rows owe: the newest answer that the gateway's chats told of
+    read: float = 0.0  # the server's clock at the end of the last cycle ...
+    skew: float | None = None  # ... and how far it was ahead of ours
+    steps: tuple[clock.Step, ...] = ()  # the server's clock was set back
+    passed: clock.Passed = {}  # what was folded before that
+    closed: dict[
+        str, tuple[float, float]
+    ] = {}  # by lead: until when it was closed by hand, by the clock of then and now
     version: int = VERSION
 
 
@@ -121,30 +129,37 @@ def advance(
     `late` are rows found by the re-check and the audit, however often. Reading a row twice changes nothing.
     """
     known = {(row.what is What.LEAD, row.id) for row in ledger.window}
-    fresh = [
+    given = [
         row
         for page, position in ((leads, ledger.leads), (messages, ledger.messages))
         for row in (page.rows if page is not None else ())
         # What lies before the position was settled: a page that is given twice must not be folded twice.
         if row.at >= position.start()[0] and (row.what is What.LEAD, row.id) not in known
     ]
+    window = ledger.window
+    passed = ledger.passed
+    fresh = given
+    if ledger.steps:
+        window, fresh, passed = _of_this_clock(ledger, given, now)
     mark = min(now, max((row.at for row in fresh), default=ledger.mark))
     mark = max(ledger.mark, mark)
-    lead_position = _moved(ledger.leads, leads, mark)
-    message_position = _moved(ledger.messages, messages, mark)
+    lead_position = _moved(ledger.leads, leads, mark, now)
+    message_position = _moved(ledger.messages, messages, mark, now)
     edge = mark - OVERLAP - 1.0  # one second more than is read again: a settled row never comes back
     for position, page in ((lead_position, leads), (message_position, messages)):
         if page is not None and (position.more or not page.asked):
             edge = min(edge, position.start()[0])
     unique = {(row.what is What.LEAD, row.id): row for row in fresh}
-    rows = sorted((*ledger.window, *unique.values())) if unique else ledger.window
+    rows = sorted((*window, *unique.values())) if unique else window
     decide = decider(gateway, now)
     edge = min(edge, _first_undecided(rows, decide))
     settled = [row for row in rows if row.at < edge]
     book = ledger.book
     if settled:
         book = fold(book, _kept(settled, ledger.dropped), ledger.born, decide, ledger.quick)
-    found = [row for row in sorted(late) if row.at < edge and decide(row.at) is not GatewayWord.LATER]
+    found = [
+        row for row in sorted(_found(ledger, late)) if row.at < edge and decide(row.at) is not GatewayWord.LATER
+    ]
     if found := [row for row in _kept(found, ledger.dropped) if news(book, row)]:
         book = fold(book, found, ledger.born, decide, ledger.quick)
     ready = not (lead_position.more or message_position.more) and None not in (leads, messages)
@@ -157,14 +172,40 @@ def advance(
         book=pruned(book, now),
         window=tuple(row for row in rows if row.at >= edge) if rows else (),
         dropped={lead: at for lead, at in ledger.dropped.items() if at >= edge},
+        passed=passed,
     )
 
 
-def _moved(position: Position, page: Page | None, mark: float) -> Position:
+def _of_this_clock(ledger: Ledger, rows: list[Row], now: float) -> tuple[tuple[Row, ...], list[Row], clock.Passed]:
+    """The window and these rows without what was folded before the clock was set back, and what that is.
+
+    A lead whose messages were folded then was created before them.
+    """
+    pairs = [(row, clock.followed(row, ledger.steps[-1], ledger.passed, now)) for row in rows]
+    changed = {clock.key(row): row.at for row, by_now in pairs if by_now is not row}
+    talked = {row.lead for row, by_now in pairs if by_now is None and row.what is not What.LEAD}
+
+    def stays(row: Row) -> bool:
+        return row.what is not What.LEAD or row.lead not in talked or clock.key(row) in ledger.passed
+
+    window = ledger.window if all(map(stays, ledger.window)) else tuple(filter(stays, ledger.window))
+    fresh = [by_now for _row, by_now in pairs if by_now is not None and stays(by_now)]
+    passed = {**ledger.passed, **changed} if changed.keys() - ledger.passed.keys() else ledger.passed
+    return window, fresh, passed
+
+
+def _found(ledger: Ledger, rows: Iterable[Row]) -> Iterable[Row]:
+    """Rows that were found apart from the streams, by today's clock."""
+    by_now = (clock.found(row, ledger.steps, ledger.passed) for row in rows)
+    return (row for row in by_now if row is not None)
+
+
+def _moved(position: Position, page: Page | None, mark: float, now: float) -> Position:
     if page is None or not page.asked:
         return position
     if not page.more:
-        return Position(max(mark, position.at) if mark else position.at, "", more=False)
+        # There may be a page of rows from the future: they must not push it.
+        return Position(max(mark, min(position.at, now)) if mark else position.at, "", more=False)
     if not page.rows:
         return position
     return Position(page.rows[-1].at, page.rows[-1].id, more=True)
@@ -229,14 +270,17 @@ def recheck(ledger: Ledger, book: Book, checked: Checked, now: float, closed: st
 
 
 def missed(ledger: Ledger, book: Book, rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Of messages that have no answer, those of customers of whom the book knows nothing of it.
+    """Of messages that have no answer, those of customers of whom the book knows nothing of it, as found.
 
     What came before qualtui first looked is not among them, nor what a person closed or the bot answered since.
     """
     return tuple(
         row
         for row in rows
-        if row.at >= ledger.born and row.at > ledger.dropped.get(row.lead, 0.0) and news(book, row)
+        if (by_now := clock.found(row, ledger.steps, ledger.passed)) is not None
+        and by_now.at >= ledger.born
+        and by_now.at > ledger.dropped.get(row.lead, 0.0)
+        and news(book, by_now)
     )
 
 

@@ -31,6 +31,16 @@ CREATE TRIGGER sync_lead_score_trigger AFTER INSERT OR UPDATE ON qualificacoes
     FOR EACH ROW EXECUTE FUNCTION sync_lead_score()
 """
 
+CLOCK = """
+CREATE SCHEMA clock;
+CREATE TABLE clock.ahead (seconds float8 NOT NULL);
+INSERT INTO clock.ahead VALUES (0);
+CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql STABLE AS
+    'SELECT pg_catalog.now() + make_interval(secs => (SELECT seconds FROM clock.ahead))';
+CREATE FUNCTION clock.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS
+    'SELECT pg_catalog.clock_timestamp() + make_interval(secs => (SELECT seconds FROM clock.ahead))'
+"""
+
 
 class Memory:
     """What an engine keeps for its probes from one life to the next: it looked first an hour ago."""
@@ -235,3 +245,43 @@ async def test_a_restart_reads_on_from_the_watermark_by_whatever_clock(agent_db:
     assert after["customers.backlog"] == 0
     assert len(memory.marks) == 1
     assert waits != late
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("ahead", [0.0, HOUR])  # set back wrongly, and set right
+async def test_a_clock_that_is_set_back_hides_nobody_and_makes_nobody_wait(
+    agent_db: AgentDatabase, ahead: float, restarted: bool
+) -> None:
+    await agent_db.execute(CLOCK)
+    await agent_db.execute(f'ALTER DATABASE "{agent_db.name}" SET search_path = clock, pg_catalog, public')
+    memory = Memory()
+    memory.born -= 2 * HOUR
+
+    async def tells(seconds: float) -> None:
+        await agent_db.execute("UPDATE clock.ahead SET seconds = $1", seconds)
+
+    async with watching(agent_db, memory) as watch:
+        await tells(ahead)
+        await watch.values()
+        late, first = await agent_db.conversation(("recebida", 300 - ahead), ("enviada", 290 - ahead))
+        waits, second = await agent_db.conversation(("recebida", 200 - ahead))
+        before = await watch.values()
+        assert (before["customers.waiting"], before["messages.sent_1h"]) == (1, 1)
+        await tells(ahead - HOUR)
+        if not restarted:
+            assert (await watch.values())["customers.oldest"] == pytest.approx(200, abs=10)
+    await agent_db.message(waits, second, "enviada", HOUR - ahead)
+    await agent_db.message(late, first, "recebida", HOUR - ahead)
+    await agent_db.conversation(("recebida", HOUR - ahead), created=HOUR - ahead)
+    await tells(ahead - HOUR + 700)  # as much later
+    async with watching(agent_db, memory, ahead=700.0) as watch:
+        for _ in range(3):
+            said = await watch.values()
+            assert (said["customers.waiting"], said["messages.sent_1h"]) == (2, 2)
+            assert said["customers.oldest"] == pytest.approx(700, abs=10)
+    await tells(ahead + 700)  # past all that was stored before
+    async with watching(agent_db, memory, ahead=HOUR + 700.0) as watch:
+        for _ in range(2):
+            said = await watch.values()
+            assert said["customers.waiting"] == 2
+            assert said["customers.oldest"] == pytest.approx(HOUR + 700, abs=10)

@@ -302,6 +302,8 @@ def test_a_ledger_that_knew_less_is_read_on_and_not_learned_anew() -> None:
     ledger = after(lead(T), got(T + 5), sent(T + 10), got(T + 300, "b"), now=T + 400)
     fields = msgspec.msgpack.decode(packed(ledger))
     del fields["book"]["hung"]
+    for name in ("read", "skew", "steps", "passed", "closed"):
+        del fields[name]
     assert unpacked(msgspec.msgpack.encode(fields)) == ledger
 
 

@@ -1,0 +1,106 @@
+"""The server's clock was set back: what is known goes by the new one, and no row is folded twice. Pure.
+
+Rows keep the time that they were stored under. So for as long as the clock was set back, rows of before and after
+lie side by side, and only what was read before tells which is which.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from qualtui.signals.book import Book, Owed, Row, What
+
+TOLERANCE = 5.0  # s by which one answer's clock may be behind an earlier one's
+STEADY = 600.0  # s: a clock that is set back again sooner is two servers' clocks, and not followed
+STEPS = 16  # kept
+KEPT = 7 * 86_400.0  # s for which a row that was folded before a step is known by its id
+MARGIN = 1.0  # s by which the moment of a step may be misjudged
+
+
+class Step(msgspec.Struct, frozen=True, array_like=True):
+    """The clock was set back by `by` seconds; by it all until `at` had been read, and at `seen` that was noticed.
+
+    By the clock of before, what is older than `settled` had been folded for good. `folded`: the times of such rows
+    between `at` and `seen`, where rows of after may be as well.
+    """
+
+    at: float
+    seen: float
+    by: float
+    settled: float
+    folded: frozenset[float] = frozenset()
+
+
+Passed = dict[str, float]  # by key of rows that were folded before a step: their time
+
+
+def key(row: Row) -> str:
+    """A row's identity among all streams."""
+    return f"lead {row.id}" if row.what is What.LEAD else row.id
+
+
+def followed(row: Row, step: Step, passed: Mapping[str, float], now: float) -> Row | None:
+    """A row of a stream by the clock after the step; None: it was folded before."""
+    if key(row) in passed or row.at < step.at or row.at in step.folded:
+        return None
+    if row.at <= max(now, step.seen) + TOLERANCE or row.at > step.seen + step.by + TOLERANCE:
+        return row
+    # Nobody writes under a time to come: a row of before. It was folded, or came too late to be.
+    return None if row.at < step.settled else moved(row, step.by)
+
+
+def found(row: Row, steps: Iterable[Step], passed: Mapping[str, float]) -> Row | None:
+    """A row that was found apart from the streams by today's clock; None: it was folded before a step."""
+    if key(row) in passed:
+        return None
+    for step in steps:
+        if row.at < step.at:
+            row = moved(row, step.by)
+    return row
+
+
+def moved(row: Row, by: float) -> Row:
+    """The row `by` seconds earlier."""
+    return msgspec.structs.replace(row, at=row.at - by)
+
+
+def earlier(book: Book, by: float) -> Book:
+    """The book with all that it knows `by` seconds earlier."""
+
+    def one(at: float | None) -> float | None:
+        return None if at is None else at - by
+
+    def every(times: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(at - by for at in times)
+
+    def timed(replies: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+        return tuple((at - by, seconds) for at, seconds in replies)
+
+    return Book(
+        owed={lead: _owed(owed, by) for lead, owed in book.owed.items()},
+        answered={lead: at - by for lead, at in book.answered.items()},
+        replies=timed(book.replies),
+        last_in=one(book.last_in),
+        last_out=one(book.last_out),
+        last_sent=one(book.last_sent),
+        firsts=timed(book.firsts),
+        unheard=every(book.unheard),
+        asked={lead: every(times) for lead, times in book.asked.items()},
+        settled=every(book.settled),
+        last_settled=one(book.last_settled),
+        sent=every(book.sent),
+        hung=every(book.hung),
+    )
+
+
+def _owed(owed: Owed, by: float) -> Owed:
+    unheard = None if owed.unheard is None else owed.unheard - by
+    return msgspec.structs.replace(owed, since=owed.since - by, last=owed.last - by, unheard=unheard)
+
+
+def times(book: Book) -> Iterable[float]:
+    """When the messages that the book counts were stored: of a day those that came, of an hour those sent."""
+    yield from book.sent
+    yield from book.settled
+    for asked in book.asked.values():
+        yield from asked
