@@ -219,7 +219,13 @@ DECLARED: tuple[Series, ...] = (
     ),
     Series("goal.messages_answered", "", "", "messages", "messages of the last day with a delivered answer"),
     Series("goal.messages", "", "", "messages", "messages of the last day that were answered or have failed"),
-    Series("sessions.bot_owes", "", "up", "messages", "active sessions whose last message is the customer's"),
+    Series(
+        "sessions.bot_owes",
+        "",
+        "up",
+        "messages",
+        "customers whose last message has no reply, in an active session; one with two such sessions counts once",
+    ),
     Series("sessions.active", "", "", "sessions", "ativa, exact, slow lane"),
     Series(
         "sessions.waiting_client",

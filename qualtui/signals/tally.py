@@ -107,14 +107,17 @@ def _unstored(owed: Owed, now: float, patience: float) -> bool:
 
 
 def _bot_owes(ledger: Ledger, wait: dict[str, Owed]) -> int:
-    """Active sessions whose last row is the customer's: a phantom row is the bot's, so it does not count."""
-    sessions = set()
-    for lead, owed in wait.items():
+    """Customers whose newest message is in an active session and has no row of the bot's after it, each once.
+
+    A phantom row is the bot's, so it does not count.
+    """
+
+    def owes(lead: str, owed: Owed) -> bool:
         check = ledger.checks.get(lead)
         silent = owed.unheard is None or owed.unheard < owed.last
-        if owed.session and silent and check is not None and check.active:
-            sessions.add(owed.session)
-    return len(sessions)
+        return bool(owed.session and silent and check is not None and check.active)
+
+    return sum(owes(lead, owed) for lead, owed in wait.items())
 
 
 def _age(at: float | None, now: float) -> float | None:

@@ -196,8 +196,8 @@ def _not_delivered(by: dict[Link, LinkView], count: float) -> Why:
 
 def _bot_owes(by: dict[Link, LinkView], count: float) -> Why:
     text = plural(
-        "The bot stored the message and sent no reply: {:.0f} session where it owes one",
-        "The bot stored their messages and sent no reply: {:.0f} sessions where it owes one",
+        "The bot stored the message and sent no reply: {:.0f} customer to whom it owes one",
+        "The bot stored their messages and sent no reply: {:.0f} customers to whom it owes one",
         int(count),
     ).format(count)
     proof = (_("messages: the last one is the customer's"), *_others(by, Link.CUSTOMER))

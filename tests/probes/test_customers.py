@@ -169,6 +169,17 @@ async def test_the_gateway_is_asked_in_our_time_whatever_the_servers_clock_says(
     assert asked[-1] == pytest.approx(time.time() - 5000, abs=2)
 
 
+async def test_a_customer_who_wrote_in_two_active_sessions_is_owed_one_reply(lane: Lane) -> None:
+    lead, session = await lane.database.conversation(("recebida", 0))
+    other = await lane.database.session(lead)
+    await lane.database.message(lead, other, "recebida")
+    said = await lane.say()
+    assert (said["customers.waiting"], said["sessions.bot_owes"]) == (1, 1)
+    await lane.database.message(lead, session, "enviada")
+    said = await lane.say()
+    assert (said["customers.waiting"], said["sessions.bot_owes"]) == (0, 0)
+
+
 async def test_a_row_is_counted_once_however_often_its_customer_is_checked(lane: Lane) -> None:
     await lane.database.conversation(("enviada", 400), ("recebida", 300), created=500)
     assert [(await lane.say())["messages.sent_1h"] for _ in range(4)] == [1, 1, 1, 1]

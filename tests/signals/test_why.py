@@ -69,12 +69,12 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         Link.CUSTOMER,
         "not delivered",
     ),
-    ("stuck sessions", {**WAITING, "sessions_bot_owes": 3}, Link.BOT, "3 sessions where it owes one"),
+    ("stuck sessions", {**WAITING, "sessions_bot_owes": 3}, Link.BOT, "3 customers to whom it owes one"),
     (
         "one stuck session",
         {"customers_waiting": 1, "sessions_bot_owes": 1},
         Link.BOT,
-        "1 session where it owes one",
+        "1 customer to whom it owes one",
     ),
     (
         "busy comes before owing",
@@ -109,7 +109,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         "the oldest is owed, others were never stored",
         {**STORED, "customers_oldest": (700, "stored, no reply"), "sessions_bot_owes": 1},
         Link.BOT,
-        "1 session where it owes one",
+        "1 customer to whom it owes one",
     ),
     (
         "the oldest was never greeted, others are owed",
