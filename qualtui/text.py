@@ -34,6 +34,8 @@ def plural(one: str, many: str, n: int) -> str:
 def clean(text: object, limit: int = 200) -> str:
     """Outside text made safe to show: one line, no control characters, at most `limit` characters."""
     line = _CONTROL.sub(" ", str(text)[: limit * 4])
+    if not line.isprintable():  # what no Unicode table knows has no width either
+        line = "".join(char if char.isprintable() else " " for char in line)
     line = " ".join(line.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qualtui.text import clean, mask_phone, masked, span
 
@@ -48,6 +50,12 @@ def test_cleaned_text_is_one_line_without_anything_that_a_terminal_obeys() -> No
     assert told.isprintable()
     assert told == "[31mred ]0;t two gnirts 5n"
     assert len(clean("x" * 10_000, 50)) == 50
+
+
+@given(st.text())
+def test_cleaned_text_is_printable_whatever_was_said(text: str) -> None:
+    assert clean(text).isprintable()
+    assert clean("unassigned \ud7fc, private \ue000") == "unassigned , private"
 
 
 @pytest.mark.parametrize(

@@ -77,10 +77,10 @@ class HealthProbe:
 def judged(answer: Answer) -> str:
     """What is wrong with an answer of /health, in a few words; empty: nothing.
 
-    A JSON object without a status says nothing against itself; the services that it calls broken are named.
+    A JSON object without a status says nothing against itself; the services that it calls down are named.
     """
     said = read(answer)
-    broken = ", ".join(said.broken[:NAMED]) if said else ""
+    broken = ", ".join(said.down[:NAMED]) if said else ""
     if answer.status != 200:
         return clean(f"HTTP {answer.status}: {broken}" if broken else f"HTTP {answer.status}")
     if not answer.whole:

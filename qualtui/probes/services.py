@@ -7,7 +7,12 @@ import msgspec
 from qualtui.fetch import Answer
 from qualtui.text import clean
 
-# Any other word is a bad one, in capitals or not. config.toml names them.
+# In capitals or not; config.toml names them. To the deep check any other word is a bad one. /health speaks of the
+# whole bot, which a word that nobody knows does not break: to it these alone are bad.
+DOWN = {
+    *("down", "error", "unhealthy", "disconnected", "offline", "stopped", "false", "failed", "fail", "failing"),
+    *("unavailable", "unreachable", "refused", "timeout", "critical", "dead"),
+}
 WELL = {
     *("ok", "up", "healthy", "connected", "working", "online", "running", "true"),
     *("alive", "available", "active", "ready", "pass", "success"),
@@ -43,10 +48,18 @@ class Said(msgspec.Struct, frozen=True):
         """The services that are not well, each with its word."""
         return tuple(clean(f"{name} {word}", 40) for name, word in self.services.items() if not well(word))
 
+    @property
+    def down(self) -> tuple[str, ...]:
+        """The services with a word that says for certain that they are down."""
+        return tuple(
+            clean(f"{name} {word}", 40) for name, word in self.services.items() if word.strip().lower() in DOWN
+        )
+
     def link(self, name: str) -> float | None:
-        """1 or 0: what it says of the database, or of waha; None: nothing."""
-        words = [word for service, word in self.services.items() if service.lower() in _LINKS[name]]
-        return float(all(map(well, words))) if words else None
+        """1 or 0: what it says of the database, or of waha; None: nothing, or nothing that is understood."""
+        named = _LINKS[name]
+        said = {word.strip().lower() for service, word in self.services.items() if service.lower() in named}
+        return float(said <= WELL) if said and said <= WELL | DOWN else None
 
 
 NOTHING_SAID = Said(None, {})

@@ -61,7 +61,7 @@ async def test_each_answer_has_its_verdict(script: Script, up: int, broken: int 
         ({"db": {"status": True, "ms": 4}, "supabase": {"status": "online"}}, (), 1, None),
         ({"database": {"healthy": True}, "system": {"cpu": 3}}, (), 1, None),
         ({"database": "down", "waha": {"status": False}}, ("database down", "waha false"), 0, 0),
-        ({"database": {"status": None}, "queue": {"status": "stuck"}}, ("database null", "queue stuck"), 0, None),
+        ({"db": {"status": None}, "queue": {"status": "stuck"}}, ("db null", "queue stuck"), None, None),
         ({"db": "up", "postgres": "error"}, ("postgres error",), 0, None),
         ({"list": [1, 2], "deeper": {"status": {"status": "down"}}}, (), None, None),
         (["database"], (), None, None),

@@ -188,6 +188,7 @@ async def test_the_services_that_health_names_are_told_one_by_one() -> None:
     for content, told in (
         (well, (1, 1, 1)),
         (well.replace(b"true", b'"down"'), (0, 1, 0)),
+        (well.replace(b"true", b'"lukewarm"'), (1, 1, None)),  # nobody is woken by a word that nobody knows
         (b"{}", (1, None, None)),
     ):
         async with serving(body(content)) as url:
