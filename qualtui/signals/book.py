@@ -65,8 +65,10 @@ class Book(msgspec.Struct, frozen=True):
     asked: dict[str, tuple[float, ...]] = {}  # messages without a delivered answer, by lead; in the last day
     settled: tuple[float, ...] = ()  # messages with one: when they came; in the last day
     last_settled: float | None = None  # the newest of these, however old
-    sent: tuple[float, ...] = ()  # rows that the bot wrote, delivered or not; in the last hour
-    hung: tuple[float, ...] = ()  # those of sends that took as long as one to a gateway that hangs; likewise
+    sent: tuple[float, ...] = ()  # rows that the bot wrote, delivered or not; in the last two hours
+    hung: tuple[
+        float, ...
+    ] = ()  # those of sends that took as long as one to a gateway that hangs; in the last hour
 
 
 Decide = Callable[[float], GatewayWord]
@@ -138,7 +140,7 @@ def pruned(book: Book, now: float) -> Book:
         timed: tuple[tuple[float, float], ...] = getattr(book, name)
         if any(at < hour for at, _seconds in timed):
             changes[name] = tuple(reply for reply in timed if reply[0] >= hour)
-    for name, start in (("unheard", hour), ("sent", hour), ("hung", hour), ("settled", day)):
+    for name, start in (("unheard", hour), ("sent", hour - HOUR), ("hung", hour), ("settled", day)):
         times: tuple[float, ...] = getattr(book, name)
         if any(at < start for at in times):
             changes[name] = tuple(at for at in times if at >= start)

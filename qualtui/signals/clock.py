@@ -14,7 +14,7 @@ TOLERANCE = 5.0  # s by which one answer's clock may be behind an earlier one's
 STEADY = 600.0  # s: a clock that is set back again sooner is two servers' clocks, and not followed
 STEPS = 16  # kept
 KEPT = 7 * 86_400.0  # s for which a row that was folded before a step is known by its id
-MARGIN = 1.0  # s by which the moment of a step may be misjudged
+MARGIN = 60.0  # s by which the moment of a step may be misjudged, such as when our own clock was set back with it
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True):
@@ -99,7 +99,7 @@ def _owed(owed: Owed, by: float) -> Owed:
 
 
 def times(book: Book) -> Iterable[float]:
-    """When the messages that the book counts were stored: of a day those that came, of an hour those sent."""
+    """When the messages that the book counts were stored: of a day those that came, of two hours those sent."""
     yield from book.sent
     yield from book.settled
     for asked in book.asked.values():

@@ -41,6 +41,7 @@ class Server:
 
     def __init__(self, ahead: float = 0.0, page: int = 1000) -> None:
         self.ahead = ahead
+        self.ours = False  # our own clock is the server's
         self.now = BORN  # in truth
         self.rows: list[Row] = []
         self.closed: dict[str, float] = {}
@@ -63,7 +64,8 @@ class Server:
     def look(self) -> Book:
         """One cycle, with the re-check of who is owed an answer, and the audit."""
         now = self.now + self.ahead
-        ledger = set_back(self.ledger, now, self.ahead, 100.0, self.closed)
+        skew = 0.0 if self.ours else self.ahead
+        ledger = set_back(self.ledger, now, skew, 100.0, self.closed)
         pages = {True: UNASKED, False: UNASKED}
         while not_over := [leads for leads, page in pages.items() if not page.asked or page.more]:
             leads = min(not_over, key=lambda leads: (_position(ledger, leads).start(), not leads))
@@ -78,7 +80,7 @@ class Server:
         )
         found = missed(ledger, current(ledger, now, no_gateway), self._audited(now))
         ledger = advance(ledger, UNASKED, UNASKED, now, no_gateway, found)
-        self.ledger = msgspec.structs.replace(ledger, read=now, skew=self.ahead)
+        self.ledger = msgspec.structs.replace(ledger, read=now, skew=skew)
         return current(self.ledger, now, no_gateway)
 
     def _audited(self, now: float) -> list[Row]:
@@ -171,6 +173,26 @@ def test_what_was_stored_between_the_last_look_and_the_step_is_not_lost() -> Non
     assert server.waits() == {"a": T + 2, "b": T + 2}
     server.run(T + 4000)
     assert server.waits() == {"a": T + 2, "b": T + 2}
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_what_was_stored_between_the_step_and_the_next_look_is_not_lost(ours: bool) -> None:
+    server = Server()
+    server.ours = ours
+    server.jump(T - 3602)
+    server.stored(What.RECEIVED, "a")
+    server.now += 3
+    server.stored(What.SENT, "a")
+    server.jump(T)
+    server.ahead -= 3600
+    server.now = T + 1
+    server.stored(What.RECEIVED, "a")
+    server.stored(What.LEAD, "b")
+    server.now = T + 5
+    assert server.waits() == {"a": T + 1, "b": T + 1}
+    server.run(T + 600)
+    server.run(T + 4000, every=60)
+    assert server.waits() == {"a": T + 1, "b": T + 1}
 
 
 def test_who_was_closed_by_hand_stays_so_until_they_write_again() -> None:
