@@ -198,7 +198,8 @@ class _Page:
             self._hung.append(row.at)
         quick = owed is not None and 0 <= row.at - owed.last < self._quick
         if word is GatewayWord.BROKEN or (word is GatewayWord.DOUBT and not quick):
-            self._unheard.append(row.at)
+            if word is GatewayWord.BROKEN:  # what is in doubt is no failure that is known
+                self._unheard.append(row.at)
             if owed is not None and _answers(row, owed):
                 self._owed[row.lead] = msgspec.structs.replace(owed, unheard=_newer(owed.unheard, row.at))
             return

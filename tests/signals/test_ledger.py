@@ -112,6 +112,7 @@ def test_in_doubt_an_answer_stored_sooner_than_a_refused_one_can_be_was_delivere
     ledger = after(got(T), sent(T + took), now=T + 100, gateway=doubt, ledger=learning)
     said = told(ledger, T + 100, doubt)
     assert (said["customers.waiting"], said["customers.phantom"]) == (phantom, phantom)
+    assert said["failures.sends"] == 0  # what is in doubt is no failure that is known
 
 
 def test_an_answer_counts_when_the_gateways_next_sample_came_and_not_before() -> None:
