@@ -50,6 +50,8 @@ def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
     if by[Link.DATABASE].status == BAD:
         return _database(by, readings, now)
     if by[Link.BOT].status == BAD and (refused or by[Link.WAHA].status != BAD):
+        if by[Link.DATABASE].status == BUSY and fresh(readings, "health.silent"):
+            return _slow_database(by)
         return _bot(by, readings, now)
     if by[Link.WAHA].status == BAD:
         return _waha(by, readings, now)
@@ -125,6 +127,9 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
         oldest = readings.get("customers.oldest", NOTHING).note
         cause = next((cause for cause in causes if cause.value == oldest), causes[0])
         return _CAUSES[cause].why(by, _of(readings, cause))
+    # Rows that are not stored would say that nobody writes, too.
+    if readings.get("agent.claimed", NOTHING).evidence is Evidence.DISAGREE:
+        return _without_rows(by, readings)
     missed = _count(readings, "inbound.expected")
     if missed > ALARM:
         text = _("The gateway is {} and hears nobody: {:.0f} customers would have written by now")
@@ -151,11 +156,18 @@ def _deep(by: dict[Link, LinkView], readings: Readings) -> Why:
     return Why(text, (_("/health/deep: {}").format(note), *_others(by, Link.BOT)), Link.BOT)
 
 
+def _without_rows(by: dict[Link, LinkView], readings: Readings) -> Why:
+    """Customers may well be answered: nobody who looks at the rows can tell."""
+    claimed, rows = _count(readings, "agent.claimed"), _count(readings, "messages.sent_1h")
+    text = _("The bot counts sends that have no row: {:.0f}, of which {:.0f} were stored: SOURCES DISAGREE")
+    proof = (_("/metrics: {:.0f} sends").format(claimed), _("messages: {:.0f} rows").format(rows))
+    return Why(text.format(claimed, rows), (*proof, *_others(by, Link.BOT)), Link.DATABASE)
+
+
 def _slow(by: dict[Link, LinkView], readings: Readings, now: float) -> Why | None:
     """A database that is slow, or a bot that has been busy since before anybody waited."""
     if by[Link.DATABASE].status == BUSY:
-        text = _("The database is slow: {} for an empty question").format(by[Link.DATABASE].text)
-        return Why(text, _others(by, Link.DATABASE), Link.DATABASE)
+        return _slow_database(by)
     # A wait that began before the bot got busy has another cause.
     older = _count(readings, "sessions.bot_owes") and _older(by[Link.BOT], readings, now)
     if by[Link.BOT].status == BUSY and not older:
@@ -173,6 +185,15 @@ def _slow(by: dict[Link, LinkView], readings: Readings, now: float) -> Why | Non
 def _older(view: LinkView, readings: Readings, now: float) -> bool:
     """Whether the longest wait began before a link came to be as it is."""
     return _count(readings, "customers.oldest") > now - (now if view.since is None else view.since)
+
+
+def _slow_database(by: dict[Link, LinkView]) -> Why:
+    view, bot = by[Link.DATABASE], by[Link.BOT]
+    text, proof = _("The database is slow: {} for an empty question").format(view.text), _others(by, Link.DATABASE)
+    if bot.status == BAD:
+        text += _("; the bot hangs in it")
+        proof = (_("bot: {}").format(bot.text), *proof)
+    return Why(text, proof, Link.DATABASE)
 
 
 def _never_stored(by: dict[Link, LinkView], count: float) -> Why:

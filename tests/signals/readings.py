@@ -8,8 +8,8 @@ NOW = 10_000.0
 WELL: dict[str, tuple[float, str]] = {
     "health.up": (1, ""),
     "health.refused": (0, ""),
-    "health.seconds": (0.2, ""),
     "health.silent": (0, ""),
+    "health.seconds": (0.2, ""),
     "health.down": (0, ""),
     "db.up": (1, ""),
     "db.seconds": (0.004, ""),
@@ -26,6 +26,8 @@ WELL: dict[str, tuple[float, str]] = {
     "inbound.expected": (0.5, ""),
     "deep.broken": (0, ""),
     "deep.database": (1, ""),
+    "agent.claimed": (30, ""),
+    "messages.sent_1h": (34, ""),
 }
 
 

@@ -129,6 +129,13 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         Link.WEBHOOK,
         "never stored",
     ),
+    (
+        "the bot hangs in a slow database",
+        {**SILENT, "health_silent": 1, "db_seconds": 2.5},
+        Link.DATABASE,
+        "is slow: 2.5s for an empty question; the bot hangs in it",
+    ),
+    ("the bot fails beside a slow database", {**BROKEN, "db_seconds": 2.5}, Link.BOT, "HTTP 500"),
     ("the gateway hears nobody", {"inbound_expected": 12.4}, Link.WAHA, "hears nobody: 12 customers"),
     (
         "the gateway hears nobody, and one waits since before",
@@ -144,6 +151,12 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         "database down; we find it well: SOURCES DISAGREE",
     ),
     ("the deep check says more of it", {**FAILED, "deep_broken": (1, "waha down")}, Link.WAHA, "WAHA FAILED"),
+    (
+        "nothing that the bot sends is stored",
+        {"agent_claimed": Evidence.DISAGREE, "messages_sent_1h": 12, "inbound_expected": 12.4},
+        Link.DATABASE,
+        "sends that have no row: 30, of which 12 were stored",
+    ),
     ("they wait and no row tells why", WAITING, Link.CUSTOMER, "no reply was stored"),
     ("the rows are old", {"customers_waiting": OLD}, Link.CUSTOMER, "No fresh evidence of: customer"),
     ("the gateway was not asked", {"waha_working": NO_DATA}, Link.WAHA, "No fresh evidence of: waha"),

@@ -42,14 +42,14 @@ CASES = [
     Expected("agent-down", "agent-down", 0, "refuses connections", link="bot"),
     Expected("agent-hanging", "agent-down", 150 + 3 * 100, "The bot is down", link="bot"),
     Expected("database-stopped", "database-down", 10, "The database is down", link="database"),
-    Expected("database-slow", "database-slow", 120, "", code=1),
+    Expected("database-slow", "database-slow", 120, "database is slow", code=1),
     Expected("sessions-stuck", "customers-waiting", 600, "sent no reply"),
     Expected("customers-unanswered", "customers-waiting", 600, "sent no reply"),
     Expected("sends-failing", "waha-not-working", 120, "WAHA FAILED", link="waha"),
     # Half of the messages are lost before they are stored: the gateway's chats alone tell of these.
     Expected("error-burst", "customers-waiting", 600, "sent no reply|never stored"),
     # One phone, the same answer: the bot skips it for five minutes, and says nothing.
-    Expected("flood", "customers-waiting", 180 + 600, "", code=1),
+    Expected("flood", "customers-waiting", 180 + 600, "sent no reply", code=1),
 ]
 
 
