@@ -12,6 +12,7 @@ from textual.command import Provider
 from textual.driver import Driver
 from textual.screen import Screen
 
+from qualtui.screens import doors
 from qualtui.screens.deeds import Deeds
 from qualtui.screens.feed import Feed
 from qualtui.screens.overview import Overview
@@ -43,14 +44,14 @@ class QualtuiApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "leave(True)", _("quit"), id="quit"),
         Binding("escape", "leave(False)", _("back"), id="back"),
-        Binding("question_mark", "manual", _("help"), id="help"),
+        Binding("question_mark", "door('help')", _("help"), id="help"),
         Binding("f", "deed('fix')", _("fix"), id="fix"),
         Binding("a", "deed('have')", _("I've got it"), id="have"),
         Binding("n", "deed('note')", _("note"), id="note"),
-        Binding("c", "customers", _("who waits"), id="customers"),
+        Binding("c", "door('customers')", _("who waits"), id="customers"),
         Binding("m", "deed('answered')", _("answered by hand"), id="answered"),
-        Binding("d", "doctor", _("doctor: try every link"), id="doctor"),
-        Binding("e", "figures", _("every figure"), id="figures"),
+        Binding("d", "door('doctor')", _("doctor: try every link"), id="doctor"),
+        Binding("e", "door('figures')", _("every figure"), id="figures"),
         Binding("x", "stop", _("stop the fix under way"), id="stop"),
         Binding("u", "deed('undo')", _("take a fix back"), id="undo"),
         Binding("r", "deed('refresh')", _("ask every probe now"), id="refresh"),
@@ -254,37 +255,17 @@ class QualtuiApp(App[int]):
         """ctrl+c neither quits nor interrupts."""
         self.say(_("{key} quits").format(key=self.keys(["quit"])[0][0]), "label")
 
-    def action_manual(self) -> None:
-        """Help."""
-        from qualtui.screens.manual import Manual
-
-        if not isinstance(self.screen, Manual):
-            bound = [(b.id or "", b) for b in self._all_bindings()]
-            keys = [(self._keymapped.get(name, b.key), b.description, name) for name, b in bound]
-            self._open(Manual(self.look, keys))
-
-    def action_customers(self) -> None:
-        """Who waits."""
-        from qualtui.screens.customers import Waiting
-
+    def action_door(self, name: str) -> None:
+        """A page, unless it is on top already."""
         view = self._feed.sight.view
-        if view is not None and not isinstance(self.screen, Waiting):
-            self._open(Waiting(self.look, view.name, self._deeds.ask, self.keys))
-
-    def action_doctor(self) -> None:
-        """Every link and permission, tried by the engine."""
-        from qualtui.screens.doctor import Doctor
-
-        if not isinstance(self.screen, Doctor):
-            self._open(Doctor(self.look, self._deeds.ask, self.keys))
-
-    def action_figures(self) -> None:
-        """Every figure with its evidence, age and source."""
-        from qualtui.screens.evidence import Figures
-
-        view = self._feed.sight.view
-        if view is not None and not isinstance(self.screen, Figures):
-            self._open(Figures(self.look, view.name, self.keys))
+        if (view is None and name not in doors.BARE) or self.screen.id == name:
+            return
+        named = [(b.id or "", b) for b in self._all_bindings()]
+        bindings = [(self._keymapped.get(each, b.key), b.description, each) for each, b in named]
+        agent = view.name if view is not None else ""
+        page = doors.opened(name, agent, self.look, self._deeds.ask, self.keys, bindings)
+        page.id = name
+        self._open(page)
 
     def action_deed(self, name: str) -> None:
         """A deed, one at a time."""

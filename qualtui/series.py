@@ -191,7 +191,7 @@ DECLARED: tuple[Series, ...] = (
         "",
         "",
         "GET /metrics",
-        "those of agent.sent_1h whose rows must be among messages.sent_1h: neither its newest nor its oldest",
+        "sends of the last hour but for its newest minute and its oldest part: each must have a row by now",
     ),
     Series("agent.failed_1h", "", "up", "GET /metrics", "sends that it calls failed, the skipped ones left out"),
     Series("agent.deduped_1h", "", "", "GET /metrics", "sends that it skipped: same text, same phone, 5 min"),

@@ -74,7 +74,7 @@ class Witness:
         leads: dict[str, Known | None] = {}
         for key in self._chats.waiting(ledger.born):
             chat, known = self._chats.open[key], self._newest.get(key)
-            since = (chat.last.at if chat.since is None else min(chat.since, chat.last.at)) - CLOCKS
+            since = chat.began - CLOCKS
             leads[key] = None
             if known is not None and key not in self._unfound:
                 received = known.received if (known.received or 0.0) >= since else None

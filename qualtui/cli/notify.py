@@ -57,10 +57,13 @@ async def try_targets(client: Client, target: str, patience: float) -> Sequence[
                 told = await client.ask(NoticeLog())
                 assert isinstance(told, Notices)
                 mine = [one for one in told.notices if one.key in queued.notices]
-                if all(one.reason or one.status in {"delivered", "failed"} for one in mine):
+                tried = [one for one in mine if one.reason or one.status in {"delivered", "failed"}]
+                if len(tried) == len(queued.notices):
                     break
     except TimeoutError:
         pass
+    if len(mine) < len(queued.notices):  # pushed out of the newest by others
+        raise CommandError(_("no outcome yet; `qualtui notify log` tells it"), FAILED)
     return sorted(mine, key=lambda one: queued.notices.index(one.key))
 
 

@@ -66,6 +66,8 @@ def keys_of(text: str) -> tuple[str, ...]:
 
 def wrong_keys(given: Mapping[str, str]) -> list[Wrong]:
     """What is wrong with the keys that were given: no such binding, no key, or another binding's key."""
+    if not given:  # the usual case; the window's start waits for this
+        return []
     from qualtui.config.errors import nearest, shown
 
     told: list[Wrong] = []

@@ -110,7 +110,7 @@ BUILT_IN: dict[str, Rule] = {
         op=Operator.AT_LEAST,
         info=Level(5),
         keep_firing_for=Seconds(_MINUTE),
-        summary="{value} sessions are asked the same question again: the bot does not keep their answers",
+        summary="Sessions in which the bot asks the same question again: {value}; it does not keep the answers",
         runbook="qualtui doctor: which CHECK refuses what the bot writes, and the SQL that mends it",
     ),
     # S4 and S5: only the host can tell; until it is asked these have no source.
@@ -139,7 +139,7 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="Sources disagree: {note}",
     ),
-    # S21. 11 min are two answers of deep_interval: a worker that is recycled in between is no broken service.
+    # S21. 11 min are two answers at the default deep_interval: a worker recycled in between is no broken service.
     "deep-broken": Rule(
         series="deep.broken",
         op=Operator.ABOVE,
@@ -148,7 +148,7 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="The bot's deep check says: {note}",
     ),
-    # Four answers of deep_interval: a busy bot has time for one of them, a check that hangs for none.
+    # Four answers at the default deep_interval: a busy bot has time for one of them, a check that hangs for none.
     "deep-silent": Rule(
         series="deep.silent",
         op=Operator.AT_LEAST,

@@ -5,12 +5,12 @@ from qualtui.database import Reader, sql
 from qualtui.findings import Finding, ok, warning
 from qualtui.text import _
 
-MOST = 1000  # rows that are counted, as in the statement
+MOST = 1000  # rows that are counted
 
 
 async def examined(reader: Reader, mapping: Mapping) -> Finding:
     """One line on messages and leads. Raises DatabaseError."""
-    row = (await reader.ask("times", sql("qualtui.doctor", "untimed", mapping)))[0]
+    row = (await reader.ask("times", sql("qualtui.doctor", "untimed", mapping), MOST))[0]
     return judged({"messages": row["messages"], "leads": row["leads"]})
 
 

@@ -1,5 +1,6 @@
 """The recent samples of every series, in memory: the newest, a window, and a short past for the screen."""
 
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
@@ -96,7 +97,7 @@ class Recent:
     def past(self, series: str, now: float, count: int, holds: float = 0.0) -> tuple[float | None, ...]:
         """The greatest value of each of the last `count` steps, oldest first; None where there was none.
 
-        A value holds for so many seconds, until another sample: what is asked every 10 min is not mostly gaps.
+        `holds`: seconds for which a value stands until the next sample: what is asked seldom is not mostly gaps.
         """
         track = self._tracks.get(series)
         if track is None:
@@ -105,7 +106,8 @@ class Recent:
         known = dict(track.buckets)
         told: list[float | None] = []
         at, value = last, None
-        for number in range(min(known, default=last), last + 1):
+        first = last - count - math.ceil(holds / self._step)  # what is older reaches no step that is shown
+        for number in range(max(first, min(known, default=last)), last + 1):
             if number in known:
                 at, value = number, known[number]
             elif (number - at) * self._step >= holds:

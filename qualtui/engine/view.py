@@ -35,7 +35,6 @@ VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without t
 HOUR = 3600.0
 ERRORS = 600.0  # s that failures.unreached speaks of, where no database says otherwise
 MINUTE = 60.0  # s between two samples of goal.minute
-AROUND = 30.0  # s: so long a health check may have taken for its answer
 SIGHT_EVERY = 5.0  # s between two samples of the series of SIGHTS
 
 
@@ -207,11 +206,13 @@ class View:
             series = f"{agent}/{name}"
             sample = self._recent.newest(series)
             found[name] = Reading(evidence(sample, self._stale.get(series), now), sample)
-        return contradict(found, lambda name, at: self._well(f"{agent}/{name}", at))
+        health = self._config.agents[agent].health if agent in self._config.agents else None
+        took = float(health.timeout) if health is not None else 0.0  # at most, for a health check's answer
+        return contradict(found, lambda name, at: self._well(f"{agent}/{name}", at, took))
 
-    def _well(self, series: str, at: float) -> bool:
-        """Whether a series was 1 all the time around an instant."""
-        samples = [one for one in self._recent.since(series, at - AROUND) if one.at <= at + AROUND]
+    def _well(self, series: str, at: float, around: float) -> bool:
+        """Whether a series was 1 all the time around an instant, so many seconds before and after."""
+        samples = [one for one in self._recent.since(series, at - around) if one.at <= at + around]
         return bool(samples) and all(one.value == 1 for one in samples)
 
     def snapshot(self, state: State, engine: EngineView, available: Available, now: float) -> Snapshot:

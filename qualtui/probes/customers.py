@@ -243,8 +243,11 @@ class CustomersProbe:
         book = current(ledger, reader.now, self._gateway)
         if self._match is not None and ledger.learned and not behind(ledger):
             ours = reader.now - self._skew
-            asked = self._match.look(reader, book, ledger.born, self._skew) if look else None
-            problem = await asked if asked is not None else self._match.apart(self._skew)
+            problem = (
+                await self._match.look(reader, book, ledger.born, self._skew)
+                if look
+                else self._match.apart(self._skew)
+            )
             # Chats are forgotten, at a restart or after a week: what they told of an answer is kept.
             heard = {lead: at for lead, at in ledger.heard.items() if lead in book.owed}
             if not problem:

@@ -10,7 +10,7 @@ import msgspec
 from qualtui.config.values import Mapping
 from qualtui.database import DatabaseError, Reader, moment, sql
 from qualtui.signals.book import Book
-from qualtui.signals.chats import CLOCKS, PSEUDONYM, Chat, Chats, Known, heard_until, number, phones, with_chats
+from qualtui.signals.chats import CLOCKS, PSEUDONYM, Chats, Known, heard_until, number, phones, with_chats
 from qualtui.text import _, span
 
 MOST = 100  # chats that wait, and owed leads, asked about in a cycle
@@ -82,7 +82,8 @@ class Match:
 
     def apart(self, skew: float) -> str:
         """Why the chats can't be compared with the rows; empty where they can. `skew`: as for `look`."""
-        off = self._chats().apart(skew)
+        chats = self._chats()
+        off = chats.apart(skew) if chats.read_at else 0.0  # of a clock that was never seen nothing is known
         if abs(off) <= CLOCKS:
             return ""
         ahead, behind = _("{} ahead of"), _("{} behind")
@@ -120,7 +121,7 @@ class Match:
     async def _stored(self, reader: Reader, chats: Chats, waiting: list[str]) -> dict[str, Known | None]:
         """What the database has of those who wait; of two leads with one number, the one with the newest row."""
         forms = [(key, form) for key in waiting for form in phones(key)]
-        since = [moment(_begun(chats.open[key]) - CLOCKS) for key, _form in forms]
+        since = [moment(chats.open[key].began - CLOCKS) for key, _form in forms]
         words = self._mapping.sent, self._mapping.received
         keys, stored = [key for key, _form in forms], [form for _key, form in forms]
         found: dict[str, Known | None] = dict.fromkeys(waiting)
@@ -160,11 +161,6 @@ class Match:
 
     def _pseudonym(self, key: str) -> str:
         return PSEUDONYM + hmac.new(self._key, key.encode(), hashlib.sha256).hexdigest()[:16]
-
-
-def _begun(chat: Chat) -> float:
-    """When the wait began, as far as is known."""
-    return chat.last.at if chat.since is None else min(chat.since, chat.last.at)
 
 
 def _newest(known: Known) -> float:

@@ -7,8 +7,8 @@ import msgspec
 from qualtui.fetch import Answer
 from qualtui.text import clean
 
-# In capitals or not; config.toml names them. To the deep check any other word is a bad one. /health speaks of the
-# whole bot, which a word that nobody knows does not break: to it these alone are bad.
+# In capitals or not; config.toml names them. To the deep check any word but those of WELL is a bad one. /health
+# speaks of the whole bot, which a service with a word that nobody knows does not break: with one of these it does.
 DOWN = {
     *("down", "error", "unhealthy", "disconnected", "offline", "stopped", "false", "failed", "fail", "failing"),
     *("unavailable", "unreachable", "refused", "timeout", "critical", "dead"),

@@ -50,6 +50,11 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     looked: bool = True
     id: str = ""
 
+    @property
+    def began(self) -> float:
+        """When its wait began, as far as is known."""
+        return self.last.at if self.since is None else min(self.since, self.last.at)
+
 
 class Chats(msgspec.Struct, frozen=True):
     """The chats by number, as they were at `read_at` (our clock); 0: never read.

@@ -9,7 +9,7 @@ from qualtui.model import Evidence, Link
 from qualtui.series import OWN
 from qualtui.signals.cause import Cause
 from qualtui.signals.chain import BAD, BUSY, UNKNOWN
-from qualtui.signals.control import LINKS, OURS
+from qualtui.signals.control import LINKS
 from qualtui.signals.reading import NOTHING, Readings, fresh
 from qualtui.signals.rhythm import ALARM
 from qualtui.text import _, clean, plural, span
@@ -255,8 +255,9 @@ def _of(readings: Readings, cause: Cause) -> float:
 
 
 def _excused(readings: Readings, link: str) -> bool:
-    reading = readings.get(f"{link}.up", NOTHING)
-    return reading.evidence is Evidence.NO_DATA and reading.note == OURS
+    """Whether a link was silent, and its silence is laid to our own network."""
+    unasked = readings.get(f"{link}.up", NOTHING).evidence is Evidence.NO_DATA
+    return unasked and bool(fresh(readings, f"{link}.silent"))
 
 
 def _others(by: dict[Link, LinkView], but: Link) -> tuple[str, ...]:

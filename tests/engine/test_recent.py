@@ -58,3 +58,10 @@ def test_a_rule_with_a_long_window_has_the_samples_that_it_looks_at() -> None:
         kept.add(Sample(name, float(at), 1.0) for at in range(0, 1000, 10))
     assert len(kept.since("a/x", 500)) == 50
     assert kept.since("a/y", 500)[0].at == 890
+
+
+def test_a_series_that_is_asked_each_hour_costs_no_more_than_the_steps_that_are_shown() -> None:
+    kept = Recent(keep=100.0, step=60.0, steps=60)
+    kept.add(Sample("a/x", 3600.0 * hour, float(hour)) for hour in range(60))
+    told = kept.past("a/x", 3600.0 * 59 + 1790, 40, holds=7200.0)
+    assert told == (58.0,) * 10 + (59.0,) * 30

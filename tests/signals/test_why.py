@@ -194,6 +194,8 @@ def test_a_silent_control_target_does_not_hide_the_broken_link(
         if value is OURS:
             series = name.replace("_", ".", 1)
             known[series] = Reading(NO_DATA, Sample(f"bot/{series}", NOW, None, OURS))
+            silent = series.partition(".")[0] + ".silent"
+            known[silent] = Reading(Evidence.FRESH, Sample(f"bot/{silent}", NOW, 1.0, "no answer in 5s"))
     known["control.up"] = Reading(Evidence.FRESH, Sample("bot/control.up", NOW, 0.0, "refused"))
     reason = why(chain(known, (), NOW), known, NOW)
     assert (reason.link, words in reason.text) == (link, True)

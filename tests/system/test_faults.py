@@ -13,7 +13,7 @@ import pytest_asyncio
 from benchmarks.engine import engine_on
 from qualtui.client import Client
 from qualtui.demo.launch import service_arguments, spawn_services
-from qualtui.model import Phase
+from qualtui.model import Phase, Severity
 from qualtui.wire import Snapshot
 from tests.system.living import World, agent, seen, status, told
 
@@ -73,8 +73,8 @@ class Scene:
 
 
 def is_calm(snapshot: Snapshot) -> bool:
-    """Nothing fires, and that is known."""
-    firing = any(one.phase is Phase.FIRING for one in snapshot.incidents)
+    """Nothing fires that is more than to be known, and that is known."""
+    firing = any(one.phase is Phase.FIRING and one.severity is not Severity.INFO for one in snapshot.incidents)
     return not firing and agent(snapshot).now.calm
 
 
