@@ -20,6 +20,15 @@ async def test_a_quiet_day_has_no_false_alarm_and_nobody_waits_long(seed: int, t
     assert day.worst_wait < 180
     assert unexplained(day) == []
     assert day.uncalm == 0.0
+    happened = {name for name, times in day.harmless.items() if times}
+    assert happened == {
+        "events answered 500",
+        "session restarts",
+        "control target down",
+        "answers skipped",
+        "workers",
+    }
+    assert day.harmless["workers"] > 2  # counters began anew, by a deploy and by their many requests
 
 
 @pytest.mark.parametrize("seed", [1, 2, 21])
@@ -45,7 +54,7 @@ async def test_every_fault_of_two_bad_days_is_told_with_its_own_why(tmp_path: Pa
 
 def week(*pages: Alarm) -> Week:
     """One fault, half an hour of the bot that sends nothing, and these pages."""
-    return Week((Fault(Kind.SILENT, 1000.0, 2800.0),), pages, 1, 1, 0, 0.0)
+    return Week((Fault(Kind.SILENT, 1000.0, 2800.0),), pages, 1, 1, {}, 0.0)
 
 
 def alarm(at: float, severity: Severity, why: str = "", wait: float = 0.0) -> Alarm:
@@ -63,5 +72,6 @@ def test_a_wrong_why_on_the_first_page_is_not_made_good_by_a_later_one() -> None
 def test_an_incident_that_nothing_in_truth_explains_is_false_whatever_its_severity() -> None:
     before, false = alarm(900.0, Severity.WARNING), alarm(9000.0, Severity.CRITICAL, wait=200.0)
     explained = alarm(1100.0, Severity.WARNING), alarm(9000.0, Severity.WARNING, wait=200.0)
+    slow = Alarm(9000.0, "reply-slow", Severity.WARNING, "", 0.0, slow=True)
     known = alarm(900.0, Severity.INFO)
-    assert unexplained(week(before, *explained, false, known)) == [before, false]
+    assert unexplained(week(before, *explained, slow, false, known)) == [before, false]

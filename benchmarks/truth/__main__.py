@@ -17,7 +17,7 @@ from qualtui.signals.rhythm import Rhythm
 
 PER_HOUR = 12.0  # first contacts in a busy hour
 DEPLOYS = 6
-PAST_DAYS = 14.0  # from which the rhythm of a week is learned
+PAST_DAYS = 28.0  # as many as the product looks at, from which the rhythm of a week is learned
 
 
 def quiet(seed: int, days: float, folder: Path) -> Week:
@@ -26,7 +26,7 @@ def quiet(seed: int, days: float, folder: Path) -> Week:
 
 
 def rhythm(seed: int) -> Rhythm:
-    """What the two weeks before taught of the customers' habits."""
+    """What the four weeks before taught of the customers' habits."""
     return rhythm_of(quiet_world(seed + 1_000_003, PAST_DAYS), PAST_DAYS)
 
 
@@ -50,7 +50,8 @@ def print_quiet(seed: int, week: Week) -> int:
     """The quiet week as a table; the number of incidents that nothing in truth explains."""
     false = unexplained(week)
     print(f"quiet week, seed {seed}")
-    print(f"  customers {week.customers}, rows {week.rows}, harmless events answered 500: {week.noise}")
+    print(f"  customers {week.customers}, rows {week.rows}")
+    print("  harmless:", ", ".join(f"{what} {times}" for what, times in sorted(week.harmless.items())))
     print(f"  longest wait in truth: {week.worst_wait:.0f} s")
     print(f"  the screen was calm at {100 * (1 - week.uncalm):.2f}% of the looks")
     print(f"  incidents {_by_severity(week.pages)}")
@@ -67,7 +68,7 @@ def _by_severity(pages: Sequence[Alarm]) -> str:
 def print_pages(pages: Sequence[Alarm]) -> None:
     """Incidents that should not have been, a line each."""
     for page in pages:
-        told = f"{page.severity.value} {page.rule}: {page.why}"
+        told = f"{page.severity.value} {page.rule}: {page.why or page.summary}"
         print(f"    at {page.at / DAY:.3f} d: {told} (true wait {page.true_wait:.0f} s)")
 
 

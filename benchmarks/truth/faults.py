@@ -29,6 +29,8 @@ class Kind(StrEnum):
     PENDING = "gateway is WORKING, its phone is offline"
     WAHA_HANGS = "WAHA accepts and never answers"
     DEAF = "gateway is WORKING and hears nobody"
+    FLOOD = "one phone floods the bot"
+    UNWRITTEN = "bot answers and stores no row of it"
     DATABASE_SLOW = "database slow"
     OUR_NETWORK = "our own network is down"
 
@@ -59,8 +61,11 @@ MUST: dict[Kind, Must] = {
     Kind.PENDING: Must("customers-waiting", "critical", "not delivered|nobody received"),
     Kind.WAHA_HANGS: Must("waha-not-working", "critical", "WAHA no answer"),
     Kind.DEAF: Must("waha-deaf", "warning", "hears nobody"),
+    # The bot says the same text once in five minutes; so long the flooder waits, and is not lost.
+    Kind.FLOOD: Must("customers-waiting", "warning", "sent no reply"),
+    Kind.UNWRITTEN: Must("sources-disagree", "warning", "no row"),
     Kind.DATABASE_SLOW: Must("database-slow", "warning", "database is slow"),
-    Kind.OUR_NETWORK: Must("blind", "warning", "cannot ask"),
+    Kind.OUR_NETWORK: Must("blind", "warning", "Our own network: the control target"),
 }
 
 # Silence of the bot is felt only when a customer writes.
@@ -74,10 +79,11 @@ NEEDS_CUSTOMERS = {
     Kind.SENDS_REFUSED,
     Kind.PENDING,
 }
-# A silence of the customers is a fault only when they would write: by day, on a working day.
-BY_DAY = {Kind.DEAF}
+# A silence, of the customers or of the rows, is a fault only when they would write: by day, on a working day.
+BY_DAY = {Kind.DEAF, Kind.UNWRITTEN}
 # and as such it is told apart from chance when 9.2 customers would have written: at 12 an hour that is 46 minutes.
-LASTS = {Kind.DEAF: (3300.0, 4000.0)}
+# Sends without a row contradict the rows when those of before are too few: at 12 an hour in 36 minutes.
+LASTS = {Kind.DEAF: (3300.0, 4000.0), Kind.UNWRITTEN: (3300.0, 3900.0)}
 USUAL = (1500.0, 3000.0)  # s that a fault lasts
 MORNING, EVENING, WORKING_DAYS = 9.0, 19.0, 5
 

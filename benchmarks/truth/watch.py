@@ -10,13 +10,25 @@ from benchmarks.truth.faults import DAY, MUST, Fault, Kind
 from benchmarks.truth.witness import EPOCH, Witness
 from benchmarks.truth.world import World
 from qualtui.config.rules import BUILT_IN
-from qualtui.config.values import Agent, Config, DatabaseProbe, Demo, HealthProbe, Secret, WahaProbe
+from qualtui.config.values import (
+    Agent,
+    Config,
+    ControlProbe,
+    DatabaseProbe,
+    Demo,
+    HealthProbe,
+    MetricsProbe,
+    Secret,
+    WahaProbe,
+)
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.recent import Recent
 from qualtui.engine.view import View
 from qualtui.model import Phase, RuleChanged, Sample, Severity
 from qualtui.signals.book import Book, What
+from qualtui.signals.counters import NAMES, Looks, counters, looked
+from qualtui.signals.counters import told as counted
 from qualtui.signals.gateway import GatewayWord, gateway_word
 from qualtui.signals.ledger import Checked, Page, advance, begun, current, due, recheck
 from qualtui.signals.reading import stale_after
@@ -26,8 +38,12 @@ from qualtui.store import Store
 from qualtui.wire import EngineView, Now
 
 BOT = "bot"
+HEALTH = ("health.up", "health.refused", "health.seconds", "health.silent")
 TICK = 5.0  # s: the fast lane's interval and the gateway's
 WAITS = {Severity.CRITICAL: 590.0, Severity.WARNING: 175.0}  # s of waiting in truth that explain an incident
+AFTER = 900.0  # s after a trouble in which its incidents may still come, or last
+SETTLES = 60.0  # s after a session's restart in which the chats tell what was delivered
+AFTER_OF = {"reply-slow": 3600.0}  # the newest 20 replies may be an hour old: a fault's slow ones are among them
 LOOK = 12  # ticks between two looks at the screen while nothing is wrong
 
 
@@ -39,6 +55,8 @@ class Alarm(msgspec.Struct, frozen=True):
     severity: Severity
     why: str
     true_wait: float  # the longest wait in truth at that moment
+    slow: bool = False  # whether replies were slow in truth
+    summary: str = ""
 
 
 def configuration() -> Config:
@@ -47,6 +65,8 @@ def configuration() -> Config:
         health=HealthProbe(url="http://127.0.0.1/health"),
         database=DatabaseProbe(dsn=Secret("postgresql://127.0.0.1/agent")),
         waha=WahaProbe(url="http://127.0.0.1"),
+        metrics=MetricsProbe(url="http://127.0.0.1/metrics"),
+        control=ControlProbe(url="http://127.0.0.1"),
     )
     return Config(agents={BOT: agent}, rules=BUILT_IN, demo=Demo())
 
@@ -63,7 +83,10 @@ class Watch:
         assert agent.health
         assert agent.waha
         assert agent.database
+        assert agent.metrics
         self._health = agent.health
+        self._metrics = agent.metrics
+        self._believed = stale_after(agent.metrics.interval, agent.metrics.timeout)
         self._reach = stale_after(agent.waha.interval, agent.waha.timeout)
         self._limits = Limits(grace=agent.database.grace, lost_after=agent.database.lost_after)
         self.recent = Recent(keep=3600.0, step=60.0, steps=1)
@@ -78,14 +101,21 @@ class Watch:
         self._witness = Witness(world)
         self._next_health = EPOCH
         self._answer: tuple[float, tuple[Sample, ...]] | None = None
+        self._next_metrics = EPOCH
+        self._counting: tuple[float, float, str] | None = (
+            None  # when asked, when answered, and what is wrong with it
+        )
+        self._looks = Looks()
 
     def _stale(self) -> None:
         lanes = {"db.up": 5.0, "db.seconds": 5.0, "customers.waiting": 5.0, "waha.up": 5.0, "waha.working": 5.0}
         known = figures(begun(EPOCH, 1.0), current(begun(EPOCH, 1.0), EPOCH, self._word), EPOCH, self._limits)
-        lanes |= dict.fromkeys((*known, "inbound.expected"), 5.0)
+        lanes |= dict.fromkeys((*known, "inbound.expected", "control.up"), 5.0)
         intervals = {f"{BOT}/{name}": (every, 5.0) for name, every in lanes.items()}
-        for name in ("health.up", "health.refused", "health.seconds"):
+        for name in HEALTH:
             intervals[f"{BOT}/{name}"] = (float(self._health.interval), float(self._health.timeout))
+        counting = (float(self._metrics.interval), float(self._metrics.timeout))
+        intervals |= dict.fromkeys((f"{BOT}/{name}" for name in NAMES), counting)
         self._evaluator.use(self.config, self._view.use(self.config, intervals))
 
     def _cause(self, agent: str) -> str:
@@ -98,16 +128,17 @@ class Watch:
         """One interval: the world moves, the probes ask, the rules judge."""
         self.now += TICK
         self.world.run(self.now - EPOCH)
-        blind = self.world.on(Kind.OUR_NETWORK)
-        for samples in (self._ask_health(blind), self._ask_gateway(blind), self._ask_database(blind)):
-            self.recent.add(samples)
+        network = self.world.network()
+        for ask in (self._ask_health, self._ask_metrics, self._ask_gateway, self._ask_database, self._ask_control):
+            self.recent.add(self._view.excused(ask(network), self.now))
         self.recent.add(self._view.derive(BOT, self.now))
         pages = []
         for event in await self._evaluator.look((BOT,)):
             change = event.body
             if isinstance(change, RuleChanged) and change.new is Phase.FIRING:
                 wait = self.world.oldest_wait()
-                pages.append(Alarm(self.now - EPOCH, change.rule, change.severity, change.cause, wait))
+                slow, at = self.world.slow(), self.now - EPOCH
+                pages.append(Alarm(at, change.rule, change.severity, change.cause, wait, slow, change.summary))
         return tuple(pages)
 
     def screen(self) -> Now:
@@ -118,25 +149,46 @@ class Watch:
     def _samples(self, values: dict[str, float | None], note: str = "") -> tuple[Sample, ...]:
         return tuple(Sample(f"{BOT}/{name}", self.now, value, note) for name, value in values.items())
 
-    def _ask_health(self, blind: bool) -> tuple[Sample, ...]:
+    def _ask_control(self, _network: str) -> tuple[Sample, ...]:
+        return self._samples({"control.up": float(self.world.control())})
+
+    def _ask_health(self, network: str) -> tuple[Sample, ...]:
         if self._answer is not None and self.now >= self._answer[0]:
             samples, self._answer = self._answer[1], None
             return tuple(msgspec.structs.replace(sample, at=self.now) for sample in samples)
         if self._answer is None and self.now >= self._next_health:
             self._next_health += self._health.interval
-            if blind:
-                names = dict.fromkeys(("health.up", "health.refused", "health.seconds"))
-                return self._samples(names, "no route from here")
-            seconds, word = self.world.health()
+            if network == "no route":
+                return self._samples(dict.fromkeys(HEALTH), "no route from here")
+            seconds, word = (30.0, "timeout") if network else self.world.health()
             note = "" if word == "ok" else "no answer in 30s" if word == "timeout" else word
-            values = {"health.up": float(word == "ok"), "health.refused": float(word == "refused")}
+            told = {"up": word == "ok", "refused": word == "refused", "silent": word == "timeout"}
+            values = {f"health.{name}": float(value) for name, value in told.items()}
             self._answer = (self.now + seconds, self._samples({**values, "health.seconds": seconds}, note))
         return ()
 
-    def _ask_gateway(self, blind: bool) -> tuple[Sample, ...]:
-        if blind:
+    def _ask_metrics(self, network: str) -> tuple[Sample, ...]:
+        """The probe's own arithmetic over what the worker answers, in its turn."""
+        if self._counting is None:
+            if self.now < self._next_metrics:
+                return ()
+            self._next_metrics += self._metrics.interval
+            seconds, word = (30.0, network) if network else self.world.health()
+            self._counting = (self.now, self.now + seconds, word)
+        asked, answered, word = self._counting
+        if self.now < answered:
+            return ()
+        self._counting = None
+        if word != "ok":
+            return self._samples(dict.fromkeys(NAMES), word)
+        self._looks = looked(self._looks, counters(self.world.metrics()), asked, self.now)
+        answers_ = counted(self._looks, self.now, self._believed)
+        return tuple(Sample(f"{BOT}/{name}", self.now, *answer) for name, answer in answers_.items())
+
+    def _ask_gateway(self, network: str) -> tuple[Sample, ...]:
+        if network == "no route":
             return self._samples({"waha.up": None, "waha.working": None}, "no route from here")
-        word = self.world.gateway()
+        word = "no answer in 5s" if network else self.world.gateway()
         good = float(word == "WORKING")
         silent = not word or word.startswith("no answer")
         up = self._samples({"waha.up": float(not silent)}, (word or "refused") if silent else "")
@@ -145,11 +197,12 @@ class Watch:
             self._witness.read(self.now)
         return (*up, *self._samples({"waha.working": good}, word or "refused"))
 
-    def _ask_database(self, blind: bool) -> tuple[Sample, ...]:
+    def _ask_database(self, network: str) -> tuple[Sample, ...]:
         names = figures(self._ledger, self._ledger.book, self.now, self._limits)
-        if blind or self.world.on(Kind.DATABASE_DOWN):
-            note = "no route from here" if blind else "refused"
-            down = {"db.up": None if blind else 0.0, "db.seconds": None, **dict.fromkeys(names)}
+        if network or self.world.on(Kind.DATABASE_DOWN):
+            note = {"": "refused", "silent": "no answer in 5s"}.get(network, "no route from here")
+            up = None if network == "no route" else 0.0
+            down = {"db.up": up, "db.seconds": None, **dict.fromkeys(names)}
             return self._samples(down, note)
         rows = [msgspec.structs.replace(row, at=EPOCH + row.at) for row in self.world.rows[self._read :]]
         self._read = len(self.world.rows)
@@ -187,10 +240,10 @@ class Week(msgspec.Struct, frozen=True):
     pages: tuple[Alarm, ...]
     customers: int
     rows: int
-    noise: int
+    harmless: dict[str, int]  # what happened that must alarm nobody
     worst_wait: float  # in truth, outside of faults
     seen: dict[int, float] = {}  # by fault: seconds until the screen was not calm and said its why
-    uncalm: float = 0.0  # share of the looks at the screen, outside of faults, at which it was not calm
+    uncalm: float = 0.0  # share of the looks at the screen, outside of trouble, at which it was not calm
 
 
 def rhythm_of(world: World, days: float) -> Rhythm:
@@ -212,19 +265,25 @@ async def watched(
         worst, ticks = 0.0, 0
         seen: dict[int, float] = {}
         looks: list[bool] = []
+        troubled = 0.0
         while watch.now < EPOCH + days * DAY:
             pages += await watch.tick()
             at, ticks = watch.now - EPOCH, ticks + 1
             near = [n for n, fault in enumerate(faults) if fault.begin <= at < fault.end + 1800]
             if not near:
                 worst = max(worst, world.oldest_wait())
-                if ticks % LOOK == 0:
+                if world.slow() or world.oldest_wait() > WAITS[Severity.WARNING]:
+                    troubled = at + AFTER
+                if world.gateway() != "WORKING":  # a session that restarts is shown, and what it leaves in doubt
+                    troubled = max(troubled, at + SETTLES)
+                if ticks % LOOK == 0 and at > troubled:
                     looks.append(watch.screen().calm)
             elif faults[near[0]].on(at) and near[0] not in seen and says(watch.screen(), faults[near[0]].kind):
                 seen[near[0]] = at - faults[near[0]].begin
         uncalm = looks.count(False) / max(1, len(looks))
+        harmless = dict(world.harmless)
         return Week(
-            tuple(faults), tuple(pages), len(world.customers), len(world.rows), world.noise, worst, seen, uncalm
+            tuple(faults), tuple(pages), len(world.customers), len(world.rows), harmless, worst, seen, uncalm
         )
 
 
@@ -240,7 +299,9 @@ def unexplained(week: Week) -> list[Alarm]:
 
 def _explained(week: Week, page: Alarm) -> bool:
     waits = page.true_wait > WAITS[page.severity]
-    return waits or any(fault.begin <= page.at < fault.end + 900 for fault in week.faults)
+    slow = page.rule == "reply-slow" and page.slow
+    after = AFTER_OF.get(page.rule, AFTER)
+    return waits or slow or any(fault.begin <= page.at < fault.end + after for fault in week.faults)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -258,7 +319,7 @@ def found(week: Week) -> list[Found]:
     for number, fault in enumerate(week.faults):
         must = MUST[fault.kind]
         pages = [
-            page for page in week.pages if page.rule == must.rule and fault.begin <= page.at < fault.end + 900
+            page for page in week.pages if page.rule == must.rule and fault.begin <= page.at < fault.end + AFTER
         ]
         told = next((page.at - fault.begin for page in pages if page.severity == must.severity), None)
         right = bool(pages) and any(word in pages[0].why for word in must.why.split("|"))

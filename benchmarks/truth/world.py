@@ -1,18 +1,21 @@
 """The agent, its database, gateway and customers in virtual time: a discrete-event simulation. Seeded, no clock.
 
 Its quirks are the real one's: a single worker that sleeps 5-12 s a message while all else queues, a first
-contact of two messages, failed sends stored as sent after three tries, 200 on failure, retries of the webhook.
+contact of two messages, failed sends stored as sent after three tries, 200 on failure, retries of the webhook,
+counters that end with each worker, and a text that is not said twice to one phone in the same five minutes.
 """
 
 import heapq
 import random
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
 
-from benchmarks.truth.customer import AGAIN, ANSWERS, BY_PHONE, GIVE_UP, TWICE, Customer
+from benchmarks.truth.customer import AGAIN, ANSWERS, BY_PHONE, GIVE_UP, REPEATS, TWICE, Customer
 from benchmarks.truth.faults import DAY, NEEDS_CUSTOMERS, Fault, Kind
+from benchmarks.truth.worker import BUCKET, Worker
 from qualtui.signals.book import Row, What
 from qualtui.signals.chats import Said
 
@@ -22,6 +25,13 @@ KILLED = 120.9  # s: a send that hangs holds the worker until it is killed
 DEVICE = 2  # ack of a message that a phone has
 LAG = 3.0  # s after which the chats' overview has a message
 CHAT_CLOCK = 2.0  # s by which WhatsApp's clock may differ from the database's
+FLICKERS = 0.1  # the share of session.status events that tell of a session that restarts on its own ...
+FLICKER = (2.0, 20.0)  # ... for so many s
+SKIPPED = 0.3  # s of the worker for an answer that it does not give
+DOUBLE = (5.0, 15.0)  # s after which a customer says once more what the bot did not understand
+ANOTHER = (5.0, 12.0)  # s after which one who heard nothing then says something else
+FLOODS = (3.0, 6.0)  # s between two messages of a phone that floods
+CONTROL_FAILS, CONTROL = 0.6, (60.0, 1200.0)  # times a day, and s, that the control target fails on its own
 TAKEN = (0.5, 9.0)  # s after which WhatsApp acknowledges a message of ours
 
 
@@ -41,17 +51,27 @@ class World:
         self.now = 0.0
         self.rows: list[Row] = []
         self.customers: dict[str, Customer] = {}
-        self.noise = 0  # session.status events: answered 500, harmless
+        self.harmless: Counter[str] = Counter()  # what happened that must alarm nobody
         self.changed: dict[str, Customer] = {}  # chats with news since somebody looked, by lead
         self._unheard: list[Customer] = []  # who wrote while the gateway was deaf
         self._every_second = 0
+        self._worker = Worker(seed, self.harmless)
+        self._flickers_until = 0.0  # the gateway's session restarts on its own
+        self._control_until = 0.0
+        self._replies: deque[tuple[float, float]] = deque(maxlen=1000)  # when, and after how many s
         self._ended = (0.0, 0.0)  # when the newest wait ended, and its length
         self._chat_clock = self._rng.uniform(-CHAT_CLOCK, CHAT_CLOCK)
         self._at(self._gap(0.0), self._arrive)
         for _ in range(deploys):
             self._at(self._rng.uniform(0, self._end), self._deploy)
+        for _ in range(int(days * CONTROL_FAILS) + 1):
+            self._at(self._rng.uniform(0, self._end), self._control_fails)
         for fault in faults:
             self._at(fault.end, self._nudge)
+            if fault.kind is Kind.AGENT_DOWN:
+                self._at(fault.begin, self._worker.boot)
+            if fault.kind is Kind.FLOOD:
+                self._at(fault.begin, self._flooder)
             if fault.kind in NEEDS_CUSTOMERS:  # a fault that only customers feel is none while nobody writes
                 come = self._sheet_lead if fault.kind is Kind.NEVER_GREETED else self._come
                 for wait in (1.0, 60.0, 200.0):
@@ -72,7 +92,21 @@ class World:
         wait = max(0.0, self._free - self.now)
         if self.on(Kind.AGENT_HANGS) or wait > 30.0:
             return 30.0, "timeout"
+        self._worker.asked()
         return wait + 0.05, "ok"
+
+    def metrics(self) -> bytes:
+        """What the worker answers at /metrics at this moment, where it answers at all."""
+        return self._worker.metrics()
+
+    def control(self) -> bool:
+        """Whether the control target answers."""
+        return not self.on(Kind.OUR_NETWORK) and self.now >= self._control_until
+
+    def network(self) -> str:
+        """What our own network does: empty, "no route", or "silent": what we ask is lost on its way."""
+        down = [fault for fault in self._faults if fault.kind is Kind.OUR_NETWORK and fault.on(self.now)]
+        return ("no route" if int(down[0].begin) % 2 else "silent") if down else ""
 
     def gateway(self) -> str:
         """WAHA's word for its session; empty when it refuses connections."""
@@ -82,6 +116,8 @@ class World:
             return "FAILED"
         if self.on(Kind.WAHA_HANGS):
             return "no answer in 5s"
+        if self.now < self._flickers_until:
+            return "STARTING"
         return "SCAN_QR_CODE" if self.on(Kind.WAHA_QR) else "WORKING"
 
     def chats(self) -> list[Customer]:
@@ -93,6 +129,12 @@ class World:
         """How long the customer who waits longest has waited, or had until no witness could know yet; in truth."""
         ended = self._ended[1] if self.now - self._ended[0] <= LAG + TAKEN[1] else 0.0
         return max(ended, *(self.now - c.waiting for c in self.customers.values() if c.waiting is not None), 0.0)
+
+    def slow(self) -> bool:
+        """Whether one in twenty of the newest follow-ups took more than 30 s in truth: those of 10 min, or 20."""
+        hour = [(at, wait) for at, wait in self._replies if at >= self.now - 3600]
+        newest = hour[-max(20, sum(at >= self.now - 600 for at, _wait in hour)) :]
+        return 20 * sum(wait > 30.0 for _at, wait in newest) >= len(newest) >= 20
 
     # --- time ---
 
@@ -133,6 +175,9 @@ class World:
         self.rows.append(Row(self.now, What.LEAD, other, other))
 
         def greet() -> None:
+            if self.gateway() == "STARTING":
+                self._at(self._flickers_until + self._rng.uniform(1, 8), greet)
+                return
             self.rows.append(Row(self.now, What.SENT, f"row{len(self.rows)}", other, f"session-{other}"))
             self._say(customer, ack=DEVICE)
 
@@ -142,9 +187,34 @@ class World:
     def _arrive(self) -> None:
         self._come()
         if self._rng.random() < 0.3:
-            self.noise += 1
-            self._free = max(self._free, self.now) + 0.02
+            self._harmless()
+            if self._rng.random() < FLICKERS:
+                self.harmless["session restarts"] += 1
+                self._flickers_until = self.now + self._rng.uniform(*FLICKER)
         self._at(self._gap(self.now), self._arrive)
+
+    def _harmless(self) -> None:
+        """A session.status or message.ack: the webhook answers 500, and its worker is a request older."""
+        self.harmless["events answered 500"] += 1
+        self._worker.asked()
+        self._free = max(self._free, self.now) + 0.02
+
+    def _control_fails(self) -> None:
+        self.harmless["control target down"] += 1
+        self._control_until = self.now + self._rng.uniform(*CONTROL)
+
+    def _flooder(self) -> None:
+        customer = Customer(f"lead{len(self.customers)}")
+        self.customers[customer.lead] = customer
+        customer.floods = True
+        self._flood(customer)
+
+    def _flood(self, customer: Customer) -> None:
+        """One phone writes and writes, always the same."""
+        if self.on(Kind.FLOOD):
+            customer.waiting = self.now if customer.waiting is None else customer.waiting
+            self._hear(customer)
+            self._at(self.now + self._rng.uniform(*FLOODS), partial(self._flood, customer))
 
     def _sheet_lead(self) -> None:
         customer = Customer(f"lead{len(self.customers)}")
@@ -189,7 +259,8 @@ class World:
             self._at(self.now + LAG + self._rng.uniform(*TAKEN), lambda: self._taken(customer, said))
 
     def _taken(self, customer: Customer, said: Said) -> None:
-        """WhatsApp has taken a message."""
+        """WhatsApp has taken a message, and the gateway tells the bot of it."""
+        self._harmless()
         customer.see(said, msgspec.structs.replace(said, ack=DEVICE))
         self.changed[customer.lead] = customer
 
@@ -200,13 +271,22 @@ class World:
 
     def _delivered(self, customer: Customer) -> None:
         self._ended = (self.now, self.now - (customer.waiting or self.now))
+        if customer.known and self._ended[1] <= 180.0:  # a longer wait is a failure, told as such
+            self._replies.append(self._ended)
+        customer.known = True
         customer.waiting, customer.again, customer.turn = None, 0, customer.turn + 1
-        customer.gave_up = False
+        customer.gave_up = customer.repeats = False
+        if customer.floods:
+            return
         if customer.kept:
             customer.kept = False
             self._later(customer, self._rng.uniform(330, 600))
         elif customer.answered < ANSWERS and self._rng.random() < 0.8:
             customer.answered += 1
+            if self._rng.random() < REPEATS and not self._in_trouble():
+                customer.repeats = True
+                self._later(customer, self._rng.uniform(*DOUBLE))
+                return
             slow = self._rng.random() < 0.15  # some answer the next day
             self._later(
                 customer, self._rng.uniform(3, 26) * 3600 if slow else self._rng.lognormvariate(5.0, 1.0) + 20
@@ -218,7 +298,7 @@ class World:
         for customer in unheard:
             self._hear(customer)
         for customer in self.customers.values():
-            customer.stuck = False
+            customer.stuck = customer.floods = False
             pending = customer.said and customer.said[-1].ours and not customer.said[-1].heard
             if pending and customer.waiting is not None:
                 self._taken(customer, customer.said[-1])
@@ -242,6 +322,7 @@ class World:
         self._life += 1
         self._down_until = self.now + self._rng.uniform(*DEPLOY)
         self._free = self._down_until
+        self._worker.boot()
 
     def _webhook(self, customer: Customer, tries: int) -> None:
         gone = self.on(Kind.AGENT_DOWN) or self.on(Kind.AGENT_HANGS) or self.on(Kind.AGENT_ERRORS)
@@ -253,7 +334,11 @@ class World:
         life = self._life
         first = not customer.session
         took = sum(self._rng.uniform(5, 12) for _ in range(2 if first else 1))
-        if self.gateway() != "WORKING" or self.on(Kind.SENDS_REFUSED):
+        skips = (customer.repeats or customer.floods) and customer.bucket == start // BUCKET
+        customer.bucket = start // BUCKET
+        if skips:
+            took = SKIPPED
+        elif self.gateway() != "WORKING" or self.on(Kind.SENDS_REFUSED):
             took = took * 3 + 21.0  # three tries, each refused after up to 5 s
         if self.on(Kind.WAHA_HANGS):
             took = KILLED
@@ -265,14 +350,15 @@ class World:
                 return
             if self.on(Kind.DATABASE_DOWN):
                 return  # 200 lead_creation_failed: lost, and no row tells
+            self._worker.asked()
             self._every_second += 1
             if self.on(Kind.LOST) or (self.on(Kind.HALF_LOST) and self._every_second % 2):
                 return  # 500, and its retry is called a duplicate
-            self._process(customer, start + took, first)
+            self._process(customer, start + took, first, skips)
 
         self._at(start, begin)
 
-    def _process(self, customer: Customer, done: float, first: bool) -> None:
+    def _process(self, customer: Customer, done: float, first: bool, skips: bool) -> None:
         if first:
             customer.session = f"session-{customer.lead}"
             if not any(row.what is What.LEAD and row.lead == customer.lead for row in self.rows[-200:]):
@@ -280,12 +366,26 @@ class World:
         self._store(What.RECEIVED, customer)
         if self.on(Kind.STUCK) and self._rng.random() < 0.9:
             customer.stuck = True
-        if self.on(Kind.SILENT) or customer.stuck or self.on(Kind.WAHA_HANGS):
-            return  # the last one: the worker is killed in its send
+        if self.on(Kind.SILENT) or customer.stuck:
+            return
+        if skips:
+            self._worker.deduped += 1
+            if not customer.floods:
+                self.harmless["answers skipped"] += 1
+                customer.repeats = False
+                self._later(customer, self._rng.uniform(*ANOTHER))
+            return
+        if self.on(Kind.WAHA_HANGS):
+            self._at(done, self._worker.boot)  # it is killed in its send
+            return
 
         def send() -> None:
-            if not self.on(Kind.DATABASE_DOWN):
-                self._store(What.SENT, customer)
+            if self.gateway() == "STARTING":  # one of its next two tries finds the session again
+                self._free = max(self._free, self._flickers_until + self._rng.uniform(1, 8))
+                self._at(self._free, send)
+                return
+            self._worker.sent += 1
+            self._store(What.SENT, customer)
             if self.gateway() != "WORKING" or self.on(Kind.SENDS_REFUSED):
                 return
             pending = self.on(Kind.PENDING)
@@ -296,7 +396,7 @@ class World:
         self._at(done, send)
 
     def _store(self, what: What, customer: Customer) -> None:
-        if self.on(Kind.DATABASE_DOWN):
+        if self.on(Kind.DATABASE_DOWN) or (self.on(Kind.UNWRITTEN) and what is not What.LEAD):
             return
         number = customer.lead if what is What.LEAD else f"row{len(self.rows)}"
         session = "" if what is What.LEAD else customer.session
