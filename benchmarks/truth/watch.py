@@ -250,8 +250,11 @@ def rhythm_of(world: World, days: float) -> Rhythm:
     """What the rows of the days before the week would have taught: `world` is run to its end."""
     world.run(days * DAY)
     start = EPOCH - days * DAY
-    wrote = {(int((start + row.at) // HOUR), row.lead) for row in world.rows if row.what is What.RECEIVED}
-    counts = Counter(hour_of_week(hour * HOUR) for hour, _lead in wrote)
+    wrote: dict[str, float] = {}  # by lead, when it did last
+    counts: Counter[int] = Counter()
+    for row in sorted(row for row in world.rows if row.what is What.RECEIVED):
+        counts[hour_of_week(start + row.at)] += row.at - wrote.get(row.lead, -HOUR) >= HOUR
+        wrote[row.lead] = row.at
     return learned(counts, start, EPOCH)
 
 

@@ -1,8 +1,9 @@
 """Is a silence of the customers longer than their rhythm explains? Pure.
 
-For each hour of the week, UTC, the mean number of customers who write in it is learned from weeks of messages.
-Customers are taken to begin independently, so P(nobody in a silence) = exp(-expected), P(N = 0) of the Poisson
-distribution. Customers, not messages, are counted: one who writes often is one. An alarm wants P < 1e-4.
+For each hour of the week, UTC, the mean number of customers who begin to write in it is learned from weeks of
+messages. They begin independently, so P(nobody in a silence) = exp(-expected), P(N = 0) of the Poisson
+distribution. Who wrote within the hour before does not begin: a conversation is one, however long. An alarm wants
+P < 1e-4.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ ALARM = 9.2  # customers expected: exp(-9.2) = 1e-4; the threshold of the rule w
 
 
 class Rhythm(msgspec.Struct, frozen=True):
-    """What was learned: by hour of the week from Monday 0:00, how many customers write in it, in the mean."""
+    """What was learned: by hour of the week from Monday 0:00, how many customers begin to write, in the mean."""
 
     since: float = 0.0
     until: float = 0.0

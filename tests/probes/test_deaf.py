@@ -32,6 +32,9 @@ async def test_a_silence_is_held_against_the_same_hours_of_earlier_weeks(agent_d
         for _again in range(5):
             await agent_db.message(lead, session, "recebida", week * 7 * DAY + 1800)
     assert (await ask(agent_db)).value == pytest.approx(13, rel=0.01)  # a week's customers, silent for a week
+    for minutes in (0, 40, 80):  # a conversation over two hours begins once
+        await agent_db.message(lead, session, "recebida", 10 * DAY - 60 * minutes)
+    assert (await ask(agent_db)).value == pytest.approx(13.25, rel=0.01)
     await agent_db.conversation(("recebida", 0))
     assert (await ask(agent_db)).value == pytest.approx(0, abs=0.5)
 
