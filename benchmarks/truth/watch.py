@@ -43,7 +43,8 @@ TICK = 5.0  # s: the fast lane's interval and the gateway's
 WAITS = {Severity.CRITICAL: 590.0, Severity.WARNING: 175.0}  # s of waiting in truth that explain an incident
 AFTER = 900.0  # s after a trouble in which its incidents may still come, or last
 SETTLES = 60.0  # s after a session's restart in which the chats tell what was delivered
-AFTER_OF = {"reply-slow": 3600.0}  # the newest 20 replies may be an hour old: a fault's slow ones are among them
+# The newest 20 replies may be an hour old: a fault's slow ones are among them. So may sends that have no row.
+AFTER_OF = {"reply-slow": 3600.0, "sources-disagree": 3600.0}
 LOOK = 12  # ticks between two looks at the screen while nothing is wrong
 
 
@@ -62,11 +63,11 @@ class Alarm(msgspec.Struct, frozen=True):
 def configuration() -> Config:
     """Defaults throughout: what a user gets who writes only addresses."""
     agent = Agent(
-        health=HealthProbe(url="http://127.0.0.1/health"),
-        database=DatabaseProbe(dsn=Secret("postgresql://127.0.0.1/agent")),
-        waha=WahaProbe(url="http://127.0.0.1"),
-        metrics=MetricsProbe(url="http://127.0.0.1/metrics"),
-        control=ControlProbe(url="http://127.0.0.1"),
+        health=HealthProbe(url="http://bot.invalid/health"),
+        database=DatabaseProbe(dsn=Secret("postgresql://db.invalid/agent")),
+        waha=WahaProbe(url="http://waha.invalid"),
+        metrics=MetricsProbe(url="http://bot.invalid/metrics"),
+        control=ControlProbe(url="http://control.invalid"),
     )
     return Config(agents={BOT: agent}, rules=BUILT_IN, demo=Demo())
 
@@ -110,7 +111,7 @@ class Watch:
     def _stale(self) -> None:
         lanes = {"db.up": 5.0, "db.seconds": 5.0, "customers.waiting": 5.0, "waha.up": 5.0, "waha.working": 5.0}
         known = figures(begun(EPOCH, 1.0), current(begun(EPOCH, 1.0), EPOCH, self._word), EPOCH, self._limits)
-        lanes |= dict.fromkeys((*known, "inbound.expected", "control.up"), 5.0)
+        lanes |= dict.fromkeys((*known, "inbound.expected", "control.up", "db.silent", "waha.silent"), 5.0)
         intervals = {f"{BOT}/{name}": (every, 5.0) for name, every in lanes.items()}
         for name in HEALTH:
             intervals[f"{BOT}/{name}"] = (float(self._health.interval), float(self._health.timeout))
@@ -190,8 +191,10 @@ class Watch:
             return self._samples({"waha.up": None, "waha.working": None}, "no route from here")
         word = "no answer in 5s" if network else self.world.gateway()
         good = float(word == "WORKING")
-        silent = not word or word.startswith("no answer")
-        up = self._samples({"waha.up": float(not silent)}, (word or "refused") if silent else "")
+        silent = word.startswith("no answer")
+        gone = silent or not word
+        told = {"waha.up": float(not gone), "waha.silent": float(silent)}
+        up = self._samples(dict(told), (word or "refused") if gone else "")
         if good and self.now >= self._next_chats:
             self._next_chats = self.now + self._chats_every
             self._witness.read(self.now)
@@ -202,7 +205,8 @@ class Watch:
         if network or self.world.on(Kind.DATABASE_DOWN):
             note = {"": "refused", "silent": "no answer in 5s"}.get(network, "no route from here")
             up = None if network == "no route" else 0.0
-            down = {"db.up": up, "db.seconds": None, **dict.fromkeys(names)}
+            silent = None if up is None else float(network == "silent")
+            down = {"db.up": up, "db.silent": silent, "db.seconds": None, **dict.fromkeys(names)}
             return self._samples(down, note)
         rows = [msgspec.structs.replace(row, at=EPOCH + row.at) for row in self.world.rows[self._read :]]
         self._read = len(self.world.rows)
@@ -219,7 +223,7 @@ class Watch:
         self._ledger, merged = self._witness.matched(self._ledger, book)
         seconds = 2.5 if self.world.on(Kind.DATABASE_SLOW) else 0.002
         return (
-            *self._samples({"db.up": 1.0, "db.seconds": seconds, **self._silence(book)}),
+            *self._samples({"db.up": 1.0, "db.silent": 0.0, "db.seconds": seconds, **self._silence(book)}),
             *(
                 Sample(f"{BOT}/{name}", self.now, *answer)
                 for name, answer in answers(self._ledger, merged, self.now, self._limits).items()

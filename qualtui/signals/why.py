@@ -18,6 +18,7 @@ from qualtui.wire import LinkView
 SESSION_CLEANUP = "session-cleanup"
 WAHA_RESTART = "waha-restart"
 RETRY = "retry"
+SOON = 180.0  # s that an answer may take, as in the rule customers-waiting
 
 
 # What the chain does not explain: figures of another system, or of the machine, or told apart.
@@ -112,6 +113,10 @@ def _waha(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
 def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
     """Every link that we can ask is up: what chats and rows tell, above all of who waits longest."""
     causes = [cause for cause in (Cause.NEVER_STORED, Cause.NOT_DELIVERED) if _of(readings, cause)]
+    # Rows that are not stored would say that nobody writes, too; who is being answered just now explains nothing.
+    unwritten = readings.get("agent.claimed", NOTHING).evidence is Evidence.DISAGREE
+    if unwritten and not causes and _count(readings, "customers.oldest") <= SOON:
+        return _without_rows(by, readings)
     slow = _slow(by, readings, now)
     # Whose wait began in a slow database waits for that, whatever is missing since.
     if slow and (not causes or (slow.link is Link.DATABASE and not _older(by[Link.DATABASE], readings, now))):
@@ -127,9 +132,6 @@ def _rows(by: dict[Link, LinkView], readings: Readings, now: float) -> Why:
         oldest = readings.get("customers.oldest", NOTHING).note
         cause = next((cause for cause in causes if cause.value == oldest), causes[0])
         return _CAUSES[cause].why(by, _of(readings, cause))
-    # Rows that are not stored would say that nobody writes, too.
-    if readings.get("agent.claimed", NOTHING).evidence is Evidence.DISAGREE:
-        return _without_rows(by, readings)
     missed = _count(readings, "inbound.expected")
     if missed > ALARM:
         text = _("The gateway is {} and hears nobody: {:.0f} customers would have written by now")

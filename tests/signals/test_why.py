@@ -157,6 +157,18 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         Link.DATABASE,
         "sends that have no row: 30, of which 12 were stored",
     ),
+    (
+        "the same while one is being answered by a busy bot",
+        {"agent_claimed": Evidence.DISAGREE, **BUSY, "customers_waiting": 1, "customers_oldest": 20},
+        Link.DATABASE,
+        "sends that have no row",
+    ),
+    (
+        "some sends had no row, and one waits long",
+        {"agent_claimed": Evidence.DISAGREE, **WAITING, "sessions_bot_owes": 1},
+        Link.BOT,
+        "sent no reply",
+    ),
     ("they wait and no row tells why", WAITING, Link.CUSTOMER, "no reply was stored"),
     ("the rows are old", {"customers_waiting": OLD}, Link.CUSTOMER, "No fresh evidence of: customer"),
     ("the gateway was not asked", {"waha_working": NO_DATA}, Link.WAHA, "No fresh evidence of: waha"),
