@@ -289,7 +289,7 @@ async def test_who_waited_is_old_news_once_nobody_watches() -> None:
         assert re.search(r"waits +phone +leads\.id +why", text(app))
         engine.drop()
         await until(lambda: "3 customers waited for the bot" in text(app))
-        assert "what stands below is old" in text(app)
+        await until(lambda: "what stands below is old" in text(app))
 
 
 async def test_taking_an_incident_tells_whom_the_asker_saw_and_mine_is_given_back() -> None:
