@@ -497,3 +497,22 @@ async def test_m_closes_the_chosen_customer_with_a_reason_and_esc_closes_nobody(
         await until(lambda: any(isinstance(ask, CloseCustomer) for ask in engine.asked))
     closed = [ask for ask in engine.asked if isinstance(ask, CloseCustomer)]
     assert closed == [CloseCustomer("ldc-bot", "22c7", "called +55 11 •••••-••02", 0.0)]
+
+
+async def test_before_a_fix_is_run_all_that_it_does_is_read_on_a_small_screen() -> None:
+    engine = StandIn(snapshots.trouble())
+    told = (
+        "Stops and starts the session; the login stays. It answers nobody by itself, and more of it.",
+        "Mended soon.",
+    )
+    warned = "1 of these customers still waits for the bot: closing a session does not answer anybody at all."
+    engine.answers[PreviewFix] = snapshots.preview(explain=told, warnings=(warned,))
+    app = window(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("f")
+        await until(lambda: "Run it" in text(app))
+        await pilot.pause()
+        rows = [row.split("\u2502")[1] for row in text(app).splitlines() if row.count("\u2502") >= 2]
+    shown = " ".join(" ".join(rows).split())
+    assert all(sentence in shown for sentence in (*told, warned))

@@ -10,13 +10,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
 from qualtui.text import _
-from qualtui.widgets.line import BLANK, Line, Span, padded, safe
+from qualtui.widgets.line import BLANK, Line, Span, padded, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.words import lasting
 from qualtui.wire import Preview
 
 _ITEMS = 12  # items listed; the rest is a number
+_WIDEST, _FRAME = 104, 6  # cells of the dialog at most; of its border and padding, as below
 
 
 class Confirm(ModalScreen[bool]):
@@ -58,13 +59,29 @@ class Confirm(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """The safe choice has the focus."""
-        self.query_one("#text", Lines).show(self._text)
+        self._draw()
         self.query_one("#cancel", Button).focus()
+
+    def on_resize(self) -> None:
+        """What is told is broken anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        """Nothing of what will happen is cut: sentences go on in the next row."""
+        cells = max(10, min(_WIDEST, self.app.size.width * 9 // 10) - _FRAME)
+        self.query_one("#text", Lines).show([row for line in self._text for row in _rows(line, cells)])
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
         event.stop()
         self.dismiss(event.button.id == "run")
+
+
+def _rows(line: Line, cells: int) -> list[Line]:
+    """A sentence in as many rows as it takes; what stands in columns stays in its own."""
+    if len(line) != 1:
+        return [line]
+    return [(Span(text, line[0].token),) for text in wrapped(line[0].text, cells)]
 
 
 def preview_lines(preview: Preview, look: Look) -> list[Line]:
@@ -79,7 +96,7 @@ def preview_lines(preview: Preview, look: Look) -> list[Line]:
             (
                 Span(padded(safe(item.id, 40), 8) + " ", "faint"),
                 Span(padded(safe(item.what, 80), 28) + " ", "text"),
-                Span(padded(lasting(item.age), 8), "strong"),
+                Span(padded(lasting(item.age) if item.age else "", 8), "strong"),
                 Span(safe(item.why, 120), "label"),
             )
         )

@@ -39,10 +39,13 @@ class Figures(Listing):
         """How many rest on what."""
         yield Lines(self.look, id="title")
 
+    def _view(self) -> AgentView | None:
+        agents = self.sight.snapshot.agents if self.sight.snapshot else ()
+        return next((one for one in agents if one.name == self._agent), None)
+
     def fill(self) -> None:
         """The figures of the newest snapshot."""
-        agents = self.sight.snapshot.agents if self.sight.snapshot else ()
-        view = next((one for one in agents if one.name == self._agent), None)
+        view = self._view()
         figures = view.figures if view is not None else {}
         lines = [self._row(figure) for figure in figures.values()]
         if not self.sight.watched:
@@ -64,8 +67,8 @@ class Figures(Listing):
     def _told(self, event: Table.Opened) -> None:
         """The whole of a row that is too long for its place."""
         event.stop()
-        agents = self.sight.snapshot.agents if self.sight.snapshot else ()
-        found = next((view.figures.get(event.key) for view in agents if view.name == self._agent), None)
+        view = self._view()
+        found = view.figures.get(event.key) if view is not None else None
         if found is not None:
             self.status(f"{found.name}: {_meaning(found)} ({safe(found.source, 80)})", "label")
 
@@ -81,22 +84,23 @@ class Figures(Listing):
 
     def _row(self, figure: Figure) -> Line:
         glyph, token = mark(Entry("", figure.name), figure, self.look)
+        if glyph == " ":  # neither good nor bad
+            glyph, token = self.look.glyphs.dot, "faint"
         name, value, old, proof, source = _COLUMNS
         told = "" if figure.value is None else quantity(figure.value, figure.unit)
         since = "" if figure.at is None else age(self.now, figure.at)
-        plain = "faint" if figure.evidence is Evidence.NO_SOURCE else "text"
-        spans = [
-            Span(f" {glyph if glyph != ' ' else self.look.glyphs.dot} ", token if glyph != " " else "faint"),
-            Span(padded(safe(figure.name, name - 2), name - 1), "label" if plain == "text" else "faint"),
-            Span(padded(told, value), plain),
+        missing = figure.evidence is Evidence.NO_SOURCE
+        wrong = evidence(figure, self.now)
+        rests = "faint" if missing else "unknown" if wrong else "text"
+        spans = (
+            Span(f" {glyph} ", token),
+            Span(padded(safe(figure.name, name - 2), name - 1), "faint" if missing else "label"),
+            Span(padded(told, value), "text" if figure.severity is None else token),
             Span(padded(since, old), "faint"),
-            Span(
-                padded(evidence(figure, self.now) or _WORDS[Evidence.FRESH], proof),
-                token if glyph != " " else plain,
-            ),
+            Span(padded(wrong or _WORDS[Evidence.FRESH], proof), rests),
             Span(padded(safe(figure.source, source - 2), source), "faint"),
-        ]
-        return (*spans, Span(_meaning(figure), "faint")) if self.size.width >= WIDE else tuple(spans)
+        )
+        return (*spans, Span(_meaning(figure), "faint")) if self.size.width >= WIDE else spans
 
 
 def _meaning(figure: Figure) -> str:

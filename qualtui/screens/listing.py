@@ -8,11 +8,12 @@ from qualtui.screens.page import Page
 from qualtui.text import _
 from qualtui.widgets.footer import footer
 from qualtui.widgets.header import banners, header
-from qualtui.widgets.line import BLANK, Line, Span, safe
+from qualtui.widgets.line import BLANK, Line, Span, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
 
+STATUS = 3  # rows of the line about the last deed at most
 Keys = Callable[[Sequence[str]], list[tuple[str, str]]]  # of bindings' ids: the key, and what it does
 
 
@@ -26,7 +27,7 @@ class Listing(Page):
     def __init__(self, look: Look, keys: Keys) -> None:
         super().__init__(look)
         self._keys = keys
-        self._status: Line = BLANK
+        self._status: list[Line] = [BLANK]
 
     def compose(self) -> ComposeResult:
         """Header, what stands above the table, the table, status, footer."""
@@ -62,9 +63,10 @@ class Listing(Page):
 
     def status(self, text: str, token: str) -> None:
         """Shows the line until the next one."""
-        self._status = (Span(f" {safe(text, 400)}", token),) if text else BLANK
+        rows = wrapped(safe(text, 400), max(1, self.size.width - 2))[:STATUS]
+        self._status = [(Span(f" {row}", token),) for row in rows]
         if self.is_mounted:
-            self.query_one("#status", Lines).show([self._status])
+            self.query_one("#status", Lines).show(self._status)
 
     def draw(self) -> None:
         """The frame, and what stands in it; nothing while there is no room."""
@@ -73,7 +75,7 @@ class Listing(Page):
         self.query_one("#header", Lines).show([header(self.sight, self.now, self.size.width, self.look)])
         self.query_one("#banners", Lines).show([*banners(self.sight, self.look), *self.running(self.now)])
         self.fill()
-        self.query_one("#status", Lines).show([self._status])
+        self.query_one("#status", Lines).show(self._status)
         self.query_one("#footer", Lines).show([footer(self.footer(), self.size.width)])
 
     def fill(self) -> None:

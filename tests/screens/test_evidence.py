@@ -42,4 +42,5 @@ async def test_on_a_narrow_screen_enter_tells_the_rest() -> None:
         await pilot.press("e")
         await until(lambda: table(app, "#rows").key != "")
         await pilot.press("enter")
-        await until(lambda: f"{DECLARED[0].name}: as told; {DECLARED[0].meaning[:40]}" in text(app))
+        whole = f"{DECLARED[0].name}: as told; {DECLARED[0].meaning} ({DECLARED[0].source})"
+        await until(lambda: whole in " ".join(text(app).split()))
