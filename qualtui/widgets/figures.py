@@ -85,7 +85,8 @@ def row(entry: Entry, figure: Figure | None, now: float, cells: int, look: Look,
 def _bars(entry: Entry, figure: Figure, cells: int, look: Look, rows: int = 1) -> list[Line]:
     """The past as bars: coloured where it is over the goal, or where a rule says that the figure is bad."""
     over = "critspark" if figure.severity is Severity.CRITICAL else "warnspark"
-    limit = 0.0 if entry.zero and figure.severity is not None else None if entry.least else entry.goal
+    bad = figure.severity not in {None, Severity.INFO}
+    limit = 0.0 if entry.zero and bad else None if entry.least else entry.goal
     return spark(figure.past, cells, look.glyphs, rows=rows, limit=limit, over=over)
 
 

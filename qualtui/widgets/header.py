@@ -35,20 +35,19 @@ def _state(sight: Sight, now: float, look: Look) -> Line:
     for severity, word, badge, token in (
         (Severity.CRITICAL, _("CRITICAL"), "critbadge", "crit"),
         (Severity.WARNING, _("WARNING"), "warnbadge", "warn"),
-        (Severity.INFO, _("INFO"), "infobadge", "busy"),
     ):
-        number = firing(sight.incidents, severity)
-        if number:
-            glyph = look.severity(severity)[0]
-            text = f" {glyph} {word} {number} "
+        if number := firing(sight.incidents, severity):
+            text = f" {look.severity(severity)[0]} {word} {number} "
             spans += [Span(text, token if spans else badge), Span(" ")]
-    if spans:
-        return tuple(spans)
-    return _quiet(sight, look)
+    # What is only to be known does not say how it is.
+    spans += [] if spans else _quiet(sight, look)
+    if number := firing(sight.incidents, Severity.INFO):
+        spans += [Span(f" {look.severity(Severity.INFO)[0]} {_('INFO')} {number} ", "busy"), Span(" ")]
+    return tuple(spans)
 
 
 def _quiet(sight: Sight, look: Look) -> Line:
-    """No incident fires: OK only where fresh evidence says so."""
+    """Nothing fires but what is only to be known: OK only where fresh evidence says so."""
     agents = sight.snapshot.agents if sight.snapshot else ()
     if agents and all(agent.now.calm and agent.now.level is None and agent.learning is None for agent in agents):
         return (Span(f" {look.glyphs.good} {_('OK')} ", "good"), Span(" "))

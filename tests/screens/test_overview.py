@@ -1,7 +1,9 @@
 """The overview: drawn right at the first go, whatever the size."""
 
 import pytest
+from msgspec.structs import replace
 
+from qualtui.model import Severity
 from qualtui.screens.overview import Overview, lists
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.table import Table
@@ -41,3 +43,18 @@ async def test_where_there_is_no_room_left_a_status_is_seen_still() -> None:
         await until(lambda: "As the row is written" in text(app))
         app.say("Noted.", "label")
         await until(lambda: "Noted." in text(app))
+
+
+@pytest.mark.parametrize(
+    ("scene", "word"), [("calm", "● OK"), ("learning", "LEARNING"), ("no-data", "CANNOT TELL")]
+)
+async def test_what_is_only_to_be_known_stands_for_no_word_on_how_it_is(scene: str, word: str) -> None:
+    told = snapshots.SCENES[scene]()
+    noted = snapshots.incident(7, severity=Severity.INFO, rule="same-question")
+    app = window(StandIn(replace(told, incidents=(noted,))))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.pause()
+        head = text(app).splitlines()[0]
+    assert word in head
+    assert "INFO 1" in head
