@@ -53,5 +53,5 @@ def set_back(ledger: Ledger, now: float, skew: float, horizon: float, by_hand: C
         skew=skew,
         steps=(*ledger.steps, clock.Step(at, now, by, settled, folded))[-clock.STEPS :],
         passed=passed,
-        closed={**ledger.closed, **closed},
+        closed={**{lead: both for lead, both in ledger.closed.items() if lead in by_hand}, **closed},
     )
