@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.command import Provider
+from textual.command import CommandPalette, Provider
 from textual.driver import Driver
+from textual.events import Resize
 from textual.screen import Screen
 
 from qualtui.screens import doors
@@ -28,6 +29,7 @@ from qualtui.widgets.table import Table
 
 AGES = 1.0  # seconds after which ages are drawn again when no snapshot came
 SHORTEST = 0.2  # seconds between two drawings
+PALETTE = 8  # rows from which there is room for the palette: its input, and a command
 STATUS = 20.0  # seconds that the status row stays
 
 
@@ -256,9 +258,13 @@ class QualtuiApp(App[int]):
         self.say(_("{key} quits").format(key=self.keys(["quit"])[0][0]), "label")
 
     def action_door(self, name: str) -> None:
-        """A page, unless it is on top already."""
+        """A page: back to it where it is open already, so that pages do not pile up."""
         view = self._feed.sight.view
-        if (view is None and name not in doors.BARE) or self.screen.id == name:
+        if view is None and name not in doors.BARE:
+            return
+        if any(screen.id == name for screen in self.screen_stack):
+            while self.screen.id != name:
+                self.pop_screen()
             return
         named = [(b.id or "", b) for b in self._all_bindings()]
         bindings = [(self._keymapped.get(each, b.key), b.description, each) for each, b in named]
@@ -314,6 +320,18 @@ class QualtuiApp(App[int]):
             page.step(by)
 
     # --- palette ---
+
+    def action_command_palette(self) -> None:
+        """The commands, where there is room for one."""
+        if self.size.height < PALETTE:
+            self.say(_("There is no room for the commands here."), "label")
+        else:
+            super().action_command_palette()
+
+    def on_resize(self, event: Resize) -> None:
+        """A list without a row can't be moved in."""
+        if event.size.height < PALETTE and isinstance(self.screen, CommandPalette):
+            self.pop_screen()
 
     async def commands(self) -> list[Command]:
         """All that the palette offers."""

@@ -23,6 +23,7 @@ from qualtui.wire import (
     CloseCustomer,
     Customers,
     Done,
+    Examine,
     Fixes,
     ListFixes,
     PreviewFix,
@@ -516,3 +517,31 @@ async def test_before_a_fix_is_run_all_that_it_does_is_read_on_a_small_screen() 
         rows = [row.split("\u2502")[1] for row in text(app).splitlines() if row.count("\u2502") >= 2]
     shown = " ".join(" ".join(rows).split())
     assert all(sentence in shown for sentence in (*told, warned))
+
+
+@pytest.mark.parametrize("keys", [("e", "question_mark", "e"), ("c", "e", "c"), ("e", "enter", "d", "e", "d")])
+async def test_a_page_that_is_open_already_is_gone_back_to(keys: tuple[str, ...]) -> None:
+    engine = StandIn(snapshots.trouble())
+    engine.answers[Who] = Customers("ldc-bot", snapshots.people())
+    engine.answers[Examine] = snapshots.examined()
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: app.pid != 0)
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        names = [screen.id for screen in app.screen_stack]
+        assert names[-1] == {"e": "figures", "c": "customers", "d": "doctor"}[keys[-1]]
+        assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("height", [1, 3, 5, 24])
+async def test_the_commands_never_end_the_window_however_low_it_is(height: int) -> None:
+    app = window(StandIn(snapshots.trouble()))
+    async with app.run_test(size=(80, height)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("colon", "n", "pagedown", "pageup")
+        await pilot.resize_terminal(80, 3)
+        await pilot.press("pagedown", "escape")
+        assert app.failure == ""
+        assert app.is_running

@@ -50,6 +50,8 @@ async def try_targets(client: Client, target: str, patience: float) -> Sequence[
     if isinstance(queued, Refused):
         raise CommandError(queued.text, FAILED)
     assert isinstance(queued, Done)
+    if not queued.notices:  # an engine of an older version does not tell which they are
+        raise CommandError(_("{told} `qualtui notify log` tells the outcome").format(told=queued.text), FAILED)
     mine: list[NoticeView] = []
     try:
         async with asyncio.timeout(patience):

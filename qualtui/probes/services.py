@@ -1,11 +1,11 @@
 """What a health check says of itself and of its services, in whatever words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from qualtui.fetch import Answer
-from qualtui.text import clean
+from qualtui.text import clean, masked
 
 # In capitals or not; config.toml names them. To the deep check any word but those of WELL is a bad one. /health
 # speaks of the whole bot, which a service with a word that nobody knows does not break: with one of these it does.
@@ -41,19 +41,20 @@ class Said(msgspec.Struct, frozen=True):
     @property
     def bad(self) -> str:
         """The word for the whole where it is a bad one, else empty."""
-        return f"says {clean(self.word, 60)}" if self.word is not None and not well(self.word) else ""
+        return f"says {clean(masked(self.word), 60)}" if self.word is not None and not well(self.word) else ""
 
     @property
     def broken(self) -> tuple[str, ...]:
         """The services that are not well, each with its word."""
-        return tuple(clean(f"{name} {word}", 40) for name, word in self.services.items() if not well(word))
+        return self._named(lambda word: not well(word))
 
     @property
     def down(self) -> tuple[str, ...]:
         """The services with a word that says for certain that they are down."""
-        return tuple(
-            clean(f"{name} {word}", 40) for name, word in self.services.items() if word.strip().lower() in DOWN
-        )
+        return self._named(lambda word: word.strip().lower() in DOWN)
+
+    def _named(self, bad: Callable[[str], bool]) -> tuple[str, ...]:
+        return tuple(clean(masked(f"{name} {word}"), 40) for name, word in self.services.items() if bad(word))
 
     def link(self, name: str) -> float | None:
         """1 or 0: what it says of the database, or of waha; None: nothing, or nothing that is understood."""

@@ -54,6 +54,10 @@ async def test_the_agents_own_answer_is_up_with_its_time() -> None:
         (body(b'{"a":' * 10_000), "not JSON"),
         (body(b"\xff\xfe\x00{\x00"), "not JSON"),
         (body(b'{"status": 5}'), "says 5"),
+        (
+            body(b'{"status":"failed for +55 11 98765-4321"}'),
+            "says failed for +55 11 •••••-••21",
+        ),
         (body(b'{"status":"healthy","services":{"database":{"status":"error"},"waha":"ok"}}'), "database error"),
         (body(b'{"status":"healthy","services":{"database":"down"}}'), "database down"),
         (body(b'{"services":{"database":"down"}}', b"HTTP/1.1 503 X\r\n"), "HTTP 503: database down"),
