@@ -18,6 +18,7 @@ from qualtui.signals.book import Book
 from qualtui.signals.byhand import Closed, without_closed
 from qualtui.signals.cause import cause_of, told
 from qualtui.signals.chats import PSEUDONYM, with_heard
+from qualtui.signals.clock import STRIDE
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.ledger import (
     UNASKED,
@@ -36,7 +37,7 @@ from qualtui.signals.ledger import (
     recheck,
     unpacked,
 )
-from qualtui.signals.setback import closings, set_back
+from qualtui.signals.setback import closings, set_back, set_forward
 from qualtui.signals.tally import Limits, answers, waiting
 from qualtui.text import _, mask_phone
 from qualtui.wire import CustomerView
@@ -98,6 +99,7 @@ class CustomersProbe:
         self._audit = audit
         self._gateway = self._by_our_clock(gateway)
         self._skew = 0.0  # s, the server's clock minus ours
+        self._clocks: tuple[float, float, float] | None = None  # the server's, the loop's and ours, when last read
         self._load, self._save, self._learned = load, save, learned
         self._born = born
         self._by_hand = by_hand
@@ -117,6 +119,8 @@ class CustomersProbe:
                 ledger = await self._begun(reader.now)
                 horizon = float(self._settings.horizon)
                 ledger = set_back(ledger, reader.now, self._skew, horizon, self._by_hand())
+                if (by := self._stride(reader.now, reader.read_at, now)) > STRIDE:
+                    ledger = set_forward(ledger, by, self._by_hand())
                 until = started + self.timeout / 2
                 ledger = await self._read(reader, ledger, problems, lambda: clock() < until)
                 ledger = await self._rechecked(reader, ledger, problems)
@@ -166,6 +170,16 @@ class CustomersProbe:
     def _by_our_clock(self, gateway: Gateway) -> Gateway:
         """Rows carry the server's time, the gateway's samples ours."""
         return lambda at: gateway(at - self._skew)
+
+    def _stride(self, server: float, at: float, ours: float) -> float:
+        """Seconds that the server's clock went on by more than both of ours did since it was read last.
+
+        `at`: the loop's time. A machine that slept shows in our other clock, one whose clock is set in the loop's.
+        """
+        before, self._clocks = self._clocks, (server, at, ours)
+        if before is None:
+            return 0.0
+        return server - before[0] - max(at - before[1], ours - before[2])
 
     async def _begun(self, now: float) -> Ledger:
         if self._ledger is not None:

@@ -11,6 +11,7 @@ import msgspec
 from qualtui.signals.book import Book, Owed, Row, What
 
 TOLERANCE = 5.0  # s by which one answer's clock may be behind an earlier one's
+STRIDE = 30.0  # s that a clock must go on by more than time did, to count as set forward: a slow answer is none
 STEADY = 600.0  # s: a clock that is set back again sooner is two servers' clocks, and not followed
 STEPS = 16  # kept
 KEPT = 7 * 86_400.0  # s for which a row that was folded before a step is known by its id

@@ -1,4 +1,4 @@
-"""The ledger by a server's clock that was set back. Pure."""
+"""The ledger by a server's clock that was set back, or forward. Pure."""
 
 import msgspec
 
@@ -54,4 +54,23 @@ def set_back(ledger: Ledger, now: float, skew: float, horizon: float, by_hand: C
         steps=(*ledger.steps, clock.Step(at, now, by, settled, folded))[-clock.STEPS :],
         passed=passed,
         closed={**{lead: both for lead, both in ledger.closed.items() if lead in by_hand}, **closed},
+    )
+
+
+def set_forward(ledger: Ledger, by: float, by_hand: Closed) -> Ledger:
+    """The ledger by the server's clock that went on by `by` more seconds than time did.
+
+    All that is known moves with it, so that nobody has waited for longer than before; the streams go on where they
+    were. What was stored since the last cycle keeps its time, and looks as much older.
+    """
+    closed = {lead: (by_hand[lead], until + by) for lead, until in closings(ledger, by_hand).items()}
+    return msgspec.structs.replace(
+        ledger,
+        born=ledger.born + by,
+        book=clock.earlier(ledger.book, -by),
+        window=tuple(clock.moved(row, -by) for row in ledger.window),
+        checks={lead: msgspec.structs.replace(one, at=one.at + by) for lead, one in ledger.checks.items()},
+        dropped={lead: time + by for lead, time in ledger.dropped.items()},
+        heard={lead: time + by for lead, time in ledger.heard.items()},
+        closed=closed,
     )

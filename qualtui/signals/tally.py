@@ -11,6 +11,8 @@ from qualtui.signals.failures import EVENTS, failures
 from qualtui.signals.goals import Told, answered
 from qualtui.signals.ledger import Ledger
 
+AHEAD = 5.0  # s that a row may be ahead of the server's clock that was read before it
+
 
 def nearest_rank(values: Sequence[float], percent: float) -> float | None:
     """The nearest-rank percentile: the smallest value that at least `percent` of all do not exceed."""
@@ -21,11 +23,14 @@ def nearest_rank(values: Sequence[float], percent: float) -> float | None:
 
 
 def waiting(ledger: Ledger, book: Book, now: float, grace: float) -> dict[str, Owed]:
-    """The customers who wait, by lead: the backlog and those younger than `grace` left out."""
+    """The customers who wait, by lead: the backlog and those younger than `grace` left out.
+
+    One stored under a time to come waits, too: nobody knows since when.
+    """
     return {
         lead: owed
         for lead, owed in book.owed.items()
-        if not owed.backlog(ledger.born) and now - owed.since >= grace
+        if not owed.backlog(ledger.born) and not -AHEAD <= now - owed.since < grace
     }
 
 

@@ -285,3 +285,24 @@ async def test_a_clock_that_is_set_back_hides_nobody_and_makes_nobody_wait(
             said = await watch.values()
             assert said["customers.waiting"] == 2
             assert said["customers.oldest"] == pytest.approx(HOUR + 700, abs=10)
+
+
+async def test_a_clock_that_is_set_forward_makes_nobody_wait_for_longer(agent_db: AgentDatabase) -> None:
+    await agent_db.execute(CLOCK)
+    await agent_db.execute(f'ALTER DATABASE "{agent_db.name}" SET search_path = clock, pg_catalog, public')
+    memory = Memory()
+    memory.born -= 2 * HOUR
+    async with watching(agent_db, memory) as watch:
+        waits, session = await agent_db.conversation(("recebida", 20))
+        await agent_db.conversation(("recebida", 300), ("enviada", 290))
+        before = await watch.values()
+        await agent_db.execute("UPDATE clock.ahead SET seconds = $1", HOUR)
+        for _ in range(2):
+            said = await watch.values()
+            assert (said["customers.waiting"], said["messages.sent_1h"]) == (1, 1)
+            assert said["customers.oldest"] == pytest.approx(20, abs=10)
+        await agent_db.message(waits, session, "enviada", -HOUR)  # by the clock of now
+        answered = await watch.values()
+    assert before["customers.oldest"] == pytest.approx(20, abs=10)
+    assert answered["customers.waiting"] == 0
+    assert answered["reply.p95"] == pytest.approx(20, abs=12)
