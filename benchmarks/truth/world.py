@@ -298,6 +298,9 @@ class World:
         for customer in unheard:
             self._hear(customer)
         for customer in self.customers.values():
+            if customer.floods:  # his last words stand in the bot's queue, and their answers are skipped
+                customer.waiting = self.now if customer.waiting is None else customer.waiting
+                self._at(self.now + self._rng.uniform(*BY_PHONE), partial(self._by_phone, customer))
             customer.stuck = customer.floods = False
             pending = customer.said and customer.said[-1].ours and not customer.said[-1].heard
             if pending and customer.waiting is not None:
