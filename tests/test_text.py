@@ -55,6 +55,9 @@ def test_cleaned_text_is_one_line_without_anything_that_a_terminal_obeys() -> No
 @given(st.text())
 def test_cleaned_text_is_printable_whatever_was_said(text: str) -> None:
     assert clean(text).isprintable()
+
+
+def test_what_no_table_of_characters_knows_is_left_out() -> None:
     assert clean("unassigned \ud7fc, private \ue000") == "unassigned , private"
 
 
