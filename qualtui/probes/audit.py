@@ -12,7 +12,7 @@ from qualtui.signals.book import Row, What
 class Audit:
     """Rows stored under a time long past are seen by no watermark: a copy put back, an import, a clock set right.
 
-    `look` finds them, `taken` gives them once.
+    `look` finds them, `found` returns them until `taken` says that a cycle has kept them.
     """
 
     def __init__(self, mapping: Mapping) -> None:
@@ -24,10 +24,14 @@ class Audit:
         """Who is owed an answer in an active session, the newest 500. Raises DatabaseError."""
         self._found = _rows(await reader.ask("owed", self._statement, *self._words))
 
-    def taken(self) -> tuple[Row, ...]:
-        """What the newest look found, the first time that it is asked for."""
-        found, self._found = self._found, ()
-        return found
+    def found(self) -> tuple[Row, ...]:
+        """What the newest look found and no cycle has kept yet."""
+        return self._found
+
+    def taken(self, rows: tuple[Row, ...]) -> None:
+        """A cycle has kept these rows; what a later look found stays."""
+        if self._found is rows:
+            self._found = ()
 
 
 def _rows(rows: Sequence[asyncpg.Record]) -> tuple[Row, ...]:

@@ -14,11 +14,11 @@ from qualtui.probes.follow import CHECKED, Follow
 from qualtui.probes.lane import names, silenced
 from qualtui.probes.match import Match
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.book import Book
+from qualtui.signals.book import Book, Row
 from qualtui.signals.byhand import Closed, without_closed
 from qualtui.signals.cause import cause_of, told
 from qualtui.signals.chats import PSEUDONYM, with_heard
-from qualtui.signals.clock import STRIDE
+from qualtui.signals.clock import STRIDE, Read
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.ledger import (
     UNASKED,
@@ -99,7 +99,7 @@ class CustomersProbe:
         self._audit = audit
         self._gateway = self._by_our_clock(gateway)
         self._skew = 0.0  # s, the server's clock minus ours
-        self._clocks: tuple[float, float, float] | None = None  # the server's, the loop's and ours, when last read
+        self._clocks: Read | None = None  # of the last cycle that succeeded
         self._load, self._save, self._learned = load, save, learned
         self._born = born
         self._by_hand = by_hand
@@ -113,24 +113,30 @@ class CustomersProbe:
         clock = asyncio.get_running_loop().time
         started = clock()
         problems: dict[str, str] = {}
+        late: tuple[Row, ...] = ()
         try:
             async with self._database.read(self.timeout) as reader:
                 self._skew = reader.now - (now + reader.read_at - started)
+                clocks = Read(reader.now, reader.read_at, now)
                 ledger = await self._begun(reader.now)
                 horizon = float(self._settings.horizon)
                 ledger = set_back(ledger, reader.now, self._skew, horizon, self._by_hand())
-                if (by := self._stride(reader.now, reader.read_at, now)) > STRIDE:
+                if (by := clocks.stride(self._clocks)) > STRIDE:
                     ledger = set_forward(ledger, by, self._by_hand())
                 until = started + self.timeout / 2
                 ledger = await self._read(reader, ledger, problems, lambda: clock() < until)
                 ledger = await self._rechecked(reader, ledger, problems)
-                ledger = self._audited(reader, ledger)
+                ledger, late = self._audited(reader, ledger)
                 server_now = reader.now
                 in_time = clock() < started + LOOK_BY * self.timeout
                 ledger, book = await self._matched(reader, ledger, problems, look=in_time)
                 ledger = msgspec.structs.replace(ledger, read=server_now, skew=self._skew)
         except DatabaseError as error:
             raise ProbeError(error.text) from None
+        # Only a cycle that succeeded is over: after one that failed, the next one sees all this again.
+        self._clocks = clocks
+        if self._audit is not None:
+            self._audit.taken(late)
         await self._keep(ledger)
         return self._samples(ledger, book, problems, server_now, now + clock() - started)
 
@@ -146,16 +152,19 @@ class CustomersProbe:
             async with self._database.read(self.timeout) as reader:
                 ledger = await self._begun(reader.now)
                 _ledger, book = await self._matched(reader, ledger, {})
-                wait = waiting(ledger, book, reader.now, float(self._settings.grace))
+                # A step of the server's clock is the next cycle's to follow.
+                steady = self._clocks.steady(reader.now, reader.read_at) if self._clocks else reader.now
+                wait = waiting(ledger, book, steady, float(self._settings.grace))
                 oldest = sorted(wait, key=lambda lead: wait[lead].since)[:limit]
                 phones = await self._phones(reader, oldest)
         except DatabaseError as error:
             raise ProbeError(error.text) from None
+        skew = self._skew if ledger.skew is None else ledger.skew
         return tuple(
             CustomerView(
                 lead,
                 mask_phone(phones.get(lead, "")),
-                wait[lead].since,
+                wait[lead].since - skew,
                 told(cause_of(wait[lead])),
                 wait[lead].unheard,
                 wait[lead].last,
@@ -170,16 +179,6 @@ class CustomersProbe:
     def _by_our_clock(self, gateway: Gateway) -> Gateway:
         """Rows carry the server's time, the gateway's samples ours."""
         return lambda at: gateway(at - self._skew)
-
-    def _stride(self, server: float, at: float, ours: float) -> float:
-        """Seconds that the server's clock went on by more than both of ours did since it was read last.
-
-        `at`: the loop's time. A machine that slept shows in our other clock, one whose clock is set in the loop's.
-        """
-        before, self._clocks = self._clocks, (server, at, ours)
-        if before is None:
-            return 0.0
-        return server - before[0] - max(at - before[1], ours - before[2])
 
     async def _begun(self, now: float) -> Ledger:
         if self._ledger is not None:
@@ -240,12 +239,15 @@ class CustomersProbe:
             ledger = advance(ledger, positions_stay, positions_stay, reader.now, self._gateway, checked.sent)
         return ledger
 
-    def _audited(self, reader: Reader, ledger: Ledger) -> Ledger:
-        """The ledger, with those whom no watermark could see."""
+    def _audited(self, reader: Reader, ledger: Ledger) -> tuple[Ledger, tuple[Row, ...]]:
+        """The ledger, with those whom no watermark could see, and the rows of the audit that it looked at."""
         if self._audit is None or not ledger.learned or behind(ledger):
-            return ledger
-        late = missed(ledger, current(ledger, reader.now, self._gateway), self._audit.taken())
-        return advance(ledger, UNASKED, UNASKED, reader.now, self._gateway, late) if late else ledger
+            return ledger, ()
+        found = self._audit.found()
+        late = missed(ledger, current(ledger, reader.now, self._gateway), found)
+        if late:
+            ledger = advance(ledger, UNASKED, UNASKED, reader.now, self._gateway, late)
+        return ledger, found
 
     async def _matched(
         self, reader: Reader, ledger: Ledger, problems: dict[str, str], *, look: bool = True

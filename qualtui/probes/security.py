@@ -42,6 +42,7 @@ class RowSecurity:
                 return ""
         except DatabaseError as error:
             if reader.lost:
+                del self._looked[name]
                 raise
             return error.text
         return hides_maybe(name)

@@ -32,6 +32,28 @@ class Step(msgspec.Struct, frozen=True, array_like=True):
     folded: frozenset[float] = frozenset()
 
 
+class Read(msgspec.Struct, frozen=True):
+    """Three clocks read at one moment: the server's, the loop's (which stands still in sleep), and ours."""
+
+    server: float
+    loop: float
+    ours: float
+
+    def stride(self, before: "Read | None") -> float:
+        """Seconds that the server's clock went on by more than both of ours did since `before`.
+
+        A machine that slept shows in our wall clock, one whose clock is set in the loop's.
+        """
+        if before is None:
+            return 0.0
+        return self.server - before.server - max(self.loop - before.loop, self.ours - before.ours)
+
+    def steady(self, server: float, loop: float) -> float:
+        """The server's time by the clock of this reading, where that was set since; else as it says."""
+        expected = self.server + loop - self.loop
+        return server if -TOLERANCE <= server - expected <= STRIDE else expected
+
+
 Passed = dict[str, float]  # by key of rows that were folded before a step: their time
 
 

@@ -93,10 +93,10 @@ class CustomerView(msgspec.Struct, frozen=True):
 
     lead: str
     phone: str
-    since: float
+    since: float  # by our clock, whatever the database's says
     cause: str
     unheard: float | None = None  # by the database's clock: a row says sent then, and nobody received it
-    last: float = 0.0  # by the same clock: the newest thing that the customer did
+    last: float = 0.0  # by the database's clock: the newest thing that the customer did
 
 
 class Customers(msgspec.Struct, frozen=True, tag="customers"):

@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from qualtui.config.values import DatabaseProbe, Mapping, Seconds
-from qualtui.database import Database, sql
+from qualtui.database import Database, DatabaseError, Kind, sql
 from qualtui.probes.audit import Audit
 from qualtui.probes.counts import SlowLaneProbe
 from qualtui.probes.customers import CustomersProbe
+from qualtui.probes.probe import ProbeError
 from qualtui.probes.turn import Turn
 from qualtui.signals.gateway import no_gateway
 from tests.postgres import AgentDatabase
@@ -23,6 +24,7 @@ class Lanes:
     def __init__(self, database: AgentDatabase) -> None:
         self.database = database
         self.closed: dict[str, float] = {}
+        self.fails_after: int | None = None
         audit = Audit(Mapping())
         self.slow = SlowLaneProbe("bot", Turn(Database(database.dsn)), Mapping(), 600.0, 5.0, audit)
         self.fast = CustomersProbe(
@@ -35,9 +37,17 @@ class Lanes:
             save=self._forget,
             learned=lambda _mark: None,
             born=time.time() - 24 * HOUR,
-            by_hand=lambda: self.closed,
+            by_hand=self._by_hand,
             audit=audit,
         )
+
+    def _by_hand(self) -> dict[str, float]:
+        if self.fails_after == 0:
+            self.fails_after = None
+            raise DatabaseError(Kind.GONE, "the connection is lost")
+        if self.fails_after is not None:
+            self.fails_after -= 1
+        return self.closed
 
     async def _nothing(self) -> None:
         return None
@@ -120,3 +130,13 @@ async def test_the_question_reads_by_index(agent_db: AgentDatabase) -> None:
         for row in await agent_db.connection.fetch(f"EXPLAIN {statement}", "recebida", "enviada", "finalizado")
     )
     assert "Seq Scan on messages" not in plan, plan
+
+
+async def test_who_was_found_is_counted_after_a_cycle_that_failed(lanes: Lanes) -> None:
+    await lanes.database.conversation(("recebida", 1800))
+    assert await lanes.waiting() == 0
+    await lanes.slow.ask(time.time())
+    lanes.fails_after = 1  # the cycle asks who was answered by hand first and last: it fails at its end
+    with pytest.raises(ProbeError):
+        await lanes.waiting()
+    assert await lanes.waiting() == 1

@@ -1,5 +1,6 @@
 """The same truth from every shape that the agent's database is found in, from the first look to the next."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,8 @@ from qualtui.config.values import Agent, DatabaseProbe, Seconds, WahaProbe
 from qualtui.config.values import Mapping as Names
 from qualtui.engine.supervisor import ask_once
 from qualtui.model import BacklogMarked, Sample
-from qualtui.probes.build import Deps, probes_of
+from qualtui.probes.build import Deps, customers_of, probes_of
+from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe
 from qualtui.signals.gateway import no_gateway
 from tests.postgres import AgentDatabase, Postgres, fresh_database
@@ -67,6 +69,12 @@ class Watch:
     def __init__(self, probes: list[Probe], ahead: float) -> None:
         self._probes = probes
         self._ahead = ahead
+
+    @property
+    def customers(self) -> CustomersProbe:
+        probe = customers_of(self._probes, "bot")
+        assert probe is not None
+        return probe
 
     def now(self) -> float:
         return time.time() + self._ahead
@@ -306,3 +314,41 @@ async def test_a_clock_that_is_set_forward_makes_nobody_wait_for_longer(agent_db
     assert before["customers.oldest"] == pytest.approx(20, abs=10)
     assert answered["customers.waiting"] == 0
     assert answered["reply.p95"] == pytest.approx(20, abs=12)
+
+
+async def failed_cycle(db: AgentDatabase, watch: Watch) -> None:
+    """A cycle whose connection is lost in its midst: while it waits for a locked table."""
+    blocker = await asyncpg.connect(db.dsn.reveal())
+    try:
+        await blocker.execute("BEGIN; LOCK TABLE leads, messages IN ACCESS EXCLUSIVE MODE")
+        cycle = asyncio.create_task(ask_once(watch.customers, watch.now))
+        await db.until(
+            "SELECT count(pg_terminate_backend(pid)) > 0 FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        assert all(sample.value is None for sample in await cycle)
+    finally:
+        await blocker.close()
+
+
+async def test_a_step_of_the_clock_is_followed_after_a_cycle_that_failed(agent_db: AgentDatabase) -> None:
+    await agent_db.execute(CLOCK)
+    await agent_db.execute(f'ALTER DATABASE "{agent_db.name}" SET search_path = clock, pg_catalog, public')
+    memory = Memory()
+    memory.born -= 2 * HOUR
+    async with watching(agent_db, memory) as watch:
+        await agent_db.conversation(("recebida", 20))
+        await watch.values()
+        await agent_db.execute("UPDATE clock.ahead SET seconds = $1", 600.0)
+        await failed_cycle(agent_db, watch)
+        (one,) = await watch.customers.who()
+        assert time.time() - one.since == pytest.approx(20, abs=10)
+        assert (await watch.values())["customers.oldest"] == pytest.approx(20, abs=10)
+
+
+async def test_the_list_of_who_waits_goes_by_our_clock(agent_db: AgentDatabase) -> None:
+    async with watching(agent_db, ahead=HOUR) as watch:
+        await agent_db.conversation(("recebida", 20))
+        await watch.values()
+        (one,) = await watch.customers.who()
+        assert watch.now() - one.since == pytest.approx(20, abs=10)
