@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from qualtui.model import Activity, Incident, Notice, Phase, State
-from qualtui.signals.headline import Tried
+from qualtui.signals.remedy import Tried, spent
 from qualtui.text import _
 from qualtui.wire import ActivityView, IncidentView
 
@@ -91,4 +91,4 @@ def tried(state: State, number: int) -> Tried:
         return Tried()
     newest = max(runs, key=lambda run: run.started_at)
     text = f"{newest.fix}: {newest.summary or _('under way')} ({newest.who})"
-    return Tried(text, frozenset(run.fix for run in runs if run.outcome))
+    return Tried(text, spent(runs))

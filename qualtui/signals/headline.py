@@ -6,16 +6,10 @@ from typing import NamedTuple
 from qualtui.model import Evidence, Incident, Phase, Severity
 from qualtui.signals.chain import BAD
 from qualtui.signals.reading import NOTHING, Readings, fresh
+from qualtui.signals.remedy import Remedies, Tried, offered
 from qualtui.signals.why import Why
 from qualtui.text import _, plural, span
 from qualtui.wire import LinkView, Now
-
-
-class Tried(NamedTuple):
-    """What was done for an incident: the newest run in words, and which remedies ended without mending it."""
-
-    text: str = ""
-    fixes: frozenset[str] = frozenset()
 
 
 class Live(NamedTuple):
@@ -26,7 +20,6 @@ class Live(NamedTuple):
 
 
 Lives = Callable[[Incident], Live]
-Remedies = Callable[[str], str]  # a fix's title where it can be run, else empty
 
 
 def headline(
@@ -81,12 +74,8 @@ def _trouble(
         text, holds = lives(worst)
         lasts = _("for {}") if holds else _("after {} nothing of it is seen; watching that it stays so")
         detail = lasts.format(span(now - worst.since))
-    # A known cause has its own remedy or none: the rule's would mend something else.
-    wanted = reason.fixes if reason.text else tuple(one.fix for one in (worst, *firing))
-    known = [fix for fix in wanted if fix and remedies(fix)]
     done = tried(worst.number)
-    # What was tried and did not end it gives way to what was not.
-    offered = next((fix for fix in known if fix not in done.fixes), known[0] if known else "")
+    fix = offered(reason, [one.fix for one in (worst, *firing)], done, remedies)
     return Now(
         level=worst.severity,
         calm=False,
@@ -96,8 +85,8 @@ def _trouble(
         proof=reason.proof,
         who=_owner(worst, now),
         tried=done.text or _("nothing"),
-        fix=offered,
-        fix_title=remedies(offered) if offered else "",
+        fix=fix,
+        fix_title=remedies(fix) if fix else "",
         number=worst.number,
     )
 

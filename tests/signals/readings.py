@@ -23,6 +23,8 @@ WELL: dict[str, tuple[float, str]] = {
     "customers.last_reply": (120, ""),
     "customers.last_inbound": (150, ""),
     "sessions.bot_owes": (0, ""),
+    "sessions.owed_for": (0, ""),
+    "sessions.unreadable": (0, ""),
     "inbound.expected": (0.5, ""),
     "deep.broken": (0, ""),
     "deep.database": (1, ""),

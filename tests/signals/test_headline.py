@@ -4,7 +4,8 @@ import pytest
 
 from qualtui.model import Evidence, Incident, Phase, Severity
 from qualtui.signals.chain import chain
-from qualtui.signals.headline import Live, Tried, headline
+from qualtui.signals.headline import Live, headline
+from qualtui.signals.remedy import Tried
 from qualtui.signals.why import why
 from qualtui.wire import Now
 from tests.signals.readings import NOW, readings
