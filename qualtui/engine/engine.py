@@ -18,6 +18,7 @@ from qualtui.config.values import Config
 from qualtui.engine.desk import Desk
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.examining import Examining
+from qualtui.engine.faults import Faults
 from qualtui.engine.fixing import Fixing
 from qualtui.engine.journal import Journal
 from qualtui.engine.keeper import Keeper
@@ -55,11 +56,11 @@ END = 2.5  # s from SIGTERM to the end, whatever hangs
 
 
 class _Reload(Exception):  # noqa: N818 - a signal to the task group, not an error
-    """Ends the loops of one configuration; carries the next one."""
+    """Ends the loops of one configuration; carries what the next one makes."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, setup: Setup) -> None:
         super().__init__()
-        self.config = config
+        self.setup = setup
 
 
 class _Stop(Exception):  # noqa: N818 - likewise
@@ -89,13 +90,14 @@ class Engine:
         self._started = clock()
         self.journal = Journal(store, state, store.epoch, clock)
         self.recent = Recent(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
-        self._view = View(self.recent, config, self._learning)
+        self._faults = Faults()
+        self._view = View(self.recent, config, self._learning, self._faults)
         self._loops = Loops(self.journal, clock, self._sink)
         self._memory = Memory(store, self.journal, self.recent, clock)
         self._keeper = Keeper(store, self.journal, clock)
         self._fixing = Fixing(self.journal, clock)
         self._examining = Examining(clock)
-        self._evaluator = Evaluator(self.journal, self.recent, self._cause, clock)
+        self._evaluator = Evaluator(self.journal, self.recent, self._cause, clock, self._faults)
         self._server = Server(socket_path, store.epoch, self._answer, self.snapshot)
         self._touched: set[str] = set()
         self._fresh = asyncio.Event()
@@ -113,7 +115,8 @@ class Engine:
             self._loops.ask_all,
             self._loops.tell,
         )
-        self._setup = self._take(config)
+        self._tasks = asyncio.TaskGroup()
+        self._setup = self._take(build(config, self._memory.deps(config)))
 
     # --- life ---
 
@@ -126,7 +129,7 @@ class Engine:
         series = {**self._setup.intervals(), **windows(self._setup.config)}
         await self._keeper.restore(self.recent, series)
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with self._tasks as tasks:
                 tasks.create_task(self._server.serve(ready))
                 tasks.create_task(self._sessions())
                 tasks.create_task(self._evaluate())
@@ -172,8 +175,9 @@ class Engine:
 
     # --- one configuration ---
 
-    def _take(self, config: Config) -> Setup:
-        setup = self._build(config, self._memory.deps(config))
+    def _take(self, setup: Setup) -> Setup:
+        config = setup.config
+        self._faults.keep(config.agents)
         self._evaluator.use(config, self._view.use(config, setup.intervals()))
         self.recent.keep(windows(config))
         self._fixing.use(setup.remedies)
@@ -186,15 +190,31 @@ class Engine:
         """Runs the loops of the present configuration; a new one ends them and begins its own."""
         while True:
             await self._evaluator.settle()
+            fresh: Setup | None = None
             try:
                 async with asyncio.TaskGroup() as tasks:
                     self._loops.begin(self._setup, tasks)
                     await self._await_reload()
             except* _Reload as reload:
-                fresh = _first(reload).config
+                fresh = _first(reload).setup
             finally:
-                await self._setup.close()
-            self._setup = self._take(fresh)
+                if fresh is None:  # the engine ends
+                    await self._setup.close()
+            await self._change(fresh or self._setup)
+
+    async def _change(self, fresh: Setup) -> None:
+        """Takes a new setup and closes the old one; what a fix under way still uses, once that has ended."""
+        old, self._setup = self._setup, self._take(fresh)
+        busy = self._fixing.busy(old.remedies)
+        await old.close(but=busy)
+        if busy:
+            self._tasks.create_task(self._lend(old, busy), name="a fix of the configuration before")
+
+    async def _lend(self, setup: Setup, agents: frozenset[str]) -> None:
+        try:
+            await self._fixing.released(setup.remedies)
+        finally:
+            await setup.close_agents(agents)
 
     async def _await_reload(self) -> None:
         """Raises _Reload at a SIGHUP with a configuration that is right; a bad one is told, the old one stays."""
@@ -203,20 +223,29 @@ class Engine:
             self._reload.clear()
             try:
                 fresh = await asyncio.get_running_loop().run_in_executor(None, self._reread)
+                differs = replace(fresh, digest=self._setup.config.digest) != self._setup.config
+                setup = self._build(fresh, self._memory.deps(fresh)) if differs else self._setup
             except ConfigErrors as error:
-                self._problem = clean(error)
                 for problem in error.problems:
                     log.warning("configuration refused, the old one stays: %s", clean(problem, 500))
-                await self.journal.append((ConfigRead(False, "", self._problem), ""))
-                self._publish()
+                await self._refuse(clean(error))
+                continue
+            except Exception as error:  # the boundary of a reload: the old configuration goes on
+                log.exception("configuration refused, the old one stays")
+                await self._refuse(_("an internal error ({})").format(type(error).__name__))
                 continue
             self._problem = ""
             await self.journal.append((ConfigRead(True, fresh.digest), ""))
-            if replace(fresh, digest=self._setup.config.digest) != self._setup.config:
+            if differs:
                 log.info("configuration taken: watching %s", ", ".join(fresh.agents))
-                raise _Reload(fresh)
+                raise _Reload(setup)
             log.info("configuration read again: nothing differs")
             self._publish()  # nothing differs: no reason to ask the bot anew
+
+    async def _refuse(self, problem: str) -> None:
+        self._problem = problem
+        await self.journal.append((ConfigRead(False, "", problem), ""))
+        self._publish()
 
     # --- samples to verdicts ---
 
@@ -287,11 +316,8 @@ class Engine:
         return replace(shot, running=fixing.running())
 
     def _engine_view(self) -> EngineView:
-        troubles = [
-            text
-            for text in (self.journal.trouble, self._problem and f"configuration refused: {self._problem}")
-            if text
-        ]
+        refused = self._problem and f"configuration refused: {self._problem}"
+        troubles = [text for text in (self.journal.trouble, refused, *self._faults.banners()) if text]
         notices = self.journal.state.notices.values()
         return EngineView(
             pid=os.getpid(),

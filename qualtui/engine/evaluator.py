@@ -8,6 +8,7 @@ from qualtui.alerts.evaluate import evaluate
 from qualtui.alerts.routing import owed
 from qualtui.alerts.transition import settle, step
 from qualtui.config.values import Config, Rule
+from qualtui.engine.faults import Faults
 from qualtui.engine.journal import Entry, Journal
 from qualtui.engine.recent import Recent
 from qualtui.model import Event, NoticeFailed, NoticeQueued, Phase, RuleChanged, State, standing_key
@@ -22,7 +23,15 @@ Cause = Callable[[str], str]  # the why of an agent, now
 class Evaluator:
     """The rules of a configuration over recent samples. Sending is not done here, only owed."""
 
-    def __init__(self, journal: Journal, recent: Recent, cause: Cause, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        recent: Recent,
+        cause: Cause,
+        clock: Callable[[], float],
+        faults: Faults | None = None,
+    ) -> None:
+        self._faults = faults or Faults()
         self._journal = journal
         self._recent = recent
         self._cause = cause
@@ -50,7 +59,9 @@ class Evaluator:
         number = state.next_number
         for agent in agents:
             for name, rule in self._config.rules.items():
-                change = self._step(state, agent, name, rule) if rule.enabled else None
+                change = None
+                with self._faults.within(agent, f"rule {name}"):
+                    change = self._step(state, agent, name, rule) if rule.enabled else None
                 if change is None:
                     continue
                 incident = state.incidents.get(change.number)
@@ -60,7 +71,9 @@ class Evaluator:
                     if not change.number:
                         change = msgspec.structs.replace(change, number=number)
                         number += 1
-                    cause = self._cause(agent) if explains(rule.series) else ""
+                    cause = ""
+                    with self._faults.within(agent, "cause"):
+                        cause = self._cause(agent) if explains(rule.series) else ""
                     change = msgspec.structs.replace(change, cause=cause)
                 entries.append((change, ""))
                 entries.extend(self._notices(state, change))

@@ -6,7 +6,9 @@ A run belongs to the engine: it goes on when the window that asked for it goes a
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 import msgspec
 
@@ -47,6 +49,8 @@ class Fixing:
         self._tickets: dict[str, _Ticket] = {}
         self._live: dict[str, Live] = {}  # by run
         self._tasks: asyncio.TaskGroup | None = None
+        self._uses: Counter[int] = Counter()  # by a remedy's identity: how often it is asked at this moment
+        self._released = asyncio.Event()
 
     async def work(self) -> None:
         """Owns the runs under way, until cancelled; first tells what became of those of an earlier engine."""
@@ -59,6 +63,28 @@ class Fixing:
         """Takes the remedies of a configuration, by agent and name; open previews lapse."""
         self._remedies = remedies
         self._tickets.clear()
+
+    @contextmanager
+    def _using(self, remedy: Remedy | None) -> Iterator[None]:
+        self._uses[id(remedy)] += 1
+        try:
+            yield
+        finally:
+            self._uses[id(remedy)] -= 1
+            self._released.set()
+
+    def busy(self, remedies: Mapping[tuple[str, str], Remedy]) -> frozenset[str]:
+        """The agents of which a preview or a run uses one of these remedies now."""
+        running = {id(live.remedy) for live in self._live.values()}
+        return frozenset(
+            agent for (agent, _name), one in remedies.items() if self._uses[id(one)] or id(one) in running
+        )
+
+    async def released(self, remedies: Mapping[tuple[str, str], Remedy]) -> None:
+        """Waits until no preview and no run uses any of these remedies."""
+        while self.busy(remedies):
+            self._released.clear()
+            await self._released.wait()
 
     def available(self, agent: str, name: str) -> str:
         """The remedy's title where it can be run for the agent now, else empty."""
@@ -96,7 +122,8 @@ class Fixing:
         if number and number not in self._journal.state.incidents:
             return Refused(_("no incident #{}").format(number))
         try:
-            plan = await remedy.preview(mode)
+            with self._using(remedy):
+                plan = await remedy.preview(mode)
         except RemedyError as error:
             return Refused(_("the preview failed: {}").format(error))
         now = self._clock()
@@ -179,7 +206,9 @@ class Fixing:
     async def tell_interrupted(self) -> None:
         """After a start: closes as interrupted the runs that an earlier engine left open, telling what is true."""
         for run in [r for r in self._journal.state.runs.values() if not r.outcome]:
-            found = await _found(self._remedies.get((run.agent, run.fix)), run.subjects)
+            remedy = self._remedies.get((run.agent, run.fix))
+            with self._using(remedy):
+                found = await _found(remedy, run.subjects)
             summary = _("interrupted by an engine's end; {}").format(found.summary)
             await self._journal.append((FixFinished(run.run, "interrupted", summary, found.done), ""))
 
@@ -189,7 +218,7 @@ class Fixing:
         live = self._live[started.run] = Live(remedy)
         busy = await self._claim(started)
         if busy:
-            del self._live[started.run]
+            self._end(started)
             return Refused(busy)
         task = self._tasks.create_task(self._carried_out(live, started, action), name=f"fix {started.run}")
         await asyncio.wait({task}, timeout=ANSWER_LIMIT)
@@ -214,8 +243,12 @@ class Fixing:
             await self._journal.append((finished, ""))
         finally:
             live.ended.set()
-            del self._live[started.run]
+            self._end(started)
         return outcome
+
+    def _end(self, started: FixStarted) -> None:
+        del self._live[started.run]
+        self._released.set()
 
     def _final(self, run: FixRun) -> str:
         """Why a run is never taken back; empty where it may be."""

@@ -1,7 +1,8 @@
 """What a configuration makes: probes, remedies, targets, and when each series is stale."""
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -9,6 +10,8 @@ from qualtui.config.values import Config
 from qualtui.fixes.remedy import Remedy
 from qualtui.notify.target import Target
 from qualtui.probes.probe import Probe
+
+log = logging.getLogger(__name__)
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -23,13 +26,25 @@ class Setup(msgspec.Struct, frozen=True):
         """By series: the interval and the timeout of the probe that answers it, in seconds."""
         return {series: (probe.interval, probe.timeout) for probe in self.probes for series in probe.series}
 
-    async def close(self) -> None:
-        """Gives back what the probes, remedies and targets hold; all at once, for some may be slow to part."""
-        parting = [probe.close() for probe in self.probes]
-        parting += [remedy.close() for remedy in self.remedies.values()]
-        await asyncio.gather(*parting)
+    async def close(self, but: frozenset[str] = frozenset()) -> None:
+        """Returns what the probes, remedies and targets hold; all at once, for some are slow to close.
+
+        `but`: agents whose probes and remedies are left open, because a fix uses them.
+        """
+        await self._close(lambda agent: agent not in but)
         for target in self.targets:
             target.close()
+
+    async def close_agents(self, agents: frozenset[str]) -> None:
+        """Returns what the probes and remedies of these agents hold."""
+        await self._close(lambda agent: agent in agents)
+
+    async def _close(self, wanted: Callable[[str], bool]) -> None:
+        closing = [probe.close() for probe in self.probes if wanted(probe.name.partition("/")[0])]
+        closing += [remedy.close() for (agent, _name), remedy in self.remedies.items() if wanted(agent)]
+        for outcome in await asyncio.gather(*closing, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("a connection could not be closed", exc_info=outcome)
 
 
 def windows(config: Config) -> dict[str, float]:

@@ -61,7 +61,11 @@ async def watch(probe: Probe, sink: Sink, clock: Clock, offset: float, wake: asy
             beat.cancel()
         wake.clear()
         began = loop.time()
-        sink(await ask_once(probe, clock))
+        answer = await ask_once(probe, clock)
+        try:
+            sink(answer)
+        except Exception:  # one agent's fault never stops another's watch
+            log.exception("the answer of %s was not taken", probe.name)
         now = loop.time()
         if began >= due:  # a refresh leaves the beat where it is
             due += probe.interval

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from qualtui.alerts.evaluate import evaluate
 from qualtui.alerts.transition import summarise
 from qualtui.config.values import Config
+from qualtui.engine.faults import Faults
 from qualtui.engine.hosts import hosts
 from qualtui.engine.project import activity, incidents, tried
 from qualtui.engine.recent import Recent
@@ -21,7 +22,8 @@ from qualtui.signals.goals import answerable, targets
 from qualtui.signals.headline import Live, headline
 from qualtui.signals.reading import Reading, Readings, evidence, stale_after
 from qualtui.signals.why import Why, why
-from qualtui.wire import AgentView, EngineView, Figure, LinkView, Snapshot
+from qualtui.text import _
+from qualtui.wire import AgentView, EngineView, Figure, LinkView, Now, Snapshot
 
 PAST = 40  # steps of a figure's short past
 DERIVED = {
@@ -56,8 +58,15 @@ Learning = Callable[[str], float | None]  # agent -> 0..1 while its first backfi
 class View:
     """Looks at the recent samples on behalf of screens and rules."""
 
-    def __init__(self, recent: Recent, config: Config, learning: Learning = lambda _agent: None) -> None:
+    def __init__(
+        self,
+        recent: Recent,
+        config: Config,
+        learning: Learning = lambda _agent: None,
+        faults: Faults | None = None,
+    ) -> None:
         self._recent = recent
+        self._faults = faults or Faults()
         self._learning = learning
         self._config = config
         self._stale: dict[str, float] = {}
@@ -91,15 +100,19 @@ class View:
         """The series that follow from others, as samples; none where nothing is known."""
         if agent not in self._config.agents:
             return ()
-        return (
-            *self._unreached(agent, now),
-            *self._written(agent, now),
-            *self._disagree(agent, now),
-            *self._down(agent, now),
-            *self._blind(agent, now),
-            *self._minute(agent, now),
-            *self._starting(agent, now),
-        )
+        found: list[Sample] = []
+        for derivation in (
+            self._unreached,
+            self._written,
+            self._disagree,
+            self._down,
+            self._blind,
+            self._minute,
+            self._starting,
+        ):
+            with self._faults.within(agent, derivation.__name__.strip("_")):
+                found.extend(derivation(agent, now))
+        return tuple(found)
 
     def excused(self, samples: tuple[Sample, ...], now: float) -> tuple[Sample, ...]:
         """A probe's samples; what our own network may have kept from answering was not asked."""
@@ -221,13 +234,24 @@ class View:
             at=now,
             seq=state.seq,
             engine=engine,
-            agents=tuple(self._agent(name, state, available, now) for name in self._config.agents),
+            agents=tuple(self._shown(name, state, available, now) for name in self._config.agents),
             incidents=incidents(state, lambda incident: self._live(incident, now).summary),
             activity=activity(state),
             zone=self._config.screen.zone,
             speed=self._config.demo.speed,
             demo=bool(self._config.demo.control_url),
         )
+
+    def _shown(self, name: str, state: State, available: Available, now: float) -> AgentView:
+        """The view of an agent; where our own code fails, one that says that nothing is known."""
+        with self._faults.within(name, "view"):
+            return self._agent(name, state, available, now)
+        unknown = Now(None, False, _("CANNOT TELL"), _("an internal error; see the engine's log"))
+        figures = {
+            each: Figure(each, None, series.unit, Evidence.NO_DATA, source=series.source)
+            for each, series in self._declared.get(name, BY_NAME).items()
+        }
+        return AgentView(name, unknown, (), figures)
 
     def _agent(self, name: str, state: State, available: Available, now: float) -> AgentView:
         readings = self.readings(name, now)
@@ -265,6 +289,11 @@ class View:
 
     def _live(self, incident: Incident, now: float) -> Live:
         """A firing incident at this moment; where nothing is known of it, as it was told."""
+        with self._faults.within(incident.agent, "incident"):
+            return self._judged(incident, now)
+        return Live(incident.summary)
+
+    def _judged(self, incident: Incident, now: float) -> Live:
         rule = self._config.rules.get(incident.rule)
         if rule is None:
             return Live(incident.summary)

@@ -5,12 +5,14 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from qualtui.alerts import evaluate as evaluation
+from qualtui.alerts.evaluate import Verdict
 from qualtui.cli.common import CommandError
 from qualtui.cli.notify import outcome, try_targets
 from qualtui.client import Client
@@ -30,10 +32,13 @@ from qualtui.config.values import (
 from qualtui.config.values import Target as TargetValues
 from qualtui.engine.engine import Engine
 from qualtui.engine.setup import Setup
-from qualtui.model import BacklogMarked, Sample, State
+from qualtui.fixes.remedy import Remedy
+from qualtui.model import BacklogMarked, Sample, Severity, State
 from qualtui.notify.target import NotifyError, Target
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import Probe
+from qualtui.signals import contradictions
+from qualtui.signals.reading import Readings
 from qualtui.store.late import begin
 from qualtui.store.store import Store
 from qualtui.text import masked
@@ -42,11 +47,14 @@ from qualtui.wire import (
     AddNote,
     CloseCustomer,
     Done,
+    Preview,
     PreviewFix,
     Refused,
+    RunFix,
     TestNotice,
     Who,
 )
+from tests.engine.test_fixing import Scripted
 from tests.screens.stand_in import until
 from tests.store.remains import torn
 
@@ -60,6 +68,7 @@ class Constant:
         self.interval = interval
         self.timeout = 5.0
         self.asked = 0
+        self.closed = False
         self._value = value
         self._parting = parting
 
@@ -69,6 +78,7 @@ class Constant:
 
     async def close(self) -> None:
         await asyncio.sleep(self._parting)
+        self.closed = True
 
 
 class SlowTarget(Target):
@@ -92,8 +102,9 @@ class SlowTarget(Target):
 class Made:
     """What `build` gives: the same probes for each configuration, and what the engine handed in."""
 
-    def __init__(self, *probes: Probe, target: Target | None = None) -> None:
+    def __init__(self, *probes: Probe, target: Target | None = None, remedy: Remedy | None = None) -> None:
         self.probes = probes
+        self.remedies = {} if remedy is None else {("bot", remedy.name): remedy}
         self.targets = () if target is None else (target,)
         self.built = 0
         self.deps: Deps
@@ -101,7 +112,7 @@ class Made:
     def __call__(self, config: Config, deps: Deps) -> Setup:
         self.built += 1
         self.deps = deps
-        return Setup(config, self.probes, {}, self.targets)
+        return Setup(config, self.probes, self.remedies, self.targets)
 
 
 def config(*agents: str, note: str = "", **rules: Rule) -> Config:
@@ -118,7 +129,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @asynccontextmanager
 async def running(
     store: Store,
-    made: Made,
+    made: Callable[[Config, Deps], Setup],
     first: Config,
     reread: Callable[[], Config] | None = None,
     state: State | None = None,
@@ -162,6 +173,70 @@ async def test_a_new_configuration_is_watched_at_once_however_long_the_old_one_s
     async with running(store, made, config(), lambda: config(note="new")):
         os.kill(os.getpid(), signal.SIGHUP)
         await until(lambda: made.built == 2, 2.0)
+
+
+async def test_a_new_configuration_closes_nothing_that_a_running_fix_uses(store: Store) -> None:
+    remedy = Scripted()
+    mine, others = Constant("bot/x", 1.0, 60.0), Constant("other/x", 1.0, 60.0)
+    first = Made(mine, others, remedy=remedy)
+    later = Made()
+
+    def build(values: Config, deps: Deps) -> Setup:
+        return (first if not first.built else later)(values, deps)
+
+    async with running(store, build, config("bot", "other"), lambda: config(note="new")) as engine:
+        async with Client(store.path.with_name("s"), who="ana") as client:
+            preview = await client.ask(PreviewFix("script", "bot"))
+            assert isinstance(preview, Preview)
+            run = asyncio.ensure_future(client.ask(RunFix(preview.token)))
+            await remedy.begun.wait()
+            os.kill(os.getpid(), signal.SIGHUP)
+            await until(lambda: others.closed)
+            assert (remedy.closed, mine.closed) == (False, False)
+            remedy.go.set()
+            assert isinstance(await run, Done)
+        await until(lambda: remedy.closed and mine.closed)
+        assert [one.outcome for one in engine.journal.state.runs.values()] == ["ok"]
+
+
+async def test_a_configuration_that_cannot_be_built_leaves_the_old_one(store: Store) -> None:
+    made = Made(Constant("bot/health.up", 1.0, 60.0))
+
+    def build(values: Config, deps: Deps) -> Setup:
+        if made.built:
+            raise ValueError("no such thing")
+        return made(values, deps)
+
+    async with running(store, build, config(), lambda: config(note="new")) as engine:
+        os.kill(os.getpid(), signal.SIGHUP)
+        await until(lambda: any("configuration refused" in text for text in engine.snapshot().engine.troubles))
+        assert not made.probes[0].closed  # type: ignore[attr-defined]
+
+
+async def test_an_internal_error_of_one_agent_stops_no_other_agent_s_watch(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def contradict(found: Readings, well: Callable[[str, float], bool]) -> Readings:
+        sample = found["health.up"].sample
+        if sample is not None and sample.series.startswith("broken/"):
+            raise KeyError("a fault of our own")
+        return contradictions.contradict(found, well)
+
+    def evaluate(rule: Rule, samples: Sequence[Sample], now: float, stale: float) -> Verdict:
+        if samples and samples[-1].series.startswith("broken/"):
+            raise KeyError("a fault of our own")
+        return evaluation.evaluate(rule, samples, now, stale)
+
+    monkeypatch.setattr("qualtui.engine.view.contradict", contradict)
+    monkeypatch.setattr("qualtui.engine.evaluator.evaluate", evaluate)
+    rule = Rule(series="health.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0))
+    made = Made(Constant("broken/health.up", 0.0, 0.1), Constant("other/health.up", 0.0, 0.1))
+    async with running(store, made, config("broken", "other", down=rule)) as engine:
+        await until(lambda: any(i.agent == "other" for i in engine.journal.state.incidents.values()), 6.0)
+        shot = engine.snapshot()
+        assert shot.agents[0].now.headline == "CANNOT TELL"
+        assert shot.agents[1].now.level is Severity.CRITICAL
+        assert any("broken is not fully watched" in text for text in shot.engine.troubles)
 
 
 async def test_reading_the_same_configuration_again_asks_the_bot_nothing(store: Store) -> None:

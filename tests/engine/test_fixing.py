@@ -36,6 +36,7 @@ class Scripted:
         self.begun = asyncio.Event()
         self.ran: list[Plan] = []
         self.error: Exception | None = None
+        self.closed = False
 
     async def preview(self, mode: str) -> Plan:
         return msgspec.structs.replace(PLAN, mode=mode)
@@ -55,7 +56,7 @@ class Scripted:
         return Outcome("ok", "taken back", done)
 
     async def close(self) -> None:
-        pass
+        self.closed = True
 
 
 class Desk:

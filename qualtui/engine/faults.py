@@ -1,0 +1,59 @@
+"""Faults of our own code that concern one agent: they stop nothing else, and a banner names them."""
+
+import logging
+from collections.abc import Iterable
+
+from qualtui.text import _
+
+log = logging.getLogger(__name__)
+
+
+class _Boundary:
+    """The boundary of one agent's watch: cancellation and the like pass through."""
+
+    def __init__(self, faults: "Faults", agent: str, what: str) -> None:
+        self._faults = faults
+        self._agent = agent
+        self._what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if error is not None and not isinstance(error, Exception):
+            return False
+        self._faults.note(self._agent, self._what, error)
+        return True
+
+
+class Faults:
+    """What failed for which agent, until it works again. The traceback is logged once, not at each look."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str], str] = {}  # by agent and what was done: the error's kind
+
+    def within(self, agent: str, what: str) -> "_Boundary":
+        """A block whose errors stop nothing else. `what`: a word for the log."""
+        return _Boundary(self, agent, what)
+
+    def note(self, agent: str, what: str, error: Exception | None) -> None:
+        """The end of such a block; the error, where it failed."""
+        kind = type(error).__name__
+        if error is None:
+            self._found.pop((agent, what), None)
+        elif self._found.get((agent, what)) != kind:
+            log.error("%s failed for %s", what, agent, exc_info=error)
+            self._found[agent, what] = kind
+
+    def keep(self, agents: Iterable[str]) -> None:
+        """Forgets agents that are no longer watched."""
+        watched = set(agents)
+        self._found = {key: kind for key, kind in self._found.items() if key[0] in watched}
+
+    def banners(self) -> tuple[str, ...]:
+        """A line for each agent that is watched with less than all."""
+        by_agent: dict[str, str] = {}
+        for (agent, what), kind in self._found.items():
+            by_agent.setdefault(agent, f"{what}, {kind}")
+        text = _("{agent} is not fully watched: an internal error ({error}); see the engine's log")
+        return tuple(text.format(agent=agent, error=error) for agent, error in by_agent.items())
