@@ -70,11 +70,23 @@ class Notifier:
         if doubt:
             body += "\n" + _("(sent again: whether the first one arrived is not known)")
         try:
-            await self._target.send(notice.title, body, apprise_type(notice.kind, notice.severity))
+            kind = apprise_type(notice.kind, notice.severity)
+            await self._target.send(notice.title, body, kind, self._about(notice), notice.key)
         except NotifyError as error:
             now = self._clock()
-            again = None if error.final else retry_at(attempt, notice.queued_at, now, self._retry_for)
+            once = (
+                error.final or notice.kind == "test"
+            )  # who tests waits for the outcome, not for the next six hours
+            again = None if once else retry_at(attempt, notice.queued_at, now, self._retry_for)
             log.warning("notice %s to %s failed: %s", notice.key, notice.target, error)
             await self._journal.append((NoticeFailed(notice.key, attempt, str(error), again), ""))
         else:
             await self._journal.append((NoticeDelivered(notice.key, attempt), ""))
+
+    def _about(self, notice: Notice) -> str:
+        """The name of the incident for services that keep one of their own: the same from firing to its end."""
+        incident = self._journal.state.incidents.get(notice.number)
+        if incident is None:
+            return f"qualtui/{notice.key}"
+        # Its time tells two installations apart that share one service.
+        return f"qualtui/{incident.agent}/{incident.number}/{incident.fired_at:.0f}"

@@ -91,7 +91,7 @@ class SlowTarget(Target):
         self.may_end = asyncio.Event()
         self.sent: list[str] = []
 
-    async def send(self, title: str, body: str, kind: str) -> None:
+    async def send(self, title: str, body: str, kind: str, about: str = "", key: str = "") -> None:
         self.sent.append(body)
         self.begun.set()
         await self.may_end.wait()
@@ -341,8 +341,8 @@ async def test_who_comes_second_to_an_incident_is_told_how_to_take_it(store: Sto
     ("refusal", "told"),
     [
         (None, "delivered"),
-        (NotifyError("HTTP 404"), "not delivered: HTTP 404; it is tried again"),
-        (NotifyError("no such address", final=True), "not delivered: no such address"),
+        (NotifyError("HTTP 404"), "not delivered: HTTP 404 (a test is tried once)"),
+        (NotifyError("no such address", final=True), "not delivered: no such address (a test is tried once)"),
     ],
 )
 async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
@@ -361,6 +361,29 @@ async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
         assert masked(notice.key) == notice.key
         with pytest.raises(CommandError, match="no target 'none'; there is: ops"):
             await try_targets(client, "none", 10.0)
+
+
+async def test_a_channel_that_fails_is_named_with_its_time_until_it_delivers(store: Store) -> None:
+    target = SlowTarget(NotifyError("HTTP 404"))
+    target.may_end.set()
+    notify = Notify(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
+    first = Config(agents={"bot": Agent(health=HealthProbe(url="http://bot.example.com/"))}, notify=notify)
+    async with (
+        running(store, Made(target=target), first) as engine,
+        Client(store.path.with_name("s"), who="ana", watch=True) as client,
+    ):
+        assert engine.snapshot().engine.channels == ()
+        await try_targets(client, "ops", 10.0)
+        (failing,) = engine.snapshot().engine.channels
+        assert (failing.name, failing.reason) == ("ops", "HTTP 404")
+        assert len(target.sent) == 1
+        assert not any(notice.status == "queued" for notice in engine.journal.state.notices.values())
+        await try_targets(client, "ops", 10.0)
+        assert engine.snapshot().engine.channels == (failing,)  # since the first failure
+        assert store.load().failing["ops"].since == failing.since
+        target.refusal = None
+        await try_targets(client, "ops", 10.0)
+        assert engine.snapshot().engine.channels == ()
 
 
 async def test_a_test_whose_outcome_takes_long_says_where_it_will_be_told(store: Store) -> None:

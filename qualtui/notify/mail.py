@@ -1,0 +1,137 @@
+"""Mail: a plain part whose lines stay lines, and an HTML part that shows the same text and nothing else.
+
+Apprise reads the `mailto://` address; it would make the plain part from the HTML part, in one run-on line.
+"""
+
+import html
+import os
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, localtime, make_msgid
+from typing import Any
+
+from qualtui.text import _
+
+_PAGE = (
+    '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head>\n'
+    '<body style="font-family:sans-serif;font-size:14px">\n<p><strong>{title}</strong></p>\n<p>{body}</p>\n'
+    "</body></html>\n"
+)
+
+
+def is_mail(plugin: Any) -> bool:
+    """Whether an Apprise plug-in is plain mail; what it encrypts or signs is left to it."""
+    return type(plugin).__name__ == "NotifyEmail" and str(getattr(plugin, "pgp_mode", "no")) == "no"
+
+
+def html_of(title: str, body: str) -> str:
+    """Title and body as a page: every sign is text, every line a line, indents kept."""
+    lines = [html.escape(line) for line in body.split("\n")]
+    kept = ["&nbsp;" * (len(line) - len(line.lstrip(" "))) + line.lstrip(" ") for line in lines]
+    return _PAGE.format(title=html.escape(title), body="<br>\n".join(kept))
+
+
+def message(plugin: Any, title: str, body: str) -> EmailMessage:
+    """The mail from and to the addresses of an Apprise mail plug-in; `?format=text` leaves the HTML part out."""
+    names = plugin.names or {}
+
+    def addresses(found: Iterable[str]) -> str:
+        return ", ".join(formataddr((names.get(one) or "", one), "utf-8") for one in sorted(found))
+
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = " ".join(title.split())
+    mail["From"] = formataddr((plugin.from_addr[0] or "", plugin.from_addr[1]), "utf-8")
+    mail["To"] = ", ".join(formataddr((name or "", address), "utf-8") for name, address in plugin.targets)
+    if plugin.cc:
+        mail["Cc"] = addresses(plugin.cc)
+    if plugin.reply_to:
+        mail["Reply-To"] = addresses(plugin.reply_to)
+    mail["Date"] = format_datetime(localtime())
+    mail["Message-ID"] = make_msgid(domain=plugin.from_addr[1].rpartition("@")[2] or "localhost")
+    mail["Auto-Submitted"] = "auto-generated"  # so that nobody's absence note answers it
+    mail["X-Application"] = "qualtui"
+    for name, value in (plugin.headers or {}).items():
+        if name not in mail:
+            mail[name] = value
+    mail.set_content(body, cte="quoted-printable")
+    override = getattr(plugin, "_format_override", None)
+    if getattr(override, "value", override) != "text":
+        mail.add_alternative(html_of(title, body), subtype="html", cte="quoted-printable")
+    return mail
+
+
+def deliver(plugin: Any, title: str, body: str, taken: set[str]) -> str:
+    """Sends one mail to all recipients; empty where every one was taken, else why not.
+
+    `taken` holds the recipients that an earlier try of this notice reached: they get no second one.
+    """
+    to = [address for _name, address in plugin.targets]
+    owed = [one for one in dict.fromkeys([*to, *sorted(plugin.cc), *sorted(plugin.bcc)]) if one not in taken]
+    refused: dict[str, tuple[int, bytes]] = {}
+    try:
+        with _session(plugin) as server:
+            try:
+                refused = server.send_message(message(plugin, title, body), plugin.from_addr[1], owed)
+            except smtplib.SMTPRecipientsRefused as error:
+                refused = error.recipients
+            taken.update(one for one in owed if one not in refused)
+    except (smtplib.SMTPException, OSError) as error:
+        return reason_of(error) if set(owed) - taken else ""  # a quarrel after the mail was taken is none
+    if not refused:
+        return ""
+    codes = ", ".join(sorted({str(code) for code, _text in refused.values()}))
+    told = _("{n} of {total} recipients refused: the mail server answered {codes}")
+    return told.format(n=len(refused), total=len(taken | set(refused)), codes=codes)
+
+
+def _session(plugin: Any) -> smtplib.SMTP:
+    """A connection that is encrypted and logged in as the address says."""
+    context = ssl.create_default_context()
+    if not plugin.verify_certificate:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    mode, timeout = str(plugin.secure_mode), float(plugin.socket_connect_timeout)
+    place = plugin.smtp_host, int(plugin.port or 0)
+    server = (
+        smtplib.SMTP_SSL(*place, timeout=timeout, context=context)
+        if mode == "ssl"
+        else smtplib.SMTP(*place, timeout=timeout)
+    )
+    try:
+        if mode == "starttls":
+            server.starttls(context=context)
+        if plugin.user and plugin.password:
+            server.login(plugin.user, plugin.password)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def reason_of(error: Exception) -> str:
+    """Why a mail was not taken, in our own words: no address, recipient or server's text is in it."""
+    known: list[tuple[type[Exception], Callable[[], str]]] = [
+        (
+            smtplib.SMTPAuthenticationError,
+            lambda: _("the mail server refused the login ({})").format(_code(error)),
+        ),
+        (smtplib.SMTPResponseException, lambda: _("the mail server answered {}").format(_code(error))),
+        (smtplib.SMTPNotSupportedError, lambda: _("the mail server offers no such login or encryption")),
+        (smtplib.SMTPServerDisconnected, lambda: _("no connection to it, or it broke off")),
+        (ssl.SSLCertVerificationError, lambda: _("its certificate is not trusted")),
+        (ssl.SSLError, lambda: _("no encrypted connection: is the mode (ssl, starttls) right?")),
+        (socket.gaierror, lambda: _("its name could not be looked up")),
+        (TimeoutError, lambda: _("no answer in time")),
+    ]
+    for kind, told in known:
+        if isinstance(error, kind):
+            return told()
+    number = getattr(error, "errno", None)
+    return os.strerror(number).lower() if isinstance(number, int) and number > 0 else type(error).__name__
+
+
+def _code(error: Exception) -> int:
+    return int(getattr(error, "smtp_code", 0))

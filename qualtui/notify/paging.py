@@ -1,0 +1,40 @@
+"""What the paging services need beside the text: one incident of theirs for one of ours, from firing to its end.
+
+Apprise by itself opens a PagerDuty incident for each notice, the one that says *resolved* too, and sends
+Opsgenie neither a test nor the end of an alert while reporting both as sent.
+"""
+
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+
+def prepare(plugin: Any, url: str, about: str) -> None:
+    """Sets the key by which the service knows the incident, and what ends it, unless the address says so."""
+    name = type(plugin).__name__
+    if name == "NotifyPagerDuty":
+        plugin.dedup = plugin.dedup or about or None
+        if plugin.dedup and "action=" not in urlsplit(url).query:
+            plugin.action = "map"  # success resolves
+    elif name == "NotifyOpsgenie":
+        plugin.alias = plugin.alias or about or None
+        if ":info" not in url:
+            from apprise import NotifyType
+
+            plugin.mapping[NotifyType.INFO] = "new"  # a test is seen by somebody
+
+
+def ended(plugin: Any, kind: str, body: str) -> bool | None:
+    """Closes the Opsgenie alert of an incident that is over: whether that was taken; None: it is not our part."""
+    if type(plugin).__name__ != "NotifyOpsgenie" or kind != "success" or plugin.action != "map":
+        return None
+    from apprise import NotifyType
+
+    if plugin.mapping[NotifyType.SUCCESS] != "close" or not plugin.alias:
+        return None
+    import requests
+    from apprise.plugins.opsgenie import OPSGENIE_API_LOOKUP
+
+    url = f"{OPSGENIE_API_LOOKUP[plugin.region_name]}/{quote(plugin.alias, safe='')}/close"
+    payload = {"source": "qualtui", "note": body}
+    taken, _request = plugin._fetch(requests.post, url, payload, {"identifierType": "alias"})
+    return bool(taken)

@@ -1,0 +1,43 @@
+"""A notice's text as each kind of channel needs it, so that it reads as it was written. Pure.
+
+What customers and machines wrote stands in notices: there it must not call people, hide a link behind other
+words, or be taken as layout. Apprise escapes for HTML and Slack once the text is declared as plain; the rest
+is done here.
+"""
+
+import re
+
+RAW = frozenset({"NotifyJSON", "NotifyXML", "NotifyForm"})  # read by programs: nothing is changed
+
+_GAP = "\u200b"  # zero width: the sign is still read, and is no mention or link any more
+_MENTION = re.compile(r"(?<![\w.+-])@(?=\w)|(?<=<)(?=[!@#&]|users/)")
+_LINK = re.compile(r"\](?=\()")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
+_ADDRESS = re.compile(r"(https?://[^\s<>()\[\]\"']+)")
+_DISCORD = re.compile(r"([\\*_~|`\[\]])")
+_DISCORD_LINE = re.compile(r"^(\s*)(#{1,3} |>|-# |[-+] )", re.MULTILINE)  # heading, quote, list
+
+
+def worded(plugin: str, title: str, body: str) -> tuple[str, str]:
+    """Title and body for the Apprise plug-in of this class name."""
+    title, body = (_CONTROL.sub(" ", text) for text in (title, body))
+    if plugin in RAW:
+        return title, body
+    title, body = neutral(title), neutral(body)
+    if plugin == "NotifyDiscord":
+        return discord(title), discord(body)
+    if plugin == "NotifyWorkflows":  # Teams: Markdown, in which a single line break is a space
+        return title, body.replace("\n", "\n\n")
+    return title, body
+
+
+def neutral(text: str) -> str:
+    """Text that calls nobody (`@here`, `<!channel>`) and shows every link's address (`[x](http://…)`)."""
+    return _LINK.sub("]" + _GAP, _MENTION.sub(lambda found: found.group() + _GAP, text))
+
+
+def discord(text: str) -> str:
+    """Text that Discord shows as it is; addresses are left alone, so that they stay links."""
+    parts = _ADDRESS.split(text)  # every second one is an address
+    parts[::2] = [_DISCORD.sub(r"\\\1", part) for part in parts[::2]]
+    return _DISCORD_LINE.sub(r"\1\\\2", "".join(parts))

@@ -1,0 +1,174 @@
+"""What a real mail server receives: lines stay lines, text stays text, nobody gets a mail twice."""
+
+import email
+import email.policy
+import html
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from typing import Any
+
+import apprise
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from qualtui.config.values import Secret
+from qualtui.notify.mail import html_of
+from qualtui.notify.target import NotifyError, Target
+
+HOSTILE = "Why: <b>x</b> & <!channel> @everyone [x](http://evil.example)\n  indented line\nação 5 < 6"
+
+
+class Box:
+    """A mailbox behind a real SMTP server; `refuses` are recipients and the answers that they get."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[list[str], EmailMessage]] = []
+        self.refuses: dict[str, str] = {}
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if address in self.refuses:
+            return self.refuses[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(parsed, EmailMessage)
+        self.mails.append((list(envelope.rcpt_tos), parsed))
+        return "250 OK"
+
+
+@contextmanager
+def mailbox(**options: Any) -> Iterator[tuple[Box, str]]:
+    box = Box()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port, **options)
+    controller.start()
+    try:
+        yield box, f"127.0.0.1:{port}"
+    finally:
+        controller.stop()
+
+
+def parts(mail: EmailMessage) -> tuple[str, str]:
+    plain, page = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain is not None
+    return plain.get_content().replace("\r\n", "\n").rstrip("\n"), page.get_content() if page else ""
+
+
+async def test_lines_stay_lines_and_text_stays_text_in_both_parts() -> None:
+    with mailbox() as (box, at):
+        url = f"mailto://{at}?from=bot@a.example&to=ana@b.example"
+        await Target("ops", Secret(url), 10).send("WARNING #4 bot: <b>5</b>", HOSTILE, "warning")
+    ((recipients, mail),) = box.mails
+    assert recipients == ["ana@b.example"]
+    assert mail["Subject"] == "WARNING #4 bot: <b>5</b>"
+    assert mail.get_content_type() == "multipart/alternative"
+    plain, page = parts(mail)
+    assert plain == HOSTILE
+    assert "<b>" not in page
+    assert "<!channel>" not in page
+    body = page.partition("</p>")[2]
+    shown = html.unescape(re.sub(r"<[^>]+>", "", body.replace("\n", "").replace("\r", "").replace("<br>", "\n")))
+    assert shown.strip("\n").replace("\xa0", " ") == HOSTILE
+
+
+async def test_all_recipients_get_one_mail_and_no_hidden_one_is_named() -> None:
+    with mailbox() as (box, at):
+        url = (
+            f"mailto://{at}?from=Bot<bot@a.example>&to=ana@b.example,eva@b.example&cc=c@b.example&bcc=d@b.example"
+        )
+        await Target("ops", Secret(url), 10).send("t", "b", "info")
+    ((recipients, mail),) = box.mails
+    assert recipients == ["ana@b.example", "eva@b.example", "c@b.example", "d@b.example"]
+    assert (mail["To"], mail["Cc"], mail["Bcc"]) == ("ana@b.example, eva@b.example", "c@b.example", None)
+    assert "d@b.example" not in mail.as_string()
+    assert mail["Auto-Submitted"] == "auto-generated"
+
+
+async def test_who_got_the_mail_gets_no_second_one_when_another_is_tried_again() -> None:
+    with mailbox() as (box, at):
+        target = Target("ops", Secret(f"mailto://{at}?from=bot@a.example&to=ana@b.example,eva@b.example"), 10)
+        box.refuses["eva@b.example"] = "450 later"
+        with pytest.raises(NotifyError, match=r"1 of 2 recipients refused: the mail server answered 450$"):
+            await target.send("t", "b", "info", key="4/1")
+        box.refuses.clear()
+        await target.send("t", "of another incident", "info", key="6/1")
+        await target.send("t", "b\n(sent again)", "info", key="4/1")
+        await target.send("t", "b", "info", key="5/1")
+    assert [recipients for recipients, _mail in box.mails] == [
+        ["ana@b.example"],
+        ["ana@b.example", "eva@b.example"],
+        ["eva@b.example"],
+        ["ana@b.example", "eva@b.example"],
+    ]
+
+
+async def test_format_text_sends_the_plain_part_alone() -> None:
+    with mailbox() as (box, at):
+        url = f"mailto://{at}?from=bot@a.example&to=ana@b.example&format=text"
+        await Target("ops", Secret(url), 10).send("t", HOSTILE, "info")
+    ((_to, mail),) = box.mails
+    assert mail.get_content_type() == "text/plain"
+    assert parts(mail) == (HOSTILE, "")
+
+
+async def test_the_login_is_the_address_s_and_a_refused_one_is_told_without_it() -> None:
+    seen: list[tuple[bytes, bytes]] = []
+
+    def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, auth: Any) -> AuthResult:
+        seen.append((auth.login, auth.password))
+        return AuthResult(success=auth.password == b"12;34", handled=False)
+
+    with mailbox(authenticator=check, auth_require_tls=False) as (box, at):
+        await Target("ops", Secret(f"mailto://ana@{at}?pass=12%3B34&from=a@b.example&to=eva@b.example"), 10).send(
+            "t", "b", "info"
+        )
+        with pytest.raises(NotifyError) as told:
+            await Target(
+                "ops", Secret(f"mailto://ana@{at}?pass=12;34&from=a@b.example&to=eva@b.example"), 10
+            ).send("t", "b", "info")
+    assert len(box.mails) == 1
+    assert seen[0][1] == b"12;34"
+    assert str(told.value) == "the target did not accept it: the mail server refused the login (535)"
+
+
+@pytest.mark.parametrize(
+    ("mode", "why"),
+    [
+        ("starttls", "the mail server offers no such login or encryption"),
+        ("ssl", "no encrypted connection: is the mode (ssl, starttls) right?"),
+    ],
+)
+async def test_a_server_without_the_encryption_that_the_address_wants_gets_nothing(mode: str, why: str) -> None:
+    with mailbox() as (box, at):
+        url = f"mailtos://{at}?from=bot@a.example&to=ana@b.example&mode={mode}"
+        with pytest.raises(NotifyError) as told:
+            await Target("ops", Secret(url), 10).send("t", "b", "info")
+    assert str(told.value) == f"the target did not accept it: {why}"
+    assert box.mails == []
+
+
+async def test_a_mail_server_that_is_not_there_is_told_in_words() -> None:
+    with mailbox() as (_box, at):
+        pass
+    with pytest.raises(NotifyError, match=r": connection refused$"):
+        await Target("ops", Secret(f"mailto://{at}?from=a@b.example&to=c@d.example"), 10).send("t", "b", "info")
+
+
+def test_the_attributes_that_are_read_of_the_library_are_still_there() -> None:
+    plugin = apprise.Apprise.instantiate("mailtos://u:p@h.example?to=a@b.example&mode=ssl")
+    wanted = "smtp_host port secure_mode user password verify_certificate socket_connect_timeout from_addr targets"
+    for name in [*wanted.split(), "cc", "bcc", "reply_to", "names", "headers", "pgp_mode", "_format_override"]:
+        assert hasattr(plugin, name), name
+
+
+def test_a_page_holds_no_tag_of_the_text() -> None:
+    assert "&lt;script&gt;" in html_of("<i>", "<script>")
+    assert "<script>" not in html_of("<i>", "<script>")
