@@ -12,6 +12,7 @@ from qualtui.signals.goals import targets
 from qualtui.wire import (
     ActivityView,
     AgentView,
+    ChannelView,
     CustomerView,
     EngineView,
     Figure,
@@ -306,7 +307,10 @@ def huge() -> Snapshot:
         for n, (name, told) in enumerate(calm_figures().items())
     }
     many = tuple(incident(n, since=-1e18 if n % 2 else AT + 1e12) for n in range(10**9, 10**9 + 300))
-    busy = engine(windows=10**9, notices_failed=10**7, troubles=tuple(f"trouble {n}" for n in range(50)))
+    channels = tuple(ChannelView("x" * 40, -1e18, "y" * 400) for _n in range(50))
+    busy = engine(
+        windows=10**9, notices_failed=10**7, channels=channels, troubles=tuple(f"trouble {n}" for n in range(50))
+    )
     snapshot = _agent(trouble(), figures=figures, last_reply=-1e300)
     return msgspec.structs.replace(snapshot, incidents=many, engine=busy, speed=1e9, at=AT)
 
@@ -334,7 +338,7 @@ def hostile(n: int = 0) -> Snapshot:
     agent = msgspec.structs.replace(
         snapshot.agents[0], name=bad(1) or "bot", now=now, chain=chain, figures=figures
     )
-    watcher = engine(troubles=(bad(0), bad(1)))
+    watcher = engine(troubles=(bad(0),), channels=(ChannelView(bad(1), AT - 240, bad(2)),))
     return msgspec.structs.replace(
         snapshot,
         agents=(agent,),

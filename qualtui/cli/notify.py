@@ -74,7 +74,8 @@ def outcome(notice: NoticeView) -> str:
     if notice.status == "delivered":
         return _("delivered")
     if notice.status == "failed":
-        return _("not delivered: {}").format(notice.reason)
+        word = _("not delivered: {}")
+        return (word + " " + _("(a test is tried once)") if notice.kind == "test" else word).format(notice.reason)
     if notice.reason:
         return _("not delivered: {}; it is tried again").format(notice.reason)
     return _("no outcome yet; `qualtui notify log` tells it")

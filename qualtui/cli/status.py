@@ -15,7 +15,7 @@ from qualtui.config.errors import ConfigErrors
 from qualtui.model import Evidence, Phase, Severity
 from qualtui.series import OWN
 from qualtui.text import _, clean, plural, span
-from qualtui.widgets.words import quantity
+from qualtui.widgets.words import failing, quantity
 from qualtui.wire import AgentView, Snapshot
 
 FIGURES = ("customers.waiting", "customers.lost", "customers.backlog", "sessions.bot_owes", "reply.p95")
@@ -79,6 +79,7 @@ def long_lines(shot: Snapshot, code: int) -> list[str]:
     engine = plural("engine pid {}, {} window", "engine pid {}, {} windows", number)
     lines = [f"{WORDS[code]}  {engine.format(shot.engine.pid, number)}"]
     lines += [f"! {trouble}" for trouble in shot.engine.troubles]
+    lines += [f"! {failing(channel, shot.zone, shot.at)}" for channel in shot.engine.channels]
     for agent in shot.agents:
         lines.append(f"{agent.name}: {agent.now.headline} {agent.now.detail}".rstrip())
         if agent.now.why:

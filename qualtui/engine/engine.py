@@ -24,6 +24,7 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.keeper import Keeper
 from qualtui.engine.loops import Loops
 from qualtui.engine.memory import Memory
+from qualtui.engine.project import channels
 from qualtui.engine.recent import Recent
 from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, windows
@@ -330,6 +331,7 @@ class Engine:
             troubles=tuple(troubles),
             notices_owed=sum(notice.status in {"queued", "sending"} for notice in notices),
             notices_failed=sum(notice.status == "failed" for notice in notices),
+            channels=channels(self.journal.state, self._setup.config.notify.targets),
         )
 
     async def _answer(self, request: Request) -> Answer:

@@ -1,13 +1,13 @@
 """The projection of state into what screens show: incidents, activity. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 import msgspec
 
 from qualtui.model import Activity, Incident, Notice, Phase, State
 from qualtui.signals.remedy import Tried, spent
 from qualtui.text import _
-from qualtui.wire import ActivityView, IncidentView
+from qualtui.wire import ActivityView, ChannelView, IncidentView
 
 INCIDENTS = 60  # rows sent to a screen
 ACTIVITY = 80
@@ -66,6 +66,12 @@ def notices_word(incident: Incident, notices: Mapping[str, Notice]) -> str:
     if sent:
         words.append(_("{} sent").format(sent))
     return ", ".join(words)
+
+
+def channels(state: State, configured: Container[str]) -> tuple[ChannelView, ...]:
+    """The configured channels that deliver nothing, the longest first."""
+    failing = sorted(state.failing.values(), key=lambda one: (one.since, one.target))
+    return tuple(ChannelView(one.target, one.since, one.reason) for one in failing if one.target in configured)
 
 
 def activity(state: State) -> tuple[ActivityView, ...]:

@@ -23,5 +23,5 @@ from qualtui.model.events import (
     Released,
     RuleChanged,
 )
-from qualtui.model.state import Activity, FixRun, Incident, Notice, Standing, State, standing_key
+from qualtui.model.state import Activity, Failing, FixRun, Incident, Notice, Standing, State, standing_key
 from qualtui.model.values import Evidence, Link, Phase, Sample, Severity

@@ -58,6 +58,14 @@ class Notice(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Failing(msgspec.Struct, frozen=True):
+    """A target whose newest try failed, since its first failure after a delivery."""
+
+    target: str
+    since: float
+    reason: str
+
+
 class FixRun(msgspec.Struct, frozen=True):
     """One run of a remedy. `outcome` empty: under way."""
 
@@ -97,6 +105,7 @@ class State(msgspec.Struct, frozen=True):
     standing: dict[str, Standing] = {}  # by rule@agent
     incidents: dict[int, Incident] = {}  # all that fire, and the newest resolved ones
     notices: dict[str, Notice] = {}  # all that are owed, and the newest delivered or failed ones
+    failing: dict[str, Failing] = {}  # by target
     runs: dict[str, FixRun] = {}  # the newest
     activity: tuple[Activity, ...] = ()  # newest last
     backlog: dict[str, BacklogMarked] = {}  # by agent

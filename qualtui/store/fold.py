@@ -10,6 +10,7 @@ from qualtui.model import (
     BacklogMarked,
     CustomerClosed,
     Event,
+    Failing,
     FixFinished,
     FixRun,
     FixStarted,
@@ -31,7 +32,7 @@ from qualtui.model import (
 from qualtui.store.activity import line
 
 # Raise it with each change of meaning: checkpoints of another version are folded anew.
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 
 RESOLVED_KEPT = 100  # incidents
 FINISHED_KEPT = 100  # notices that are no longer owed
@@ -189,6 +190,7 @@ def _notice_moved(state: State, body: NoticeSending | NoticeDelivered | NoticeFa
     old = state.notices.get(body.key)
     if old is None:
         return state
+    state = replace(state, failing=_failing(state, old, body))
     if isinstance(body, NoticeSending):
         new = replace(old, status="sending", attempt=body.attempt)
     elif isinstance(body, NoticeDelivered):
@@ -202,6 +204,19 @@ def _notice_moved(state: State, body: NoticeSending | NoticeDelivered | NoticeFa
     notices = {**_without(state.notices, body.key), body.key: new}
     finished = [key for key, notice in notices.items() if notice.status in {"delivered", "failed"}]
     return replace(state, notices=_thinned(notices, finished, FINISHED_KEPT))
+
+
+def _failing(
+    state: State, notice: Notice, body: NoticeSending | NoticeDelivered | NoticeFailed
+) -> dict[str, Failing]:
+    """The targets whose newest try failed; one that the configuration dropped unsent was not tried."""
+    if isinstance(body, NoticeDelivered):
+        return _without(state.failing, notice.target)
+    if isinstance(body, NoticeSending) or notice.status != "sending":
+        return state.failing
+    before = state.failing.get(notice.target)
+    since = before.since if before is not None else state.at
+    return {**state.failing, notice.target: Failing(notice.target, since, body.reason)}
 
 
 # --- fixes ---

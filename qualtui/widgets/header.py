@@ -5,7 +5,7 @@ from qualtui.text import _, plural
 from qualtui.widgets.line import Line, Span, safe, spread, width
 from qualtui.widgets.look import Look
 from qualtui.widgets.sight import Bond, Sight, firing
-from qualtui.widgets.words import age, clock, count
+from qualtui.widgets.words import age, clock, count, failing
 
 START = "qualtui watch"
 
@@ -93,9 +93,10 @@ def _extras(sight: Sight, now: float, look: Look) -> list[Line]:
         pieces.append((Span(f" {paused} ", "infobadge"), Span("  ")))
     if snapshot is None or not sight.watched:
         return pieces
-    if snapshot.engine.notices_failed:
-        failed = plural("{n} notice failed", "{n} notices failed", snapshot.engine.notices_failed)
-        pieces.append((Span(failed.format(n=count(snapshot.engine.notices_failed)), "warn"), Span("  ")))
+    if channels := snapshot.engine.channels:
+        word = plural("{name} FAILS {age}", "{n} CHANNELS FAIL {age}", len(channels))
+        told = word.format(name=safe(channels[0].name, 20), n=len(channels), age=age(now, channels[0].since))
+        pieces.append((Span(f" {look.glyphs.warning} {told} ", "warnbadge"), Span("  ")))
     if snapshot.demo:
         speed = f" {look.glyphs.times}{count(snapshot.speed)}" if snapshot.speed != 1 else ""
         pieces.append((Span(_("DEMO") + speed, "busy"), Span("  ")))
@@ -115,6 +116,9 @@ def banners(sight: Sight, look: Look) -> list[Line]:
     elif sight.bond is Bond.SILENT:
         text = _("The engine is connected but sends nothing: it may be stopped or overloaded.")
         rows.append((Span(f" {look.glyphs.critical} {text}", "crit"),))
-    for trouble in sight.snapshot.engine.troubles[: 3 - len(rows)] if sight.snapshot else ():
-        rows.append((Span(f" {look.glyphs.warning} {safe(trouble)}", "warn"),))
+    if sight.snapshot is not None:
+        engine, zone = sight.snapshot.engine, sight.snapshot.zone
+        channels = [failing(channel, zone, sight.snapshot.at) for channel in engine.channels]
+        told = [*engine.troubles, *channels][: 3 - len(rows)]
+        rows += [(Span(f" {look.glyphs.warning} {safe(text, 300)}", "warn"),) for text in told]
     return rows

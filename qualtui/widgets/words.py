@@ -6,7 +6,7 @@ from math import isfinite
 
 from qualtui.model import Evidence
 from qualtui.text import _, clean, span
-from qualtui.wire import Figure
+from qualtui.wire import ChannelView, Figure
 
 _LONGEST = 9999 * 86400.0
 
@@ -113,3 +113,11 @@ def day_clock(at: float, zone: str, now: float) -> str:
         return datetime.fromtimestamp(at, _zone(zone or "UTC")[0]).strftime("%d.%m. %H:%M")
     except (ValueError, OverflowError, OSError):
         return "--:--"
+
+
+def failing(channel: ChannelView, zone: str, now: float) -> str:
+    """A channel that delivers nothing, since when, why, and how to try it."""
+    text = _("channel {name} fails since {clock}: {reason}; try: qualtui notify test {name}")
+    return text.format(
+        name=clean(channel.name, 40), clock=day_clock(channel.since, zone, now), reason=clean(channel.reason)
+    )

@@ -53,6 +53,7 @@ from qualtui.wire.frames import (
 from qualtui.wire.views import (
     ActivityView,
     AgentView,
+    ChannelView,
     EngineView,
     Figure,
     IncidentView,

@@ -101,6 +101,14 @@ class RunningView(msgspec.Struct, frozen=True):
     stopped_by: str = ""  # not empty: it ends after the step under way
 
 
+class ChannelView(msgspec.Struct, frozen=True):
+    """A channel that delivers nothing: its newest try failed."""
+
+    name: str
+    since: float  # its first failure after a delivery
+    reason: str
+
+
 class EngineView(msgspec.Struct, frozen=True):
     """The engine that made the snapshot."""
 
@@ -111,9 +119,10 @@ class EngineView(msgspec.Struct, frozen=True):
     started_at: float
     windows: int
     beside: bool = False  # started by a window: ends some seconds after the last window
-    troubles: tuple[str, ...] = ()  # banners: store degraded, configuration refused, notices failing
+    troubles: tuple[str, ...] = ()  # banners: store degraded, configuration refused
     notices_owed: int = 0
     notices_failed: int = 0
+    channels: tuple[ChannelView, ...] = ()  # those that deliver nothing, the longest first
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -3,13 +3,15 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
 from qualtui.cli.app import app
 from qualtui.cli.status import exit_code, long_lines
 from qualtui.model import Phase, Severity
-from qualtui.wire import AgentView, IncidentView, Now, Snapshot
+from qualtui.widgets.words import clock
+from qualtui.wire import AgentView, ChannelView, IncidentView, Now, Snapshot
 from tests import snapshots
 from tests.cli.folders import AGENT, at_home
 
@@ -85,3 +87,11 @@ def test_without_a_usable_configuration_a_program_gets_its_answer_too(
     answer = json.loads(plain.stdout)
     assert (plain.exit_code, plain.stderr, answer["status"], answer["code"]) == (3, "", "unknown", 3)
     assert told in answer["problem"]
+
+
+def test_a_channel_that_fails_is_told_with_its_time_and_how_to_try_it() -> None:
+    channel = ChannelView("ops", snapshots.AT - 240, "HTTP 404")
+    shot = msgspec.structs.replace(snapshots.calm(), engine=snapshots.engine(channels=(channel,)))
+    since = clock(snapshots.AT - 240, shot.zone, seconds=True)
+    (line,) = [line for line in long_lines(shot, 0) if line.startswith("!")]
+    assert line == f"! channel ops fails since {since}: HTTP 404; try: qualtui notify test ops"

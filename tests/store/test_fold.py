@@ -124,6 +124,20 @@ def test_a_notice_is_owed_until_it_is_delivered_or_given_up() -> None:
     assert (delivered.notices["k"].status, delivered.notices["k"].reason) == ("delivered", "")
 
 
+def test_a_target_fails_from_its_first_failure_until_it_delivers() -> None:
+    state = after(queued("k"), NoticeSending("k", 1), NoticeFailed("k", 1, "refused", retry_at=150))
+    (target,) = state.failing
+    assert (state.failing[target].since, state.failing[target].reason) == (120.0, "refused")
+    again = fold(state, log_of(NoticeSending("k", 2), NoticeFailed("k", 2, "no answer"), first=4, start=200))
+    assert (again.failing[target].since, again.failing[target].reason) == (120.0, "no answer")
+    well = fold(again, log_of(queued("l"), NoticeSending("l", 1), NoticeDelivered("l", 1), first=6, start=300))
+    assert well.failing == {}
+
+
+def test_a_target_that_the_configuration_dropped_before_a_try_does_not_fail() -> None:
+    assert after(queued("k"), NoticeFailed("k", 0, "the configuration no longer has this target")).failing == {}
+
+
 def test_a_notice_that_is_queued_again_is_not_owed_again() -> None:
     state = after(queued("k"), NoticeSending("k", 1), NoticeDelivered("k", 1), queued("k"))
     assert state.notices["k"].status == "delivered"

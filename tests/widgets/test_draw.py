@@ -17,6 +17,7 @@ from qualtui.widgets.look import Look, terminal_look
 from qualtui.widgets.now import now_box
 from qualtui.widgets.running import running
 from qualtui.widgets.sight import Bond, Sight
+from qualtui.wire import ChannelView
 from tests import snapshots
 
 KEYS = {"fix": "f", "have": "a", "open": "enter", "customers": "c"}
@@ -195,3 +196,15 @@ def test_a_reason_that_one_row_does_not_hold_is_told_in_two(cells: int) -> None:
     shown = " ".join(" ".join(rows).replace("│", " ").split())
     assert reason in shown
     assert "SOURCES DISAGREE" in shown
+
+
+@pytest.mark.parametrize("cells", [80, 160])
+def test_a_channel_that_fails_is_in_the_header_and_a_banner_with_its_name_and_time(cells: int) -> None:
+    channel = ChannelView("ops", snapshots.AT - 240, "HTTP 404")
+    snapshot = msgspec.structs.replace(snapshots.calm(), engine=snapshots.engine(channels=(channel,)))
+    sight = Sight(snapshot, Bond.LIVE, since=snapshots.AT)
+    top = "".join(span.text for span in header(sight, snapshots.AT, cells, Look()))
+    assert "ops FAILS 4m" in top
+    (banner,) = banners(sight, Look())
+    assert "channel ops fails since" in "".join(span.text for span in fit(banner, cells))
+    assert {span.token for span in banner} == {"warn"}
