@@ -276,6 +276,7 @@ DECLARED: tuple[Series, ...] = (
         "WAHA chats",
         "chats whose last message is the customer's, or one of ours that WhatsApp has not taken",
     ),
+    Series("waha.session_starting", "", "up", "WAHA", "1: the session's status is STARTING"),
     Series("waha.starting", "s", "up", "derived", "how long the session has been STARTING; 0 where it is not"),
     Series(
         "inbound.expected",

@@ -57,9 +57,9 @@ async def _ask_all(config: Config, setup: Setup, recent: Recent, view: View) -> 
     for agent in config.agents:
         probe = customers_of(setup.probes, agent)
         while probe is not None and probe.learning is not None and time.monotonic() < until:
-            samples = await ask_once(probe, time.time)
-            recent.add(samples)
-            if any(sample.value is None and not sample.note.startswith("learning") for sample in samples):
+            before = probe.learning
+            recent.add(await ask_once(probe, time.time))
+            if probe.learning == before:  # it got no further: the database does not answer
                 break
 
 

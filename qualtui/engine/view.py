@@ -28,7 +28,7 @@ from qualtui.wire import AgentView, EngineView, Figure, LinkView, Now, Snapshot
 PAST = 40  # steps of a figure's short past
 DERIVED = {
     "health.down": "health.up",
-    "waha.starting": "waha.working",
+    "waha.starting": "waha.session_starting",
     "failures.unreached": "health.up",
     **dict.fromkeys(written.NAMES, "health.up"),
 }  # derived series -> the one that it is as fresh as
@@ -183,7 +183,7 @@ class View:
     def _starting(self, agent: str, now: float) -> tuple[Sample, ...]:
         if not self._behind(agent, "waha.starting"):
             return ()
-        found = starting(agent, self._recent.since(f"{agent}/waha.working", now - HOUR))
+        found = starting(agent, self._recent.since(f"{agent}/waha.session_starting", now - HOUR))
         return () if found is None else (found,)
 
     def _minute(self, agent: str, now: float) -> tuple[Sample, ...]:

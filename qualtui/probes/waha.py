@@ -12,6 +12,8 @@ from qualtui.probes.probe import ProbeError
 from qualtui.signals.gateway import HUMAN
 from qualtui.text import clean
 
+STARTING = "STARTING"
+
 
 class _Session(msgspec.Struct, frozen=True):
     status: str
@@ -23,7 +25,7 @@ Verdict = tuple[float, float | None, str]  # up, working, note
 
 
 class WahaProbe:
-    """waha.up, waha.working (its note is the status), waha.seconds, waha.silent. Only WORKING can send.
+    """waha.up, waha.working (its note is the status), waha.seconds, three flags. Only WORKING can send.
 
     A gateway that is refused, silent or in error cannot send: working is 0. One that rejects our key may
     well be working: None.
@@ -31,7 +33,7 @@ class WahaProbe:
 
     def __init__(self, agent: str, settings: Settings) -> None:
         self.name = f"{agent}/waha"
-        words = ("up", "working", "seconds", "needs_human", "silent")
+        words = ("up", "working", "seconds", "needs_human", "silent", "session_starting")
         self.series = tuple(f"{agent}/waha.{word}" for word in words)
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
@@ -62,6 +64,7 @@ class WahaProbe:
             Sample(self.series[2], at, seconds, "" if seconds is not None else note),
             Sample(self.series[3], at, None if not up or working is None else float(note in HUMAN), note),
             Sample(self.series[4], at, float(silent), note if silent else ""),
+            Sample(self.series[5], at, None if working is None else float(note == STARTING), note),
         )
 
     async def close(self) -> None:

@@ -36,9 +36,11 @@ def agent_down(
     first = missed[0].at
     silent = last_sent is None or last_sent < first
     if len(missed) >= settings.misses and now - first >= settings.down_after and silent:
-        note = _("{} misses in {}, and nothing sent: {}").format(len(missed), span(now - first), newest.note)
+        note = _("{} misses in {}, and nothing sent: {}").format(
+            len(missed), span(now - first), newest.note or _("no answer")
+        )
         return Sample(series, now, 1.0, note)
-    return Sample(series, newest.at, 0.0, _("busy or slow: {}").format(newest.note))
+    return Sample(series, newest.at, 0.0, _("busy or slow: {}").format(newest.note or _("no answer")))
 
 
 def unreached(agent: str, up: Sequence[Sample], now: float, window: float) -> Sample | None:
@@ -52,7 +54,8 @@ def unreached(agent: str, up: Sequence[Sample], now: float, window: float) -> Sa
     if newest.value is None:
         return Sample(series, newest.at, None, newest.note)
     kinds = Counter(sample.note for sample in up if sample.value == 0 and sample.at >= now - window)
-    note = ", ".join(f"{kind} {times}" for kind, times in kinds.most_common(3))
+    unknown = _("reason not kept")  # of samples restored after a restart: the store keeps values alone
+    note = ", ".join(f"{kind or unknown} {times}" for kind, times in kinds.most_common(3))
     return Sample(series, newest.at, float(kinds.total()), note)
 
 

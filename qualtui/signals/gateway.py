@@ -53,8 +53,9 @@ def _nearest(samples: Iterable[Sample], at: float, reach: float) -> float | None
 
 
 def starting(agent: str, samples: Sequence[Sample]) -> Sample | None:
-    """`waha.starting`: seconds that the session has been STARTING, 0 where it is not; from waha.working's samples.
+    """`waha.starting`: seconds that the session has been STARTING, 0 where it is not.
 
+    From samples of waha.session_starting, oldest first: values alone, for a restart restores no notes.
     None: nothing is known. A newest sample without a value gives one without a value.
     """
     if not samples:
@@ -64,7 +65,7 @@ def starting(agent: str, samples: Sequence[Sample]) -> Sample | None:
         return Sample(series, newest.at, None, newest.note)
     began = newest.at
     for sample in reversed(samples):
-        if sample.note != "STARTING":
+        if not sample.value:
             break
         began = sample.at
     return Sample(series, newest.at, newest.at - began)

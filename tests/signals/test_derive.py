@@ -74,6 +74,10 @@ def test_how_often_and_how_the_agent_was_not_reached() -> None:
     told = unreached("bot", samples, 240.0, 600.0)
     assert told == Sample("bot/failures.unreached", 240.0, 3, "refused 2, HTTP 502 1")
     assert unreached("bot", samples, 290.0, 120.0) == Sample("bot/failures.unreached", 240.0, 1, "refused 1")
+    restored = [Sample("bot/health.up", 60.0, 0.0), Sample("bot/health.up", 120.0, 0.0), samples[3]]
+    assert unreached("bot", restored, 240.0, 600.0) == Sample(
+        "bot/failures.unreached", 180.0, 3, "reason not kept 2, refused 1"
+    )
     assert unreached("bot", [], 240.0, 600.0) is None
     assert unreached("bot", [Sample("bot/health.up", 9.0, None, "no route")], 9.0, 600.0) == Sample(
         "bot/failures.unreached", 9.0, None, "no route"

@@ -37,7 +37,9 @@ def test_the_nearest_samples_decide(
 
 def test_how_long_a_session_has_been_starting() -> None:
     def said(*words: str) -> float | None:
-        found = starting("bot", [Sample("bot/waha.working", 5.0 * n, 0.0, word) for n, word in enumerate(words)])
+        flags = [float(word == "STARTING") for word in words]  # a restart restores values alone, no notes
+        series = "bot/waha.session_starting"
+        found = starting("bot", [Sample(series, 5.0 * n, flag) for n, flag in enumerate(flags)])
         return None if found is None else found.value
 
     assert said() is None
@@ -45,6 +47,6 @@ def test_how_long_a_session_has_been_starting() -> None:
     assert said("STARTING", "STARTING", "STARTING") == 10
     assert said("STARTING", "FAILED", "STARTING", "STARTING") == 5
     assert said("STARTING", "FAILED") == 0
-    assert starting("bot", [Sample("bot/waha.working", 1.0, None, "no route")]) == Sample(
+    assert starting("bot", [Sample("bot/waha.session_starting", 1.0, None, "no route")]) == Sample(
         "bot/waha.starting", 1.0, None, "no route"
     )
