@@ -1,17 +1,21 @@
 """One bounded HTTP request: at most so many bytes, at most so many seconds, whatever the other side does."""
 
 import asyncio
-import errno
 import socket
 import ssl
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from functools import lru_cache, partial
+from functools import partial
 
 import aiohttp
 import httpx
 import msgspec
+from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
+
+from qualtui import dial
+from qualtui.dial import Fault
+from qualtui.text import _, clean
 
 LIMIT = 64 * 1024  # bytes of a body that are looked at
 _HEADERS = {
@@ -19,22 +23,6 @@ _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",
 }
-
-# These say that this machine could not ask. EHOSTUNREACH may be either side's fault: not asked, too.
-_LOCAL = {
-    errno.ENETUNREACH,
-    errno.EHOSTUNREACH,
-    errno.ENETDOWN,
-    errno.EADDRNOTAVAIL,
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ENOBUFS,
-    errno.ENOMEM,
-    errno.EACCES,
-    errno.EPERM,
-}
-# OpenSSL's X509_V_ERR codes that a certificate store of ours may cause: unknown issuers, self-signed roots.
-_UNTRUSTED = {2, 18, 19, 20, 21, 27}
 
 
 class Failure(StrEnum):
@@ -68,9 +56,30 @@ class Answer(msgspec.Struct, frozen=True):
     headers: Mapping[str, str] = {}  # asked for by names in lower case
 
 
-@lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
+class _Resolver(AbstractResolver):
+    """Names, looked up within a time limit shorter than the request's: a silent resolver is our own trouble."""
+
+    def __init__(self, timeout: float) -> None:
+        self._limit = dial.LOOKUP * timeout
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await dial.lookup(host, port, self._limit, family)
+        numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        return [
+            ResolveResult(hostname=host, host=_literal(where), port=port, family=kind, proto=proto, flags=numeric)
+            for kind, _type, proto, _name, where in found
+        ]
+
+    async def close(self) -> None:
+        """Holds nothing."""
+
+
+def _literal(where: "tuple[str, int] | tuple[str, int, int, int]") -> str:
+    """The address as text; a link-local one needs its zone."""
+    scope = where[3] if len(where) == 4 else 0
+    return f"{where[0]}%{scope}" if scope and "%" not in where[0] else where[0]
 
 
 class Fetcher:
@@ -123,7 +132,7 @@ class Fetcher:
                 )
         except TimeoutError:
             raise FetchError(Failure.TIMEOUT, f"no answer in {self._timeout:g}s", clock() - started) from None
-        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
+        except _TROUBLE as error:
             raise _failed(error, clock() - started) from None
         plain = headers.get("content-encoding", "identity") == "identity"
         return Answer(status, body, whole, plain, clock() - started, headers)
@@ -132,12 +141,14 @@ class Fetcher:
         if self._transport is None:
             # The certificates are read here, so that a broken store is a probe's failure, not the program's.
             try:
-                trust = _trust()
+                trust = dial.trust()
             except OSError:
                 raise _StoreError from None
 
             def session() -> aiohttp.ClientSession:
-                connector = aiohttp.TCPConnector(limit=2, ssl=trust, force_close=not self._keep)
+                connector = aiohttp.TCPConnector(
+                    limit=2, ssl=trust, force_close=not self._keep, resolver=_Resolver(self._timeout)
+                )
                 return aiohttp.ClientSession(
                     connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
                 )
@@ -191,13 +202,14 @@ class _StoreError(OSError):
     """This machine's certificates cannot be read."""
 
 
+_TROUBLE = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError, MemoryError)
 _UNSENT = (aiohttp.ClientConnectorError, httpx.UnsupportedProtocol, httpx.InvalidURL, _StoreError)
 
 
 def _failed(error: BaseException, seconds: float) -> FetchError:
     """What an exception means; the transport hides the real one behind an httpx error."""
     chain = [error]
-    while (inner := chain[-1].__cause__ or getattr(chain[-1], "os_error", None)) is not None and len(chain) < 9:
+    while (inner := _inner(chain[-1])) is not None and len(chain) < 9:
         chain.append(inner)
     unsent = any(isinstance(link, _UNSENT) for link in chain)
     for link in chain:
@@ -209,25 +221,39 @@ def _failed(error: BaseException, seconds: float) -> FetchError:
     return FetchError(Failure.BROKEN, "not HTTP", seconds, unsent=unsent)
 
 
+def _inner(error: BaseException) -> BaseException | None:
+    found = error.__cause__ or getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
+    return found if isinstance(found, BaseException) and found is not error else None
+
+
 def _known(link: BaseException) -> tuple[Failure, str] | None:
     if isinstance(link, _BrokenOffError):
-        return Failure.BROKEN, "broke off in the answer"
+        return Failure.BROKEN, _("broke off in the answer")
     if isinstance(link, _StoreError):
-        return Failure.LOCAL, "the certificates here cannot be read"
-    if isinstance(link, ssl.SSLCertVerificationError):
-        if link.verify_code in _UNTRUSTED:
-            return Failure.LOCAL, "the certificate is not trusted here"
-        return Failure.BROKEN, "the certificate is not valid"
+        return Failure.LOCAL, _("the certificates here cannot be read")
     if isinstance(link, ssl.SSLError):
-        return Failure.BROKEN, "TLS failed"
-    if isinstance(link, socket.gaierror):
-        return Failure.LOCAL, "the name could not be looked up"
-    if isinstance(link, aiohttp.ServerDisconnectedError | ConnectionResetError | BrokenPipeError):
-        return Failure.BROKEN, "closed without an answer"
-    if isinstance(link, ConnectionRefusedError) or "Connect call failed" in str(link):
-        return Failure.REFUSED, "refused"
-    if isinstance(link, OSError) and link.errno in _LOCAL:
-        return Failure.LOCAL, "no route from here"
-    if isinstance(link, OSError) and link.errno == errno.ETIMEDOUT:
-        return Failure.TIMEOUT, "no answer"
-    return None
+        return _tls(link)
+    if isinstance(link, aiohttp.ServerDisconnectedError):
+        return Failure.BROKEN, _("closed without an answer")
+    sorted_ = dial.sort(link)
+    return None if sorted_ is None else (_FAILURES[sorted_[0]], sorted_[1])
+
+
+_FAILURES = {
+    Fault.REFUSED: Failure.REFUSED,
+    Fault.BROKEN: Failure.BROKEN,
+    Fault.TIMEOUT: Failure.TIMEOUT,
+    Fault.LOCAL: Failure.LOCAL,
+}
+
+
+def _tls(error: ssl.SSLError) -> tuple[Failure, str] | None:
+    """What a failed handshake means; None where the error only wraps the one that tells."""
+    found = dial.certificate(error)
+    if found is not None:
+        ours, text = found
+        return (Failure.LOCAL if ours else Failure.BROKEN), text
+    if isinstance(error, aiohttp.ClientError):
+        return None
+    reason = clean(str(getattr(error, "reason", None) or "").replace("_", " ").lower(), 60)
+    return Failure.BROKEN, _("TLS failed: {}").format(reason) if reason else _("TLS failed")

@@ -1,16 +1,15 @@
 """The certificate behind an https address: trusted here, for this name, and for how long?"""
 
-import asyncio
 import contextlib
 import ssl
 from urllib.parse import urlsplit
 
+from qualtui import dial
 from qualtui.doctor.asking import Time, near
 from qualtui.findings import Finding, failed, ok, skipped, warning
 from qualtui.text import _, clean
 
 SOON = 14 * 86400.0  # s: hosts that renew by themselves do it 30 days before
-_EXPIRED = 10  # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED
 
 
 async def examine(
@@ -25,15 +24,33 @@ async def examine(
         why = _("http: what is asked and answered can be read on the way")
         return warning(check, what, why, _("use the service's https address"))
     try:
-        until = await _valid_until(host, parts.port or 443, timeout, trust or ssl.create_default_context())
+        authorities = trust or dial.trust()
+    except OSError:
+        todo = _("see the files that SSL_CERT_FILE and SSL_CERT_DIR name")
+        return failed(check, what, _("this machine's list of authorities cannot be read"), todo)
+    try:
+        until = await _valid_until(host, parts.port or 443, timeout, authorities)
     except ssl.SSLCertVerificationError as error:
-        if error.verify_code == _EXPIRED:
-            return failed(check, what, _("has expired"), _("renew the certificate of {}").format(clean(host)))
-        why = _("not trusted: {}").format(clean(error.verify_message, 80))
-        return failed(check, what, why, _("see the address's name, and this machine's list of authorities"))
-    except (OSError, ssl.SSLError):
-        return skipped(check, what, _("no TLS connection to {}").format(clean(host)))
+        return _untrusted(check, what, host, error)
+    except (OSError, ssl.SSLError, ValueError) as error:
+        known = dial.sort(error)
+        why = _("no TLS connection to {}").format(clean(host))
+        return skipped(check, what, why if known is None else f"{why}: {known[1]}")
     return judged(check, what, until - time())
+
+
+def _untrusted(check: str, what: str, host: str, error: ssl.SSLCertVerificationError) -> Finding:
+    """What is wrong with the certificate, and who can repair it."""
+    name = clean(host, 80)
+    ours, text = dial.certificate(error) or (True, _("the certificate is not valid"))
+    if error.verify_code == dial.EXPIRED:
+        return failed(check, what, _("has expired"), _("renew the certificate of {}").format(name))
+    if ours:
+        why = _("not trusted: {}").format(clean(error.verify_message, 80))
+        todo = _("add its authority to this machine's list, or name it in SSL_CERT_FILE; see the clock")
+        return failed(check, what, why, todo)
+    todo = _("write the name that the certificate of {} is for, or have one made for this name").format(name)
+    return failed(check, what, text, todo)
 
 
 def judged(check: str, what: str, left: float) -> Finding:
@@ -47,11 +64,11 @@ def judged(check: str, what: str, left: float) -> Finding:
 
 
 async def _valid_until(host: str, port: int, timeout: float, trust: ssl.SSLContext) -> float:
-    async with asyncio.timeout(timeout):
-        _reader, writer = await asyncio.open_connection(host, port, ssl=trust, server_hostname=host)
-        try:
-            return ssl.cert_time_to_seconds(writer.get_extra_info("peercert")["notAfter"])
-        finally:
-            writer.close()
-            with contextlib.suppress(OSError, ssl.SSLError):
-                await writer.wait_closed()
+    _reader, writer = await dial.secured(host, port, timeout, trust)
+    try:
+        certificate = writer.get_extra_info("peercert") or {}
+        return ssl.cert_time_to_seconds(str(certificate.get("notAfter", "")))
+    finally:
+        writer.close()
+        with contextlib.suppress(OSError, ssl.SSLError):
+            await writer.wait_closed()

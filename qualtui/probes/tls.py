@@ -3,21 +3,16 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
-from functools import lru_cache
 from urllib.parse import urlsplit
 
+from qualtui import dial
 from qualtui.config.values import TlsProbe as Settings
+from qualtui.dial import Fault
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.text import _, clean
 
 DAY = 86_400.0
-_EXPIRED = 10  # OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED
-
-
-@lru_cache(maxsize=1)
-def _trust() -> ssl.SSLContext:
-    return ssl.create_default_context()
 
 
 def hosts(urls: Sequence[str]) -> tuple[tuple[str, int], ...]:
@@ -49,7 +44,7 @@ class TlsProbe:
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
-            trust = self._given or _trust()
+            trust = self._given or dial.trust()
         except OSError:
             raise ProbeError(_("the certificates here cannot be read")) from None
         names = [host for host, _port in self._targets]
@@ -66,16 +61,17 @@ class TlsProbe:
     async def _until(self, host: str, port: int, trust: ssl.SSLContext, now: float) -> tuple[float | None, str]:
         """Days to the end of a host's certificate; None and the reason where it was not seen."""
         try:
-            async with asyncio.timeout(self.timeout):
-                _reader, writer = await asyncio.open_connection(host, port, ssl=trust, server_hostname=host)
-                try:
-                    certificate = writer.get_extra_info("peercert") or {}
-                finally:
-                    writer.transport.abort()  # nothing was sent; a polite end may hang
+            _reader, writer = await dial.secured(host, port, self.timeout, trust)
         except ssl.SSLCertVerificationError as error:
-            return (0.0, "") if error.verify_code == _EXPIRED else (None, _("the certificate is not trusted here"))
-        except (OSError, ssl.SSLError, ValueError):
-            return None, _("no answer")
+            if error.verify_code == dial.EXPIRED:
+                return 0.0, ""
+            _ours, text = dial.certificate(error) or (True, _("the certificate is not valid"))
+            return None, text
+        except (OSError, ssl.SSLError, ValueError) as error:
+            known = dial.sort(error)
+            return None, _("no answer") if known is None or known[0] is not Fault.LOCAL else known[1]
+        certificate = writer.get_extra_info("peercert") or {}
+        writer.transport.abort()  # nothing was sent; a polite end may hang
         end = certificate.get("notAfter")
         if not isinstance(end, str):
             return None, _("no certificate")
