@@ -30,16 +30,28 @@ AgentOption = Annotated[
 
 
 @command.command(
-    "list", help=helped(_("Who waits, the longest wait first; phones masked."), "qualtui customers list")
+    "list",
+    help=helped(
+        _("Who waits, the longest wait first; phones masked."),
+        "qualtui customers list",
+        "qualtui customers list --backlog",
+    ),
 )
-def list_(agent: AgentOption = "", config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def list_(
+    backlog: Annotated[
+        bool, typer.Option("--backlog", help=_("Who was silent for over a day before the first start, instead."))
+    ] = False,
+    agent: AgentOption = "",
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Lists who waits."""
-    told = ask(config, Who(agent or only_agent(config)))
+    told = ask(config, Who(agent or only_agent(config), backlog))
     assert isinstance(told, Customers)
     if as_json:
         print_json(told)
     elif not told.customers:
-        print(_("nobody waits"))
+        print(_("the backlog is empty") if backlog else _("nobody waits"))
     else:
         now = time.time()
         titles = ["leads.id", _("waits"), _("phone"), _("why")]

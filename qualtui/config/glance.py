@@ -17,7 +17,7 @@ _PLAIN: dict[str, dict[str, type | tuple[type, ...]]] = {
     "screen": {"zone": str, "ascii": bool},
     "demo": {"control_url": str, "speed": (int, float)},
 }
-_SKIPPED = {"store": {"keep_raw", "keep_minutes", "keep_hours", "keep_events"}, "screen": set(), "demo": {"past"}}
+_SKIPPED = {"store": {"keep_raw", "keep_minutes", "keep_hours", "keep_events"}, "screen": set(), "demo": set()}
 
 
 def glance(path: Path) -> Config | None:

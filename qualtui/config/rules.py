@@ -64,6 +64,15 @@ BUILT_IN: dict[str, Rule] = {
         summary="Customers wait for the bot, the oldest {duration}",
         fix="session-cleanup",
     ),
+    # Who was open before the first start is shown and offered a remedy, but wakes nobody, however old.
+    "open-before-start": Rule(
+        series="customers.open_before_start_oldest",
+        op=Operator.ABOVE,
+        warning=Level(3 * _MINUTE),
+        keep_firing_for=Seconds(30),
+        summary="Customers wrote before the first start and have no answer, the oldest {duration}",
+        fix="retry",
+    ),
     "customers-lost": Rule(
         series="customers.lost",
         op=Operator.ABOVE,

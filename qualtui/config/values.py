@@ -273,7 +273,6 @@ class Demo(Values, frozen=True, kw_only=True):
     """`[demo]`: set by `qualtui demo` in the configuration that it writes."""
 
     control_url: str = ""
-    past: Seconds = Seconds(0)  # counts as watched before the first start: the demo's past has no backlog
     speed: float = 1.0
 
 

@@ -101,7 +101,7 @@ def _overrides(places: Places) -> dict[str, Any]:
         "agents": {AGENT: agent},
         "fixes": {"retry": retry},
         "store": {"path": str(folder / "qualtui.db"), "socket": str(folder / "qualtui.sock")},
-        "demo": {"control_url": places.control_url, "speed": places.speed, "past": "30d"},
+        "demo": {"control_url": places.control_url, "speed": places.speed},
     }
 
 

@@ -46,7 +46,7 @@ from qualtui.wire import (
 )
 
 History = Callable[[int], Awaitable[tuple[Event, ...]]]
-CustomersOf = Callable[[str], Awaitable[Customers | Refused]]
+CustomersOf = Callable[[Who], Awaitable[Customers | Refused]]
 Examined = Callable[[], Awaitable[Findings]]
 
 CONSONANTS = "bcdfghjkmnpqrstvwxz"  # of them a test's mark is made: digits in a row would be masked as a phone
@@ -108,7 +108,7 @@ class Desk:
             case NoticeLog():
                 return self._notices()
             case Who():
-                return await self._customers(ask.agent)
+                return await self._customers(ask)
             case CloseCustomer():
                 return await self._close_customer(ask, who)
             case Examine():
@@ -158,7 +158,7 @@ class Desk:
         reason = masked(clean(ask.reason, 200))
         if not reason:
             return Refused(_("say how it was answered: a reason is needed"))
-        told = await self._customers(ask.agent)
+        told = await self._customers(Who(ask.agent))
         if isinstance(told, Refused):
             return told
         found = [one for one in told.customers if one.lead.startswith(ask.lead)] if ask.lead else []

@@ -45,7 +45,7 @@ from qualtui.probes.probe import ProbeError
 from qualtui.store.errors import StoreError
 from qualtui.store.store import Store
 from qualtui.text import _, clean
-from qualtui.wire import Answer, Customers, EngineView, Refused, Request, Snapshot
+from qualtui.wire import Answer, Customers, EngineView, Refused, Request, Snapshot, Who
 
 log = logging.getLogger(__name__)
 
@@ -345,13 +345,14 @@ class Engine:
         except StoreError:
             return ()
 
-    async def _customers(self, agent: str) -> Customers | Refused:
+    async def _customers(self, ask: Who) -> Customers | Refused:
+        agent = ask.agent
         probe = customers_of(self._setup.probes, agent)
         if probe is None:
             return Refused(_("no database is configured for {}").format(agent))
         try:
             async with asyncio.timeout(ASK_LIMIT):
-                return Customers(agent, await probe.who())
+                return Customers(agent, await probe.who(old=ask.backlog))
         except (ProbeError, TimeoutError) as error:
             return Refused(_("the database does not tell: {}").format(error or _("no answer in time")))
 

@@ -28,7 +28,6 @@ class Memory:
         self._journal = journal
         self._recent = recent
         self._clock = clock
-        self._started = clock()
         self._marks: list[BacklogMarked] = []
 
     def deps(self, config: Config) -> Deps:
@@ -38,7 +37,8 @@ class Memory:
             save=self._save,
             learned=self._marks.append,
             gateway=partial(self._gateway, config),
-            born=partial(self._born, config.demo.past),
+            born=self._born,
+            backlog_before=self._backlog_before,
             history=self._past,
             minute=minute(config),
             by_hand=self._by_hand,
@@ -79,11 +79,15 @@ class Memory:
 
         return word
 
-    def _born(self, past: float, agent: str) -> float | None:
+    def _born(self, agent: str) -> float | None:
         mark = self._journal.state.backlog.get(agent)
-        if mark is not None:
-            return mark.before
-        return self._started - past if past else None
+        return None if mark is None else mark.before
+
+    def _backlog_before(self, agent: str) -> float | None:
+        mark = self._journal.state.backlog.get(agent)
+        if mark is None:
+            return None
+        return mark.before if mark.edge is None else mark.edge
 
     def _by_hand(self, agent: str) -> Closed:
         """Whom a person answered, by lead, and until when."""

@@ -136,11 +136,16 @@ class FixStopped(msgspec.Struct, frozen=True, tag="fix.stopped"):
 
 
 class BacklogMarked(msgspec.Struct, frozen=True, tag="backlog.marked"):
-    """Learning ended: what was open before qualtui first looked is backlog, never a page."""
+    """Learning ended: `count` customers are backlog, never a page.
+
+    `before`: when qualtui first looked. `edge`: who was silent since before that is backlog; None, in the logs of
+    older versions: `before`.
+    """
 
     agent: str
     count: int
     before: float
+    edge: float | None = None
 
 
 class CustomerClosed(msgspec.Struct, frozen=True, tag="customer.closed"):

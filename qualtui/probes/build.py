@@ -41,7 +41,13 @@ class Deps(msgspec.Struct, frozen=True):
     born: Callable[[str], float | None]  # by agent: BacklogMarked.before, if the log has one
     history: History = no_history  # of our own samples
     by_hand: Callable[[str], Closed] = lambda _agent: {}  # by agent: customers whom a person answered
+    backlog_before: Callable[[str], float | None] = lambda _agent: None  # by agent: the edge of its backlog
     minute: float = 60.0  # s that a sample of goal.minute stands for: less in a fast demo
+
+    def edge(self, agent: str) -> float | None:
+        """Since when chats are somebody's; None: the first look is under way."""
+        edge = self.backlog_before(agent)
+        return self.born(agent) if edge is None else edge
 
 
 def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
@@ -61,7 +67,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         probes.append(UptimeProbe(name, agent.waha))
     chats: ChatsProbe | None = None
     if agent.waha is not None and agent.waha.chats_interval:
-        chats = ChatsProbe(name, agent.waha, lambda: deps.born(name))
+        chats = ChatsProbe(name, agent.waha, lambda: deps.edge(name))
         probes.append(chats)
     targets = hosts(
         [settings.url for settings in (agent.health, agent.metrics, agent.waha) if settings is not None]
@@ -99,6 +105,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
             save=partial(deps.save, key),
             learned=deps.learned,
             born=deps.born(name),
+            backlog_before=deps.backlog_before(name),
             by_hand=lambda: deps.by_hand(name),
             match=match,
             audit=audit,

@@ -13,6 +13,7 @@ from qualtui.fetch import Answer, Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.chats import KEPT, SETTLE, Chat, Chats, Said, looked, taken
+from qualtui.signals.ledger import OPEN_FOR
 from qualtui.text import _
 
 PAGE = 50  # chats a question
@@ -74,20 +75,20 @@ _message = msgspec.json.Decoder(_Message, strict=False)  # numbers as texts, too
 
 
 class ChatsProbe:
-    """waha.chats_waiting, and `chats` for the fast lane. `born`: chats older than this are nobody's (our clock).
+    """waha.chats_waiting, and `chats` for the fast lane. `edge`: chats older than this are nobody's (our clock).
 
     What the chats say is read in pages, newest first, as far back as the read before; every ten minutes to who
-    waits longest, because an acknowledgement moves no chat to the front; at the start to `born` or a week.
+    waits longest, because an acknowledgement moves no chat to the front; at the start to `edge` or a week.
     """
 
-    def __init__(self, agent: str, settings: Settings, born: Callable[[], float | None]) -> None:
+    def __init__(self, agent: str, settings: Settings, edge: Callable[[], float | None]) -> None:
         self.name = f"{agent}/chats"
         self.series = (f"{agent}/waha.chats_waiting",)
         self.interval = float(settings.chats_interval)
         self.timeout = max(LEAST_TIMEOUT, float(settings.timeout))
         self.chats = Chats()
         self._tried: dict[str, float] = {}  # by number of those that wait: when their messages were asked for
-        self._born = born
+        self._edge = edge
         self._headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
         self._base = chats_url(settings)
         self._first = self._fetcher(overview(self._base), keep=True)
@@ -118,24 +119,24 @@ class ChatsProbe:
         clock = asyncio.get_running_loop().time
         started = clock()
         self._asked_at = (now, started)
-        told = self._born()
-        born = now if told is None else told
+        told = self._edge()
+        edge = now - OPEN_FOR if told is None else told
         if whole:
             self._whole_at, most = now, self._back
-            back = self._far(now, born)
+            back = self._far(now, edge)
             self._back = max(LEAST_BACK, back / 4)  # where this is too much for the gateway, ask for less
-            await self._read(now, max(now - back, born))
+            await self._read(now, max(now - back, edge))
             self._back = most
         else:
             await self._read(now, self.chats.read_at - AGAIN)
-        await self._look(now, born)
-        return (Sample(self.series[0], now + clock() - started, float(len(self.chats.waiting(born)))),)
+        await self._look(now, edge)
+        return (Sample(self.series[0], now + clock() - started, float(len(self.chats.waiting(edge)))),)
 
-    def _far(self, now: float, born: float) -> float:
+    def _far(self, now: float, edge: float) -> float:
         """Seconds that a read of all goes back. A gateway may fetch a picture for each chat that it tells."""
         if not self.chats.read_at:
             return self._back
-        oldest = min((self.chats.open[key].last.at for key in self.chats.waiting(born)), default=now)
+        oldest = min((self.chats.open[key].last.at for key in self.chats.waiting(edge)), default=now)
         return min(self._back, max(LEAST_BACK, now - oldest + 1, now - self.chats.read_at + AGAIN))
 
     async def _read(self, now: float, start: float) -> None:
@@ -164,12 +165,12 @@ class ChatsProbe:
         got = began + asyncio.get_running_loop().time() - started
         return told - got, told + 1.0 - (got - answer.seconds)
 
-    async def _look(self, now: float, born: float) -> None:
+    async def _look(self, now: float, edge: float) -> None:
         """Reads the newest messages of a few chats that wait: their last one may not tell since when."""
         chats = self.chats
         due = [
             key
-            for key in chats.waiting(born)
+            for key in chats.waiting(edge)
             if not chats.open[key].looked and now - (chats.open[key].since or now) > SETTLE
         ]
         found: dict[str, Chat] = {}

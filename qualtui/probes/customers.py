@@ -38,7 +38,7 @@ from qualtui.signals.ledger import (
     unpacked,
 )
 from qualtui.signals.setback import closings, set_back, set_forward
-from qualtui.signals.tally import Limits, answers, waiting
+from qualtui.signals.tally import Limits, answers, backlog, waiting
 from qualtui.text import _, mask_phone
 from qualtui.wire import CustomerView
 
@@ -57,7 +57,8 @@ class CustomersProbe:
     """customers.*, reply.*, sessions.bot_owes, and what failures.* the messages tell.
 
     `load` and `save` keep the ledger's blob in our own store and must not raise; `learned` is called once,
-    when the first backfill ends. `born`: when qualtui looked first, if an earlier log tells. `by_hand`: whom
+    when the first backfill ends. `born`: when qualtui looked first, and `backlog_before`: the
+    edge of the backlog, if an earlier log tells. `by_hand`: whom
     a person answered, and is owed nothing for what came until then. `match` corrects the rows by the gateway's
     chats; without one the rows alone count. `audit`: tells of rows stored under a time long past.
     """
@@ -74,6 +75,7 @@ class CustomersProbe:
         save: Save,
         learned: Learned,
         born: float | None = None,
+        backlog_before: float | None = None,
         by_hand: Callable[[], Closed] = dict,
         match: Match | None = None,
         audit: Audit | None = None,
@@ -101,7 +103,7 @@ class CustomersProbe:
         self._skew = 0.0  # s, the server's clock minus ours
         self._clocks: Read | None = None  # of the last cycle that succeeded
         self._load, self._save, self._learned = load, save, learned
-        self._born = born
+        self._born, self._backlog_before = born, backlog_before
         self._by_hand = by_hand
         self._ledger: Ledger | None = None
         self._saved: Ledger | None = None
@@ -140,10 +142,11 @@ class CustomersProbe:
         await self._keep(ledger)
         return self._samples(ledger, book, problems, server_now, now + clock() - started)
 
-    async def who(self, limit: int = 200, *, certain: bool = False) -> tuple[CustomerView, ...]:
+    async def who(self, limit: int = 200, *, certain: bool = False, old: bool = False) -> tuple[CustomerView, ...]:
         """The waiting customers, oldest first, phones masked, by chats read just now. Raises ProbeError.
 
-        `certain`: for one who writes to them, not before it is known whom a person answered by phone.
+        `old`: the backlog instead. `certain`: for one who writes to them, not before it is known whom a person
+        answered by phone.
         """
         problem = "" if self._match is None else await self._match.refresh()
         if problem and certain:
@@ -154,7 +157,8 @@ class CustomersProbe:
                 _ledger, book = await self._matched(reader, ledger, {})
                 # A step of the server's clock is the next cycle's to follow.
                 steady = self._clocks.steady(reader.now, reader.read_at) if self._clocks else reader.now
-                wait = waiting(ledger, book, steady, float(self._settings.grace))
+                grace = float(self._settings.grace)
+                wait = backlog(ledger, book) if old else waiting(ledger, book, steady, grace)
                 oldest = sorted(wait, key=lambda lead: wait[lead].since)[:limit]
                 phones = await self._phones(reader, oldest)
         except DatabaseError as error:
@@ -189,7 +193,7 @@ class CustomersProbe:
                 self._ledger = self._saved = unpacked(blob)
         quick = float(self._settings.refused_takes)
         if self._ledger is None:
-            self._ledger = begun(now, float(self._settings.horizon), self._born, quick)
+            self._ledger = begun(now, float(self._settings.horizon), self._born, quick, self._backlog_before)
         elif self._ledger.quick != quick:
             self._ledger = msgspec.structs.replace(self._ledger, quick=quick)
         self.learning = None if self._ledger.learned else progress(self._ledger, now)
@@ -260,7 +264,7 @@ class CustomersProbe:
         if self._match is not None and ledger.learned and not behind(ledger):
             ours = reader.now - self._skew
             problem = (
-                await self._match.look(reader, book, ledger.born, self._skew)
+                await self._match.look(reader, book, ledger.edge, self._skew)
                 if look
                 else self._match.apart(self._skew)
             )
@@ -272,7 +276,7 @@ class CustomersProbe:
             ledger = msgspec.structs.replace(ledger, heard=heard)
             book = with_heard(book, heard)
             if not problem:
-                book = self._match.told(book, ledger.born, ours, self._skew)
+                book = self._match.told(book, ledger.born, ours, self._skew, ledger.edge)
             if problem := problem or self._match.old(ours):
                 problems["chats"] = problem
         return ledger, without_closed(book, closings(ledger, self._by_hand()))
@@ -289,8 +293,8 @@ class CustomersProbe:
         before, self._ledger = self._ledger, ledger
         if ledger.learned and not (before is not None and before.learned):
             book = current(ledger, ledger.mark, self._gateway)
-            count = sum(owed.backlog(ledger.born) for owed in book.owed.values())
-            self._learned(BacklogMarked(self._agent, count, ledger.born))
+            count = len(backlog(ledger, book))
+            self._learned(BacklogMarked(self._agent, count, ledger.born, ledger.edge))
         if self._worth_saving(ledger):
             blob = packed(ledger)
             await self._save(blob)

@@ -5,6 +5,10 @@ from collections.abc import Mapping
 NEEDS_LEADS = (
     "customers.waiting",
     "customers.oldest",
+    "customers.open_before_start",
+    "customers.open_before_start_oldest",
+    "customers.overdue",
+    "customers.workable",
     "customers.lost",
     "customers.backlog",
     "customers.phantom",

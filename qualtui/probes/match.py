@@ -53,10 +53,11 @@ class Match:
             str, float
         ] = {}  # by number: until when a person ended it, by closing its lead or deleting it
 
-    async def look(self, reader: Reader, book: Book, born: float, skew: float) -> str:
+    async def look(self, reader: Reader, book: Book, edge: float, skew: float) -> str:
         """Asks for what is not known yet. Why that failed, or chats and rows can't be compared; else empty.
 
-        `skew`: seconds that the database's clock is ahead of ours. Raises DatabaseError: no connection.
+        `edge`: chats older than that are nobody's; `skew`: seconds that the database's clock is ahead of ours.
+        Raises DatabaseError: no connection.
         """
         chats = self._chats()
         if not chats.read_at:
@@ -73,7 +74,7 @@ class Match:
                 rows = await reader.ask("leads", self._phones, unknown)
                 found = {row["id"]: number(row["phone"] or "") for row in rows}
                 self._numbers |= {lead: found.get(lead, "") for lead in unknown}
-            await self._ask(reader, chats, chats.waiting(born))
+            await self._ask(reader, chats, chats.waiting(edge))
         except DatabaseError as error:
             if reader.lost:
                 raise
@@ -131,8 +132,11 @@ class Match:
             found[row["number"]] = one if before is None else max(before, one, key=_newest)
         return found
 
-    def told(self, book: Book, born: float, now: float, skew: float) -> Book:
-        """The book, corrected. `now`: our clock; `skew`: seconds that the database's is ahead of it."""
+    def told(self, book: Book, born: float, now: float, skew: float, edge: float | None = None) -> Book:
+        """The book, corrected. `now`: our clock; `skew`: seconds that the database's is ahead of it.
+
+        `born` and `edge`: as for `with_chats`.
+        """
         chats = self._by(skew)
         if not chats.read_at:
             return book
@@ -142,7 +146,7 @@ class Match:
             if (chat := chats.open.get(key)) is not None and chat.last.at > self._over.get(key, 0.0)
         }
         fresh = not self.old(now)
-        return with_chats(book, chats, self._numbers, leads, self._pseudonym, born, fresh=fresh)
+        return with_chats(book, chats, self._numbers, leads, self._pseudonym, born, fresh=fresh, edge=edge)
 
     def heard(self, book: Book, skew: float) -> dict[str, float]:
         """By owed lead the newest answer that was heard."""

@@ -46,7 +46,11 @@ class Owed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     unstored: float | None = None  # since then the gateway has a message that no row has; never in a ledger
     refused: bool = False  # WhatsApp refused what was sent last; never in a ledger
 
-    def backlog(self, born: float) -> bool:
+    def backlog(self, edge: float) -> bool:
+        """Silent since before the edge of the backlog: never a page, and not among those who wait."""
+        return self.last < edge
+
+    def open_before(self, born: float) -> bool:
         """Open before qualtui first looked, and silent since."""
         return self.since < born
 
@@ -183,8 +187,10 @@ class _Page:
             return
         since = min(owed.since, row.at)
         if since < self._born <= row.at and owed.last < self._born:
-            self._owed[row.lead] = Owed(row.at, row.at, row.session)  # one of the backlog writes again
+            self._owed[row.lead] = Owed(row.at, row.at, row.session)  # open before the start, and writes again
             return
+        if row.at < self._born <= owed.since:  # an old row that came late: the wait since the start counts
+            since = owed.since
         session = row.session if row.at >= owed.last or not owed.session else owed.session
         self._owed[row.lead] = Owed(since, max(owed.last, row.at), session, owed.unheard, owed.first)
 
@@ -210,7 +216,8 @@ class _Page:
             return
         if row.at >= owed.last or not owed.session:
             del self._owed[row.lead]
-            if not owed.backlog(self._born):
+            # How late an answer to whom the first start found open is says nothing of today's speed.
+            if row.at < self._born or not owed.open_before(self._born):
                 kind = self._firsts if owed.first else self._replies
                 kind.append((row.at, max(0.0, row.at - owed.since)))
         elif row.at >= owed.since:  # a row that came late: what was said after it is still open

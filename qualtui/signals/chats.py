@@ -198,27 +198,30 @@ def with_chats(
     born: float,
     *,
     fresh: bool = True,
+    edge: float | None = None,
 ) -> Book:
     """The book, corrected by the chats: who is in no row is owed, who was not reached, too.
 
     `book`: already without what was heard; `numbers`: by lead; `leads`: by number of those chats that wait
-    and were asked about, None: no lead's; `name`: what stands for such a number. Chats older than `born` are
-    nobody's. Not `fresh`: who had only just written when the chats were read last may have been answered since.
+    and were asked about, None: no lead's; `name`: what stands for such a number. Chats older than `edge`
+    (None: `born`, when qualtui first looked) are nobody's. Not `fresh`: who had only just written when
+    the chats were read last may have been answered since.
     """
     # A phone may be written in a form that no question finds: who was owed an answer lately is known all the same.
     lately = (*sorted(book.answered, key=lambda lead: book.answered[lead]), *book.owed)
     by_number = {numbers[lead]: lead for lead in lately if numbers.get(lead)}
     owed, asked = dict(book.owed), dict(book.asked)
+    edge = born if edge is None else edge
     for key, stored in leads.items():
         chat = chats.open.get(key)
-        if chat is None or chat.last.at < born:
+        if chat is None or chat.last.at < edge:
             continue
         known = stored or (Known(by_number[key]) if key in by_number else None)
         lead = known.lead if known is not None else name(key)
         mine = owed.get(lead)
         if mine is None and not fresh and chats.read_at - (chat.since or chat.last.at) < SURE:
             continue
-        claim = _claimed(chat, chats.read_at, _renewed(known, book.answered.get(lead)), mine, born)
+        claim = _claimed(chat, chats.read_at, _renewed(known, book.answered.get(lead)), mine, born, edge)
         if claim is not None:
             owed[lead] = claim
             asked[lead] = asked.get(lead) or (claim.since,)
@@ -246,10 +249,15 @@ def _settled(book: Book, heard: Mapping[str, float]) -> Book:
     )
 
 
-def _claimed(chat: Chat, read_at: float, known: Known | None, mine: Owed | None, born: float) -> Owed | None:
+def _claimed(
+    chat: Chat, read_at: float, known: Known | None, mine: Owed | None, born: float, edge: float
+) -> Owed | None:
     """What a chat that waits says of its customer. `mine`: what the rows say; None: nothing that they don't."""
     last = chat.last
-    since = chat.since if chat.since is not None and chat.since >= born else last.at
+    start = (
+        born if last.at >= born else edge
+    )  # who was open before the first look and writes anew waits since then
+    since = chat.since if chat.since is not None and chat.since >= start else last.at
     received = known.received if known is not None else None
     sent = known.sent if known is not None else None
     if last.ours:  # not taken by WhatsApp: a moment is normal, and who wrote to nobody's customer is none
@@ -263,7 +271,7 @@ def _claimed(chat: Chat, read_at: float, known: Known | None, mine: Owed | None,
     vain = sent if sent is not None and late and sent >= since + CLOCKS else None
     if mine is not None:
         stored = max(mine.last, received or mine.last) >= last.at - CLOCKS
-        began = since if mine.backlog(born) else min(mine.since, since)  # one of the backlog writes again
+        began = since if mine.since < born <= last.at else min(mine.since, since)
         return msgspec.structs.replace(
             mine,
             since=began,

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 import msgspec
 
 from qualtui.signals import clock
-from qualtui.signals.book import Book, Decide, Row, What, decider, fold, news, pruned
+from qualtui.signals.book import DAY, Book, Decide, Row, What, decider, fold, news, pruned
 from qualtui.signals.gateway import Gateway, GatewayWord
 
+OPEN_FOR = DAY  # s before the first look: who wrote in these and has no answer waits, older ones are backlog
 OVERLAP = 60.0  # s: a transaction that takes longer to commit is seen by the re-check alone
 VERSION = 3
 
@@ -76,7 +77,13 @@ class Ledger(msgspec.Struct, frozen=True):
     closed: dict[
         str, tuple[float, float]
     ] = {}  # by lead: until when it was closed by hand, by the clock of then and now
+    backlog_before: float | None = None  # None, in ledgers of older versions: `born`
     version: int = VERSION
+
+    @property
+    def edge(self) -> float:
+        """Who was silent since before this is backlog; who came later and before `born` was open at the start."""
+        return self.born if self.backlog_before is None else self.backlog_before
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -93,11 +100,24 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Ledger)
 
 
-def begun(now: float, horizon: float, born: float | None = None, quick: float = 0.0) -> Ledger:
-    """An empty ledger that learns from `horizon` seconds ago. `born`: when qualtui really looked first."""
+def begun(
+    now: float, horizon: float, born: float | None = None, quick: float = 0.0, backlog_before: float | None = None
+) -> Ledger:
+    """An empty ledger that learns from `horizon` seconds ago.
+
+    `born`: when qualtui really looked first; None: now, and who wrote in the day before waits.
+    `backlog_before`: the edge of the backlog that was marked then, None: `born`, as in logs of older versions.
+    """
     start = now - horizon
-    first = now if born is None else born
-    return Ledger(born=first, start=start, leads=Position(start), messages=Position(start), quick=quick)
+    first, edge = (now, now - OPEN_FOR) if born is None else (born, backlog_before)
+    return Ledger(
+        born=first,
+        start=start,
+        leads=Position(start),
+        messages=Position(start),
+        quick=quick,
+        backlog_before=edge,
+    )
 
 
 def packed(ledger: Ledger) -> bytes:
@@ -272,13 +292,13 @@ def recheck(ledger: Ledger, book: Book, checked: Checked, now: float, closed: st
 def missed(ledger: Ledger, book: Book, rows: Iterable[Row]) -> tuple[Row, ...]:
     """Of messages that have no answer, those of customers of whom the book knows nothing of it, as found.
 
-    What came before qualtui first looked is not among them, nor what a person closed or the bot answered since.
+    The backlog is not among them, nor what a person closed or the bot answered since.
     """
     return tuple(
         row
         for row in rows
         if (by_now := clock.found(row, ledger.steps, ledger.passed)) is not None
-        and by_now.at >= ledger.born
+        and by_now.at >= ledger.edge
         and by_now.at > ledger.dropped.get(row.lead, 0.0)
         and news(book, by_now)
     )

@@ -29,7 +29,10 @@ def set_back(ledger: Ledger, now: float, skew: float, horizon: float, by_hand: C
     by = max(before - now, 0.0 if ledger.skew is None else ledger.skew - skew)
     if behind(ledger):
         return msgspec.structs.replace(
-            begun(now, horizon, ledger.born - by, ledger.quick), learned=ledger.learned, read=now, skew=skew
+            begun(now, horizon, ledger.born - by, ledger.quick, ledger.edge - by),
+            learned=ledger.learned,
+            read=now,
+            skew=skew,
         )
     settled = min((ledger.mark - OVERLAP - 1.0, *(row.at for row in ledger.window[:1])))
     at = before - by - clock.MARGIN
@@ -40,6 +43,7 @@ def set_back(ledger: Ledger, now: float, skew: float, horizon: float, by_hand: C
     return msgspec.structs.replace(
         ledger,
         born=ledger.born - by,
+        backlog_before=ledger.edge - by,
         start=ledger.start - by,
         leads=Position(ledger.leads.at - by, "", more=False),
         messages=Position(ledger.messages.at - by, "", more=False),
@@ -67,6 +71,7 @@ def set_forward(ledger: Ledger, by: float, by_hand: Closed) -> Ledger:
     return msgspec.structs.replace(
         ledger,
         born=ledger.born + by,
+        backlog_before=ledger.edge + by,
         book=clock.earlier(ledger.book, -by),
         window=tuple(clock.moved(row, -by) for row in ledger.window),
         checks={lead: msgspec.structs.replace(one, at=one.at + by) for lead, one in ledger.checks.items()},

@@ -10,7 +10,9 @@ from qualtui.signals.cause import Cause, cause_of, of_the_oldest
 from qualtui.signals.failures import EVENTS, failures
 from qualtui.signals.goals import Told, answered
 from qualtui.signals.ledger import Ledger
+from qualtui.signals.overdue import Patience, overdue, workable
 
+OPEN, OPEN_OLDEST = "customers.open_before_start", "customers.open_before_start_oldest"
 AHEAD = 5.0  # s that a row may be ahead of the server's clock that was read before it
 
 
@@ -25,13 +27,20 @@ def nearest_rank(values: Sequence[float], percent: float) -> float | None:
 def waiting(ledger: Ledger, book: Book, now: float, grace: float) -> dict[str, Owed]:
     """The customers who wait, by lead: the backlog and those younger than `grace` left out.
 
+    Who wrote in the day before qualtui first looked is among them.
+
     One stored under a time to come waits, too: nobody knows since when.
     """
     return {
         lead: owed
         for lead, owed in book.owed.items()
-        if not owed.backlog(ledger.born) and not -AHEAD <= now - owed.since < grace
+        if not owed.backlog(ledger.edge) and not -AHEAD <= now - owed.since < grace
     }
+
+
+def backlog(ledger: Ledger, book: Book) -> dict[str, Owed]:
+    """The backlog, by lead."""
+    return {lead: owed for lead, owed in book.owed.items() if owed.backlog(ledger.edge)}
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -49,24 +58,39 @@ def figures(ledger: Ledger, book: Book, now: float, limits: Limits) -> dict[str,
 
 
 def answers(ledger: Ledger, book: Book, now: float, limits: Limits) -> Told:
-    """The same with their notes: that of customers.oldest is the cause of the longest wait."""
+    """The same with their notes: that of an oldest wait is its cause."""
     wait = waiting(ledger, book, now, limits.grace)
-    oldest = of_the_oldest(wait)
-    notes = {"customers.oldest": oldest.value} if oldest is not None else {}
+    since, before = _parted(wait, ledger.born)
+    causes = {"customers.oldest": of_the_oldest(since), OPEN_OLDEST: of_the_oldest(before)}
     values = _figures(ledger, book, wait, now, limits)
-    return {name: (value, notes.get(name, "")) for name, value in values.items()}
+    return {
+        name: (value, cause.value if (cause := causes.get(name)) is not None else "")
+        for name, value in values.items()
+    }
+
+
+def _parted(wait: dict[str, Owed], born: float) -> tuple[dict[str, Owed], dict[str, Owed]]:
+    """Who waits since qualtui first looked, and who was open before: of these no rule of CRITICAL speaks."""
+    before = {lead: owed for lead, owed in wait.items() if owed.open_before(born)}
+    return {lead: owed for lead, owed in wait.items() if lead not in before}, before
 
 
 def _figures(
     ledger: Ledger, book: Book, wait: dict[str, Owed], now: float, limits: Limits
 ) -> dict[str, float | None]:
+    since, before = _parted(wait, ledger.born)
+    patience = Patience(book, now, limits.reply_within)
     return {
         "customers.waiting": float(len(wait)),
-        "customers.oldest": max((max(0.0, now - owed.since) for owed in wait.values()), default=0.0),
+        "customers.oldest": _oldest(since, now),
+        OPEN: float(len(before)),
+        OPEN_OLDEST: _oldest(before, now),
+        "customers.overdue": float(overdue(wait, patience, now)),
+        "customers.workable": float(workable(wait, patience, now)),
         "customers.lost": float(
-            sum(owed.refused or now - owed.since > limits.lost_after for owed in wait.values())
+            sum(owed.refused or now - owed.since > limits.lost_after for owed in since.values())
         ),
-        "customers.backlog": float(sum(owed.backlog(ledger.born) for owed in book.owed.values())),
+        "customers.backlog": float(len(backlog(ledger, book))),
         "customers.phantom": float(sum(owed.unheard is not None for owed in wait.values())),
         "customers.never_greeted": float(sum(cause_of(owed) is Cause.NEVER_GREETED for owed in wait.values())),
         "customers.unstored": float(sum(_unstored(owed, now, limits.reply_within) for owed in wait.values())),
@@ -80,6 +104,10 @@ def _figures(
         **answered(book, ledger.born, now, limits.reply_within),
         "sessions.bot_owes": float(_bot_owes(ledger, wait)),
     }
+
+
+def _oldest(wait: dict[str, Owed], now: float) -> float:
+    return max((max(0.0, now - owed.since) for owed in wait.values()), default=0.0)
 
 
 def _replies(book: Book, now: float, window: float, allowance: float) -> dict[str, float | None]:

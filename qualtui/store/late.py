@@ -94,7 +94,7 @@ class LateStore(Store):
         except StoreError as error:
             if self._known:
                 raise
-            unknown = _("{}; what it holds is not known: whoever waited at this start counts as backlog")
+            unknown = _("{}; what it holds is not known: whoever waited at this start pages nobody")
             raise StoreError(unknown.format(error)) from None
         self._late = False
 

@@ -55,7 +55,7 @@ def _learning(view: AgentView, cells: int, look: Look) -> Line:
         Span(look.glyphs.fill * full, "spark"),
         Span(look.glyphs.hollow * (size - full), "rule"),
         Span(f" {share:.0%}  ", "strong"),
-        Span(_("reading what was said before; what was open at the first start is backlog"), "label"),
+        Span(_("reading what was said before: who is open since a day waits, older is backlog"), "label"),
     )
 
 

@@ -81,9 +81,13 @@ class NoticeLog(msgspec.Struct, frozen=True, tag="notice.log"):
 
 
 class Who(msgspec.Struct, frozen=True, tag="customers"):
-    """The waiting customers of an agent, phones masked: fetched on demand, never stored."""
+    """The waiting customers of an agent, phones masked: fetched on demand, never stored.
+
+    `backlog`: those instead who were silent since long before the first start.
+    """
 
     agent: str
+    backlog: bool = False
 
 
 class CloseCustomer(msgspec.Struct, frozen=True, tag="customer.close"):

@@ -20,7 +20,6 @@ quit = "z"
 [demo]
 control_url = "http://127.0.0.1:1"
 speed = 20
-past = "30d"
 """
 
 

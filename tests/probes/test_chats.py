@@ -160,12 +160,13 @@ async def test_a_gateway_that_nobody_looked_at_before_is_not_read_to_the_end(
     monkeypatch.setattr(module, "PAGE", 3)
     monkeypatch.setattr(module, "LAST", 1)
     monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
-    now = time.time()
+    now, day = time.time(), 86_400.0
     gateway.born = None
-    gateway.overview = [summary(f"55119000{n:04}", message(now - 60 * n)) for n in range(1, 31)]
+    times = [*(now - 60 * n for n in range(1, 5)), *(now - day - 60 * n for n in range(1, 31))]
+    gateway.overview = [summary(f"55119000{n:04}", message(at)) for n, at in enumerate(times)]
     async with reading(gateway) as probe:
-        assert await waiting(probe) == 0
-        assert len(gateway.asked) == 1
+        assert await waiting(probe) == 4  # who wrote in the day before the first start waits
+        assert len([url for url in gateway.asked if "overview" in url]) == 2
 
 
 async def test_who_is_about_to_act_sees_what_is_new_and_does_not_ask_without_end(

@@ -31,6 +31,7 @@ class Lane:
         self.settings = settings
         self.gateway: Gateway = no_gateway
         self.born: float | None = None
+        self.edge: float | None = None
         self.user = "postgres"
         self.mapping = Mapping()
         self.probe = self.restarted()
@@ -49,6 +50,7 @@ class Lane:
             save=self._save,
             learned=self.marks.append,
             born=self.born,
+            backlog_before=self.edge,
         )
         return self.probe
 
@@ -101,11 +103,36 @@ async def test_a_conversation_goes_through_its_situations(lane: Lane) -> None:
     assert said["reply.p95"] == pytest.approx(0, abs=2)
 
 
-async def test_what_was_open_at_the_first_look_is_backlog_and_pages_nobody(agent_db: AgentDatabase) -> None:
+async def test_the_first_look_finds_who_wrote_in_the_day_before_and_lists_the_older_ones_apart(
+    agent_db: AgentDatabase,
+) -> None:
+    old, _session = await agent_db.conversation(("recebida", 25 * HOUR))
+    lead, _session = await agent_db.conversation(("recebida", 2 * HOUR))
+    just, _session = await agent_db.conversation(("recebida", 1.0))
+    lane = Lane(agent_db)
+    said = await lane.say()
+    assert (said["customers.waiting"], said["customers.open_before_start"], said["customers.oldest"]) == (2, 2, 0)
+    assert (said["customers.backlog"], lane.marks[0].count) == (1, 1)
+    assert [view.lead for view in await lane.probe.who()] == [lead, just]
+    assert [view.lead for view in await lane.probe.who(old=True)] == [old]
+    # A ledger that was lost knows it from the log.
+    mark = lane.marks[0]
+    await lane.probe.close()
+    lane.blob, lane.born, lane.edge = b"torn", mark.before, mark.edge
+    lane.restarted()
+    said = await lane.say()
+    assert (said["customers.open_before_start"], said["customers.backlog"]) == (2, 1)
+    await lane.probe.close()
+
+
+async def test_the_backlog_that_an_older_version_marked_pages_nobody(agent_db: AgentDatabase) -> None:
     lead, session = await agent_db.conversation(("recebida", 2 * HOUR))
     await agent_db.lead(3 * HOUR)
     await agent_db.conversation(("recebida", 2 * HOUR), ("enviada", HOUR))
     lane = Lane(agent_db)
+    await lane.probe.close()
+    lane.born = time.time()
+    lane.restarted()
     said = await lane.say()
     assert (said["customers.waiting"], said["customers.backlog"]) == (0, 2)
     assert lane.marks[0].count == 2
@@ -277,8 +304,8 @@ async def test_a_long_history_is_learned_in_chunks_and_says_how_far_it_is(
         shares.append(lane.probe.learning)
     assert len(shares) > 3
     assert shares == sorted(shares)
-    assert samples["customers.backlog"].value == 5
-    assert [mark.count for mark in lane.marks] == [5]
+    assert (samples["customers.waiting"].value, samples["customers.backlog"].value) == (5, 0)
+    assert [mark.count for mark in lane.marks] == [0]
     await lane.probe.close()
 
 

@@ -141,8 +141,34 @@ def test_an_undecided_answer_is_not_settled_before_it_is_decided() -> None:
     assert told(ledger, T + 121, gone)["customers.phantom"] == 1
 
 
-def test_what_was_open_before_the_first_look_is_backlog_until_it_writes_again() -> None:
-    ledger = after(got(BORN - 500, "a"), got(BORN - 400, "b"), lead(BORN - 300, "c"), now=BORN)
+def test_who_wrote_in_the_day_before_the_first_look_waits_apart_until_it_writes_again() -> None:
+    open_ = (got(BORN - 500, "a"), got(BORN - 400, "b"), lead(BORN - 300, "c"), got(BORN - 1, "d"))
+    ledger = after(*open_, got(BORN - DAY - 1, "old"), now=BORN, ledger=begun(BORN, 30 * DAY))
+    said = told(ledger, BORN)
+    names = ("waiting", "oldest", "open_before_start", "open_before_start_oldest", "lost", "backlog")
+    assert [said[f"customers.{name}"] for name in names] == [4, 0, 4, 500, 0, 1]
+    ledger = after(got(BORN + 20, "a"), sent(BORN + 30, "b"), now=BORN + 40, ledger=ledger)
+    assert [told(ledger, BORN + 40)[f"customers.{name}"] for name in names] == [3, 20, 2, 340, 0, 1]
+    # However old they become, no rule that pages speaks of them.
+    assert [told(ledger, BORN + DAY)[f"customers.{name}"] for name in names[:5]] == [3, DAY - 20, 2, DAY + 300, 0]
+
+
+def test_how_fast_the_bot_was_before_the_first_look_is_known() -> None:
+    ledger = after(lead(BORN - 3000), got(BORN - 900), sent(BORN - 890), now=BORN)
+    assert told(ledger, BORN)["reply.first_p95"] is not None
+
+
+def test_an_old_message_that_is_found_late_takes_nobody_out_of_those_who_wait_since_the_start() -> None:
+    ledger = after(got(BORN + 10), now=BORN + 200)
+    ledger = advance(ledger, Page(), Page(), BORN + 200, no_gateway, (got(BORN - 50),))
+    said = told(ledger, BORN + 200)
+    assert (said["customers.oldest"], said["customers.open_before_start"]) == (190, 0)
+
+
+def test_the_backlog_of_an_older_version_stays_backlog_until_it_writes_again() -> None:
+    older = msgspec.structs.replace(begun(BORN, DAY), backlog_before=None)
+    ledger = unpacked(packed(older))
+    ledger = after(got(BORN - 500, "a"), got(BORN - 400, "b"), lead(BORN - 300, "c"), now=BORN, ledger=ledger)
     assert ledger.learned
     said = told(ledger, BORN)
     assert (said["customers.waiting"], said["customers.backlog"], said["customers.oldest"]) == (0, 3, 0)
