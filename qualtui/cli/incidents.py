@@ -9,6 +9,7 @@ import typer
 
 from qualtui.cli.engine import ask, snapshot
 from qualtui.cli.options import ConfigOption, JsonOption, helped
+from qualtui.cli.status import more
 from qualtui.cli.tables import moment, print_json, print_table
 from qualtui.model import Phase
 from qualtui.text import _, span
@@ -58,6 +59,7 @@ def list_(
     else:
         titles = [_("number"), _("severity"), _("lasts"), _("agent"), _("what"), _("who"), _("notices")]
         print_table(titles, incident_rows(chosen, shot.at))
+        print("\n".join(more(shot)), end="\n" if more(shot) else "")
 
 
 @command.command(help=helped(_("All that is known of an incident."), "qualtui incidents show 42"))

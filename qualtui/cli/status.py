@@ -15,6 +15,7 @@ from qualtui.config.errors import ConfigErrors
 from qualtui.model import Evidence, Phase, Severity
 from qualtui.series import OWN
 from qualtui.text import _, clean, plural, span
+from qualtui.widgets.sight import firing as count_firing
 from qualtui.widgets.words import failing, quantity
 from qualtui.wire import AgentView, Snapshot
 
@@ -68,7 +69,8 @@ def short_line(shot: Snapshot, code: int) -> str:
     """One line."""
     firing = [one for one in shot.incidents if one.phase is Phase.FIRING]
     if firing:
-        rest = f" (+{len(firing) - 1})" if len(firing) > 1 else ""
+        many = count_firing(shot)
+        rest = f" (+{many - 1})" if many > 1 else ""
         return f"{WORDS[code]} #{firing[0].number} {firing[0].agent}: {firing[0].summary}{rest}"
     return f"{WORDS[code]} " + "; ".join(f"{agent.name}: {agent.now.headline}" for agent in shot.agents)
 
@@ -92,7 +94,14 @@ def long_lines(shot: Snapshot, code: int) -> list[str]:
         if one.phase is Phase.FIRING:
             owner = one.owner or _("nobody has it")
             lines.append(f"#{one.number} {one.severity.value.upper()} {one.agent}: {one.summary} ({owner})")
+    lines += more(shot)
     return lines
+
+
+def more(shot: Snapshot) -> list[str]:
+    """A line on the incidents that fire and have no row in the snapshot; none where all have one."""
+    rest = count_firing(shot) - sum(one.phase is Phase.FIRING for one in shot.incidents)
+    return [plural("and {n} more fires", "and {n} more fire", rest).format(n=rest)] if rest > 0 else []
 
 
 def _figures(agent: AgentView, names: Sequence[str], now: float) -> str:

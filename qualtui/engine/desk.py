@@ -1,13 +1,14 @@
 """Answers the requests of windows and commands."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from qualtui.engine.fixing import Fixing
 from qualtui.engine.journal import Entry, Journal
 from qualtui.engine.project import activity_view, incident_view
 from qualtui.model import (
     Acknowledged,
+    Activity,
     CustomerClosed,
     Event,
     Noted,
@@ -17,8 +18,10 @@ from qualtui.model import (
     Severity,
     State,
 )
+from qualtui.store.activity import OURSELVES, line
+from qualtui.store.errors import StoreError
 from qualtui.store.fold import apply
-from qualtui.text import _, clean, masked
+from qualtui.text import _, clean, masked, plural
 from qualtui.wire import (
     Acknowledge,
     AddNote,
@@ -46,9 +49,13 @@ from qualtui.wire import (
 )
 
 History = Callable[[int], Awaitable[tuple[Event, ...]]]
-CustomersOf = Callable[[Who], Awaitable[Customers | Refused]]
+CustomersOf = Callable[[Who, int], Awaitable[Customers | Refused]]  # at most so many
 Examined = Callable[[], Awaitable[Findings]]
 
+LISTED = 200  # waiting customers in a list ...
+EVERYBODY = 20_000  # ... and where one is looked for among all
+LINES = 5_000  # of an incident's history, so that the answer fits into a frame ...
+HEAD = 100  # ... of them the first
 CONSONANTS = "bcdfghjkmnpqrstvwxz"  # of them a test's mark is made: digits in a row would be masked as a phone
 
 
@@ -108,7 +115,7 @@ class Desk:
             case NoticeLog():
                 return self._notices()
             case Who():
-                return await self._customers(ask)
+                return await self._customers(ask, LISTED)
             case CloseCustomer():
                 return await self._close_customer(ask, who)
             case Examine():
@@ -122,7 +129,9 @@ class Desk:
             nonlocal refusal
             incident = state.incidents.get(ask.number)
             if incident is None:
-                refusal = _("no incident #{}").format(ask.number)
+                # Numbers only go up, and of those given all that fire are known.
+                old = ask.number < state.next_number
+                refusal = (_("#{} is resolved") if old else _("no incident #{}")).format(ask.number)
             elif incident.phase is Phase.RESOLVED:
                 refusal = _("#{} is resolved").format(ask.number)
             elif ask.release and incident.owner != who:
@@ -148,8 +157,11 @@ class Desk:
         text = masked(clean(ask.text, 500))
         if not text:
             return Refused(_("the note is empty"))
-        if ask.number not in self._journal.state.incidents:
-            return Refused(_("no incident #{}").format(ask.number))
+        try:
+            if not await self._known(ask.number):
+                return Refused(_("no incident #{}").format(ask.number))
+        except StoreError as error:
+            return Refused(_("#{} can't be looked up: {}").format(ask.number, error))
         await self._journal.append((Noted(ask.number, who, text), ""))
         return Done(_("noted on #{}").format(ask.number))
 
@@ -158,7 +170,7 @@ class Desk:
         reason = masked(clean(ask.reason, 200))
         if not reason:
             return Refused(_("say how it was answered: a reason is needed"))
-        told = await self._customers(Who(ask.agent))
+        told = await self._customers(Who(ask.agent), EVERYBODY)
         if isinstance(told, Refused):
             return told
         found = [one for one in told.customers if one.lead.startswith(ask.lead)] if ask.lead else []
@@ -177,15 +189,25 @@ class Desk:
         return Done(_("{} is owed nothing more, unless it writes again").format(one.lead[:8]))
 
     async def _show(self, number: int) -> Answer:
+        """The incident as it stands, else as its events tell it: they are kept for long after it has ended."""
         state = self._journal.state
         incident = state.incidents.get(number)
-        if incident is None:
+        try:
+            told, lines = _retold(await self._history(number))
+        except StoreError as error:
+            if incident is None:
+                return Refused(_("#{} can't be looked up: {}").format(number, error))
+            unread = clean(_("its history can't be read: {}").format(error))
+            told, lines = State(), (Activity(self._clock(), OURSELVES, unread),)
+        found = incident or told.incidents.get(number)
+        if found is None:
             return Refused(_("no incident #{}").format(number))
-        told = State()
-        for event in await self._history(number):
-            told = apply(told, event)
-        history = tuple(activity_view(line) for line in told.activity)
-        return IncidentDetail(incident_view(incident, state), history)
+        history = tuple(activity_view(line) for line in lines)
+        return IncidentDetail(incident_view(found, told if incident is None else state), history)
+
+    async def _known(self, number: int) -> bool:
+        """Whether there is, or ever was, such an incident. Raises StoreError where that can't be read."""
+        return number in self._journal.state.incidents or bool(await self._history(number))
 
     async def _test(self, target: str, who: str) -> Answer:
         if target and target not in self.targets:
@@ -214,3 +236,18 @@ class Desk:
                 for n in newest
             )
         )
+
+
+def _retold(events: Sequence[Event]) -> tuple[State, tuple[Activity, ...]]:
+    """The fold of an incident's events alone, and all their lines, not only the newest."""
+    state, lines = State(), []
+    for event in events:
+        said = line(state, event)
+        lines += [] if said is None else [said]
+        state = apply(state, event)
+    left_out = len(lines) - LINES
+    if left_out > 0:
+        text = plural("{n} line in between is left out", "{n} lines in between are left out", left_out)
+        gap = Activity(lines[HEAD].at, OURSELVES, text.format(n=left_out))
+        lines[HEAD : HEAD + left_out] = [gap]
+    return state, tuple(lines)

@@ -340,19 +340,17 @@ class Engine:
         return answer
 
     async def _history(self, number: int) -> tuple[Event, ...]:
-        try:
-            return await self.journal.run(lambda: self._store.history(number))
-        except StoreError:
-            return ()
+        """All events of an incident, those that only memory has last. Raises StoreError."""
+        return (*await self.journal.run(lambda: self._store.history(number)), *self.journal.unsaved(number))
 
-    async def _customers(self, ask: Who) -> Customers | Refused:
+    async def _customers(self, ask: Who, limit: int) -> Customers | Refused:
         agent = ask.agent
         probe = customers_of(self._setup.probes, agent)
         if probe is None:
             return Refused(_("no database is configured for {}").format(agent))
         try:
             async with asyncio.timeout(ASK_LIMIT):
-                return Customers(agent, await probe.who(old=ask.backlog))
+                return Customers(agent, await probe.who(limit, old=ask.backlog))
         except (ProbeError, TimeoutError) as error:
             return Refused(_("the database does not tell: {}").format(error or _("no answer in time")))
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from qualtui.model import Event, EventBody, State
+from qualtui.store.codec import about, number_of
 from qualtui.store.errors import LeaseLost, StoreError
 from qualtui.store.fold import apply
 from qualtui.store.store import Store
@@ -45,6 +46,11 @@ class Journal:
         """Empty, or one line: why events are kept in memory only, and how many."""
         kept = plural("{n} event kept in memory", "{n} events kept in memory", len(self._unsaved))
         return f"{self._trouble}; {kept.format(n=len(self._unsaved))}" if self._trouble else ""
+
+    def unsaved(self, number: int) -> tuple[Event, ...]:
+        """The events of an incident that only memory has."""
+        mine = {about(event.body) for event in self._unsaved if number_of(event.body) == number} - {""}
+        return tuple(e for e in self._unsaved if number_of(e.body) == number or about(e.body) in mine)
 
     async def append(self, *entries: Entry) -> tuple[Event, ...]:
         """Writes events whatever the state."""

@@ -1,14 +1,15 @@
 """What the engine remembers for its probes: blobs, the past, what the gateway was, whom a person answered."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from itertools import islice
 
 from qualtui.config.values import Aggregate, Config
 from qualtui.engine.journal import Journal
 from qualtui.engine.recent import Recent
 from qualtui.engine.view import minute
-from qualtui.model import BacklogMarked
+from qualtui.model import BacklogMarked, ClosedUntil, ClosingsEnded
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.byhand import Closed
@@ -18,6 +19,10 @@ from qualtui.store.errors import StoreError
 from qualtui.store.samples import Points
 from qualtui.store.store import Store
 from qualtui.text import clean
+
+SETTLE_EVERY = 3600.0  # s between two looks at which closings have ended
+SETTLED_AFTER = 86400.0  # s beyond what learning anew reads
+SETTLED_AT_ONCE = 1000  # customers of an agent in one event
 
 
 class Memory:
@@ -29,6 +34,10 @@ class Memory:
         self._recent = recent
         self._clock = clock
         self._marks: list[BacklogMarked] = []
+        self._ended: list[ClosingsEnded] = []
+        self._settled_at: dict[str, float] = {}  # by agent
+        self._grouped_from: Mapping[str, ClosedUntil] | None = None
+        self._grouped: dict[str, dict[str, ClosedUntil]] = {}  # by agent and lead
 
     def deps(self, config: Config) -> Deps:
         """What the probes of a configuration are given."""
@@ -42,12 +51,15 @@ class Memory:
             history=self._past,
             minute=minute(config),
             by_hand=self._by_hand,
+            owed=partial(self._still_owed, config),
         )
 
     async def keep_marks(self) -> None:
-        """Writes the backlog of those fast lanes that have just read all."""
-        marks = tuple(self._marks)
-        await self._journal.append(*((mark, f"backlog/{mark.agent}") for mark in marks))
+        """Writes the backlog of those fast lanes that have just read all, and which closings have ended."""
+        marks, ended = tuple(self._marks), tuple(self._ended)
+        self._ended.clear()
+        entries = [(mark, f"backlog/{mark.agent}") for mark in marks]
+        await self._journal.append(*entries, *((one, "") for one in ended))
         del self._marks[: len(marks)]  # the probes hold this very list
 
     async def _load(self, name: str) -> bytes | None:
@@ -91,5 +103,26 @@ class Memory:
 
     def _by_hand(self, agent: str) -> Closed:
         """Whom a person answered, by lead, and until when."""
-        closed = self._journal.state.closed.values()
-        return {one.lead: one.upto for one in closed if one.agent == agent}
+        return {lead: one.upto for lead, one in self._closed(agent).items()}
+
+    def _closed(self, agent: str) -> Mapping[str, ClosedUntil]:
+        """The State's, grouped once for each State that differs in them: there may be many, and many agents."""
+        closed = self._journal.state.closed
+        if closed is not self._grouped_from:
+            self._grouped_from, self._grouped = closed, {}
+            for key, one in closed.items():
+                agent_of, _slash, lead = key.partition("/")
+                self._grouped.setdefault(agent_of, {})[lead] = one
+        return self._grouped.get(agent, {})
+
+    def _still_owed(self, config: Config, agent: str, leads: Collection[str]) -> None:
+        """What a person said of a customer ends once nothing is owed, and not even learning anew could find it."""
+        now = self._clock()
+        if now < self._settled_at.get(agent, 0.0) + SETTLE_EVERY:
+            return
+        self._settled_at[agent] = now
+        database = config.agents[agent].database
+        kept = SETTLED_AFTER + (float(database.horizon) if database else 0.0)
+        ended = (lead for lead, one in self._closed(agent).items() if lead not in leads and now - one.at > kept)
+        if leads_ended := tuple(islice(ended, SETTLED_AT_ONCE)):
+            self._ended.append(ClosingsEnded(agent, leads_ended))

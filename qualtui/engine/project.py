@@ -1,16 +1,19 @@
 """The projection of state into what screens show: incidents, activity. Pure."""
 
-from collections.abc import Callable, Container, Mapping
+from collections import Counter
+from collections.abc import Callable, Container
 
 import msgspec
 
-from qualtui.model import Activity, Incident, Notice, Phase, State
+from qualtui.model import Activity, Incident, Phase, Severity, State
 from qualtui.signals.remedy import Tried, spent
 from qualtui.text import _
 from qualtui.wire import ActivityView, ChannelView, IncidentView
 
-INCIDENTS = 60  # rows sent to a screen
+INCIDENTS = 60  # rows sent to a screen, where not more of them fire
+FIRING = 500  # rows of those that fire; beyond that the counts alone tell of them
 ACTIVITY = 80
+OWED = {"queued", "sending"}
 
 
 Summary = Callable[[Incident], str]
@@ -24,15 +27,27 @@ def incidents(state: State, summary: Summary = lambda incident: incident.summary
             return 0, -incident.severity.rank, incident.fired_at
         return 1, 0, -(incident.resolved_at or 0.0)
 
-    chosen = sorted(state.incidents.values(), key=order)[:INCIDENTS]
+    fire = sum(one.phase is Phase.FIRING for one in state.incidents.values())
+    chosen = sorted(state.incidents.values(), key=order)[: max(INCIDENTS, min(fire, FIRING))]
     told = (
         msgspec.structs.replace(one, summary=summary(one)) if one.phase is Phase.FIRING else one for one in chosen
     )
-    return tuple(incident_view(incident, state) for incident in told)
+    trying = Counter(one.number for one in state.notices.values() if one.status in OWED)
+    return tuple(_row(incident, trying[incident.number]) for incident in told)
+
+
+def firing(state: State) -> dict[Severity, int]:
+    """How many incidents of each severity fire, also those for which there is no row."""
+    return dict(Counter(one.severity for one in state.incidents.values() if one.phase is Phase.FIRING))
 
 
 def incident_view(incident: Incident, state: State) -> IncidentView:
     """An incident as a row, with what became of its notices."""
+    trying = sum(one.number == incident.number and one.status in OWED for one in state.notices.values())
+    return _row(incident, trying)
+
+
+def _row(incident: Incident, trying: int) -> IncidentView:
     return IncidentView(
         number=incident.number,
         agent=incident.agent,
@@ -45,26 +60,22 @@ def incident_view(incident: Incident, state: State) -> IncidentView:
         fired_at=incident.fired_at,
         resolved_at=incident.resolved_at,
         owner=incident.owner,
-        notices=notices_word(incident, state.notices),
+        notices=notices_word(incident, trying),
         fix=incident.fix,
         runbook=incident.runbook,
         notes=incident.notes,
     )
 
 
-def notices_word(incident: Incident, notices: Mapping[str, Notice]) -> str:
-    """What became of an incident's notices, the worst news first."""
-    mine = [notice for notice in notices.values() if notice.number == incident.number]
-    failed = sum(notice.status == "failed" for notice in mine)
-    sent = sum(notice.status == "delivered" for notice in mine)
-    trying = len(mine) - failed - sent
+def notices_word(incident: Incident, trying: int) -> str:
+    """What became of an incident's notices, the worst news first; `trying` of them are still owed."""
     words = []
-    if failed:
-        words.append(_("{} failed").format(failed))
+    if incident.failed:
+        words.append(_("{} failed").format(incident.failed))
     if trying:
         words.append(_("{} sending").format(trying))
-    if sent:
-        words.append(_("{} sent").format(sent))
+    if incident.delivered:
+        words.append(_("{} sent").format(incident.delivered))
     return ", ".join(words)
 
 

@@ -7,7 +7,7 @@ from qualtui.alerts.transition import summarise
 from qualtui.config.values import Config
 from qualtui.engine.faults import Faults
 from qualtui.engine.hosts import hosts
-from qualtui.engine.project import activity, incidents, tried
+from qualtui.engine.project import activity, firing, incidents, tried
 from qualtui.engine.recent import Recent
 from qualtui.model import Evidence, Incident, Phase, Sample, Severity, State
 from qualtui.series import BY_NAME, Series
@@ -237,6 +237,7 @@ class View:
             agents=tuple(self._shown(name, state, available, now) for name in self._config.agents),
             incidents=incidents(state, lambda incident: self._live(incident, now).summary),
             activity=activity(state),
+            firing=firing(state),
             zone=self._config.screen.zone,
             speed=self._config.demo.speed,
             demo=bool(self._config.demo.control_url),

@@ -6,6 +6,7 @@ Time is seconds since the Unix epoch (UTC) as a float, durations are seconds, un
 from qualtui.model.events import (
     Acknowledged,
     BacklogMarked,
+    ClosingsEnded,
     ConfigRead,
     CustomerClosed,
     EngineStarted,
@@ -23,5 +24,15 @@ from qualtui.model.events import (
     Released,
     RuleChanged,
 )
-from qualtui.model.state import Activity, Failing, FixRun, Incident, Notice, Standing, State, standing_key
+from qualtui.model.state import (
+    Activity,
+    ClosedUntil,
+    Failing,
+    FixRun,
+    Incident,
+    Notice,
+    Standing,
+    State,
+    standing_key,
+)
 from qualtui.model.values import Evidence, Link, Phase, Sample, Severity

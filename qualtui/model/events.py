@@ -158,6 +158,13 @@ class CustomerClosed(msgspec.Struct, frozen=True, tag="customer.closed"):
     upto: float
 
 
+class ClosingsEnded(msgspec.Struct, frozen=True, tag="closings.ended"):
+    """These customers of an agent are owed nothing any more: that a person once answered them decides nothing."""
+
+    agent: str
+    leads: tuple[str, ...]
+
+
 EventBody = (
     EngineStarted
     | EngineStopped
@@ -175,6 +182,7 @@ EventBody = (
     | FixStopped
     | BacklogMarked
     | CustomerClosed
+    | ClosingsEnded
 )
 
 

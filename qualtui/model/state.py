@@ -2,7 +2,7 @@
 
 import msgspec
 
-from qualtui.model.events import BacklogMarked, CustomerClosed
+from qualtui.model.events import BacklogMarked
 from qualtui.model.values import Phase, Severity
 
 
@@ -39,6 +39,8 @@ class Incident(msgspec.Struct, frozen=True):
     runbook: str = ""
     changes: int = 0  # counts its transitions: part of a notice's key
     told: tuple[str, ...] = ()  # targets that a notice was queued for: they hear of its end too
+    delivered: int = 0  # of its notices
+    failed: int = 0  # of its notices, given up
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -85,6 +87,13 @@ class FixRun(msgspec.Struct, frozen=True):
     stopped_by: str = ""  # who said first that it is to end
 
 
+class ClosedUntil(msgspec.Struct, frozen=True, gc=False):
+    """A customer whom a person answered by hand: owed nothing for what came until `upto` (their clock)."""
+
+    upto: float
+    at: float = 0.0  # when that was said, by our clock
+
+
 class Activity(msgspec.Struct, frozen=True):
     """Who did what, or what was sent where: a line for people."""
 
@@ -106,10 +115,10 @@ class State(msgspec.Struct, frozen=True):
     incidents: dict[int, Incident] = {}  # all that fire, and the newest resolved ones
     notices: dict[str, Notice] = {}  # all that are owed, and the newest delivered or failed ones
     failing: dict[str, Failing] = {}  # by target
-    runs: dict[str, FixRun] = {}  # the newest
+    runs: dict[str, FixRun] = {}  # all that still decide something (see fold), and the newest
     activity: tuple[Activity, ...] = ()  # newest last
     backlog: dict[str, BacklogMarked] = {}  # by agent
-    closed: dict[str, CustomerClosed] = {}  # by agent/lead, the newest
+    closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as the customer may still be owed
 
 
 def standing_key(rule: str, agent: str) -> str:

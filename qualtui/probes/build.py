@@ -1,6 +1,6 @@
 """The probes that one agent's configuration asks for."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
 import msgspec
@@ -42,6 +42,7 @@ class Deps(msgspec.Struct, frozen=True):
     history: History = no_history  # of our own samples
     by_hand: Callable[[str], Closed] = lambda _agent: {}  # by agent: customers whom a person answered
     backlog_before: Callable[[str], float | None] = lambda _agent: None  # by agent: the edge of its backlog
+    owed: Callable[[str, Collection[str]], None] = lambda _agent, _leads: None  # all whom rows and chats owe
     minute: float = 60.0  # s that a sample of goal.minute stands for: less in a fast demo
 
     def edge(self, agent: str) -> float | None:
@@ -107,6 +108,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
             born=deps.born(name),
             backlog_before=deps.backlog_before(name),
             by_hand=lambda: deps.by_hand(name),
+            owed=partial(deps.owed, name),
             match=match,
             audit=audit,
         )

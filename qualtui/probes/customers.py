@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
 
@@ -59,7 +59,8 @@ class CustomersProbe:
     `load` and `save` keep the ledger's blob in our own store and must not raise; `learned` is called once,
     when the first backfill ends. `born`: when qualtui looked first, and `backlog_before`: the
     edge of the backlog, if an earlier log tells. `by_hand`: whom
-    a person answered, and is owed nothing for what came until then. `match` corrects the rows by the gateway's
+    a person answered, and is owed nothing for what came until then; `owed` is given all who are owed something
+    without that, whenever it is surely known. `match` corrects the rows by the gateway's
     chats; without one the rows alone count. `audit`: tells of rows stored under a time long past.
     """
 
@@ -77,6 +78,7 @@ class CustomersProbe:
         born: float | None = None,
         backlog_before: float | None = None,
         by_hand: Callable[[], Closed] = dict,
+        owed: Callable[[Collection[str]], None] = lambda _leads: None,
         match: Match | None = None,
         audit: Audit | None = None,
     ) -> None:
@@ -105,6 +107,7 @@ class CustomersProbe:
         self._load, self._save, self._learned = load, save, learned
         self._born, self._backlog_before = born, backlog_before
         self._by_hand = by_hand
+        self._owed = owed
         self._ledger: Ledger | None = None
         self._saved: Ledger | None = None
         self._size = 0  # bytes of the blob that was saved last
@@ -279,6 +282,8 @@ class CustomersProbe:
                 book = self._match.told(book, ledger.born, ours, self._skew, ledger.edge)
             if problem := problem or self._match.old(ours):
                 problems["chats"] = problem
+        if ledger.learned and not behind(ledger) and not problems:
+            self._owed(book.owed.keys())
         return ledger, without_closed(book, closings(ledger, self._by_hand()))
 
     async def _phones(self, reader: Reader, leads: list[str]) -> dict[str, str]:

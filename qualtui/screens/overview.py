@@ -9,7 +9,6 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
 
-from qualtui.model import Severity
 from qualtui.screens.page import Page
 from qualtui.text import _
 from qualtui.widgets import activity, incidents
@@ -22,7 +21,6 @@ from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.now import now_box
 from qualtui.widgets.panels import panels, roomy
-from qualtui.widgets.sight import firing
 from qualtui.widgets.spark import Past
 from qualtui.widgets.table import Table
 from qualtui.wire import AgentView, IncidentView
@@ -195,7 +193,7 @@ class Overview(Page):
         table = self.query_one("#incidents", Table)
         many = len(snapshot.agents) > 1 if snapshot else False
         rows = incidents.incident_rows(sight.incidents, now, left, look, many)
-        total = sum(firing(sight.incidents, severity) for severity in Severity)
+        total = sight.firing()
         heading = incidents.head(left, total)
         listed = self.query_one("#activity", Table)
         lines = snapshot.activity if snapshot else ()

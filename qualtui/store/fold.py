@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from qualtui.model import (
     Acknowledged,
     BacklogMarked,
+    ClosedUntil,
+    ClosingsEnded,
     CustomerClosed,
     Event,
     Failing,
@@ -32,13 +34,13 @@ from qualtui.model import (
 from qualtui.store.activity import line
 
 # Raise it with each change of meaning: checkpoints of another version are folded anew.
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 
 RESOLVED_KEPT = 100  # incidents
 FINISHED_KEPT = 100  # notices that are no longer owed
-RUNS_KEPT = 100
+RUNS_KEPT = 100  # beyond those that decide something
+RUN_DECIDES = 86400.0  # s for which a run may be taken back
 ACTIVITY_KEPT = 200
-CLOSED_KEPT = 1000  # customers answered by hand
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -75,6 +77,9 @@ def apply(state: State, event: Event) -> State:
             return replace(state, backlog={**state.backlog, body.agent: body})
         case CustomerClosed() as body:
             return _customer_closed(state, body)
+        case ClosingsEnded() as body:
+            ended = {f"{body.agent}/{lead}" for lead in body.leads}
+            return replace(state, closed={key: one for key, one in state.closed.items() if key not in ended})
     return state
 
 
@@ -199,6 +204,7 @@ def _notice_moved(state: State, body: NoticeSending | NoticeDelivered | NoticeFa
         new = replace(old, status="failed", attempt=body.attempt, reason=body.reason)
     else:
         new = replace(old, status="queued", attempt=body.attempt, reason=body.reason, next_at=body.retry_at)
+    state = _counted(state, old, new)
     if new.status not in {"delivered", "failed"}:
         return replace(state, notices={**state.notices, body.key: new})
     notices = {**_without(state.notices, body.key), body.key: new}
@@ -219,6 +225,19 @@ def _failing(
     return {**state.failing, notice.target: Failing(notice.target, since, body.reason)}
 
 
+def _counted(state: State, old: Notice, new: Notice) -> State:
+    """The state in which the incident knows what became of its notice: the notice itself is not kept for ever."""
+    incident = state.incidents.get(new.number)
+    if incident is None or old.status == new.status:
+        return state
+    counted = replace(
+        incident,
+        delivered=incident.delivered + (new.status == "delivered") - (old.status == "delivered"),
+        failed=incident.failed + (new.status == "failed") - (old.status == "failed"),
+    )
+    return replace(state, incidents={**state.incidents, new.number: counted})
+
+
 # --- fixes ---
 
 
@@ -236,9 +255,19 @@ def _fix_started(state: State, body: FixStarted) -> State:
         undoes=body.undoes,
     )
     runs = {**state.runs, body.run: run}
-    # A run under way is never dropped: after a kill it is in doubt, and must be shown.
-    finished = [key for key, one in runs.items() if one.finished_at is not None]
-    return replace(state, runs=_thinned(runs, finished, RUNS_KEPT - (len(runs) - len(finished))))
+    deciding = _deciding(runs, state.at)
+    free = [key for key in runs if key not in deciding]
+    return replace(state, runs=_thinned(runs, free, RUNS_KEPT - (len(runs) - len(free))))
+
+
+def _deciding(runs: dict[str, FixRun], now: float) -> set[str]:
+    """Runs under way (in doubt after a kill), that may be taken back, and the newest of each fix of an agent.
+
+    The last ones say what an incident has seen tried, however long it fires.
+    """
+    newest = {(one.agent, one.fix): key for key, one in runs.items()}
+    kept = {key for key, one in runs.items() if one.finished_at is None or now - one.started_at <= RUN_DECIDES}
+    return kept | set(newest.values())
 
 
 def _fix_finished(state: State, body: FixFinished) -> State:
@@ -268,8 +297,7 @@ def _customer_closed(state: State, body: CustomerClosed) -> State:
     before = state.closed.get(key)
     if before is not None and before.upto >= body.upto:
         return state
-    closed = {**_without(state.closed, key), key: body}
-    return replace(state, closed=_thinned(closed, list(closed), CLOSED_KEPT))
+    return replace(state, closed={**state.closed, key: ClosedUntil(body.upto, state.at)})
 
 
 # --- dicts that are never changed in place ---

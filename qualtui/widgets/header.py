@@ -4,7 +4,7 @@ from qualtui.model import Severity
 from qualtui.text import _, plural
 from qualtui.widgets.line import Line, Span, safe, spread, width
 from qualtui.widgets.look import Look
-from qualtui.widgets.sight import Bond, Sight, firing
+from qualtui.widgets.sight import Bond, Sight
 from qualtui.widgets.words import age, clock, count, failing
 
 START = "qualtui watch"
@@ -36,12 +36,12 @@ def _state(sight: Sight, now: float, look: Look) -> Line:
         (Severity.CRITICAL, _("CRITICAL"), "critbadge", "crit"),
         (Severity.WARNING, _("WARNING"), "warnbadge", "warn"),
     ):
-        if number := firing(sight.incidents, severity):
+        if number := sight.firing(severity):
             text = f" {look.severity(severity)[0]} {word} {number} "
             spans += [Span(text, token if spans else badge), Span(" ")]
     # What is only to be known does not say how it is.
     spans += [] if spans else _quiet(sight, look)
-    if number := firing(sight.incidents, Severity.INFO):
+    if number := sight.firing(Severity.INFO):
         spans += [Span(f" {look.severity(Severity.INFO)[0]} {_('INFO')} {number} ", "busy"), Span(" ")]
     return tuple(spans)
 

@@ -48,14 +48,22 @@ class Sight(msgspec.Struct, frozen=True):
         """All incidents of the snapshot, in its order."""
         return self.snapshot.incidents if self.snapshot else ()
 
+    def firing(self, *severities: Severity) -> int:
+        """How many incidents of these severities (none named: of any) fire, also where they have no row."""
+        snapshot = self.snapshot
+        return firing(snapshot, *severities) if snapshot else 0
+
     def incident(self, number: int) -> IncidentView | None:
         """The incident with this number, if the snapshot still has it."""
         return next((incident for incident in self.incidents if incident.number == number), None)
 
 
-def firing(incidents: tuple[IncidentView, ...], severity: Severity) -> int:
-    """How many incidents of this severity fire."""
-    return sum(1 for incident in incidents if incident.phase is Phase.FIRING and incident.severity is severity)
+def firing(snapshot: Snapshot, *severities: Severity) -> int:
+    """How many incidents of these severities (none named: of any) fire, also where they have no row."""
+    wanted = severities or tuple(Severity)
+    if snapshot.firing is not None:
+        return sum(snapshot.firing.get(severity, 0) for severity in wanted)
+    return sum(one.phase is Phase.FIRING and one.severity in wanted for one in snapshot.incidents)
 
 
 def criticals(snapshot: Snapshot | None) -> frozenset[int]:

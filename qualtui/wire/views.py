@@ -132,9 +132,10 @@ class Snapshot(msgspec.Struct, frozen=True):
     seq: int
     engine: EngineView
     agents: tuple[AgentView, ...]
-    incidents: tuple[IncidentView, ...]  # firing first, worst and oldest first; then newest resolved
+    incidents: tuple[IncidentView, ...]  # firing first, worst and oldest first; then newest resolved; with an end
     activity: tuple[ActivityView, ...]  # newest first
     zone: str = "UTC"
     speed: float = 1.0  # the demo's: above 1 the thresholds are divided by it
     demo: bool = False
     running: tuple[RunningView, ...] = ()  # the oldest first
+    firing: dict[Severity, int] | None = None  # incidents by severity, also those without a row

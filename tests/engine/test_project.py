@@ -1,6 +1,8 @@
 """What screens list: the worst and oldest first, and what became of the notices."""
 
-from qualtui.engine.project import activity, incidents, notices_word, tried
+from msgspec.structs import replace
+
+from qualtui.engine.project import FIRING, activity, firing, incident_view, incidents, tried
 from qualtui.model import Activity, FixRun, Incident, Notice, Phase, Severity, State
 
 
@@ -32,8 +34,25 @@ def test_the_worst_news_of_the_notices_comes_first_and_others_incidents_do_not_c
         notice("c", "sending"),
         notice("d", "queued", number=2),
     ]
-    word = notices_word(incident(1, Severity.CRITICAL, 1), {one.key: one for one in all_})
-    assert word == "1 failed, 1 sending, 1 sent"
+    mine = replace(incident(1, Severity.CRITICAL, 1), failed=1, delivered=1)
+    state = State(incidents={1: mine}, notices={one.key: one for one in all_})
+    assert [row.notices for row in incidents(state)] == ["1 failed, 1 sending, 1 sent"]
+    assert incident_view(mine, state) == incidents(state)[0]
+
+
+def test_a_delivered_notice_stands_by_its_incident_though_the_notice_itself_is_kept_no_longer() -> None:
+    state = State(incidents={1: replace(incident(1, Severity.CRITICAL, 1), delivered=1)})
+    assert incidents(state)[0].notices == "1 sent"
+
+
+def test_all_that_fire_are_counted_and_listed_however_many_there_are() -> None:
+    many = [incident(n, Severity.CRITICAL if n % 2 else Severity.WARNING, n) for n in range(1, 201)]
+    state = State(incidents={one.number: one for one in many})
+    assert len(incidents(state)) == 200
+    more = [*many, *(incident(n, Severity.WARNING, n) for n in range(201, 2001))]
+    state = State(incidents={one.number: one for one in more})
+    assert len(incidents(state)) == FIRING
+    assert firing(state) == {Severity.CRITICAL: 100, Severity.WARNING: 1900}
 
 
 def test_activity_is_newest_first() -> None:

@@ -6,6 +6,9 @@ from msgspec.structs import replace
 from qualtui.model import (
     Acknowledged,
     BacklogMarked,
+    ClosingsEnded,
+    CustomerClosed,
+    Event,
     EventBody,
     FixFinished,
     FixStarted,
@@ -205,7 +208,8 @@ def test_the_newest_runs_are_kept_and_every_run_in_doubt() -> None:
     many = [
         b for n in range(150) for b in (FixStarted(f"r{n}", "f", "bot", "ana"), FixFinished(f"r{n}", "ok", ""))
     ]
-    state = after(FixStarted("doubt", "f", "bot", "ana"), *many)
+    bodies = (FixStarted("doubt", "f", "bot", "ana"), *many)
+    state = fold(EMPTY, (Event(n, n * 86400.0, 1, body) for n, body in enumerate(bodies, 1)))
     assert "doubt" in state.runs
     assert len(state.runs) == RUNS_KEPT
     assert "r149" in state.runs
@@ -244,3 +248,47 @@ def test_whoever_was_told_of_an_incident_is_remembered_once() -> None:
     first = queued("1/1/firing/pager")
     state = after(fired(), first, replace(first, key="1/2/worse/pager", kind="worse"))
     assert state.incidents[1].told == (first.target,)
+
+
+def test_a_run_that_may_still_be_taken_back_is_kept_whatever_else_ran() -> None:
+    many = (b for n in range(150) for b in (FixStarted(f"r{n}", "f", "x", "ana"), FixFinished(f"r{n}", "ok", "")))
+    state = after(FixStarted("mine", "f", "bot", "ana"), FixFinished("mine", "ok", "", ("s1",)), *many)
+    assert state.runs["mine"].done == ("s1",)
+
+
+def test_the_newest_run_of_each_fix_is_kept_while_an_incident_may_ask_what_was_tried() -> None:
+    many = [b for n in range(150) for b in (FixStarted(f"r{n}", "f", "x", "ana"), FixFinished(f"r{n}", "ok", ""))]
+    bodies = (FixStarted("mine", "f", "bot", "ana"), FixFinished("mine", "failed", "no answer"), *many)
+    state = fold(EMPTY, (Event(n, n * 86400.0, 1, body) for n, body in enumerate(bodies, 1)))
+    assert state.runs["mine"].summary == "no answer"
+
+
+def closings(count: int, agent: str = "bot") -> list[EventBody]:
+    return [CustomerClosed(agent, f"lead{n}", "ana", "called", 50.0 + n) for n in range(count)]
+
+
+def test_the_first_of_any_number_of_customers_answered_by_hand_is_still_answered() -> None:
+    state = after(*closings(1500), *closings(1500, "other"))
+    assert (state.closed["bot/lead0"].upto, len(state.closed)) == (50.0, 3000)
+
+
+def test_who_is_owed_nothing_any_more_needs_no_memory_of_being_answered_by_hand() -> None:
+    state = after(*closings(3), *closings(3, "other"), ClosingsEnded("bot", ("lead0", "lead2")))
+    assert sorted(state.closed) == ["bot/lead1", "other/lead0", "other/lead1", "other/lead2"]
+
+
+def test_what_became_of_an_incidents_notices_is_known_however_many_others_there_were() -> None:
+    mine = (fired(1), queued("a", 1), NoticeDelivered("a", 1), queued("b", 1), NoticeFailed("b", 3, "refused"))
+    many = [body for n in range(300) for body in (queued(f"x{n}", 0), NoticeDelivered(f"x{n}", 1))]
+    state = after(*mine, *many)
+    assert "a" not in state.notices
+    assert (state.incidents[1].delivered, state.incidents[1].failed) == (1, 1)
+
+
+def test_a_checkpoint_from_before_closings_had_a_time_is_read() -> None:
+    state = after(*closings(1))
+    kept = msgspec.msgpack.decode(as_bytes(state))
+    kept["closed"]["bot/lead0"] = msgspec.to_builtins(closings(1)[0])
+    again = from_bytes(msgspec.msgpack.encode(kept))
+    assert again is not None
+    assert again.closed["bot/lead0"].upto == 50.0

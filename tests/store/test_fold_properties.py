@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from qualtui.model import (
     Acknowledged,
     BacklogMarked,
+    ClosingsEnded,
     ConfigRead,
     CustomerClosed,
     EngineStarted,
@@ -66,6 +67,7 @@ BODIES: st.SearchStrategy[EventBody] = st.one_of(
     st.builds(FixStopped, NAMES, TEXTS),
     st.builds(BacklogMarked, NAMES, st.integers(0, 9), TIMES),
     st.builds(CustomerClosed, NAMES, NAMES, TEXTS, TEXTS, TIMES),
+    st.builds(ClosingsEnded, NAMES, st.tuples(NAMES)),
 )
 
 

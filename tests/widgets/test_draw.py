@@ -54,6 +54,15 @@ def test_every_part_of_every_scene_keeps_its_width(
         assert "\x1b" not in "".join(span.text for span in line)
 
 
+def test_the_header_counts_what_fires_also_where_it_has_no_row() -> None:
+    snapshot = msgspec.structs.replace(
+        snapshots.trouble(), incidents=(), firing={Severity.CRITICAL: 70, Severity.WARNING: 3}
+    )
+    text = "".join(span.text for span in header(Sight(snapshot, Bond.LIVE), snapshots.AT, 160, Look()))
+    assert "CRITICAL 70" in text
+    assert "WARNING 3" in text
+
+
 @given(st.text(max_size=60), st.text(max_size=60), st.integers(1, 200))
 @settings(max_examples=100, deadline=None)
 def test_any_text_in_the_now_box_keeps_its_frame(one: str, two: str, cells: int) -> None:
