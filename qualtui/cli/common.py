@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ CRITICAL = 2
 UNKNOWN = 3
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+NAME_LIMIT = 4096  # bytes of the file that keeps your name
 
 
 class CommandError(Exception):
@@ -122,14 +124,13 @@ def who(*, ask: bool = True) -> str:
     """Your name: $QUALTUI_USER, else as told once, else asked now where somebody can answer, else the login."""
     if named := clean(os.environ.get("QUALTUI_USER", ""), 40):
         return named
+    from qualtui.config import files
     from qualtui.config.places import user_file
 
     kept = user_file().with_name("user")
-    try:
-        if told := clean(kept.read_text(encoding="utf-8", errors="replace")[:200], 40):
+    with suppress(files.UnreadableError):
+        if told := clean(files.read(kept, NAME_LIMIT).decode(errors="replace")[:200], 40):
             return told
-    except OSError:
-        pass
     login = _login()
     if not (ask and sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         return login

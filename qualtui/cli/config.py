@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -83,7 +84,8 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     try:
         if path is None:
             raise NoConfigurationError  # noqa: TRY301 - told like all others
-        read = load(path, os.environ)
+        remarks: list[Problem] = []
+        read = load(path, os.environ, remarks)
         if targets := _wrong_targets(read, str(path)):
             raise ConfigErrors(targets)  # noqa: TRY301 - told like all others
     except (NoConfigurationError, ConfigErrors) as wrong:
@@ -94,16 +96,22 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             if isinstance(wrong, ConfigErrors)
             else (Problem("", "", "no configuration", "`qualtui config init` to write one"),)
         )
-        told = [{name: getattr(one, name) for name in one.__struct_fields__} for one in problems]
-        print(json.dumps({"ok": False, "problems": told}, ensure_ascii=False, indent=2))
+        print(json.dumps({"ok": False, "problems": _plain(problems)}, ensure_ascii=False, indent=2))
         raise typer.Exit(UNKNOWN) from None
     summary = _summary(read)
     if as_json:
-        print(json.dumps({"ok": True, "file": str(path), **summary}, ensure_ascii=False, indent=2))
+        told = {"ok": True, "file": str(path), "remarks": _plain(remarks), **summary}
+        print(json.dumps(told, ensure_ascii=False, indent=2))
         return
     print(_("ok: {path}").format(path=path))
     for name, words in _lines(read, summary):
         print(f"  {name:<8} {words}")
+    for remark in remarks:
+        print(_("remark: {}").format(remark))
+
+
+def _plain(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    return [{name: getattr(one, name) for name in one.__struct_fields__} for one in problems]
 
 
 @command.command(

@@ -1,6 +1,8 @@
 """The screen's composition root: configuration, connection, an engine beside it where none runs, the terminal."""
 
+import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable
@@ -177,7 +179,7 @@ class Beside:
         """The engine's log; none where the disk takes none: an engine is needed all the same."""
         try:
             self._log.parent.mkdir(parents=True, exist_ok=True)
-            return self._log.open("wb")
+            return _emptied(self._log)
         except OSError:
             self._log = Path(os.devnull)
             return self._log.open("wb")
@@ -190,6 +192,18 @@ class Beside:
         except OSError:
             lines = []
         return clean(lines[-1]) if lines else _("see {path}").format(path=self._log)
+
+
+def _emptied(path: Path) -> BinaryIO:
+    """Our own file, empty. Raises OSError for anything else: a link would empty somebody else's file."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o600)
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_uid != os.geteuid():
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a file of ours")
+    os.ftruncate(descriptor, 0)
+    return os.fdopen(descriptor, "wb")
 
 
 class Switches:

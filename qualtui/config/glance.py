@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from qualtui.config import files
 from qualtui.config.keys import wrong_keys
 from qualtui.config.values import Config, Demo, Screen, Store
 
@@ -23,9 +24,9 @@ _SKIPPED = {"store": {"keep_raw", "keep_minutes", "keep_hours", "keep_events"}, 
 def glance(path: Path) -> Config | None:
     """Store, screen, keys and demo of a plain configuration; None: read it whole."""
     try:
-        text = path.read_bytes()
-        raw = tomllib.loads(text.decode()) if len(text) <= SIZE_LIMIT else {}
-    except (OSError, ValueError, RecursionError):
+        text = files.without_bom(files.read(path, SIZE_LIMIT))
+        raw = tomllib.loads(text.decode()) if not files.long_key(text) else {}
+    except (files.UnreadableError, ValueError, RecursionError):
         return None
     keys = raw.get("keys", {})
     if not raw or not _texts(keys) or wrong_keys(keys):

@@ -1,6 +1,5 @@
 """Reads a configuration file into frozen values, or says everything that is wrong with it."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from itertools import pairwise
@@ -9,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from qualtui.config import files
 from qualtui.config.checks import CHECKS, NAME, own_series
 from qualtui.config.durations import written
 from qualtui.config.errors import ConfigErrors, Problem, kind, nearest, shown
@@ -42,15 +42,16 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
 }
 _KNOWN = ["agents", "defaults", "rules", "keys", *_SECTIONS]
 _WINDOW = ("store", "screen", "demo")  # with `keys`, all that a window needs
-# The parser's time grows with the square of a key's dots: tens of thousands of them would freeze an engine.
-_LONG_KEY = re.compile(rb"(?<![\w\-])(?:(?:[\w\-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}")
 _RISING = (Operator.ABOVE, Operator.AT_LEAST)
 _FALLING = (Operator.BELOW, Operator.AT_MOST)
 
 
-def load(path: Path, env: Mapping[str, str]) -> Config:
-    """The configuration in a file. Raises ConfigErrors with every problem in it, and nothing else."""
-    return loads(_bytes(path), path, env)
+def load(path: Path, env: Mapping[str, str], remarks: list[Problem] | None = None) -> Config:
+    """The configuration in a file. Raises ConfigErrors with every problem in it, and nothing else.
+
+    `remarks`: takes what is right but unwise.
+    """
+    return loads(_bytes(path), path, env, remarks)
 
 
 def load_window(path: Path, env: Mapping[str, str]) -> Config:
@@ -65,7 +66,7 @@ def load_window(path: Path, env: Mapping[str, str]) -> Config:
     return Config(agents={}, keys=keys, digest=_digest(text), path=str(path.absolute()), **sections)
 
 
-def loads(text: bytes, path: Path, env: Mapping[str, str]) -> Config:
+def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem] | None = None) -> Config:
     """The configuration in a text that stands at `path`. Raises ConfigErrors."""
     raw = _parse(text, str(path))
     reader = Reader(str(path), env, CHECKS)
@@ -78,27 +79,25 @@ def loads(text: bytes, path: Path, env: Mapping[str, str]) -> Config:
     _retention(reader, sections["store"])
     if reader.problems:
         raise ConfigErrors(reader.problems)
+    if remarks is not None:
+        remarks.extend(reader.remarks)
     digest, place = _digest(text), str(path.absolute())
     return Config(agents=agents, rules=rules, keys=keys, digest=digest, path=place, **sections)
 
 
 def _bytes(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            text = file.read(SIZE_LIMIT + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
-        problem = Problem(clean(path), "", "nothing", f"a file that can be read ({reason})")
-        raise ConfigErrors((problem,)) from None
-    if len(text) > SIZE_LIMIT:
+        return files.without_bom(files.read(path, SIZE_LIMIT))
+    except files.TooLargeError:
         expected = f"at most {SIZE_LIMIT // 1024} KiB"
-        raise ConfigErrors((Problem(clean(path), "", "a larger file", expected),))
-    return text
+        raise ConfigErrors((Problem(clean(path), "", "a larger file", expected),)) from None
+    except files.UnreadableError as error:
+        problem = Problem(clean(path), "", "nothing", f"a file that can be read ({error})")
+        raise ConfigErrors((problem,)) from None
 
 
 def _parse(text: bytes, file: str) -> Table:
-    if long := _LONG_KEY.search(text):
-        line = text.count(b"\n", 0, long.start()) + 1
+    if line := files.long_key(text):
         raise ConfigErrors((Problem(file, f"line {line}", "a name of more than 32 parts", "a few parts at most"),))
     try:
         return tomllib.loads(text.decode())

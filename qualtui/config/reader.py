@@ -8,7 +8,7 @@ import msgspec
 
 from qualtui.config.convert import OFF, ConvertError, bare, convert, hint, is_struct
 from qualtui.config.errors import Problem, dotted, kind, nearest, shown
-from qualtui.config.references import UnresolvedError, has_reference, resolve
+from qualtui.config.references import UnresolvedError, has_reference, open_files, resolve
 from qualtui.config.values import Level, Seconds, Secret
 from qualtui.text import clean
 
@@ -50,11 +50,21 @@ class Reader:
         self._folder = Path(file).parent
         self._checks = checks
         self._told: dict[Problem, None] = {}
+        self._remarks: dict[Problem, None] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything told so far, each once."""
         return tuple(self._told)
+
+    @property
+    def remarks(self) -> tuple[Problem, ...]:
+        """What is right but unwise."""
+        return tuple(self._remarks)
+
+    def remark(self, key: Key, found: str, expected: str) -> None:
+        """One more of them."""
+        self._remarks[Problem(self._file, dotted(*key), found, expected)] = None
 
     def tell(self, key: Key, found: str, expected: str) -> None:
         """One more problem."""
@@ -165,6 +175,8 @@ class Reader:
             except UnresolvedError as error:
                 self.tell(key, clean(error.found), clean(error.expected))
                 return BAD
+            for reference in open_files(raw, self._folder):
+                self.remark(key, clean(reference), "a file that only its owner may read (chmod 600)")
         if optional and ((inner is Secret and value == "") or (inner is Level and value == OFF)):
             return None
         try:

@@ -1,8 +1,11 @@
 """References in texts: `${NAME}`, `${NAME:-default}`, `${file:PATH}`; `$${` stands for `${` itself."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
+
+from qualtui.config import files
 
 FILE_LIMIT = 64 * 1024  # bytes of a referenced file; a secret is short
 
@@ -31,6 +34,21 @@ def resolve(text: str, env: Mapping[str, str], folder: Path) -> str:
     return _REFERENCE.sub(lambda found: _one(found, env, folder), text)
 
 
+def open_files(text: str, folder: Path) -> tuple[str, ...]:
+    """The references to files in a text that every user of this machine may read."""
+    found = []
+    for reference in _REFERENCE.finditer(text):
+        if (reference[1] or "").startswith("file:"):
+            with contextlib.suppress(RuntimeError):
+                if files.readable_by_all(_place(reference[1].removeprefix("file:"), folder)):
+                    found.append(reference[0])
+    return tuple(found)
+
+
+def _place(path: str, folder: Path) -> Path:
+    return folder / Path(path).expanduser()
+
+
 def _one(found: re.Match[str], env: Mapping[str, str], folder: Path) -> str:
     whole, inner = found[0], found[1]
     if whole == "$${":
@@ -50,14 +68,14 @@ def _one(found: re.Match[str], env: Mapping[str, str], folder: Path) -> str:
 
 def _file(whole: str, path: str, folder: Path) -> str:
     try:
-        with (folder / Path(path).expanduser()).open("rb") as file:
-            content = file.read(FILE_LIMIT + 1)
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a path"
-        raise UnresolvedError(whole, f"a file that can be read ({reason})") from None
-    if len(content) > FILE_LIMIT:
-        raise UnresolvedError(whole, f"a file of at most {FILE_LIMIT // 1024} KiB")
+        content = files.read(_place(path, folder), FILE_LIMIT)
+    except files.TooLargeError:
+        raise UnresolvedError(whole, f"a file of at most {FILE_LIMIT // 1024} KiB") from None
+    except files.UnreadableError as error:
+        raise UnresolvedError(whole, f"a file that can be read ({error})") from None
+    except RuntimeError:  # ~somebody who is not known here
+        raise UnresolvedError(whole, "a file that can be read (not a path)") from None
     try:
-        return content.decode().rstrip("\r\n")
+        return files.without_bom(content).decode().rstrip("\r\n")
     except UnicodeDecodeError:
         raise UnresolvedError(whole, "a file of UTF-8 text") from None

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,17 +26,29 @@ def prepare(path: Path) -> None:
                 share(descriptor)
             finally:
                 os.close(descriptor)
+        check_regular(path)
     except OSError as error:
         raise StoreError(
             _("the store {path} can't be made: {what}; see [store] path").format(path=path, what=error.strerror)
         ) from None
 
 
+def check_regular(path: Path) -> None:
+    """Raises StoreError where the path leads to a FIFO, a device or a folder: opening one may never end."""
+    try:
+        regular = stat.S_ISREG(path.stat().st_mode)
+    except OSError:  # SQLite says it better
+        return
+    if not regular:
+        raise StoreError(_("{path} is not a regular file: see [store] path").format(path=path))
+
+
 def connect(path: Path, *, read_only: bool, immutable: bool = False) -> sqlite3.Connection:
-    """A connection in autocommit mode, not bound to a thread: one thread at a time. Raises sqlite3.Error.
+    """A connection in autocommit mode, not bound to a thread: one at a time. Raises StoreError, sqlite3.Error.
 
     `immutable`: nobody writes meanwhile, and nothing is made beside the file.
     """
+    check_regular(path)
     mode = "ro" if read_only else "rw"
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}&immutable={immutable:d}",

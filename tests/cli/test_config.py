@@ -1,6 +1,7 @@
 """`qualtui config`."""
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -167,3 +168,28 @@ def test_show_gives_what_is_in_effect_without_secrets(home: Path) -> None:
     assert tables["agents"]["bot"]["health"]["interval"] == "1m"
     assert tables["agents"]["bot"]["database"]["dsn"] == "***"
     assert json.loads(CliRunner().invoke(app, ["config", "show", "--json"]).stdout) == tables
+
+
+def test_check_remarks_on_a_secret_that_everybody_may_read(home: Path) -> None:
+    (home / "key").write_text("s3cret")
+    (home / "key").chmod(0o644)
+    waha = '[agents.bot.waha]\nurl = "https://waha.example.com"\nkey = "${file:key}"\n'
+    (home / "config.toml").write_text(f"{AGENT}\n{waha}")
+    ran = CliRunner().invoke(app, ["config", "check"])
+    assert ran.exit_code == 0
+    assert (
+        "remark: config.toml: agents.bot.waha.key: found ${file:key}, expected a file that only its" in ran.stdout
+    )
+    told = json.loads(CliRunner().invoke(app, ["config", "check", "--json"]).stdout)
+    assert [remark["key"] for remark in told["remarks"]] == ["agents.bot.waha.key"]
+    (home / "key").chmod(0o600)
+    assert "remark: " not in CliRunner().invoke(app, ["config", "check"]).stdout
+
+
+def test_a_store_that_is_a_fifo_is_named_and_nothing_hangs(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.db")
+    (tmp_path / "config.toml").write_text(f'{AGENT}\n[store]\npath = "pipe.db"\n')
+    for words in (("status",), ("status", "--once", "--short"), ("customers", "list")):
+        ran = run_qualtui(*words, home=tmp_path)
+        assert ran.returncode != 0
+        assert "Traceback" not in ran.stderr

@@ -138,3 +138,16 @@ def test_on_a_disk_that_takes_no_log_an_engine_is_started_all_the_same(tmp_path:
     assert started._engine is not None
     assert started._engine.wait(20) != 0
     assert started.trouble().startswith("the engine beside this window ended: ")
+
+
+def test_the_log_of_the_engine_beside_empties_no_file_that_a_link_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("this is no configuration", encoding="utf-8")
+    (tmp_path / "precious").write_text("keep me")
+    for make in (os.symlink, os.link):
+        make(tmp_path / "precious", tmp_path / "store.beside.log")
+        started = beside(tmp_path)
+        started.ensure()
+        assert started._engine is not None
+        assert started._engine.wait(20) != 0
+        assert (tmp_path / "precious").read_text() == "keep me"
+        (tmp_path / "store.beside.log").unlink()

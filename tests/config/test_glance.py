@@ -1,9 +1,12 @@
 """A window's glance gives what the whole reader would give, or nothing at all."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
+from qualtui.config.errors import ConfigErrors
 from qualtui.config.glance import glance
 from qualtui.config.load import load_window
 
@@ -70,3 +73,24 @@ def test_whatever_is_not_plain_is_left_to_the_whole_reader(text: str, tmp_path: 
 
 def test_a_file_that_is_not_there_is_left_to_the_whole_reader(tmp_path: Path) -> None:
     assert glance(tmp_path / "none.toml") is None
+
+
+def test_a_file_that_would_block_or_freeze_a_reader_is_refused_at_once(tmp_path: Path) -> None:
+    frozen = written(tmp_path, ".".join(["a"] * 30_000) + "=1")
+    began = time.monotonic()
+    assert glance(frozen) is None
+    os.mkfifo(tmp_path / "fifo")
+    assert glance(tmp_path / "fifo") is None
+    for path, word in ((frozen, "32 parts"), (tmp_path / "fifo", "not a regular file")):
+        with pytest.raises(ConfigErrors) as caught:
+            load_window(path, {})
+        assert word in str(caught.value)
+    assert time.monotonic() - began < 5
+
+
+def test_the_mark_that_some_editors_put_first_is_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + PLAIN.encode())
+    quick = glance(path)
+    assert quick is not None
+    assert quick.store.path == load_window(path, {}).store.path == "here.db"

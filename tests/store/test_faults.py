@@ -15,6 +15,7 @@ import pytest
 
 from qualtui.model import EngineStarted, Noted, Sample
 from qualtui.store import Reader, Store, StoreError
+from qualtui.store.late import begin
 from tests.store.bodies import fired, queued
 from tests.store.processes import engine, said
 
@@ -300,3 +301,16 @@ def test_what_was_erased_is_in_no_file_any_more(path: Path) -> None:
         for file in path.parent.iterdir():
             assert secret.encode() not in file.read_bytes(), file.name
         assert store.verify() is None
+
+
+def test_a_path_that_leads_to_no_regular_file_is_refused_and_nothing_waits(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)
+    for opening in (Store.open, Reader.look):
+        with pytest.raises(StoreError, match="not a regular file"):
+            opening(path)
+    store, state = begin(path, 100.0)  # an engine watches all the same, and says why nothing is kept
+    with pytest.raises(StoreError, match="not a regular file"):
+        store.append([(STARTED, "")], 100.0)
+    assert state.seq == 0
+    store.close()
