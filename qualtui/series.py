@@ -116,6 +116,13 @@ DECLARED: tuple[Series, ...] = (
         "waiting for longer than reply_within with a message that the gateway has and no row: it never got in",
     ),
     Series(
+        "customers.claimed",
+        "",
+        "up",
+        "messages, WAHA chats",
+        "customers with a stored answer that the gateway's chats do not show yet: its delivery is being checked",
+    ),
+    Series(
         "customers.answered_1h",
         "/h",
         "down",
@@ -311,6 +318,13 @@ DECLARED: tuple[Series, ...] = (
         "chats whose last message is the customer's, or one of ours that WhatsApp has not taken",
     ),
     Series("waha.session_starting", "", "up", "WAHA", "1: the session's status is STARTING"),
+    Series(
+        "chats.evidence",
+        "",
+        "down",
+        "WAHA chats",
+        "1: the chats are believed; 0: read and not believed, the note says why; no value: they could not be read",
+    ),
     Series("waha.starting", "s", "up", "derived", "how long the session has been STARTING; 0 where it is not"),
     Series(
         "inbound.expected",

@@ -14,12 +14,11 @@ from qualtui.signals.chats import (
     Said,
     heard_until,
     looked,
-    number,
-    phones,
     taken,
     with_chats,
     with_heard,
 )
+from qualtui.signals.identity import number, phones
 from qualtui.signals.ledger import Ledger
 
 EPOCH = 1_790_000_000.0 - 1_790_000_000.0 % DAY  # the week's start, some midnight

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 import aiohttp
@@ -172,6 +172,14 @@ class Gateway:
     def messages(self, chat: str) -> list[dict[str, object]]:
         """The newest messages of a chat, newest first."""
         return list(reversed(self._chats.get(chat, [])))
+
+    def recall(self, words: Iterable[tuple[str, float, bool]]) -> None:
+        """The chats as they stood before the start: phone, time, and whether the message is ours; oldest first."""
+        for phone, at, ours in words:
+            chat = f"{phone}@c.us"
+            message_id = f"{str(ours).lower()}_{chat}_{self._rng.getrandbits(80):020X}"
+            said = {"id": message_id, "timestamp": int(at), "fromMe": ours, "body": "...", "hasMedia": False}
+            self._keep(chat, {**said, "from": _ME["id"] if ours else chat, "ack": 2})
 
     def _keep(self, chat: str, message: dict[str, object]) -> None:
         self._chats[chat] = [*self._chats.pop(chat, []), message][-_REMEMBERED:]  # the newest chat comes last

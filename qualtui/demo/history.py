@@ -21,6 +21,14 @@ _COLUMNS = {
     "messages": ("id", "session_id", "lead_id", "conteudo", "tipo", "metadata", "created_at"),
     "qualificacoes": ("id", "lead_id", "session_id", "patrimonio_resposta", "resultado", "created_at"),
 }
+_LAST_WORDS = """
+    select phone, at, ours from (
+        select distinct on (l.id) l.telefone as phone, extract(epoch from m.created_at)::float8 as at,
+            m.tipo = 'enviada' as ours
+        from leads l join messages m on m.lead_id = l.id
+        order by l.id, m.created_at desc
+    ) as newest order by at
+"""
 Rows = dict[str, list[tuple[object, ...]]]
 
 
@@ -100,6 +108,16 @@ def parts(rows: Rows) -> Iterator[tuple[str, tuple[str, ...], list[tuple[object,
     """Table, columns and records, parents first."""
     for table, columns in _COLUMNS.items():
         yield table, columns, rows[table]
+
+
+async def last_words(dsn: str) -> list[tuple[str, float, bool]]:
+    """The gateway's chats: phone, time, and whether it is ours, of each newest message; oldest first."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows = await connection.fetch(_LAST_WORDS)
+    finally:
+        await connection.close()
+    return [(row["phone"], row["at"], row["ours"]) for row in rows]
 
 
 async def write_history(dsn: str, past: Past) -> tuple[int, list[Ongoing]]:

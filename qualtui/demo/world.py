@@ -16,7 +16,7 @@ from qualtui.demo.catcher import Catcher
 from qualtui.demo.cluster import Cluster
 from qualtui.demo.flood import Flood
 from qualtui.demo.gateway import Gateway
-from qualtui.demo.history import Ongoing, Past, write_history
+from qualtui.demo.history import Ongoing, Past, last_words, write_history
 from qualtui.demo.listener import Listener, Mode
 from qualtui.demo.pace import Pace
 from qualtui.demo.persona import Persona, persona, plan
@@ -106,6 +106,7 @@ class World:
             variant=self.settings.variant,
         )
         self._leads, self._ongoing = await write_history(self.cluster.dsn(DATABASE), past)
+        self.gateway.recall(await last_words(self.cluster.dsn(DATABASE)))
         await self.waha.become(Mode.UP)
         await self.agent.become(Mode.UP)
         await self.catcher.become(Mode.UP)

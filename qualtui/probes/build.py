@@ -29,6 +29,7 @@ from qualtui.probes.uptime import UptimeProbe
 from qualtui.probes.waha import WahaProbe
 from qualtui.signals.byhand import Closed
 from qualtui.signals.gateway import Gateway, no_gateway
+from qualtui.signals.witness import Rows
 
 
 class Deps(msgspec.Struct, frozen=True):
@@ -67,8 +68,11 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         probes.append(WahaProbe(name, agent.waha))
         probes.append(UptimeProbe(name, agent.waha))
     chats: ChatsProbe | None = None
+    match: Match | None = None
     if agent.waha is not None and agent.waha.chats_interval:
-        chats = ChatsProbe(name, agent.waha, lambda: deps.edge(name))
+        chats = ChatsProbe(
+            name, agent.waha, lambda: deps.edge(name), lambda: Rows() if match is None else match.rows
+        )
         probes.append(chats)
     targets = hosts(
         [settings.url for settings in (agent.health, agent.metrics, agent.waha) if settings is not None]
@@ -87,7 +91,6 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
     # One pool of two: a cycle of the fast lane must not make the question "are you there" wait.
     shared = Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout, size=2)
     key = f"ledger/{name}"
-    match: Match | None = None
     if chats is not None:
         fresh_for = 3 * chats.interval + chats.timeout
         secret = f"chats/{name}"

@@ -11,9 +11,21 @@ import msgspec
 from qualtui.config.values import WahaProbe as Settings
 from qualtui.fetch import Answer, Fetcher, FetchError
 from qualtui.model import Sample
+from qualtui.probes.identity import Lids, nameless
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.chats import KEPT, SETTLE, Chat, Chats, Said, looked, taken
+from qualtui.signals.chats import KEPT, SETTLE, Chat, Chats, Said, linked, looked, taken
 from qualtui.signals.ledger import OPEN_FOR
+from qualtui.signals.witness import (
+    Listed,
+    Rows,
+    Seen,
+    Stamps,
+    apart,
+    date_stamped,
+    doubt,
+    in_order,
+    stamped,
+)
 from qualtui.text import _
 
 PAGE = 50  # chats a question
@@ -44,6 +56,7 @@ T = TypeVar("T")
 
 
 class _Message(msgspec.Struct, frozen=True, rename="camel"):
+    id: msgspec.Raw = msgspec.Raw(b"")
     timestamp: float = 0.0
     from_me: bool = False
     ack: int | None = None
@@ -63,6 +76,10 @@ class _Message(msgspec.Struct, frozen=True, rename="camel"):
         """The message without its text."""
         return Said(self.at, self.from_me, self.ack)
 
+    def listed(self, chat: str) -> Listed:
+        """The message as its chat's last one."""
+        return Listed(chat, self.said(), hash(bytes(self.id)) if bytes(self.id) not in {b"", b"null"} else None)
+
 
 class _Summary(msgspec.Struct, frozen=True, rename="camel"):
     id: str = ""
@@ -75,22 +92,35 @@ _message = msgspec.json.Decoder(_Message, strict=False)  # numbers as texts, too
 
 
 class ChatsProbe:
-    """waha.chats_waiting, and `chats` for the fast lane. `edge`: chats older than this are nobody's (our clock).
+    """waha.chats_waiting, chats.evidence, and `chats` for the fast lane.
+
+    `edge`: chats older than this are nobody's (our clock). `rows`: what the rows tell, to check the chats by.
 
     What the chats say is read in pages, newest first, as far back as the read before; every ten minutes to who
     waits longest, because an acknowledgement moves no chat to the front; at the start to `edge` or a week.
     """
 
-    def __init__(self, agent: str, settings: Settings, edge: Callable[[], float | None]) -> None:
+    def __init__(
+        self,
+        agent: str,
+        settings: Settings,
+        edge: Callable[[], float | None],
+        rows: Callable[[], Rows] = Rows,
+    ) -> None:
         self.name = f"{agent}/chats"
-        self.series = (f"{agent}/waha.chats_waiting",)
+        self.series = (f"{agent}/waha.chats_waiting", f"{agent}/chats.evidence")
         self.interval = float(settings.chats_interval)
         self.timeout = max(LEAST_TIMEOUT, float(settings.timeout))
         self.chats = Chats()
         self._tried: dict[str, float] = {}  # by number of those that wait: when their messages were asked for
         self._edge = edge
+        self._rows = rows
         self._headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
         self._base = chats_url(settings)
+        self._session = session_url(settings)
+        self._lids = Lids(settings, self._fetcher, self.timeout / 4)
+        self._stamps = Stamps()
+        self._partial = False  # the last read of all could not be one
         self._first = self._fetcher(overview(self._base), keep=True)
         self._whole_at = float("-inf")
         self._back = KEPT  # s that a read of all goes back
@@ -103,17 +133,17 @@ class ChatsProbe:
             return await self._ask(now, whole=now - self._whole_at >= WHOLE_EVERY)
 
     async def refresh(self) -> str:
-        """Reads what is new, for one who is about to act on it; why the gateway does not tell, else empty."""
+        """Reads what is new, for one who is about to act on it; why it is not known or not believed."""
         async with self._turn:
             began, started = self._asked_at
             now = began + asyncio.get_running_loop().time() - started
             if not self.chats.read_at or now - self.chats.read_at < RECENT:
-                return ""
+                return self.chats.doubt
             try:
                 await self._ask(now, whole=False)
             except ProbeError as error:
                 return str(error)
-            return ""
+            return self.chats.doubt
 
     async def _ask(self, now: float, *, whole: bool) -> tuple[Sample, ...]:
         clock = asyncio.get_running_loop().time
@@ -125,12 +155,41 @@ class ChatsProbe:
             self._whole_at, most = now, self._back
             back = self._far(now, edge)
             self._back = max(LEAST_BACK, back / 4)  # where this is too much for the gateway, ask for less
-            await self._read(now, max(now - back, edge))
+            chats = await self._read(now, max(now - back, edge), whole=True)
             self._back = most
         else:
-            await self._read(now, self.chats.read_at - AGAIN)
-        await self._look(now, edge)
-        return (Sample(self.series[0], now + clock() - started, float(len(self.chats.waiting(edge)))),)
+            chats = await self._read(now, self.chats.read_at - AGAIN, whole=False)
+        await self._judge(now, edge, chats, whole=whole)
+        if not self.chats.doubt:
+            await self._look(now, edge)
+        at = now + clock() - started
+        waiting = float(len(self.chats.waiting(edge)))
+        note = self.chats.doubt
+        return (
+            Sample(self.series[0], at, None if note else waiting, note),
+            Sample(self.series[1], at, float(not note), note),
+        )
+
+    async def _judge(self, now: float, edge: float, chats: int, *, whole: bool) -> None:
+        """Checks what is assumed of the gateway's answers: in doubt its chats are no evidence."""
+        young = max(edge, now - KEPT)
+        known = (*self.chats.open.items(), *self.chats.answered.items())
+        seen = Seen(
+            chats=chats,
+            hidden=sum(self.chats.hidden(key) for key, chat in known if chat.last.at >= young),
+            nameless=await nameless(self._fetcher(self._session)),
+            stamped=self._stamps.wrong,
+            partial=self._partial,
+        )
+        rows = self._rows()
+        why = doubt(seen, rows, now) or ("" if rows.skew is None else apart(self.chats, rows.skew))
+        untimed = seen.stamped
+        if untimed:  # what was learned from wrong times is not known
+            self.chats = msgspec.structs.replace(self.chats, open={}, answered={})
+        elif self.chats.untimed and not whole:
+            self._whole_at = float("-inf")
+            why, untimed = why or self.chats.doubt, True
+        self.chats = msgspec.structs.replace(self.chats, doubt=why, untimed=untimed)
 
     def _far(self, now: float, edge: float) -> float:
         """Seconds that a read of all goes back. A gateway may fetch a picture for each chat that it tells."""
@@ -139,9 +198,14 @@ class ChatsProbe:
         oldest = min((self.chats.open[key].last.at for key in self.chats.waiting(edge)), default=now)
         return min(self._back, max(LEAST_BACK, now - oldest + 1, now - self.chats.read_at + AGAIN))
 
-    async def _read(self, now: float, start: float) -> None:
-        """Reads pages, newest first, back to `start`. What was read counts, though the rest fails."""
+    async def _read(self, now: float, start: float, *, whole: bool) -> int:
+        """Reads pages, newest first, back to `start`; how many chats of people it met.
+
+        What was read counts, though the rest fails. Chats that are listed in no order are read to their end.
+        """
         before = self.chats.read_at
+        met: set[str] = set()
+        ordered, partial = True, False
         for page in range(PAGES):
             fetcher = self._fetcher(overview(self._base, page)) if page else self._first
             answer = await self._asked(fetcher)
@@ -149,17 +213,42 @@ class ChatsProbe:
                 self.chats = msgspec.structs.replace(self.chats, clock=self._clock(answer))
             found = _decode(_listed, answer)
             lasts = _last_messages(_chats(found), now)
-            self.chats = taken(self.chats, lasts, before)
-            # One old chat may stand among newer ones, such as one that is pinned.
-            if len(found) < PAGE or max((last.at for _id, last in lasts[-LAST:]), default=0.0) < start:
+            self._check(answer, lasts)
+            ordered = ordered and in_order(lasts)
+            known = {one.chat for one in lasts}
+            if page and known and known <= met:  # the same again: the gateway does not count pages
+                partial = True
                 break
+            met |= known
+            await self._link(now, known)
+            self.chats = taken(self.chats, ((one.chat, one.last) for one in lasts), before)
+            # One old chat may stand among newer ones, such as one that is pinned.
+            old = max((one.last.at for one in lasts[-LAST:]), default=0.0) < start
+            if len(found) < PAGE or (old and ordered):
+                break
+        else:
+            partial = not ordered
+        if whole or partial:
+            self._partial = partial
         self.chats = msgspec.structs.replace(self.chats, read_at=now)
+        return len(met)
+
+    def _check(self, answer: Answer, lasts: Sequence[Listed]) -> None:
+        """Whether the gateway gives messages the time at which it is asked."""
+        self._stamps = stamped(self._stamps, lasts, date_stamped(lasts, _date(answer)))
+
+    async def _link(self, now: float, ids: Iterable[str]) -> None:
+        """Learns which phones hidden ids stand for; chats that were read before that are read again."""
+        lids = await self._lids.phones(ids, now)
+        if lids.keys() - self.chats.lids.keys():
+            self.chats, moved = linked(self.chats, lids)
+            if moved:
+                self._whole_at = float("-inf")
 
     def _clock(self, answer: Answer) -> tuple[float, float]:
         """Between which seconds the gateway's clock is ahead of ours: it answered after it was asked."""
-        try:
-            told = parsedate_to_datetime(answer.headers["date"]).timestamp()
-        except (KeyError, ValueError, OverflowError):
+        told = _date(answer)
+        if told is None:
             return 0.0, 0.0
         began, started = self._asked_at
         got = began + asyncio.get_running_loop().time() - started
@@ -206,9 +295,21 @@ class ChatsProbe:
         await self._first.close()
 
 
+def _date(answer: Answer) -> float | None:
+    try:
+        return parsedate_to_datetime(answer.headers["date"]).timestamp()
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
 def chats_url(settings: Settings) -> str:
     """The address of the session's chats."""
     return f"{settings.url.rstrip('/')}/api/{quote(settings.session, safe='')}/chats"
+
+
+def session_url(settings: Settings) -> str:
+    """The address of the session."""
+    return f"{settings.url.rstrip('/')}/api/sessions/{quote(settings.session, safe='')}"
 
 
 def overview(base: str, page: int = 0, size: int = PAGE) -> str:
@@ -255,14 +356,14 @@ def _read_each(decoder: msgspec.json.Decoder[T], given: Iterable[msgspec.Raw]) -
     return found
 
 
-def _last_messages(page: Iterable[_Summary], now: float) -> list[tuple[str, Said]]:
+def _last_messages(page: Iterable[_Summary], now: float) -> list[Listed]:
     """The last message of each chat that has one. Raises ProbeError where none of them can be read."""
     with_one = [one for one in page if bytes(one.last_message) != b"null"]
     lasts = _read_each(_message, (one.last_message for one in with_one))
     if lasts and not any(lasts):
         raise ProbeError(_("not the gateway's chats"))
     return [
-        (one.id, last.said())
+        last.listed(one.id)
         for one, last in zip(with_one, lasts, strict=True)
         if last is not None and last.counts(now)
     ]

@@ -272,7 +272,8 @@ class CustomersProbe:
                 else self._match.apart(self._skew)
             )
             # Chats are forgotten, at a restart or after a week: what they told of an answer is kept.
-            heard = {lead: at for lead, at in ledger.heard.items() if lead in book.owed}
+            kept = {} if self._match.untimed else ledger.heard
+            heard = {lead: at for lead, at in kept.items() if lead in book.owed}
             if not problem:
                 newer = self._match.heard(book, self._skew)
                 heard |= {lead: max(at, heard.get(lead, at)) for lead, at in newer.items()}

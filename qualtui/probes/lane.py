@@ -39,20 +39,20 @@ NEEDS_MESSAGES = (
     "goal.messages",
 )
 NEEDS_GATEWAY = ("customers.phantom", "failures.sends")  # without one, nothing tells whether a send arrived
-NEEDS_CHATS = "customers.unstored"  # the gateway's chats alone tell
+NEEDS_CHATS = ("customers.unstored", "customers.claimed")  # the gateway's chats alone tell
 
 _SILENT = {
     "sessions": ("sessions.bot_owes",),
     "leads": NEEDS_LEADS,
     "messages": (*NEEDS_LEADS, *NEEDS_MESSAGES),
-    "chats": (NEEDS_CHATS,),
+    "chats": NEEDS_CHATS,
 }
 
 
 def names(*, gateway: bool, chats: bool) -> tuple[str, ...]:
     """The series, without the agent, where there is a gateway and where it tells of its chats."""
     untold = () if gateway else NEEDS_GATEWAY
-    every = (*NEEDS_LEADS, *NEEDS_MESSAGES, *((NEEDS_CHATS,) if chats else ()))
+    every = (*NEEDS_LEADS, *NEEDS_MESSAGES, *(NEEDS_CHATS if chats else ()))
     return tuple(name for name in every if name not in untold)
 
 

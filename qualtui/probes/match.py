@@ -10,11 +10,15 @@ import msgspec
 from qualtui.config.values import Mapping
 from qualtui.database import DatabaseError, Reader, moment, sql
 from qualtui.signals.book import Book
-from qualtui.signals.chats import CLOCKS, PSEUDONYM, Chats, Known, heard_until, number, phones, with_chats
+from qualtui.signals.chats import CLOCKS, PSEUDONYM, Chats, Known, heard_until, with_chats
+from qualtui.signals.delivery import with_claims
+from qualtui.signals.identity import number, phones
+from qualtui.signals.witness import Rows, apart
 from qualtui.text import _, span
 
 MOST = 100  # chats that wait, and owed leads, asked about in a cycle
 KEY = 16  # bytes
+LATELY = 600.0  # s: whoever was answered since is looked for in the chats
 
 Load = Callable[[], Awaitable[bytes | None]]
 Save = Callable[[bytes], Awaitable[None]]
@@ -47,6 +51,7 @@ class Match:
         self._fresh_for = fresh_for
         self._load, self._save = load, save
         self._key = b""
+        self.rows = Rows()  # what the rows tell of the same customers
         self._numbers: dict[str, str] = {}  # by lead that is or was owed
         self._leads: dict[str, Known | None] = {}  # by number of those chats that wait; None: no lead's
         self._over: dict[
@@ -60,6 +65,7 @@ class Match:
         Raises DatabaseError: no connection.
         """
         chats = self._chats()
+        self.rows = Rows(skew, None if book.last_in is None else book.last_in - skew)
         if not chats.read_at:
             return ""
         if trouble := self.apart(skew):
@@ -69,7 +75,8 @@ class Match:
         lately = book.owed.keys() | book.answered.keys()
         self._numbers = {lead: one for lead, one in self._numbers.items() if lead in lately}
         try:
-            unknown = [lead for lead in book.owed if lead not in self._numbers][:MOST]
+            just = (lead for lead, at in book.answered.items() if at > reader.now - LATELY)
+            unknown = [lead for lead in (*book.owed, *just) if lead not in self._numbers][:MOST]
             if unknown:
                 rows = await reader.ask("leads", self._phones, unknown)
                 found = {row["id"]: number(row["phone"] or "") for row in rows}
@@ -82,14 +89,14 @@ class Match:
         return ""
 
     def apart(self, skew: float) -> str:
-        """Why the chats can't be compared with the rows; empty where they can. `skew`: as for `look`."""
+        """Why the chats are no witness beside the rows; empty where they are. `skew`: as for `look`."""
         chats = self._chats()
-        off = chats.apart(skew) if chats.read_at else 0.0  # of a clock that was never seen nothing is known
-        if abs(off) <= CLOCKS:
-            return ""
-        ahead, behind = _("{} ahead of"), _("{} behind")
-        told = (ahead if off > 0 else behind).format(span(abs(off)))
-        return _("the gateway's clock is {} the database's").format(told)
+        return chats.doubt or apart(chats, skew)
+
+    @property
+    def untimed(self) -> bool:
+        """Whether the gateway's times are wrong: what its chats told until now is not known either."""
+        return self._chats().untimed
 
     def old(self, now: float) -> str:
         """Why the chats cannot tell that nobody is missing (`now`: our clock); empty where they can."""
@@ -121,7 +128,10 @@ class Match:
 
     async def _stored(self, reader: Reader, chats: Chats, waiting: list[str]) -> dict[str, Known | None]:
         """What the database has of those who wait; of two leads with one number, the one with the newest row."""
-        forms = [(key, form) for key in waiting for form in phones(key)]
+        hidden: dict[str, list[str]] = {}
+        for lid, key in chats.lids.items():
+            hidden.setdefault(key, []).append(lid)
+        forms = [(key, form) for key in waiting for form in phones(key, hidden.get(key, ()))]
         since = [moment(chats.open[key].began - CLOCKS) for key, _form in forms]
         words = self._mapping.sent, self._mapping.received
         keys, stored = [key for key, _form in forms], [form for _key, form in forms]
@@ -146,7 +156,8 @@ class Match:
             if (chat := chats.open.get(key)) is not None and chat.last.at > self._over.get(key, 0.0)
         }
         fresh = not self.old(now)
-        return with_chats(book, chats, self._numbers, leads, self._pseudonym, born, fresh=fresh, edge=edge)
+        corrected = with_chats(book, chats, self._numbers, leads, self._pseudonym, born, fresh=fresh, edge=edge)
+        return with_claims(corrected, chats, self._numbers, born)
 
     def heard(self, book: Book, skew: float) -> dict[str, float]:
         """By owed lead the newest answer that was heard."""

@@ -73,6 +73,7 @@ class Book(msgspec.Struct, frozen=True):
     hung: tuple[
         float, ...
     ] = ()  # those of sends that took as long as one to a gateway that hangs; in the last hour
+    claimed: dict[str, float] = {}  # by lead: an answer of which the chats don't tell yet; never in a ledger
 
 
 Decide = Callable[[float], GatewayWord]

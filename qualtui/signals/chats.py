@@ -4,13 +4,13 @@ A message that the bot lost before it stored it leaves no row anywhere, and stan
 message is the customer's. An answer that was sent in doubt, and one that a person gave by phone, stand here, too.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from qualtui.signals.book import Book, Owed
 from qualtui.signals.byhand import without_closed
+from qualtui.signals.identity import HIDDEN, number
 
 SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING (WAHA: message.ack)
 ERROR = -1  # of one that it refused
@@ -19,9 +19,6 @@ CLOCKS = 5.0  # s by which the clocks of WhatsApp, the gateway and the database 
 SURE = 120.0  # s of waiting after which one whom no row knows is believed to wait still, though chats are not read
 PSEUDONYM = "chat-"  # how the name begins that stands for a number that is no lead's
 KEPT = 7 * 86_400.0  # s for which an answered chat is remembered
-
-_PERSON = re.compile(r"([0-9]{5,20})(?:@(?:c\.us|lid|s\.whatsapp\.net))?")  # no group, channel, status
-_LONGEST = 64  # characters of an id or a phone that is one
 
 
 class Said(msgspec.Struct, frozen=True, gc=False):
@@ -59,13 +56,17 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
 class Chats(msgspec.Struct, frozen=True):
     """The chats by number, as they were at `read_at` (our clock); 0: never read.
 
-    `clock`: between which seconds the gateway's clock is ahead of ours.
+    `clock`: between which seconds the gateway's clock is ahead of ours. `doubt`: why they are not believed; empty:
+    they are.
     """
 
     read_at: float = 0.0
     open: dict[str, Chat] = {}  # those that wait
     answered: dict[str, Chat] = {}
     clock: tuple[float, float] = (0.0, 0.0)
+    doubt: str = ""
+    untimed: bool = False  # ... because the times of messages are wrong: what they told before is not known either
+    lids: dict[str, str] = {}  # by hidden id the number that it stands for
 
     def waiting(self, since: float) -> list[str]:
         """The numbers whose newest message, not older than `since`, has no answer; the longest wait first."""
@@ -86,7 +87,11 @@ class Chats(msgspec.Struct, frozen=True):
             for number, chat in self.answered.items()
             if number not in waiting and chat.last.at > read_at - KEPT
         }
-        return Chats(read_at, {**still, **waiting}, {**kept, **done}, self.clock)
+        return msgspec.structs.replace(self, read_at=read_at, open={**still, **waiting}, answered={**kept, **done})
+
+    def hidden(self, key: str) -> bool:
+        """Whether nobody knows which phone a chat's key stands for."""
+        return key.endswith(HIDDEN) and key not in self.lids
 
     def apart(self, skew: float) -> float:
         """Seconds that the gateway's clock is at least off the database's, which is `skew` ahead of ours."""
@@ -101,28 +106,6 @@ class Known(msgspec.Struct, frozen=True):
     received: float | None = None  # the newest row of the customer
     sent: float | None = None  # the newest row of the bot
     closed: bool = False  # a person closed the lead
-
-
-def number(chat_id: str) -> str:
-    """The number that a chat or a lead's phone is compared by; empty where it is nobody's.
-
-    Digits as the bot normalises them (agent.md, 4), and a Brazilian mobile without its ninth digit, which
-    WhatsApp leaves out of the ids of old ones.
-    """
-    person = _PERSON.fullmatch(re.sub(r"[\s()+.-](?=.*\d)", "", chat_id[: _LONGEST + 1]))
-    if person is None or len(chat_id) > _LONGEST:
-        return ""
-    digits = person[1]
-    if len(digits) == 10 or (len(digits) == 11 and digits.startswith("11")) or not digits.startswith("55"):
-        digits = f"55{digits}"
-    return digits[:4] + digits[5:] if len(digits) == 13 and digits[4] == "9" else digits
-
-
-def phones(key: str) -> tuple[str, ...]:
-    """How a lead with this number may be stored: with or without ninth digit, country, plus, and suffix."""
-    national = [key, f"{key[:4]}9{key[4:]}"] if len(key) == 12 else [key]
-    digits = [*national, *(one[2:] for one in national)]
-    return tuple(form for one in digits for form in (one, f"+{one}", f"{one}@c.us", f"{one}@lid"))
 
 
 def opened(before: Chat | None, last: Said, chat_id: str = "") -> Chat:
@@ -167,10 +150,24 @@ def taken(chats: Chats, page: Iterable[tuple[str, Said]], read_at: float) -> Cha
     found: dict[str, Chat] = {}
     for chat_id, last in page:
         key = number(chat_id)
+        key = chats.lids.get(key, key)
         before = found.get(key) or chats.get(key)
-        if key and (before is None or before.id in {"", chat_id} or last.at >= before.last.at):
+        if not key or (key in found and last.at == found[key].last.at and found[key].last.heard):
+            continue  # nobody's, or the same message under a second id
+        if before is None or before.id in {"", chat_id} or last.at >= before.last.at:
             found[key] = opened(before, last, chat_id)
     return chats.having(found, read_at)
+
+
+def linked(chats: Chats, lids: Mapping[str, str]) -> tuple[Chats, bool]:
+    """The chats with what is known of hidden ids now, and whether any of them stood there under its id.
+
+    Those are dropped: they are to be read again.
+    """
+    moved = lids.keys() & (chats.open.keys() | chats.answered.keys())
+    left = {key: chat for key, chat in chats.open.items() if key not in moved}
+    done = {key: chat for key, chat in chats.answered.items() if key not in moved}
+    return msgspec.structs.replace(chats, open=left, answered=done, lids=dict(lids)), bool(moved)
 
 
 def heard_until(book: Book, chats: Chats, numbers: Mapping[str, str]) -> dict[str, float]:

@@ -113,6 +113,7 @@ def earlier(book: Book, by: float) -> Book:
         last_settled=one(book.last_settled),
         sent=every(book.sent),
         hung=every(book.hung),
+        claimed={lead: at - by for lead, at in book.claimed.items()},
     )
 
 

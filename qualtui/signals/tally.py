@@ -94,6 +94,7 @@ def _figures(
         "customers.phantom": float(sum(owed.unheard is not None for owed in wait.values())),
         "customers.never_greeted": float(sum(cause_of(owed) is Cause.NEVER_GREETED for owed in wait.values())),
         "customers.unstored": float(sum(_unstored(owed, now, limits.reply_within) for owed in wait.values())),
+        "customers.claimed": float(len(book.claimed)),
         "customers.answered_1h": float(sum(at >= now - HOUR for at in book.answered.values())),
         "customers.last_reply": _age(book.last_out, now),
         "customers.last_sent": _age(book.last_sent, now),

@@ -14,6 +14,7 @@ from qualtui.config.values import Seconds, Secret, WahaProbe
 from qualtui.probes import chats as module
 from qualtui.probes.chats import ChatsProbe
 from qualtui.probes.probe import ProbeError
+from qualtui.signals.witness import Rows
 from tests.probes.hostile import Script, body, forever, reset, serving
 
 ANA, BETO = "551190001111", "551190002222"  # as numbers are compared
@@ -48,12 +49,19 @@ class Gateway:
         self.born: float | None = time.time() - 3600
         self.broken: set[str] = set()  # chats whose messages are not told
         self.pages = 1000  # after so many the gateway gives up
+        self.me: Any = {"id": "5511900090000@c.us"}
+        self.lids: dict[str, str] = {}  # by hidden id the phone
+        self.rows = Rows()
+        self.request_time = False  # messages of ours bear the time of the answer
         self.url = ""
 
     async def chats(self, request: web.Request) -> web.Response:
         self.asked.append(request.path_qs)
         assert request.headers["X-Api-Key"] == "key-1"
         limit, offset = int(request.query["limit"]), int(request.query["offset"])
+        for one in self.overview if self.request_time else ():
+            last = one["lastMessage"]
+            last["timestamp"] = int(time.time()) if last["fromMe"] else last["timestamp"]
         if offset >= self.pages * limit:
             return web.json_response({}, status=503)
         return web.json_response(self.overview[offset : offset + limit])
@@ -65,8 +73,17 @@ class Gateway:
             return web.json_response({}, status=404)
         return web.json_response(self.messages.get(request.match_info["chat"], []))
 
+    async def session(self, _request: web.Request) -> web.Response:
+        return web.json_response({"name": "default", "status": "WORKING", "me": self.me})
+
+    async def lid(self, request: web.Request) -> web.Response:
+        lid = request.match_info["lid"]
+        self.asked.append(request.path_qs)
+        return web.json_response({"lid": lid, "pn": self.lids.get(lid)})
+
     def probe(self) -> ChatsProbe:
-        return ChatsProbe("bot", WahaProbe(url=self.url, key=Secret("key-1")), lambda: self.born)
+        settings = WahaProbe(url=self.url, key=Secret("key-1"))
+        return ChatsProbe("bot", settings, lambda: self.born, lambda: self.rows)
 
 
 @pytest.fixture
@@ -76,6 +93,8 @@ async def gateway() -> AsyncIterator[Gateway]:
     app = web.Application()
     app.router.add_get("/api/default/chats/overview", made.chats)
     app.router.add_get("/api/default/chats/{chat}/messages", made.chat)
+    app.router.add_get("/api/sessions/default", made.session)
+    app.router.add_get("/api/default/lids/{lid}", made.lid)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -94,7 +113,7 @@ async def reading(gateway: Gateway) -> AsyncIterator[ChatsProbe]:
 
 
 async def waiting(probe: ChatsProbe) -> float | None:
-    (sample,) = await probe.ask(time.time())
+    sample, _evidence = await probe.ask(time.time())
     assert sample.series == "bot/waha.chats_waiting"
     return sample.value
 
@@ -216,7 +235,7 @@ async def test_one_chat_that_cannot_be_read_hides_no_other(gateway: Gateway, giv
     broken = {**given, "lastMessage": message(now - 90)} if isinstance(given, dict) else given
     gateway.overview = [broken, summary(ANA, message(now - 100))]
     probe = gateway.probe()
-    (sample,) = await probe.ask(now)
+    sample, _evidence = await probe.ask(now)
     assert sample.value == 1
     gateway.overview = [broken]
     with pytest.raises(ProbeError, match="not the gateway's chats"):

@@ -14,8 +14,9 @@ from qualtui.probes import match as module
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.match import Match
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.chats import Chat, Chats, Said, number, phones
+from qualtui.signals.chats import Chat, Chats, Said
 from qualtui.signals.gateway import GatewayWord
+from qualtui.signals.identity import number, phones
 from tests.postgres import AgentDatabase
 
 

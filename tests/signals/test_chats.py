@@ -14,13 +14,12 @@ from qualtui.signals.chats import (
     Said,
     heard_until,
     looked,
-    number,
     opened,
-    phones,
     taken,
     with_chats,
     with_heard,
 )
+from qualtui.signals.identity import number, phones
 from qualtui.signals.ledger import begun
 from qualtui.signals.tally import Limits, answers
 

@@ -16,12 +16,12 @@ from qualtui.signals.chats import (
     Said,
     heard_until,
     looked,
-    number,
     taken,
     with_chats,
     with_heard,
 )
 from qualtui.signals.gateway import GatewayWord
+from qualtui.signals.identity import number
 from qualtui.signals.ledger import Page, advance, begun, current, packed, unpacked
 
 BORN = 1_000_000.0

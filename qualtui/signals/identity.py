@@ -1,0 +1,48 @@
+"""Who a chat or a phone is: by what two of them are the same person. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+HIDDEN = "@lid"  # how an id ends behind which WhatsApp hides a phone
+COUNTRY = "55"  # Brazil's
+_PERSON = re.compile(r"([0-9]{5,20})(@(?:c\.us|lid|s\.whatsapp\.net))?")  # no group, channel, status
+_NATIONAL = re.compile(r"[1-9]{2}(?:9[0-9]{8}|[2-9][0-9]{7})")  # a Brazilian phone as people write it at home
+_NINTH = re.compile(r"55[1-9]{2}9[016-9][0-9]{7}")  # a mobile with the digit that ids of old ones lack
+_LONGEST = 64  # characters of an id or a phone that is one
+
+
+def number(chat_id: str) -> str:
+    """What a chat or a lead's phone is compared by; empty where it is nobody's.
+
+    An id is opaque: another one is another person, but for the ninth digit of a Brazilian mobile, which WhatsApp
+    leaves out of the ids of old ones. A phone without a suffix may be written as people do at home.
+    """
+    person = _PERSON.fullmatch(re.sub(r"[\s()+.-](?=.*\d)", "", chat_id[: _LONGEST + 1]))
+    if person is None or len(chat_id) > _LONGEST:
+        return ""
+    digits, suffix = person.groups()
+    if suffix == HIDDEN:
+        return digits + HIDDEN
+    if suffix is None and "+" not in chat_id and _NATIONAL.fullmatch(digits):
+        digits = COUNTRY + digits
+    return digits[:4] + digits[5:] if _NINTH.fullmatch(digits) else digits
+
+
+def phones(key: str, hidden: Iterable[str] = ()) -> tuple[str, ...]:
+    """How a lead with this number may be stored: with or without ninth digit, country, plus, and suffix.
+
+    `hidden`: ids that stand for the number; the bot puts the country before their digits (agent.md, 4).
+    """
+    forms = [
+        form for one in hidden for lid in [one.removesuffix(HIDDEN)] for form in _with_suffix(lid, f"55{lid}")
+    ]
+    if key.endswith(HIDDEN):
+        return (key, *forms)
+    mobile = f"{key[:4]}9{key[4:]}"
+    digits = [key, mobile] if _NINTH.fullmatch(mobile) else [key]
+    home = [one[2:] for one in digits if one.startswith(COUNTRY) and _NATIONAL.fullmatch(one[2:])]
+    return (*_with_suffix(*digits, *home), *forms)
+
+
+def _with_suffix(*digits: str) -> Iterator[str]:
+    return (form for one in digits for form in (one, f"+{one}", f"{one}@c.us", f"{one}@lid"))

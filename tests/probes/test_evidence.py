@@ -1,0 +1,108 @@
+"""Whether the gateway's chats are believed: what is assumed of its answers is checked at each read, over HTTP."""
+
+import time
+
+from qualtui.signals.witness import Rows
+from tests.probes.test_chats import ANA, BETO, Gateway, gateway, message, reading, summary
+
+__all__ = ["gateway"]
+LID = "204000000001111"
+
+
+async def evidence(probe_gateway: Gateway, reads: int = 1) -> tuple[float | None, str]:
+    """chats.evidence and its note after so many reads."""
+    async with reading(probe_gateway) as probe:
+        for _ in range(reads):
+            _waiting, sample = await probe.ask(time.time())
+    assert sample.series == "bot/chats.evidence"
+    return sample.value, sample.note
+
+
+async def test_a_sound_gateway_is_believed(gateway: Gateway) -> None:
+    now = time.time()
+    gateway.overview = [summary(ANA, message(now - 30)), summary(BETO, message(now - 40, ours=True))]
+    assert await evidence(gateway, 2) == (1, "")
+
+
+async def test_no_chat_although_rows_have_todays_conversations_is_no_evidence(gateway: Gateway) -> None:
+    assert await evidence(gateway) == (1, "")  # a gateway that is new, and so is the bot
+    gateway.rows = Rows(0.0, time.time() - 600)
+    assert await evidence(gateway) == (0, "the gateway lists no chat, and the last message was stored 10m ago")
+
+
+async def test_a_session_that_is_working_and_nobodys_is_no_evidence(gateway: Gateway) -> None:
+    gateway.overview = [summary(ANA, message(time.time() - 30))]
+    gateway.me = None
+    value, note = await evidence(gateway)
+    assert value == 0
+    assert "me: null" in note
+
+
+async def test_hidden_ids_are_linked_to_phones_once_each(gateway: Gateway) -> None:
+    now = time.time()
+    gateway.overview = [summary(LID, message(now - 30), "lid")]
+    gateway.lids = {f"{LID}@lid": "5511990001111@c.us"}
+    async with reading(gateway) as probe:
+        for _ in range(3):
+            _waiting, sample = await probe.ask(time.time())
+        assert sample.value == 1
+        assert probe.chats.waiting(0) == [ANA]
+    assert sum("/lids/" in path for path in gateway.asked) == 1
+
+
+async def test_a_hidden_id_that_no_phone_is_known_of_makes_the_chats_no_evidence(gateway: Gateway) -> None:
+    gateway.overview = [summary(LID, message(time.time() - 30), "lid")]
+    value, note = await evidence(gateway)
+    assert value == 0
+    assert note == "1 chat has a hidden id (@lid) that the gateway links to no phone"
+
+
+async def test_a_message_under_both_of_a_persons_ids_is_one_persons(gateway: Gateway) -> None:
+    now = time.time()
+    last = message(now - 30)
+    gateway.overview = [summary(LID, last, "lid"), summary("5511990001111", last)]
+    gateway.lids = {f"{LID}@lid": "5511990001111@c.us"}
+    async with reading(gateway) as probe:
+        waiting, sample = await probe.ask(time.time())
+    assert (waiting.value, sample.value) == (1, 1)
+
+
+async def test_messages_that_bear_the_time_of_the_request_are_no_evidence_until_they_bear_their_own(
+    gateway: Gateway,
+) -> None:
+    now = time.time()
+    gateway.overview = [
+        summary(ANA, message(now - 30)),
+        summary(BETO, message(now - 400, ours=True)),
+        summary("551190003333", message(now - 900, ours=True)),
+    ]
+    gateway.request_time = True
+    async with reading(gateway) as probe:
+        waiting, sample = await probe.ask(now)
+        assert (waiting.value, sample.value) == (None, 0)
+        assert "time at which it is asked" in sample.note
+        assert not probe.chats.answered  # nothing is learned from such times
+        gateway.request_time = False
+        for last, ago in zip(gateway.overview[1:], (400, 900), strict=True):
+            last["lastMessage"]["timestamp"] = int(now - ago)
+        for read in range(1, 5):
+            waiting, sample = await probe.ask(now + 30 * read)
+        assert (waiting.value, sample.value) == (1, 1)
+
+
+async def test_one_message_whose_time_changes_between_two_reads_proves_it(gateway: Gateway) -> None:
+    now = time.time()
+    gateway.overview = [summary(BETO, message(now - 40, ours=True))]
+    async with reading(gateway) as probe:
+        assert (await probe.ask(now))[1].value == 1
+        gateway.overview[0]["lastMessage"]["timestamp"] = int(now - 10)
+        assert (await probe.ask(now + 30))[1].value == 0
+        assert await probe.refresh() != ""  # who is about to write to somebody is stopped, too
+
+
+async def test_clocks_that_are_apart_make_the_chats_no_evidence(gateway: Gateway) -> None:
+    gateway.overview = [summary(ANA, message(time.time() - 30))]
+    gateway.rows = Rows(3600.0, time.time() - 60)
+    value, note = await evidence(gateway)
+    assert value == 0
+    assert "behind the database's" in note
