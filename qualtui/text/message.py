@@ -5,8 +5,8 @@ reader's language, so an old event reads in today's language. The English templa
 extracts it from the calls of `message` and `counted`, and a catalogue translates it.
 
 A placeholder may name a format: `{age:span}` (seconds as `5m`), `{share:percent}` (0..1 as `37 %`), `{n:number}`
-(four digits at most), `{took:seconds}` (`0.25 s`), `{n:whole}` (no digits after the point), `{at:clock}` (a time of
-day in the reader's zone).
+(four digits at most), `{took:seconds}` (`0.25 s`), `{n:whole}` (no digits after the point), `{at:clock}` (a time
+of day in the reader's zone).
 """
 
 from collections.abc import Callable, Mapping
