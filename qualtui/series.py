@@ -33,8 +33,10 @@ DECLARED: tuple[Series, ...] = (
         "",
         "up",
         "derived",
-        "1: refused, or misses over the configured time without an outbound message",
+        "1: refused, or misses over the configured time without a new row of the bot, received or sent",
     ),
+    Series("health.back", "s", "", "derived", "how long ago the bot came back from being down, within an hour"),
+    Series("health.away", "s", "", "derived", "how long it had been away then, by its last good answer before"),
     Series(
         "db.up",
         "",
@@ -132,6 +134,21 @@ DECLARED: tuple[Series, ...] = (
     Series("customers.last_reply", "s", "up", "messages", "age of the newest delivered outbound message"),
     Series(
         "customers.last_sent", "s", "up", "messages", "age of the bot's newest row, delivered or not: it lives"
+    ),
+    Series("customers.last_row", "s", "up", "messages", "age of the newest row, received or sent: the bot lives"),
+    Series(
+        "customers.unseen",
+        "",
+        "up",
+        "WAHA chats, messages",
+        "waiting with a message that the gateway has and no row yet: in the bot's queue, or lost",
+    ),
+    Series(
+        "customers.flood",
+        "",
+        "up",
+        "messages",
+        "messages of one sender in 5 min, where they are 15 or more and most of all; the note is the masked phone",
     ),
     Series("customers.last_inbound", "s", "", "messages", "age of the newest inbound message"),
     Series("reply.p50", "s", "up", "messages", "median of reply times in the last hour"),
@@ -266,6 +283,16 @@ DECLARED: tuple[Series, ...] = (
         "up",
         "messages",
         "customers whose last message has no reply, in an active session; one with two such sessions counts once",
+    ),
+    Series(
+        "sessions.owed_for", "s", "up", "messages", "how long the longest of these replies has been owed; 0: none"
+    ),
+    Series(
+        "sessions.unreadable",
+        "",
+        "up",
+        "sessions, WAHA chats",
+        "waiting customers whose active session has a state that the bot can't read; the note names it",
     ),
     Series("sessions.active", "", "", "sessions", "ativa, exact, slow lane"),
     Series(

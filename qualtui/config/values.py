@@ -126,6 +126,7 @@ class Mapping(Values, frozen=True, kw_only=True):
     received: str = "recebida"  # messages.tipo of the customer's messages
     new: str = "novo"  # leads.status of a lead nobody worked on
     qualified: str = "qualificado"  # qualificacoes.resultado of a lead that is one
+    unreadable: tuple[str, ...] = ("saudacao",)  # sessions.estado that the bot fails on before it stores
     closed: str = "finalizado"  # leads.status by which a person closes a lead: it is owed nothing more
 
 

@@ -16,7 +16,7 @@ from qualtui.signals.chain import SLOW, chain
 from qualtui.signals.contradictions import contradict, told
 from qualtui.signals.control import Host, answered, excused
 from qualtui.signals.declared import declared
-from qualtui.signals.derive import agent_down, blind, unreached
+from qualtui.signals.derive import agent_down, blind, returned, unreached
 from qualtui.signals.gateway import starting
 from qualtui.signals.goals import answerable, targets
 from qualtui.signals.headline import Live, headline
@@ -32,7 +32,8 @@ DERIVED = {
     "failures.unreached": "health.up",
     **dict.fromkeys(written.NAMES, "health.up"),
 }  # derived series -> the one that it is as fresh as
-SIGHTS = ("sight.blind", "sight.disagree")
+RETURNED = ("health.back", "health.away")
+SIGHTS = ("sight.blind", "sight.disagree", *RETURNED)
 VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without these we judge nobody
 HOUR = 3600.0
 ERRORS = 600.0  # s that failures.unreached speaks of, where no database says otherwise
@@ -109,6 +110,7 @@ class View:
             self._blind,
             self._minute,
             self._starting,
+            self._returned,
         ):
             with self._faults.within(agent, derivation.__name__.strip("_")):
                 found.extend(derivation(agent, now))
@@ -139,7 +141,7 @@ class View:
             return ()
         up = self._recent.since(f"{agent}/health.up", now - 4 * settings.down_after - 8 * settings.interval)
         refused = self._recent.newest(f"{agent}/health.refused")
-        down = agent_down(agent, up, refused, self._when(agent, "customers.last_sent"), settings, now)
+        down = agent_down(agent, up, refused, self._when(agent, "customers.last_row"), settings, now)
         newest = self._recent.newest(f"{agent}/health.down")
         if down is None or (newest is not None and (down.at, down.value) == (newest.at, newest.value)):
             return ()
@@ -185,6 +187,12 @@ class View:
             return ()
         found = starting(agent, self._recent.since(f"{agent}/waha.session_starting", now - HOUR))
         return () if found is None else (found,)
+
+    def _returned(self, agent: str, now: float) -> tuple[Sample, ...]:
+        if not self._due(f"{agent}/health.back", now):
+            return ()
+        up, down = (self._recent.since(f"{agent}/health.{name}", now - HOUR) for name in ("up", "down"))
+        return returned(agent, up, down, now)
 
     def _minute(self, agent: str, now: float) -> tuple[Sample, ...]:
         """Whether customers could be answered in this minute; none while nothing was ever asked."""

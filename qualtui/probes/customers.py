@@ -10,6 +10,7 @@ from qualtui.config.values import DatabaseProbe, Mapping
 from qualtui.database import Database, DatabaseError, Reader
 from qualtui.model import BacklogMarked, Sample
 from qualtui.probes.audit import Audit
+from qualtui.probes.beside import Beside
 from qualtui.probes.follow import CHECKED, Follow
 from qualtui.probes.lane import names, silenced
 from qualtui.probes.match import Match
@@ -19,7 +20,9 @@ from qualtui.signals.byhand import Closed, without_closed
 from qualtui.signals.cause import cause_of, told
 from qualtui.signals.chats import PSEUDONYM, with_heard
 from qualtui.signals.clock import STRIDE, Read
+from qualtui.signals.flood import flooder
 from qualtui.signals.gateway import Gateway, no_gateway
+from qualtui.signals.goals import Told
 from qualtui.signals.ledger import (
     UNASKED,
     Checked,
@@ -99,6 +102,7 @@ class CustomersProbe:
         )
         self._closed = mapping.closed
         self._follow = Follow(mapping)
+        self._beside = Beside(mapping, self._follow)
         self._match = match
         self._audit = audit
         self._gateway = self._by_our_clock(gateway)
@@ -136,6 +140,8 @@ class CustomersProbe:
                 in_time = clock() < started + LOOK_BY * self.timeout
                 ledger, book = await self._matched(reader, ledger, problems, look=in_time)
                 ledger = msgspec.structs.replace(ledger, read=server_now, skew=self._skew)
+                wait = waiting(ledger, book, server_now, self._limits.grace)
+                beside = await self._beside.look(reader, wait, flooder(book, server_now))
         except DatabaseError as error:
             raise ProbeError(error.text) from None
         # Only a cycle that succeeded is over: after one that failed, the next one sees all this again.
@@ -143,7 +149,8 @@ class CustomersProbe:
         if self._audit is not None:
             self._audit.taken(late)
         await self._keep(ledger)
-        return self._samples(ledger, book, problems, server_now, now + clock() - started)
+        figures = answers(ledger, book, server_now, self._limits) | beside
+        return self._samples(ledger, figures, problems, server_now, now + clock() - started)
 
     async def who(self, limit: int = 200, *, certain: bool = False, old: bool = False) -> tuple[CustomerView, ...]:
         """The waiting customers, oldest first, phones masked, by chats read just now. Raises ProbeError.
@@ -317,10 +324,9 @@ class CustomersProbe:
         return self._size < SMALL or ledger.mark - saved.mark >= SAVE_EVERY
 
     def _samples(
-        self, ledger: Ledger, book: Book, problems: dict[str, str], server_now: float, at: float
+        self, ledger: Ledger, figures: Told, problems: dict[str, str], server_now: float, at: float
     ) -> tuple[Sample, ...]:
         self.learning = None if ledger.learned else progress(ledger, server_now)
-        figures = answers(ledger, book, server_now, self._limits)
         silent = silenced(problems)
         if behind(ledger) and not problems:
             share = f"{100 * progress(ledger, server_now):.0f}%"

@@ -14,12 +14,15 @@ NEEDS_LEADS = (
     "customers.phantom",
     "customers.never_greeted",
     "sessions.bot_owes",
+    "sessions.owed_for",
 )
 NEEDS_MESSAGES = (
     "customers.answered_1h",
     "customers.last_reply",
     "customers.last_sent",
     "customers.last_inbound",
+    "customers.last_row",
+    "customers.flood",
     "messages.sent_1h",
     "reply.p50",
     "reply.p95",
@@ -39,10 +42,15 @@ NEEDS_MESSAGES = (
     "goal.messages",
 )
 NEEDS_GATEWAY = ("customers.phantom", "failures.sends")  # without one, nothing tells whether a send arrived
-NEEDS_CHATS = ("customers.unstored", "customers.claimed")  # the gateway's chats alone tell
+NEEDS_CHATS = (
+    "customers.unstored",
+    "customers.claimed",
+    "customers.unseen",
+    "sessions.unreadable",
+)  # the gateway's chats alone tell
 
 _SILENT = {
-    "sessions": ("sessions.bot_owes",),
+    "sessions": ("sessions.bot_owes", "sessions.owed_for"),
     "leads": NEEDS_LEADS,
     "messages": (*NEEDS_LEADS, *NEEDS_MESSAGES),
     "chats": NEEDS_CHATS,

@@ -11,6 +11,8 @@ HOUR = 3600.0
 DAY = 86_400.0
 SETTLED = 20_000  # answered messages kept: a share of so many says enough
 REPLIES = 4096  # reply times kept; an hour of a bot that answers one message a second
+WROTE = 300.0  # s of which it is kept who wrote ...
+WRITERS = 1000  # ... and so many messages at most
 HEARD = 500  # unanswered messages kept of one customer: a flood must not cost more
 # A send to a gateway that hangs takes 111 to 132 s, and the worker is killed at 120 s.
 HUNG_FROM, HUNG_TO = 110.0, 135.0
@@ -74,6 +76,7 @@ class Book(msgspec.Struct, frozen=True):
         float, ...
     ] = ()  # those of sends that took as long as one to a gateway that hangs; in the last hour
     claimed: dict[str, float] = {}  # by lead: an answer of which the chats don't tell yet; never in a ledger
+    wrote: tuple[tuple[float, str], ...] = ()  # when customers wrote, and which lead; in the last WROTE seconds
 
 
 Decide = Callable[[float], GatewayWord]
@@ -149,6 +152,8 @@ def pruned(book: Book, now: float) -> Book:
         times: tuple[float, ...] = getattr(book, name)
         if any(at < start for at in times):
             changes[name] = tuple(at for at in times if at >= start)
+    if any(at < now - WROTE for at, _lead in book.wrote):
+        changes["wrote"] = tuple(one for one in book.wrote if one[0] >= now - WROTE)
     if any(times[0] < day for times in book.asked.values()):
         younger = {lead: tuple(at for at in times if at >= day) for lead, times in book.asked.items()}
         changes["asked"] = {lead: times for lead, times in younger.items() if times}
@@ -174,6 +179,7 @@ class _Page:
         self._last_settled = book.last_settled
         self._sent = list(book.sent)
         self._hung = list(book.hung)
+        self._wrote = list(book.wrote)
 
     def created(self, row: Row) -> None:
         if row.lead not in self._owed and row.lead not in self._answered:
@@ -181,6 +187,7 @@ class _Page:
 
     def received(self, row: Row) -> None:
         self._last_in = _newer(self._last_in, row.at)
+        self._wrote.append((row.at, row.lead))
         self._asked[row.lead] = (*self._asked.get(row.lead, ()), row.at)[-HEARD:]
         owed = self._owed.get(row.lead)
         if owed is None:
@@ -250,6 +257,7 @@ class _Page:
             last_settled=self._last_settled,
             sent=tuple(self._sent[-REPLIES:]),
             hung=tuple(self._hung[-REPLIES:]),
+            wrote=tuple(self._wrote[-WRITERS:]),
         )
 
 

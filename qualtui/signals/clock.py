@@ -114,6 +114,7 @@ def earlier(book: Book, by: float) -> Book:
         sent=every(book.sent),
         hung=every(book.hung),
         claimed={lead: at - by for lead, at in book.claimed.items()},
+        wrote=tuple((at - by, lead) for at, lead in book.wrote),
     )
 
 

@@ -12,14 +12,15 @@ def agent_down(
     agent: str,
     up: Sequence[Sample],
     refused: Sample | None,
-    last_sent: float | None,
+    last_row: float | None,
     settings: HealthProbe,
     now: float,
 ) -> Sample | None:
     """`health.down` from the samples of health.up (oldest first) and the newest of health.refused.
 
-    Down is a refused connection; or `misses` failures in a row over `down_after` seconds in which nothing was
-    sent. A bot that works through replies answers /health to nobody, so a silent one alone is busy, not down.
+    Down is a refused connection; or `misses` failures in a row over `down_after` seconds in which the bot stored
+    no row (`last_row`: when it stored its newest, received or sent). A bot that works through replies answers
+    /health to nobody; one whose sends hang stores a received message after each kill of its worker.
     None: nothing is known yet. A newest sample without a value gives one without a value.
     """
     if not up:
@@ -33,14 +34,31 @@ def agent_down(
     if refused is not None and refused.value and refused.at >= newest.at:
         return Sample(series, newest.at, 1.0, _("refuses connections"))
     missed = _misses(up, 3 * settings.interval + settings.timeout)
-    first = missed[0].at
-    silent = last_sent is None or last_sent < first
-    if len(missed) >= settings.misses and now - first >= settings.down_after and silent:
-        note = _("{} misses in {}, and nothing sent: {}").format(
+    if last_row is not None:  # what was missed before the newest row proves nothing
+        missed = [sample for sample in missed if sample.at > last_row]
+    first = missed[0].at if missed else now
+    if len(missed) >= settings.misses and now - first >= settings.down_after:
+        note = _("{} misses in {}, and no row stored: {}").format(
             len(missed), span(now - first), newest.note or _("no answer")
         )
         return Sample(series, now, 1.0, note)
     return Sample(series, newest.at, 0.0, _("busy or slow: {}").format(newest.note or _("no answer")))
+
+
+def returned(agent: str, up: Sequence[Sample], down: Sequence[Sample], now: float) -> tuple[Sample, ...]:
+    """`health.back` and `health.away`: how long ago the bot came back, and how long it had been away, in seconds.
+
+    From samples of health.up and health.down, oldest first. None where it was not down, or is still.
+    """
+    gone = next((sample.at for sample in reversed(down) if sample.value == 1), None)
+    if gone is None:
+        return ()
+    good = [sample.at for sample in up if sample.value == 1]
+    back = next((at for at in good if at > gone), None)
+    if back is None:
+        return ()
+    before = next((at for at in reversed(good) if at <= gone), up[0].at)
+    return Sample(f"{agent}/health.back", now, now - back), Sample(f"{agent}/health.away", now, back - before)
 
 
 def unreached(agent: str, up: Sequence[Sample], now: float, window: float) -> Sample | None:

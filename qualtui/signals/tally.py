@@ -8,6 +8,7 @@ import msgspec
 from qualtui.signals.book import DAY, HOUR, Book, Owed
 from qualtui.signals.cause import Cause, cause_of, of_the_oldest
 from qualtui.signals.failures import EVENTS, failures
+from qualtui.signals.flood import flooder
 from qualtui.signals.goals import Told, answered
 from qualtui.signals.ledger import Ledger
 from qualtui.signals.overdue import Patience, overdue, workable
@@ -80,6 +81,7 @@ def _figures(
 ) -> dict[str, float | None]:
     since, before = _parted(wait, ledger.born)
     patience = Patience(book, now, limits.reply_within)
+    owes = _bot_owes(ledger, wait)
     return {
         "customers.waiting": float(len(wait)),
         "customers.oldest": _oldest(since, now),
@@ -93,17 +95,21 @@ def _figures(
         "customers.backlog": float(len(backlog(ledger, book))),
         "customers.phantom": float(sum(owed.unheard is not None for owed in wait.values())),
         "customers.never_greeted": float(sum(cause_of(owed) is Cause.NEVER_GREETED for owed in wait.values())),
+        "customers.unseen": float(sum(owed.unstored is not None for owed in wait.values())),
+        "customers.flood": float(flooder(book, now)[1]),
         "customers.unstored": float(sum(_unstored(owed, now, limits.reply_within) for owed in wait.values())),
         "customers.claimed": float(len(book.claimed)),
         "customers.answered_1h": float(sum(at >= now - HOUR for at in book.answered.values())),
         "customers.last_reply": _age(book.last_out, now),
         "customers.last_sent": _age(book.last_sent, now),
+        "customers.last_row": _age(_newest(book.last_in, book.last_sent), now),
         "customers.last_inbound": _age(book.last_in, now),
         "messages.sent_1h": float(sum(at >= now - HOUR for at in book.sent)),
         **_replies(book, now, limits.error_window, limits.reply_within),
         **failures(book, ledger.born, now, limits.error_window, limits.reply_within),
         **answered(book, ledger.born, now, limits.reply_within),
-        "sessions.bot_owes": float(_bot_owes(ledger, wait)),
+        "sessions.bot_owes": float(len(owes)),
+        "sessions.owed_for": max((max(0.0, now - owed.last) for owed in owes), default=0.0),
     }
 
 
@@ -140,7 +146,7 @@ def _unstored(owed: Owed, now: float, patience: float) -> bool:
     return owed.unstored is not None and now - owed.unstored > patience
 
 
-def _bot_owes(ledger: Ledger, wait: dict[str, Owed]) -> int:
+def _bot_owes(ledger: Ledger, wait: dict[str, Owed]) -> list[Owed]:
     """Customers whose newest message is in an active session and has no row of the bot's after it, each once.
 
     A phantom row is the bot's, so it does not count.
@@ -151,7 +157,11 @@ def _bot_owes(ledger: Ledger, wait: dict[str, Owed]) -> int:
         silent = owed.unheard is None or owed.unheard < owed.last
         return bool(owed.session and silent and check is not None and check.active)
 
-    return sum(owes(lead, owed) for lead, owed in wait.items())
+    return [owed for lead, owed in wait.items() if owes(lead, owed)]
+
+
+def _newest(*times: float | None) -> float | None:
+    return max((at for at in times if at is not None), default=None)
 
 
 def _age(at: float | None, now: float) -> float | None:

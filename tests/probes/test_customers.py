@@ -525,3 +525,21 @@ async def test_the_blob_that_is_saved_is_the_ledger(lane: Lane) -> None:
     await lane.say()
     assert lane.blob is not None
     assert packed(unpacked(lane.blob)) == lane.blob
+
+
+async def test_the_sender_of_a_flood_is_named_masked_and_never_in_what_is_kept(lane: Lane) -> None:
+    lead = await lane.database.lead(HOUR, telefone="5511987654321")
+    session = await lane.database.session(lead, HOUR)
+    for number in range(20):
+        await lane.database.message(lead, session, "recebida", 10 * number)
+    flood = (await lane.samples())["customers.flood"]
+    assert (flood.value, flood.note) == (20, "+55 11 •••••-••21")
+    assert lane.blob is not None
+    assert b"98765" not in lane.blob
+
+
+async def test_the_newest_row_of_either_kind_shows_that_the_bot_lives(lane: Lane) -> None:
+    await lane.database.conversation(("enviada", 300), ("recebida", 40), created=HOUR)
+    said = await lane.say()
+    assert said["customers.last_sent"] == pytest.approx(300, abs=2)
+    assert said["customers.last_row"] == pytest.approx(40, abs=2)

@@ -325,3 +325,32 @@ async def test_a_database_without_time_for_more_leaves_what_was_known_of_the_cha
     lane.saw("5511990002222@c.us", 400)  # was not asked about
     said = await lane.say()
     assert (said["customers.waiting"], said["customers.unstored"]) == (1, 1)
+
+
+async def test_a_session_in_a_state_that_the_bot_cannot_read_is_counted_where_its_customer_s_message_is_lost(
+    lane: Lane,
+) -> None:
+    for phone, state in (
+        ("5511987654321", "saudacao"),
+        ("5511987654322", "inicio"),
+        ("5511987654323", "saudacao"),
+    ):
+        lead = await lane.database.lead(7200, telefone=phone)
+        session = await lane.database.session(lead, 7200, estado=state)
+        await lane.database.message(lead, session, "enviada", 3600)
+    lane.saw("5511987654321", 240.0)
+    lane.saw("5511987654322", 240.0)  # lost for another reason; the third has not written yet
+    told = await lane.samples()
+    assert (told["sessions.unreadable"].value, told["sessions.unreadable"].note) == (1, "saudacao")
+    assert (told["customers.unstored"].value, told["customers.unseen"].value) == (2, 2)
+    await lane.database.execute("UPDATE sessions SET ativa = false")
+    assert (await lane.say())["sessions.unreadable"] == 0
+
+
+async def test_a_message_that_is_not_stored_yet_is_seen_before_it_counts_as_lost(lane: Lane) -> None:
+    lead = await lane.database.lead(7200, telefone="5511987654321")
+    session = await lane.database.session(lead, 7200)
+    await lane.database.message(lead, session, "enviada", 3600)
+    lane.saw("5511987654321", 40.0)
+    said = await lane.say()
+    assert (said["customers.unseen"], said["customers.unstored"]) == (1, 0)

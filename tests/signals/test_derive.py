@@ -2,7 +2,7 @@
 
 from qualtui.config.values import HealthProbe, Seconds
 from qualtui.model import Sample
-from qualtui.signals.derive import agent_down, blind, unreached
+from qualtui.signals.derive import agent_down, blind, returned, unreached
 
 SETTINGS = HealthProbe(url="http://127.0.0.1/health", misses=3, down_after=Seconds(150))
 
@@ -46,6 +46,27 @@ def test_two_misses_are_not_down_however_long_they_last() -> None:
 def test_a_bot_that_sends_is_busy() -> None:
     assert down(ups(0, 0, 0, 0), 1180, last_sent=1100) == 0
     assert down(ups(0, 0, 0, 0), 1180, last_sent=999) == 1
+
+
+def test_a_bot_that_stores_a_row_after_each_kill_of_its_worker_is_not_down() -> None:
+    # Sends hang: the worker is killed every 120 s, and the next customer's message is stored right after it.
+    misses = ups(*[0] * 12)
+    for now in range(1000, 1700, 5):
+        kill = 1000 + 120 * ((now - 1000) // 120)
+        assert down([one for one in misses if one.at <= now], now, last_sent=kill) == 0, now
+    assert down(misses, 1660, last_sent=1360) == 1, "no row for longer: it hangs for good"
+
+
+def test_the_bot_came_back_from_being_down_for_so_long() -> None:
+    samples = ups(1, 0, 0, 0, 0, 1, 1)
+    gone = [Sample("bot/health.down", at, float(at >= 1210)) for at in (1000, 1060, 1210, 1240)]
+    told = {
+        one.series: one.value
+        for one in returned("bot", samples, [*gone, Sample("bot/health.down", 1300, 0)], 1400)
+    }
+    assert told == {"bot/health.back": 100.0, "bot/health.away": 300.0}
+    assert returned("bot", samples[:5], gone, 1290) == (), "it is away still"
+    assert returned("bot", samples, gone[:2], 1400) == (), "it was busy, not down"
 
 
 def test_what_we_could_not_ask_is_no_miss_and_no_recovery() -> None:

@@ -1,10 +1,11 @@
 """The figures of customers out of a book: the newest replies, and what is only on its way."""
 
+import msgspec
 import pytest
 
 from qualtui.signals.book import Book, Owed
 from qualtui.signals.cause import Cause, cause_of, of_the_oldest
-from qualtui.signals.ledger import Ledger, begun
+from qualtui.signals.ledger import Check, Ledger, begun
 from qualtui.signals.tally import Limits, answers, figures
 
 NOW = 100_000.0
@@ -72,3 +73,11 @@ def test_the_oldest_wait_says_its_cause_and_no_figure_says_more() -> None:
     assert {name: value for name, (value, _note) in told.items()} == figures(ledger(), book, NOW, Limits())
     assert [name for name, (_value, note) in told.items() if note] == ["customers.oldest"]
     assert answers(ledger(), Book(), NOW, Limits())["customers.oldest"] == (0.0, "")
+
+
+def test_how_long_a_reply_is_owed_is_told_of_active_sessions_alone() -> None:
+    owed = {"ana": Owed(NOW - 900, NOW - 300, "s1"), "bia": Owed(NOW - 800, NOW - 700, "s2")}
+    checks = {"ana": Check(NOW, active=True), "bia": Check(NOW, active=False)}
+    told = figures(msgspec.structs.replace(ledger(), checks=checks), Book(owed=owed), NOW, Limits())
+    assert (told["sessions.bot_owes"], told["sessions.owed_for"]) == (1, 300)
+    assert said(Book())["sessions.owed_for"] == 0

@@ -9,6 +9,7 @@ from qualtui.model import Evidence, Link, Sample
 from qualtui.signals.chain import chain
 from qualtui.signals.control import OURS
 from qualtui.signals.reading import Reading
+from qualtui.signals.root import Root
 from qualtui.signals.why import Why, why
 from tests.signals.readings import NOW, readings
 
@@ -91,7 +92,13 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         "1 lead was created",
     ),
     ("messages never got in", {**WAITING, "customers_unstored": 3}, Link.WEBHOOK, "never stored"),
-    ("one message never got in", {**WAITING, "customers_unstored": 1}, Link.WEBHOOK, "lost on the way in"),
+    ("one message never got in", {**WAITING, "customers_unstored": 1}, Link.WEBHOOK, "1 never stored"),
+    (
+        "they were lost, and nobody knows of the bot",
+        {**WAITING, "customers_unstored": 1, "health_up": NO_SOURCE, "health_down": NO_SOURCE},
+        Link.WEBHOOK,
+        "lost on the way in",
+    ),
     ("they were lost while the database was down", {**DB_DOWN, "customers_unstored": 3}, Link.DATABASE, "is down"),
     (
         "the bot loses what comes and is busy",
@@ -108,8 +115,8 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     (
         "the oldest is owed, others were never stored",
         {**STORED, "customers_oldest": (700, "stored, no reply"), "sessions_bot_owes": 1},
-        Link.BOT,
-        "1 customer to whom it owes one",
+        Link.WEBHOOK,
+        "most likely with HTTP 500 (2 never stored, 1 stored, no reply)",
     ),
     (
         "the oldest was never greeted, others are owed",
@@ -170,6 +177,81 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         "sent no reply",
     ),
     ("they wait and no row tells why", WAITING, Link.CUSTOMER, "no reply was stored"),
+    ("they are in no row yet", {**WAITING, "customers_unseen": 3}, Link.WEBHOOK, "has not stored yet"),
+    (
+        "they wrote while the bot was down",
+        {
+            "customers_waiting": 6,
+            "customers_oldest": 90,
+            "customers_unseen": 6,
+            "health_back": 40,
+            "health_away": 120,
+        },
+        Link.WEBHOOK,
+        "6 customers wrote while the bot was down",
+    ),
+    (
+        "they wrote while the bot was down, minutes ago",
+        {**WAITING, "customers_unstored": 1, "health_back": 200, "health_away": 120},
+        Link.WEBHOOK,
+        "1 customer wrote while the bot was down",
+    ),
+    (
+        "they wrote after the bot came back",
+        {**WAITING, "customers_unstored": 3, "health_back": 500, "health_away": 120},
+        Link.WEBHOOK,
+        "HTTP 500",
+    ),
+    (
+        "they wrote long before the bot went away",
+        {**WAITING, "customers_unstored": 3, "health_back": 40, "health_away": 60},
+        Link.WEBHOOK,
+        "HTTP 500",
+    ),
+    (
+        "the session has a state that the bot does not know",
+        {**WAITING, "customers_unstored": 2, "sessions_unreadable": (2, "saudacao")},
+        Link.BOT,
+        "can't read sessions of 2 customers (saudacao)",
+    ),
+    (
+        "three wait for a send that hangs",
+        {**WAITING, **BUSY, "sessions_bot_owes": 3, "customers_last_row": 60, "customers_last_sent": 400},
+        Link.WAHA,
+        "stuck sending",
+    ),
+    (
+        "the gateway failed, and sends hang",
+        {
+            **WAITING,
+            **BUSY,
+            **FAILED,
+            "sessions_bot_owes": 3,
+            "customers_last_row": 60,
+            "customers_last_sent": 400,
+        },
+        Link.WAHA,
+        "WAHA FAILED",
+    ),
+    (
+        "one writes without end",
+        {**WAITING, **BUSY, "customers_flood": (60, "+55 11 •••••-••21"), "sessions_bot_owes": 2},
+        Link.CUSTOMER,
+        "floods the bot: 60 messages in 5m",
+    ),
+    ("one writes without end, and nobody waits", {"customers_flood": (60, "")}, None, ""),
+    (
+        "a session restarts while they wait for something else",
+        {**STORED, "waha_working": (0, "STARTING"), "waha_starting": 4},
+        Link.WEBHOOK,
+        "never stored",
+    ),
+    (
+        "a session restarts, and they wait since then",
+        {**STORED, "customers_oldest": 20, "waha_working": (0, "STARTING"), "waha_starting": 4},
+        Link.WAHA,
+        "STARTING",
+    ),
     ("the rows are old", {"customers_waiting": OLD}, Link.CUSTOMER, "No fresh evidence of: customer"),
     ("the gateway was not asked", {"waha_working": NO_DATA}, Link.WAHA, "No fresh evidence of: waha"),
     ("no gateway is configured", {"waha_up": NO_SOURCE, "waha_working": NO_SOURCE}, None, ""),
@@ -255,6 +337,45 @@ def test_a_cause_offers_the_remedy_that_mends_it_and_no_other() -> None:
     assert told(FAILED).fixes == ("waha-restart",)
     assert told({**WAITING, "sessions_bot_owes": 3}).fixes == ("retry", "session-cleanup")
     assert told(REFUSED).fixes == ()
+
+
+HANGING = {**WAITING, **BUSY, "sessions_bot_owes": 1, "customers_last_row": 60}
+
+
+@pytest.mark.parametrize(
+    ("busy_for", "changed", "root"),
+    [
+        (300, {"customers_last_sent": 400}, Root.STUCK_SENDING),
+        (300, {"customers_last_sent": 20, "failures_timeouts": 3}, Root.STUCK_SENDING),
+        (300, {"customers_last_sent": 20}, Root.BOT_BUSY),  # a queue, and it sends
+        (30, {"customers_last_sent": 400}, Root.BOT_OWES),  # it has only just begun
+        (300, {"customers_last_sent": 400, "customers_last_row": 200}, Root.BOT_BUSY),  # and takes nothing
+        (300, {"customers_last_sent": 400, "db_seconds": 2.5}, Root.DATABASE_SLOW),
+    ],
+)
+def test_a_bot_whose_sends_hang_takes_messages_and_sends_none(
+    busy_for: float, changed: dict[str, Any], root: Root
+) -> None:
+    known = readings(**{**HANGING, **changed})
+    reason = why(chain(known, chain(known, (), NOW - busy_for), NOW), known, NOW)
+    assert reason.root is root
+    assert ("waha-restart" in reason.fixes) is (root is Root.STUCK_SENDING)
+
+
+def test_a_flood_s_sender_is_in_the_proof_and_not_in_what_is_stored() -> None:
+    reason = told({**WAITING, "customers_flood": (60, "+55 11 •••••-••21")})
+    assert reason.proof[0] == "sender: +55 11 •••••-••21"
+    assert "••" not in reason.text
+
+
+def test_a_session_that_the_bot_cannot_read_is_closed_before_its_customer_is_answered() -> None:
+    reason = told({**WAITING, "customers_unstored": 2, "sessions_unreadable": (2, "saudacao")})
+    assert reason.fixes == ("session-cleanup", "retry")
+    assert "close these sessions first" in reason.step
+
+
+def test_a_webhook_that_fails_has_a_next_step() -> None:
+    assert "the host's log" in told({**WAITING, "customers_unstored": 2, "sessions_bot_owes": 1}).step
 
 
 @pytest.mark.parametrize(("slow_for", "link"), [(310, Link.DATABASE), (100, Link.WEBHOOK)])
