@@ -11,9 +11,10 @@ import msgspec
 from qualtui.config.values import WahaProbe as Settings
 from qualtui.fetch import Answer, Fetcher, FetchError
 from qualtui.model import Sample
+from qualtui.probes.elements import SMALL, ElementsError, cut
 from qualtui.probes.identity import Lids, nameless
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.chats import KEPT, SETTLE, Chat, Chats, Said, linked, looked, taken
+from qualtui.signals.chats import KEPT, SETTLE, Chat, Chats, Said, bounded, linked, looked, taken
 from qualtui.signals.ledger import OPEN_FOR
 from qualtui.signals.witness import (
     Listed,
@@ -29,6 +30,8 @@ from qualtui.signals.witness import (
 from qualtui.text import _
 
 PAGE = 50  # chats a question
+MOST = 5_000  # of an answer that was asked for a page: some engines know no limit
+MOST_KEPT = 20_000  # chats of either kind; a number that talks to more people in a week is none
 PAGES = 40  # a read of all takes no more
 LOOKS = 5  # chats a read, of which the newest messages are read as well
 MESSAGES = 20  # of these, so many
@@ -87,7 +90,6 @@ class _Summary(msgspec.Struct, frozen=True, rename="camel"):
 
 
 _summary = msgspec.json.Decoder(_Summary)
-_listed = msgspec.json.Decoder(list[msgspec.Raw])
 _message = msgspec.json.Decoder(_Message, strict=False)  # numbers as texts, too
 
 
@@ -152,10 +154,15 @@ class ChatsProbe:
         told = self._edge()
         edge = now - OPEN_FOR if told is None else told
         if whole:
-            self._whole_at, most = now, self._back
-            back = self._far(now, edge)
+            before, self._whole_at = self._whole_at, now
+            most, back = self._back, self._far(now, edge)
             self._back = max(LEAST_BACK, back / 4)  # where this is too much for the gateway, ask for less
-            chats = await self._read(now, max(now - back, edge), whole=True)
+            try:
+                chats = await self._read(now, max(now - back, edge), whole=True)
+            except BaseException:
+                if most > LEAST_BACK:  # not done yet: the next poll asks for less
+                    self._whole_at = before
+                raise
             self._back = most
         else:
             chats = await self._read(now, self.chats.read_at - AGAIN, whole=False)
@@ -211,7 +218,7 @@ class ChatsProbe:
             answer = await self._asked(fetcher)
             if not page:
                 self.chats = msgspec.structs.replace(self.chats, clock=self._clock(answer))
-            found = _decode(_listed, answer)
+            found = await _listed(answer)
             lasts = _last_messages(_chats(found), now)
             self._check(answer, lasts)
             ordered = ordered and in_order(lasts)
@@ -221,7 +228,9 @@ class ChatsProbe:
                 break
             met |= known
             await self._link(now, known)
-            self.chats = taken(self.chats, ((one.chat, one.last) for one in lasts), before)
+            self.chats = bounded(taken(self.chats, ((one.chat, one.last) for one in lasts), before), MOST_KEPT)
+            if len(self.chats.open) >= MOST_KEPT:
+                raise ProbeError(_("more than {} chats wait: that is no customer's gateway").format(MOST_KEPT))
             # One old chat may stand among newer ones, such as one that is pinned.
             old = max((one.last.at for one in lasts[-LAST:]), default=0.0) < start
             if len(found) < PAGE or (old and ordered):
@@ -268,7 +277,7 @@ class ChatsProbe:
             chat = chats.open[key]
             url = f"{self._base}/{quote(chat.id, safe='')}/messages?limit={MESSAGES}&downloadMedia=false"
             try:
-                told = _read_each(_message, _decode(_listed, await self._asked(self._fetcher(url))))
+                told = _read_each(_message, await _listed(await self._asked(self._fetcher(url))))
             except ProbeError:  # of this chat alone: the others are told
                 continue
             seen = looked(chat, [one.said() for one in told if one is not None and one.counts(now)])
@@ -319,25 +328,38 @@ def overview(base: str, page: int = 0, size: int = PAGE) -> str:
 
 def decoded(answer: Answer) -> list[_Summary]:
     """The chats in an answer. Raises ProbeError, which says why there are none."""
-    found = _chats(_decode(_listed, answer))
+    found = _chats(_cut(answer.body) if _told(answer) else [])
     _last_messages(found, _NEVER)
     return found
 
 
-def _decode(decoder: msgspec.json.Decoder[list[T]], answer: Answer) -> list[T]:
+async def _listed(answer: Answer) -> list[bytes]:
+    """The elements of an answer, a large one read beside the loop. Raises ProbeError."""
+    _told(answer)
+    if len(answer.body) <= SMALL:
+        return _cut(answer.body)
+    return await asyncio.to_thread(_cut, answer.body)
+
+
+def _cut(body: bytes) -> list[bytes]:
+    try:
+        return cut(body, MOST)
+    except ElementsError as error:
+        raise ProbeError(_("not the gateway's chats: {}").format(error)) from None
+
+
+def _told(answer: Answer) -> bool:
+    """True; raises ProbeError where there are no chats in an answer."""
     if answer.status in _REFUSALS:
         raise ProbeError(_REFUSALS[answer.status])
     if answer.status != 200:
         raise ProbeError(f"HTTP {answer.status}")
     if not (answer.whole and answer.plain):
         raise ProbeError(_("more than {} MB of chats").format(BODY // 2**20))
-    try:
-        return decoder.decode(answer.body)
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise ProbeError(_("not the gateway's chats")) from None
+    return True
 
 
-def _chats(given: Sequence[msgspec.Raw]) -> list[_Summary]:
+def _chats(given: Sequence[bytes]) -> list[_Summary]:
     """The chats of a page that can be read. Raises ProbeError where none of them can."""
     found = [one for one in _read_each(_summary, given) if one is not None]
     if given and not found:
@@ -345,7 +367,7 @@ def _chats(given: Sequence[msgspec.Raw]) -> list[_Summary]:
     return found
 
 
-def _read_each(decoder: msgspec.json.Decoder[T], given: Iterable[msgspec.Raw]) -> list[T | None]:
+def _read_each(decoder: msgspec.json.Decoder[T], given: Iterable[bytes | msgspec.Raw]) -> list[T | None]:
     """What was given, one by one; None for one that cannot be read: it must not hide the others."""
     found: list[T | None] = []
     for one in given:

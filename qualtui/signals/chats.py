@@ -170,6 +170,18 @@ def linked(chats: Chats, lids: Mapping[str, str]) -> tuple[Chats, bool]:
     return msgspec.structs.replace(chats, open=left, answered=done, lids=dict(lids)), bool(moved)
 
 
+def bounded(chats: Chats, most: int) -> Chats:
+    """At most so many chats of either kind, the newest: a gateway that makes up ids must not fill our memory."""
+    if max(len(chats.open), len(chats.answered)) <= most:
+        return chats
+
+    def newest(those: dict[str, Chat]) -> dict[str, Chat]:
+        kept = sorted(those, key=lambda key: those[key].last.at)[-most:]
+        return {key: those[key] for key in kept}
+
+    return msgspec.structs.replace(chats, open=newest(chats.open), answered=newest(chats.answered))
+
+
 def heard_until(book: Book, chats: Chats, numbers: Mapping[str, str]) -> dict[str, float]:
     """By owed lead the newest answer that was heard. `numbers`: by owed lead."""
     found = {lead: chats.get(numbers.get(lead, "")) for lead in book.owed}

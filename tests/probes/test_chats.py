@@ -1,5 +1,7 @@
 """The gateway's chats over real HTTP: what is read of them, what is not, and how they may not be told."""
 
+import asyncio
+import itertools
 import json
 import time
 from collections.abc import AsyncIterator
@@ -368,6 +370,62 @@ async def test_what_is_no_answer_is_no_data_and_leaves_what_was_known(script: Sc
             assert probe.chats.read_at == 0
         finally:
             await probe.close()
+
+
+@pytest.mark.parametrize(
+    "hostile", [b"[" + b"0," * 4_000_000 + b"0]", b"[" * 8_000_000, b'["' + b'\\"' * 4_000_000]
+)
+async def test_a_hostile_answer_does_not_hold_up_the_loop(hostile: bytes) -> None:
+    gaps = [0.0]
+
+    async def beat() -> None:
+        last = time.monotonic()
+        while True:
+            await asyncio.sleep(0)
+            now = time.monotonic()
+            gaps.append(now - last)
+            last = now
+
+    async with serving(body(hostile)) as url:
+        probe = ChatsProbe("bot", WahaProbe(url=url), lambda: 0.0)
+        beating = asyncio.create_task(beat())
+        try:
+            with pytest.raises(ProbeError, match="not the gateway's chats"):
+                await probe.ask(time.time())
+        finally:
+            beating.cancel()
+            await probe.close()
+    assert max(gaps) < 1.0
+
+
+async def test_a_gateway_that_makes_up_new_chats_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_KEPT", 100)
+    numbers = itertools.count(551190000000)
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        made = [summary(str(next(numbers)), message(time.time(), ours=True)) for _ in range(50)]
+        await body(json.dumps(made).encode())(reader, writer)
+
+    async with serving(script) as url:
+        probe = ChatsProbe("bot", WahaProbe(url=url), lambda: 0.0)
+        try:
+            for _ in range(3):
+                await probe.ask(time.time())
+            assert len(probe.chats.answered) == 100
+        finally:
+            await probe.close()
+
+
+async def test_a_read_of_all_that_failed_is_tried_again_at_the_next_poll(gateway: Gateway) -> None:
+    gateway.overview = [summary(f"55119000{n:05d}", message(time.time() - 20 * n, ours=True)) for n in range(120)]
+    async with reading(gateway) as probe:
+        await probe.ask(time.time())
+        gateway.pages, later = 1, time.time() + module.WHOLE_EVERY
+        with pytest.raises(ProbeError):
+            await probe.ask(later)
+        gateway.pages, gateway.asked = 1000, []
+        await probe.ask(later + 30)
+        assert len([one for one in gateway.asked if "offset" in one]) == 3
 
 
 async def test_a_page_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
