@@ -98,6 +98,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         )
         print(json.dumps({"ok": False, "problems": _plain(problems)}, ensure_ascii=False, indent=2))
         raise typer.Exit(UNKNOWN) from None
+    remarks += _cut_short(read, str(path))
     summary = _summary(read)
     if as_json:
         told = {"ok": True, "file": str(path), "remarks": _plain(remarks), **summary}
@@ -150,6 +151,18 @@ def _wrong_targets(config: Config, file: str) -> tuple[Problem, ...]:
         for name, target in config.notify.targets.items()
         if apprise.Apprise.instantiate(target.url.reveal()) is None
     )
+
+
+def _cut_short(config: Config, file: str) -> list[Problem]:
+    """The targets of which Apprise would take a value, such as the password, without its end."""
+    from qualtui.config.checks import cut_short
+
+    found = {name: cut_short(target.url.reveal()) for name, target in config.notify.targets.items()}
+    return [
+        Problem(file, f"notify.targets.{name}.url", f"a value that ends at {sign}", f"{sign} written as {code}")
+        for name, (sign, code) in found.items()
+        if sign
+    ]
 
 
 def _sources(agent: Agent) -> list[str]:

@@ -100,6 +100,14 @@ def postgres_dsn(dsn: Any) -> bool | str:
     return True
 
 
+def cut_short(url: str) -> tuple[str, str]:
+    """The sign at which Apprise ends a value of an address (a password, say), and how to write it; or empty."""
+    query = url.partition("?")[2]
+    if ";" in query:
+        return ";", "%3B"
+    return ("&", "%26") if any(part and "=" not in part for part in query.split("&")) else ("", "")
+
+
 def _name(name: str) -> bool:
     return NAME.fullmatch(name) is not None
 

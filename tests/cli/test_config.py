@@ -79,6 +79,27 @@ def test_check_names_a_target_that_no_service_understands(home: Path) -> None:
     assert "pa55word" not in ran.output
 
 
+@pytest.mark.parametrize(
+    ("query", "sign"),
+    [
+        ("pass=q9;zzw8", "%3B"),
+        ("pass=q9&zzw8&to=a@b.example", "%26"),
+        ("pass=q9%3Bzzw8&to=a@b.example", ""),
+        ("mode=ssl", ""),
+    ],
+)
+def test_check_remarks_on_a_password_that_the_library_would_cut_short(home: Path, query: str, sign: str) -> None:
+    url = f"mailto://ana@mail.example.com?{query}"
+    (home / "config.toml").write_text(AGENT + f'[notify.targets.a]\nurl = "{url}"\n')
+    ran = CliRunner().invoke(app, ["config", "check"])
+    told = json.loads(CliRunner().invoke(app, ["config", "check", "--json"]).stdout)
+    assert ran.exit_code == 0
+    assert ("remark: config.toml: notify.targets.a.url:" in ran.stdout) == bool(sign)
+    assert sign in ran.stdout
+    assert "zzw8" not in ran.stdout
+    assert len(told["remarks"]) == bool(sign)
+
+
 def test_check_names_a_target_that_no_route_leads_to(home: Path) -> None:
     (home / "config.toml").write_text(AGENT + '[notify.targets.a]\nurl = "json://catcher.example.com"\n')
     assert "no route to a" in CliRunner().invoke(app, ["config", "check"]).stdout
