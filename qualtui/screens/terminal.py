@@ -1,4 +1,6 @@
-"""The terminal is given back whatever happens: on SIGTERM and SIGHUP, after SIGSTOP, and when it is stalled.
+"""The terminal is given back whatever happens: on each signal that ends us, after SIGSTOP, and when it is stalled.
+
+Left out are SIGKILL, which nobody can handle, and those of a processor's fault (SIGSEGV), which Python can't.
 
 A handler on the loop never runs while the loop is blocked by a terminal that takes no more output; so a thread
 waits for the signal too, and ends the process when the loop does not. Of a terminal that vanished the kernel tells
@@ -25,6 +27,21 @@ LEAVE = (
 )
 
 
+_ENDING = (
+    *("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM"),
+    *("SIGPROF", "SIGPOLL", "SIGPWR", "SIGSTKFLT", "SIGXCPU", "SIGSYS", "SIGTRAP"),
+)
+
+_ALWAYS = {signal.SIGTERM, signal.SIGHUP}  # the others are left alone where they are ignored, or somebody's
+
+
+def ending() -> list[int]:
+    """The signals that end a process and can be handled, as far as this system has them."""
+    named = [int(getattr(signal, name)) for name in _ENDING if hasattr(signal, name)]
+    real_time = range(signal.SIGRTMIN, signal.SIGRTMAX + 1) if hasattr(signal, "SIGRTMIN") else ()
+    return [*dict.fromkeys([*named, *real_time])]
+
+
 class Guard:
     """Keeps the terminal's settings; `async` parts are told by `attach` once the loop runs."""
 
@@ -41,8 +58,9 @@ class Guard:
     def __enter__(self) -> Self:
         with contextlib.suppress(termios.error, OSError):
             self._settings = termios.tcgetattr(self._tty)
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            self._before[number] = signal.signal(number, self._end)
+        for number in ending():
+            if number in _ALWAYS or signal.getsignal(number) in {signal.SIG_DFL, signal.default_int_handler}:
+                self._before[number] = signal.signal(number, self._end)
         threading.Thread(target=self._watch, name="terminal-guard", daemon=True).start()
         threading.Thread(target=self._listen, name="terminal-hangup", daemon=True).start()
         return self

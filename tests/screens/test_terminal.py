@@ -121,8 +121,14 @@ def echoes(settings: list[object]) -> bool:
     return bool(flags & termios.ECHO) and bool(flags & termios.ICANON)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_it_and_the_terminal_is_as_before(terminal: Terminal, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "number",
+    [
+        *(signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2),
+        *(signal.SIGALRM, signal.SIGABRT, signal.SIGXCPU, signal.SIGRTMIN, signal.SIGRTMAX),
+    ],
+)
+def test_a_signal_ends_it_and_the_terminal_is_as_before(terminal: Terminal, number: int) -> None:
     assert not echoes(termios.tcgetattr(terminal.fd))
     os.kill(terminal.pid, number)
     assert terminal.ended() == 128 + number
