@@ -311,8 +311,21 @@ class QualtuiApp(App[int]):
         """A masked summary to the clipboard of the person's own terminal."""
         from qualtui.screens.summary import summary
 
-        self.copy_to_clipboard(summary(self._feed.sight, self._clock()))
-        self.say(_("A summary without personal data was sent to your terminal's clipboard."), "label")
+        text = summary(self._feed.sight, self._clock())
+        self.copy_to_clipboard(text)
+        self.run_worker(self._copied(text), group="copy", exclusive=True)
+
+    async def _copied(self, text: str) -> None:
+        """Nobody confirms what was sent to a terminal; tmux often drops it, so it is handed to tmux itself."""
+        from qualtui.screens.clipboard import tmux_took
+
+        if await tmux_took(text):
+            self.say(_("A summary without personal data is in tmux's buffer: prefix ] pastes it."), "good")
+        else:
+            told = _(
+                "A summary without personal data is in your clipboard, if your terminal lets a program set it."
+            )
+            self.say(told, "label")
 
     def action_step(self, by: int) -> None:
         """The incident before or after."""
@@ -337,11 +350,16 @@ class QualtuiApp(App[int]):
         """All that the palette offers."""
         hidden = {"commands", "back", "suspend"}
         bindings = [b for b in self.BINDINGS if isinstance(b, Binding) and b.id not in hidden]
-        named = [
-            (f"{b.description.capitalize()}  ({self.keys([b.id or ''])[0][0]})", self._runner(b.action))
-            for b in bindings
-        ]
-        return await self._offer.commands(named)
+
+        def named(ends: bool) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
+            chosen = [b for b in bindings if (b.id == "quit") is ends]
+            return [
+                (f"{b.description.capitalize()}  ({self.keys([b.id or ''])[0][0]})", self._runner(b.action))
+                for b in chosen
+            ]
+
+        # Enter on the first entry must not end the window.
+        return await self._offer.commands(named(ends=False), named(ends=True))
 
     def _runner(self, action: str) -> Callable[[], Coroutine[Any, Any, None]]:
         async def run() -> None:

@@ -361,6 +361,17 @@ class Demo:
         self.on[name] = on
 
 
+async def test_enter_on_the_first_entry_of_the_palette_ends_nothing() -> None:
+    app = window(StandIn(snapshots.calm()))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: app.watched)
+        await pilot.press("colon")
+        await until(lambda: "Help" in text(app))
+        await pilot.press("enter")
+        await until(lambda: app.screen.id == "help")
+        assert app.is_running
+
+
 async def test_the_palette_switches_the_demos_faults() -> None:
     demo = Demo()
     app = window(StandIn(snapshots.calm()), faults=demo)

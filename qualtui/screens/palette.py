@@ -51,8 +51,10 @@ class Offer:
         self._faults = faults
         self._say = say
 
-    async def commands(self, named: Sequence[tuple[str, Run]]) -> list[Command]:
-        """The keys' actions, then one entry an agent where there are several, then the faults."""
+    async def commands(
+        self, named: Sequence[tuple[str, Run]], last: Sequence[tuple[str, Run]] = ()
+    ) -> list[Command]:
+        """The keys' actions, then one entry an agent where there are several, then the faults; `last` is last."""
         found = [Command(title, run) for title, run in named]
         snapshot = self._feed.sight.snapshot
         agents = snapshot.agents if snapshot else ()
@@ -60,7 +62,7 @@ class Offer:
             for agent in agents:
                 title = _("Show agent {name}").format(name=safe(agent.name, 60))
                 found.append(Command(title, self._chooser(agent.name)))
-        return [*found, *await self._fault_commands()]
+        return [*found, *await self._fault_commands(), *(Command(title, run) for title, run in last)]
 
     def _chooser(self, agent: str) -> Callable[[], None]:
         return lambda: self._feed.choose(agent=agent)
