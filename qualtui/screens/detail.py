@@ -82,7 +82,7 @@ class Detail(Listing):
 
     def footer(self) -> list[tuple[str, str]]:
         """The keys of this page."""
-        return self._keys(FOOTER)
+        return self.named(FOOTER)
 
     def _absent(self) -> Line:
         text = _("Incident {n} is not known.") if self._missing else _("Reading incident {n} ...")

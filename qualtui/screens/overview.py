@@ -81,7 +81,7 @@ class Overview(Page):
         """What is told, the two lists, status and footer: few widgets, because each costs time at the start."""
         yield Lines(self.look, id="top")
         yield Table(self.look, id="incidents", empty=_("none"))
-        yield Table(self.look, id="activity", empty=_("nothing yet"), pointer=False)
+        yield Table(self.look, id="activity", empty=_("nothing yet"), pointer=False, newest=True)
         yield Lines(self.look, id="bottom")
 
     def on_mount(self) -> None:
@@ -147,7 +147,7 @@ class Overview(Page):
 
     def _draw_bottom(self) -> None:
         status = [self._status] if self._status or not self._tight else []
-        keys = footer(self._keys(self.FOOTER), self._arranged.width)
+        keys = footer(self.named(self.FOOTER), self._arranged.width)
         self.query_one("#bottom", Lines).show([*status, keys])
 
     def _top(self, cells: int, height: int, now: float) -> list[Line]:

@@ -9,6 +9,7 @@ from qualtui.widgets.line import Line
 from qualtui.widgets.look import Look
 from qualtui.widgets.running import running
 from qualtui.widgets.sight import Sight
+from qualtui.widgets.words import have_word
 from qualtui.wire import CloseCustomer, IncidentView
 
 
@@ -48,6 +49,12 @@ class Page(Screen[None]):
     def subject(self) -> IncidentView | None:
         """The incident that the keys act on here."""
         return None
+
+    def named(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Keys for the footer; that of *I've got it* by what it does with the incident under the cursor."""
+        incident = self.subject()
+        have = have_word(incident.owner if incident is not None else "", self.sight.who)
+        return [(key, have if name == "have" else word) for name in ids for key, word in self._keys((name,))]
 
     def closing(self) -> CloseCustomer | None:
         """The customer that the keys act on here, as closing it would be asked; the reason is missing."""

@@ -6,7 +6,7 @@ from qualtui.widgets.header import START
 from qualtui.widgets.line import Line, Span, fit, safe, spread, width, wrapped
 from qualtui.widgets.look import Look
 from qualtui.widgets.sight import Bond, Sight
-from qualtui.widgets.words import age
+from qualtui.widgets.words import age, have_word
 from qualtui.wire import AgentView, Now
 
 BOXED_FROM = 100  # cells; narrower screens have no boxes
@@ -27,9 +27,12 @@ def now_box(sight: Sight, now: float, cells: int, look: Look, keys: dict[str, st
             return [(Span(f" {look.glyphs.unknown} {_('LAST KNOWN')}: ", "strong"), *_calm(view, now, look)[1:])]
         return [_calm(view, now, look) if view.now.calm else _blind(view, look)]
     token = look.severity(view.now.level)[1]
+    incident = sight.incident(view.now.number)
+    owner = incident.owner if incident else ""
+    have = have_word(owner, sight.who) if not owner or owner != sight.who else ""  # to give it back is no remedy
     if cells < BOXED_FROM:
-        return [(Span(" "), *row) for row in _rows(view.now, look, keys, cells - 2)]
-    rows = _rows(view.now, look, keys, cells - 4)
+        return [(Span(" "), *row) for row in _rows(view.now, look, keys, cells - 2, have)]
+    rows = _rows(view.now, look, keys, cells - 4, have)
     return boxed(rows, _("NOW"), cells, look, token)
 
 
@@ -75,7 +78,7 @@ def _blind(view: AgentView, look: Look) -> Line:
     return tuple(spans)
 
 
-def _rows(told: Now, look: Look, keys: dict[str, str], cells: int) -> list[Line]:
+def _rows(told: Now, look: Look, keys: dict[str, str], cells: int, have: str) -> list[Line]:
     """Headline, WHY, WHO and TRIED, DO. Cut last: headline and reason stand first in their rows."""
     glyph, token = look.severity(told.level)
     if told.level is not Severity.CRITICAL:
@@ -93,7 +96,7 @@ def _rows(told: Now, look: Look, keys: dict[str, str], cells: int) -> list[Line]
     tried: Line = (Span(_("TRIED") + "  ", "label"), Span(safe(told.tried, 120) or _("nothing"), "text"))
     gap = max(3, cells // 2 - width(who))
     rows.append((*who, Span(" " * gap), *tried))
-    rows.append(_do(told, keys))
+    rows.append(_do(told, keys, have))
     return rows
 
 
@@ -111,12 +114,12 @@ def _proof(told: Now, cells: int) -> Line:
     return (Span(f"   {proof}", "label"),) if proof and cells >= BOXED_FROM - 4 else ()
 
 
-def _do(told: Now, keys: dict[str, str]) -> Line:
+def _do(told: Now, keys: dict[str, str], have: str) -> Line:
     spans = list(_label(_("DO")))
     if told.fix:
         spans += _key(keys.get("fix", "f"), safe(told.fix_title or told.fix, 60))
     if told.number:
-        spans += _key(keys.get("have", "a"), _("I've got it"))
+        spans += _key(keys.get("have", "a"), have) if have else []
         spans += _key(keys.get("open", "enter"), _("why"))
     spans += _key(keys.get("customers", "c"), _("who waits"))
     return tuple(spans)

@@ -56,8 +56,17 @@ class Table(Widget, can_focus=True):
             """The table it comes from."""
             return self.table
 
-    def __init__(self, look: Look, *, empty: str = "", pointer: bool = True, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(
+        self,
+        look: Look,
+        *,
+        empty: str = "",
+        pointer: bool = True,
+        newest: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's word
+    ) -> None:
         super().__init__(id=id)
+        self._newest = newest  # new rows come at the top: a cursor that stands there stays there
         self._look = look
         self.empty = empty
         self._pointer = pointer  # whether the cursor shows while the keys go elsewhere
@@ -80,9 +89,9 @@ class Table(Widget, can_focus=True):
         return [self._head, *[row.line for row in self._rows]]
 
     def show(self, head: Line, rows: Sequence[Row]) -> None:
-        """Shows these rows; the cursor stays on its key while that is among them."""
+        """Shows these rows; the cursor stays on its key while that is among them, or at the top of what is new."""
         before = self._visible()
-        key = self.key
+        key = "" if self._newest and not self._cursor else self.key
         self._head, self._rows = head, list(rows)
         if key:
             keys = [row.key for row in self._rows]

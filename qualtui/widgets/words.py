@@ -121,3 +121,10 @@ def failing(channel: ChannelView, zone: str, now: float) -> str:
     return text.format(
         name=clean(channel.name, 40), clock=day_clock(channel.since, zone, now), reason=clean(channel.reason)
     )
+
+
+def have_word(owner: str, me: str) -> str:
+    """What the key of *I've got it* does with an incident of this owner (empty: nobody's)."""
+    if not owner:
+        return _("I've got it")
+    return _("give it back") if owner == me else _("take it over")

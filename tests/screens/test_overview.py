@@ -1,12 +1,15 @@
 """The overview: drawn right at the first go, whatever the size."""
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
+from qualtui.app import QualtuiApp
 from qualtui.model import Severity
 from qualtui.screens.overview import Overview, lists
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.table import Table
+from qualtui.wire import ActivityView, Snapshot
 from tests import snapshots
 from tests.screens.stand_in import StandIn, table, text, until, window
 
@@ -58,3 +61,49 @@ async def test_what_is_only_to_be_known_stands_for_no_word_on_how_it_is(scene: s
         head = text(app).splitlines()[0]
     assert word in head
     assert "INFO 1" in head
+
+
+async def test_an_untouched_activity_list_shows_what_is_newest() -> None:
+    first = snapshots.trouble()
+    engine = StandIn(first)
+    app = window(engine)
+    async with app.run_test(size=(160, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        many = tuple(ActivityView(snapshots.AT + n, "ana", f"event {n}") for n in range(60, 0, -1))
+        for older in (40, 20, 0):
+            engine.push(msgspec.structs.replace(first, seq=first.seq + 60 - older, activity=many[older:]))
+            await until(lambda newest=60 - older: f"event {newest}" in text(app))  # type: ignore[misc]
+            assert table(app, "#activity").key.startswith(f"{many[older].at}/")
+        table(app, "#activity").focus()
+        await pilot.press("j", "j")
+        chosen = table(app, "#activity").key
+        more = (ActivityView(snapshots.AT + 61, "ana", "event 61"), *many)
+        engine.push(msgspec.structs.replace(first, seq=first.seq + 99, activity=more))
+        await until(lambda: "event 61" in text(app))
+        assert table(app, "#activity").key == chosen  # whoever moved in it stays where they are
+
+
+async def test_who_took_an_incident_is_no_longer_offered_to_take_it() -> None:
+    first = snapshots.trouble()
+    engine = StandIn(first)
+    app = window(engine)  # ana's
+    number = first.agents[0].now.number
+
+    def owned(owner: str) -> Snapshot:
+        taken = tuple(
+            msgspec.structs.replace(one, owner=owner) if one.number == number else one for one in first.incidents
+        )
+        return msgspec.structs.replace(first, seq=first.seq + 1, incidents=taken)
+
+    async with app.run_test(size=(160, 48)):
+        engine.push(owned(""))
+        await until(lambda: "a I've got it" in _line(app, "DO"))
+        engine.push(owned("ana"))
+        await until(lambda: "got it" not in _line(app, "DO"))
+        assert "a give it back" in text(app).splitlines()[-1]
+        engine.push(owned("ben"))
+        await until(lambda: "a take it over" in _line(app, "DO"))
+
+
+def _line(app: QualtuiApp, word: str) -> str:
+    return next((line for line in text(app).splitlines() if f"│ {word} " in line), "")
