@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 
 from qualtui.screens.listing import Keys, Listing
 from qualtui.text import _, plural
-from qualtui.widgets.line import Line, Span, faded, padded, safe
+from qualtui.widgets.line import Line, Span, column, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row
@@ -19,7 +19,7 @@ _COLUMNS = ((9, "strong"), (14, "faint"), (22, "text"), (15, "faint"))  # cells 
 _TITLES = (_("waits"), "", _("phone"), "leads.id")
 _HEAD: Line = (
     Span(
-        "  " + "".join(padded(title, wide) for title, (wide, _token) in zip(_TITLES, _COLUMNS, strict=True)),
+        "  " + "".join(column(title, wide) for title, (wide, _token) in zip(_TITLES, _COLUMNS, strict=True)),
         "faint",
     ),
     Span(_("why"), "faint"),
@@ -87,7 +87,7 @@ class Waiting(Listing):
     def _row(self, person: CustomerView) -> Line:
         since = _("since {clock}").format(clock=clock(person.since, self.zone))
         cells = (age(self.now, person.since), since, safe(person.phone, 40), safe(person.lead, 60))
-        spans = [Span(padded(text, wide), token) for text, (wide, token) in zip(cells, _COLUMNS, strict=True)]
+        spans = [Span(column(text, wide), token) for text, (wide, token) in zip(cells, _COLUMNS, strict=True)]
         return (Span("  "), *spans, Span(safe(person.cause, 200), "label"))
 
     @work(exclusive=True, group="customers")

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
 from qualtui.text import _
-from qualtui.widgets.line import BLANK, Line, Span, padded, safe, wrapped
+from qualtui.widgets.line import BLANK, Line, Span, column, padded, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.words import lasting
@@ -96,7 +96,7 @@ def preview_lines(preview: Preview, look: Look) -> list[Line]:
             (
                 Span(padded(safe(item.id, 40), 8) + " ", "faint"),
                 Span(padded(safe(item.what, 80), 28) + " ", "text"),
-                Span(padded(lasting(item.age) if item.age else "", 8), "strong"),
+                Span(column(lasting(item.age) if item.age else "", 8), "strong"),
                 Span(safe(item.why, 120), "label"),
             )
         )

@@ -9,7 +9,7 @@ from qualtui.series import BY_NAME
 from qualtui.text import _
 from qualtui.widgets.catalogue import Entry
 from qualtui.widgets.figures import mark
-from qualtui.widgets.line import Line, Span, faded, padded, safe
+from qualtui.widgets.line import Line, Span, column, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row, Table
@@ -18,6 +18,7 @@ from qualtui.wire import AgentView, Figure
 
 FOOTER = ("back", "open", "refresh", "down", "up", "help")
 WIDE = 110  # cells from which each row says what the figure means
+WIDEST = 140  # cells from which no name is cut
 _COLUMNS = (26, 10, 8, 12, 22)  # cells of the name, the value, its age, its evidence, its source
 _WORDS = {
     Evidence.FRESH: _("fresh"),
@@ -53,7 +54,7 @@ class Figures(Listing):
         self.table.empty = _("nothing is told of this agent")
         self.query_one("#title", Lines).show([self._title(view)])
         titles = (_("figure"), _("value"), _("age"), _("evidence"), _("source"))
-        head = "".join(padded(title, cells) for title, cells in zip(titles, _COLUMNS, strict=True))
+        head = "".join(column(title, cells) for title, cells in zip(titles, self._columns(), strict=True))
         rows = [Row(name, line) for name, line in zip(figures, lines, strict=True)]
         last = _("what it is") if self.size.width >= WIDE else ""
         self.table.show((Span("  " + head, "faint"), Span(last, "faint")), rows)
@@ -82,11 +83,16 @@ class Figures(Listing):
                 spans.append(Span(f"{number} {word}   ", "unknown" if bad else "label"))
         return tuple(spans)
 
+    def _columns(self) -> tuple[int, ...]:
+        """The widths of the columns: the longest name has room where there is any."""
+        first, *others = _COLUMNS
+        return (first + 11 if self.size.width >= WIDEST else first, *others)
+
     def _row(self, figure: Figure) -> Line:
         glyph, token = mark(Entry("", figure.name), figure, self.look)
         if glyph == " ":  # neither good nor bad
             glyph, token = self.look.glyphs.dot, "faint"
-        name, value, old, proof, source = _COLUMNS
+        name, value, old, proof, source = self._columns()
         told = "" if figure.value is None else quantity(figure.value, figure.unit)
         since = "" if figure.at is None else age(self.now, figure.at)
         missing = figure.evidence is Evidence.NO_SOURCE
@@ -94,11 +100,11 @@ class Figures(Listing):
         rests = "faint" if missing else "unknown" if wrong else "text"
         spans = (
             Span(f" {glyph} ", token),
-            Span(padded(safe(figure.name, name - 2), name - 1), "faint" if missing else "label"),
-            Span(padded(told, value), "text" if figure.severity is None else token),
-            Span(padded(since, old), "faint"),
-            Span(padded(wrong or _WORDS[Evidence.FRESH], proof), rests),
-            Span(padded(safe(figure.source, source - 2), source), "faint"),
+            Span(column(safe(figure.name, 80), name - 1), "faint" if missing else "label"),
+            Span(column(told, value), "text" if figure.severity is None else token),
+            Span(column(since, old), "faint"),
+            Span(column(wrong or _WORDS[Evidence.FRESH], proof), rests),
+            Span(column(safe(figure.source, 80), source), "faint"),
         )
         return (*spans, Span(_meaning(figure), "faint")) if self.size.width >= WIDE else spans
 

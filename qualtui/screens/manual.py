@@ -8,7 +8,7 @@ from qualtui.screens.page import Page
 from qualtui.text import _
 from qualtui.widgets.footer import key_name
 from qualtui.widgets.header import header
-from qualtui.widgets.line import BLANK, Line, Span, padded
+from qualtui.widgets.line import BLANK, Line, Span, column, padded
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row, Table
@@ -53,8 +53,8 @@ class Manual(Page):
         for key, what, name in self._named:
             lines.append(
                 (
-                    Span("  " + padded(key_name(key), 10), "key"),
-                    Span(padded(what, 26), "text"),
+                    Span("  " + column(key_name(key), 10), "key"),
+                    Span(column(what, 26), "text"),
                     Span(name, "faint"),
                 )
             )
@@ -70,7 +70,7 @@ class Manual(Page):
             lines.append((Span("  " + padded(glyph, 10), token), Span(what, "text")))
         lines += [BLANK, (Span("  " + _("WORDS"), "title"),)]
         for word, what in words():
-            lines.append((Span("  " + padded(word, 20), "strong"), Span(what, "text")))
+            lines.append((Span("  " + column(word, 20), "strong"), Span(what, "text")))
         return lines
 
 

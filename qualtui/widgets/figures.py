@@ -5,7 +5,7 @@ import msgspec
 from qualtui.model import Evidence, Severity
 from qualtui.text import _
 from qualtui.widgets.catalogue import MANY, Entry, Group, groups, literal, own
-from qualtui.widgets.line import BLANK, Line, Span, cut, fit, padded, safe
+from qualtui.widgets.line import BLANK, Line, Span, column, cut, fit, padded, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.spark import Past, spark
 from qualtui.widgets.words import age, count, evidence, lasting, quantity
@@ -238,13 +238,13 @@ def _literal(
     token = mark(truth, true, look)[1] if true else "faint"
     start = (Span(f" {padded(name, 3)} ", "label"),)
     if broad:
-        shown = Span(padded(_told(wrote, told, now), 20), "text")
-        label = Span(padded(wrote.label, 18), "label")
-        arrow = (Span(f"{look.glyphs.arrow} ", "faint"), Span(padded(truth.label, 17), "label"))
+        shown = Span(column(_told(wrote, told, now), 20), "text")
+        label = Span(column(wrote.label, 18), "label")
+        arrow = (Span(f"{look.glyphs.arrow} ", "faint"), Span(column(truth.label, 17), "label"))
         return (*start, label, shown, *arrow, Span(_told(truth, true, now), token))
-    shown = Span(padded(_short(wrote, told), 8, right=True), "text")
+    shown = Span(padded(_short(wrote, told), 7, right=True), "text")
     end = (Span(f" {look.glyphs.arrow} ", "faint"), Span(_short(truth, true), token))
-    return (*start, Span(padded(wrote.label, 17), "label"), shown, *end)
+    return (*start, Span(column(wrote.label, 18), "label"), shown, *end)
 
 
 def _short(entry: Entry, figure: Figure | None) -> str:

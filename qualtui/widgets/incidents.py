@@ -2,7 +2,7 @@
 
 from qualtui.model import Phase
 from qualtui.text import _
-from qualtui.widgets.line import Line, Span, padded, safe
+from qualtui.widgets.line import Line, Span, column, padded, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row
 from qualtui.widgets.words import age, lasting
@@ -20,7 +20,7 @@ def _widths(cells: int) -> tuple[int, int, int]:
     """Cells of the owner, of the notices (0: left out) and of what happened."""
     owner = 14 if cells >= 90 else 8
     notices = 10 if cells >= 70 else 0
-    return owner, notices, max(0, cells - 7 - 12 - 8 - owner - notices)
+    return owner, notices, max(0, cells - 7 - 12 - 9 - owner - notices)
 
 
 def head(cells: int, firing: int) -> Line:
@@ -29,7 +29,7 @@ def head(cells: int, firing: int) -> Line:
     title = f"{_('Incidents')} {firing}" if firing else _("Incidents")
     return (
         Span(padded(f" {title}", 19), "title"),
-        Span(padded(_("what"), what) + " " + padded(_("for"), 7) + padded(_("who"), owner), "faint"),
+        Span(padded(_("what"), what) + " " + column(_("for"), 8) + column(_("who"), owner), "faint"),
         Span(padded(_("notices"), notices), "faint"),
     )
 
@@ -51,10 +51,10 @@ def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents
     who = safe(incident.owner, 40) or (_("nobody") if fires else "")
     return (
         Span(padded(str(incident.number), 5, right=True) + "  ", "faint" if not fires else "label"),
-        Span(padded(f"{glyph} {word}", 12), token),
+        Span(column(f"{glyph} {word}", 12), token),
         Span(padded(text, what), "faint" if not fires else "text"),
-        Span(" " + padded(since, 7), "faint" if not fires else "strong"),
-        Span(padded(who, owner), _owner_token(incident, fires)),
+        Span(" " + column(since, 8), "faint" if not fires else "strong"),
+        Span(column(who, owner), _owner_token(incident, fires)),
         Span(padded(safe(incident.notices, 40), notices), "warn" if "failed" in incident.notices else "faint"),
     )
 

@@ -61,6 +61,11 @@ def padded(text: str, cells: int, right: bool = False) -> str:
     return space + short if right else short + space
 
 
+def column(text: str, cells: int) -> str:
+    """The text in exactly so many cells, the last one blank: what stands beside it is never run into."""
+    return padded(text, cells - 1) + " " if cells > 0 else ""
+
+
 def fit(line: Line, cells: int, fill: str = "text") -> Line:
     """The line in exactly so many cells: cut with an ellipsis, or filled up; equal neighbours are joined."""
     spans: list[Span] = []

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 
 import msgspec
+from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from textual.theme import Theme
 
@@ -150,7 +151,9 @@ class Look(msgspec.Struct, frozen=True):
         """The text as this terminal can show it."""
         if not self.ascii or text.isascii():
             return text
-        return text.translate(_ASCII_WORDS).encode("ascii", "replace").decode()
+        signs = text.translate(_ASCII_WORDS)
+        plain = "".join(sign if sign.isascii() else "?" * cell_len(sign) for sign in signs)
+        return set_cell_size(plain, cell_len(text))  # what stands beside a wide sign stays in its cell
 
     def style(self, token: str) -> Style:
         """The style of a token."""

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from qualtui.model import Evidence, Severity
 from qualtui.widgets import activity, incidents
@@ -12,7 +13,7 @@ from qualtui.widgets.chain import chain
 from qualtui.widgets.figures import compact, literal_rows, mark, panel
 from qualtui.widgets.footer import footer, key_name
 from qualtui.widgets.header import banners, header
-from qualtui.widgets.line import fit, width
+from qualtui.widgets.line import fit, safe, width
 from qualtui.widgets.look import Look, terminal_look
 from qualtui.widgets.now import now_box
 from qualtui.widgets.running import running
@@ -217,3 +218,30 @@ def test_a_channel_that_fails_is_in_the_header_and_a_banner_with_its_name_and_ti
     (banner,) = banners(sight, Look())
     assert "channel ops fails since" in "".join(span.text for span in fit(banner, cells))
     assert {span.token for span in banner} == {"warn"}
+
+
+@given(st.sampled_from(snapshots.HOSTILE) | st.text(max_size=30))
+def test_ascii_takes_as_many_cells_as_what_it_stands_for(text: str) -> None:
+    told = safe(text)
+    plain = Look(ascii=True).writable(told)
+    assert plain.isascii()
+    assert cell_len(plain) == cell_len(told)
+
+
+def test_a_border_stands_in_its_cell_after_a_wide_sign() -> None:
+    told = msgspec.structs.replace(snapshots.trouble().agents[0].now, headline="\U0001f525 fire", why="漢字")
+    snapshot = snapshots.trouble()
+    agent = msgspec.structs.replace(snapshot.agents[0], now=told)
+    look = Look(ascii=True, plain=True)
+    sight = Sight(msgspec.structs.replace(snapshot, agents=(agent,)), Bond.LIVE)
+    rows = now_box(sight, snapshots.AT, 120, look, KEYS)
+    assert {len("".join(look.writable(span.text) for span in row)) for row in rows} == {120}
+
+
+@pytest.mark.parametrize("cells", [70, 96, 120])
+def test_how_long_it_lasts_never_runs_into_the_owner_nor_the_owner_into_the_notices(cells: int) -> None:
+    row = snapshots.incident(since=snapshots.AT - 86340, owner="maria.fernanda.souza", notices="1 failed")
+    (line,) = incidents.incident_rows((row,), snapshots.AT, cells, Look(), False)
+    told = "".join(span.text for span in line.line)
+    assert "23h 59m maria" in told
+    assert " 1 failed" in told

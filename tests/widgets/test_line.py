@@ -5,7 +5,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from qualtui.widgets.line import Span, beside, changed, cut, faded, fit, padded, safe, shares, spread, width
+from qualtui.widgets.line import (
+    Span,
+    beside,
+    changed,
+    column,
+    cut,
+    faded,
+    fit,
+    padded,
+    safe,
+    shares,
+    spread,
+    width,
+)
 from tests.snapshots import HOSTILE
 
 TEXTS = st.text(max_size=40) | st.sampled_from(HOSTILE)
@@ -89,3 +102,11 @@ def test_blocks_side_by_side_fill_their_cells_in_every_row(
     widths = shares(cells, len(blocks), gap)
     assert sum(widths) + gap * (len(blocks) - 1) == cells
     assert max(widths) - min(widths) <= 1
+
+
+@given(TEXTS, st.integers(1, 30))
+@settings(max_examples=100, deadline=None)
+def test_a_column_never_runs_into_what_stands_beside_it(text: str, cells: int) -> None:
+    told = column(safe(text), cells)
+    assert cell_len(told) == cells
+    assert told.endswith(" ")
