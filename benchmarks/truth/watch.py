@@ -33,6 +33,7 @@ from qualtui.signals.gateway import GatewayWord, gateway_word
 from qualtui.signals.ledger import Checked, Page, advance, begun, current, due, recheck
 from qualtui.signals.reading import stale_after
 from qualtui.signals.rhythm import HOUR, Rhythm, expected, hour_of_week, learned
+from qualtui.signals.root import Why
 from qualtui.signals.tally import Limits, answers, figures
 from qualtui.store import Store
 from qualtui.wire import EngineView, Now
@@ -119,8 +120,8 @@ class Watch:
         intervals |= dict.fromkeys((f"{BOT}/{name}" for name in NAMES), counting)
         self._evaluator.use(self.config, self._view.use(self.config, intervals))
 
-    def _cause(self, agent: str) -> str:
-        return self._view.cause(agent, self.now)
+    def _cause(self, agent: str) -> Why:
+        return self._view.reason(agent, self.now)
 
     def _word(self, at: float) -> GatewayWord:
         return gateway_word(self.recent.since(f"{BOT}/waha.working", at - self._reach), at, self.now, self._reach)

@@ -82,7 +82,7 @@ def _judged(config: Config, recent: Recent, view: View, stale: Mapping[str, floa
             at_once = msgspec.structs.replace(rule, for_=Seconds(0))
             change = step(name, agent, at_once, verdict, None, None, now).change
             if change is not None and change.new is Phase.FIRING:
-                cause = view.cause(agent, now) if explains(rule.series) else ""
+                cause = view.reason(agent, now).text if explains(rule.series) else ""
                 numbered = msgspec.structs.replace(change, number=state.next_number, cause=cause)
                 state = apply(state, Event(state.seq + 1, now, 0, numbered))
     return state

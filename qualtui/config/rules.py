@@ -62,7 +62,7 @@ BUILT_IN: dict[str, Rule] = {
         critical=Level(10 * _MINUTE),
         keep_firing_for=Seconds(30),
         summary="Customers wait for the bot, the oldest {duration}",
-        fix="session-cleanup",
+        fix="retry",
     ),
     # Who was open before the first start is shown and offered a remedy, but wakes nobody, however old.
     "open-before-start": Rule(

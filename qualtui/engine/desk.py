@@ -11,6 +11,7 @@ from qualtui.model import (
     Activity,
     CustomerClosed,
     Event,
+    Incident,
     Noted,
     NoticeQueued,
     Phase,
@@ -72,6 +73,7 @@ class Desk:
         examined: Examined,
         refresh: Callable[[], None],
         queued: Callable[[], None],
+        current: Callable[[Incident], Incident] = lambda incident: incident,
     ) -> None:
         self._journal = journal
         self._fixing = fixing
@@ -81,6 +83,7 @@ class Desk:
         self._examined = examined
         self._refresh = refresh
         self._queued = queued
+        self._current = current
         self.targets: tuple[str, ...] = ()
         self.agents: tuple[str, ...] = ()
 
@@ -203,7 +206,7 @@ class Desk:
         if found is None:
             return Refused(_("no incident #{}").format(number))
         history = tuple(activity_view(line) for line in lines)
-        return IncidentDetail(incident_view(found, told if incident is None else state), history)
+        return IncidentDetail(incident_view(self._current(found), told if incident is None else state), history)
 
     async def _known(self, number: int) -> bool:
         """Whether there is, or ever was, such an incident. Raises StoreError where that can't be read."""

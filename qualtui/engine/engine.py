@@ -30,10 +30,12 @@ from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, windows
 from qualtui.engine.view import View
 from qualtui.model import (
+    CauseRevised,
     ConfigRead,
     EngineStarted,
     EngineStopped,
     Event,
+    Incident,
     NoticeQueued,
     RuleChanged,
     Sample,
@@ -42,6 +44,7 @@ from qualtui.model import (
 from qualtui.notify.target import warm_up
 from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.probes.probe import ProbeError
+from qualtui.signals.root import Why
 from qualtui.store.errors import StoreError
 from qualtui.store.store import Store
 from qualtui.text import _, clean
@@ -98,7 +101,7 @@ class Engine:
         self._keeper = Keeper(store, self.journal, clock)
         self._fixing = Fixing(self.journal, clock)
         self._examining = Examining(clock)
-        self._evaluator = Evaluator(self.journal, self.recent, self._cause, clock, self._faults)
+        self._evaluator = Evaluator(self.journal, self.recent, self._why, clock, self._faults, self._offer)
         self._server = Server(socket_path, store.epoch, self._answer, self.snapshot)
         self._touched: set[str] = set()
         self._fresh = asyncio.Event()
@@ -115,6 +118,7 @@ class Engine:
             self._examining.findings,
             self._loops.ask_all,
             self._loops.tell,
+            self._current,
         )
         self._tasks = asyncio.TaskGroup()
         self._setup = self._take(build(config, self._memory.deps(config)))
@@ -283,7 +287,7 @@ class Engine:
         bodies = [event.body for event in events]
         if any(isinstance(body, NoticeQueued) for body in bodies):
             self._loops.tell()
-        if any(isinstance(body, RuleChanged) for body in bodies):
+        if any(isinstance(body, RuleChanged | CauseRevised) for body in bodies):
             self._publish()
 
     def _learning(self, agent: str) -> float | None:
@@ -291,8 +295,15 @@ class Engine:
         # After a restart nothing is learned anew unless the probe says so: until its first answer nobody knows.
         return None if not share and agent in self.journal.state.backlog else share
 
-    def _cause(self, agent: str) -> str:
-        return self._view.cause(agent, self._clock())
+    def _why(self, agent: str) -> Why:
+        return self._view.reason(agent, self._clock())
+
+    def _offer(self, agent: str, rule: str, number: int) -> str:
+        state, available = self.journal.state, self._fixing.available
+        return self._view.offer(agent, rule, number, state, available, self._clock())
+
+    def _current(self, incident: Incident) -> Incident:
+        return self._view.current(incident, self.journal.state, self._fixing.available, self._clock())
 
     # --- windows ---
 

@@ -11,13 +11,16 @@ from qualtui.config.values import Config, Rule
 from qualtui.engine.faults import Faults
 from qualtui.engine.journal import Entry, Journal
 from qualtui.engine.recent import Recent
-from qualtui.model import Event, NoticeFailed, NoticeQueued, Phase, RuleChanged, State, standing_key
+from qualtui.engine.revising import Revising
+from qualtui.model import Event, Incident, NoticeFailed, NoticeQueued, Phase, RuleChanged, State, standing_key
 from qualtui.notify.render import render
+from qualtui.signals.root import VAGUE, Why
 from qualtui.signals.why import explains
 
 OWED = {"queued", "sending"}
 
-Cause = Callable[[str], str]  # the why of an agent, now
+Reason = Callable[[str], Why]  # the why of an agent, now
+Offer = Callable[[str, str, int], str]  # agent, rule, incident -> the fix that is offered
 
 
 class Evaluator:
@@ -27,14 +30,17 @@ class Evaluator:
         self,
         journal: Journal,
         recent: Recent,
-        cause: Cause,
+        reason: Reason,
         clock: Callable[[], float],
         faults: Faults | None = None,
+        offer: Offer | None = None,
     ) -> None:
         self._faults = faults or Faults()
         self._journal = journal
         self._recent = recent
-        self._cause = cause
+        self._reason = reason
+        self._offer = offer
+        self._revising = Revising(clock)
         self._clock = clock
         self._clear_since: dict[str, float] = {}
         self._config = Config(agents={})
@@ -71,13 +77,36 @@ class Evaluator:
                     if not change.number:
                         change = msgspec.structs.replace(change, number=number)
                         number += 1
-                    cause = ""
-                    with self._faults.within(agent, "cause"):
-                        cause = self._cause(agent) if explains(rule.series) else ""
-                    change = msgspec.structs.replace(change, cause=cause)
+                    change = self._explained(change, rule, incident)
                 entries.append((change, ""))
                 entries.extend(self._notices(state, change))
+            with self._faults.within(agent, "revision"):
+                entries.extend(self._revisions(state, agent))
         return entries
+
+    def _explained(self, change: RuleChanged, rule: Rule, incident: Incident | None) -> RuleChanged:
+        """The transition with its cause and the fix that is offered. A known cause gives way to no vague one."""
+        reason = Why()
+        with self._faults.within(change.agent, "cause"):
+            reason = self._reason(change.agent) if explains(rule.series) else Why()
+        text, root = reason.text, str(reason.root)
+        if incident is not None and incident.cause and reason.root in VAGUE:
+            text, root = incident.cause, incident.root
+        else:
+            self._revising.given(change.number, reason)
+        fix = change.fix
+        with self._faults.within(change.agent, "offer"):
+            fix = self._offered(change.agent, change.rule, change.number, fix)
+        return msgspec.structs.replace(change, cause=text, root=root, fix=fix)
+
+    def _revisions(self, state: State, agent: str) -> Iterator[Entry]:
+        for body in self._revising.look(state, agent, self._config, lambda: self._reason(agent)):
+            rule = state.incidents[body.number].rule
+            fix = self._offered(agent, rule, body.number, state.incidents[body.number].fix)
+            yield msgspec.structs.replace(body, fix=fix), ""
+
+    def _offered(self, agent: str, rule: str, number: int, static: str) -> str:
+        return static if self._offer is None else self._offer(agent, rule, number)
 
     def _step(self, state: State, agent: str, name: str, rule: Rule) -> RuleChanged | None:
         now = self._clock()

@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Container
 
-import msgspec
-
 from qualtui.model import Activity, Incident, Phase, Severity, State
 from qualtui.signals.remedy import Tried, spent
 from qualtui.text import _
@@ -16,11 +14,11 @@ ACTIVITY = 80
 OWED = {"queued", "sending"}
 
 
-Summary = Callable[[Incident], str]
+Live = Callable[[Incident], Incident]  # with its line and the fix that is offered at this moment
 
 
-def incidents(state: State, summary: Summary = lambda incident: incident.summary) -> tuple[IncidentView, ...]:
-    """Firing ones first, worst and oldest first; then the newest resolved. `summary`: a firing one's line, now."""
+def incidents(state: State, live: Live = lambda incident: incident) -> tuple[IncidentView, ...]:
+    """Firing ones first, worst and oldest first; then the newest resolved. `live`: a firing one as it is now."""
 
     def order(incident: Incident) -> tuple[int, int, float]:
         if incident.phase is Phase.FIRING:
@@ -29,9 +27,7 @@ def incidents(state: State, summary: Summary = lambda incident: incident.summary
 
     fire = sum(one.phase is Phase.FIRING for one in state.incidents.values())
     chosen = sorted(state.incidents.values(), key=order)[: max(INCIDENTS, min(fire, FIRING))]
-    told = (
-        msgspec.structs.replace(one, summary=summary(one)) if one.phase is Phase.FIRING else one for one in chosen
-    )
+    told = (live(one) if one.phase is Phase.FIRING else one for one in chosen)
     trying = Counter(one.number for one in state.notices.values() if one.status in OWED)
     return tuple(_row(incident, trying[incident.number]) for incident in told)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from qualtui.alerts.evaluate import evaluate
 from qualtui.alerts.transition import summarise
 from qualtui.config.values import Config
@@ -21,7 +23,8 @@ from qualtui.signals.gateway import starting
 from qualtui.signals.goals import answerable, targets
 from qualtui.signals.headline import Live, headline
 from qualtui.signals.reading import Reading, Readings, evidence, stale_after
-from qualtui.signals.why import Why, why
+from qualtui.signals.remedy import Remedies, offered, useful
+from qualtui.signals.why import Why, explains, why
 from qualtui.text import _
 from qualtui.wire import AgentView, EngineView, Figure, LinkView, Now, Snapshot
 
@@ -52,6 +55,7 @@ def _slow(config: Config) -> float:
     return SLOW if rule is None or rule.warning is None else float(rule.warning)
 
 
+Looks = dict[str, tuple[Readings, Why]]  # by agent
 Available = Callable[[str, str], str]  # agent, fix -> its title where it can be run
 Learning = Callable[[str], float | None]  # agent -> 0..1 while its first backfill runs
 
@@ -215,10 +219,50 @@ class View:
         newest = self._recent.newest(series)
         return newest is None or not 0 <= now - newest.at < SIGHT_EVERY
 
-    def cause(self, agent: str, now: float) -> str:
-        """The why of an agent, in one sentence."""
-        readings = self.readings(agent, now)
-        return self._why(agent, readings, now)[1].text
+    def reason(self, agent: str, now: float) -> Why:
+        """The why of an agent."""
+        return self._why(agent, self.readings(agent, now), now)[1]
+
+    def offer(
+        self,
+        agent: str,
+        rule: str,
+        number: int,
+        state: State,
+        available: Available,
+        now: float,
+        looks: Looks | None = None,
+    ) -> str:
+        """The fix that is offered for a rule's incident at this moment, empty where there is none.
+
+        `looks`: what was seen of agents in this same moment, to see each only once.
+        """
+        looks = {} if looks is None else looks
+        if agent not in looks:
+            readings = self.readings(agent, now)
+            looks[agent] = (readings, self._why(agent, readings, now)[1])
+        readings, reason = looks[agent]
+        found = self._config.rules.get(rule)
+        explained = found is None or explains(found.series)
+        static = () if found is None else (found.fix,)
+        remedies = self._remedies(agent, readings, available)
+        return offered(reason if explained else None, static, tried(state, number), remedies)
+
+    def _remedies(self, agent: str, readings: Readings, available: Available) -> Remedies:
+        """The fixes that can be run for an agent and have anything to work on."""
+        limit = float(self._config.fixes.session_cleanup.limit)
+        return lambda fix: available(agent, fix) if useful(fix, readings, limit) else ""
+
+    def current(
+        self, incident: Incident, state: State, available: Available, now: float, looks: Looks | None = None
+    ) -> Incident:
+        """An incident as it is now: a firing one's line, and the fix that is offered."""
+        if incident.phase is not Phase.FIRING:
+            return incident
+        fix = incident.fix
+        with self._faults.within(incident.agent, "offer"):
+            fix = self.offer(incident.agent, incident.rule, incident.number, state, available, now, looks)
+        return replace(incident, summary=self._live(incident, now).summary, fix=fix)
 
     def readings(self, agent: str, now: float) -> Readings:
         """Every declared series of an agent, with its evidence; a contradiction is told as such."""
@@ -238,12 +282,13 @@ class View:
 
     def snapshot(self, state: State, engine: EngineView, available: Available, now: float) -> Snapshot:
         """All that screens show."""
+        looks: Looks = {}
         return Snapshot(
             at=now,
             seq=state.seq,
             engine=engine,
             agents=tuple(self._shown(name, state, available, now) for name in self._config.agents),
-            incidents=incidents(state, lambda incident: self._live(incident, now).summary),
+            incidents=incidents(state, lambda incident: self.current(incident, state, available, now, looks)),
             activity=activity(state),
             firing=firing(state),
             zone=self._config.screen.zone,
@@ -275,10 +320,10 @@ class View:
                 readings,
                 links,
                 reason,
-                mine,
+                [replace(one, fix=rules[one.rule].fix if one.rule in rules else "") for one in mine],
                 lambda incident: self._live(incident, now),
                 lambda number: tried(state, number),
-                lambda fix: available(name, fix),
+                self._remedies(name, readings, available),
                 learning,
                 now,
             ),

@@ -6,6 +6,7 @@ Time is seconds since the Unix epoch (UTC) as a float, durations are seconds, un
 from qualtui.model.events import (
     Acknowledged,
     BacklogMarked,
+    CauseRevised,
     ClosingsEnded,
     ConfigRead,
     CustomerClosed,

@@ -45,8 +45,18 @@ class RuleChanged(msgspec.Struct, frozen=True, tag="rule.changed"):
     value: float | None = None
     summary: str = ""
     cause: str = ""  # the why at that moment
-    fix: str = ""
+    fix: str = ""  # what was offered at that moment
     runbook: str = ""
+    root: str = ""  # the kind of that cause
+
+
+class CauseRevised(msgspec.Struct, frozen=True, tag="incident.cause_revised"):
+    """What an incident's cause was taken for did not last, and this does."""
+
+    number: int
+    cause: str
+    root: str
+    fix: str = ""  # what is offered for it
 
 
 class Acknowledged(msgspec.Struct, frozen=True, tag="incident.acknowledged"):
@@ -170,6 +180,7 @@ EventBody = (
     | EngineStopped
     | ConfigRead
     | RuleChanged
+    | CauseRevised
     | Acknowledged
     | Released
     | Noted

@@ -30,6 +30,7 @@ class Incident(msgspec.Struct, frozen=True):
     fired_at: float
     summary: str
     cause: str = ""
+    root: str = ""  # the kind of the cause
     value: float | None = None
     resolved_at: float | None = None
     owner: str = ""

@@ -55,8 +55,7 @@ def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
 
 def _only_restarts(by: By, readings: Readings, now: float) -> bool:
     """Whether the session was restarted just now, and the longest wait began well before that."""
-    starting = fresh(readings, "waha.starting")
-    if not starting and readings["waha.working"].note != "STARTING":
+    if not fresh(readings, "waha.session_starting"):
         return False
     lasts = now - began(by[Link.WAHA], now)
     return lasts < RESTARTS and count(readings, "customers.oldest") > lasts + BEFORE
@@ -110,7 +109,7 @@ def _waha(by: By, readings: Readings, now: float) -> Why:
         text += _("; the bot hangs in its sends")
         proof.append(_("bot: {}").format(by[Link.BOT].text))
     proof += (one for one in others(by, Link.WAHA) if one not in proof)
-    root = Root.GATEWAY_STARTING if readings["waha.working"].note == "STARTING" else Root.GATEWAY
+    root = Root.GATEWAY_STARTING if fresh(readings, "waha.session_starting") else Root.GATEWAY
     return Why(text, tuple(proof), Link.WAHA, (WAHA_RESTART,), root, view.since)
 
 

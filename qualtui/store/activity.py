@@ -7,6 +7,7 @@ from qualtui.model import (
     Acknowledged,
     Activity,
     BacklogMarked,
+    CauseRevised,
     ConfigRead,
     CustomerClosed,
     EngineStarted,
@@ -74,6 +75,10 @@ def _level(severity: Severity) -> str:
         Severity.WARNING: _("WARNING"),
         Severity.INFO: _("INFO"),
     }[severity]
+
+
+def _revised(_state: State, at: float, body: CauseRevised) -> Activity:
+    return Activity(at, OURSELVES, clean(_("cause revised: {cause}").format(cause=body.cause)), body.number)
 
 
 def _acknowledged(_state: State, at: float, body: Acknowledged) -> Activity:
@@ -159,6 +164,7 @@ def _closed(_state: State, at: float, body: CustomerClosed) -> Activity:
 # Each takes the body of the type it stands under: the table's type can't say so.
 _LINES: dict[type, Callable[[State, float, Any], Activity | None]] = {
     RuleChanged: _rule,
+    CauseRevised: _revised,
     Acknowledged: _acknowledged,
     Released: _released,
     Noted: _noted,

@@ -7,6 +7,7 @@ import msgspec
 
 from qualtui.model import (
     Acknowledged,
+    CauseRevised,
     EventBody,
     FixFinished,
     FixStarted,
@@ -75,7 +76,9 @@ def _upcast(seq: int, name: str, version: int, fields: dict[str, Any]) -> EventB
 def number_of(body: EventBody) -> int:
     """The incident that the body names, 0: none."""
     match body:
-        case RuleChanged() | Acknowledged() | Released() | Noted() | NoticeQueued() | FixStarted():
+        case (
+            RuleChanged() | CauseRevised() | Acknowledged() | Released() | Noted() | NoticeQueued() | FixStarted()
+        ):
             return body.number
     return 0
 

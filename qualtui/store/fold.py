@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from qualtui.model import (
     Acknowledged,
     BacklogMarked,
+    CauseRevised,
     ClosedUntil,
     ClosingsEnded,
     CustomerClosed,
@@ -34,7 +35,7 @@ from qualtui.model import (
 from qualtui.store.activity import line
 
 # Raise it with each change of meaning: checkpoints of another version are folded anew.
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 
 RESOLVED_KEPT = 100  # incidents
 FINISHED_KEPT = 100  # notices that are no longer owed
@@ -61,6 +62,8 @@ def apply(state: State, event: Event) -> State:
     match event.body:
         case RuleChanged() as body:
             return _rule_changed(state, body)
+        case CauseRevised() as body:
+            return _cause_revised(state, body)
         case Acknowledged() | Released() | Noted() as body:
             return _incident_touched(state, body)
         case NoticeQueued() as body:
@@ -125,6 +128,7 @@ def _fired(state: State, body: RuleChanged) -> State:
             state.at,
             body.summary or body.reason,
             cause=body.cause,
+            root=body.root,
             value=body.value,
             fix=body.fix,
             runbook=body.runbook,
@@ -138,8 +142,9 @@ def _fired(state: State, body: RuleChanged) -> State:
             resolved_at=None,
             summary=body.summary or old.summary,
             cause=body.cause or old.cause,
+            root=body.root if body.cause else old.root,
             value=body.value,
-            fix=body.fix or old.fix,
+            fix=body.fix,
             runbook=body.runbook or old.runbook,
             changes=old.changes + 1,
         )
@@ -148,6 +153,14 @@ def _fired(state: State, body: RuleChanged) -> State:
         incidents={**state.incidents, body.number: incident},
         next_number=max(state.next_number, body.number + 1),
     )
+
+
+def _cause_revised(state: State, body: CauseRevised) -> State:
+    old = state.incidents.get(body.number)
+    if old is None or old.phase is Phase.RESOLVED:
+        return state
+    new = replace(old, cause=body.cause, root=body.root, fix=body.fix)
+    return replace(state, incidents={**state.incidents, body.number: new})
 
 
 def _resolved(state: State, number: int) -> State:

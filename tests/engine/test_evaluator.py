@@ -22,7 +22,8 @@ from qualtui.config.values import (
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.recent import Recent
-from qualtui.model import NoticeQueued, Phase, RuleChanged, Sample, Severity
+from qualtui.model import CauseRevised, NoticeQueued, Phase, RuleChanged, Sample, Severity
+from qualtui.signals.root import Root, Why
 from qualtui.store import Store
 
 WAITING = Rule(
@@ -50,10 +51,16 @@ class Scene:
 
     def __init__(self, store: Store, rules: dict[str, Rule]) -> None:
         self.now = 1000.0
+        self.why = Why("the why")
         self.recent = Recent(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
-        self.evaluator = Evaluator(self.journal, self.recent, lambda _: "the why", lambda: self.now)
+        self.evaluator = Evaluator(
+            self.journal, self.recent, lambda _: self.why, lambda: self.now, offer=self._offered
+        )
         self.use(rules)
+
+    def _offered(self, _agent: str, _rule: str, _number: int) -> str:
+        return self.why.fixes[0] if self.why.fixes else ""
 
     def use(self, rules: dict[str, Rule]) -> None:
         self.evaluator.use(configuration(rules), {"bot/customers.oldest": 60.0})
@@ -69,6 +76,8 @@ class Scene:
 def told(body: object) -> str:
     if isinstance(body, NoticeQueued):
         return f"{body.kind} to {body.target}"
+    if isinstance(body, CauseRevised):
+        return f"cause: {body.cause}"
     assert isinstance(body, RuleChanged)
     return f"{body.new.value} {body.severity.value}"
 
@@ -143,3 +152,35 @@ async def test_a_notice_to_a_target_that_the_configuration_lost_is_owed_no_more(
     await scene.evaluator.settle()
     (notice,) = scene.journal.state.notices.values()
     assert (notice.status, notice.reason) == ("failed", "the configuration no longer has this target")
+
+
+STARTING = Why("WAHA STARTING", fixes=("waha-restart",), root=Root.GATEWAY_STARTING)
+WEBHOOK = Why("The webhook fails", fixes=("retry",), root=Root.WEBHOOK)
+
+
+async def test_a_cause_that_did_not_last_is_revised_and_later_notices_follow(store: Store) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    scene.why = STARTING
+    await scene.oldest(200)
+    scene.why = WEBHOOK
+    assert await scene.oldest(205) == []
+    await scene.oldest(210)
+    assert await scene.oldest(215) == []
+    assert await scene.oldest(220) == ["cause: The webhook fails"]
+    incident = scene.journal.state.incidents[1]
+    assert (incident.cause, incident.fix) == ("The webhook fails", "retry")
+    assert await scene.oldest(225) == []
+    scene.why = Why("Nothing is broken that we can see", root=Root.NOTHING_SEEN)
+    await scene.oldest(601)
+    worse = [one for one in scene.journal.state.notices.values() if one.kind == "worse"]
+    assert all("The webhook fails" in one.body for one in worse)
+    assert len(worse) == 2
+
+
+async def test_the_notice_offers_the_fix_of_the_cause_and_not_the_rule_s(store: Store) -> None:
+    scene = Scene(store, {"customers-waiting": replace(WAITING, fix="session-cleanup")})
+    scene.why = WEBHOOK
+    await scene.oldest(700)
+    bodies = [one.body for one in scene.journal.state.notices.values()]
+    assert all("qualtui fix preview retry" in body and "session-cleanup" not in body for body in bodies)
+    assert scene.journal.state.incidents[1].fix == "retry"

@@ -1,11 +1,25 @@
 """What the recent past says of an answer: whether our network bore it, and whether it contradicts another."""
 
 import pytest
+from msgspec.structs import replace
 
-from qualtui.config.values import Agent, Config, ControlProbe, DatabaseProbe, HealthProbe, Secret, WahaProbe
+from qualtui.config.rules import BUILT_IN
+from qualtui.config.values import (
+    Agent,
+    Config,
+    ControlProbe,
+    DatabaseProbe,
+    HealthProbe,
+    Level,
+    Operator,
+    Rule,
+    Secret,
+    WahaProbe,
+)
 from qualtui.engine.recent import Recent
 from qualtui.engine.view import View
-from qualtui.model import Evidence, Sample
+from qualtui.model import Evidence, FixRun, Incident, Phase, Sample, Severity, State
+from qualtui.wire import EngineView
 
 NOW = 10_000.0
 AGENT = Agent(
@@ -59,3 +73,32 @@ def test_what_the_deep_check_said_is_held_against_what_we_saw_at_the_same_time(
     for at, up in ups.items():
         scene.say(at, db_up=up)
     assert scene.view.readings("bot", NOW)["deep.database"].evidence is evidence
+
+
+def waiting(rule: str = "customers-waiting", number: int = 1) -> Incident:
+    return Incident(number, rule, "bot", Severity.CRITICAL, Phase.FIRING, NOW - 300, NOW - 290, "s", fix="old-fix")
+
+
+def test_headline_list_and_page_offer_the_same_fix_and_an_unrelated_incident_its_own() -> None:
+    recent = Recent(keep=3600.0, step=60.0, steps=1)
+    tls = Rule(series="tls.days", op=Operator.BELOW, warning=Level(14), fix="renew")
+    config = Config(agents={"bot": AGENT}, rules={**BUILT_IN, "certificate-ends": tls})
+    view = View(recent, config)
+    view.use(config, {f"bot/{name}": (600.0, 30.0) for name in ("waha.up", "waha.working", "db.up", "health.up")})
+    values = {"waha.up": 1.0, "waha.working": 0.0, "db.up": 1.0, "health.up": 1.0}
+    recent.add(Sample(f"bot/{name}", NOW, value, "FAILED") for name, value in values.items())
+    state = State(incidents={1: waiting(), 2: waiting("certificate-ends", 2)})
+    engine = EngineView(0, "", "", 0, NOW, 0)
+    shot = view.snapshot(state, engine, lambda _agent, fix: fix, NOW)
+    page = view.current(state.incidents[1], state, lambda _agent, fix: fix, NOW)
+    rows = {row.number: row.fix for row in shot.incidents}
+    assert (shot.agents[0].now.fix, rows, page.fix) == (
+        "waha-restart",
+        {1: "waha-restart", 2: "renew"},
+        "waha-restart",
+    )
+    tried = FixRun("x", "waha-restart", "bot", "ana", NOW - 60, number=1, outcome="ok")
+    after = view.snapshot(
+        replace(state, runs={"x": tried}), EngineView(0, "", "", 0, NOW, 0), lambda _a, fix: fix, NOW
+    )
+    assert after.agents[0].now.fix == after.incidents[0].fix

@@ -27,7 +27,7 @@ WELL: dict[str, tuple[float, str]] = {
     "customers.unseen": (0, ""),
     "customers.flood": (0, ""),
     "failures.timeouts": (0, ""),
-    "waha.starting": (0, ""),
+    "waha.session_starting": (0, ""),
     "sessions.bot_owes": (0, ""),
     "sessions.owed_for": (0, ""),
     "sessions.unreadable": (0, ""),

@@ -242,13 +242,13 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("one writes without end, and nobody waits", {"customers_flood": (60, "")}, None, ""),
     (
         "a session restarts while they wait for something else",
-        {**STORED, "waha_working": (0, "STARTING"), "waha_starting": 4},
+        {**STORED, "waha_working": (0, "STARTING"), "waha_session_starting": 1},
         Link.WEBHOOK,
         "never stored",
     ),
     (
         "a session restarts, and they wait since then",
-        {**STORED, "customers_oldest": 20, "waha_working": (0, "STARTING"), "waha_starting": 4},
+        {**STORED, "customers_oldest": 20, "waha_working": (0, "STARTING"), "waha_session_starting": 1},
         Link.WAHA,
         "STARTING",
     ),

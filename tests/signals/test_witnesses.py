@@ -1,6 +1,7 @@
 """Rows and chats against the truth: customers, a bot, a gateway and a person with a phone, in any order."""
 
 import heapq
+import itertools
 from collections.abc import Callable
 
 import msgspec
@@ -60,12 +61,13 @@ class World:
         self.people = [Person(place) for place in range(3)]
         self.rows: list[Row] = []
         self.database = self.gateway = self.overview = True
+        self._ties = itertools.count()  # two things at one instant happen in the order in which they were planned
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self.blind = 0.0  # when something could not be read
         self._broken: list[tuple[float, float]] = []
 
     def at(self, after: float, act: Callable[[], None]) -> None:
-        heapq.heappush(self._due, (self.now + after, len(self._due) + len(self.rows), act))
+        heapq.heappush(self._due, (self.now + after, next(self._ties), act))
 
     def run(self, until: float) -> None:
         while self._due and self._due[0][0] <= until:

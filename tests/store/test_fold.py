@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from qualtui.model import (
     Acknowledged,
     BacklogMarked,
+    CauseRevised,
     ClosingsEnded,
     CustomerClosed,
     Event,
@@ -52,6 +53,17 @@ def test_a_rule_that_fires_is_an_incident_with_its_number() -> None:
     assert (incident.since, incident.fired_at) == (90.0, 110.0)
     assert (incident.summary, incident.cause, incident.fix) == ("3 waiting", "WAHA FAILED", "f")
     assert (state.standing["waiting@bot"].number, state.next_number) == (7, 8)
+
+
+def test_a_revised_cause_takes_the_first_one_s_place_while_it_fires() -> None:
+    state = after(
+        fired(1, cause="WAHA STARTING", fix="waha-restart"), CauseRevised(1, "the webhook", "w", "retry")
+    )
+    incident = state.incidents[1]
+    assert (incident.cause, incident.root, incident.fix, incident.changes) == ("the webhook", "w", "retry", 1)
+    assert state.activity[-1].text == "cause revised: the webhook"
+    ended = after(fired(1, cause="WAHA FAILED"), changed(Phase.RESOLVED, 1), CauseRevised(1, "other", "o"))
+    assert ended.incidents[1].cause == "WAHA FAILED"
 
 
 def test_worse_and_better_are_the_same_incident() -> None:
