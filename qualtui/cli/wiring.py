@@ -22,20 +22,24 @@ def build(config: Config, deps: Deps) -> Setup:
     for name, agent in config.agents.items():
         mine = probes_of(name, agent, deps)
         probes += mine
-        for remedy in _remedies(name, agent, config, customers_of(mine, name)):
+        for remedy in _remedies(name, agent, config, customers_of(mine, name), deps):
             remedies[name, remedy.name] = remedy
     targets = tuple(Target(name, target.url, target.timeout) for name, target in config.notify.targets.items())
     return Setup(config, tuple(probes), remedies, targets)
 
 
-def _remedies(name: str, agent: Agent, config: Config, customers: CustomersProbe | None) -> list[Remedy]:
+def _remedies(
+    name: str, agent: Agent, config: Config, customers: CustomersProbe | None, deps: Deps
+) -> list[Remedy]:
     """The remedies of an agent that are switched on and have something to work on."""
     fixes = config.fixes
     found: list[Remedy] = []
     if agent.database is not None and fixes.session_cleanup.enabled:
-        found.append(SessionCleanup(name, agent.database, agent.mapping, fixes.session_cleanup))
+        waiting = None if customers is None else _waiting(customers)
+        found.append(SessionCleanup(name, agent.database, agent.mapping, fixes.session_cleanup, waiting))
     if agent.waha is not None and fixes.waha_restart.enabled:
-        found.append(WahaRestart(name, agent.waha, fixes.waha_restart))
+        restart = WahaRestart(name, agent.waha, fixes.waha_restart, despite=lambda: deps.despite(name))
+        found.append(restart)
     if customers is not None and fixes.retry.enabled:
         retry = retry_of(
             name,

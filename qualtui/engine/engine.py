@@ -44,7 +44,7 @@ from qualtui.model import (
 from qualtui.notify.target import warm_up
 from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.root import Why
+from qualtui.signals.root import Root, Why
 from qualtui.store.errors import StoreError
 from qualtui.store.store import Store
 from qualtui.text import _, clean
@@ -121,7 +121,7 @@ class Engine:
             self._current,
         )
         self._tasks = asyncio.TaskGroup()
-        self._setup = self._take(build(config, self._memory.deps(config)))
+        self._setup = self._take(build(config, self._deps(config)))
 
     # --- life ---
 
@@ -229,7 +229,7 @@ class Engine:
             try:
                 fresh = await asyncio.get_running_loop().run_in_executor(None, self._reread)
                 differs = replace(fresh, digest=self._setup.config.digest) != self._setup.config
-                setup = self._build(fresh, self._memory.deps(fresh)) if differs else self._setup
+                setup = self._build(fresh, self._deps(fresh)) if differs else self._setup
             except ConfigErrors as error:
                 for problem in error.problems:
                     log.warning("configuration refused, the old one stays: %s", clean(problem, 500))
@@ -297,6 +297,14 @@ class Engine:
 
     def _why(self, agent: str) -> Why:
         return self._view.reason(agent, self._clock())
+
+    def _deps(self, config: Config) -> Deps:
+        return replace(self._memory.deps(config), despite=self._despite)
+
+    def _despite(self, agent: str) -> str:
+        """Why the gateway's session is to be restarted though it says WORKING; empty where it is not."""
+        reason = self._why(agent)
+        return reason.text if reason.root in {Root.STUCK_SENDING, Root.DEAF} else ""
 
     def _offer(self, agent: str, rule: str, number: int) -> str:
         state, available = self.journal.state, self._fixing.available

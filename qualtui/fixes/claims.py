@@ -33,6 +33,7 @@ class Case(msgspec.Struct, frozen=True):
     claimed: float | None  # the claim that counts, within the window
     outcome: str | None  # and what became of it; None: nobody knows
     now: float
+    state: str = ""  # of that session, while it is active
 
     @property
     def doubt(self) -> bool:
@@ -172,7 +173,7 @@ RIGHTS = (
     *((f"system_logs.{name}", "SELECT") for name in _LOGGED),
     *((f"system_logs.{name}", "INSERT") for name in (*_LOGGED, "nivel", "detalhes")),
     *((f"leads.{name}", "SELECT") for name in ("id", "telefone", "status", "canal")),
-    *((f"sessions.{name}", "SELECT") for name in ("id", "lead_id", "ativa", "created_at")),
+    *((f"sessions.{name}", "SELECT") for name in ("id", "lead_id", "ativa", "estado", "created_at")),
     *((f"messages.{name}", "SELECT") for name in ("lead_id", "session_id", "tipo", "created_at")),
 )
 STORE_RIGHTS = (

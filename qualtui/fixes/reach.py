@@ -29,7 +29,11 @@ class Survey(msgspec.Struct, frozen=True):
 class Reach:
     """Decides by the ways to answer, and by the statuses of leads that want none."""
 
-    def __init__(self, strategies: tuple[Strategy, ...], closed: tuple[str, ...]) -> None:
+    def __init__(
+        self, strategies: tuple[Strategy, ...], closed: tuple[str, ...], unreadable: tuple[str, ...] = ()
+    ) -> None:
+        """`unreadable`: states of a session on which the bot fails, before it stores a message."""
+        self._unreadable = unreadable
         self._strategies = strategies
         self._closed = closed
 
@@ -51,6 +55,10 @@ class Reach:
         """Why nobody may write to this customer now; empty: they may."""
         if case is None:
             return _("gone")
+        if case.state in self._unreadable and (case.heard is None or case.heard < one.last - SAME):
+            return _("the bot can't read its session ({}): close it first, with session-cleanup").format(
+                case.state
+            )
         # What the customer wrote last may be in the gateway's chats alone: the bot never stored it.
         case = msgspec.structs.replace(case, heard=max(one.last, one.last if case.heard is None else case.heard))
         if case.status in self._closed:

@@ -48,7 +48,7 @@ class Retry:
     def __init__(self, agent: str, claims: Claims, mapping: Mapping, settings: Settings, tools: Tools) -> None:
         self.agent = agent
         self._claims = claims
-        self._reach = Reach(tools.strategies, (mapping.closed, *settings.opt_out))
+        self._reach = Reach(tools.strategies, (mapping.closed, *settings.opt_out), mapping.unreadable)
         self._settings = settings
         self._tools = tools
         self.limit = settings.max_rows * (float(settings.pace) + AGENT_LIMIT) + 2 * CONFIRM

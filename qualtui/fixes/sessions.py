@@ -3,18 +3,21 @@
 Closing a session answers nobody: its customer stays waiting until the bot or a person writes.
 """
 
+import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
 
 from qualtui.config.values import DatabaseProbe, Mapping
 from qualtui.config.values import SessionCleanup as Settings
 from qualtui.database import Database, DatabaseError, Kind, sql, table
+from qualtui.fixes.claims import is_lead
 from qualtui.fixes.remedy import Outcome, Plan, RemedyError, Stop
 from qualtui.text import _, mask_phone, plural, span
-from qualtui.wire import PreviewItem
+from qualtui.wire import CustomerView, PreviewItem
 
+Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now; raises RemedyError
 MODES = ("truth", "row")
 SHOWN = 50  # items of a preview
 WRITE_LIMIT = 10.0  # s
@@ -28,8 +31,18 @@ class SessionCleanup:
     limit = 60.0
     final = ""
 
-    def __init__(self, agent: str, database: DatabaseProbe, mapping: Mapping, settings: Settings) -> None:
+    def __init__(
+        self,
+        agent: str,
+        database: DatabaseProbe,
+        mapping: Mapping,
+        settings: Settings,
+        waiting: Waiting | None = None,
+    ) -> None:
+        """`waiting`: who waits now; a session of theirs whose state the bot can't read is stuck at any age."""
         self.agent = agent
+        self._waiting = waiting
+        self._unreadable = list(mapping.unreadable)
         self._settings = settings
         self._mapping = mapping
         self._timeout = float(database.slow_timeout)
@@ -68,11 +81,12 @@ class SessionCleanup:
         """What would be closed now. Raises RemedyError."""
         mode = self._mode(mode)
         limit, most = float(self._settings.limit), self._settings.max_rows
+        args: tuple[object, ...] = (limit, self._mapping.received, most + 1)
+        if mode == "truth":
+            args = (*args, await self._leads(), self._unreadable)
         try:
             async with self._reads.read(self._timeout) as reader:
-                rows = await reader.ask(
-                    "sessions", self._sql[f"stuck_{mode}"], limit, self._mapping.received, most + 1
-                )
+                rows = await reader.ask("sessions", self._sql[f"stuck_{mode}"], *args)
                 facts = (await reader.ask("facts", self._sql["facts"], self._table))[0]
         except DatabaseError as error:
             raise RemedyError(error.text) from None
@@ -101,7 +115,7 @@ class SessionCleanup:
             return Outcome("nothing", _("No session is stuck now"))
         args: tuple[object, ...] = (float(self._settings.limit),)
         if mode == "truth":
-            args = (*args, self._mapping.received)
+            args = (*args, self._mapping.received, self._unreadable)
         done = await self._write(f"close_{mode}", asked, *args)
         summary = plural("Closed {} session", "Closed {} sessions", len(done)).format(len(done))
         left = len(asked) - len(done)
@@ -164,6 +178,14 @@ class SessionCleanup:
             await self._reads.close()
         return {row["id"]: row for row in rows}
 
+    async def _leads(self) -> list[str]:
+        """The leads who wait, where that is known."""
+        if self._waiting is None:
+            return []
+        with contextlib.suppress(RemedyError):
+            return [one.lead for one in await self._waiting() if is_lead(one.lead)]
+        return []
+
     def _mode(self, mode: str) -> str:
         chosen = mode or self._settings.mode
         if chosen not in MODES:
@@ -174,7 +196,8 @@ class SessionCleanup:
         limit = span(float(self._settings.limit))
         if mode == "row":
             return _("Active, and updated_at is older than {}").format(limit)
-        return _("Active, and for {} the bot owes a reply or never had a message").format(limit)
+        text = _("Active, and for {} the bot owes a reply or never had a message; or it can't read who waits")
+        return text.format(limit)
 
     def _refusal(self, total: int) -> str:
         most = self._settings.max_rows
@@ -196,6 +219,8 @@ _STATEMENTS = (
 
 
 def _reason(situation: str) -> str:
+    if situation == "unreadable":
+        return _("the bot can't read its state")
     if situation == "bot_owes":
         return _("bot owes reply")
     return _("never messaged") if situation == "never_messaged" else _("waiting for client")

@@ -12,6 +12,8 @@ from qualtui.wire import PreviewItem
 
 LOOKS = 40  # at the status, over the whole timeout ...
 LONGEST = 1.0  # ... but at least one a second
+LEAVES = 5.0  # s after which a session that was WORKING and is WORKING has been restarted between two looks
+THOUGH_WORKING = "though-working"
 GRACE = 10.0  # s beyond the timeout for the calls themselves
 
 
@@ -27,7 +29,10 @@ class WahaRestart:
         waha: WahaProbe,
         settings: Settings,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        despite: Callable[[], str] = lambda: "",
     ) -> None:
+        """`despite`: why a session that says WORKING is to be restarted all the same; empty where it is not."""
+        self._despite = despite
         self.agent = agent
         self.unavailable = ""
         self.limit = float(settings.timeout) + 2 * float(waha.timeout) + GRACE
@@ -60,9 +65,12 @@ class WahaRestart:
         _no_mode(mode)
         status = await self._gateway.status()
         session = self._gateway.session
-        refused = ""
+        refused, how, despite = "", "", self._despite()
         warnings: tuple[str, ...] = ()
-        if status == WORKING:
+        if status == WORKING and despite:
+            how = THOUGH_WORKING
+            warnings = (_("The session says WORKING; it is restarted because: {}").format(despite),)
+        elif status == WORKING:
             refused = _("the session is WORKING: a restart would only interrupt it")
         elif status in HUMAN:
             refused = self._scan(status)
@@ -73,7 +81,7 @@ class WahaRestart:
             explain=(self.explain, _("Mended when it is WORKING within {}.").format(self._patience())),
             items=(PreviewItem(session, "WAHA", status, 0.0),),
             subjects=(session,),
-            mode="",
+            mode=how,
             warnings=warnings,
             refused=refused,
         )
@@ -82,20 +90,23 @@ class WahaRestart:
         """Restarts, and looks until it is WORKING or a person is needed. Raises RemedyError."""
         if plan.refused:
             raise RemedyError(plan.refused)
-        if await self._gateway.status() == WORKING:
+        though = plan.mode == THOUGH_WORKING
+        if not though and await self._gateway.status() == WORKING:
             return Outcome("nothing", _("The session works again already"))
         await self._gateway.restart()
         clock = asyncio.get_running_loop().time
         started = clock()
+        leaves = min(LEAVES, float(self._settings.timeout) / 4)
         step = min(LONGEST, float(self._settings.timeout) / LOOKS)
-        status = ""
+        status, left = "", not though
         while clock() - started < self._settings.timeout:
             await self._sleep(step)
             try:
                 status = await self._gateway.status()
             except RemedyError as error:  # it may be away for a moment while it starts
                 status = str(error)
-            if status == WORKING:
+            left = left or status != WORKING
+            if status == WORKING and (left or clock() - started >= leaves):
                 told = _("The session is WORKING, {} after the restart").format(span(clock() - started))
                 return Outcome("ok", told, plan.subjects)
             if status in HUMAN:

@@ -297,6 +297,29 @@ async def test_one_whom_the_bot_never_stored_is_answered_by_hand_and_keeps_nobod
     assert len(gateway.sends) == 1
 
 
+async def test_whose_session_the_bot_cannot_read_is_not_written_to_before_it_is_closed(
+    agent_db: AgentDatabase, gateway: Waha, engine: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = await agent_db.lead(7200, telefone="5511900000001")
+    session = await agent_db.session(lead, 7200, estado="saudacao")
+    await agent_db.message(lead, session, "enviada", 3600)
+    one = engine()
+    now = time.time()
+    view = CustomerView(lead, "+55 11 •••••-••01", now - 300, "never stored", None, now - 300)
+
+    async def who() -> tuple[CustomerView, ...]:
+        return (view,)
+
+    monkeypatch.setattr(one.eyes.probe, "who", who)
+    plan = await one.fix.preview("")
+    assert plan.subjects == ()
+    assert "can't read its session (saudacao): close it first" in plan.items[0].why
+    await agent_db.execute("UPDATE sessions SET ativa = false")
+    plan = await one.fix.preview("")
+    assert (await one.fix.run(plan)).done == (lead,)
+    assert len(gateway.sends) == 1
+
+
 async def test_a_gateway_that_is_not_working_is_mended_first(
     agent_db: AgentDatabase, gateway: Waha, engine: Make
 ) -> None:

@@ -1,6 +1,7 @@
 """session-cleanup on a real PostgreSQL: closes what is stuck and nothing else, once, and can be taken back."""
 
 import asyncio
+import time
 
 import asyncpg
 import pytest
@@ -9,6 +10,7 @@ from qualtui.config.values import DatabaseProbe, Mapping, Seconds, Secret
 from qualtui.config.values import SessionCleanup as Settings
 from qualtui.fixes.remedy import RemedyError
 from qualtui.fixes.sessions import SessionCleanup
+from qualtui.wire import CustomerView
 from tests.postgres import AgentDatabase, Postgres, fresh_database
 
 HOUR = 3600.0
@@ -244,3 +246,27 @@ async def test_names_of_another_schema_are_mapped(agent_db: AgentDatabase) -> No
 async def test_an_unknown_mode_is_refused(agent_db: AgentDatabase) -> None:
     with pytest.raises(RemedyError, match="truth, row"):
         await remedy(agent_db).preview("all")
+
+
+async def test_a_session_that_the_bot_cannot_read_is_closed_at_once_where_its_customer_waits(
+    agent_db: AgentDatabase,
+) -> None:
+    made = {}
+    for name, state in (("waits", "saudacao"), ("silent", "saudacao"), ("reads", "inicio")):
+        lead = await agent_db.lead(HOUR)
+        made[name] = (lead, await agent_db.session(lead, HOUR, estado=state))
+        await agent_db.message(lead, made[name][1], "enviada", 60)  # what the customer wrote since has no row
+
+    async def waiting() -> list[CustomerView]:
+        now = time.time()
+        wait = [CustomerView(made[name][0], "", now, "never stored", None, now) for name in ("waits", "reads")]
+        return [*wait, CustomerView("chat-0123456789abcdef", "", now, "never stored", None, now)]
+
+    probe = DatabaseProbe(dsn=agent_db.dsn, write_dsn=agent_db.dsn, timeout=Seconds(2))
+    fix = SessionCleanup("bot", probe, Mapping(), Settings(), waiting)
+    plan = await fix.preview("")
+    assert plan.subjects == (made["waits"][1],)
+    assert plan.items[0].why == "the bot can't read its state"
+    assert (await fix.run(plan)).done == plan.subjects
+    assert await active(agent_db) == {made["silent"][1], made["reads"][1]}
+    await fix.close()

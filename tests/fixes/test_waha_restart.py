@@ -20,10 +20,11 @@ async def gateway() -> AsyncIterator[Waha]:
         yield gateway
 
 
-def remedy(settings: WahaProbe, timeout: float = 5.0, call: str = "Bea, extension 12") -> WahaRestart:
-    async def soon(_seconds: float) -> None:
-        pass
+async def soon(_seconds: float) -> None:
+    pass
 
+
+def remedy(settings: WahaProbe, timeout: float = 5.0, call: str = "Bea, extension 12") -> WahaRestart:
     return WahaRestart("bot", settings, Settings(timeout=Seconds(timeout), call=call), soon)
 
 
@@ -50,6 +51,21 @@ async def test_a_working_session_is_not_restarted_neither_at_preview_nor_later(g
     assert (await fix.run(plan)).outcome == "nothing"
     assert "WORKING" in (await fix.preview("")).refused
     assert gateway.restarts == 0
+    await fix.close()
+
+
+async def test_a_session_that_hangs_though_working_is_restarted_for_that_reason(gateway: Waha) -> None:
+    gateway.status = "WORKING"
+    reasons = ["The bot is stuck sending"]
+    fix = WahaRestart("bot", gateway.settings, Settings(timeout=Seconds(5)), soon, despite=lambda: reasons[0])
+    plan = await fix.preview("")
+    assert (plan.refused, plan.subjects) == ("", ("default",))
+    assert "it is restarted because: The bot is stuck sending" in plan.warnings[0]
+    gateway.after = ["WORKING", "STARTING", "WORKING"]  # the first look comes before it stopped
+    outcome = await fix.run(plan)
+    assert (outcome.outcome, gateway.restarts, gateway.after) == ("ok", 1, [])
+    reasons[0] = ""
+    assert "would only interrupt" in (await fix.preview("")).refused
     await fix.close()
 
 

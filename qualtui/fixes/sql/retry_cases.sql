@@ -5,6 +5,7 @@ SELECT
     coalesce(l.{{leads.canal}}, '') AS channel,
     regexp_replace(l.{{leads.telefone}}, '\D', '', 'g') ~ '^[1-9][0-9]{9,13}$' AS dialable,
     place.id::text AS session,
+    coalesce(place.state, '') AS state,
     extract(epoch FROM said.at)::float8 AS said,
     extract(epoch FROM heard.at)::float8 AS heard,
     extract(epoch FROM claim.at)::float8 AS claimed,
@@ -12,7 +13,7 @@ SELECT
     claim.outcome AS outcome
 FROM {{leads}} AS l
 LEFT JOIN LATERAL (
-    SELECT s.{{sessions.id}} AS id
+    SELECT s.{{sessions.id}} AS id, CASE WHEN s.{{sessions.ativa}} THEN s.{{sessions.estado}} END AS state
     FROM {{sessions}} AS s
     WHERE s.{{sessions.lead_id}} = l.{{leads.id}}
     ORDER BY coalesce(s.{{sessions.ativa}}, false) DESC, s.{{sessions.created_at}} DESC

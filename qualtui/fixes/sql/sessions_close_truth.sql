@@ -1,9 +1,9 @@
--- Close those of the locked sessions that are still stuck in truth.
+-- Close those of the locked sessions that are still stuck in truth, or in a state that the bot can't read.
 UPDATE {{sessions}} AS s
 SET {{sessions.ativa}} = false
 WHERE s.{{sessions.id}} = ANY($1)
     AND s.{{sessions.ativa}}
-    AND coalesce(
+    AND (s.{{sessions.estado}} = ANY($4) OR coalesce(
         (
             SELECT m.{{messages.tipo}} = $3 AND m.{{messages.created_at}} < now() - make_interval(secs => $2)
             FROM {{messages}} AS m
@@ -12,5 +12,5 @@ WHERE s.{{sessions.id}} = ANY($1)
             LIMIT 1
         ),
         s.{{sessions.created_at}} < now() - make_interval(secs => $2)
-    )
+    ))
 RETURNING s.{{sessions.id}}::text AS id
