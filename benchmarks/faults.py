@@ -6,10 +6,11 @@ import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import msgspec
 
-from benchmarks import distress, full, hangs, kills, mending
+from benchmarks import distress, full, hangs, kills, lost, mending
 from benchmarks.trial import Trial, show, tried
 
 LIMIT = 300.0  # s for one group
@@ -53,6 +54,20 @@ async def _disk() -> list[Trial]:
     ]
 
 
+async def _store() -> list[Trial]:
+    taken = [
+        await tried(f"the store {how} under a healthy engine", lost.PROMISED, partial(lost.lost, how))
+        for how in lost.SPOILS
+    ]
+    return [
+        *taken,
+        await tried(*lost.SOCKET, lost.socket_and_lock),
+        await tried(*lost.NAMES, lost.other_names),
+        await tried(*lost.HELD, lost.held_by_another),
+        await tried(*lost.QUIET, lost.full_without_events),
+    ]
+
+
 async def _windows() -> list[Trial]:
     return [
         await tried(*distress.STOPPED, distress.engine_stopped),
@@ -66,6 +81,7 @@ GROUPS: dict[str, Group] = {
     "fixes": _fixes,
     "engine": _engine,
     "disk": _disk,
+    "store": _store,
     "windows": _windows,
 }
 

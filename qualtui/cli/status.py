@@ -66,7 +66,13 @@ def exit_code(shot: Snapshot) -> int:
 
 
 def short_line(shot: Snapshot, code: int) -> str:
-    """One line."""
+    """One line; what is wrong with the watcher itself stands at its end."""
+    troubles = shot.engine.troubles
+    rest = f" (+{len(troubles) - 1})" if len(troubles) > 1 else ""
+    return _how(shot, code) + (f"; ! {clean(troubles[0], 300)}{rest}" if troubles else "")
+
+
+def _how(shot: Snapshot, code: int) -> str:
     firing = [one for one in shot.incidents if one.phase is Phase.FIRING]
     if firing:
         many = count_firing(shot)

@@ -37,6 +37,7 @@ from qualtui.model import (
     Event,
     Incident,
     NoticeQueued,
+    Remade,
     RuleChanged,
     Sample,
     State,
@@ -316,9 +317,13 @@ class Engine:
     # --- windows ---
 
     async def _beat(self) -> None:
-        alone_since = self._clock()
+        alone_since, remade = self._clock(), 0
         while True:
             await asyncio.sleep(BEAT)
+            if self._server.remade > remade:
+                remade = self._server.remade
+                told = _("the socket was removed by another program; it was made again")
+                await self.journal.append((Remade(told), ""))
             if self._server.watched:
                 self._publish()
             if self._server.windows:
@@ -337,7 +342,8 @@ class Engine:
 
     def _engine_view(self) -> EngineView:
         refused = self._problem and f"configuration refused: {self._problem}"
-        troubles = [text for text in (self.journal.trouble, refused, *self._faults.banners()) if text]
+        store = (self.journal.trouble, self._keeper.trouble, *self.journal.remarks, self._server.trouble)
+        troubles = [text for text in (*store, refused, *self._faults.banners()) if text]
         notices = self.journal.state.notices.values()
         return EngineView(
             pid=os.getpid(),

@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import Any, TypeVar
 
-from qualtui.model import Event, EventBody, State
+from msgspec.structs import replace
+
+from qualtui.model import ClockStepped, Event, EventBody, Remade, State, StoreRenewed
 from qualtui.store.codec import about, number_of
-from qualtui.store.errors import LeaseLost, StoreError
+from qualtui.store.errors import LeaseLost, StoreError, StoreLost
 from qualtui.store.fold import apply
 from qualtui.store.store import Store
 from qualtui.text import plural
@@ -17,6 +19,9 @@ from qualtui.text import plural
 log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # s that a write may take before the engine goes on from memory
+STEP = 10.0  # s by which our clock is set back before it is told; less is a clock that is kept right
+REMARK = 3600.0  # s for which what was set right is told
+REMARKS = 3
 
 Entry = tuple[EventBody, str]  # an event and its key; an empty key is filled in
 Result = TypeVar("Result")
@@ -39,13 +44,31 @@ class Journal:
         self._hung: asyncio.Future[Any] | None = None
         self._keyed = 0
         self._trouble = ""
+        self._remarks: list[tuple[float, str]] = []
+        self._saved = state  # the fold of what is written
         self.state = state
+        self._remark(store.remade)
+        store.remade = ""
 
     @property
     def trouble(self) -> str:
         """Empty, or one line: why events are kept in memory only, and how many."""
+        if not self._trouble or not self._unsaved:
+            return self._trouble
         kept = plural("{n} event kept in memory", "{n} events kept in memory", len(self._unsaved))
-        return f"{self._trouble}; {kept.format(n=len(self._unsaved))}" if self._trouble else ""
+        return f"{self._trouble}; {kept.format(n=len(self._unsaved))}"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What happened to the store within the last hour and was set right: a person must know of it."""
+        now = self._clock()
+        self._remarks = [one for one in self._remarks if abs(now - one[0]) < REMARK]
+        return tuple(text for _at, text in self._remarks)
+
+    def _remark(self, text: str) -> None:
+        if text:
+            log.warning("%s", text)
+            self._remarks = [*self._remarks, (self._clock(), text)][-REMARKS:]
 
     def unsaved(self, number: int) -> tuple[Event, ...]:
         """The events of an incident that only memory has."""
@@ -63,26 +86,41 @@ class Journal:
         they are folded all the same and written later.
         """
         # Whoever asked may be cancelled meanwhile; what is being written must be folded all the same.
-        work = asyncio.ensure_future(self._decide(decision))
+        return await asyncio.shield(self._tracked(self._decide(decision)))
+
+    def _tracked(self, deciding: Coroutine[Any, Any, tuple[Event, ...]]) -> "asyncio.Future[tuple[Event, ...]]":
+        work = asyncio.ensure_future(deciding)
         self._under_way.add(work)
         work.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(work)
+        return work
 
-    async def _decide(self, decision: Callable[[State], Iterable[Entry]]) -> tuple[Event, ...]:
+    async def _decide(
+        self, decision: Callable[[State], Iterable[Entry]], *, look: bool = False
+    ) -> tuple[Event, ...]:
         async with self._lock:
+            now = self._clock()
             entries = [(body, key or self._next_key()) for body, key in decision(self.state)]
-            if not entries and not self._unsaved:
+            if entries and now < self.state.at - STEP:
+                entries.insert(0, (ClockStepped(self.state.at - now), self._next_key()))
+            if not entries and not self._unsaved and not look:
                 return ()
-            events = await self._write(entries)
+            events = await self._write(entries, now)
             for event in events:
                 if event.seq > self.state.seq:  # else the state was read anew, with these in it
                     self.state = apply(self.state, event)
+            if not self._unsaved:
+                self._saved = self.state
             return events
 
     async def retry(self) -> None:
-        """Writes what is kept in memory, if the store works again."""
-        if self._unsaved:
-            await self.decide(lambda _: ())
+        """Looks whether the store is still there and ours, and writes what is kept in memory."""
+
+        def made_again(_state: State) -> Iterable[Entry]:
+            text, self._store.remade = self._store.remade, ""
+            self._remark(text)
+            return ((Remade(text), ""),) if text else ()
+
+        await asyncio.shield(self._tracked(self._decide(made_again, look=True)))
 
     async def run(self, work: Callable[[], Result], patience: float = 0.0) -> Result:
         """Other work of the store, in its thread. Raises StoreError, also when it takes too long."""
@@ -97,8 +135,7 @@ class Journal:
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
             raise StoreError(f"the store did not answer within {patience:g}s: is the disk hanging?") from None
 
-    async def _write(self, entries: list[Entry]) -> tuple[Event, ...]:
-        now = self._clock()
+    async def _write(self, entries: list[Entry], now: float) -> tuple[Event, ...]:
         kept = tuple(self._unsaved)
         try:
             written = await self.run(lambda: self._append(kept, entries, now))
@@ -107,31 +144,48 @@ class Journal:
         except StoreError as error:
             if not self._trouble:
                 log.warning("the store fails: %s", error)
+            elif self._trouble != str(error):
+                log.warning("the store fails otherwise: %s", error)
             self._trouble = str(error)
             return self._remember(entries, now)
         if self._trouble:
             log.warning("the store works again; %d events written", len(kept))
         expected = kept[0].seq if kept else self.state.seq + 1
         self._trouble, self._unsaved = "", []
-        if written and written[0].seq != expected:
+        renewed = [event.body for event in written if isinstance(event.body, StoreRenewed)]
+        if written and (written[0].seq != expected or (kept and renewed)):
             await self._read_anew()
+        for body in renewed:
+            self._remark(f"{body.why}; {body.done}")
         old = {event.key for event in kept}
         return tuple(event for event in written if event.key not in old)
 
     def _append(self, kept: tuple[Event, ...], entries: list[Entry], now: float) -> list[Event]:
-        """In the store's thread: first what was kept, each at its time; of what is there already the keys tell."""
+        """In the store's thread. A store that was lost is made again first: its own event stands before all."""
+        try:
+            return self._appended(kept, entries, now)
+        except StoreLost as lost:
+            renewed = self._store.renew(self._saved, lost, now)
+        return [*renewed, *self._appended(kept, entries, now)]
+
+    def _appended(self, kept: tuple[Event, ...], entries: list[Entry], now: float) -> list[Event]:
+        """First what was kept, each at its time; of what is there already the keys tell."""
         written: list[Event] = []
         for at, some in groupby(kept, key=lambda event: event.at):
             written += self._store.append([(event.body, event.key) for event in some], at)
         if entries:
             written += self._store.append(entries, now)
+        if not kept and not entries:
+            self._store.check()
         return written
 
     async def _read_anew(self) -> None:
         """The log is not the one that the state was folded from: a copy was put back, or a new one was begun."""
         log.warning("the store holds another log than before: the state is read anew from it")
         try:
-            self.state = await self.run(self._store.load)
+            loaded = await self.run(self._store.load)
+            # What was told to people stays given, whatever the other log says.
+            self.state = replace(loaded, next_number=max(loaded.next_number, self.state.next_number))
         except StoreError as error:
             log.warning("the state could not be read anew: %s", error)
 
@@ -143,7 +197,7 @@ class Journal:
             if key in known:
                 continue
             seq += 1
-            events.append(Event(seq, max(now, self.state.at), self._epoch, body, key))
+            events.append(Event(seq, now, self._epoch, body, key))
         self._unsaved.extend(events)
         return tuple(events)
 

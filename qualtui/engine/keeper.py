@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 
 from qualtui.config.values import Store as Retention
 from qualtui.engine.journal import Journal
@@ -11,6 +13,7 @@ from qualtui.engine.recent import Recent
 from qualtui.model import Sample
 from qualtui.store.errors import StoreError
 from qualtui.store.store import Store
+from qualtui.text import _
 
 log = logging.getLogger(__name__)
 
@@ -19,17 +22,36 @@ HOUR = 3600.0
 FIRST = 60.0  # s from the start to the first cleaning: an engine beside a window seldom lives for an hour
 BREATH = 0.05  # s between two prunings, in which an alert gets its turn
 BUFFER = 200_000  # samples kept in memory while the store fails; beyond that the oldest go
+LEAST = 1024 * 1024  # bytes free on the store's disk: with less it says so before a write fails
+
+
+def room(path: Path) -> int | None:
+    """Bytes that we may still write on the disk of `path`; None where that is not known."""
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        return None
+    return found.f_frsize * (found.f_bavail if os.geteuid() else found.f_bfree) if found.f_blocks else None
 
 
 class Keeper:
     """Owns the samples that are not written yet."""
 
-    def __init__(self, store: Store, journal: Journal, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, journal: Journal, clock: Callable[[], float], room: Callable[[Path], int | None] = room
+    ) -> None:
         self._store = store
         self._journal = journal
         self._clock = clock
+        self._room = room
         self._waiting: list[Sample] = []
+        self._trouble = ""
         self.retention = Retention()
+
+    @property
+    def trouble(self) -> str:
+        """Empty, or one line: why figures are not written, where the journal does not say it already."""
+        return "" if self._journal.trouble else self._trouble
 
     def take(self, samples: tuple[Sample, ...]) -> None:
         """Samples to be written with the next batch."""
@@ -48,26 +70,32 @@ class Keeper:
             log.warning("the recent past could not be read: %s", error)
 
     async def run(self) -> None:
-        """Writes every few seconds, cleans every hour, until cancelled."""
+        """Looks at the store and writes every few seconds, cleans every hour, until cancelled."""
         clock = asyncio.get_running_loop().time
         due = clock() + FIRST
         while True:
             await asyncio.sleep(FLUSH)
+            await self._journal.retry()  # first: a store that was lost is made again by it
             await self.flush()
-            await self._journal.retry()
             if clock() >= due:
                 due = clock() + HOUR
                 await self.clean()
 
     async def flush(self) -> None:
         """Writes the waiting samples; they wait on when the store fails."""
-        if not self._waiting:
-            return
+        left = self._room(self._store.path)
+        full = _("no room left for the store {path}: make room on that disk").format(path=self._store.path)
+        trouble = full if left is not None and left < LEAST else ""
         batch, self._waiting = self._waiting, []
         try:
-            await self._journal.run(lambda: self._store.add_samples(batch))
-        except StoreError:
+            if batch:
+                await self._journal.run(lambda: self._store.add_samples(batch))
+        except StoreError as error:
             self._waiting = batch + self._waiting
+            trouble = str(error)
+        if trouble and not self._trouble:
+            log.warning("the figures are kept in memory: %s", trouble)
+        self._trouble = trouble
 
     async def clean(self) -> None:
         """Checkpoint, roll-up and pruning; a failing store is told by the journal, not here."""

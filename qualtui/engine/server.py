@@ -8,6 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from qualtui.text import _
 from qualtui.wire import (
     VERSION,
     Answer,
@@ -32,6 +33,8 @@ GREETING = 5.0  # s for a client's first frame
 AT_ONCE = 8  # requests of one client under way
 REQUEST_LIMIT = 64 * 1024  # bytes; the longest request is a note
 MOST = 200  # connections: beyond that descriptors would be lacking for the probes
+LOOK = 1.0  # s between two looks at whether the socket still is ours
+KNOCK = 0.2  # s for another program to take a connection
 MODE = 0o660  # the store's group may look
 
 Handler = Callable[[Request], Awaitable[Answer]]
@@ -82,6 +85,8 @@ class Server:
         self._peers: set[_Peer] = set()
         self._connections = 0
         self._work: set[asyncio.Task[None]] = set()  # requests under way; they outlive whoever asked
+        self.trouble = ""  # why nobody can open a window now
+        self.remade = 0  # how often the socket was made again
 
     @property
     def windows(self) -> int:
@@ -105,20 +110,47 @@ class Server:
 
         The lease makes this the only engine: a socket that is there already is a dead one's.
         """
-        server = await asyncio.start_unix_server(self._meet, sock=listening(self._path))
+        made = listening(self._path)
+        mine = owned(self._path)
+        server = await asyncio.start_unix_server(self._meet, sock=made)
         ready.set()
         try:
-            await asyncio.Event().wait()
+            while True:
+                await asyncio.sleep(LOOK)
+                if owned(self._path) == mine:
+                    self.trouble = ""
+                elif (again := self._again()) is not None:
+                    server.close()  # whoever is connected stays so
+                    server, mine = await asyncio.start_unix_server(self._meet, sock=again), owned(self._path)
+                    self.remade += 1
+                    log.warning("the socket %s was removed by another program; it was made again", self._path)
         finally:
             server.close()
             goodbye = frame(Goodbye("the engine has stopped"))
             for peer in tuple(self._peers):
                 peer.writer.write(goodbye)
                 peer.writer.close()
-            self._path.unlink(missing_ok=True)
+            if owned(self._path) == mine:  # else it is another engine's by now
+                self._path.unlink(missing_ok=True)
             for task in self._work:
                 task.cancel()
             await asyncio.gather(*self._work, return_exceptions=True)
+
+    def _again(self) -> socket.socket | None:
+        """The socket made anew; None, with `trouble` told, where it can't be or another program answers there."""
+        try:
+            if answered(self._path):
+                raise SocketError(  # noqa: TRY301 - told like the others
+                    _("another program listens at {path}: see [store] socket").format(path=self._path)
+                )
+            again = listening(self._path)
+        except SocketError as error:
+            if self.trouble != str(error):
+                log.warning("%s", error)
+            self.trouble = _("no window can be opened: {}").format(error)
+            return None
+        self.trouble = ""
+        return again
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = _Peer(reader, writer)
@@ -193,6 +225,28 @@ def _part(writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
     else:
         writer.close()
+
+
+def owned(path: Path) -> tuple[int, int] | None:
+    """What tells a socket from another one of the same name; None where there is none to be seen."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def answered(path: Path) -> bool:
+    """Whether somebody listens on the socket; never waits for long."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(KNOCK)
+        try:
+            probe.connect(str(path))
+        except TimeoutError:
+            return True  # it listens and has no time
+        except OSError:
+            return False
+    return True
 
 
 def listening(path: Path) -> socket.socket:

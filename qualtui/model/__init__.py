@@ -7,6 +7,7 @@ from qualtui.model.events import (
     Acknowledged,
     BacklogMarked,
     CauseRevised,
+    ClockStepped,
     ClosingsEnded,
     ConfigRead,
     CustomerClosed,
@@ -23,7 +24,9 @@ from qualtui.model.events import (
     NoticeQueued,
     NoticeSending,
     Released,
+    Remade,
     RuleChanged,
+    StoreRenewed,
 )
 from qualtui.model.state import (
     Activity,

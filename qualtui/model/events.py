@@ -168,6 +168,25 @@ class CustomerClosed(msgspec.Struct, frozen=True, tag="customer.closed"):
     upto: float
 
 
+class ClockStepped(msgspec.Struct, frozen=True, tag="clock.stepped"):
+    """Our clock was set back by so many seconds since the event before: what lies in the future began now."""
+
+    by: float
+
+
+class StoreRenewed(msgspec.Struct, frozen=True, tag="store.renewed"):
+    """The store's file was lost under a running engine and made anew: what had happened, and what was done."""
+
+    why: str
+    done: str
+
+
+class Remade(msgspec.Struct, frozen=True, tag="engine.remade"):
+    """Something of the engine's own was taken away and made again: its socket, its lock."""
+
+    what: str
+
+
 class ClosingsEnded(msgspec.Struct, frozen=True, tag="closings.ended"):
     """These customers of an agent are owed nothing any more: that a person once answered them decides nothing."""
 
@@ -194,11 +213,17 @@ EventBody = (
     | BacklogMarked
     | CustomerClosed
     | ClosingsEnded
+    | ClockStepped
+    | StoreRenewed
+    | Remade
 )
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One line of the log. `seq` is the only order; `at` never runs back; `key` is unique where not empty."""
+    """One line of the log. `seq` is the only order, for the clock behind `at` may be set back.
+
+    `key` is unique where it is not empty.
+    """
 
     seq: int
     at: float

@@ -1,6 +1,6 @@
 """The store: SQLite; an append-only log with a fold, and samples that are rolled up."""
 
-from qualtui.store.errors import Conflict, LeaseLost, StoreBusy, StoreError
+from qualtui.store.errors import Conflict, LeaseLost, StoreBusy, StoreError, StoreLost
 from qualtui.store.fold import FOLD_VERSION, apply, fold
 from qualtui.store.reader import Reader
 from qualtui.store.rollup import Pruned
@@ -15,6 +15,7 @@ __all__ = [
     "Store",
     "StoreBusy",
     "StoreError",
+    "StoreLost",
     "apply",
     "fold",
 ]

@@ -8,6 +8,7 @@ from qualtui.model import (
     Activity,
     BacklogMarked,
     CauseRevised,
+    ClockStepped,
     ConfigRead,
     CustomerClosed,
     EngineStarted,
@@ -22,9 +23,11 @@ from qualtui.model import (
     NoticeFailed,
     Phase,
     Released,
+    Remade,
     RuleChanged,
     Severity,
     State,
+    StoreRenewed,
     standing_key,
 )
 from qualtui.text import _, clean, plural, span
@@ -161,6 +164,19 @@ def _closed(_state: State, at: float, body: CustomerClosed) -> Activity:
     return Activity(at, clean(body.who), clean(text))
 
 
+def _stepped(_state: State, at: float, body: ClockStepped) -> Activity:
+    text = _("this machine's clock was set back by {time}").format(time=span(body.by))
+    return Activity(at, OURSELVES, text, severity=Severity.WARNING)
+
+
+def _renewed(_state: State, at: float, body: StoreRenewed) -> Activity:
+    return Activity(at, OURSELVES, clean(f"{body.why}; {body.done}", 400), severity=Severity.WARNING)
+
+
+def _remade(_state: State, at: float, body: Remade) -> Activity:
+    return Activity(at, OURSELVES, clean(body.what), severity=Severity.WARNING)
+
+
 # Each takes the body of the type it stands under: the table's type can't say so.
 _LINES: dict[type, Callable[[State, float, Any], Activity | None]] = {
     RuleChanged: _rule,
@@ -178,4 +194,7 @@ _LINES: dict[type, Callable[[State, float, Any], Activity | None]] = {
     ConfigRead: _config,
     BacklogMarked: _backlog,
     CustomerClosed: _closed,
+    ClockStepped: _stepped,
+    StoreRenewed: _renewed,
+    Remade: _remade,
 }

@@ -56,12 +56,22 @@ def forget(connection: sqlite3.Connection, seq: int) -> None:
     connection.execute(statement("forget_checkpoints"), {"seq": seq})
 
 
-def prune_log(connection: sqlite3.Connection, before: float, limit: int) -> int:
+def begin_after(connection: sqlite3.Connection, seq: int, link: bytes, state: State) -> None:
+    """Has an empty log go on after an event that it does not hold: its seq and link, and the fold up to there."""
+    blob = as_bytes(state)
+    row = {"seq": seq, "chain": link, "state": blob, "digest": _digest(blob)}
+    connection.execute(statement("write_anchor"), row)
+
+
+def prune_log(connection: sqlite3.Connection, before: float, now: float, limit: int) -> int:
     """Prunes events older than `before` and inside a checkpoint, at most `limit`; returns how many.
+
+    One that a clock stamped too early takes no younger one with it.
 
     Their fold goes into the anchor: a later fold of another version can no longer ask them.
     """
-    row = connection.execute(statement("prunable_event"), {"before": before, "limit": limit}).fetchone()
+    which = {"before": before, "now": now + 86400.0, "limit": limit}
+    row = connection.execute(statement("prunable_event"), which).fetchone()
     if row is None:
         return 0
     seq, link = row

@@ -3,30 +3,30 @@
 import os
 import sqlite3
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qualtui.store.errors import StoreError
 from qualtui.store.lease import MODE, share
 from qualtui.text import _
 
-BUSY = 2.0  # seconds to wait for another program that writes; the engine alone should
+BUSY = 0.5  # seconds to wait for another program that writes; the engine alone should
 FOLDER_MODE = 0o770  # what the umask leaves of it: as private as whoever made it wants
 WAL_LIMIT = 16 * 1024 * 1024  # bytes that the write-ahead log keeps after a checkpoint
 
 
-def prepare(path: Path) -> None:
-    """Makes the folder, and the file with its mode, where they are missing. Raises StoreError."""
-    try:
+def make_folder(path: Path) -> None:
+    """Makes the folder of the store at `path` where it is missing. Raises StoreError."""
+    with _made(path):
         path.parent.parent.mkdir(parents=True, exist_ok=True)
         path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
-        with suppress(FileExistsError):
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
-            try:
-                share(descriptor)
-            finally:
-                os.close(descriptor)
-        check_regular(path)
+
+
+@contextmanager
+def _made(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StoreError(
             _("the store {path} can't be made: {what}; see [store] path").format(path=path, what=error.strerror)
@@ -41,6 +41,18 @@ def check_regular(path: Path) -> None:
         return
     if not regular:
         raise StoreError(_("{path} is not a regular file: see [store] path").format(path=path))
+
+
+def prepare(path: Path) -> None:
+    """Makes the folder, and the file with its mode, where they are missing. Raises StoreError."""
+    make_folder(path)
+    with _made(path), suppress(FileExistsError):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
+        try:
+            share(descriptor)
+        finally:
+            os.close(descriptor)
+    check_regular(path)
 
 
 def connect(path: Path, *, read_only: bool, immutable: bool = False) -> sqlite3.Connection:

@@ -27,6 +27,14 @@ class LeaseLost(StoreError):  # noqa: N818 - as above
     """Another engine took the store over: nothing more may be written by us."""
 
 
+class StoreLost(StoreError):  # noqa: N818 - as above
+    """The file is not the one that was opened, or holds not what was written. `moved`: the opened one lives on."""
+
+    def __init__(self, text: str, *, moved: bool = False) -> None:
+        super().__init__(text)
+        self.moved = moved
+
+
 class Conflict(StoreError):  # noqa: N818 - as above
     """The log has moved on since the asker looked: somebody else was first."""
 

@@ -9,6 +9,7 @@ from qualtui.model import (
     Acknowledged,
     BacklogMarked,
     CauseRevised,
+    ClockStepped,
     ClosedUntil,
     ClosingsEnded,
     CustomerClosed,
@@ -33,6 +34,7 @@ from qualtui.model import (
     standing_key,
 )
 from qualtui.store.activity import line
+from qualtui.store.stepped import stepped
 
 # Raise it with each change of meaning: checkpoints of another version are folded anew.
 FOLD_VERSION = 5
@@ -80,6 +82,8 @@ def apply(state: State, event: Event) -> State:
             return replace(state, backlog={**state.backlog, body.agent: body})
         case CustomerClosed() as body:
             return _customer_closed(state, body)
+        case ClockStepped():
+            return stepped(state)
         case ClosingsEnded() as body:
             ended = {f"{body.agent}/{lead}" for lead in body.leads}
             return replace(state, closed={key: one for key, one in state.closed.items() if key not in ended})

@@ -6,6 +6,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
+from msgspec.structs import replace
+
 from qualtui.model import State
 from qualtui.store.connection import connect, prepare
 from qualtui.store.errors import StoreError, translated
@@ -26,11 +28,21 @@ def begin(path: Path, now: float) -> tuple[Store, State]:
     with suppress(StoreError):
         store = Store.open(path, now)
         try:
-            return store, store.load()
+            return store, _numbered(store, store.load())
         except StoreError:
             store.close()
     late = LateStore.take(path, now)
-    return late, late.begun
+    return late, late.begun if not late.known else _numbered(late, late.begun)
+
+
+def _numbered(store: Store, state: State) -> State:
+    """The State, in which no incident gets a number that the lock knows of, whatever became of the store since."""
+    if store.numbers < state.next_number:
+        return state
+    store.remade = _(
+        "the store is older than its lock: a copy was put back, or it was deleted; incidents go on at #{number}"
+    ).format(number=store.numbers + 1)
+    return replace(state, next_number=store.numbers + 1)
 
 
 class LateStore(Store):
@@ -44,11 +56,11 @@ class LateStore(Store):
         # No log's epoch: what is kept in memory bears keys that no earlier engine wrote.
         super().__init__(path, _empty(path), lease, int(now))
         self._late = True
-        self._known = True
+        self.known = True  # what the log tells; else it could not be read at all
         try:
             self.begun = self.load()
         except StoreError:
-            self._known = False
+            self.known = False
             self.begun = State(next_number=max(1, int((now - BEGIN) / MINUTE)))
 
     @classmethod
@@ -91,8 +103,10 @@ class LateStore(Store):
         try:
             prepare(self.path)  # it may have been moved aside
             self._connection, self._epoch = opened(self.path, readable=True)
+            self._lease.keep()
+            self._watch(self._connection)
         except StoreError as error:
-            if self._known:
+            if self.known:
                 raise
             unknown = _("{}; what it holds is not known: whoever waited at this start pages nobody")
             raise StoreError(unknown.format(error)) from None

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import socket
+import stat
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Self
 
 import msgspec
 
-from qualtui.store.errors import StoreBusy, StoreError
+from qualtui.store.errors import LeaseLost, StoreBusy, StoreError
 from qualtui.text import _, clean
 
 MODE = 0o660  # two people of one group on a host share one engine
@@ -23,53 +24,140 @@ class Holder(msgspec.Struct, frozen=True):
     pid: int
     host: str
     since: float
+    numbers: int = 0  # the highest incident number given: a store put in place later must not give it again
 
 
 class Lease:
-    """An flock on PATH.lock, held until `release` or the process's end.
+    """Two flocks, held until `release` or the process's end: one on the store's file, whatever its name is; one on
+    FILE.lock beside it, which says who holds it and is there before the store is.
 
-    The file is never removed: a second engine could lock the removed one while a third locks the new one.
+    The lock's file is never removed by us: a second engine could lock the removed one while a third locks the new.
     """
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, path: Path, lock: int, file: int, holder: Holder, numbers: int) -> None:
+        self._path = path
+        self._lock = lock
+        self._file = file  # -1: there is no store yet, or none that can be opened
+        self._holder = holder
+        self.numbers = numbers  # what the lock said when it was taken
 
     @classmethod
     def take(cls, path: Path, now: float) -> Self:
         """Takes the lease of the store at `path`. Raises StoreBusy where another engine holds it, StoreError."""
-        descriptor = -1
+        lock = -1
         try:
-            descriptor = _opened(lock_path(path))
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock = _opened(lock_path(path))
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            other = _read(descriptor)
-            os.close(descriptor)
+            other = _read(lock)
+            os.close(lock)
             raise _busy(path, other) from None
         except OSError as error:
-            if descriptor >= 0:
-                os.close(descriptor)
+            if lock >= 0:
+                os.close(lock)
             raise StoreError(
                 _("the store {path} can't be locked: {what}").format(path=path, what=error.strerror)
             ) from None
-        _write(descriptor, Holder(os.getpid(), socket.gethostname(), now))
-        return cls(descriptor)
+        try:
+            file = _held(path)
+        except BaseException:
+            os.close(lock)
+            raise
+        before = _content(lock)
+        numbers = before.numbers if before is not None else 0
+        holder = Holder(os.getpid(), socket.gethostname(), now, numbers)
+        _write(lock, holder)
+        return cls(path, lock, file, holder, numbers)
+
+    def note(self, number: int) -> None:
+        """Remembers beside the store that this incident number was given."""
+        if number > self._holder.numbers:
+            self._holder = msgspec.structs.replace(self._holder, numbers=number)
+            _write(self._lock, self._holder)
+
+    def keep(self) -> bool:
+        """Makes the lock's file again where its name is gone or another file's; True where that was done.
+
+        Raises LeaseLost where another engine holds the new one, and the store's name is not our file's.
+        """
+        if self._file < 0:
+            self._file = _held(self._path)
+        if _same(lock_path(self._path), self._lock):
+            return False
+        try:
+            lock = _opened(lock_path(self._path))
+        except OSError:
+            return False  # no room, or no right: the store's own file is still locked
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            if self._file < 0 or not _same(self._path, self._file):
+                raise LeaseLost(
+                    _("another engine took the store {path} over: this one writes no more").format(path=self._path)
+                ) from None
+            return False  # whoever has it is about to be refused
+        self._lock, old = lock, self._lock
+        os.close(old)
+        _write(lock, self._holder)
+        return True
+
+    def follow(self) -> None:
+        """Holds the file that has the store's name by now. Raises StoreBusy."""
+        file = _held(self._path)
+        self._file, old = file, self._file
+        if old >= 0:
+            os.close(old)
 
     def release(self) -> None:
         """Gives the lease back; a second time does nothing."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)  # the lock goes with its last descriptor
-            self._descriptor = -1
+        for descriptor in (self._file, self._lock):
+            if descriptor >= 0:
+                os.close(descriptor)  # the lock goes with its last descriptor
+        self._file = self._lock = -1
 
 
 def lock_path(path: Path) -> Path:
-    """Where the lock of the store at `path` lies."""
-    return path.with_name(path.name + ".lock")
+    """Where the lock of the store at `path` lies: beside the file itself, whatever link leads to it."""
+    real = Path(os.path.realpath(path))
+    return real.with_name(real.name + ".lock")
 
 
 def share(descriptor: int) -> None:
     """Gives a file of ours MODE whatever the umask; another owner's file stays as it is."""
     if os.fstat(descriptor).st_uid == os.geteuid():
         os.fchmod(descriptor, MODE)
+
+
+def _held(path: Path) -> int:
+    """A descriptor that locks the store's file itself, -1 where none opens. Raises StoreBusy."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return -1  # whoever opens it next will tell
+    try:
+        if stat.S_ISREG(os.fstat(file).st_mode):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return file
+    except BlockingIOError:
+        os.close(file)
+        raise StoreBusy(
+            _("another engine keeps the store {path} maybe under another name: end it first").format(path=path)
+        ) from None
+    except OSError:  # a file system without locks
+        pass
+    os.close(file)
+    return -1
+
+
+def _same(path: Path, descriptor: int) -> bool:
+    """Whether the name still stands for the open file; also where that can't be seen."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _opened(lock: Path) -> int:
@@ -93,11 +181,18 @@ def _write(descriptor: int, holder: Holder) -> None:
         share(descriptor)
 
 
-def _read(descriptor: int) -> Holder | None:
-    """Who holds it; None where the file does not say: it has not written yet, or could not."""
+def _content(descriptor: int) -> Holder | None:
+    """What the file says; None where it says nothing: nobody has written yet, or could."""
     try:
-        holder = msgspec.json.decode(os.pread(descriptor, 4096, 0), type=Holder)
+        return msgspec.json.decode(os.pread(descriptor, 4096, 0), type=Holder)
     except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _read(descriptor: int) -> Holder | None:
+    """Who holds it; None where the file does not say."""
+    holder = _content(descriptor)
+    if holder is None:
         return None
     gone = holder.host == socket.gethostname() and not _lives(holder.pid)
     return None if gone else holder  # an earlier engine's name, on a disk that takes no other

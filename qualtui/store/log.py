@@ -37,7 +37,7 @@ def append(
     """Writes the bodies after `after`, each with its key; one whose key is taken is left out of the answer."""
     if not isfinite(at):
         raise StoreError(_("an event needs a time"))
-    at = max(float(at), after.at)
+    at = float(at)
     written: list[Event] = []
     for body, key in bodies:
         payload, salt = encode(body), new_salt()

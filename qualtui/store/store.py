@@ -10,13 +10,16 @@ from typing import Self
 from msgspec.structs import replace
 
 from qualtui.config import values
-from qualtui.model import Event, EventBody, Sample, State
+from qualtui.model import Event, EventBody, RuleChanged, Sample, State
 from qualtui.store import checkpoint, log, rollup, samples
+from qualtui.store import connection as connection_
 from qualtui.store.connection import connect, prepare, set_durable
-from qualtui.store.errors import Conflict, LeaseLost, StoreError, damaged, translated
+from qualtui.store.errors import Conflict, StoreError, StoreLost, damaged, translated
+from qualtui.store.guard import Guard, read_epoch
 from qualtui.store.lease import Lease
 from qualtui.store.migrations import migrate, shipped
 from qualtui.store.reader import Reader
+from qualtui.store.renew import renew
 from qualtui.store.rollup import Pruned
 from qualtui.store.statements import statement
 from qualtui.store.whole import check_whole
@@ -37,6 +40,9 @@ class Store(Reader):
         self._lease = lease
         self._epoch = epoch
         self._series: dict[str, int] = {}
+        self._guard: Guard | None = None  # none: not open yet
+        self._waits = True  # for another program's lock; one that had it a moment ago is not waited for again
+        self.remade = ""  # what had to be made again beside the store, until somebody has read it
 
     @classmethod
     def open(cls, path: Path, now: float | None = None) -> Self:
@@ -51,7 +57,9 @@ class Store(Reader):
         except BaseException:
             lease.release()
             raise
-        return cls(path, connection, lease, epoch)
+        store = cls(path, connection, lease, epoch)
+        store._watch(connection)
+        return store
 
     @property
     def epoch(self) -> int:
@@ -63,14 +71,48 @@ class Store(Reader):
     ) -> tuple[Event, ...]:
         """Writes all the bodies, each with its key ("" for none), or none of them; on the disk when it returns.
 
-        One whose key is in the log already is left out of the answer. `at` never runs back: the log's newest time
-        counts where it is later. Raises Conflict where the newest event is not `expect_seq`, and LeaseLost.
+        One whose key is in the log already is left out of the answer. `at` may be earlier than before: the clock
+        may have been set back, and `seq` alone is the order. Raises Conflict where the newest event is not
+        `expect_seq`, LeaseLost, and StoreLost.
         """
         with self._writing() as connection:
             newest = log.head(connection)
             if expect_seq is not None and newest.seq != expect_seq:
                 raise Conflict(expect_seq, newest.seq)
-            return log.append(connection, newest, bodies, at, self._epoch)
+            written = log.append(connection, newest, bodies, at, self._epoch)
+        self._lease.note(max((one.number for one, _key in bodies if isinstance(one, RuleChanged)), default=0))
+        return written
+
+    def check(self) -> None:
+        """Raises what a write would raise, and writes nothing."""
+        with self._writing():
+            pass
+
+    def renew(self, state: State, lost: StoreLost, at: float) -> tuple[Event, ...]:
+        """Makes a store again out of what is left of a lost one, and goes on in it; returns its first new event.
+
+        `state` is the fold up to the last event that was written. Raises StoreError: all is as before then.
+        """
+        if self._guard is None:
+            raise lost
+        with translated(self.path):
+            after = self._guard.head.seq
+            connection = renew(self.path, self._connection, self._guard, state, lost, at, self._epoch)
+            self._connection = connection
+            self._series = {}
+            self._lease.follow()
+            self._watch(connection)
+        return self.events(after_seq=after)
+
+    @property
+    def numbers(self) -> int:
+        """The highest incident number that the lock remembers from earlier engines."""
+        return self._lease.numbers
+
+    def _watch(self, connection: sqlite3.Connection) -> None:
+        """From now on each write looks first whether the store is still this one."""
+        with translated(self.path):
+            self._guard = Guard(self.path, connection, self._epoch)
 
     def checkpoint(self, state: State) -> None:
         """Keeps a State that `load` gave or that was folded from its events, for the next start."""
@@ -87,6 +129,8 @@ class Store(Reader):
             checkpoint.forget(connection, seq)
         with translated(self.path):
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if self._guard is not None:
+                self._guard.written()
         return erased
 
     def add_samples(self, batch: Iterable[Sample]) -> None:
@@ -108,7 +152,7 @@ class Store(Reader):
         with self._writing() as connection:
             pruned = rollup.prune(connection, now, keep, PRUNE_LIMIT)
         with self._writing() as connection:
-            events = checkpoint.prune_log(connection, now - keep.keep_events, PRUNE_EVENTS)
+            events = checkpoint.prune_log(connection, now - keep.keep_events, now, PRUNE_EVENTS)
         return replace(pruned, events=events, more=pruned.more or events >= PRUNE_EVENTS)
 
     def save_tracking(self, name: str, blob: bytes) -> None:
@@ -118,29 +162,42 @@ class Store(Reader):
 
     def close(self) -> None:
         """Closes the file and gives the lease back; a second time does nothing."""
+        self._guard = None
         with suppress(sqlite3.Error):
             super().close()
         self._lease.release()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it or nothing, and only while the lease is ours."""
+        """One transaction: all of it or nothing, and only while lease and file are ours."""
+        guard = self._guard
+        if guard is None:
+            raise StoreError(_("the store {path} is closed").format(path=self.path))
+        if self._lease.keep():
+            self.remade = _("the store's lock was removed by another program; it was made again")
         with translated(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
+            guard.check_file()
+            self._begin()
             try:
-                self._check_lease()
+                guard.check_content()
                 yield self._connection
                 self._connection.execute("COMMIT")
+                guard.written()
             except BaseException:
                 with suppress(sqlite3.Error):  # SQLite has rolled back by itself after some errors
                     self._connection.execute("ROLLBACK")
                 raise
 
-    def _check_lease(self) -> None:
-        if _epoch(self._connection) != self._epoch:
-            raise LeaseLost(
-                _("another engine took the store {path} over: this one writes no more").format(path=self.path)
-            )
+    def _begin(self) -> None:
+        """Waits for another program's lock, but not again for one that was there the last time."""
+        wanted = connection_.BUSY if self._waits else 0.0
+        self._connection.execute(f"PRAGMA busy_timeout = {int(wanted * 1000):d}")
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            self._waits = getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY
+            raise
+        self._waits = True
 
 
 def opened(path: Path, *, readable: bool = False) -> tuple[sqlite3.Connection, int]:
@@ -165,10 +222,4 @@ def opened(path: Path, *, readable: bool = False) -> tuple[sqlite3.Connection, i
 def _begin_epoch(connection: sqlite3.Connection, path: Path) -> int:
     if connection.execute(statement("take_epoch")).rowcount != 1:
         raise StoreError(damaged(path))
-    return _epoch(connection)
-
-
-def _epoch(connection: sqlite3.Connection) -> int:
-    """The epoch in the file; -1, which is nobody's, where it is gone."""
-    row = connection.execute(statement("read_epoch")).fetchone()
-    return -1 if row is None else int(row[0])
+    return read_epoch(connection)

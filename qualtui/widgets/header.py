@@ -119,6 +119,10 @@ def banners(sight: Sight, look: Look) -> list[Line]:
     if sight.snapshot is not None:
         engine, zone = sight.snapshot.engine, sight.snapshot.zone
         channels = [failing(channel, zone, sight.snapshot.at) for channel in engine.channels]
-        told = [*engine.troubles, *channels][: 3 - len(rows)]
-        rows += [(Span(f" {look.glyphs.warning} {safe(text, 300)}", "warn"),) for text in told]
+        told, room = [safe(text, 300) for text in (*engine.troubles, *channels)], 3 - len(rows)
+        if len(told) > room:
+            rest = len(told) - room + 1
+            more = plural("and {n} more: see `qualtui status`", "and {n} more: see `qualtui status`", rest)
+            told = [*told[: room - 1], more.format(n=rest)]
+        rows += [(Span(f" {look.glyphs.warning} {text}", "warn"),) for text in told]
     return rows

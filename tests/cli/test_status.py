@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from qualtui.cli.app import app
-from qualtui.cli.status import exit_code, long_lines
+from qualtui.cli.status import exit_code, long_lines, short_line
 from qualtui.model import Phase, Severity
 from qualtui.widgets.words import clock
 from qualtui.wire import AgentView, ChannelView, IncidentView, Now, Snapshot
@@ -95,3 +95,24 @@ def test_a_channel_that_fails_is_told_with_its_time_and_how_to_try_it() -> None:
     since = clock(snapshots.AT - 240, shot.zone, seconds=True)
     (line,) = [line for line in long_lines(shot, 0) if line.startswith("!")]
     assert line == f"! channel ops fails since {since}: HTTP 404; try: qualtui notify test ops"
+
+
+def test_what_is_wrong_with_the_watcher_stands_in_the_short_line_too() -> None:
+    told = ("the store q.db was deleted or moved away", "the disk is full")
+    shot = Snapshot(1.0, 1, snapshots.engine(troubles=told), (agent(CALM),), (), ())
+    assert short_line(shot, 0).endswith("EVERYONE ANSWERED; ! the store q.db was deleted or moved away (+1)")
+    assert long_lines(shot, 0)[1:3] == [f"! {text}" for text in told]
+
+
+def test_incidents_without_a_row_are_counted() -> None:
+    shot = Snapshot(
+        1.0,
+        1,
+        snapshots.engine(),
+        (agent(CALM),),
+        (incident(Severity.CRITICAL),),
+        (),
+        firing={Severity.CRITICAL: 70},
+    )
+    assert short_line(shot, 2).endswith("(+69)")
+    assert long_lines(shot, 2)[-1] == "and 69 more fire"

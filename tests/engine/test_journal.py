@@ -3,17 +3,31 @@
 import asyncio
 import os
 import shutil
+import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from qualtui.engine.journal import Entry, Journal
-from qualtui.model import Acknowledged, Noted, NoticeQueued, Phase, RuleChanged, Severity, State
+from qualtui.model import (
+    Acknowledged,
+    ClockStepped,
+    Noted,
+    NoticeQueued,
+    Phase,
+    Remade,
+    RuleChanged,
+    Severity,
+    State,
+    StoreRenewed,
+)
 from qualtui.store.errors import StoreError
 from qualtui.store.late import BEGIN, begin
+from qualtui.store.lease import lock_path
 from qualtui.store.store import Store
 from tests.store.remains import left, torn
 
@@ -204,3 +218,129 @@ async def test_an_asker_who_goes_away_meanwhile_loses_no_event(store: FailingSto
     await journal.append((Acknowledged(1, "ana"), ""))
     assert journal.state == store.load()
     assert journal.state.incidents[1].owner == "ana"
+
+
+@pytest.mark.parametrize("spoil", [os.unlink, lambda path: os.truncate(path, 0)], ids=["deleted", "emptied"])
+async def test_a_store_that_is_lost_is_told_and_goes_on_in_a_new_one_with_the_next_number(
+    journal: Journal, store: FailingStore, spoil: Callable[[Path], None]
+) -> None:
+    await journal.append((FIRED, ""), (Acknowledged(1, "ana"), ""))
+    spoil(store.path)
+    await journal.append((replace(FIRED, rule="s", number=2), ""))
+    assert journal.trouble == ""
+    assert "numbers go on" in journal.remarks[0] or "with all that it held" in journal.remarks[0]
+    assert [type(event.body) for event in store.events()][-2:] == [StoreRenewed, RuleChanged]
+    assert store.load() == journal.state
+    assert (journal.state.incidents[1].owner, journal.state.next_number) == ("ana", 3)
+    store.close()
+    again, state = begin(store.path, NOW)
+    with again:
+        assert (state.incidents[1].owner, state.next_number) == ("ana", 3)
+
+
+async def test_a_store_that_is_lost_is_noticed_without_any_event(journal: Journal, store: FailingStore) -> None:
+    await journal.append((FIRED, ""))
+    store.path.unlink()
+    await journal.retry()
+    assert store.path.exists()
+    assert "was deleted" in journal.remarks[0]
+    assert "was deleted" in journal.state.activity[-1].text
+
+
+async def test_what_was_kept_in_memory_is_in_the_new_store_once(journal: Journal, store: FailingStore) -> None:
+    await journal.append((FIRED, ""))
+    store.full = True
+    await journal.append((Noted(1, "ana", "looking"), ""))
+    os.truncate(store.path, 0)
+    store.full = False
+    await journal.append((Acknowledged(1, "ana"), ""))
+    assert journal.trouble == ""
+    assert store.load() == journal.state
+    assert (journal.state.incidents[1].notes, journal.state.incidents[1].owner) == (("ana: looking",), "ana")
+    assert journal.state.incidents[1].changes == 1
+
+
+async def test_a_store_that_cannot_be_made_again_yet_costs_no_event(journal: Journal, store: FailingStore) -> None:
+    await journal.append((FIRED, ""))
+    blocked = store.path.with_name(store.path.name + ".new")
+    blocked.mkdir()
+    store.path.unlink()
+    await journal.append((Acknowledged(1, "ana"), ""))
+    assert "was deleted" in journal.trouble
+    assert "1 event kept in memory" in journal.trouble
+    blocked.rmdir()
+    await journal.retry()
+    assert journal.trouble == ""
+    assert store.load() == journal.state
+    assert journal.state.incidents[1].owner == "ana"
+
+
+async def test_a_removed_lock_is_made_again_and_that_is_in_the_activity(
+    journal: Journal, store: FailingStore
+) -> None:
+    lock_path(store.path).unlink()
+    await journal.retry()
+    await journal.retry()
+    assert lock_path(store.path).exists()
+    assert [type(event.body) for event in store.events()] == [Remade]
+    assert "made again" in journal.remarks[0]
+
+
+async def test_a_number_that_memory_gave_is_not_given_again_after_an_older_log_came_back(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "store.db"
+    left(path)
+    shutil.copy(path, tmp_path / "copy")
+    torn(path)
+    store, begun = begin(path, NOW)
+    with store:
+        journal = Journal(store, begun, store.epoch, lambda: NOW)
+        await journal.append((replace(FIRED, number=begun.next_number), ""))
+        number = journal.state.next_number
+        os.replace(tmp_path / "copy", path)
+        await journal.retry()
+        assert journal.trouble == ""
+        assert journal.state.next_number == number
+
+
+async def test_another_programs_lock_is_waited_for_once_and_then_nothing_is_held_up(
+    journal: Journal, store: FailingStore
+) -> None:
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    for n in range(20):  # as many as a verdict, its notices and all that wants to be saved beside them
+        await journal.append((Noted(1, "ana", f"remark {n}"), ""))
+    took = time.monotonic() - began
+    assert "locked by another program" in journal.trouble
+    other.execute("ROLLBACK")
+    other.close()
+    assert took < 1.5
+    await journal.retry()
+    assert journal.trouble == ""
+    assert len(store.events()) == 20
+
+
+async def test_a_clock_that_was_ahead_for_a_while_stamps_no_later_event(store: FailingStore) -> None:
+    now = [4e8]
+    journal = Journal(store, store.load(), store.epoch, lambda: now[0])
+    await journal.append((replace(FIRED, since=4e8), ""), (QUEUED, "n"))
+    now[0] = 1e8  # set right
+    await journal.append((Acknowledged(1, "ana"), ""))
+    now[0] += 60
+    await journal.append((Noted(1, "ana", "looking"), ""))
+    events = store.events()
+    assert [event.at for event in events] == [4e8, 4e8, 1e8, 1e8, 1e8 + 60]
+    assert events[2].body == ClockStepped(3e8)
+    incident = journal.state.incidents[1]
+    assert (incident.since, incident.fired_at, incident.owned_at) == (1e8, 1e8, 1e8)
+    assert journal.state.notices[QUEUED.key].queued_at == 1e8
+    assert max(line.at for line in journal.state.activity) == 1e8 + 60
+    assert store.load() == journal.state
+
+
+async def test_a_clock_that_is_kept_right_in_small_steps_is_no_event(store: FailingStore) -> None:
+    times = iter((100.0, 99.0, 98.5))
+    journal = Journal(store, store.load(), store.epoch, lambda: next(times))
+    for text in ("one", "two", "three"):
+        await journal.append((Noted(1, "ana", text), ""))
+    assert [event.at for event in store.events()] == [100.0, 99.0, 98.5]

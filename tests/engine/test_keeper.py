@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.disk import Disk
 from qualtui.engine.journal import Journal
-from qualtui.engine.keeper import Keeper
+from qualtui.engine.keeper import Keeper, room
 from qualtui.engine.recent import Recent
 from qualtui.model import EngineStarted, Sample
 from qualtui.store import Store, StoreError
@@ -74,3 +75,31 @@ async def test_a_state_that_is_ahead_of_the_log_is_not_kept_for_the_next_start(s
     await journal.retry()
     await keeps.clean()
     assert store._connection.execute(kept).fetchone() == (1,)
+
+
+async def test_a_disk_that_fills_up_is_told_though_nothing_happens(store: FullStore) -> None:
+    left = [1 << 30]
+    journal = Journal(store, store.load(), store.epoch, lambda: NOW)
+    keeps = Keeper(store, journal, lambda: NOW, lambda _path: left[0])
+    await keeps.flush()
+    assert keeps.trouble == ""
+    left[0] = 4096
+    await keeps.flush()
+    assert "no room left" in keeps.trouble
+    left[0] = 1 << 30
+    store.full = True
+    keeps.take(SAMPLES)
+    await keeps.flush()
+    assert keeps.trouble == "no room left"
+    store.full = False
+    await keeps.flush()
+    assert keeps.trouble == ""
+
+
+async def test_the_room_of_a_real_disk_is_known(small_disk: Disk) -> None:
+    before = room(small_disk.folder / "q.db")
+    assert before is not None
+    assert before > 1 << 20
+    small_disk.fill()
+    assert room(small_disk.folder / "q.db") == 0
+    assert room(Path("/proc/version")) is None

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -242,3 +243,60 @@ async def test_a_window_that_knocked_ahead_finds_its_snapshot_waiting(tmp_path: 
             assert (await anext(client.snapshots())).seq == 1
             assert server.windows == 1
             assert await client.ask(Refresh()) == Done("for ana")
+
+
+@pytest.mark.parametrize("there", ["", "a dead engine's socket"])
+async def test_a_socket_that_is_removed_is_made_again_and_who_is_connected_stays_so(
+    tmp_path: Path, there: str
+) -> None:
+    path = tmp_path / "s"
+    async with serving(path) as server, Client(path, who="ana") as client:
+        path.unlink()
+        if there:
+            with socket.socket(socket.AF_UNIX) as dead:
+                dead.bind(str(path))
+        await until(lambda: server.remade == 1)
+        assert await client.ask(Refresh()) == Done("for ana")
+        async with Client(path, who="ben") as other:
+            assert await other.ask(Refresh()) == Done("for ben")
+        assert path.stat().st_mode & 0o777 == 0o660
+        assert server.trouble == ""
+    assert not path.exists()
+
+
+async def test_a_socket_that_another_program_answers_on_is_left_to_it_and_that_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path) as server:
+        path.unlink()
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(str(path))
+            other.listen()
+            await until(lambda: bool(server.trouble))
+            assert "another program listens" in server.trouble
+        await until(lambda: server.remade == 1)
+        assert server.trouble == ""
+
+
+async def test_an_engine_that_ends_removes_its_own_socket_and_never_anothers(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    async with serving(path):
+        path.unlink()
+        winner = socket.socket(socket.AF_UNIX)
+        winner.bind(str(path))
+        winner.listen()
+    assert path.exists()
+    winner.close()
+
+
+async def test_a_folder_that_is_gone_with_the_socket_is_told_until_it_is_back(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "s"
+    path.parent.mkdir()
+    async with serving(path) as server:
+        path.unlink()
+        path.parent.rmdir()
+        await until(lambda: bool(server.trouble))
+        assert "can't listen" in server.trouble
+        path.parent.mkdir()
+        await until(lambda: server.remade == 1)
+        async with Client(path, who="ben") as other:
+            assert await other.ask(Refresh()) == Done("for ben")

@@ -50,10 +50,23 @@ def test_empty_keys_do_not_collide(store: Store) -> None:
     assert len(store.append([(STARTED, ""), (STARTED, "")], 100.0)) == 2
 
 
-def test_time_never_runs_back(store: Store) -> None:
+def test_an_event_bears_the_time_of_the_clock_also_of_one_that_was_set_back(store: Store) -> None:
     store.append([(STARTED, "")], 100.0)
     (event,) = store.append([(EngineStopped("bye"), "")], 40.0)
-    assert event.at == 100.0
+    assert (event.seq, event.at) == (2, 40.0)
+    assert store.verify() is None
+    assert store.load().at == 40.0
+
+
+def test_a_clock_that_was_wrong_for_a_while_prunes_nothing_young(store: Store) -> None:
+    keep = values.Store(keep_events=values.Seconds(10 * DAY))
+    for at in (1.0, 2.0, 4000.0, 3.0, 20.0, 0.0, 21.0, 22.0):  # one ten years ahead, one at the clock's beginning
+        store.append([(STARTED, "")], at * DAY)
+    store.checkpoint(store.load())
+    assert store.prune(23 * DAY, keep).events == 4
+    assert [event.at for event in store.events()] == [20 * DAY, 0.0, 21 * DAY, 22 * DAY]
+    assert store.prune(0.0, keep).events == 0
+    assert store.verify() is None
 
 
 @pytest.mark.parametrize("at", [float("nan"), float("inf")])
@@ -197,7 +210,7 @@ def test_the_newest_event_stays_however_old(store: Store) -> None:
     store.prune(1e9, values.Store())
     assert [event.seq for event in store.events()] == [2]
     (event,) = store.append([(STARTED, "")], 50.0)
-    assert (event.seq, event.at) == (3, 100.0)
+    assert (event.seq, event.at) == (3, 50.0)
 
 
 def test_an_erasure_after_a_pruning_loses_nothing_else(open_store: Opener, path: Path) -> None:

@@ -5,6 +5,7 @@ import signal
 import socket
 import sqlite3
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import pytest
 
 from qualtui.model import EngineStarted, Sample
 from qualtui.store import LeaseLost, Reader, Store, StoreBusy, StoreError
+from qualtui.store.late import begin
 from qualtui.store.lease import lock_path
-from tests.store.bodies import queued
+from tests.store.bodies import fired, queued
 from tests.store.processes import engine
 
 STARTED = EngineStarted(1, "host-a", "0.1")
@@ -78,13 +80,58 @@ def test_an_engine_whose_epoch_is_over_writes_nothing_more(path: Path) -> None:
         assert len(store.events()) == 1
 
 
-def test_a_lease_taken_over_through_a_removed_lock_is_noticed(path: Path) -> None:
-    with Store.open(path) as old:
+def test_a_removed_lock_lets_no_second_engine_in_and_is_made_again(path: Path) -> None:
+    with Store.open(path) as store:
         lock_path(path).unlink()
+        with pytest.raises(StoreBusy):
+            Store.open(path)
+        lock_path(path).unlink()
+        assert len(store.append([(STARTED, "")], 1.0)) == 1
+        assert "made again" in store.remade
+        with pytest.raises(StoreBusy, match=f"pid {os.getpid()}"):
+            Store.open(path)
+
+
+def test_a_lease_taken_over_through_a_removed_store_and_lock_is_noticed(path: Path) -> None:
+    with Store.open(path) as old:
+        for file in path.parent.iterdir():
+            file.unlink()
         with Store.open(path) as new:
             with pytest.raises(LeaseLost):
                 old.append([(STARTED, "")], 1.0)
             assert len(new.append([(STARTED, "")], 1.0)) == 1
+
+
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_a_lease_is_the_files_and_not_its_names(path: Path, link: Callable[[Path, Path], None]) -> None:
+    with Store.open(path) as store:
+        other = path.parent.parent / "elsewhere" / "other.db"
+        other.parent.mkdir()
+        link(path, other)
+        with pytest.raises(StoreBusy):
+            Store.open(other)
+        with pytest.raises(StoreBusy):
+            begin(other, 1.0)
+        assert len(store.append([(STARTED, "")], 1.0)) == 1
+
+
+def test_a_number_that_was_given_is_never_given_again_though_the_store_was_lost_while_no_engine_ran(
+    path: Path,
+) -> None:
+    with Store.open(path) as store:
+        store.append([(fired(41), "")], 1.0)
+    path.unlink()
+    again, state = begin(path, 2.0)
+    with again:
+        assert state.next_number == 42
+        assert "incidents go on at #42" in again.remade
+    again, state = begin(path, 2.0)
+    with again:
+        assert state.next_number == 42
+        again.append([(fired(42), "")], 3.0)
+    again, state = begin(path, 2.0)
+    with again:
+        assert (state.next_number, again.remade) == (43, "")
 
 
 def test_a_reader_needs_no_lease_and_sees_what_the_engine_wrote(path: Path) -> None:

@@ -55,6 +55,13 @@ def test_every_part_of_every_scene_keeps_its_width(
         assert "\x1b" not in "".join(span.text for span in line)
 
 
+def test_banners_that_have_no_row_are_counted() -> None:
+    engine = snapshots.engine(troubles=("one", "two", "three", "four"))
+    sight = Sight(msgspec.structs.replace(snapshots.trouble(), engine=engine), Bond.LIVE)
+    told = ["".join(span.text for span in row) for row in banners(sight, Look())]
+    assert [text.split(maxsplit=1)[1] for text in told] == ["one", "two", "and 2 more: see `qualtui status`"]
+
+
 def test_the_header_counts_what_fires_also_where_it_has_no_row() -> None:
     snapshot = msgspec.structs.replace(
         snapshots.trouble(), incidents=(), firing={Severity.CRITICAL: 70, Severity.WARNING: 3}

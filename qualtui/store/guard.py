@@ -1,0 +1,175 @@
+"""Whether the store's file is still the one that was opened, and holds what was written into it.
+
+Files are looked at by stat alone: closing one that SQLite has open would take its locks away from this process.
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import msgspec
+
+from qualtui.store import log
+from qualtui.store.chain import GENESIS
+from qualtui.store.connection import connect
+from qualtui.store.errors import LeaseLost, StoreError, StoreLost
+from qualtui.store.log import Head
+from qualtui.store.migrations import NEWEST, check
+from qualtui.store.statements import statement
+from qualtui.text import _
+
+TABLES = {"anchor", "buckets", "checkpoints", "events", "lease", "marks", "samples", "series", "tracking"}
+BESIDE = ("-wal", "-shm")  # what SQLite keeps beside the file while it is open
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A file as stat tells of it."""
+
+    device: int
+    inode: int
+    size: int
+    changed: int  # ns
+
+    def same_file(self, other: "Mark | None") -> bool:
+        """Whether it is the same file, whatever is in it by now."""
+        return other is not None and (self.device, self.inode) == (other.device, other.inode)
+
+
+def mark(path: Path) -> Mark | None:
+    """The file at `path`; None where there is none. Raises StoreError where that can't be seen."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise StoreError(
+            _("the store {path} can't be looked at: {what}").format(path=path, what=error.strerror)
+        ) from None
+    return Mark(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+class Guard:
+    """What file and log were after our last write; before the next one, it is looked whether they still are."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection, epoch: int) -> None:
+        self._path = path
+        self._connection = connection
+        self._epoch = epoch
+        self.head = Head()
+        self.written()
+
+    def written(self) -> None:
+        """What is there now is ours. Raises sqlite3.Error, StoreError."""
+        self.head = log.head(self._connection)
+        self._schema = _schema(self._connection)
+        self._file = mark(self._path)
+        self._beside = [mark(beside(self._path, end)) for end in BESIDE]
+
+    def check_file(self) -> None:
+        """Raises StoreLost where the name stands for another file, or for none, or its content is not ours."""
+        file = mark(self._path)
+        if file is None:
+            raise StoreLost(
+                _("the store {path} was deleted or moved away").format(path=self._path),
+                moved=True,
+            )
+        if not file.same_file(self._file):
+            raise StoreLost(
+                _("another file was put in the place of the store {path}").format(path=self._path),
+                moved=True,
+            )
+        for end, before in zip(BESIDE, self._beside, strict=True):
+            if before is not None and not before.same_file(mark(beside(self._path, end))):
+                raise StoreLost(
+                    _("the file {path}{end} was removed").format(path=self._path, end=end),
+                    moved=True,
+                )
+        if file != self._file:  # not by us; another program may move the log into the file, and change nothing
+            self._prove()
+            self._file = file
+
+    def check_content(self) -> None:
+        """Raises LeaseLost, StoreLost; inside a transaction, so that nobody changes it in between."""
+        if _schema(self._connection) != self._schema:
+            self._prove()
+        try:
+            epoch = read_epoch(self._connection)
+            head = log.head(self._connection)
+        except sqlite3.OperationalError as error:
+            if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_ERROR:
+                raise
+            raise self._changed() from None
+        if epoch > self._epoch:
+            raise LeaseLost(
+                _("another engine took the store {path} over: this one writes no more").format(path=self._path)
+            )
+        if epoch < 0:
+            raise StoreLost(
+                _("the store {path} has lost its own rows, or another engine took the store over").format(
+                    path=self._path
+                )
+            )
+        if (epoch, head) != (self._epoch, self.head):
+            raise self._changed()
+
+    def owns(self, end: str) -> bool:
+        """Whether what lies beside the file under this end is our connection's."""
+        mine = self._beside[BESIDE.index(end)]
+        return mine is not None and mine.same_file(mark(beside(self._path, end)))
+
+    def _prove(self) -> None:
+        """Reads all of it past what our connection remembers. Raises StoreLost where anything is not ours."""
+        try:
+            connection = connect(self._path, read_only=True)
+            try:
+                if not self._proved(connection):
+                    raise self._changed()
+            finally:
+                connection.close()
+        except (sqlite3.Error, StoreError, UnicodeDecodeError) as error:
+            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if busy or isinstance(error, LeaseLost | StoreLost):
+                raise
+            raise self._changed() from None
+
+    def _proved(self, connection: sqlite3.Connection) -> bool:
+        if check(connection, self._path) != NEWEST:
+            return False
+        if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            return False
+        tables = {name for (name,) in connection.execute(statement("tables"))}
+        if not tables >= TABLES:
+            return False
+        if (epoch := read_epoch(connection)) > self._epoch:
+            raise LeaseLost(
+                _("another engine took the store {path} over: this one writes no more").format(path=self._path)
+            )
+        row = connection.execute(statement("read_anchor")).fetchone()
+        before = (0, GENESIS) if row is None else (row[0], row[1])
+        return (
+            epoch == self._epoch
+            and log.head(connection) == self.head
+            and log.first_broken(connection, *before) is None
+        )
+
+    def _changed(self) -> StoreLost:
+        return StoreLost(
+            _("the store {path} was emptied, cut or overwritten by another program").format(path=self._path)
+        )
+
+
+def read_epoch(connection: sqlite3.Connection) -> int:
+    """The epoch in the file; -1, which is nobody's, where it is gone."""
+    row = connection.execute(statement("read_epoch")).fetchone()
+    return -1 if row is None else int(row[0])
+
+
+def _schema(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA schema_version").fetchone()[0]
+    return version
+
+
+def beside(path: Path, end: str) -> Path:
+    """SQLite follows links: what it keeps beside the file stands beside the file itself."""
+    real = Path(os.path.realpath(path))
+    return real.with_name(real.name + end)

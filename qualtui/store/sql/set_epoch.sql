@@ -1,0 +1,1 @@
+UPDATE lease SET epoch = :epoch WHERE id = 1;
