@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
+from urllib.parse import urlsplit
 
 import aiohttp
 import httpx
@@ -18,6 +19,7 @@ from qualtui.dial import Fault
 from qualtui.text import _, clean
 
 LIMIT = 64 * 1024  # bytes of a body that are looked at
+_BOM, _UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _HEADERS = {
     "User-Agent": f"python-httpx/{httpx.__version__}",
     "Accept": "application/json",
@@ -54,6 +56,36 @@ class Answer(msgspec.Struct, frozen=True):
     plain: bool
     seconds: float
     headers: Mapping[str, str] = {}  # asked for by names in lower case
+
+    @property
+    def oddity(self) -> str:
+        """Why this is no service's JSON, in a few words: it is somebody else's, or was changed on its way."""
+        if 300 <= self.status < 400 and (to := self.headers.get("location", "")):
+            return _("redirects to {}").format(_shown(to))
+        if not self.plain and (how := self.headers.get("content-encoding", "")):
+            return _("it is compressed ({})").format(clean(how, 20))
+        if self.body[:2] in _UTF16:
+            return _("it is UTF-16, not UTF-8")
+        kind = self.headers.get("content-type", "")
+        if kind.startswith("text/html") or self.body[:200].lstrip()[:9].lower() == b"<!doctype":
+            return _("it is a web page (HTML)")
+        return ""
+
+    @property
+    def words(self) -> str:
+        """The status for people, and where a redirect leads."""
+        leads = self.oddity if 300 <= self.status < 400 else ""
+        return f"HTTP {self.status}, {leads}" if leads else f"HTTP {self.status}"
+
+
+def _shown(location: str) -> str:
+    """Where a redirect leads, without what may be a secret: no user, no query."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "?"
+    place = parts.netloc.rpartition("@")[2]
+    return clean(f"{parts.scheme}://{place}{parts.path}" if place else parts.path or "?", 80)
 
 
 class _Resolver(AbstractResolver):
@@ -135,7 +167,8 @@ class Fetcher:
         except _TROUBLE as error:
             raise _failed(error, clock() - started) from None
         plain = headers.get("content-encoding", "identity") == "identity"
-        return Answer(status, body, whole, plain, clock() - started, headers)
+        # A byte order mark before UTF-8 says nothing (RFC 8259 lets a reader pass over it).
+        return Answer(status, body.removeprefix(_BOM), whole, plain, clock() - started, headers)
 
     def _opened(self) -> AiohttpTransport:
         if self._transport is None:

@@ -94,8 +94,19 @@ def health_finding(got: Answer | FetchError) -> Finding:
         return failed("agent.health", what, got.text, todo)
     wrong = judged(got)
     if wrong:
-        return failed("agent.health", what, wrong, _("see the bot's log on its host, and the address's path"))
+        return failed("agent.health", what, wrong, _health_todo(got))
     return ok("agent.health", what, _("healthy in {}").format(milliseconds(got.seconds)))
+
+
+def _health_todo(got: Answer) -> str:
+    """The next step after an answer that is not well: whose it is decides where to look."""
+    if 300 <= got.status < 400:
+        return _("write the address that it leads to into [agents.NAME.health], or see what sends us away")
+    if not got.plain:
+        return _("switch compression off in the proxy before the bot: no compression was asked for")
+    if got.oddity:
+        return _("see what answers at the address in [agents.NAME.health]: a login page, a proxy, another service")
+    return _("see the bot's log on its host, and the address's path")
 
 
 def variant_finding(root: Answer, stats: Answer, health: Answer) -> Finding:

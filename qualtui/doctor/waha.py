@@ -92,6 +92,7 @@ def reach_finding(got: Answer | FetchError, name: str) -> Finding:
         return failed(check, what, why, _("set [agents.NAME.waha] session; GET /api/sessions?all=true lists them"))
     if got.status != 200 or session_of(got) is None:
         why = _("HTTP {}, not a gateway's answer").format(got.status)
+        why = f"{why}: {got.oddity}" if got.oddity else why
         return failed(check, what, why, _("see what listens at [agents.NAME.waha] url, and its log"))
     return ok(check, what, _("lets us in, answers in {}").format(milliseconds(got.seconds)))
 

@@ -77,8 +77,8 @@ class Gateway:
         if answer.status == 201:
             return Sent(Fate.DELIVERED)
         if 400 <= answer.status < 500:
-            return Sent(Fate.REFUSED, f"HTTP {answer.status}")
-        return Sent(Fate.DOUBT, f"HTTP {answer.status}")
+            return Sent(Fate.REFUSED, answer.words)
+        return Sent(Fate.DOUBT, answer.words)
 
     async def close(self) -> None:
         """Gives back connections."""
@@ -90,7 +90,8 @@ class Gateway:
         try:
             status = _session.decode(answer.body).status
         except (msgspec.DecodeError, RecursionError, UnicodeError):
-            raise RemedyError(_("what answers is not the gateway")) from None
+            why = _("what answers is not the gateway")
+            raise RemedyError(f"{why}: {answer.oddity}" if answer.oddity else why) from None
         return clean(status, 40)
 
     def _accepted(self, answer: Answer) -> None:
@@ -99,4 +100,4 @@ class Gateway:
         if answer.status in (404, 422):
             raise RemedyError(_("the gateway has no session {!r}").format(self.session))
         if not 200 <= answer.status < 300:
-            raise RemedyError(_("the gateway answers HTTP {}").format(answer.status))
+            raise RemedyError(_("the gateway answers {}").format(answer.words))

@@ -177,7 +177,7 @@ class ByWatcher:
 
 def _plain(answer: Answer) -> Sent:
     refused = 400 <= answer.status < 500
-    return Sent(Fate.REFUSED if refused else Fate.DOUBT, f"HTTP {answer.status}")
+    return Sent(Fate.REFUSED if refused else Fate.DOUBT, answer.words)
 
 
 def bot_calls(agent: Agent, settings: Retry) -> dict[str, str]:

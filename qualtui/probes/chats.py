@@ -353,7 +353,9 @@ def _told(answer: Answer) -> bool:
     if answer.status in _REFUSALS:
         raise ProbeError(_REFUSALS[answer.status])
     if answer.status != 200:
-        raise ProbeError(f"HTTP {answer.status}")
+        raise ProbeError(answer.words)
+    if answer.oddity:
+        raise ProbeError(_("not the gateway's chats: {}").format(answer.oddity))
     if not (answer.whole and answer.plain):
         raise ProbeError(_("more than {} MB of chats").format(BODY // 2**20))
     return True

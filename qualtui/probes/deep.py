@@ -69,10 +69,10 @@ def judged(answer: Answer) -> Verdict:
     """
     if answer.status in (404, 405, 501):
         raise ProbeError(_("the agent has no deep health check"))
-    wrong = "" if answer.status == 200 else f"HTTP {answer.status}"
+    wrong = "" if answer.status == 200 else answer.words
     said = read(answer)
     if said is None:
-        return Verdict(1.0, wrong or "not JSON")
+        return Verdict(1.0, wrong or (f"not JSON: {answer.oddity}" if answer.oddity else "not JSON"))
     empty = said.word is None and not said.services
     note = ", ".join(said.broken[:NAMED]) or wrong or said.bad or ("says nothing" if empty else "")
     return Verdict(float(max(len(said.broken), bool(note))), note, said)

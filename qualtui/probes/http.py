@@ -82,7 +82,9 @@ def judged(answer: Answer) -> str:
     said = read(answer)
     broken = ", ".join(said.down[:NAMED]) if said else ""
     if answer.status != 200:
-        return clean(f"HTTP {answer.status}: {broken}" if broken else f"HTTP {answer.status}")
+        return clean(f"HTTP {answer.status}: {broken}" if broken else answer.words)
     if not answer.whole:
         return "more than 64 kB"
-    return "not JSON" if said is None else clean(broken or said.bad)
+    if said is None:
+        return clean(f"not JSON: {answer.oddity}" if answer.oddity else "not JSON")
+    return clean(broken or said.bad)

@@ -8,7 +8,7 @@ from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.counters import NAMES, CountersError, Looks, counters, looked, told
 from qualtui.signals.reading import stale_after
-from qualtui.text import _
+from qualtui.text import _, clean
 
 
 class MetricsProbe:
@@ -34,14 +34,14 @@ class MetricsProbe:
         try:
             answer = await self._fetcher.get()
             if answer.status != 200:
-                raise ProbeError(f"HTTP {answer.status}")
+                raise ProbeError(answer.words)
             if not (answer.whole and answer.plain):
-                raise ProbeError(_("not the agent's counters"))
+                raise ProbeError(clean(": ".join(filter(None, (_("not the agent's counters"), answer.oddity)))))
             after = counters(answer.body)
         except FetchError as error:
             raise ProbeError(error.text) from None
         except CountersError as error:
-            raise ProbeError(str(error)) from None
+            raise ProbeError(f"{error}: {answer.oddity}" if answer.oddity else str(error)) from None
         at = now + clock() - started
         self._looks = looked(self._looks, after, now, at)
         answers = told(self._looks, at, stale_after(self.interval, self.timeout))

@@ -46,17 +46,17 @@ class NumberProbe:
 def number(answer: Answer, pointer: str) -> float:
     """The number that an answer has at the pointer; true and false are 1 and 0. Raises ProbeError."""
     if answer.status != 200:
-        raise ProbeError(f"HTTP {answer.status}")
+        raise ProbeError(answer.words)
     if not answer.whole:
         raise ProbeError(_("an answer of more than {} kB").format(LIMIT // 1024))
     if not answer.plain:
-        raise ProbeError(_("the answer is compressed"))
+        raise ProbeError(_("not JSON: {}").format(answer.oddity or _("it is compressed")))
     try:
         found = msgspec.json.decode(answer.body)
     except msgspec.ValidationError:  # what it calls a number that no float can hold
         raise ProbeError(_("a number too large")) from None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise ProbeError(_("not JSON")) from None
+        raise ProbeError(_("not JSON: {}").format(answer.oddity) if answer.oddity else _("not JSON")) from None
     found = _at(found, pointer)
     if not isinstance(found, bool | int | float):
         raise ProbeError(_("{} where a number should be").format(_KINDS[type(found)]))

@@ -79,13 +79,15 @@ def judged(answer: Answer) -> Verdict:
     if answer.status == 404:
         return 1.0, 0.0, "no such session"
     if answer.status >= 500:
-        return 0.0, 0.0, f"HTTP {answer.status}"
+        return 0.0, 0.0, answer.words
     if answer.status != 200:
-        return 1.0, None, f"HTTP {answer.status}"
+        return 1.0, None, answer.words
+    if not answer.plain:  # somebody between us: the gateway may well be working
+        return 1.0, None, f"not the gateway's answer: {answer.oddity or 'it is compressed'}"
     try:
-        status = _session.decode(answer.body).status if answer.whole and answer.plain else None
+        status = _session.decode(answer.body).status if answer.whole else None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         status = None
     if status is None:
-        return 0.0, 0.0, "not the gateway's answer"
+        return 0.0, 0.0, ": ".join(filter(None, ("not the gateway's answer", answer.oddity)))
     return 1.0, float(status == "WORKING"), clean(status, 40) or "no status"

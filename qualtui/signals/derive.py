@@ -42,7 +42,7 @@ def agent_down(
             len(missed), span(now - first), newest.note or _("no answer")
         )
         return Sample(series, now, 1.0, note)
-    return Sample(series, newest.at, 0.0, _("busy or slow: {}").format(newest.note or _("no answer")))
+    return Sample(series, newest.at, 0.0, _("not down: {}").format(newest.note or _("no answer")))
 
 
 def returned(agent: str, up: Sequence[Sample], down: Sequence[Sample], now: float) -> tuple[Sample, ...]:

@@ -1,0 +1,75 @@
+"""An answer that is somebody else's, or was changed on its way, is named, with the address that it leads to."""
+
+import gzip
+
+import pytest
+
+from qualtui.config.values import HealthProbe, OwnSeries, Seconds, WahaProbe
+from qualtui.doctor import agent as bot
+from qualtui.doctor.asking import asked
+from qualtui.doctor.waha import reach_finding
+from qualtui.fixes.gateway import Gateway
+from qualtui.fixes.remedy import RemedyError
+from qualtui.probes.chats import ChatsProbe
+from qualtui.probes.http import judged
+from qualtui.probes.number import NumberProbe
+from qualtui.probes.probe import ProbeError
+from qualtui.probes.waha import judged as waha_judged
+from tests.probes.hostile import JSON, Script, body, serving
+
+HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+LOGIN = b"HTTP/1.1 302 Found\r\nLocation: https://me:secret@login.example.com/sign-in?token=secret\r\n"
+GZIP = JSON + b"Content-Encoding: gzip\r\n"
+ODD = [
+    (body(b"", LOGIN), "redirects to https://login.example.com/sign-in"),
+    (body(gzip.compress(b'{"status":"healthy"}'), GZIP), "compressed (gzip)"),
+    (body(b"<!doctype html><p>Sign in", JSON), "a web page (HTML)"),
+    (body(b"<p>Sign in", HTML), "a web page (HTML)"),
+    (body('{"status":"healthy"}'.encode("utf-16")), "UTF-16"),
+]
+
+
+@pytest.mark.parametrize(("script", "why"), ODD)
+async def test_health_names_what_it_got_instead_and_doctor_says_where_to_look(script: Script, why: str) -> None:
+    async with serving(script) as url:
+        report = await bot.examine(HealthProbe(url=url, timeout=Seconds(5)), lambda: 0.0)
+    found = report.findings[0]
+    assert why in found.why
+    assert "bot's log" not in found.todo
+    assert "busy" not in found.todo
+    assert "secret" not in str(found)
+
+
+@pytest.mark.parametrize(("script", "why"), ODD)
+async def test_each_question_to_the_gateway_names_it_too(script: Script, why: str) -> None:
+    async with serving(script) as url:
+        got = await asked(url, 5.0)
+        gateway = Gateway(WahaProbe(url=url))
+        with pytest.raises(RemedyError, match=why.replace("(", ".").replace(")", ".")):
+            await gateway.status()
+        await gateway.close()
+        chats = ChatsProbe("bot", WahaProbe(url=url), lambda: None)
+        with pytest.raises(ProbeError, match=why.replace("(", ".").replace(")", ".")):
+            await chats.ask(1_000_000.0)
+        await chats.close()
+        number = NumberProbe("bot", "n", OwnSeries(url=url, pointer="/n"))
+        with pytest.raises(ProbeError, match=why.replace("(", ".").replace(")", ".")):
+            await number.ask(0.0)
+        await number.close()
+    assert not isinstance(got, Exception)
+    assert why in waha_judged(got)[2]
+    assert why in reach_finding(got, "default").why
+
+
+async def test_a_compressed_answer_does_not_make_the_gateway_down() -> None:
+    async with serving(body(gzip.compress(b'{"status":"WORKING"}'), GZIP)) as url:
+        got = await asked(url, 5.0)
+    assert not isinstance(got, Exception)
+    assert waha_judged(got)[:2] == (1.0, None)
+
+
+async def test_a_byte_order_mark_hides_nothing() -> None:
+    async with serving(body(b'\xef\xbb\xbf{"status":"healthy"}')) as url:
+        got = await asked(url, 5.0)
+    assert not isinstance(got, Exception)
+    assert judged(got) == ""
