@@ -3,7 +3,6 @@
 import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import takewhile
 
 from qualtui.model import Sample
 
@@ -89,8 +88,11 @@ class Recent:
         track = self._tracks.get(series)
         if track is None:
             return ()
-        # Windows are short beside what is kept: from the end.
-        found = list(takewhile(lambda sample: sample.at >= at, reversed(track.raw)))
+        found: list[Sample] = []
+        for sample in reversed(track.raw):  # windows are short beside what is kept: from the end
+            if sample.at < at:
+                break
+            found.append(sample)
         found.reverse()
         return found or (track.raw[-1],)
 

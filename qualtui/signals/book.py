@@ -146,11 +146,11 @@ def pruned(book: Book, now: float) -> Book:
         changes["answered"] = {lead: at for lead, at in book.answered.items() if at >= hour}
     for name in ("replies", "firsts"):
         timed: tuple[tuple[float, float], ...] = getattr(book, name)
-        if any(at < hour for at, _seconds in timed):
+        if timed and min(timed)[0] < hour:
             changes[name] = tuple(reply for reply in timed if reply[0] >= hour)
     for name, start in (("unheard", hour), ("sent", hour - HOUR), ("hung", hour), ("settled", day)):
         times: tuple[float, ...] = getattr(book, name)
-        if any(at < start for at in times):
+        if times and min(times) < start:
             changes[name] = tuple(at for at in times if at >= start)
     if any(at < now - WROTE for at, _lead in book.wrote):
         changes["wrote"] = tuple(one for one in book.wrote if one[0] >= now - WROTE)
