@@ -1,4 +1,7 @@
-"""`make truth`: the quiet week and the bad week. Exit code 1 on a false incident, or a fault not told rightly."""
+"""`make truth`: the quiet week, the bad week, and first starts.
+
+Exit code 1 on a false incident, a fault that is not shown with the right why and remedy, or a wrong claim.
+"""
 
 import argparse
 import asyncio
@@ -9,8 +12,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.truth.faults import DAY, LEAST_SLOT, MUST, Fault, Kind, bad_week
-from benchmarks.truth.watch import Alarm, Week, found, rhythm_of, unexplained, watched
+from benchmarks.truth.episodes import episode
+from benchmarks.truth.faults import DAY, FAULTS, LEAST_SLOT, Fault, Kind, bad_week, harmless_week
+from benchmarks.truth.must import MUST
+from benchmarks.truth.starts import starts
+from benchmarks.truth.watch import Alarm, rhythm_of
+from benchmarks.truth.week import Week, Wrong, found, unexplained, watched
 from benchmarks.truth.world import World
 from qualtui.model import Severity
 from qualtui.signals.rhythm import Rhythm
@@ -18,11 +25,14 @@ from qualtui.signals.rhythm import Rhythm
 PER_HOUR = 12.0  # first contacts in a busy hour
 DEPLOYS = 6
 PAST_DAYS = 28.0  # as many as the product looks at, from which the rhythm of a week is learned
+CALM = 0.99  # share of the looks outside of trouble at which the screen must be calm
+TOLD = 12  # wrong claims that are printed
 
 
-def quiet(seed: int, days: float, folder: Path) -> Week:
-    """A quiet week, watched."""
-    return asyncio.run(watched(quiet_world(seed, days), (), days, folder, rhythm(seed)))
+def quiet(seed: int, days: float, folder: Path, each: int) -> Week:
+    """A quiet week, watched; with what must alarm nobody, `each` times."""
+    habits = harmless_week(seed, each, days)
+    return asyncio.run(watched(quiet_world(seed, days, habits), habits, days, folder, rhythm(seed)))
 
 
 def rhythm(seed: int) -> Rhythm:
@@ -30,9 +40,9 @@ def rhythm(seed: int) -> Rhythm:
     return rhythm_of(quiet_world(seed + 1_000_003, PAST_DAYS), PAST_DAYS)
 
 
-def quiet_world(seed: int, days: float) -> World:
+def quiet_world(seed: int, days: float, habits: Sequence[Fault] = ()) -> World:
     """Nothing breaks: nights, a weekend, deploys, noise, slow clients, a busy single worker."""
-    return World(seed, days, PER_HOUR, (), DEPLOYS)
+    return World(seed, days, PER_HOUR, habits, DEPLOYS)
 
 
 def bad_world(seed: int, days: float, faults: Sequence[Fault]) -> World:
@@ -41,23 +51,25 @@ def bad_world(seed: int, days: float, faults: Sequence[Fault]) -> World:
 
 
 def bad(seed: int, each: int, days: float, folder: Path) -> Week:
-    """A week with every fault, `each` times."""
-    faults = bad_week(seed, each, days)
+    """A week with every fault, `each` times; what must alarm nobody goes on meanwhile, once."""
+    faults = (*bad_week(seed, each, days), *harmless_week(seed, 1, days))
     return asyncio.run(watched(bad_world(seed, days, faults), faults, days, folder, rhythm(seed)))
 
 
 def print_quiet(seed: int, week: Week) -> int:
-    """The quiet week as a table; the number of incidents that nothing in truth explains."""
+    """The quiet week as a table; the number of incidents that nothing in truth explains, and of wrong claims."""
     false = unexplained(week)
     print(f"quiet week, seed {seed}")
     print(f"  customers {week.customers}, rows {week.rows}")
     print("  harmless:", ", ".join(f"{what} {times}" for what, times in sorted(week.harmless.items())))
+    print("  habits:", ", ".join(f"{fault.kind.value} at {fault.begin / DAY:.2f} d" for fault in week.faults))
     print(f"  longest wait in truth: {week.worst_wait:.0f} s")
     print(f"  the screen was calm at {100 * (1 - week.uncalm):.2f}% of the looks")
     print(f"  incidents {_by_severity(week.pages)}")
     print(f"  FALSE {_by_severity(false)}")
     print_pages(false)
-    return len(false)
+    print_wrong(week.wrong)
+    return len(false) + len(week.wrong) + (week.uncalm > 1 - CALM)
 
 
 def _by_severity(pages: Sequence[Alarm]) -> str:
@@ -72,27 +84,40 @@ def print_pages(pages: Sequence[Alarm]) -> None:
         print(f"    at {page.at / DAY:.3f} d: {told} (true wait {page.true_wait:.0f} s)")
 
 
+def print_wrong(wrong: Sequence[Wrong]) -> None:
+    """Claims that are not true, a line each, the first ones."""
+    print(f"  WRONG claims {len(wrong)}")
+    for one in wrong[:TOLD]:
+        print(f"    at {one.at / DAY:.4f} d: {one.what}: {one.says}")
+
+
 def print_bad(seed: int, week: Week) -> int:
-    """The bad week as a table; the number of faults not told, told wrongly, and of false incidents."""
+    """The bad week as a table; the number of faults not shown, or shown wrongly, of false incidents and claims."""
     outcome = found(week)
     false = unexplained(week)
     print(f"\nbad week, seed {seed}: {len(outcome)} faults, {week.customers} customers")
     print(f"  incidents {_by_severity(week.pages)}")
     print(f"  FALSE {_by_severity(false)}")
     print_pages(false)
+    print_wrong(week.wrong)
     print(f"  {'':46} {'page and its why':^35}  {'screen':^17}")
     print(
-        f"  {'fault':46} {'told':>7} {'right why':>9} {'median':>8} {'worst':>8}  {'median':>8} {'worst':>8}  rule"
+        f"  {'fault':46} {'shown':>7} {'right why':>9} {'median':>8} {'worst':>8}  {'median':>8} {'worst':>8}"
+        f"  {'remedy':>6}  rule"
     )
-    wrong = len(false)
-    for kind in Kind:
+    wrong = len(false) + len(week.wrong)
+    for kind in FAULTS:
         mine = [one for one in outcome if one.fault.kind is kind]
         after = [one.after for one in mine if one.after is not None]
-        right = sum(one.right for one in mine)
+        right, remedy = sum(one.right for one in mine), sum(one.remedy for one in mine)
         seen = [one.seen for one in mine if one.seen is not None]
-        wrong += 3 * len(mine) - right - len(after) - len(seen)
+        wrong += 4 * len(mine) - right - remedy - len(after) - len(seen)
         share = f"{len(after)}/{len(mine)}"
-        print(f"  {kind.value:46} {share:>7} {right:>9} {_times(after)}  {_times(seen)}  {MUST[kind].rule}")
+        times = f"{_times(after)}  {_times(seen)}"
+        print(f"  {kind.value:46} {share:>7} {right:>9} {times}  {remedy:>6}  {MUST[kind].rule}")
+        for one in mine:
+            if not (one.right and one.remedy):
+                print(f"      at {one.fault.begin / DAY:.3f} d: {one.first!r}, offered {one.fixes}")
     return wrong
 
 
@@ -103,21 +128,64 @@ def _times(seconds: Sequence[float]) -> str:
     return f"{statistics.median(seconds):>6.0f} s {max(seconds):>6.0f} s"
 
 
+def print_starts(seed: int, opened: Sequence[Wrong], acks: Week) -> int:
+    """First starts; the number of what is wrong in them."""
+    false = unexplained(acks)
+    print(f"\nfirst start with open customers, seed {seed}")
+    print_wrong(opened)
+    print(f"first start with acks that stay PENDING: {acks.customers} customers")
+    print(f"  the screen was calm at {100 * (1 - acks.uncalm):.2f}% of the looks")
+    print(f"  FALSE {_by_severity(false)}")
+    print_pages(false)
+    print_wrong(acks.wrong)
+    return len(opened) + len(false) + len(acks.wrong) + (acks.uncalm > 1 - CALM)
+
+
+def print_episodes(seed: int, text: str) -> int:
+    """Single episodes; exit code."""
+    wrong, learned = 0, rhythm(seed)
+    for kind in (kind for kind in Kind if text in kind.value):
+        with tempfile.TemporaryDirectory() as name:
+            week = asyncio.run(episode(kind, seed, PER_HOUR, Path(name), learned))
+        print(f"-- {kind.value}: calm {100 * (1 - week.uncalm):.0f}%")
+        print_pages(unexplained(week))
+        print_wrong(week.wrong)
+        wrong += len(unexplained(week)) + len(week.wrong)
+        for one in found(week):
+            wrong += (one.after is None) + (not one.right) + (not one.remedy) + (one.seen is None)
+            print(f"  after {one.after}, screen {one.seen}, first {one.first!r}: {one.right}")
+            print(f"  offered {one.fixes}: {one.remedy}")
+    print(f"{wrong} wrong")
+    return 1 if wrong else 0
+
+
 def main() -> int:
-    """Both weeks."""
+    """Both weeks, and the first starts."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.truth", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--days", type=float, default=7.0)
-    parser.add_argument("--each", type=int, default=3, help="times that each fault comes in the bad week")
+    parser.add_argument("--each", type=int, default=2, help="times that each fault comes in the bad week")
+    parser.add_argument("--fault", metavar="TEXT", help="one episode of each fault whose name has this text in it")
+    parser.add_argument("--only", choices=("quiet", "bad", "starts"), help="one part alone")
     options = parser.parse_args()
-    if options.each < 1 or options.days * DAY < LEAST_SLOT * options.each * len(Kind):
+    if options.each < 1 or options.days * DAY < LEAST_SLOT * options.each * len(FAULTS):
         parser.error("each fault needs a place of its own: fewer faults (at least one of each), or more days")
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "quiet").mkdir()
-        wrong = print_quiet(options.seed, quiet(options.seed, options.days, Path(folder) / "quiet"))
-        wrong += print_bad(options.seed, bad(options.seed, options.each, options.days, Path(folder)))
-    print(f"\n{time.perf_counter() - started:.0f} s for {2 * options.days:g} simulated days")
+    if options.fault is not None:
+        return print_episodes(options.seed, options.fault)
+    wrong = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("quiet", "bad", "starts"):
+            (folder / part).mkdir()
+        if options.only in {None, "quiet"}:
+            week = quiet(options.seed, options.days, folder / "quiet", options.each)
+            wrong += print_quiet(options.seed, week)
+        if options.only in {None, "bad"}:
+            wrong += print_bad(options.seed, bad(options.seed, options.each, options.days, folder / "bad"))
+        if options.only in {None, "starts"}:
+            wrong += print_starts(options.seed, *starts(options.seed, PER_HOUR, folder / "starts"))
+    print(f"\n{wrong} wrong; {time.perf_counter() - started:.0f} s for {2 * options.days:g} simulated days")
     return 1 if wrong else 0
 
 

@@ -1,14 +1,24 @@
-"""The product's own judgement over a simulated week, on a fake clock: ledger, chain, why, rules and log."""
+"""The product's own judgement over a simulated world, on a fake clock: its probes, ledger, chain, why, rules, log.
 
+The probes of customers, chats and gateway are the real ones; HTTP and SQL alone are answered by the simulation.
+"""
+
+import asyncio
+import contextlib
+import sys
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator
+from unittest.mock import patch
 
 import msgspec
 
-from benchmarks.truth.faults import DAY, MUST, Fault, Kind
-from benchmarks.truth.witness import EPOCH, Witness
+from benchmarks.truth.faults import DAY, Kind
+from benchmarks.truth.gateway_api import GatewayApi
+from benchmarks.truth.must import RESTART, RETRY
+from benchmarks.truth.records import What
+from benchmarks.truth.tables import Tables
 from benchmarks.truth.world import World
+from qualtui.cli.status import exit_code
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
     Agent,
@@ -25,28 +35,25 @@ from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.recent import Recent
 from qualtui.engine.view import View
-from qualtui.model import Phase, RuleChanged, Sample, Severity
-from qualtui.signals.book import Book, What
+from qualtui.model import BacklogMarked, Phase, RuleChanged, Sample, Severity
+from qualtui.probes import build
+from qualtui.probes.customers import CustomersProbe
+from qualtui.probes.probe import Probe, ProbeError
 from qualtui.signals.counters import NAMES, Looks, counters, looked
 from qualtui.signals.counters import told as counted
-from qualtui.signals.gateway import GatewayWord, gateway_word
-from qualtui.signals.ledger import Checked, Page, advance, begun, current, due, recheck
+from qualtui.signals.gateway import Gateway, gateway_word
 from qualtui.signals.reading import stale_after
 from qualtui.signals.rhythm import HOUR, Rhythm, expected, hour_of_week, learned
 from qualtui.signals.root import Why
-from qualtui.signals.tally import Limits, answers, figures
 from qualtui.store import Store
 from qualtui.wire import EngineView, Now
 
 BOT = "bot"
+EPOCH = 1_790_000_000.0 - 1_790_000_000.0 % DAY  # the week's start, some midnight
 HEALTH = ("health.up", "health.refused", "health.seconds", "health.silent")
 TICK = 5.0  # s: the fast lane's interval and the gateway's
-WAITS = {Severity.CRITICAL: 590.0, Severity.WARNING: 175.0}  # s of waiting in truth that explain an incident
-AFTER = 900.0  # s after a trouble in which its incidents may still come, or last
-SETTLES = 60.0  # s after a session's restart in which the chats tell what was delivered
-# The newest 20 replies may be an hour old: a fault's slow ones are among them. So may sends that have no row.
-AFTER_OF = {"reply-slow": 3600.0, "sources-disagree": 3600.0}
-LOOK = 12  # ticks between two looks at the screen while nothing is wrong
+ASKED = ("customers", "chats", "waha")  # the probes that are the product's own
+FIXES = {RETRY: "Answer who waits", RESTART: "Restart the session", "session-cleanup": "Close stuck sessions"}
 
 
 class Alarm(msgspec.Struct, frozen=True):
@@ -59,6 +66,21 @@ class Alarm(msgspec.Struct, frozen=True):
     true_wait: float  # the longest wait in truth at that moment
     slow: bool = False  # whether replies were slow in truth
     summary: str = ""
+    number: int = 0
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What screen and `status` say at a moment."""
+
+    at: float
+    now: Now
+    code: int
+    reply_p95: float | None
+
+    @property
+    def green(self) -> bool:
+        """Whether it claims that nobody waits."""
+        return "everyone answered" in self.now.headline.lower()
 
 
 def configuration() -> Config:
@@ -74,46 +96,87 @@ def configuration() -> Config:
 
 
 class Watch:
-    """Asks the world as the probes would, and judges as the engine does."""
+    """Polls the world as the probes do, and judges as the engine does. Use inside `simulated`."""
 
-    def __init__(self, world: World, store: Store, rhythm: Rhythm) -> None:
+    def __init__(self, world: World, store: Store, rhythm: Rhythm, begin: float = 0.0) -> None:
+        """`begin`: virtual seconds at which somebody looks first."""
         self.world = world
         self._rhythm = rhythm
-        self.now = EPOCH
+        self.now = EPOCH + begin
+        world.run(begin)
         self.config = configuration()
         agent = self.config.agents[BOT]
         assert agent.health
         assert agent.waha
-        assert agent.database
         assert agent.metrics
         self._health = agent.health
         self._metrics = agent.metrics
         self._believed = stale_after(agent.metrics.interval, agent.metrics.timeout)
         self._reach = stale_after(agent.waha.interval, agent.waha.timeout)
-        self._limits = Limits(grace=agent.database.grace, lost_after=agent.database.lost_after)
         self.recent = Recent(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
         self._view = View(self.recent, self.config)
         self._evaluator = Evaluator(self.journal, self.recent, self._cause, lambda: self.now)
-        self._stale()
-        self._ledger = begun(EPOCH, 3600.0, EPOCH, agent.database.refused_takes)
-        self._read = 0
-        self._next_chats = EPOCH
-        self._chats_every = float(agent.waha.chats_interval)
-        self._witness = Witness(world)
-        self._next_health = EPOCH
+        self._blobs: dict[str, bytes] = {}
+        self._marked: BacklogMarked | None = None
+        self._api = GatewayApi(world, EPOCH)
+        self._probes: list[tuple[Probe, float]] = []  # and when each is due
+        self._next_health = self.now
         self._answer: tuple[float, tuple[Sample, ...]] | None = None
-        self._next_metrics = EPOCH
+        self._next_metrics = self.now
         self._counting: tuple[float, float, str] | None = (
             None  # when asked, when answered, and what is wrong with it
         )
         self._looks = Looks()
 
+    @contextlib.contextmanager
+    def simulated(self) -> Iterator[None]:
+        """While this lasts, HTTP, SQL and the event loop's clock are the simulation's."""
+        tables = Tables(self.world, EPOCH, lambda: self.now)
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(patch.object(asyncio.get_running_loop(), "time", lambda: self.now))
+            stack.enter_context(patch.object(build, "Database", lambda *_args, **_more: tables))
+            for name, module in list(sys.modules.items()):
+                if name.startswith("qualtui.probes.") and hasattr(module, "Fetcher"):
+                    stack.enter_context(patch.object(module, "Fetcher", self._api.fetcher))
+            found = build.probes_of(BOT, self.config.agents[BOT], self._deps())
+            wanted = [f"{BOT}/{name}" for name in ASKED]
+            self._probes = [(one, self.now) for name in wanted for one in found if one.name == name]
+            self._customers = next(one for one in found if isinstance(one, CustomersProbe))
+            self._stale()
+            yield
+
+    def _deps(self) -> build.Deps:
+        async def load(name: str) -> bytes | None:
+            return self._blobs.get(name)
+
+        async def save(name: str, blob: bytes) -> None:
+            self._blobs[name] = blob
+
+        def learned_(marked: BacklogMarked) -> None:
+            self._marked = marked
+
+        def born(_agent: str) -> float | None:
+            return None if self._marked is None else self._marked.before
+
+        def edge(_agent: str) -> float | None:
+            return None if self._marked is None else self._marked.edge
+
+        return build.Deps(
+            load=load, save=save, learned=learned_, gateway=self._gateway, born=born, backlog_before=edge
+        )
+
+    def _gateway(self, _agent: str) -> Gateway:
+        return lambda at: gateway_word(
+            self.recent.since(f"{BOT}/waha.working", at - self._reach), at, self.now, self._reach
+        )
+
     def _stale(self) -> None:
-        lanes = {"db.up": 5.0, "db.seconds": 5.0, "customers.waiting": 5.0, "waha.up": 5.0, "waha.working": 5.0}
-        known = figures(begun(EPOCH, 1.0), current(begun(EPOCH, 1.0), EPOCH, self._word), EPOCH, self._limits)
-        lanes |= dict.fromkeys((*known, "inbound.expected", "control.up", "db.silent", "waha.silent"), 5.0)
-        intervals = {f"{BOT}/{name}": (every, 5.0) for name, every in lanes.items()}
+        lanes = dict.fromkeys(("db.up", "db.seconds", "db.silent", "inbound.expected", "control.up"), (TICK, 5.0))
+        intervals = {f"{BOT}/{name}": both for name, both in lanes.items()}
+        intervals |= {
+            series: (probe.interval, probe.timeout) for probe, _due in self._probes for series in probe.series
+        }
         for name in HEALTH:
             intervals[f"{BOT}/{name}"] = (float(self._health.interval), float(self._health.timeout))
         counting = (float(self._metrics.interval), float(self._metrics.timeout))
@@ -123,30 +186,48 @@ class Watch:
     def _cause(self, agent: str) -> Why:
         return self._view.reason(agent, self.now)
 
-    def _word(self, at: float) -> GatewayWord:
-        return gateway_word(self.recent.since(f"{BOT}/waha.working", at - self._reach), at, self.now, self._reach)
-
     async def tick(self) -> tuple[Alarm, ...]:
-        """One interval: the world moves, the probes ask, the rules judge."""
+        """One interval: the world moves, the probes poll, the rules judge."""
         self.now += TICK
         self.world.run(self.now - EPOCH)
         network = self.world.network()
-        for ask in (self._ask_health, self._ask_metrics, self._ask_gateway, self._ask_database, self._ask_control):
+        for ask in (self._ask_health, self._ask_metrics, self._ask_database, self._ask_control):
             self.recent.add(self._view.excused(ask(network), self.now))
+        for place, (probe, due) in enumerate(self._probes):
+            if self.now >= due:
+                self._probes[place] = (probe, max(due + probe.interval, self.now - probe.interval))
+                self.recent.add(self._view.excused(await self._polled(probe), self.now))
+        self.recent.add(self._ask_rhythm())
         self.recent.add(self._view.derive(BOT, self.now))
         pages = []
         for event in await self._evaluator.look((BOT,)):
             change = event.body
             if isinstance(change, RuleChanged) and change.new is Phase.FIRING:
-                wait = self.world.oldest_wait()
-                slow, at = self.world.slow(), self.now - EPOCH
-                pages.append(Alarm(at, change.rule, change.severity, change.cause, wait, slow, change.summary))
+                pages.append(self._alarm(change))
         return tuple(pages)
 
-    def screen(self) -> Now:
-        """What the screen's NOW box says at this moment."""
+    def _alarm(self, change: RuleChanged) -> Alarm:
+        wait, slow, at = self.world.oldest_wait(), self.world.slow(), self.now - EPOCH
+        return Alarm(at, change.rule, change.severity, change.cause, wait, slow, change.summary, change.number)
+
+    def cause_of(self, number: int) -> str:
+        """The why of an incident as it stands now."""
+        incident = self.journal.state.incidents.get(number)
+        return "" if incident is None else incident.cause
+
+    def look(self) -> Look:
+        """What the screen's NOW box and `qualtui status` say at this moment."""
         engine = EngineView(0, "", "", 0, self.now, 0)
-        return self._view.snapshot(self.journal.state, engine, lambda _agent, _fix: "", self.now).agents[0].now
+        shot = self._view.snapshot(self.journal.state, engine, lambda _agent, fix: FIXES.get(fix, ""), self.now)
+        figure = shot.agents[0].figures.get("reply.p95")
+        return Look(self.now - EPOCH, shot.agents[0].now, exit_code(shot), figure.value if figure else None)
+
+    async def _polled(self, probe: Probe) -> tuple[Sample, ...]:
+        """What the probe answers; as the engine's supervisor, but a fault of our own code is not hidden."""
+        try:
+            return tuple(await probe.ask(self.now))
+        except ProbeError as error:
+            return tuple(Sample(series, self.now, None, str(error)) for series in probe.series)
 
     def _samples(self, values: dict[str, float | None], note: str = "") -> tuple[Sample, ...]:
         return tuple(Sample(f"{BOT}/{name}", self.now, value, note) for name, value in values.items())
@@ -162,7 +243,7 @@ class Watch:
             self._next_health += self._health.interval
             if network == "no route":
                 return self._samples(dict.fromkeys(HEALTH), "no route from here")
-            seconds, word = (30.0, "timeout") if network else self.world.health()
+            seconds, word = (30.0, "timeout") if network else self.world.bot.health()
             note = "" if word == "ok" else "no answer in 30s" if word == "timeout" else word
             told = {"up": word == "ok", "refused": word == "refused", "silent": word == "timeout"}
             values = {f"health.{name}": float(value) for name, value in told.items()}
@@ -175,7 +256,7 @@ class Watch:
             if self.now < self._next_metrics:
                 return ()
             self._next_metrics += self._metrics.interval
-            seconds, word = (30.0, network) if network else self.world.health()
+            seconds, word = (30.0, network) if network else self.world.bot.health()
             self._counting = (self.now, self.now + seconds, word)
         asked, answered, word = self._counting
         if self.now < answered:
@@ -183,72 +264,26 @@ class Watch:
         self._counting = None
         if word != "ok":
             return self._samples(dict.fromkeys(NAMES), word)
-        self._looks = looked(self._looks, counters(self.world.metrics()), asked, self.now)
-        answers_ = counted(self._looks, self.now, self._believed)
-        return tuple(Sample(f"{BOT}/{name}", self.now, *answer) for name, answer in answers_.items())
-
-    def _ask_gateway(self, network: str) -> tuple[Sample, ...]:
-        if network == "no route":
-            return self._samples({"waha.up": None, "waha.working": None}, "no route from here")
-        word = "no answer in 5s" if network else self.world.gateway()
-        good = float(word == "WORKING")
-        silent = word.startswith("no answer")
-        gone = silent or not word
-        told = {"waha.up": float(not gone), "waha.silent": float(silent)}
-        up = self._samples(dict(told), (word or "refused") if gone else "")
-        if good and self.now >= self._next_chats:
-            self._next_chats = self.now + self._chats_every
-            self._witness.read(self.now)
-        return (*up, *self._samples({"waha.working": good}, word or "refused"))
+        self._looks = looked(self._looks, counters(self.world.bot.worker.metrics()), asked, self.now)
+        answers = counted(self._looks, self.now, self._believed)
+        return tuple(Sample(f"{BOT}/{name}", self.now, *answer) for name, answer in answers.items())
 
     def _ask_database(self, network: str) -> tuple[Sample, ...]:
-        names = figures(self._ledger, self._ledger.book, self.now, self._limits)
-        if network or self.world.on(Kind.DATABASE_DOWN):
+        """Whether it answers an empty question, and how fast."""
+        if network or self.world.scene.on(Kind.DATABASE_DOWN):
             note = {"": "refused", "silent": "no answer in 5s"}.get(network, "no route from here")
             up = None if network == "no route" else 0.0
             silent = None if up is None else float(network == "silent")
-            down = {"db.up": up, "db.silent": silent, "db.seconds": None, **dict.fromkeys(names)}
-            return self._samples(down, note)
-        rows = [msgspec.structs.replace(row, at=EPOCH + row.at) for row in self.world.rows[self._read :]]
-        self._read = len(self.world.rows)
-        for row in rows:
-            self._witness.take_in(row)
-        leads = Page(tuple(row for row in rows if not row.session))
-        messages = Page(tuple(row for row in rows if row.session))
-        self._ledger = advance(self._ledger, messages, leads, self.now, self._word)
-        book = current(self._ledger, self.now, self._word)
-        owed = due(self._ledger, book, 10)
-        sessions = {book.owed[lead].session: True for lead in owed}
-        checked = Checked(owed, dict.fromkeys(owed, "em_qualificacao"), sessions)
-        self._ledger = recheck(self._ledger, book, checked, self.now, "finalizado")
-        self._ledger, merged = self._witness.matched(self._ledger, book)
-        seconds = 2.5 if self.world.on(Kind.DATABASE_SLOW) else 0.002
-        return (
-            *self._samples({"db.up": 1.0, "db.silent": 0.0, "db.seconds": seconds, **self._silence(book)}),
-            *(
-                Sample(f"{BOT}/{name}", self.now, *answer)
-                for name, answer in answers(self._ledger, merged, self.now, self._limits).items()
-            ),
-        )
+            return self._samples({"db.up": up, "db.silent": silent, "db.seconds": None}, note)
+        seconds = 2.5 if self.world.scene.on(Kind.DATABASE_SLOW) else 0.002
+        return self._samples({"db.up": 1.0, "db.silent": 0.0, "db.seconds": seconds})
 
-    def _silence(self, book: Book) -> dict[str, float | None]:
+    def _ask_rhythm(self) -> tuple[Sample, ...]:
         """How many customers the rhythm would have brought since the last one."""
-        if not self._rhythm.enough or book.last_in is None:
-            return {"inbound.expected": None}
-        return {"inbound.expected": expected(self._rhythm, book.last_in, self.now)}
-
-
-class Week(msgspec.Struct, frozen=True):
-    """What a simulated week gave."""
-
-    faults: tuple[Fault, ...]
-    pages: tuple[Alarm, ...]
-    customers: int
-    rows: int
-    harmless: dict[str, int]  # what happened that must alarm nobody
-    worst_wait: float  # in truth, outside of faults
-    seen: dict[int, float] = {}  # by fault: seconds until the screen was not calm and said its why
-    uncalm: float = 0.0  # share of the looks at the screen, outside of trouble, at which it was not calm
+        newest = self.recent.newest(f"{BOT}/customers.last_inbound")
+        if not self._rhythm.enough or newest is None or newest.value is None:
+            return self._samples({"inbound.expected": None})
+        return self._samples({"inbound.expected": expected(self._rhythm, newest.at - newest.value, self.now)})
 
 
 def rhythm_of(world: World, days: float) -> Rhythm:
@@ -261,75 +296,3 @@ def rhythm_of(world: World, days: float) -> Rhythm:
         counts[hour_of_week(start + row.at)] += row.at - wrote.get(row.lead, -HOUR) >= HOUR
         wrote[row.lead] = row.at
     return learned(counts, start, EPOCH)
-
-
-async def watched(
-    world: World, faults: Sequence[Fault], days: float, folder: Path, rhythm: Rhythm | None = None
-) -> Week:
-    """Runs a week to its end."""
-    with Store.open(folder / "truth.db") as store:
-        watch = Watch(world, store, rhythm or Rhythm())
-        pages: list[Alarm] = []
-        worst, ticks = 0.0, 0
-        seen: dict[int, float] = {}
-        looks: list[bool] = []
-        troubled = 0.0
-        while watch.now < EPOCH + days * DAY:
-            pages += await watch.tick()
-            at, ticks = watch.now - EPOCH, ticks + 1
-            near = [n for n, fault in enumerate(faults) if fault.begin <= at < fault.end + 1800]
-            if not near:
-                worst = max(worst, world.oldest_wait())
-                if world.slow() or world.oldest_wait() > WAITS[Severity.WARNING]:
-                    troubled = at + AFTER
-                if world.gateway() != "WORKING":  # a session that restarts is shown, and what it leaves in doubt
-                    troubled = max(troubled, at + SETTLES)
-                if ticks % LOOK == 0 and at > troubled:
-                    looks.append(watch.screen().calm)
-            elif faults[near[0]].on(at) and near[0] not in seen and says(watch.screen(), faults[near[0]].kind):
-                seen[near[0]] = at - faults[near[0]].begin
-        uncalm = looks.count(False) / max(1, len(looks))
-        harmless = dict(world.harmless)
-        return Week(
-            tuple(faults), tuple(pages), len(world.customers), len(world.rows), harmless, worst, seen, uncalm
-        )
-
-
-def says(now: Now, kind: Kind) -> bool:
-    """Whether the screen is not calm, and has the right why."""
-    return not now.calm and any(word in now.why for word in MUST[kind].why.split("|"))
-
-
-def unexplained(week: Week) -> list[Alarm]:
-    """Incidents of any severity but INFO that nothing in truth explains."""
-    return [page for page in week.pages if page.severity is not Severity.INFO and not _explained(week, page)]
-
-
-def _explained(week: Week, page: Alarm) -> bool:
-    waits = page.true_wait > WAITS[page.severity]
-    slow = page.rule == "reply-slow" and page.slow
-    after = AFTER_OF.get(page.rule, AFTER)
-    return waits or slow or any(fault.begin <= page.at < fault.end + after for fault in week.faults)
-
-
-class Found(msgspec.Struct, frozen=True):
-    """Whether a fault was told: after how many seconds, and with the right why on its first page."""
-
-    fault: Fault
-    after: float | None
-    right: bool
-    seen: float | None  # after how many seconds the screen said the right why
-
-
-def found(week: Week) -> list[Found]:
-    """For each fault when its rule told it as severely as it must, and whether the first word of it was right."""
-    result = []
-    for number, fault in enumerate(week.faults):
-        must = MUST[fault.kind]
-        pages = [
-            page for page in week.pages if page.rule == must.rule and fault.begin <= page.at < fault.end + AFTER
-        ]
-        told = next((page.at - fault.begin for page in pages if page.severity == must.severity), None)
-        right = bool(pages) and any(word in pages[0].why for word in must.why.split("|"))
-        result.append(Found(fault, told, right, week.seen.get(number)))
-    return result
