@@ -140,7 +140,7 @@ def print_preview(shown: Preview) -> None:
     for line in shown.warnings:
         print(f"  ! {line}")
     for item in shown.items:
-        print(f"  {item.id}  {item.what}  {item.why}  {span(item.age)}")
+        print(f"  {item.id}  {item.what}  {item.why}  {span(item.age) if item.age else ''}".rstrip())
     more = shown.total - len(shown.items)
     if more > 0:
         print("  " + plural("and {} more", "and {} more", more).format(more))

@@ -1,6 +1,7 @@
 """The composition root of the engine: what a configuration names becomes probes, remedies and targets."""
 
 import time
+from functools import partial
 
 from qualtui.config.values import Agent, Config
 from qualtui.engine.setup import Setup
@@ -38,8 +39,8 @@ def _remedies(
         waiting = None if customers is None else _waiting(customers)
         found.append(SessionCleanup(name, agent.database, agent.mapping, fixes.session_cleanup, waiting))
     if agent.waha is not None and fixes.waha_restart.enabled:
-        restart = WahaRestart(name, agent.waha, fixes.waha_restart, despite=lambda: deps.despite(name))
-        found.append(restart)
+        despite, broken_for = partial(deps.despite, name), partial(deps.broken_for, name)
+        found.append(WahaRestart(name, agent.waha, fixes.waha_restart, despite=despite, broken_for=broken_for))
     if customers is not None and fixes.retry.enabled:
         retry = retry_of(
             name,

@@ -13,7 +13,7 @@ from qualtui.model import BacklogMarked, ClosedUntil, ClosingsEnded
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import ProbeError
 from qualtui.signals.byhand import Closed
-from qualtui.signals.gateway import Gateway, GatewayWord, gateway_word
+from qualtui.signals.gateway import Gateway, GatewayWord, broken_since, gateway_word
 from qualtui.signals.reading import stale_after
 from qualtui.store.errors import StoreError
 from qualtui.store.samples import Points
@@ -23,6 +23,8 @@ from qualtui.text import clean
 SETTLE_EVERY = 3600.0  # s between two looks at which closings have ended
 SETTLED_AFTER = 86400.0  # s beyond what learning anew reads
 SETTLED_AT_ONCE = 1000  # customers of an agent in one event
+
+PAST = 3600.0  # s of samples that are looked at
 
 
 class Memory:
@@ -50,6 +52,7 @@ class Memory:
             backlog_before=self._backlog_before,
             history=self._past,
             minute=minute(config),
+            broken_for=self._broken_for,
             by_hand=self._by_hand,
             owed=partial(self._still_owed, config),
         )
@@ -90,6 +93,12 @@ class Memory:
             return gateway_word(samples, at, self._clock(), reach)
 
         return word
+
+    def _broken_for(self, agent: str) -> float:
+        """Seconds for which the agent's gateway has not been WORKING, as far as its samples tell; 0: it is."""
+        now = self._clock()
+        since = broken_since(self._recent.since(f"{agent}/waha.working", now - PAST))
+        return 0.0 if since is None else max(0.0, now - since)
 
     def _born(self, agent: str) -> float | None:
         mark = self._journal.state.backlog.get(agent)

@@ -18,7 +18,10 @@ GRACE = 10.0  # s beyond the timeout for the calls themselves
 
 
 class WahaRestart:
-    """Implements Remedy. `sleep` is asyncio's, given for tests."""
+    """Implements Remedy. `sleep` is asyncio's, given for tests.
+
+    `broken_for`: the seconds for which the session has not been WORKING; 0: not known.
+    """
 
     not_now = ""
     name = "waha-restart"
@@ -30,6 +33,7 @@ class WahaRestart:
         settings: Settings,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         despite: Callable[[], str] = lambda: "",
+        broken_for: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """`despite`: why a session that says WORKING is to be restarted all the same; empty where it is not."""
         self._despite = despite
@@ -39,6 +43,7 @@ class WahaRestart:
         self._settings = settings
         self._gateway = Gateway(waha)
         self._sleep = sleep
+        self._broken_for = broken_for
 
     @property
     def title(self) -> str:
@@ -79,7 +84,7 @@ class WahaRestart:
         return Plan(
             title=_("Restarts the WhatsApp session {}").format(session),
             explain=(self.explain, _("Mended when it is WORKING within {}.").format(self._patience())),
-            items=(PreviewItem(session, "WAHA", status, 0.0),),
+            items=(PreviewItem(session, "WAHA", status, 0.0 if status == WORKING else self._broken_for()),),
             subjects=(session,),
             mode=how,
             warnings=warnings,

@@ -52,6 +52,17 @@ def _nearest(samples: Iterable[Sample], at: float, reach: float) -> float | None
     return None
 
 
+def broken_since(samples: Sequence[Sample]) -> float | None:
+    """Since when the session has not been WORKING, from samples of waha.working, oldest first; None: it is."""
+    began: float | None = None
+    for sample in reversed(samples):
+        if sample.value:
+            break
+        if sample.value is not None:
+            began = sample.at
+    return began
+
+
 def starting(agent: str, samples: Sequence[Sample]) -> Sample | None:
     """`waha.starting`: seconds that the session has been STARTING, 0 where it is not.
 

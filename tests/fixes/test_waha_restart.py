@@ -115,3 +115,13 @@ async def test_a_restart_is_never_taken_back(gateway: Waha) -> None:
     assert fix.final
     with pytest.raises(RemedyError, match="cannot be taken back"):
         await fix.undo(("default",))
+
+
+async def test_the_preview_says_for_how_long_the_session_has_not_been_working(gateway: Waha) -> None:
+    fix = WahaRestart("bot", gateway.settings, Settings(), broken_for=lambda: 120.0)
+    (item,) = (await fix.preview("")).items
+    assert (item.why, item.age) == ("FAILED", 120.0)
+    gateway.status = "WORKING"
+    (item,) = (await fix.preview("")).items
+    assert (item.why, item.age) == ("WORKING", 0.0)
+    await fix.close()

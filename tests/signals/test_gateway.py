@@ -3,7 +3,7 @@
 import pytest
 
 from qualtui.model import Sample
-from qualtui.signals.gateway import GatewayWord, gateway_word, starting
+from qualtui.signals.gateway import GatewayWord, broken_since, gateway_word, starting
 
 
 def samples(*pairs: tuple[float, float | None]) -> tuple[Sample, ...]:
@@ -50,3 +50,11 @@ def test_how_long_a_session_has_been_starting() -> None:
     assert starting("bot", [Sample("bot/waha.session_starting", 1.0, None, "no route")]) == Sample(
         "bot/waha.starting", 1.0, None, "no route"
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "since"),
+    [((), None), ((1.0,), None), ((0.0, 1.0), None), ((1.0, 0.0, None, 0.0), 1), ((0.0, 1.0, None, 0.0, None), 3)],
+)
+def test_since_when_it_is_broken_is_told_over_gaps(values: tuple[float | None, ...], since: float | None) -> None:
+    assert broken_since([Sample("bot/waha.working", float(at), value) for at, value in enumerate(values)]) == since
