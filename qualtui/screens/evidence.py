@@ -8,7 +8,7 @@ from qualtui.screens.listing import Keys, Listing
 from qualtui.series import BY_NAME
 from qualtui.text import _
 from qualtui.widgets.catalogue import Entry
-from qualtui.widgets.figures import mark
+from qualtui.widgets.figures import few, mark
 from qualtui.widgets.line import Line, Span, column, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
@@ -94,6 +94,8 @@ class Figures(Listing):
             glyph, token = self.look.glyphs.dot, "faint"
         name, value, old, proof, source = self._columns()
         told = "" if figure.value is None else quantity(figure.value, figure.unit)
+        view = self._view()
+        told = (few(view, figure.name) if view is not None else "") or told
         since = "" if figure.at is None else age(self.now, figure.at)
         missing = figure.evidence is Evidence.NO_SOURCE
         wrong = evidence(figure, self.now)

@@ -3,6 +3,7 @@
 import gettext
 import re
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 
 _CONTROL = re.compile(
@@ -56,8 +57,19 @@ def mask_phone(phone: str) -> str:
 
 
 def figure(value: float) -> str:
-    """A number as a sentence tells it: whole where it is or is large, else four digits at most."""
-    return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
+    """A number as a person needs it, the one rounding of every figure: 0.25, 8.7, 37.
+
+    What is short of 100, as a share of minutes, is never rounded up to it: 99.9.
+    """
+    if not isfinite(value):
+        return "?"
+    if value == int(value):
+        return f"{value:.0f}"
+    if 99 < value < 100:
+        return f"{int(value * 10) / 10:.1f}"
+    if abs(value) >= 10:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
 
 
 def span(seconds: float) -> str:

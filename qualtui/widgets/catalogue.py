@@ -88,6 +88,13 @@ def groups() -> tuple[Group, ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def ratios() -> dict[str, tuple[str, str]]:
+    """By series of a ratio those of what is counted, and of how many."""
+    entries = [entry for group in groups() for entry in group.entries]
+    return {entry.series: (entry.part, entry.whole) for entry in entries if entry.part}
+
+
 def own(view: AgentView) -> Group | None:
     """The figures of the user's own series, those that a rule calls bad first; None where there are none."""
     figures = [figure for name, figure in view.figures.items() if name.startswith(OWN)]

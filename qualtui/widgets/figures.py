@@ -4,7 +4,7 @@ import msgspec
 
 from qualtui.model import Evidence, Severity
 from qualtui.text import _
-from qualtui.widgets.catalogue import MANY, Entry, Group, groups, literal, own
+from qualtui.widgets.catalogue import MANY, Entry, Group, groups, literal, own, ratios
 from qualtui.widgets.line import BLANK, Line, Span, column, cut, fit, padded, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.spark import Past, spark
@@ -105,12 +105,23 @@ def answered(entry: Entry, view: AgentView) -> Entry:
     up = view.figures.get(entry.up)
     if up is not None and up.evidence is Evidence.FRESH and up.value == 0:
         return msgspec.structs.replace(entry, series=entry.up, state=True)
-    part, whole = view.figures.get(entry.part), view.figures.get(entry.whole)
-    if part is None or whole is None or part.value is None or whole.value is None or whole.value >= MANY:
+    counts = few(view, entry.series, entry.part, entry.whole)
+    if not counts:
         return entry
-    counts = _("{} of {}").format(count(part.value), count(whole.value))
     alarm = view.figures[entry.series].severity if entry.series in view.figures else None
-    return entry if alarm else msgspec.structs.replace(entry, series=entry.part, text=counts, goal=None)
+    # An alarm that ends keeps its colour; the ratio of so few would be no figure, such as 0% beside 8 of 8.
+    series = entry.series if alarm else entry.part
+    return msgspec.structs.replace(entry, series=series, text=counts, goal=None)
+
+
+def few(view: AgentView, series: str, part: str = "", whole: str = "") -> str:
+    """The counts of a ratio of few events, which are told instead of it; empty where the ratio speaks."""
+    if not part:
+        part, whole = ratios().get(series, ("", ""))
+    some, all_ = view.figures.get(part), view.figures.get(whole)
+    if some is None or all_ is None or some.value is None or all_.value is None or all_.value >= MANY:
+        return ""
+    return _("{} of {}").format(count(some.value), count(all_.value))
 
 
 def _aimed(entry: Entry, figure: Figure | None) -> Entry:

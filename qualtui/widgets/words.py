@@ -5,10 +5,15 @@ from functools import lru_cache
 from math import isfinite
 
 from qualtui.model import Evidence
-from qualtui.text import _, clean, span
-from qualtui.wire import ChannelView, Figure
+from qualtui.text import _, clean, figure, span
+from qualtui.wire import ChannelView, Figure, IncidentView
 
 _LONGEST = 9999 * 86400.0
+
+
+def severity_word(incident: IncidentView) -> str:
+    """How bad a firing incident is; one that recovers has its own word."""
+    return _("RECOVERING") if incident.recovering else incident.severity.value.upper()
 
 
 def lasting(seconds: float) -> str:
@@ -26,7 +31,7 @@ def count(value: float) -> str:
     if not isfinite(value):
         return "?"
     if abs(value) < 10000:
-        return f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
+        return figure(value)
     for size, unit in ((1e6, "k"), (1e9, "M"), (1e12, "G"), (1e15, "T")):
         if abs(value) < size:
             scaled = value / size * 1000
@@ -43,7 +48,7 @@ def quantity(value: float | None, unit: str) -> str:
     if unit == "bytes":
         return count(value).replace("k", " kB").replace("M", " MB").replace("G", " GB")
     if unit == "%":
-        return f"{value:.1f}%" if abs(value) < 1000 else f"{count(value)}%"
+        return f"{count(value)}%"
     told = clean(unit, 8)
     return count(value) + (told if told.startswith("/") else f" {told}" if told else "")
 

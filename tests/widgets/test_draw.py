@@ -139,8 +139,8 @@ def test_a_ratio_of_few_events_is_told_as_counts_and_judged_by_nobody() -> None:
 
     assert "1 of 3 " in shown(1, 3)
     assert "▲" not in shown(1, 3)
-    assert "10.0% ▲ ≤ 5%" in shown(2, 20)
-    assert "5.0% ●" in shown(1, 20)
+    assert "10% ▲ ≤ 5%" in shown(2, 20)
+    assert "5% ●" in shown(1, 20)
 
 
 def test_a_goal_that_is_a_least_is_missed_from_below() -> None:
