@@ -69,7 +69,7 @@ DECLARED: tuple[Series, ...] = (
         "waiting since the 24 h before the first start, and silent since: never a page",
     ),
     Series(
-        "customers.open_before_start_oldest",
+        "customers.open_oldest",
         "s",
         "up",
         "messages, leads",

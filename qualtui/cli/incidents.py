@@ -13,6 +13,7 @@ from qualtui.cli.status import more
 from qualtui.cli.tables import moment, print_json, print_table
 from qualtui.model import Phase
 from qualtui.text import _, span
+from qualtui.widgets.words import severity_word
 from qualtui.wire import Acknowledge, AddNote, Done, IncidentDetail, IncidentView, ShowIncident
 
 command = typer.Typer(
@@ -29,7 +30,7 @@ def incident_rows(incidents: tuple[IncidentView, ...], now: float) -> list[list[
     return [
         [
             f"#{one.number}",
-            one.severity.value.upper() if one.phase is Phase.FIRING else _("resolved"),
+            severity_word(one) if one.phase is Phase.FIRING else _("resolved"),
             span((one.resolved_at or now) - one.since),
             one.agent,
             one.summary,
@@ -73,7 +74,7 @@ def show(number: Number, config: ConfigOption = None, as_json: JsonOption = Fals
     one = detail.incident
     until = _("resolved after {}") if one.phase is Phase.RESOLVED else _("since {}")
     lasted = span((one.resolved_at or time.time()) - one.since)
-    print(f"#{one.number} {one.severity.value.upper()} {one.agent}: {one.summary} ({until.format(lasted)})")
+    print(f"#{one.number} {severity_word(one)} {one.agent}: {one.summary} ({until.format(lasted)})")
     for word, text in (
         (_("why"), one.cause),
         (_("who"), one.owner or _("nobody")),

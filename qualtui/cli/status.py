@@ -14,10 +14,12 @@ from qualtui.cli.tables import print_json
 from qualtui.config.errors import ConfigErrors
 from qualtui.model import Evidence, Phase, Severity
 from qualtui.series import OWN
+from qualtui.signals.chain import BAD, BUSY
 from qualtui.text import _, clean, plural, span
 from qualtui.widgets.sight import firing as count_firing
-from qualtui.widgets.words import failing, quantity
-from qualtui.wire import AgentView, Snapshot
+from qualtui.widgets.sight import recovering, worse
+from qualtui.widgets.words import failing, quantity, severity_word
+from qualtui.wire import AgentView, LinkView, Snapshot
 
 FIGURES = ("customers.waiting", "customers.lost", "customers.backlog", "sessions.bot_owes", "reply.p95")
 CODES = {Severity.CRITICAL: CRITICAL, Severity.WARNING: WARNING, Severity.INFO: OK}
@@ -57,8 +59,11 @@ def command(
 
 
 def exit_code(shot: Snapshot) -> int:
-    """What the snapshot comes to: the worst of its firing incidents; unknown where an agent can't be judged."""
-    firing = [CODES[one.severity] for one in shot.incidents if one.phase is Phase.FIRING]
+    """What the snapshot comes to: the worst of its firing incidents, a recovering one a warning at most.
+
+    Unknown where an agent can't be judged.
+    """
+    firing = [CODES[one.urgency] for one in shot.incidents if one.phase is Phase.FIRING]
     begun = [CODES[agent.now.level] for agent in shot.agents if agent.now.level is not None]
     worst = max([*firing, *begun], default=OK)
     untold = any(agent.now.level is None and not agent.now.calm for agent in shot.agents)
@@ -73,11 +78,19 @@ def short_line(shot: Snapshot, code: int) -> str:
 
 
 def _how(shot: Snapshot, code: int) -> str:
-    firing = [one for one in shot.incidents if one.phase is Phase.FIRING]
-    if firing:
-        many = count_firing(shot)
-        rest = f" (+{many - 1})" if many > 1 else ""
-        return f"{WORDS[code]} #{firing[0].number} {firing[0].agent}: {firing[0].summary}{rest}"
+    """The headline of the agent that is worst off, else of all of them."""
+    worst = max(shot.agents, key=worse, default=None)
+    if code in {WARNING, CRITICAL} and worst is not None:
+        told, many = worst.now, count_firing(shot, Severity.CRITICAL, Severity.WARNING) + recovering(shot)
+        if told.level is not None:
+            number = f"#{told.number} " if told.number else ""
+            rest = many - bool(told.number)
+            line = f"{number}{worst.name}: {told.headline} {told.detail}".rstrip()
+            return f"{WORDS[code]} {line}" + (f" (+{rest})" if rest > 0 else "")
+        first = next((one for one in shot.incidents if one.phase is Phase.FIRING), None)
+        if first is not None:  # of an agent of which nothing more is known
+            line = f"#{first.number} {first.agent}: {first.summary}"
+            return f"{WORDS[code]} {line}" + (f" (+{many - 1})" if many > 1 else "")
     return f"{WORDS[code]} " + "; ".join(f"{agent.name}: {agent.now.headline}" for agent in shot.agents)
 
 
@@ -92,16 +105,22 @@ def long_lines(shot: Snapshot, code: int) -> list[str]:
         lines.append(f"{agent.name}: {agent.now.headline} {agent.now.detail}".rstrip())
         if agent.now.why:
             lines.append("  " + _("why: {}").format(agent.now.why))
-        lines.append("  " + " → ".join(f"{one.link.value} {one.status} {one.text}".strip() for one in agent.chain))
+        lines.append("  " + " → ".join(_link(one) for one in agent.chain))
         lines.append("  " + _figures(agent, FIGURES, shot.at))
         if own := [name for name in agent.figures if name.startswith(OWN)]:
             lines.append("  " + _figures(agent, own, shot.at))
     for one in shot.incidents:
         if one.phase is Phase.FIRING:
             owner = one.owner or _("nobody has it")
-            lines.append(f"#{one.number} {one.severity.value.upper()} {one.agent}: {one.summary} ({owner})")
+            lines.append(f"#{one.number} {severity_word(one)} {one.agent}: {one.summary} ({owner})")
     lines += more(shot)
     return lines
+
+
+def _link(view: LinkView) -> str:
+    """A link in a few words: its status only where the text does not say it."""
+    word = {BAD: _("BROKEN"), BUSY: _("busy")}.get(view.status, "")
+    return " ".join(part for part in (view.link.value, word and f"{word}:", view.text) if part)
 
 
 def more(shot: Snapshot) -> list[str]:

@@ -66,7 +66,7 @@ BUILT_IN: dict[str, Rule] = {
     ),
     # Who was open before the first start is shown and offered a remedy, but wakes nobody, however old.
     "open-before-start": Rule(
-        series="customers.open_before_start_oldest",
+        series="customers.open_oldest",
         op=Operator.ABOVE,
         warning=Level(3 * _MINUTE),
         keep_firing_for=Seconds(30),

@@ -3,17 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import asyncpg
 
-from qualtui.config.dsn import Driver, DsnError, driver
 from qualtui.config.values import Secret
-from qualtui.database.errors import translate
-from qualtui.database.kinds import DatabaseError, Kind
-from qualtui.database.opening import opened
+from qualtui.database.errors import DatabaseError, Kind, translate
 from qualtui.text import _
 
 if TYPE_CHECKING:
@@ -136,9 +132,10 @@ class Database:
         try:
             if self._pool is None:
                 self._pool = asyncpg.create_pool(
-                    connect=partial(self._opened, driver(self._dsn.reveal())),
+                    self._dsn.reveal(),
                     min_size=0,
                     max_size=self._size,
+                    timeout=self._connect_timeout,
                     statement_cache_size=self._cache,
                     max_inactive_connection_lifetime=120.0,
                     server_settings={"application_name": "qualtui"},
@@ -148,11 +145,8 @@ class Database:
             return pool, await pool.acquire()
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             raise
-        except (DsnError, ValueError, KeyError, IndexError, OverflowError):  # as asyncpg answers slips
+        except (ValueError, TypeError, KeyError, OverflowError):  # how asyncpg answers a DSN that is none
             raise DatabaseError(Kind.CONFIG, _("the DSN is not valid")) from None
-
-    async def _opened(self, to: Driver, _dsn: str | None, **given: Any) -> Any:
-        return await opened(to, self._connect_timeout, **given)
 
 
 async def _abandon(session: "Session", *, polite: bool) -> None:

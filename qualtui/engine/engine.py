@@ -40,6 +40,7 @@ from qualtui.model import (
     Remade,
     RuleChanged,
     Sample,
+    Standing,
     State,
 )
 from qualtui.notify.target import warm_up
@@ -49,7 +50,7 @@ from qualtui.signals.root import Root, Why
 from qualtui.store.errors import StoreError
 from qualtui.store.store import Store
 from qualtui.text import _, clean
-from qualtui.wire import Answer, Customers, EngineView, Refused, Request, Snapshot, Who
+from qualtui.wire import Answer, Customers, EngineView, IncidentDetail, Refused, Request, Snapshot, Who
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class Engine:
         self.journal = Journal(store, state, store.epoch, clock)
         self.recent = Recent(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
         self._faults = Faults()
-        self._view = View(self.recent, config, self._learning, self._faults)
+        self._view = View(self.recent, config, self._learning, self._faults, self._standings)
         self._loops = Loops(self.journal, clock, self._sink)
         self._memory = Memory(store, self.journal, self.recent, clock)
         self._keeper = Keeper(store, self.journal, clock)
@@ -314,6 +315,9 @@ class Engine:
     def _current(self, incident: Incident) -> Incident:
         return self._view.current(incident, self.journal.state, self._fixing.available, self._clock())
 
+    def _standings(self, agent: str) -> tuple[Standing, ...]:
+        return tuple(one for one in self.journal.state.standing.values() if one.agent == agent)
+
     # --- windows ---
 
     async def _beat(self) -> None:
@@ -362,6 +366,9 @@ class Engine:
     async def _answer(self, request: Request) -> Answer:
         answer = await self._desk.answer(request)
         self._publish()
+        if isinstance(answer, IncidentDetail):  # as every screen shows it at this moment
+            shown = (one for one in self.snapshot().incidents if one.number == answer.incident.number)
+            return replace(answer, incident=next(shown, answer.incident))
         return answer
 
     async def _history(self, number: int) -> tuple[Event, ...]:

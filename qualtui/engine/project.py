@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Container
 
+from msgspec.structs import replace
+
 from qualtui.model import Activity, Incident, Phase, Severity, State
 from qualtui.signals.remedy import Tried, spent
 from qualtui.text import _
@@ -17,24 +19,31 @@ OWED = {"queued", "sending"}
 Live = Callable[[Incident], Incident]  # with its line and the fix that is offered at this moment
 
 
-def incidents(state: State, live: Live = lambda incident: incident) -> tuple[IncidentView, ...]:
-    """Firing ones first, worst and oldest first; then the newest resolved. `live`: a firing one as it is now."""
+def incidents(
+    state: State, live: Live = lambda incident: incident, recovering: Container[int] = ()
+) -> tuple[IncidentView, ...]:
+    """Firing ones first, worst and oldest first, the recovering ones after them; then the newest resolved.
+
+    `live`: a firing one as it is now; `recovering`: the numbers of those that are clear by fresh evidence.
+    """
 
     def order(incident: Incident) -> tuple[int, int, float]:
         if incident.phase is Phase.FIRING:
-            return 0, -incident.severity.rank, incident.fired_at
-        return 1, 0, -(incident.resolved_at or 0.0)
+            return int(incident.number in recovering), -incident.severity.rank, incident.fired_at
+        return 2, 0, -(incident.resolved_at or 0.0)
 
     fire = sum(one.phase is Phase.FIRING for one in state.incidents.values())
     chosen = sorted(state.incidents.values(), key=order)[: max(INCIDENTS, min(fire, FIRING))]
     told = (live(one) if one.phase is Phase.FIRING else one for one in chosen)
     trying = Counter(one.number for one in state.notices.values() if one.status in OWED)
-    return tuple(_row(incident, trying[incident.number]) for incident in told)
+    rows = (_row(incident, trying[incident.number]) for incident in told)
+    return tuple(replace(row, recovering=True) if row.number in recovering else row for row in rows)
 
 
-def firing(state: State) -> dict[Severity, int]:
-    """How many incidents of each severity fire, also those for which there is no row."""
-    return dict(Counter(one.severity for one in state.incidents.values() if one.phase is Phase.FIRING))
+def firing(state: State, recovering: Container[int] = ()) -> dict[Severity, int]:
+    """How many incidents of each severity fire, with a row or not; without the recovering ones."""
+    fires = (one for one in state.incidents.values() if one.phase is Phase.FIRING)
+    return dict(Counter(one.severity for one in fires if one.number not in recovering))
 
 
 def incident_view(incident: Incident, state: State) -> IncidentView:

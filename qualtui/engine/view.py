@@ -1,27 +1,28 @@
 """From recent samples and state to the snapshot: readings, derived series, chain, why, figures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
 from qualtui.alerts.evaluate import evaluate
 from qualtui.alerts.transition import summarise
 from qualtui.config.values import Config
+from qualtui.engine.began import earlier, replayed, unknown_beginning
 from qualtui.engine.faults import Faults
 from qualtui.engine.hosts import hosts
 from qualtui.engine.project import activity, firing, incidents, tried
 from qualtui.engine.recent import Recent
-from qualtui.model import Evidence, Incident, Phase, Sample, Severity, State
+from qualtui.model import Evidence, Incident, Phase, Sample, Severity, Standing, State
 from qualtui.series import BY_NAME, Series
 from qualtui.signals import written
-from qualtui.signals.chain import SLOW, chain
+from qualtui.signals.chain import SLOW, carried, chain
 from qualtui.signals.contradictions import contradict, told
 from qualtui.signals.control import Host, answered, excused
 from qualtui.signals.declared import declared
 from qualtui.signals.derive import agent_down, blind, returned, unreached
 from qualtui.signals.gateway import starting
 from qualtui.signals.goals import answerable, targets
-from qualtui.signals.headline import Live, headline
+from qualtui.signals.headline import Live, Unwitnessed, headline
 from qualtui.signals.reading import Reading, Readings, evidence, stale_after
 from qualtui.signals.remedy import Remedies, offered, useful
 from qualtui.signals.why import Why, explains, why
@@ -38,6 +39,7 @@ DERIVED = {
 RETURNED = ("health.back", "health.away")
 SIGHTS = ("sight.blind", "sight.disagree", *RETURNED)
 VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without these we judge nobody
+WITNESS = "chats.evidence"
 HOUR = 3600.0
 ERRORS = 600.0  # s that failures.unreached speaks of, where no database says otherwise
 MINUTE = 60.0  # s between two samples of goal.minute
@@ -56,7 +58,14 @@ def _slow(config: Config) -> float:
 
 
 Looks = dict[str, tuple[Readings, Why]]  # by agent
+
+
+def _amber(severity: Severity) -> Severity:
+    return min(severity, Severity.WARNING, key=lambda one: one.rank)
+
+
 Available = Callable[[str, str], str]  # agent, fix -> its title where it can be run
+Standings = Callable[[str], Iterable[Standing]]  # agent -> its rules that are pending or firing
 Learning = Callable[[str], float | None]  # agent -> 0..1 while its first backfill runs
 
 
@@ -69,10 +78,12 @@ class View:
         config: Config,
         learning: Learning = lambda _agent: None,
         faults: Faults | None = None,
+        standings: Standings = lambda _agent: (),
     ) -> None:
         self._recent = recent
         self._faults = faults or Faults()
         self._learning = learning
+        self._standings = standings
         self._config = config
         self._stale: dict[str, float] = {}
         self._declared: dict[str, Mapping[str, Series]] = {}  # by agent
@@ -184,7 +195,12 @@ class View:
             asked.pop("customers.waiting", None)
         known = {name: self._recent.known(full) for name, full in asked.items()}
         since = self._since.setdefault(agent, now)
-        return (blind(agent, {name: one.at if one else None for name, one in known.items()}, since, now),)
+        seen = {name: one.at if one else None for name, one in known.items()}
+        gateway = [self._recent.newest(f"{agent}/waha.{name}") for name in ("up", "working")]
+        age = self._recent_witness(agent, now)
+        if age is not None and not any(one is not None and one.value == 0 for one in gateway):
+            seen[WITNESS] = now - age  # a gateway that is known to be down hides nothing else
+        return (blind(agent, seen, since, now),)
 
     def _starting(self, agent: str, now: float) -> tuple[Sample, ...]:
         if not self._behind(agent, "waha.starting"):
@@ -256,13 +272,16 @@ class View:
     def current(
         self, incident: Incident, state: State, available: Available, now: float, looks: Looks | None = None
     ) -> Incident:
-        """An incident as it is now: a firing one's line, and the fix that is offered."""
+        """An incident as it is now: a firing one's line, its cause in today's figures, the offered fix."""
         if incident.phase is not Phase.FIRING:
             return incident
-        fix = incident.fix
+        looks = {} if looks is None else looks
+        fix, cause = incident.fix, incident.cause
         with self._faults.within(incident.agent, "offer"):
             fix = self.offer(incident.agent, incident.rule, incident.number, state, available, now, looks)
-        return replace(incident, summary=self._live(incident, now).summary, fix=fix)
+            reason = looks[incident.agent][1]
+            cause = reason.text if incident.root and reason.root.value == incident.root else cause
+        return replace(incident, summary=self._live(incident, now).summary, fix=fix, cause=cause)
 
     def readings(self, agent: str, now: float) -> Readings:
         """Every declared series of an agent, with its evidence; a contradiction is told as such."""
@@ -281,16 +300,22 @@ class View:
         return bool(samples) and all(one.value == 1 for one in samples)
 
     def snapshot(self, state: State, engine: EngineView, available: Available, now: float) -> Snapshot:
-        """All that screens show."""
+        """All that screens show, from one reading."""
         looks: Looks = {}
+        agents = tuple(self._shown(name, state, available, now) for name in self._config.agents)
+        fires = (one for one in state.incidents.values() if one.phase is Phase.FIRING)
+        recovering = frozenset(one.number for one in fires if not self._live(one, now).holds)
         return Snapshot(
             at=now,
             seq=state.seq,
             engine=engine,
-            agents=tuple(self._shown(name, state, available, now) for name in self._config.agents),
-            incidents=incidents(state, lambda incident: self.current(incident, state, available, now, looks)),
+            agents=agents,
+            incidents=incidents(
+                state, lambda incident: self.current(incident, state, available, now, looks), recovering
+            ),
             activity=activity(state),
-            firing=firing(state),
+            firing=firing(state, recovering),
+            recovering=len(recovering),
             zone=self._config.screen.zone,
             speed=self._config.demo.speed,
             demo=bool(self._config.demo.control_url),
@@ -311,8 +336,13 @@ class View:
         readings = self.readings(name, now)
         links, reason = self._why(name, readings, now)
         mine = [one for one in state.incidents.values() if one.agent == name and one.phase is Phase.FIRING]
+        lives = {one.number: self._live(one, now) for one in mine}
         rules = self._config.rules
-        alarms: dict[str, Severity] = {rules[one.rule].series: one.severity for one in mine if one.rule in rules}
+        alarms: dict[str, Severity] = {
+            rules[one.rule].series: one.severity if lives[one.number].holds else _amber(one.severity)
+            for one in mine
+            if one.rule in rules
+        }
         learning = self._learning(name)
         return AgentView(
             name=name,
@@ -321,11 +351,12 @@ class View:
                 links,
                 reason,
                 [replace(one, fix=rules[one.rule].fix if one.rule in rules else "") for one in mine],
-                lambda incident: self._live(incident, now),
+                lambda incident: lives[incident.number],
                 lambda number: tried(state, number),
                 self._remedies(name, readings, available),
                 learning,
                 now,
+                self._unwitnessed(name, now),
             ),
             chain=links,
             figures={
@@ -337,8 +368,12 @@ class View:
         )
 
     def _why(self, agent: str, readings: Readings, now: float) -> tuple[tuple[LinkView, ...], Why]:
-        links = chain(readings, self._chains.get(agent, ()), now, self._slow)
-        self._chains[agent] = links
+        before = self._chains.get(agent, ())
+        links = chain(readings, before, now, self._slow)
+        if unknown_beginning(links, before):  # after a restart
+            before = replayed(self._recent, agent, self._stale, self._slow, now)
+            links = earlier(chain(readings, before, now, self._slow), self._standings(agent), self._config.rules)
+        self._chains[agent] = carried(before, links)
         return links, why(links, readings, now)
 
     def _live(self, incident: Incident, now: float) -> Live:
@@ -353,9 +388,32 @@ class View:
             return Live(incident.summary)
         series = f"{incident.agent}/{rule.series}"
         verdict = evaluate(rule, self._recent.since(series, now - rule.window), now, self._stale.get(series, 0.0))
-        if not verdict.known or verdict.severity is None:
-            return Live(incident.summary, holds=not verdict.known)
+        if not verdict.known:
+            return Live(incident.summary)
+        if verdict.severity is None:
+            return Live(_("over: {}").format(incident.summary), holds=False)
         return Live(summarise(rule, incident.rule, incident.agent, verdict))
+
+    def _unwitnessed(self, agent: str, now: float) -> Unwitnessed | None:
+        """For how long the gateway's chats have been no witness, where they are asked; None: they are one."""
+        age = self._recent_witness(agent, now)
+        settings = self._config.agents[agent].waha
+        if age is None or settings is None or age <= 2 * settings.chats_interval:
+            return None
+        newest = self._recent.newest(f"{agent}/{WITNESS}")
+        return Unwitnessed(age, newest.note if newest is not None else "")
+
+    def _recent_witness(self, agent: str, now: float) -> float | None:
+        """Seconds since the chats were believed last, or since we began to ask; None: nobody asks."""
+        series = f"{agent}/{WITNESS}"
+        if series not in self._stale:
+            return None
+        since = self._since.setdefault(agent, now)
+        samples = self._recent.since(series, now - HOUR)
+        believed = next((one.at for one in reversed(samples) if one.value == 1), None)
+        if believed is None and samples:
+            since = min(since, samples[0].at)
+        return max(0.0, now - (since if believed is None else believed))
 
     def _figure(self, agent: str, name: str, reading: Reading, severity: Severity | None, now: float) -> Figure:
         series, full = self._declared.get(agent, BY_NAME)[name], f"{agent}/{name}"

@@ -6,7 +6,7 @@ NEEDS_LEADS = (
     "customers.waiting",
     "customers.oldest",
     "customers.open_before_start",
-    "customers.open_before_start_oldest",
+    "customers.open_oldest",
     "customers.overdue",
     "customers.workable",
     "customers.lost",

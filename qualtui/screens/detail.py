@@ -14,7 +14,7 @@ from qualtui.widgets.line import BLANK, Line, Span, faded, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row
-from qualtui.widgets.words import age, day_clock, lasting
+from qualtui.widgets.words import age, day_clock, lasting, severity_word
 from qualtui.wire import AgentView, Answer, Ask, IncidentDetail, IncidentView, ShowIncident
 
 ROOMY = 30  # rows from which the chain is shown, too, and more than the last note
@@ -93,8 +93,8 @@ class Detail(Listing):
     def _facts(self, incident: IncidentView) -> list[Line]:
         cells, height = self.size
         fires = incident.phase is Phase.FIRING
-        glyph, token = self.look.severity(incident.severity)
-        word = incident.severity.value.upper()
+        glyph, token = self.look.severity(incident.urgency)
+        word = severity_word(incident)
         if not fires:
             glyph, token, word = self.look.glyphs.none, "label", _("RESOLVED")
         since = _("since {clock}").format(clock=day_clock(incident.since, self.zone, self.now))

@@ -4,7 +4,7 @@ from qualtui.model import Phase
 from qualtui.text import _, masked
 from qualtui.widgets.line import safe
 from qualtui.widgets.sight import Bond, Sight
-from qualtui.widgets.words import age, clock, quantity
+from qualtui.widgets.words import age, clock, quantity, severity_word
 
 
 def summary(sight: Sight, now: float) -> str:
@@ -23,7 +23,7 @@ def summary(sight: Sight, now: float) -> str:
         lines.append(f"{_('WHO')} {safe(told.who) or _('nobody yet')}")
     for incident in sight.incidents:
         if incident.phase is Phase.FIRING:
-            words = (f"#{incident.number}", incident.severity.value.upper(), safe(incident.summary))
+            words = (f"#{incident.number}", severity_word(incident), safe(incident.summary))
             lines.append(
                 f"{' '.join(words)} ({age(now, incident.since)}, {safe(incident.owner, 40) or _('nobody')})"
             )

@@ -15,11 +15,12 @@ Seen = tuple[str, str, Evidence]  # status, text, evidence
 
 
 def chain(readings: Readings, before: Sequence[LinkView], now: float, slow: float = SLOW) -> tuple[LinkView, ...]:
-    """The links now; a link that keeps its status keeps the time when it began.
+    """The links now; a link that keeps its status keeps the time when it began, also over a gap in between.
 
-    `slow`: seconds for an empty question from which the database is.
+    `before`: what `carried` gave at the look before. `slow`: seconds for an empty question from which the
+    database is.
     """
-    began = {view.link: view for view in before}
+    began = {(view.link, view.status == UNKNOWN): view for view in before}
     seen = {
         Link.US: _us(readings),
         Link.HOST: (NO_SOURCE, _("no source"), Evidence.NO_SOURCE),
@@ -31,10 +32,17 @@ def chain(readings: Readings, before: Sequence[LinkView], now: float, slow: floa
     }
     views = []
     for link, (status, text, evidence) in seen.items():
-        old = began.get(link)
+        old = began.get((link, status == UNKNOWN))
         since = old.since if old is not None and old.status == status and old.since is not None else now
         views.append(LinkView(link, status, text, evidence, since))
     return tuple(views)
+
+
+def carried(before: Sequence[LinkView], links: Sequence[LinkView]) -> tuple[LinkView, ...]:
+    """What the next look needs: these links, and of one that is unknown now what was known of it last."""
+    known = {view.link: view for view in before if view.status != UNKNOWN}
+    unknown = (view.link for view in links if view.status == UNKNOWN)
+    return (*(known[link] for link in unknown if link in known), *links)
 
 
 def _us(readings: Readings) -> Seen:

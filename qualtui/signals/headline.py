@@ -3,20 +3,31 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from qualtui.model import Evidence, Incident, Phase, Severity
-from qualtui.signals.chain import BAD
+from qualtui.model import Evidence, Incident, Link, Phase, Severity
+from qualtui.signals.chain import BAD, BUSY
+from qualtui.signals.proof import oldest
 from qualtui.signals.reading import NOTHING, Readings, fresh
 from qualtui.signals.remedy import Remedies, Tried, offered
 from qualtui.signals.why import Why
 from qualtui.text import _, plural, span
-from qualtui.wire import LinkView, Now
+from qualtui.wire import LinkView, Now, NowState
 
 
 class Live(NamedTuple):
-    """A firing incident at this moment: its line, and whether its condition holds still, as far as is known."""
+    """A firing incident at this moment: its line, and whether its condition holds still, as far as is known.
+
+    Not `holds`: fresh evidence says that it is clear, and keep_firing_for runs.
+    """
 
     summary: str
     holds: bool = True
+
+
+class Unwitnessed(NamedTuple):
+    """The gateway's chats are configured as the second witness and are none: for how many seconds, and why."""
+
+    seconds: float
+    note: str = ""
 
 
 Lives = Callable[[Incident], Live]
@@ -32,28 +43,37 @@ def headline(
     remedies: Remedies,
     learning: float | None,
     now: float,
+    unwitnessed: Unwitnessed | None = None,
 ) -> Now:
     """What the NOW box says. `incidents` are the agent's; only firing ones count, INFO is only to be known.
 
-    Without one: calm only where the customers' figure is fresh and no link is bad.
+    Everyone is answered only where both witnesses say so by fresh evidence, and no link is bad.
     """
     firing = [one for one in incidents if one.phase is Phase.FIRING and one.severity is not Severity.INFO]
-    waiting = fresh(readings, "customers.waiting")
-    if firing:
-        worst = max(firing, key=lambda one: (one.severity.rank, one.rule.startswith("customers"), -one.fired_at))
-        return _trouble(worst, firing, readings, reason, lives, tried, remedies, now)
-    bad = [view for view in links if view.status == BAD]
-    if bad:
+    holding = [one for one in firing if lives(one).holds]
+    if holding:
+        return _trouble(_worst(holding), holding, readings, reason, lives, tried, remedies, now)
+    if any(view.status == BAD for view in links):
         return Now(Severity.WARNING, False, _("TROUBLE BEGINS"), _detail(readings), reason.text, reason.proof)
     if learning is not None:
         return Now(None, False, _("LEARNING {:.0%}").format(learning), _("reading the past before judging it"))
-    if waiting is None:
-        return _cannot_tell(readings, reason, now)
-    if waiting:
-        return Now(None, True, _("THE BOT IS REPLYING"), _detail(readings), proof=reason.proof)
-    last = fresh(readings, "customers.last_reply")
-    told = "" if last is None else _("last reply {} ago").format(span(last))
-    return Now(None, True, _("EVERYONE ANSWERED"), told)
+    if fresh(readings, "customers.waiting") is None:
+        return _cannot_tell("customers.waiting", readings, reason, now)
+    if firing:
+        return _recovering(_worst(firing), readings, reason, tried, now)
+    if fresh(readings, "customers.overdue"):
+        return _waiting(readings, links, reason)
+    if unwitnessed is not None:
+        return _one_witness(readings, reason, unwitnessed)
+    if fresh(readings, "customers.waiting"):
+        return _waiting(readings, links, reason)
+    if fresh(readings, "customers.backlog") is None:
+        return _cannot_tell("customers.backlog", readings, reason, now)
+    return _nobody_waits(readings)
+
+
+def _worst(incidents: Sequence[Incident]) -> Incident:
+    return max(incidents, key=lambda one: (one.severity.rank, one.rule.startswith("customers"), -one.fired_at))
 
 
 def _trouble(
@@ -66,14 +86,12 @@ def _trouble(
     remedies: Remedies,
     now: float,
 ) -> Now:
-    count = int(fresh(readings, "customers.waiting") or 0)
-    if count:
-        text = plural("{} CUSTOMER WAITING FOR THE BOT", "{} CUSTOMERS WAITING FOR THE BOT", count).format(count)
-        detail = _("oldest {}").format(span(fresh(readings, "customers.oldest") or 0.0))
+    state = NowState.PLAIN
+    if fresh(readings, "customers.waiting"):
+        text, detail = _who_waits(readings), _how_long(readings)
+        state = NowState.OPEN_BEFORE_START if _all_before_start(readings) else state
     else:
-        text, holds = lives(worst)
-        lasts = _("for {}") if holds else _("after {} nothing of it is seen; watching that it stays so")
-        detail = lasts.format(span(now - worst.since))
+        text, detail = lives(worst).summary, _("for {}").format(span(now - worst.since))
     done = tried(worst.number)
     fix = offered(reason, [one.fix for one in (worst, *firing)], done, remedies)
     return Now(
@@ -81,14 +99,116 @@ def _trouble(
         calm=False,
         headline=text,
         detail=detail,
-        why=reason.text or (_("when it began: {}").format(worst.cause) if worst.cause else ""),
+        why=reason.text or _when_it_began(worst),
         proof=reason.proof,
         who=_owner(worst, now),
         tried=done.text or _("nothing"),
         fix=fix,
         fix_title=remedies(fix) if fix else "",
         number=worst.number,
+        state=state,
     )
+
+
+def _recovering(
+    worst: Incident, readings: Readings, reason: Why, tried: Callable[[int], Tried], now: float
+) -> Now:
+    """Nothing that fires holds any more: amber at most, whatever it was."""
+    waits = _detail(readings) or _("nobody waits")
+    detail = _("{waits}; watching that it stays so, after {lasted}").format(
+        waits=waits, lasted=span(now - worst.since)
+    )
+    return Now(
+        level=Severity.WARNING,
+        calm=False,
+        headline=_("RECOVERING"),
+        detail=detail,
+        why=reason.text or _when_it_began(worst),
+        proof=reason.proof,
+        who=_owner(worst, now),
+        tried=tried(worst.number).text or _("nothing"),
+        number=worst.number,
+        state=NowState.RECOVERING,
+    )
+
+
+def _waiting(readings: Readings, links: Sequence[LinkView], reason: Why) -> Now:
+    """Customers wait, and no rule fires: amber once a reply is overdue by the bot's own recent reply times."""
+    before = _all_before_start(readings)
+    if fresh(readings, "customers.overdue"):
+        text = _who_waits(readings) if before else _("WAITING FOR THE BOT'S REPLY")
+        detail = _("{waits}: later than its replies usually are").format(waits=_detail(readings))
+        state = NowState.OPEN_BEFORE_START if before else NowState.WAITING
+        return Now(Severity.WARNING, False, text, detail, reason.text, reason.proof, state=state)
+    text = _("THE BOT IS REPLYING") if _works(readings, links) else _("WAITING FOR THE BOT'S REPLY")
+    return Now(None, True, text, _detail(readings), proof=reason.proof, state=NowState.WAITING)
+
+
+def _works(readings: Readings, links: Sequence[LinkView]) -> bool:
+    """Whether the bot provably works on a reply: it is too busy for /health, and has stored whom it answers."""
+    busy = any(view.link is Link.BOT and view.status == BUSY for view in links)
+    return bool(busy and fresh(readings, "health.silent") and fresh(readings, "customers.workable"))
+
+
+def _one_witness(readings: Readings, reason: Why, missing: Unwitnessed) -> Now:
+    waits = _detail(readings) or _("nobody waits")
+    detail = _("by the rows {waits}; the gateway's chats do not confirm it for {lasted}: {note}").format(
+        waits=waits, lasted=span(missing.seconds), note=missing.note or _("not read")
+    )
+    return Now(None, False, _("CANNOT TELL"), detail, reason.text, reason.proof)
+
+
+def _nobody_waits(readings: Readings) -> Now:
+    claimed = int(fresh(readings, "customers.claimed") or 0)
+    if claimed:
+        text = plural(
+            "nobody waits by the rows; the delivery of {} answer is not confirmed yet",
+            "nobody waits by the rows; the delivery of {} answers is not confirmed yet",
+            claimed,
+        ).format(claimed)
+        return Now(None, True, _("CHECKING DELIVERY"), text, state=NowState.CHECKING)
+    last = fresh(readings, "customers.last_reply")
+    parts = [] if last is None else [_("last reply {} ago").format(span(last))]
+    if backlog := fresh(readings, "customers.backlog"):
+        parts.append(_("backlog {:.0f}").format(backlog))
+    return Now(None, True, _("EVERYONE ANSWERED"), ", ".join(parts))
+
+
+def _who_waits(readings: Readings) -> str:
+    count = int(fresh(readings, "customers.waiting") or 0)
+    if _all_before_start(readings):
+        text = plural(
+            "{} CUSTOMER WAITING SINCE BEFORE THE FIRST START",
+            "{} CUSTOMERS WAITING SINCE BEFORE THE FIRST START",
+            count,
+        )
+    else:
+        text = plural("{} CUSTOMER WAITING FOR THE BOT", "{} CUSTOMERS WAITING FOR THE BOT", count)
+    return text.format(count)
+
+
+def _all_before_start(readings: Readings) -> bool:
+    """Whether all who wait were open before the first start."""
+    waiting, before = (fresh(readings, f"customers.{name}") for name in ("waiting", "open_before_start"))
+    return bool(waiting) and waiting == before
+
+
+def _how_long(readings: Readings) -> str:
+    """The longest wait, and apart from it that of those who were open before the first start."""
+    before = int(fresh(readings, "customers.open_before_start") or 0)
+    if not before or _all_before_start(readings):
+        return _("oldest {}").format(span(oldest(readings)))
+    since = span(fresh(readings, "customers.oldest") or 0.0)
+    text = plural(
+        "oldest {since}; {n} of them since before the first start, {before}",
+        "oldest {since}; {n} of them since before the first start, the oldest {before}",
+        before,
+    )
+    return text.format(since=since, n=before, before=span(fresh(readings, "customers.open_oldest") or 0.0))
+
+
+def _when_it_began(incident: Incident) -> str:
+    return _("when it began: {}").format(incident.cause) if incident.cause else ""
 
 
 def _owner(incident: Incident, now: float) -> str:
@@ -101,12 +221,13 @@ def _detail(readings: Readings) -> str:
     waiting = fresh(readings, "customers.waiting")
     if not waiting:
         return ""
-    oldest = span(fresh(readings, "customers.oldest") or 0.0)
-    return plural("{:.0f} waiting, {}", "{:.0f} waiting, the oldest {}", int(waiting)).format(waiting, oldest)
+    text = plural("{:.0f} waiting, {}", "{:.0f} waiting, the oldest {}", int(waiting))
+    return text.format(waiting, span(oldest(readings)))
 
 
-def _cannot_tell(readings: Readings, reason: Why, now: float) -> Now:
-    reading = readings.get("customers.waiting", NOTHING)
+def _cannot_tell(name: str, readings: Readings, reason: Why, now: float) -> Now:
+    """Without a fresh figure of `name` nobody knows who waits."""
+    reading = readings.get(name, NOTHING)
     if reading.evidence is Evidence.NO_SOURCE:
         detail = _("no database is configured: nobody can see who waits")
     elif reading.sample is None:

@@ -14,6 +14,16 @@ def count(readings: Readings, name: str) -> float:
     return readings.get(name, NOTHING).fresh or 0.0
 
 
+def longest(readings: Readings) -> str:
+    """The series of the longest wait: of those since the first start, or of those who were open before it."""
+    return max(("customers.oldest", "customers.open_oldest"), key=lambda name: count(readings, name))
+
+
+def oldest(readings: Readings) -> float:
+    """How long the oldest of all who wait has waited, in seconds."""
+    return count(readings, longest(readings))
+
+
 def lasted(view: LinkView, now: float) -> str:
     """For how long a link has been as it is."""
     return span(now - began(view, now))
@@ -26,7 +36,7 @@ def began(view: LinkView, now: float) -> float:
 
 def older(view: LinkView, readings: Readings, now: float) -> bool:
     """Whether the longest wait began before a link came to be as it is."""
-    return count(readings, "customers.oldest") > now - began(view, now)
+    return oldest(readings) > now - began(view, now)
 
 
 def others(by: By, but: Link) -> tuple[str, ...]:

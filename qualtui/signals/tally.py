@@ -13,7 +13,7 @@ from qualtui.signals.goals import Told, answered
 from qualtui.signals.ledger import Ledger
 from qualtui.signals.overdue import Patience, overdue, workable
 
-OPEN, OPEN_OLDEST = "customers.open_before_start", "customers.open_before_start_oldest"
+OPEN, OPEN_OLDEST = "customers.open_before_start", "customers.open_oldest"
 AHEAD = 5.0  # s that a row may be ahead of the server's clock that was read before it
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from qualtui.model import Link
 from qualtui.signals.cause import Cause
 from qualtui.signals.chain import BUSY, OK
-from qualtui.signals.proof import By, began, count, others
+from qualtui.signals.proof import By, began, count, longest, others
 from qualtui.signals.reading import NOTHING, Readings, fresh
 from qualtui.signals.root import RETRY, SESSION_CLEANUP, WAHA_RESTART, Root, Why
 from qualtui.text import _, plural, span
@@ -35,8 +35,8 @@ def of(readings: Readings, cause: Cause) -> float:
 
 def explained(by: By, readings: Readings, found: list[Cause]) -> Why:
     """The cause of the longest wait among those found."""
-    oldest = readings.get("customers.oldest", NOTHING).note
-    cause = next((cause for cause in found if cause.value == oldest), found[0])
+    said = readings.get(longest(readings), NOTHING).note
+    cause = next((cause for cause in found if cause.value == said), found[0])
     if cause is Cause.NEVER_STORED or (Cause.NEVER_STORED in found and cause is Cause.BOT_OWES):
         lost = _lost(by, readings)
         if lost is not None:

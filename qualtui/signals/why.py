@@ -7,7 +7,7 @@ from qualtui.series import OWN
 from qualtui.signals import waits
 from qualtui.signals.chain import BAD, BUSY, UNKNOWN
 from qualtui.signals.control import LINKS
-from qualtui.signals.proof import By, began, count, lasted, notes, older, others
+from qualtui.signals.proof import By, began, count, lasted, notes, older, oldest, others
 from qualtui.signals.reading import NOTHING, Readings, fresh
 from qualtui.signals.rhythm import ALARM
 from qualtui.signals.root import RETRY, SESSION_CLEANUP, WAHA_RESTART, Root, Why
@@ -58,7 +58,7 @@ def _only_restarts(by: By, readings: Readings, now: float) -> bool:
     if not fresh(readings, "waha.session_starting"):
         return False
     lasts = now - began(by[Link.WAHA], now)
-    return lasts < RESTARTS and count(readings, "customers.oldest") > lasts + BEFORE
+    return lasts < RESTARTS and oldest(readings) > lasts + BEFORE
 
 
 def _ours(readings: Readings) -> Why:
@@ -119,7 +119,7 @@ def _rows(by: By, readings: Readings, now: float) -> Why:
     sure = [cause for cause in found if cause in waits.SURE]
     # Rows that are not stored would say that nobody writes, too; who is being answered just now explains nothing.
     unwritten = readings.get("agent.claimed", NOTHING).evidence is Evidence.DISAGREE
-    if unwritten and not sure and count(readings, "customers.oldest") <= SOON:
+    if unwritten and not sure and oldest(readings) <= SOON:
         return _without_rows(by, readings)
     hangs = waits.stuck_sending(by, readings, now) or waits.flooded(by, readings)
     if hangs:

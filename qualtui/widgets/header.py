@@ -4,8 +4,9 @@ from qualtui.model import Severity
 from qualtui.text import _, plural
 from qualtui.widgets.line import Line, Span, safe, spread, width
 from qualtui.widgets.look import Look
-from qualtui.widgets.sight import Bond, Sight
+from qualtui.widgets.sight import Bond, Sight, recovering
 from qualtui.widgets.words import age, clock, count, failing
+from qualtui.wire import NowState
 
 START = "qualtui watch"
 
@@ -39,6 +40,9 @@ def _state(sight: Sight, now: float, look: Look) -> Line:
         if number := sight.firing(severity):
             text = f" {look.severity(severity)[0]} {word} {number} "
             spans += [Span(text, token if spans else badge), Span(" ")]
+    if sight.snapshot is not None and (number := recovering(sight.snapshot)):
+        text = f" {look.glyphs.warning} {_('RECOVERING')} {number} "
+        spans += [Span(text, "warn" if spans else "warnbadge"), Span(" ")]
     # What is only to be known does not say how it is.
     spans += [] if spans else _quiet(sight, look)
     if number := sight.firing(Severity.INFO):
@@ -50,7 +54,11 @@ def _quiet(sight: Sight, look: Look) -> Line:
     """Nothing fires but what is only to be known: OK only where fresh evidence says so."""
     agents = sight.snapshot.agents if sight.snapshot else ()
     if agents and all(agent.now.calm and agent.now.level is None and agent.learning is None for agent in agents):
-        return (Span(f" {look.glyphs.good} {_('OK')} ", "good"), Span(" "))
+        states = {agent.now.state for agent in agents}
+        if states == {NowState.PLAIN}:
+            return (Span(f" {look.glyphs.good} {_('OK')} ", "good"), Span(" "))
+        word = _("CHECKING") if NowState.WAITING not in states else _("WAITING")
+        return (Span(f" {look.glyphs.none} {word} ", "busy"), Span(" "))
     levels = [agent.now.level for agent in agents if agent.now.level is not None]
     if levels:  # trouble begins: no rule fires yet
         worst = max(levels, key=lambda level: level.rank)

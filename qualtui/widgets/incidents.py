@@ -5,7 +5,7 @@ from qualtui.text import _
 from qualtui.widgets.line import Line, Span, column, padded, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Row
-from qualtui.widgets.words import age, lasting
+from qualtui.widgets.words import age, lasting, severity_word
 from qualtui.wire import IncidentView
 
 
@@ -36,8 +36,8 @@ def head(cells: int, firing: int) -> Line:
 
 def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents: bool) -> Line:
     owner, notices, what = _widths(cells)
-    glyph, token = look.severity(incident.severity)
-    word = incident.severity.value.upper()
+    glyph, token = look.severity(incident.urgency)
+    word = severity_word(incident)
     fires = incident.phase is Phase.FIRING
     if not fires:
         glyph, token, word = look.glyphs.none, "faint", _phase(incident.phase)
@@ -51,7 +51,7 @@ def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents
     who = safe(incident.owner, 40) or (_("nobody") if fires else "")
     return (
         Span(padded(str(incident.number), 5, right=True) + "  ", "faint" if not fires else "label"),
-        Span(column(f"{glyph} {word}", 12), token),
+        Span(column(word if incident.recovering else f"{glyph} {word}", 12), token),
         Span(padded(text, what), "faint" if not fires else "text"),
         Span(" " + column(since, 8), "faint" if not fires else "strong"),
         Span(column(who, owner), _owner_token(incident, fires)),

@@ -7,7 +7,7 @@ from qualtui.widgets.line import Line, Span, fit, safe, spread, width, wrapped
 from qualtui.widgets.look import Look
 from qualtui.widgets.sight import Bond, Sight
 from qualtui.widgets.words import age, have_word
-from qualtui.wire import AgentView, Now
+from qualtui.wire import AgentView, Now, NowState
 
 BOXED_FROM = 100  # cells; narrower screens have no boxes
 LABEL = 5  # cells of the word before what it says
@@ -67,6 +67,8 @@ def _calm(view: AgentView, now: float, look: Look) -> Line:
     detail = safe(view.now.detail, 120)
     if not detail and view.last_reply is not None:
         detail = _("last reply {age} ago").format(age=age(now, view.last_reply))
+    if view.now.state is not NowState.PLAIN:  # calm, and nobody knows yet that all is well
+        return (Span(f" {look.glyphs.none} ", "busy"), Span(head, "busy"), Span(f"  {detail}", "label"))
     return (Span(f" {look.glyphs.good} ", "good"), Span(head, "good"), Span(f"  {detail}", "label"))
 
 

@@ -41,7 +41,7 @@ class Sight(msgspec.Struct, frozen=True):
         for agent in agents:
             if agent.name == self.agent:
                 return agent
-        return max(agents, key=_trouble, default=None)
+        return max(agents, key=worse, default=None)
 
     @property
     def incidents(self) -> tuple[IncidentView, ...]:
@@ -59,11 +59,22 @@ class Sight(msgspec.Struct, frozen=True):
 
 
 def firing(snapshot: Snapshot, *severities: Severity) -> int:
-    """How many incidents of these severities (none named: of any) fire, also where they have no row."""
+    """How many incidents of these severities (none named: of any) fire, also where they have no row.
+
+    Those that recover count where no severity is named.
+    """
     wanted = severities or tuple(Severity)
     if snapshot.firing is not None:
-        return sum(snapshot.firing.get(severity, 0) for severity in wanted)
-    return sum(one.phase is Phase.FIRING and one.severity in wanted for one in snapshot.incidents)
+        held = sum(snapshot.firing.get(severity, 0) for severity in wanted)
+        return held if severities else held + snapshot.recovering
+    fires = (one for one in snapshot.incidents if one.phase is Phase.FIRING)
+    return sum(not severities or (one.severity in wanted and not one.recovering) for one in fires)
+
+
+def recovering(snapshot: Snapshot) -> int:
+    """How many incidents that fire are clear by fresh evidence, and are watched for a while."""
+    fires = sum(one.phase is Phase.FIRING and one.recovering for one in snapshot.incidents)
+    return max(snapshot.recovering, fires)
 
 
 def criticals(snapshot: Snapshot | None) -> frozenset[int]:
@@ -75,6 +86,7 @@ def criticals(snapshot: Snapshot | None) -> frozenset[int]:
     )
 
 
-def _trouble(agent: AgentView) -> tuple[int, int]:
+def worse(agent: AgentView) -> tuple[int, int]:
+    """How badly off an agent is, to compare."""
     level = agent.now.level
     return (level.rank + 2 if level else 0 if agent.now.calm else 1, -agent.now.number)

@@ -59,6 +59,7 @@ from qualtui.wire.views import (
     IncidentView,
     LinkView,
     Now,
+    NowState,
     RunningView,
     Snapshot,
 )

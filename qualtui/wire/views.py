@@ -1,5 +1,7 @@
 """What screens show: one Snapshot, and the views that it is made of."""
 
+from enum import StrEnum
+
 import msgspec
 
 from qualtui.model import Evidence, Link, Phase, Severity
@@ -30,6 +32,16 @@ class LinkView(msgspec.Struct, frozen=True):
     since: float | None = None  # when this status began
 
 
+class NowState(StrEnum):
+    """What NOW speaks of, where `level` and `calm` alone do not say it. Only PLAIN may look green."""
+
+    PLAIN = "plain"
+    WAITING = "waiting"  # for the bot's reply
+    CHECKING = "checking"  # nobody waits by the rows, and the gateway has not confirmed the delivery
+    OPEN_BEFORE_START = "open_before_start"  # all who wait were open before the first start
+    RECOVERING = "recovering"  # all that fires is clear by fresh evidence, and watched for a while
+
+
 class Now(msgspec.Struct, frozen=True):
     """The NOW box: the fact, the reason, the owner, the remedy. `level` None: everyone is answered;
     `calm` False with level None: we cannot tell (no fresh evidence)."""
@@ -45,6 +57,7 @@ class Now(msgspec.Struct, frozen=True):
     fix: str = ""  # the name of the remedy offered on `f`, empty: none
     fix_title: str = ""
     number: int = 0  # the incident that NOW speaks of, 0: none
+    state: NowState = NowState.PLAIN
 
 
 class AgentView(msgspec.Struct, frozen=True):
@@ -76,6 +89,14 @@ class IncidentView(msgspec.Struct, frozen=True):
     fix: str
     runbook: str
     notes: tuple[str, ...] = ()
+    recovering: bool = False  # its condition is clear by fresh evidence, and keep_firing_for runs
+
+    @property
+    def urgency(self) -> Severity:
+        """How bad it is now: a WARNING at most while it recovers."""
+        if self.recovering and self.severity is Severity.CRITICAL:
+            return Severity.WARNING
+        return self.severity
 
 
 class ActivityView(msgspec.Struct, frozen=True):
@@ -138,4 +159,6 @@ class Snapshot(msgspec.Struct, frozen=True):
     speed: float = 1.0  # the demo's: above 1 the thresholds are divided by it
     demo: bool = False
     running: tuple[RunningView, ...] = ()  # the oldest first
-    firing: dict[Severity, int] | None = None  # incidents by severity, also those without a row
+    # Incidents by severity, also those without a row; the recovering ones are counted apart.
+    firing: dict[Severity, int] | None = None
+    recovering: int = 0

@@ -9,9 +9,10 @@ from typer.testing import CliRunner
 
 from qualtui.cli.app import app
 from qualtui.cli.status import exit_code, long_lines, short_line
-from qualtui.model import Phase, Severity
+from qualtui.model import Evidence, Link, Phase, Severity
+from qualtui.signals.chain import BAD, BUSY, NO_SOURCE
 from qualtui.widgets.words import clock
-from qualtui.wire import AgentView, ChannelView, IncidentView, Now, Snapshot
+from qualtui.wire import AgentView, ChannelView, IncidentView, LinkView, Now, NowState, Snapshot
 from tests import snapshots
 from tests.cli.folders import AGENT, at_home
 
@@ -116,3 +117,32 @@ def test_incidents_without_a_row_are_counted() -> None:
     )
     assert short_line(shot, 2).endswith("(+69)")
     assert long_lines(shot, 2)[-1] == "and 69 more fire"
+
+
+def test_one_line_says_what_the_screen_s_headline_says() -> None:
+    told = Now(Severity.CRITICAL, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 12m", number=2)
+    first = msgspec.structs.replace(incident(Severity.CRITICAL), number=1)
+    second = msgspec.structs.replace(incident(Severity.CRITICAL), number=2)
+    shot = Snapshot(1.0, 1, snapshots.engine(), (agent(CALM), agent(told)), (first, second), ())
+    assert short_line(shot, 2) == "CRITICAL #2 bot: 3 CUSTOMERS WAITING FOR THE BOT oldest 12m (+1)"
+
+
+def test_what_recovers_is_a_warning_in_its_own_words() -> None:
+    over = msgspec.structs.replace(incident(Severity.CRITICAL), recovering=True)
+    told = Now(Severity.WARNING, False, "RECOVERING", "nobody waits", number=1, state=NowState.RECOVERING)
+    shot = Snapshot(1.0, 1, snapshots.engine(), (agent(told),), (over,), ())
+    assert exit_code(shot) == 1
+    assert short_line(shot, 1) == "WARNING #1 bot: RECOVERING nobody waits"
+    assert any(line.startswith("#1 RECOVERING bot: s") for line in long_lines(shot, 1))
+
+
+def test_the_chain_is_told_in_words_and_each_once() -> None:
+    links = (
+        LinkView(Link.HOST, NO_SOURCE, "no source", Evidence.NO_SOURCE),
+        LinkView(Link.BOT, BUSY, "silent 40s", Evidence.FRESH),
+        LinkView(Link.WAHA, BAD, "FAILED", Evidence.FRESH),
+        LinkView(Link.CUSTOMER, "ok", "answered", Evidence.FRESH),
+    )
+    shot = Snapshot(1.0, 1, snapshots.engine(), (AgentView("a", CALM, links, {}),), (), ())
+    chain = "  host no source → bot busy: silent 40s → waha BROKEN: FAILED → customer answered"
+    assert chain in long_lines(shot, 0)

@@ -33,7 +33,7 @@ from qualtui.config.values import Target as TargetValues
 from qualtui.engine.engine import Engine
 from qualtui.engine.setup import Setup
 from qualtui.fixes.remedy import Remedy
-from qualtui.model import BacklogMarked, Sample, Severity, State
+from qualtui.model import BacklogMarked, Link, Phase, RuleChanged, Sample, Severity, State
 from qualtui.notify.target import NotifyError, Target
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import Probe
@@ -47,6 +47,7 @@ from qualtui.wire import (
     AddNote,
     CloseCustomer,
     Done,
+    LinkView,
     Preview,
     PreviewFix,
     Refused,
@@ -155,6 +156,37 @@ async def test_an_agent_whose_probes_are_slow_is_judged_in_time_beside_one_whose
     made = Made(Constant("fast/db.up", 1.0, 0.05), Constant("slow/db.up", 0.0, 60.0))
     async with running(store, made, config("fast", "slow", down=rule)) as engine:
         await until(lambda: any(i.agent == "slow" for i in engine.journal.state.incidents.values()), 6.0)
+
+
+async def test_a_restart_does_not_begin_the_why_s_clock_anew(tmp_path: Path) -> None:
+    rule = Rule(series="db.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0))
+    made = Made(Constant("bot/db.up", 0.0, 0.05))
+    began = time.time() - 50
+    with Store.open(tmp_path / "store.db") as before:  # only what is in the store outlives a kill
+        before.add_samples([Sample("bot/db.up", began - 5, 1.0), Sample("bot/db.up", began, 0.0)])
+    for _again in range(2):
+        with Store.open(tmp_path / "store.db") as store:
+            async with running(store, made, config(down=rule)) as engine:
+                await until(lambda: link(engine, Link.DATABASE).status == "bad")
+                assert link(engine, Link.DATABASE).since == pytest.approx(began, abs=0.01)
+                assert "for 5" in engine.snapshot().agents[0].now.why
+
+
+async def test_a_break_whose_samples_a_kill_lost_began_when_its_rule_s_condition_did(store: Store) -> None:
+    rule = Rule(series="db.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(3600))
+    made = Made(Constant("bot/db.up", 0.0, 0.05))
+    began = time.time() - 50
+    change = RuleChanged(
+        "down", "bot", Phase.INACTIVE, Phase.PENDING, Severity.CRITICAL, "the condition began to hold", began
+    )
+    store.append([(change, "")], began)
+    async with running(store, made, config(down=rule)) as engine:
+        await until(lambda: link(engine, Link.DATABASE).status == "bad")
+        assert link(engine, Link.DATABASE).since == pytest.approx(began, abs=0.01)
+
+
+def link(engine: Engine, wanted: Link) -> LinkView:
+    return next(view for view in engine.snapshot().agents[0].chain if view.link is wanted)
 
 
 async def test_each_backlog_that_a_probe_learned_is_in_the_log_whenever_it_comes(store: Store) -> None:

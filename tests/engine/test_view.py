@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from qualtui.cli.status import exit_code
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
     Agent,
@@ -13,13 +14,15 @@ from qualtui.config.values import (
     Level,
     Operator,
     Rule,
+    Seconds,
     Secret,
     WahaProbe,
 )
 from qualtui.engine.recent import Recent
 from qualtui.engine.view import View
 from qualtui.model import Evidence, FixRun, Incident, Phase, Sample, Severity, State
-from qualtui.wire import EngineView
+from qualtui.wire import EngineView, Now, NowState
+from tests import snapshots
 
 NOW = 10_000.0
 AGENT = Agent(
@@ -102,3 +105,64 @@ def test_headline_list_and_page_offer_the_same_fix_and_an_unrelated_incident_its
         replace(state, runs={"x": tried}), EngineView(0, "", "", 0, NOW, 0), lambda _a, fix: fix, NOW
     )
     assert after.agents[0].now.fix == after.incidents[0].fix
+
+
+def witness(*values: tuple[float, float | None], interval: float = 30.0) -> tuple[View, Recent]:
+    """A view of an agent whose rows say that nobody waits, and whose chats said that at these times."""
+    recent = Recent(keep=3600.0, step=60.0, steps=1)
+    view = View(recent, Config(agents={"bot": AGENT}))
+    names = ("chats.evidence", "customers.waiting", "customers.backlog", "waha.up", "waha.working")
+    view.use(Config(agents={"bot": AGENT}), {f"bot/{name}": (interval, 5.0) for name in names})
+    for name, value in {"customers.waiting": 0, "customers.backlog": 0, "waha.up": 1, "waha.working": 1}.items():
+        recent.add([Sample(f"bot/{name}", NOW - 1, value)])
+    recent.add(
+        Sample("bot/chats.evidence", at, value, "HTTP 500" if value is None else "") for at, value in values
+    )
+    return view, recent
+
+
+def shown(view: View) -> Now:
+    return view.snapshot(State(), snapshots.engine(), lambda _agent, _fix: "", NOW).agents[0].now
+
+
+@pytest.mark.parametrize(
+    ("values", "headline"),
+    [
+        (((NOW - 20, 1.0),), "EVERYONE ANSWERED"),
+        (((NOW - 50, 1.0), (NOW - 20, None)), "EVERYONE ANSWERED"),  # not longer than two intervals
+        (((NOW - 90, 1.0), (NOW - 60, None), (NOW - 30, None)), "CANNOT TELL"),
+        (((NOW - 90, 1.0), (NOW - 60, 0.0), (NOW - 30, 0.0)), "CANNOT TELL"),  # read, and not believed
+        (((NOW - 90, None),), "CANNOT TELL"),  # never
+        ((), "EVERYONE ANSWERED"),  # the first question is under way
+    ],
+)
+def test_without_the_second_witness_nobody_says_that_everyone_is_answered(
+    values: tuple[tuple[float, float | None], ...], headline: str
+) -> None:
+    view, _recent = witness(*values)
+    assert shown(view).headline == headline
+
+
+def test_the_blind_count_the_second_witness_unless_its_gateway_is_known_to_be_down() -> None:
+    view, recent = witness((NOW - 400, 1.0), (NOW - 30, 0.0))
+    view.derive("bot", NOW - 500)  # when we began to ask
+    (said,) = (one for one in view.derive("bot", NOW) if one.series == "bot/sight.blind")
+    assert (said.value, said.note) == (400, "chats.evidence")
+    recent.add([Sample("bot/waha.working", NOW, 0.0, "FAILED")])
+    (said,) = (one for one in view.derive("bot", NOW) if one.series == "bot/sight.blind")
+    assert said.note != "chats.evidence"
+
+
+def test_an_incident_that_is_over_is_recovering_wherever_it_is_shown() -> None:
+    rule = Rule(series="customers.waiting", op=Operator.ABOVE, critical=Level(0), keep_firing_for=Seconds(60))
+    config = Config(agents={"bot": AGENT}, rules={"r": rule})
+    view, _recent = witness((NOW - 1, 1.0))
+    view.use(config, {f"bot/{name}": (30.0, 5.0) for name in ("customers.waiting", "customers.backlog")})
+    fired = Incident(1, "r", "bot", Severity.CRITICAL, Phase.FIRING, NOW - 90, NOW - 90, "7 wait")
+    shot = view.snapshot(State(incidents={1: fired}), snapshots.engine(), lambda _agent, _fix: "", NOW)
+    (row,) = shot.incidents
+    assert (row.recovering, row.urgency, row.summary) == (True, Severity.WARNING, "over: 7 wait")
+    assert (shot.firing, shot.recovering) == ({}, 1)
+    assert shot.agents[0].now.state is NowState.RECOVERING
+    assert shot.agents[0].figures["customers.waiting"].severity is Severity.WARNING
+    assert exit_code(shot) == 1

@@ -1,13 +1,15 @@
 """The NOW box says how bad it is, why, who has it and what to press; it is calm only when that is known."""
 
+from typing import Any
+
 import pytest
 
 from qualtui.model import Evidence, Incident, Phase, Severity
 from qualtui.signals.chain import chain
-from qualtui.signals.headline import Live, headline
+from qualtui.signals.headline import Live, Unwitnessed, headline
 from qualtui.signals.remedy import Tried
 from qualtui.signals.why import why
-from qualtui.wire import Now
+from qualtui.wire import Now, NowState
 from tests.signals.readings import NOW, readings
 
 
@@ -31,6 +33,7 @@ def now(
     tried: str = "",
     holds: bool = True,
     learning: float | None = None,
+    unwitnessed: Unwitnessed | None = None,
     **changed: float | Evidence | tuple[float, str],
 ) -> Now:
     found = readings(**changed)
@@ -46,6 +49,7 @@ def now(
         lambda fix: remedies.get(fix, ""),
         learning,
         NOW,
+        unwitnessed,
     )
 
 
@@ -59,9 +63,74 @@ def test_all_is_well_when_nobody_waits_on_fresh_evidence() -> None:
     )
 
 
-def test_one_who_has_just_written_is_no_alarm() -> None:
+def test_one_who_has_just_written_is_no_alarm_and_not_green() -> None:
     said = now(customers_waiting=1, customers_oldest=5)
-    assert (said.calm, said.headline, said.detail) == (True, "THE BOT IS REPLYING", "1 waiting, 5s")
+    assert (said.level, said.calm, said.headline, said.detail) == (
+        None,
+        True,
+        "WAITING FOR THE BOT'S REPLY",
+        "1 waiting, 5s",
+    )
+    assert said.state is NowState.WAITING
+
+
+SILENT: Any = {"health_up": (0, "no answer in 30s"), "health_silent": (1, "")}
+
+
+def test_the_bot_is_called_replying_only_while_it_provably_works_on_a_reply() -> None:
+    waits: Any = {"customers_waiting": 1, "customers_oldest": 5}
+    assert now(**waits, **SILENT, customers_workable=1).headline == "THE BOT IS REPLYING"
+    assert now(**waits, **SILENT).headline == "WAITING FOR THE BOT'S REPLY"  # nothing stored that it could work on
+    assert now(**waits, customers_workable=1).headline == "WAITING FOR THE BOT'S REPLY"  # it idles
+
+
+def test_a_reply_that_is_overdue_is_amber_whatever_the_bot_does() -> None:
+    said = now(customers_waiting=1, customers_oldest=50, customers_overdue=1, customers_workable=1, **SILENT)
+    assert (said.level, said.calm, said.headline) == (Severity.WARNING, False, "WAITING FOR THE BOT'S REPLY")
+    assert said.detail == "1 waiting, 50s: later than its replies usually are"
+    assert said.why
+
+
+def test_who_was_open_before_the_first_start_is_stated_from_the_first_screen_on() -> None:
+    before: Any = {"customers_open_before_start": 8, "customers_open_oldest": 2400}
+    said = now(customers_waiting=8, customers_overdue=8, **before)
+    assert (said.level, said.headline, said.state) == (
+        Severity.WARNING,
+        "8 CUSTOMERS WAITING SINCE BEFORE THE FIRST START",
+        NowState.OPEN_BEFORE_START,
+    )
+    assert said.detail.startswith("8 waiting, the oldest 40m")
+    fired = now(incident("open-before-start", Severity.WARNING), customers_waiting=8, **before)
+    assert (fired.headline, fired.detail) == ("8 CUSTOMERS WAITING SINCE BEFORE THE FIRST START", "oldest 40m")
+    mixed = now(incident("customers-waiting"), customers_waiting=9, customers_oldest=700, **before)
+    assert (mixed.headline, mixed.detail) == (
+        "9 CUSTOMERS WAITING FOR THE BOT",
+        "oldest 11m; 8 of them since before the first start, the oldest 40m",
+    )
+
+
+def test_everyone_is_answered_only_where_the_backlog_is_known_and_it_stands_beside() -> None:
+    assert now(customers_backlog=12).detail == "last reply 2m ago, backlog 12"
+    assert now(customers_backlog=Evidence.NO_DATA).headline == "CANNOT TELL"
+
+
+def test_an_answer_whose_delivery_is_not_confirmed_is_calm_and_not_green() -> None:
+    said = now(customers_claimed=2)
+    assert (said.level, said.calm, said.headline, said.state) == (
+        None,
+        True,
+        "CHECKING DELIVERY",
+        NowState.CHECKING,
+    )
+    assert "2 answers" in said.detail
+
+
+def test_with_one_of_two_witnesses_missing_nobody_says_that_everyone_is_answered() -> None:
+    said = now(unwitnessed=Unwitnessed(90, "HTTP 500"))
+    assert (said.calm, said.headline) == (False, "CANNOT TELL")
+    assert said.detail == "by the rows nobody waits; the gateway's chats do not confirm it for 1m: HTTP 500"
+    assert not now(unwitnessed=Unwitnessed(90), customers_waiting=1, customers_oldest=5).calm
+    assert now(unwitnessed=Unwitnessed(90), customers_waiting=1, customers_overdue=1).level is Severity.WARNING
 
 
 @pytest.mark.parametrize("evidence", [Evidence.OLD, Evidence.NO_DATA, Evidence.NO_SOURCE])
@@ -128,7 +197,7 @@ def test_the_why_of_now_comes_first_and_that_of_the_beginning_where_nothing_is_s
     said = now(incident(), holds=False)
     assert (said.why, said.detail) == (
         "when it began: the cause then",
-        "after 5m nothing of it is seen; watching that it stays so",
+        "nobody waits; watching that it stays so, after 5m",
     )
     assert now(incident(), health_up=(0, "refused"), health_refused=1, health_down=1).why.startswith(
         "The bot refuses"
@@ -158,4 +227,12 @@ def test_what_was_tried_and_did_not_end_it_gives_way_to_the_next_remedy() -> Non
 
 def test_a_rule_whose_condition_holds_is_never_told_as_over() -> None:
     assert now(incident("queue-long", Severity.WARNING)).detail == "for 5m"
-    assert "nothing of it is seen" in now(incident("queue-long", Severity.WARNING), holds=False).detail
+
+
+def test_what_is_over_is_recovering_and_no_alarm_however_bad_it_was() -> None:
+    said = now(incident(severity=Severity.CRITICAL), holds=False)
+    assert (said.level, said.headline, said.state) == (Severity.WARNING, "RECOVERING", NowState.RECOVERING)
+    assert (said.number, said.fix) == (1, "")
+    begins = now(incident(), holds=False, waha_working=(0, "FAILED"))
+    assert begins.headline == "TROUBLE BEGINS"  # another link broke meanwhile
+    assert now(incident(), holds=False, customers_waiting=Evidence.NO_DATA).headline == "CANNOT TELL"

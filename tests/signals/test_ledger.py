@@ -145,7 +145,7 @@ def test_who_wrote_in_the_day_before_the_first_look_waits_apart_until_it_writes_
     open_ = (got(BORN - 500, "a"), got(BORN - 400, "b"), lead(BORN - 300, "c"), got(BORN - 1, "d"))
     ledger = after(*open_, got(BORN - DAY - 1, "old"), now=BORN, ledger=begun(BORN, 30 * DAY))
     said = told(ledger, BORN)
-    names = ("waiting", "oldest", "open_before_start", "open_before_start_oldest", "lost", "backlog")
+    names = ("waiting", "oldest", "open_before_start", "open_oldest", "lost", "backlog")
     assert [said[f"customers.{name}"] for name in names] == [4, 0, 4, 500, 0, 1]
     ledger = after(got(BORN + 20, "a"), sent(BORN + 30, "b"), now=BORN + 40, ledger=ledger)
     assert [told(ledger, BORN + 40)[f"customers.{name}"] for name in names] == [3, 20, 2, 340, 0, 1]
