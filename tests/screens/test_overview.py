@@ -3,13 +3,15 @@
 import msgspec
 import pytest
 from msgspec.structs import replace
+from rich.cells import cell_len
 
 from qualtui.app import QualtuiApp
 from qualtui.model import Severity
 from qualtui.screens.overview import Overview, lists
 from qualtui.widgets.lines import Lines
+from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
-from qualtui.wire import ActivityView, Snapshot
+from qualtui.wire import ActivityView, Customers, Snapshot, Who
 from tests import snapshots
 from tests.screens.stand_in import StandIn, table, text, until, window
 
@@ -100,6 +102,7 @@ async def test_who_took_an_incident_is_no_longer_offered_to_take_it() -> None:
         await until(lambda: "a I've got it" in _line(app, "DO"))
         engine.push(owned("ana"))
         await until(lambda: "got it" not in _line(app, "DO"))
+        assert "give it back" not in _line(app, "DO")  # no remedy
         assert "a give it back" in text(app).splitlines()[-1]
         engine.push(owned("ben"))
         await until(lambda: "a take it over" in _line(app, "DO"))
@@ -107,3 +110,30 @@ async def test_who_took_an_incident_is_no_longer_offered_to_take_it() -> None:
 
 def _line(app: QualtuiApp, word: str) -> str:
     return next((line for line in text(app).splitlines() if f"│ {word} " in line), "")
+
+
+@pytest.mark.parametrize("n", range(4))
+async def test_in_ascii_every_row_fills_its_cells_whatever_the_text(n: int) -> None:
+    app = window(StandIn(snapshots.hostile(n)), look=Look(ascii=True, plain=True))
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips(app.size)
+        assert {cell_len(strip.text) for strip in strips} == {160}
+        framed = [strip.text for strip in strips if strip.text.startswith("|")]
+        assert framed
+        assert all(row.endswith("|") for row in framed)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_a_customer_s_id_never_runs_into_the_reason(size: tuple[int, int]) -> None:
+    engine = StandIn(snapshots.trouble())
+    one = snapshots.people()[0]
+    lead = "0d9f2c1e-7b1c-4c58-9a3e-000000000001"
+    engine.answers[Who] = Customers("ldc-bot", (msgspec.structs.replace(one, lead=lead, cause="bot busy"),))
+    app = window(engine)
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("c")
+        await until(lambda: "0d9f2c1e-7b1c" in text(app))
+        assert "0d9f2c1e-7b1c… bot busy" in text(app)
