@@ -105,6 +105,10 @@ def long_lines(shot: Snapshot, code: int) -> list[str]:
         lines.append(f"{agent.name}: {agent.now.headline} {agent.now.detail}".rstrip())
         if agent.now.why:
             lines.append("  " + _("why: {}").format(agent.now.why))
+        if agent.now.fix:
+            lines.append("  " + _("fix: {}").format(agent.now.fix))
+        if agent.now.step:
+            lines.append("  " + _("next: {}").format(agent.now.step))
         lines.append("  " + " → ".join(_link(one) for one in agent.chain))
         lines.append("  " + _figures(agent, FIGURES, shot.at))
         if own := [name for name in agent.figures if name.startswith(OWN)]:

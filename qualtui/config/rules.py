@@ -122,6 +122,15 @@ BUILT_IN: dict[str, Rule] = {
         summary="Sessions in which the bot asks the same question again: {value}; it does not keep the answers",
         runbook="qualtui doctor: which CHECK refuses what the bot writes, and the SQL that mends it",
     ),
+    # Most of the conversations: nobody qualifies any more, and no customer waits.
+    "conversations-loop": Rule(
+        series="sessions.looping",
+        op=Operator.ABOVE,
+        warning=Level(50),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="The bot asks the same question again in {value}% of the conversations: it keeps no answers",
+        runbook="qualtui doctor: which CHECK refuses what the bot writes, and the SQL that fixes it",
+    ),
     # S4 and S5: only the host can tell; until it is asked these have no source.
     "host-cpu": Rule(
         series="host.cpu",

@@ -27,7 +27,7 @@ class _Question(msgspec.Struct, frozen=True):
     name: str
     tables: tuple[str, ...]  # that it reads
     statement: str
-    args: tuple[str, ...]
+    args: tuple[object, ...]
     series: tuple[str, ...]  # without the agent
     tell: Tell
 
@@ -59,12 +59,19 @@ def _questions(mapping: Mapping) -> tuple[_Question, ...]:
             waiting_client="sessions.waiting_client",
             never_messaged="sessions.never_messaged",
         ),
-        question("same_question", "sessions messages", (mapping.sent,), value="sessions.same_question"),
+        _Question(
+            "same_question",
+            ("sessions", "messages"),
+            statement("same_question"),
+            (mapping.sent,),
+            _LOOPS,
+            _loops,
+        ),
         _Question(
             "conversion",
-            ("qualificacoes",),
+            ("qualificacoes", "leads", "messages"),
             statement("conversion"),
-            (mapping.qualified,),
+            ([mapping.qualified, BOOKED], mapping.sent, list(OFFERED)),
             _CONVERSION,
             _conversion,
         ),
@@ -72,9 +79,24 @@ def _questions(mapping: Mapping) -> tuple[_Question, ...]:
     )
 
 
+BOOKED = "reuniao_agendada"  # qualificacoes.resultado and leads.status of a lead that chose a meeting
+OFFERED = ("oferecer_reuniao", "agendamento")  # the steps to which only qualified leads come
+FEW = 5  # conversations below which a share of them says nothing
+_LOOPS = ("sessions.same_question", "sessions.looping")
 _CONVERSION = ("leads.conversion", "leads.qualified", "leads.assessed")
 _LOGGED = "failures.logged"
 _MOST = 3  # kinds of logged errors that are named
+
+
+def _loops(rows: Sequence[asyncpg.Record]) -> Told:
+    """How many conversations loop, and their share; 0 while most of the newest go on: the bot was repaired."""
+    looping, every, newest = (float(rows[0][name]) for name in ("looping", "conversations", "newest_looping"))
+    lasts = every >= FEW and 2 * newest > FEW
+    note = _("{:.0f} of {:.0f}").format(looping, every)
+    return {
+        "sessions.same_question": (looping, note),
+        "sessions.looping": (round(100.0 * looping / every, 0) if lasts else 0.0, note),
+    }
 
 
 def _conversion(rows: Sequence[asyncpg.Record]) -> Told:

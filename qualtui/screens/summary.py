@@ -19,6 +19,8 @@ def summary(sight: Sight, now: float) -> str:
     lines.append(" ".join(part for part in (safe(told.headline), safe(told.detail)) if part))
     if told.why:
         lines.append(f"{_('WHY')} {safe(told.why, 300)}")
+    if told.step:
+        lines.append(f"{_('NEXT')} {safe(told.step, 300)}")
     if told.level is not None:
         lines.append(f"{_('WHO')} {safe(told.who) or _('nobody yet')}")
     for incident in sight.incidents:

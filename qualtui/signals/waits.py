@@ -105,7 +105,7 @@ def flooded(by: By, readings: Readings) -> Why | None:
     ).format(messages, waiting)
     sender = readings["customers.flood"].note or _("not known")
     proof = (_("sender: {}").format(sender), *others(by, Link.CUSTOMER))
-    step = _("block the sender on the phone, or answer there")
+    step = _("block the sender {} on the phone, or answer there").format(sender)
     return Why(text, proof, Link.CUSTOMER, (RETRY,), Root.FLOOD, step=step)
 
 

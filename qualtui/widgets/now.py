@@ -81,7 +81,7 @@ def _blind(view: AgentView, look: Look) -> Line:
 
 
 def _rows(told: Now, look: Look, keys: dict[str, str], cells: int, have: str) -> list[Line]:
-    """Headline, WHY, WHO and TRIED, DO. Cut last: headline and reason stand first in their rows."""
+    """Headline, WHY, WHO and TRIED, DO, next step. Cut last: headline and reason stand first in their rows."""
     glyph, token = look.severity(told.level)
     if told.level is not Severity.CRITICAL:
         token = "warn" if told.level is Severity.WARNING else "strong"
@@ -99,6 +99,8 @@ def _rows(told: Now, look: Look, keys: dict[str, str], cells: int, have: str) ->
     gap = max(3, cells // 2 - width(who))
     rows.append((*who, Span(" " * gap), *tried))
     rows.append(_do(told, keys, have))
+    if told.step:
+        rows += [(*_label(""), Span(part, "text")) for part in wrapped(safe(told.step, 240), cells - LABEL)[:2]]
     return rows
 
 

@@ -58,6 +58,7 @@ class Now(msgspec.Struct, frozen=True):
     fix_title: str = ""
     number: int = 0  # the incident that NOW speaks of, 0: none
     state: NowState = NowState.PLAIN
+    step: str = ""  # what a person does next where no fix helps, or besides it
 
 
 class AgentView(msgspec.Struct, frozen=True):

@@ -45,6 +45,7 @@ async def test_the_rows_as_written_and_the_sessions_as_they_are(agent_db: AgentD
         "sessions.waiting_client": 1,
         "sessions.never_messaged": 1,
         "sessions.same_question": 0,
+        "sessions.looping": 0,
         "leads.conversion": None,
         "leads.qualified": 0,
         "leads.assessed": 0,
@@ -86,6 +87,49 @@ async def test_a_question_asked_twice_is_a_loop_only_while_it_is_asked(agent_db:
         await agent_db.message(lead, session, "enviada", age)
         await agent_db.message(lead, session, "enviada", age)  # without an etapa: nothing is known
     assert (await ask(agent_db.dsn))["sessions.same_question"].value == 1
+
+
+async def conversation(agent_db: AgentDatabase, age: float, *etapas: str, ativa: bool = True) -> str:
+    """A session with these questions of the bot, a minute apart, the newest `age` seconds ago."""
+    lead = await agent_db.lead(age + 60 * len(etapas))
+    session = await agent_db.session(lead, age + 60 * len(etapas), ativa=ativa)
+    for place, etapa in enumerate(reversed(etapas)):
+        message = await agent_db.message(lead, session, "enviada", age + 60 * place)
+        metadata = json.dumps({"etapa": etapa})
+        await agent_db.execute("UPDATE messages SET metadata = $1 WHERE id = $2::uuid", metadata, message)
+    return lead
+
+
+STUCK = ("mensagem_inicial", "perguntar_patrimonio", "perguntar_patrimonio")
+MOVED = ("mensagem_inicial", "perguntar_patrimonio", "perguntar_onde_investe")
+
+
+async def test_a_loop_of_most_conversations_is_a_share_and_ends_when_those_since_the_repair_progress(
+    agent_db: AgentDatabase,
+) -> None:
+    for number in range(4):
+        await conversation(agent_db, 3 * HOUR + number, *STUCK)
+    assert (await ask(agent_db.dsn))["sessions.looping"].value == 0, "too few to say anything"
+    await conversation(agent_db, 4 * HOUR, *MOVED)
+    await conversation(agent_db, 2 * HOUR, "mensagem_inicial", "perguntar_patrimonio")  # nobody can tell yet
+    said = await ask(agent_db.dsn)
+    assert (said["sessions.looping"].value, said["sessions.looping"].note) == (80, "4 of 5")
+    assert said["sessions.same_question"].value == 4
+    for number in range(2):
+        await conversation(agent_db, HOUR + number, *MOVED)
+    assert (await ask(agent_db.dsn))["sessions.looping"].value == pytest.approx(57, abs=1)
+    await conversation(agent_db, 60, *MOVED)
+    await conversation(agent_db, 30, *MOVED, ativa=False)
+    said = await ask(agent_db.dsn)
+    assert (said["sessions.looping"].value, said["sessions.same_question"].value) == (0, 4)
+
+
+async def test_a_few_customers_who_are_asked_twice_are_no_loop(agent_db: AgentDatabase) -> None:
+    for number in range(6):
+        await conversation(agent_db, 60 * number + 600, *MOVED)
+    for number in range(4):
+        await conversation(agent_db, 60 * number, *STUCK)
+    assert (await ask(agent_db.dsn))["sessions.looping"].value == 40
 
 
 async def test_conversion_is_counted_and_is_a_share_from_twenty_on(agent_db: AgentDatabase) -> None:

@@ -1,6 +1,7 @@
 """The same truth from every shape that the agent's database is found in, from the first look to the next."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -211,6 +212,47 @@ async def test_conversion_is_right_though_a_trigger_overwrites_the_leads_status(
         said = await watch.values()
     assert (said["leads.qualified"], said["leads.assessed"]) == (1, 1)
     assert said["customers.waiting"] == 0
+
+
+ETAPAS = ("perguntar_patrimonio", "oferecer_reuniao", "agendamento", "finalizado")
+# What becomes of a qualified lead's `resultado` and `status` afterwards, where the schema takes it.
+ENDINGS = ("qualificado", "reuniao_agendada", "nao_interessado")
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+async def test_whoever_was_ever_qualified_or_booked_a_meeting_counts_as_converted(
+    postgres: Postgres, name: str
+) -> None:
+    async with variant(postgres, name) as (db, names), watching(db, names=names) as watch:
+        for relaxed in ("qualificacoes_resultado_check", "leads_status_check"):
+            if name in {"no check", "wider check", "triggers"}:
+                table = relaxed.partition("_")[0]
+                await db.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {relaxed}")
+        if name == "triggers":
+            await db.execute(SCORE)
+        for ending in (*ENDINGS, ""):  # the last one never got so far
+            lead, session = await db.conversation((names.received, 60))
+            await db.execute(
+                "INSERT INTO qualificacoes (lead_id, session_id) VALUES ($1::uuid, $2::uuid)", lead, session
+            )
+            for etapa in ETAPAS if ending else ETAPAS[:1]:
+                message = await db.message(lead, session, names.sent, 50)
+                await db.execute(
+                    "UPDATE messages SET metadata = jsonb_build_object('etapa', $1::text) WHERE id = $2::uuid",
+                    etapa,
+                    message,
+                )
+            for result in ("qualificado", ending) if ending else ():
+                await written(db, "UPDATE qualificacoes SET resultado = $2 WHERE lead_id = $1::uuid", lead, result)
+                await written(db, "UPDATE leads SET status = $2 WHERE id = $1::uuid", lead, result)
+        said = await watch.values()
+    assert (said["leads.qualified"], said["leads.assessed"]) == (3, 4)
+
+
+async def written(db: AgentDatabase, statement: str, *args: object) -> None:
+    """A write of the bot; one that the schema refuses is lost."""
+    with contextlib.suppress(asyncpg.CheckViolationError):
+        await db.execute(statement, *args)
 
 
 @pytest.mark.parametrize("ahead", [-7 * HOUR, -90.0, 5 * HOUR, 400 * 86_400.0])

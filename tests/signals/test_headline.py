@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from qualtui.model import Evidence, Incident, Phase, Severity
 from qualtui.signals.chain import chain
@@ -202,6 +203,13 @@ def test_the_why_of_now_comes_first_and_that_of_the_beginning_where_nothing_is_s
     assert now(incident(), health_up=(0, "refused"), health_refused=1, health_down=1).why.startswith(
         "The bot refuses"
     )
+
+
+def test_the_next_step_is_the_cause_s_or_else_the_rule_s_runbook() -> None:
+    lost = incident("customers-waiting")
+    assert "the host's log" in now(lost, customers_waiting=3, customers_oldest=700, customers_unstored=3).step
+    loop = replace(incident("conversations-loop", Severity.WARNING), runbook="qualtui doctor: the SQL")
+    assert now(loop).step == "qualtui doctor: the SQL"
 
 
 def test_what_is_only_to_be_known_leaves_the_screen_calm() -> None:

@@ -75,7 +75,14 @@ def test_the_header_counts_what_fires_also_where_it_has_no_row() -> None:
 @settings(max_examples=100, deadline=None)
 def test_any_text_in_the_now_box_keeps_its_frame(one: str, two: str, cells: int) -> None:
     told = msgspec.structs.replace(
-        snapshots.trouble().agents[0].now, headline=one, detail=two, why=one, who=two, tried=one, fix_title=two
+        snapshots.trouble().agents[0].now,
+        headline=one,
+        detail=two,
+        why=one,
+        who=two,
+        tried=one,
+        fix_title=two,
+        step=one,
     )
     snapshot = snapshots.trouble()
     agent = msgspec.structs.replace(snapshot.agents[0], now=told)
