@@ -49,6 +49,7 @@ def _remedies(
             _waiting(customers),
             time.time,
             _waiting(customers, certain=True),
+            customers.chat_id,
         )
         found += [retry] if retry is not None else []
     return found

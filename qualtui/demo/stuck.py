@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -21,15 +22,19 @@ _PATIENT = 5  # of the times to write again, all but the last are over ...
 _AGAIN = 2400.0  # ... and that one is late: a new text would make the session young again
 
 
+Recall = Callable[[Iterable[tuple[str, float, bool]]], None]  # Gateway.recall
+
+
 class StuckSessions:
     """Damages sessions in the database, and lets their customers write again once a session is closed."""
 
-    def __init__(self, pace: Pace, seed: int, traffic: Traffic) -> None:
+    def __init__(self, pace: Pace, seed: int, traffic: Traffic, recall: Recall) -> None:
         self.on = False
         self.dsn = ""  # the superuser's, once the database stands
         self._pace = pace
         self._rng = random.Random(seed + 2)  # noqa: S311 - invented customers
         self._traffic = traffic
+        self._recall = recall
         self._round = 0
         self._stuck: dict[UUID, Customer] = {}
 
@@ -53,6 +58,7 @@ class StuckSessions:
         session = await connection.fetchval(
             sql("faults/stuck_customer"), someone.name, someone.phone, began, wrote
         )
+        self._recall([(someone.phone, wrote.timestamp(), False)])
         customer = self._traffic.add(someone, waiting=_PAST_LIMIT)
         customer.again = _PATIENT
         self._stuck[session] = customer

@@ -58,7 +58,7 @@ class World:
         self.waha = Listener(self._waha)
         self.agent = Listener(self._agent)
         self.catcher = Catcher()
-        self.stuck = StuckSessions(self.pace, settings.seed, self.traffic)
+        self.stuck = StuckSessions(self.pace, settings.seed, self.traffic, self.gateway.recall)
         self.flood = Flood(self.pace, self.gateway, self.traffic)
         self._passwords: dict[str, str] = {}
         self._rng = random.Random(settings.seed + 3)  # noqa: S311 - invented customers

@@ -48,11 +48,15 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A customer who is ours to write to, once. `digits` is the phone: it lives as long as the send."""
+    """A customer who is ours to write to, once. `digits` is the phone, `chat` its chat's own id if known.
+
+    Both live as long as the send.
+    """
 
     id: str
     case: Case
     digits: str
+    chat: str = ""
 
     def __repr__(self) -> str:
         return f"Claim({self.id})"

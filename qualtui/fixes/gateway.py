@@ -67,9 +67,9 @@ class Gateway:
             raise RemedyError(text.format(error.text)) from None
         self._accepted(answer)
 
-    async def send(self, digits: str, text: str) -> Sent:
-        """Sends a text to a phone, once; never raises. 201 alone is delivered."""
-        body = {"session": self.session, "chatId": f"{digits}@c.us", "text": text}
+    async def send(self, chat: str, text: str) -> Sent:
+        """Sends a text to a chat, once; never raises. 201 alone is delivered."""
+        body = {"session": self.session, "chatId": chat, "text": text}
         try:
             answer = await self._sends.post(msgspec.json.encode(body))
         except FetchError as error:

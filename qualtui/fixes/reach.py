@@ -45,6 +45,8 @@ class Reach:
         if against or case is None:
             return Person(one, against)
         ways = tuple(way.name for way in self.ways(case))
+        if ways and one.by_hand:
+            return Person(one, by_hand=_("answer by hand; {}").format(one.by_hand))
         return Person(one, ways=ways, by_hand="" if ways else self._by_hand(case))
 
     def ways(self, case: Case) -> tuple[Strategy, ...]:

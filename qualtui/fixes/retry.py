@@ -29,6 +29,7 @@ class Tools(msgspec.Struct, frozen=True):
     """What a retry works with. `gateway`: asked before each send whether it is WORKING, where there is one.
 
     `sure`: `waiting` of the moment before a send, which fails where it cannot be known; None: the same.
+    `chat`: the chat's own id of a customer whom that gave, empty where none is known.
     """
 
     waiting: Waiting
@@ -37,6 +38,7 @@ class Tools(msgspec.Struct, frozen=True):
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     sure: Waiting | None = None
+    chat: Callable[[str], str] | None = None
 
 
 class Retry:
@@ -102,7 +104,7 @@ class Retry:
             subjects=tuple(one.lead for one, _why in now_reached),
             mode="",
             warnings=self._warnings(len(reached) - total, [why for _one, why in left]),
-            refused=lacks(found.lacking) or (await self._held_up() if reached else ""),
+            refused=lacks(found.lacking) or (await self._held_up() or await self._unsure() if reached else ""),
         )
 
     async def survey(self) -> Survey:
@@ -172,12 +174,16 @@ class Retry:
         waiting = {one.lead: one for one in await (self._tools.sure or self._tools.waiting)()}
         if lead not in waiting:
             raise HeldError(_("answered meanwhile"))
+        chat = "" if self._tools.chat is None else self._tools.chat(lead)  # of the same moment
+        if not chat and self._tools.chat is not None and not waiting[lead].by_hand:
+            raise HeldError(_("answer by hand"))
 
         def barrier(case: Case | None) -> str:
             person = self._reach.person(waiting[lead], case)
             return stop.why or person.against or person.by_hand  # its last moment: a claim is carried out
 
-        return await self._claims.claim(lead, run, barrier)
+        claim = await self._claims.claim(lead, run, barrier)
+        return msgspec.structs.replace(claim, chat=chat)
 
     async def _answer(self, claim: Claim, tally: Tally) -> None:
         """Tries the ways that reach a customer until one may have sent something; writes its outcome down."""
@@ -214,6 +220,14 @@ class Retry:
     async def _held_up(self) -> str:
         """Why nobody may be written to at this moment; empty: they may."""
         return self.out_of_hours() or await self.gateway_trouble()
+
+    async def _unsure(self) -> str:
+        """Why it is not known whom a person answered by phone; empty where it is."""
+        try:
+            await (self._tools.sure or self._tools.waiting)()
+        except RemedyError as problem:
+            return str(problem)
+        return ""
 
     def out_of_hours(self) -> str:
         """Why the hour forbids it; empty where it does not."""
@@ -287,12 +301,13 @@ def retry_of(
     waiting: Waiting,
     clock: Callable[[], float],
     sure: Waiting | None = None,
+    chat: Callable[[str], str] | None = None,
 ) -> Retry | None:
     """The remedy of an agent; None without a database, which alone can say who was claimed."""
     if agent.database is None:
         return None
     gateway = Gateway(agent.waha) if agent.waha is not None else None
-    tools = Tools(waiting, strategies_of(agent, settings, gateway), gateway, clock, sure=sure)
+    tools = Tools(waiting, strategies_of(agent, settings, gateway), gateway, clock, sure=sure, chat=chat)
     claims = Claims(name, agent.database, agent.mapping, float(settings.window))
     return Retry(name, claims, agent.mapping, settings, tools)
 

@@ -107,7 +107,7 @@ class ByGateway:
 
     async def send(self, claim: Claim) -> Sent:
         """Sends, once."""
-        return await self._gateway.send(claim.digits, self.stores)
+        return await self._gateway.send(claim.chat or f"{claim.digits}@c.us", self.stores)
 
     async def close(self) -> None:
         """The gateway is closed by whoever made it."""

@@ -15,7 +15,7 @@ from qualtui.probes.follow import CHECKED, Follow
 from qualtui.probes.lane import names, silenced
 from qualtui.probes.match import Match
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.book import Book, Row
+from qualtui.signals.book import Book, Owed, Row
 from qualtui.signals.byhand import Closed, without_closed
 from qualtui.signals.cause import cause_of, told
 from qualtui.signals.chats import PSEUDONYM, with_heard
@@ -23,6 +23,7 @@ from qualtui.signals.clock import STRIDE, Read
 from qualtui.signals.flood import flooder
 from qualtui.signals.gateway import Gateway, no_gateway
 from qualtui.signals.goals import Told
+from qualtui.signals.identity import address
 from qualtui.signals.ledger import (
     UNASKED,
     Checked,
@@ -53,6 +54,7 @@ PAGES = 8  # a cycle of both streams together, once learned
 SMALL = 64 * 1024  # bytes of a ledger that is saved with every change; a bigger one ...
 SAVE_EVERY = 30.0  # ... when its newest row is so many seconds further
 LOOK_BY = 0.6  # of the timeout: the share by which the questions about chats are asked, or left out
+_UNSURE = _("whom a person answered by phone is not known: {}")
 SECURITY_EVERY = 60.0  # s between two looks at row security while rows come
 
 
@@ -114,6 +116,7 @@ class CustomersProbe:
         self._owed = owed
         self._ledger: Ledger | None = None
         self._saved: Ledger | None = None
+        self._chat_ids: dict[str, str] = {}  # by lead of those who were asked for last: personal, never stored
         self._size = 0  # bytes of the blob that was saved last
         self._security_at = float("-inf")
 
@@ -160,11 +163,14 @@ class CustomersProbe:
         """
         problem = "" if self._match is None else await self._match.refresh()
         if problem and certain:
-            raise ProbeError(_("whom a person answered by phone is not known: {}").format(problem))
+            raise ProbeError(_UNSURE.format(problem))
         try:
             async with self._database.read(self.timeout) as reader:
                 ledger = await self._begun(reader.now)
-                _ledger, book = await self._matched(reader, ledger, {})
+                problems: dict[str, str] = {}
+                _ledger, book = await self._matched(reader, ledger, problems)
+                if certain and "chats" in problems:
+                    raise ProbeError(_UNSURE.format(problems["chats"]))
                 # A step of the server's clock is the next cycle's to follow.
                 steady = self._clocks.steady(reader.now, reader.read_at) if self._clocks else reader.now
                 grace = float(self._settings.grace)
@@ -173,6 +179,8 @@ class CustomersProbe:
                 phones = await self._phones(reader, oldest)
         except DatabaseError as error:
             raise ProbeError(error.text) from None
+        addresses = {lead: self._address(lead, phones.get(lead, ""), wait[lead]) for lead in oldest}
+        self._chat_ids = {lead: chat for lead, (chat, _why) in addresses.items() if chat}
         skew = self._skew if ledger.skew is None else ledger.skew
         return tuple(
             CustomerView(
@@ -182,9 +190,20 @@ class CustomersProbe:
                 told(cause_of(wait[lead])),
                 wait[lead].unheard,
                 wait[lead].last,
+                addresses[lead][1],
             )
             for lead in oldest
         )
+
+    def chat_id(self, lead: str) -> str:
+        """The chat of one of those whom `who` gave last; empty where it is in doubt."""
+        return self._chat_ids.get(lead, "")
+
+    def _address(self, lead: str, phone: str, owed: Owed) -> tuple[str, str]:
+        wrote = bool(owed.session) or owed.unstored is not None
+        if self._match is None:
+            return address(phone, None, {}, wrote=wrote)
+        return self._match.address(lead, phone, wrote=wrote)
 
     async def close(self) -> None:
         """Gives back the connection."""

@@ -3,16 +3,16 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import msgspec
 
-from qualtui.config.values import Mapping
+from qualtui.config.values import Mapping as Names
 from qualtui.database import DatabaseError, Reader, moment, sql
 from qualtui.signals.book import Book
 from qualtui.signals.chats import CLOCKS, PSEUDONYM, Chats, Known, heard_until, with_chats
 from qualtui.signals.delivery import with_claims
-from qualtui.signals.identity import number, phones
+from qualtui.signals.identity import COUNTRY, HIDDEN, address, number, phones
 from qualtui.signals.witness import Rows, apart
 from qualtui.text import _, span
 
@@ -36,7 +36,7 @@ class Match:
 
     def __init__(
         self,
-        mapping: Mapping,
+        mapping: Names,
         chats: Callable[[], Chats],
         refresh: Callable[[], Awaitable[str]],
         fresh_for: float,
@@ -79,7 +79,7 @@ class Match:
             unknown = [lead for lead in (*book.owed, *just) if lead not in self._numbers][:MOST]
             if unknown:
                 rows = await reader.ask("leads", self._phones, unknown)
-                found = {row["id"]: number(row["phone"] or "") for row in rows}
+                found = {row["id"]: _named(row["phone"] or "", chats.lids) for row in rows}
                 self._numbers |= {lead: found.get(lead, "") for lead in unknown}
             await self._ask(reader, chats, chats.waiting(edge))
         except DatabaseError as error:
@@ -159,6 +159,12 @@ class Match:
         corrected = with_chats(book, chats, self._numbers, leads, self._pseudonym, born, fresh=fresh, edge=edge)
         return with_claims(corrected, chats, self._numbers, born)
 
+    def address(self, lead: str, phone: str, *, wrote: bool) -> tuple[str, str]:
+        """As the function of that name, for a lead that is owed."""
+        chats = self._chats()
+        chat = chats.get(self._numbers.get(lead) or _named(phone, chats.lids))
+        return address(phone, "" if chat is None else chat.id, chats.lids, wrote=wrote)
+
     def heard(self, book: Book, skew: float) -> dict[str, float]:
         """By owed lead the newest answer that was heard."""
         return heard_until(book, self._by(skew), self._numbers)
@@ -176,6 +182,13 @@ class Match:
 
     def _pseudonym(self, key: str) -> str:
         return PSEUDONYM + hmac.new(self._key, key.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def _named(phone: str, lids: Mapping[str, str]) -> str:
+    """The number of a lead; one that the bot made of a hidden id is that of the person behind it."""
+    key = number(phone)
+    hidden = (f"{key}{HIDDEN}", f"{key.removeprefix(COUNTRY)}{HIDDEN}")
+    return next((lids[lid] for lid in hidden if lid in lids), lids.get(key, key))
 
 
 def _newest(known: Known) -> float:

@@ -1,7 +1,9 @@
 """Who a chat or a phone is: by what two of them are the same person. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+
+from qualtui.text import _
 
 HIDDEN = "@lid"  # how an id ends behind which WhatsApp hides a phone
 COUNTRY = "55"  # Brazil's
@@ -26,6 +28,27 @@ def number(chat_id: str) -> str:
     if suffix is None and "+" not in chat_id and _NATIONAL.fullmatch(digits):
         digits = COUNTRY + digits
     return digits[:4] + digits[5:] if _NINTH.fullmatch(digits) else digits
+
+
+def address(phone: str, chat: str | None, lids: Mapping[str, str], *, wrote: bool) -> tuple[str, str]:
+    """The chat to which an answer to a lead goes, and why there is none: one of both is empty.
+
+    `phone`: as the lead has it; `chat`: the id of its chat, empty where the gateway has none of it, None where
+    chats are no witness; `lids`: by hidden id the number that it stands for; `wrote`: the customer wrote once, so
+    that there must be a chat. The bot changes numbers that are not Brazilian: what it stored may be another's.
+    """
+    mine = number(phone)
+    if chat:
+        key = number(chat)
+        if lids.get(key, key) == mine:
+            return chat, ""
+        return "", _("its chat has another number than its lead")
+    if chat is not None and wrote:
+        return "", _("the gateway has no chat of its number")
+    digits = re.sub(r"[^0-9]", "", phone)
+    if digits.startswith(COUNTRY) and _NATIONAL.fullmatch(digits[len(COUNTRY) :]):
+        return f"{digits}@c.us", ""
+    return "", _("its number is not surely its own: no Brazilian phone")
 
 
 def phones(key: str, hidden: Iterable[str] = ()) -> tuple[str, ...]:

@@ -97,6 +97,7 @@ class CustomerView(msgspec.Struct, frozen=True):
     cause: str
     unheard: float | None = None  # by the database's clock: a row says sent then, and nobody received it
     last: float = 0.0  # by the database's clock: the newest thing that the customer did
+    by_hand: str = ""  # why a person alone may answer: whose number it is, is in doubt
 
 
 class Customers(msgspec.Struct, frozen=True, tag="customers"):

@@ -9,9 +9,13 @@ from qualtui.config.values import Retry as Settings
 from qualtui.database import Database
 from qualtui.fixes.claims import Claims
 from qualtui.fixes.gateway import Gateway
+from qualtui.fixes.remedy import RemedyError
 from qualtui.fixes.retry import Retry, Tools
 from qualtui.fixes.strategies import Strategy, strategies_of
+from qualtui.probes.chats import ChatsProbe
 from qualtui.probes.customers import CustomersProbe
+from qualtui.probes.match import Match
+from qualtui.probes.probe import ProbeError
 from qualtui.signals.gateway import Gateway as Word
 from qualtui.signals.gateway import no_gateway
 from qualtui.wire import CustomerView
@@ -41,8 +45,12 @@ class Clock:
 class Eyes:
     """The fast lane of one engine: who waits, in truth."""
 
-    def __init__(self, dsn: Secret, word: Word = no_gateway) -> None:
+    def __init__(self, dsn: Secret, word: Word = no_gateway, chats: ChatsProbe | None = None) -> None:
         self._database = Database(dsn)
+        self._chats = chats
+        match = None
+        if chats is not None:
+            match = Match(Mapping(), lambda: chats.chats, chats.refresh, 60.0, self._nothing, self._forget)
         self.probe = CustomersProbe(
             "bot",
             self._database,
@@ -53,11 +61,26 @@ class Eyes:
             save=self._forget,
             learned=lambda _mark: None,
             born=time.time() - 86400.0,
+            match=match,
         )
 
     async def __call__(self) -> Sequence[CustomerView]:
+        if self._chats is not None:
+            await self._chats.ask(time.time())
         await self.probe.ask(time.time())
         return await self.probe.who()
+
+    async def sure(self) -> Sequence[CustomerView]:
+        try:
+            await self.probe.ask(time.time())
+            return await self.probe.who(certain=True)
+        except ProbeError as error:
+            raise RemedyError(str(error)) from None
+
+    async def close(self) -> None:
+        await self.probe.close()
+        if self._chats is not None:
+            await self._chats.close()
 
     async def _nothing(self) -> bytes | None:
         return None
@@ -79,12 +102,14 @@ class Engine:
         word: Word = no_gateway,
         agent_url: str = "",
         ways: tuple[Strategy, ...] | None = None,
+        chats: bool = False,
         **settings: object,
     ) -> None:
         given: dict[str, object] = {"text": TEXT, "hours": "", "pace": Seconds(10), **settings}
         self.settings = Settings(**given)  # type: ignore[arg-type]
         self.clock = clock or Clock()
-        self.eyes = Eyes(database.dsn, word)
+        seen = ChatsProbe("bot", waha.settings, lambda: time.time() - 86400.0) if chats and waha else None
+        self.eyes = Eyes(database.dsn, word, seen)
         probe = DatabaseProbe(dsn=database.dsn, write_dsn=write or database.dsn, timeout=Seconds(5))
         waha_settings: WahaProbe | None = waha.settings if waha is not None else None
         agent = Agent(
@@ -94,13 +119,16 @@ class Engine:
         )
         gateway = Gateway(waha_settings) if waha_settings is not None else None
         chosen = strategies_of(agent, self.settings, gateway) if ways is None else ways
-        tools = Tools(self.eyes, chosen, gateway, self.clock, self.clock.sleep)
+        chat = self.eyes.probe.chat_id
+        tools = Tools(
+            self.eyes, chosen, gateway, self.clock, self.clock.sleep, self.eyes.sure if chats else None, chat
+        )
         claims = Claims("bot", probe, Mapping(), float(self.settings.window))
         self.fix = Retry("bot", claims, Mapping(), self.settings, tools)
 
     async def close(self) -> None:
         await self.fix.close()
-        await self.eyes.probe.close()
+        await self.eyes.close()
 
 
 async def owed(database: AgentDatabase, number: int, age: float = 10 * MINUTE) -> tuple[str, str]:

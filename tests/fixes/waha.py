@@ -24,6 +24,11 @@ class Waha:
         self.code = 201
         self.held: asyncio.Event | None = None  # answers to sends wait for it
         self.arrived = asyncio.Event()
+        self.chats: list[
+            tuple[str, float, bool]
+        ] = []  # chat id, time and whether it is ours, of each last message
+        self.lids: dict[str, str] = {}
+        self.me: object = {"id": "5511900090000@c.us"}
 
     @property
     def settings(self) -> WahaProbe:
@@ -39,7 +44,19 @@ class Waha:
             return refusal
         if self.restarts and self.after:
             self.status = self.after.pop(0)
-        return web.json_response({"name": "default", "status": self.status, "me": None})
+        return web.json_response({"name": "default", "status": self.status, "me": self.me})
+
+    async def overview(self, _request: web.Request) -> web.Response:
+        newest = sorted(self.chats, key=lambda one: -one[1])
+        return web.json_response([{"id": chat, "lastMessage": said(at, ours)} for chat, at, ours in newest])
+
+    async def messages(self, request: web.Request) -> web.Response:
+        mine = [one for one in self.chats if one[0] == request.match_info["chat"]]
+        return web.json_response([said(at, ours) for _chat, at, ours in mine])
+
+    async def lid(self, request: web.Request) -> web.Response:
+        lid = request.match_info["lid"]
+        return web.json_response({"lid": lid, "pn": self.lids.get(lid)})
 
     async def restart(self, request: web.Request) -> web.Response:
         if refusal := self._refused(request):
@@ -62,6 +79,11 @@ class Waha:
         return None
 
 
+def said(at: float, ours: bool) -> dict[str, Any]:
+    """A message of a chat."""
+    return {"id": f"{at}", "timestamp": int(at), "fromMe": ours, "ack": 2, "body": "oi", "hasMedia": False}
+
+
 @asynccontextmanager
 async def waha() -> AsyncIterator[Waha]:
     """A gateway that answers while the block lasts."""
@@ -70,6 +92,9 @@ async def waha() -> AsyncIterator[Waha]:
     app.router.add_get("/api/sessions/{session}", gateway.look)
     app.router.add_post("/api/sessions/{session}/restart", gateway.restart)
     app.router.add_post("/api/sendText", gateway.send)
+    app.router.add_get("/api/default/chats/overview", gateway.overview)
+    app.router.add_get("/api/default/chats/{chat}/messages", gateway.messages)
+    app.router.add_get("/api/default/lids/{lid}", gateway.lid)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -1,0 +1,114 @@
+"""To whom a retry writes: to the chat itself, never to a number that was only derived, never beside a person."""
+
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from qualtui.fixes.remedy import Plan, RemedyError
+from tests.fixes.scene import MINUTE, Engine, owed
+from tests.fixes.waha import Waha, waha
+from tests.postgres import AgentDatabase
+
+WROTE = 10 * MINUTE  # ago
+LID = "204000000001111@lid"
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[Waha]:
+    async with waha() as gateway:
+        yield gateway
+
+
+@pytest.fixture
+async def one(agent_db: AgentDatabase, gateway: Waha) -> AsyncIterator[Engine]:
+    """An engine whose gateway lists its chats."""
+    engine = Engine(agent_db, gateway, chats=True)
+    yield engine
+    await engine.close()
+
+
+async def customer(database: AgentDatabase, phone: str) -> str:
+    """One who wrote and has no answer, stored by the bot under this phone."""
+    lead, _phone = await owed(database, 1, WROTE)
+    await database.execute(f"UPDATE leads SET telefone = '{phone}'")
+    return lead
+
+
+def why(plan: Plan) -> list[str]:
+    """Why each of those listed is not reached, or how it is."""
+    return [item.why for item in plan.items]
+
+
+async def test_an_answer_goes_to_the_chats_own_id(agent_db: AgentDatabase, gateway: Waha, one: Engine) -> None:
+    lead = await customer(agent_db, "5511988887777")
+    gateway.chats = [("551188887777@c.us", time.time() - WROTE, False)]  # an old number: no ninth digit
+    plan = await one.fix.preview("")
+    assert (plan.subjects, plan.refused) == ((lead,), "")
+    await one.fix.run(plan)
+    assert [sent["chatId"] for sent in gateway.sends] == ["551188887777@c.us"]
+
+
+async def test_a_number_that_the_bot_made_up_is_answered_by_hand(
+    agent_db: AgentDatabase, gateway: Waha, one: Engine
+) -> None:
+    await customer(agent_db, "5514155551234")  # the bot puts 55 before whatever does not begin with it
+    gateway.chats = [("14155551234@c.us", time.time() - WROTE, False)]
+    plan = await one.fix.preview("")
+    assert plan.subjects == ()
+    assert any("the gateway has no chat of its number" in text for text in why(plan))
+    assert len(plan.items) == 2, plan.items  # whoever wrote is listed, too
+
+
+async def test_without_chats_only_a_surely_brazilian_number_is_written_to(
+    agent_db: AgentDatabase, gateway: Waha
+) -> None:
+    await customer(agent_db, "5514155551234")
+    engine = Engine(agent_db, gateway)
+    try:
+        plan = await engine.fix.preview("")
+    finally:
+        await engine.close()
+    assert (plan.subjects, why(plan)) == (
+        (),
+        ["answer by hand; its number is not surely its own: no Brazilian phone"],
+    )
+
+
+async def test_whom_a_person_answered_under_a_hidden_id_is_not_written_to(
+    agent_db: AgentDatabase, gateway: Waha, one: Engine
+) -> None:
+    await customer(agent_db, "5511988887777")
+    now = time.time()
+    gateway.chats = [("5511988887777@c.us", now - WROTE, False)]
+    plan = await one.fix.preview("")
+    assert plan.subjects
+    gateway.chats = [("5511988887777@c.us", now - WROTE, False), (LID, now - 30, True)]  # just answered by hand
+    gateway.lids = {LID: "5511988887777@c.us"}
+    assert (await one.fix.preview("")).subjects == ()
+    assert gateway.sends == []
+
+
+async def test_a_gateway_that_hides_who_a_chat_is_stops_every_answer(
+    agent_db: AgentDatabase, gateway: Waha, one: Engine
+) -> None:
+    await customer(agent_db, "5511988887777")
+    now = time.time()
+    gateway.chats = [("5511988887777@c.us", now - WROTE, False)]
+    plan = await one.fix.preview("")
+    gateway.chats.append((LID, now - 30, True))  # of whom is not known: it may be this customer's
+    refused = (await one.fix.preview("")).refused
+    assert "whom a person answered by phone is not known" in refused
+    assert "@lid" in refused
+    with pytest.raises(RemedyError, match="@lid"):
+        await one.fix.run(plan)
+    assert gateway.sends == []
+
+
+async def test_a_session_without_an_owner_stops_every_answer(
+    agent_db: AgentDatabase, gateway: Waha, one: Engine
+) -> None:
+    await customer(agent_db, "5511988887777")
+    gateway.chats = [("5511988887777@c.us", time.time() - WROTE, False)]
+    gateway.me = None
+    assert "me: null" in (await one.fix.preview("")).refused
