@@ -92,6 +92,10 @@ def engine_finding(engine: EngineView, now: float) -> Finding:
     )
     if engine.troubles:
         return warning(check, what, f"{running}: {clean('; '.join(engine.troubles))}", _("see its log"))
+    if engine.channels:
+        names = ", ".join(clean(channel.name, 40) for channel in engine.channels)
+        why = _("{running}; these channels deliver nothing: {names}").format(running=running, names=names)
+        return warning(check, what, why, _("qualtui notify test {}").format(clean(engine.channels[0].name, 40)))
     if engine.beside:
         return ok(check, what, running + _("; it ends with the last window"))
     return ok(check, what, running)

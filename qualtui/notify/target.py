@@ -9,7 +9,7 @@ from typing import Any
 from qualtui.config.values import Secret
 from qualtui.model import Severity
 from qualtui.notify import hearsay, mail, paging
-from qualtui.notify.wording import worded
+from qualtui.notify.wording import MARKDOWN, worded
 
 STUCK_LIMIT = 3  # threads that a target may leave hanging before further sends to it wait
 PARTLY_LIMIT = 100  # notices whose recipients are remembered between two tries
@@ -138,7 +138,8 @@ def _notify(plugin: Any, asset: Any, url: Secret, title: str, body: str, kind: s
     import apprise
 
     paging.prepare(plugin, url.reveal(), about)
-    title, body = worded(type(plugin).__name__, title, body)
+    name = type(plugin).__name__
+    title, body = worded(name, title, body)
     if (taken := paging.ended(plugin, kind, body)) is not None:
         return taken
     if plugin.overflow_mode == apprise.OverflowMode.UPSTREAM:  # else the service refuses what is too long
@@ -150,7 +151,7 @@ def _notify(plugin: Any, asset: Any, url: Secret, title: str, body: str, kind: s
             body=body,
             title=title,
             notify_type=apprise.NotifyType(kind),
-            body_format=apprise.NotifyFormat.TEXT,
+            body_format=apprise.NotifyFormat.MARKDOWN if name in MARKDOWN else apprise.NotifyFormat.TEXT,
         )
     )
 

@@ -9,6 +9,8 @@ import re
 
 RAW = frozenset({"NotifyJSON", "NotifyXML", "NotifyForm"})  # read by programs: nothing is changed
 
+MARKDOWN = frozenset({"NotifyGoogleChat"})  # shows the backslashes by which Apprise would escape plain text
+
 _GAP = "\u200b"  # zero width: the sign is still read, and is no mention or link any more
 _MENTION = re.compile(r"(?<![\w.+-])@(?=\w)|(?<=<)(?=[!@#&]|users/)")
 _LINK = re.compile(r"\](?=\()")

@@ -11,7 +11,7 @@ from qualtui.doctor import channels, disk
 from qualtui.findings import Finding, Verdict
 from qualtui.model import Noted
 from qualtui.store.store import Store
-from qualtui.wire import EngineView
+from qualtui.wire import ChannelView, EngineView
 from tests.config.sample import AGENT, read
 
 
@@ -134,3 +134,11 @@ def test_where_a_channel_leads_is_read_from_its_plugin(url: str, place: tuple[st
     plugin = apprise.Apprise.instantiate(url)
     assert plugin is not None
     assert channels.place_of(plugin) == place
+
+
+def test_a_running_engine_names_the_channels_that_deliver_nothing() -> None:
+    view = EngineView(7, "host", "1", 1, 1000.0, 0, channels=(ChannelView("ops", 1200.0, "HTTP 404"),))
+    finding = disk.engine_finding(view, 1300.0)
+    assert finding.verdict is Verdict.WARNING
+    assert "deliver nothing: ops" in finding.why
+    assert finding.todo == "qualtui notify test ops"

@@ -28,6 +28,7 @@ URLS = {
     "json": "jsons://json.example.com/in",
     "evolution": "evolutions://akey@evo.example.com/inst/5511900000000",
     "whatsapp": "whatsapp://EAAGm0PX4ZCpsBAK@111222333444555/5511900000000",
+    "gchat": "gchat://workspace/key/token",
     "mattermost": "mmosts://mm.example.com/abcdefghijklmnopqrstuvwxyz",
 }
 
@@ -85,7 +86,7 @@ def texts(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-CHATS = ["slack", "discord", "telegram", "ntfy", "teams", "evolution", "whatsapp", "mattermost"]
+CHATS = ["slack", "discord", "telegram", "ntfy", "teams", "evolution", "whatsapp", "gchat", "mattermost"]
 
 
 @pytest.mark.parametrize("name", CHATS)
@@ -112,6 +113,12 @@ async def test_telegram_gets_html_that_it_can_parse() -> None:
     assert payload["parse_mode"] == "HTML"
     assert "Why: &lt;b&gt;x&lt;/b&gt; &amp; " in payload["text"]
     assert payload["text"].replace("\r", "").endswith("\nsecond line")
+
+
+@pytest.mark.parametrize("name", ["gchat", "evolution", "slack", "telegram"])
+async def test_names_with_underscores_are_shown_as_they_are(name: str) -> None:
+    said = texts(await received(name))
+    assert any("bot_owes_reply" in text for text in said)
 
 
 async def test_teams_shows_two_lines() -> None:
