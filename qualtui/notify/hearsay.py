@@ -68,6 +68,10 @@ def reason_of(said: str) -> str:
     if not said.startswith(_DETAIL):
         return ""
     if "CERTIFICATE_VERIFY_FAILED" in said:
+        if "certificate has expired" in said:
+            return _("the certificate has expired")
+        if "Hostname mismatch" in said or "IP address mismatch" in said:
+            return _("the certificate is for another name")
         return _("its certificate is not trusted")
     if found := _ERRNO.search(said):
         number = int(found[1])  # those of name resolution are negative

@@ -24,6 +24,16 @@ from qualtui.notify.hearsay import reason_of
         ),
         ("Socket Exception: (535, b'5.7.8 ana@example.com is not accepted')", "the mail server answered 535"),
         ("Socket Exception: SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] h')", "its certificate is not trusted"),
+        (
+            "Socket Exception: SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+            "certificate has expired (_ssl.c:1006)')",
+            "the certificate has expired",
+        ),
+        (
+            "Socket Exception: SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+            "Hostname mismatch, certificate is not valid for h')",
+            "the certificate is for another name",
+        ),
         ("Socket Exception: HTTPConnectionPool(host='h'): Read timed out.", "no answer in time"),
         ("Socket Exception: something about 5511987654321", ""),
         ("Dropped invalid To email (ana@example.com) specified.", ""),

@@ -5,9 +5,11 @@ import email.policy
 import html
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import apprise
@@ -15,9 +17,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from qualtui import dial
 from qualtui.config.values import Secret
 from qualtui.notify.mail import html_of
 from qualtui.notify.target import NotifyError, Target
+from tests.certificates import Authority, needs_openssl, trusting
 
 HOSTILE = "Why: <b>x</b> & <!channel> @everyone [x](http://evil.example)\n  indented line\nação 5 < 6"
 
@@ -42,13 +46,22 @@ class Box:
         return "250 OK"
 
 
+class Encrypted(Controller):
+    """Encrypted from the first byte: whether it listens is seen without a handshake."""
+
+    def _trigger_server(self) -> None:
+        with socket.create_connection((self.hostname, self.port), 5):
+            pass
+
+
 @contextmanager
-def mailbox(**options: Any) -> Iterator[tuple[Box, str]]:
+def mailbox(*, ssl_context: ssl.SSLContext | None = None, **options: Any) -> Iterator[tuple[Box, str]]:
     box = Box()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port, **options)
+    kind = Controller if ssl_context is None else Encrypted
+    controller = kind(box, hostname="127.0.0.1", port=port, ssl_context=ssl_context, **options)
     controller.start()
     try:
         yield box, f"127.0.0.1:{port}"
@@ -160,6 +173,43 @@ async def test_a_mail_server_that_is_not_there_is_told_in_words() -> None:
         pass
     with pytest.raises(NotifyError, match=r": connection refused$"):
         await Target("ops", Secret(f"mailto://{at}?from=a@b.example&to=c@d.example"), 10).send("t", "b", "info")
+
+
+CERTIFICATES = [
+    ("trusted", ""),
+    ("expired", "the certificate has expired"),
+    ("another name", "the certificate is for another name"),
+    ("self-signed", "the certificate is not trusted here"),
+]
+
+
+@needs_openssl
+@pytest.mark.parametrize("mode", ["starttls", "ssl"])
+@pytest.mark.parametrize(("kind", "why"), CERTIFICATES, ids=[kind for kind, _why in CERTIFICATES])
+async def test_a_mail_goes_only_to_a_server_whose_certificate_is_good(
+    mode: str, kind: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path)
+    trusting(monkeypatch, authority.file)
+    shown = {
+        "trusted": authority.signed,
+        "expired": lambda: authority.signed(days=-1),
+        "another name": lambda: authority.signed("other.example"),
+        "self-signed": authority.self_signed,
+    }[kind]()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(shown)
+    options = {"ssl_context": context} if mode == "ssl" else {"tls_context": context, "require_starttls": True}
+    with mailbox(**options) as (box, at):
+        here = at.replace("127.0.0.1", "localhost")
+        target = Target("ops", Secret(f"mailtos://{here}?from=a@b.example&to=c@d.example&mode={mode}"), 10)
+        if why:
+            with pytest.raises(NotifyError, match=f": {why}$"):
+                await target.send("t", HOSTILE, "info")
+        else:
+            await target.send("t", HOSTILE, "info")
+    assert len(box.mails) == (not why)
+    dial.trust.cache_clear()
 
 
 def test_the_attributes_that_are_read_of_the_library_are_still_there() -> None:
