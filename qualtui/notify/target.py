@@ -139,7 +139,8 @@ def _notify(plugin: Any, asset: Any, url: Secret, title: str, body: str, kind: s
 
     paging.prepare(plugin, url.reveal(), about)
     name = type(plugin).__name__
-    title, body = worded(name, title, body)
+    flat = bool(getattr(plugin, "template", None)) and name == "NotifyWhatsApp"  # Meta refuses line breaks in it
+    title, body = worded(name, title, body, flat=flat)
     if (taken := paging.ended(plugin, kind, body)) is not None:
         return taken
     if plugin.overflow_mode == apprise.OverflowMode.UPSTREAM:  # else the service refuses what is too long

@@ -121,6 +121,15 @@ async def test_names_with_underscores_are_shown_as_they_are(name: str) -> None:
     assert any("bot_owes_reply" in text for text in said)
 
 
+async def test_a_whatsapp_template_gets_one_line_as_meta_demands() -> None:
+    url = URLS["whatsapp"].replace("://", "://alerta:") + "?lang=pt_BR&:1=qualtui&:body=2"
+    payload = await received("whatsapp", url=url, body=BODY + "\n\n      indented\tkey 4")
+    _fixed, filled = payload["template"]["components"][0]["parameters"]
+    assert filled["text"].startswith("CRITICAL #4 bot:")
+    assert filled["text"].endswith(" · second line · indented key 4")
+    assert not any(sign in filled["text"] for sign in ("\n", "\r", "\t", "     "))
+
+
 async def test_teams_shows_two_lines() -> None:
     said = texts(await received("teams"))
     assert any(text.endswith("\n\nsecond line") for text in said)
