@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from qualtui.cli.common import FAILED, CommandError
+from qualtui.cli.common import FAILED, CommandError, say_error
 from qualtui.cli.engine import ask, snapshot
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import print_json, print_table
@@ -53,6 +53,8 @@ def list_(
     elif not told.customers:
         print(_("the backlog is empty") if backlog else _("nobody waits"))
     else:
+        if told.more:
+            say_error(_("only the {n} longest waits are listed").format(n=len(told.customers)))
         now = time.time()
         titles = ["leads.id", _("waits"), _("phone"), _("why")]
         print_table(

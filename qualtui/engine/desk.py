@@ -19,6 +19,7 @@ from qualtui.model import (
     Severity,
     State,
 )
+from qualtui.probes.customers import EVERYBODY
 from qualtui.store.activity import OURSELVES, line
 from qualtui.store.errors import StoreError
 from qualtui.store.fold import apply
@@ -53,8 +54,7 @@ History = Callable[[int], Awaitable[tuple[Event, ...]]]
 CustomersOf = Callable[[Who, int], Awaitable[Customers | Refused]]  # at most so many
 Examined = Callable[[], Awaitable[Findings]]
 
-LISTED = 200  # waiting customers in a list ...
-EVERYBODY = 20_000  # ... and where one is looked for among all
+LISTED = 200  # waiting customers in a list; where one is looked for it is among all
 LINES = 5_000  # of an incident's history, so that the answer fits into a frame ...
 HEAD = 100  # ... of them the first
 CONSONANTS = "bcdfghjkmnpqrstvwxz"  # of them a test's mark is made: digits in a row would be masked as a phone

@@ -382,7 +382,8 @@ class Engine:
             return Refused(_("no database is configured for {}").format(agent))
         try:
             async with asyncio.timeout(ASK_LIMIT):
-                return Customers(agent, await probe.who(limit, old=ask.backlog))
+                found = await probe.who(limit + 1, old=ask.backlog)
+            return Customers(agent, found[:limit], more=len(found) > limit)
         except (ProbeError, TimeoutError) as error:
             return Refused(_("the database does not tell: {}").format(error or _("no answer in time")))
 

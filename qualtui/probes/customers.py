@@ -50,6 +50,7 @@ Load = Callable[[], Awaitable[bytes | None]]
 Save = Callable[[bytes], Awaitable[None]]
 Learned = Callable[[BacklogMarked], None]
 
+EVERYBODY = 20_000  # waiting customers: a limit for memory; a list for people ends earlier and says so
 PAGES = 8  # a cycle of both streams together, once learned
 SMALL = 64 * 1024  # bytes of a ledger that is saved with every change; a bigger one ...
 SAVE_EVERY = 30.0  # ... when its newest row is so many seconds further
@@ -155,7 +156,9 @@ class CustomersProbe:
         figures = answers(ledger, book, server_now, self._limits) | beside
         return self._samples(ledger, figures, problems, server_now, now + clock() - started)
 
-    async def who(self, limit: int = 200, *, certain: bool = False, old: bool = False) -> tuple[CustomerView, ...]:
+    async def who(
+        self, limit: int = EVERYBODY, *, certain: bool = False, old: bool = False
+    ) -> tuple[CustomerView, ...]:
         """The waiting customers, oldest first, phones masked, by chats read just now. Raises ProbeError.
 
         `old`: the backlog instead. `certain`: for one who writes to them, not before it is known whom a person

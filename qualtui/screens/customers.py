@@ -78,6 +78,8 @@ class Waiting(Listing):
         """How many wait, or waited when an engine was asked last; None: nobody was asked yet."""
         if number is None:
             title = _("Who waits for the bot")
+        elif self._told is not None and self._told.more:
+            title = _("More than {n} customers wait for the bot: those who wait longest")
         elif self.sight.watched:
             title = plural("{n} customer waits for the bot", "{n} customers wait for the bot", number)
         else:

@@ -105,6 +105,7 @@ class Customers(msgspec.Struct, frozen=True, tag="customers"):
 
     agent: str
     customers: tuple[CustomerView, ...]
+    more: bool = False  # there are younger ones that the list leaves out
 
 
 class Findings(msgspec.Struct, frozen=True, tag="findings"):

@@ -196,6 +196,13 @@ async def test_the_gateway_is_asked_in_our_time_whatever_the_servers_clock_says(
     assert asked[-1] == pytest.approx(time.time() - 5000, abs=2)
 
 
+async def test_everybody_who_waits_is_told_unless_less_is_asked_for(lane: Lane) -> None:
+    waiting = {(await lane.database.conversation(("recebida", 60.0)))[0] for _ in range(230)}
+    assert (await lane.say())["customers.waiting"] == 230
+    assert {view.lead for view in await lane.probe.who()} == waiting
+    assert len(await lane.probe.who(200)) == 200
+
+
 async def test_a_customer_who_wrote_in_two_active_sessions_is_owed_one_reply(lane: Lane) -> None:
     lead, session = await lane.database.conversation(("recebida", 0))
     other = await lane.database.session(lead)
