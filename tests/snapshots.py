@@ -20,6 +20,7 @@ from qualtui.wire import (
     IncidentView,
     LinkView,
     Now,
+    NowState,
     Preview,
     PreviewItem,
     RunningView,
@@ -424,8 +425,33 @@ def examined(**changes: object) -> Findings:
     return msgspec.structs.replace(Findings(findings, AT - 12, 3.2, AT + 18), **changes)
 
 
+def waiting() -> Snapshot:
+    """Somebody has just written: calm, and not green."""
+    told = Now(None, True, "WAITING FOR THE BOT'S REPLY", detail="1 waiting, 5s", state=NowState.WAITING)
+    shot = calm()
+    return msgspec.structs.replace(shot, agents=(msgspec.structs.replace(shot.agents[0], now=told),))
+
+
+def recovering() -> Snapshot:
+    """All that fired is over, and is watched for a while."""
+    worst = Now(
+        Severity.WARNING, False, "RECOVERING", "nobody waits; watching that it stays so, after 9m",
+        "when it began: WAHA FAILED for 2m", who="ana for 4m", tried="waha-restart: it is WORKING", number=42,
+        state=NowState.RECOVERING,
+    )  # fmt: skip
+    shot = calm()
+    over = msgspec.structs.replace(
+        resolved(), number=42, phase=Phase.FIRING, resolved_at=None, since=AT - 540, fired_at=AT - 420,
+        summary="over: WhatsApp session is FAILED", recovering=True,
+    )  # fmt: skip
+    agents = (msgspec.structs.replace(shot.agents[0], now=worst),)
+    return msgspec.structs.replace(shot, agents=agents, incidents=(over, resolved()), recovering=1)
+
+
 SCENES = {
     "calm": calm,
+    "waiting": waiting,
+    "recovering": recovering,
     "trouble": trouble,
     "fixing": fixing,
     "no-data": no_data,

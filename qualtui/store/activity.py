@@ -152,8 +152,8 @@ def _config(_state: State, at: float, body: ConfigRead) -> Activity:
 
 def _backlog(_state: State, at: float, body: BacklogMarked) -> Activity:
     text = plural(
-        "{agent}: {count} customer open before the first look is backlog",
-        "{agent}: {count} customers open before the first look are backlog",
+        "{agent}: {count} customer silent for over a day before the first start is backlog",
+        "{agent}: {count} customers silent for over a day before the first start are backlog",
         body.count,
     )
     return Activity(at, OURSELVES, clean(text.format(agent=body.agent, count=body.count)))

@@ -30,6 +30,9 @@ def compare(name: str, shown: str) -> None:
     [
         ("calm", WIDE),
         ("calm", SMALL),
+        ("waiting", SMALL),
+        ("recovering", WIDE),
+        ("recovering", SMALL),
         ("trouble", WIDE),
         ("trouble", SMALL),
         ("trouble", (120, 40)),

@@ -78,14 +78,14 @@ CASES: list[tuple[EventBody, str, str, int, Severity]] = [
     (
         BacklogMarked("bot", 1, 1.0),
         "qualtui",
-        "bot: 1 customer open before the first look is backlog",
+        "bot: 1 customer silent for over a day before the first start is backlog",
         0,
         Severity.INFO,
     ),
     (
         BacklogMarked("bot", 2, 1.0),
         "qualtui",
-        "bot: 2 customers open before the first look are backlog",
+        "bot: 2 customers silent for over a day before the first start are backlog",
         0,
         Severity.INFO,
     ),

@@ -13,7 +13,7 @@ from qualtui.widgets.chain import chain
 from qualtui.widgets.figures import compact, literal_rows, mark, panel
 from qualtui.widgets.footer import footer, key_name
 from qualtui.widgets.header import banners, header
-from qualtui.widgets.line import fit, safe, width
+from qualtui.widgets.line import Line, fit, safe, width
 from qualtui.widgets.look import Look, terminal_look
 from qualtui.widgets.now import now_box
 from qualtui.widgets.running import running
@@ -259,3 +259,26 @@ def test_how_long_it_lasts_never_runs_into_the_owner_nor_the_owner_into_the_noti
     told = "".join(span.text for span in line.line)
     assert "23h 59m maria" in told
     assert " 1 failed" in told
+
+
+def tokens(lines: list[Line]) -> set[str]:
+    return {span.token for line in lines for span in line}
+
+
+def test_who_waits_is_calm_and_not_green() -> None:
+    sight = Sight(snapshots.waiting(), Bond.LIVE)
+    top = header(sight, snapshots.AT, 160, Look())
+    assert "WAITING" in "".join(span.text for span in top)
+    assert "good" not in tokens([top, *now_box(sight, snapshots.AT, 160, Look(), KEYS)])
+    assert "good" in tokens([header(Sight(snapshots.calm(), Bond.LIVE), snapshots.AT, 160, Look())])
+
+
+def test_what_recovers_is_amber_at_most_and_says_so_on_every_part() -> None:
+    shot = snapshots.recovering()
+    sight = Sight(shot, Bond.LIVE)
+    rows = [row.line for row in incidents.incident_rows(shot.incidents[:1], snapshots.AT, 120, Look(), False)]
+    top = [header(sight, snapshots.AT, 160, Look())]
+    box = now_box(sight, snapshots.AT, 160, Look(), KEYS)
+    for part in (rows, top, box):
+        assert "RECOVERING" in "".join(span.text for line in part for span in line)
+        assert not {"crit", "critbadge"} & tokens(part)
