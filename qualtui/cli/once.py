@@ -38,7 +38,7 @@ def poll_once(path: Path | None) -> Snapshot:
 async def _poll(config: Config) -> Snapshot:
     recent = Recent(keep=3600.0, step=60.0, steps=1)
     setup = build(config, _deps(config, time.time()))
-    view = View(recent, config, partial(learning_of, setup.probes))
+    view = View(recent, config, partial(learning_of, setup.probes), patient=False)
     stale = view.use(config, setup.intervals())
     try:
         await _ask_all(config, setup, recent, view)

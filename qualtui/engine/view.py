@@ -79,11 +79,15 @@ class View:
         learning: Learning = lambda _agent: None,
         faults: Faults | None = None,
         standings: Standings = lambda _agent: (),
+        *,
+        patient: bool = True,
     ) -> None:
+        """`patient`: a witness may be missing for two of its intervals; one who looks only once cannot wait."""
         self._recent = recent
         self._faults = faults or Faults()
         self._learning = learning
         self._standings = standings
+        self._patient = patient
         self._config = config
         self._stale: dict[str, float] = {}
         self._declared: dict[str, Mapping[str, Series]] = {}  # by agent
@@ -398,10 +402,13 @@ class View:
         """For how long the gateway's chats have been no witness, where they are asked; None: they are one."""
         age = self._recent_witness(agent, now)
         settings = self._config.agents[agent].waha
-        if age is None or settings is None or age <= 2 * settings.chats_interval:
+        if age is None or settings is None:
             return None
         newest = self._recent.newest(f"{agent}/{WITNESS}")
-        return Unwitnessed(age, newest.note if newest is not None else "")
+        note = newest.note if newest is not None else ""
+        if not self._patient:
+            return None if newest is not None and newest.value == 1 else Unwitnessed(0.0, note)
+        return Unwitnessed(age, note) if age > 2 * settings.chats_interval else None
 
     def _recent_witness(self, agent: str, now: float) -> float | None:
         """Seconds since the chats were believed last, or since we began to ask; None: nobody asks."""

@@ -24,7 +24,7 @@ class Live(NamedTuple):
 
 
 class Unwitnessed(NamedTuple):
-    """The gateway's chats are configured as the second witness and are none: for how many seconds, and why."""
+    """The gateway's chats are configured as the second witness and are none: for how many seconds (0: since it was polled once), and why."""
 
     seconds: float
     note: str = ""
@@ -153,9 +153,10 @@ def _works(readings: Readings, links: Sequence[LinkView]) -> bool:
 
 def _one_witness(readings: Readings, reason: Why, missing: Unwitnessed) -> Now:
     waits = _detail(readings) or _("nobody waits")
-    detail = _("by the rows {waits}; the gateway's chats do not confirm it for {lasted}: {note}").format(
-        waits=waits, lasted=span(missing.seconds), note=missing.note or _("not read")
-    )
+    text = _("by the rows {waits}; the gateway's chats do not confirm it for {lasted}: {note}")
+    if not missing.seconds:
+        text = _("by the rows {waits}; the gateway's chats do not confirm it: {note}")
+    detail = text.format(waits=waits, lasted=span(missing.seconds), note=missing.note or _("not read"))
     return Now(None, False, _("CANNOT TELL"), detail, reason.text, reason.proof)
 
 

@@ -107,10 +107,12 @@ def test_headline_list_and_page_offer_the_same_fix_and_an_unrelated_incident_its
     assert after.agents[0].now.fix == after.incidents[0].fix
 
 
-def witness(*values: tuple[float, float | None], interval: float = 30.0) -> tuple[View, Recent]:
+def witness(
+    *values: tuple[float, float | None], interval: float = 30.0, patient: bool = True
+) -> tuple[View, Recent]:
     """A view of an agent whose rows say that nobody waits, and whose chats said that at these times."""
     recent = Recent(keep=3600.0, step=60.0, steps=1)
-    view = View(recent, Config(agents={"bot": AGENT}))
+    view = View(recent, Config(agents={"bot": AGENT}), patient=patient)
     names = ("chats.evidence", "customers.waiting", "customers.backlog", "waha.up", "waha.working")
     view.use(Config(agents={"bot": AGENT}), {f"bot/{name}": (interval, 5.0) for name in names})
     for name, value in {"customers.waiting": 0, "customers.backlog": 0, "waha.up": 1, "waha.working": 1}.items():
@@ -166,3 +168,9 @@ def test_an_incident_that_is_over_is_recovering_wherever_it_is_shown() -> None:
     assert shot.agents[0].now.state is NowState.RECOVERING
     assert shot.agents[0].figures["customers.waiting"].severity is Severity.WARNING
     assert exit_code(shot) == 1
+
+
+@pytest.mark.parametrize(("value", "headline"), [(1.0, "EVERYONE ANSWERED"), (None, "CANNOT TELL")])
+def test_one_who_looks_only_once_does_not_wait_for_the_second_witness(value: float | None, headline: str) -> None:
+    view, _recent = witness((NOW - 1, value), patient=False)
+    assert shown(view).headline == headline
