@@ -34,12 +34,13 @@ class Customer:
         self.gave_up = False  # and will not write again
         place = int(lead.removeprefix("lead"))
         self.lid = f"{7 * 10**13 + place}@lid"
+        line = 90_000_000 + place  # of a mobile
         if foreign:
             self.chat = f"1415{5550000 + place % 10000}@c.us"
             self.phone = f"55{self.chat.removesuffix('@c.us')}"  # the bot puts 55 in front of it
         else:
-            self.chat = f"5511{'9' * (place % 3 > 0)}{place:08d}@c.us"  # old numbers' ids have no ninth digit
-            self.phone = FORMS[place % len(FORMS)].format(place)  # as the bot stored it
+            self.chat = f"5511{'9' * (place % 3 > 0)}{line}@c.us"  # old numbers' ids have no ninth digit
+            self.phone = FORMS[place % len(FORMS)].format(line)  # as the bot stored it
         # As the sheet stores it, in a form that differs from the bot's.
         self.other_phone = f"+{self.chat.removesuffix('@c.us')}" if place % len(FORMS) else self.chat
 

@@ -10,6 +10,7 @@ COUNTRY = "55"  # Brazil's
 _PERSON = re.compile(r"([0-9]{5,20})(@(?:c\.us|lid|s\.whatsapp\.net))?")  # no group, channel, status
 _NATIONAL = re.compile(r"[1-9]{2}(?:9[0-9]{8}|[2-9][0-9]{7})")  # a Brazilian phone as people write it at home
 _NINTH = re.compile(r"55[1-9]{2}9[016-9][0-9]{7}")  # a mobile with the digit that ids of old ones lack
+_FOREIGN = re.compile(r"55([1-9][0-9]{10,12})")  # another country's number, behind the bot's 55
 _LONGEST = 64  # characters of an id or a phone that is one
 
 
@@ -17,7 +18,8 @@ def number(chat_id: str) -> str:
     """What a chat or a lead's phone is compared by; empty where it is nobody's.
 
     An id is opaque: another one is another person, but for the ninth digit of a Brazilian mobile, which WhatsApp
-    leaves out of the ids of old ones. A phone without a suffix may be written as people do at home.
+    leaves out of the ids of old ones. A phone without a suffix may be written as people do at home, and one that
+    can't be Brazilian is what the bot made of another country's number: it puts 55 before each (agent.md, 10).
     """
     person = _PERSON.fullmatch(re.sub(r"[\s()+.-](?=.*\d)", "", chat_id[: _LONGEST + 1]))
     if person is None or len(chat_id) > _LONGEST:
@@ -27,6 +29,8 @@ def number(chat_id: str) -> str:
         return digits + HIDDEN
     if suffix is None and "+" not in chat_id and _NATIONAL.fullmatch(digits):
         digits = COUNTRY + digits
+    if suffix is None and (foreign := _FOREIGN.fullmatch(digits)) and not _NATIONAL.fullmatch(foreign[1]):
+        return foreign[1]
     return digits[:4] + digits[5:] if _NINTH.fullmatch(digits) else digits
 
 
@@ -63,6 +67,8 @@ def phones(key: str, hidden: Iterable[str] = ()) -> tuple[str, ...]:
         return (key, *forms)
     mobile = f"{key[:4]}9{key[4:]}"
     digits = [key, mobile] if _NINTH.fullmatch(mobile) else [key]
+    if not key.startswith(COUNTRY) and not _NATIONAL.fullmatch(key):
+        digits.append(COUNTRY + key)
     home = [one[2:] for one in digits if one.startswith(COUNTRY) and _NATIONAL.fullmatch(one[2:])]
     return (*_with_suffix(*digits, *home), *forms)
 
