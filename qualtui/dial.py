@@ -12,10 +12,12 @@ from functools import lru_cache
 
 import aiohappyeyeballs
 
+from qualtui.proxies import Proxy, ProxyError, proxy_of
 from qualtui.text import _
 
 DELAY = 0.25  # s after which the next address is tried beside the one before (RFC 8305, section 5)
 HANGING = 32  # lookups that may hang in their threads at once
+_HEAD = 8192  # bytes of a proxy's answer that are read
 # Of a time limit: a resolver's silence must show before the limit itself, which would blame the server.
 LOOKUP = 0.8
 
@@ -67,6 +69,8 @@ def sort(error: BaseException) -> tuple[Fault, str] | None:
         return Fault.LOCAL, _("the name could not be looked up in time") if late else _(
             "the name could not be looked up"
         )
+    if isinstance(error, ProxyError):
+        return Fault.LOCAL, error.text
     if isinstance(error, NoThreadError):
         return Fault.LOCAL, _("this machine has no free threads")
     if isinstance(error, MemoryError):
@@ -187,5 +191,42 @@ async def secured(
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A TLS connection whose certificate was verified for `host`. Raises OSError, ssl.SSLError, TimeoutError."""
     async with asyncio.timeout(limit):
-        plain = await connected(host, port, limit)
+        proxy = proxy_of("https", host, port)
+        plain = await (connected(host, port, limit) if proxy is None else _tunnel(proxy, host, port, limit))
         return await asyncio.open_connection(sock=plain, ssl=context or trust(), server_hostname=host)
+
+
+async def _tunnel(proxy: Proxy, host: str, port: int, limit: float) -> socket.socket:
+    """A connection through a proxy. Raises ProxyError, whatever the proxy's trouble is."""
+    try:
+        async with asyncio.timeout(LOOKUP * limit):
+            plain = await connected(proxy.host, proxy.port, limit)
+            try:
+                status = await _status_of(plain, proxy, f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+            except BaseException:
+                plain.close()
+                raise
+    except OSError as error:
+        known = sort(error)
+        why = _("no answer") if known is None else known[1]
+        raise ProxyError(_("the proxy in {}: {}").format(proxy.variable, why)) from None
+    if not status.startswith("2"):
+        plain.close()
+        raise ProxyError(_("the proxy in {}: {}").format(proxy.variable, f"HTTP {status}"))
+    return plain
+
+
+async def _status_of(plain: socket.socket, proxy: Proxy, place: str) -> str:
+    """The status with which a proxy answers the wish for a way to the place (CONNECT, RFC 9110)."""
+    loop = asyncio.get_running_loop()
+    head = f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"
+    head += "".join(f"{name}: {value}\r\n" for name, value in proxy.login.items())
+    await loop.sock_sendall(plain, f"{head}\r\n".encode())
+    answer = b""
+    while b"\r\n\r\n" not in answer and len(answer) < _HEAD:
+        part = await loop.sock_recv(plain, 1024)
+        if not part:
+            break
+        answer += part
+    found = re.match(rb"HTTP/1\.[01] (\d\d\d)", answer)
+    return found[1].decode("ascii") if found else "?"

@@ -6,20 +6,22 @@ import ssl
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
-from urllib.parse import urlsplit
 
 import aiohttp
 import httpx
-import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
 from qualtui import dial
+from qualtui.answer import Answer
 from qualtui.dial import Fault
+from qualtui.proxies import Proxy, ProxyError, proxy_of
 from qualtui.text import _, clean
 
+__all__ = ["LIMIT", "Answer", "Failure", "FetchError", "Fetcher"]
+
 LIMIT = 64 * 1024  # bytes of a body that are looked at
-_BOM, _UTF16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+_BOM = b"\xef\xbb\xbf"
 _HEADERS = {
     "User-Agent": f"python-httpx/{httpx.__version__}",
     "Accept": "application/json",
@@ -39,53 +41,15 @@ class Failure(StrEnum):
 class FetchError(Exception):
     """No whole answer; the text is short and has no address in it. `unsent`: the request never left for sure."""
 
-    def __init__(self, failure: Failure, text: str, seconds: float, *, unsent: bool = False) -> None:
+    def __init__(
+        self, failure: Failure, text: str, seconds: float, *, unsent: bool = False, tls: bool = False
+    ) -> None:
         super().__init__(text)
         self.failure = failure
         self.text = text
         self.seconds = seconds
         self.unsent = unsent
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """An answer. `body` is cut at its limit, `whole` says whether that was all; `plain`: it is not compressed."""
-
-    status: int
-    body: bytes
-    whole: bool
-    plain: bool
-    seconds: float
-    headers: Mapping[str, str] = {}  # asked for by names in lower case
-
-    @property
-    def oddity(self) -> str:
-        """Why this is no service's JSON, in a few words: it is somebody else's, or was changed on its way."""
-        if 300 <= self.status < 400 and (to := self.headers.get("location", "")):
-            return _("redirects to {}").format(_shown(to))
-        if not self.plain and (how := self.headers.get("content-encoding", "")):
-            return _("it is compressed ({})").format(clean(how, 20))
-        if self.body[:2] in _UTF16:
-            return _("it is UTF-16, not UTF-8")
-        kind = self.headers.get("content-type", "")
-        if kind.startswith("text/html") or self.body[:200].lstrip()[:9].lower() == b"<!doctype":
-            return _("it is a web page (HTML)")
-        return ""
-
-    @property
-    def words(self) -> str:
-        """The status for people, and where a redirect leads."""
-        leads = self.oddity if 300 <= self.status < 400 else ""
-        return f"HTTP {self.status}, {leads}" if leads else f"HTTP {self.status}"
-
-
-def _shown(location: str) -> str:
-    """Where a redirect leads, without what may be a secret: no user, no query."""
-    try:
-        parts = urlsplit(location)
-    except ValueError:
-        return "?"
-    place = parts.netloc.rpartition("@")[2]
-    return clean(f"{parts.scheme}://{place}{parts.path}" if place else parts.path or "?", 80)
+        self.tls = tls  # the handshake with the service itself failed
 
 
 class _Resolver(AbstractResolver):
@@ -129,6 +93,8 @@ class Fetcher:
         self._keep = keep
         self._limit = limit
         self._transport: AiohttpTransport | None = None
+        self._proxy: Proxy | None = None
+        self._opening = False  # through a proxy: the way to the service is being opened
         self._bare: dict[str, httpx.Request] = {}  # requests without a body, by method: the same each time
 
     async def get(self) -> Answer:
@@ -156,6 +122,7 @@ class Fetcher:
     async def _asked(self, build: Callable[[], httpx.Request], *, read: bool = True) -> Answer:
         clock = asyncio.get_running_loop().time
         started = clock()
+        self._opening = False
         try:
             async with asyncio.timeout(self._timeout):
                 # Not through httpx's client: it keeps cookies, and builds anew each time what is the same.
@@ -163,15 +130,32 @@ class Fetcher:
                     self._opened(), build(), self._limit if read else None
                 )
         except TimeoutError:
-            raise FetchError(Failure.TIMEOUT, f"no answer in {self._timeout:g}s", clock() - started) from None
+            text = f"no answer in {self._timeout:g}s"
+            raise self._through(FetchError(Failure.TIMEOUT, text, clock() - started)) from None
         except _TROUBLE as error:
-            raise _failed(error, clock() - started) from None
+            raise self._through(_failed(error, clock() - started)) from None
+        if status == 407 and self._proxy is not None:
+            text = _("the proxy in {} answers HTTP {}").format(self._proxy.variable, status)
+            raise FetchError(Failure.LOCAL, text, clock() - started, unsent=True)
         plain = headers.get("content-encoding", "identity") == "identity"
         # A byte order mark before UTF-8 says nothing (RFC 8259 lets a reader pass over it).
         return Answer(status, body.removeprefix(_BOM), whole, plain, clock() - started, headers)
 
+    def _through(self, error: FetchError) -> FetchError:
+        """The error; our own proxy's where it came while the way through that was being opened."""
+        if self._proxy is None or not self._opening or error.tls:
+            return error
+        text = _("the proxy in {}: {}").format(self._proxy.variable, error.text)
+        return FetchError(Failure.LOCAL, text, error.seconds, unsent=True)
+
     def _opened(self) -> AiohttpTransport:
         if self._transport is None:
+            parts = httpx.URL(self._url)
+            self._proxy = proxy = proxy_of(parts.scheme, parts.host, parts.port or 443)
+            login = {} if proxy is None else proxy.login
+            through = None if proxy is None else httpx.Proxy(proxy.url, headers=login)
+            if parts.scheme == "http":  # a request for plain http is the proxy's own to read
+                self._headers |= login
             # The certificates are read here, so that a broken store is a probe's failure, not the program's.
             try:
                 trust = dial.trust()
@@ -183,11 +167,28 @@ class Fetcher:
                     limit=2, ssl=trust, force_close=not self._keep, resolver=_Resolver(self._timeout)
                 )
                 return aiohttp.ClientSession(
-                    connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+                    connector=connector,
+                    cookie_jar=aiohttp.DummyCookieJar(),
+                    auto_decompress=False,
+                    trace_configs=[] if proxy is None else [self._watched()],
                 )
 
-            self._transport = AiohttpTransport(verify=trust, client=session)
+            self._transport = AiohttpTransport(verify=trust, client=session, proxy=through)
         return self._transport
+
+    def _watched(self) -> aiohttp.TraceConfig:
+        """Tells when a connection is being opened and when it is open."""
+        trace = aiohttp.TraceConfig()
+
+        async def begun(*_: object) -> None:
+            self._opening = True
+
+        async def done(*_: object) -> None:
+            self._opening = False
+
+        trace.on_connection_create_start.append(begun)
+        trace.on_connection_create_end.append(done)
+        return trace
 
     async def close(self) -> None:
         """Gives the connections back within a second."""
@@ -236,7 +237,14 @@ class _StoreError(OSError):
 
 
 _TROUBLE = (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError, MemoryError)
-_UNSENT = (aiohttp.ClientConnectorError, httpx.UnsupportedProtocol, httpx.InvalidURL, _StoreError)
+_UNSENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+    _StoreError,
+)
 
 
 def _failed(error: BaseException, seconds: float) -> FetchError:
@@ -248,7 +256,7 @@ def _failed(error: BaseException, seconds: float) -> FetchError:
     for link in chain:
         known = _known(link)
         if known is not None:
-            return FetchError(*known, seconds, unsent=unsent)
+            return FetchError(*known, seconds, unsent=unsent, tls=isinstance(link, ssl.SSLError))
     if any(isinstance(link, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError) for link in chain):
         return FetchError(Failure.LOCAL, "the URL is not valid", seconds, unsent=unsent)
     return FetchError(Failure.BROKEN, "not HTTP", seconds, unsent=unsent)
@@ -262,6 +270,8 @@ def _inner(error: BaseException) -> BaseException | None:
 def _known(link: BaseException) -> tuple[Failure, str] | None:
     if isinstance(link, _BrokenOffError):
         return Failure.BROKEN, _("broke off in the answer")
+    if isinstance(link, aiohttp.ClientHttpProxyError):
+        return Failure.LOCAL, f"HTTP {link.status}"
     if isinstance(link, _StoreError):
         return Failure.LOCAL, _("the certificates here cannot be read")
     if isinstance(link, ssl.SSLError):

@@ -1,13 +1,14 @@
 """One HTTP question of the doctor: bounded, without a body, its answer or its failure as a value."""
 
-import ipaddress
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 from qualtui.doctor.report import Clock, Contact, Reach
 from qualtui.fetch import LIMIT, Answer, Failure, Fetcher, FetchError
+from qualtui.proxies import near
 
 Time = Callable[[], float]
+__all__ = ["Time", "asked", "contact", "date_of", "milliseconds", "near"]
 _REACH = {
     Failure.REFUSED: Reach.REFUSED,
     Failure.BROKEN: Reach.ANSWERED,
@@ -39,16 +40,6 @@ def contact(of: str, host: str, got: Answer | FetchError) -> Contact:
     """What an answer, or none, says of the network."""
     reach = Reach.ANSWERED if isinstance(got, Answer) else _REACH[got.failure]
     return Contact(of, reach, near(host))
-
-
-def near(host: str) -> bool:
-    """Whether a host is this machine: a Unix socket, localhost, a loopback address."""
-    if host.startswith("/") or host in ("", "localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def date_of(of: str, answer: Answer, ended: float) -> tuple[Clock, ...]:

@@ -10,6 +10,7 @@ from qualtui.config.values import Secret
 from qualtui.model import Severity
 from qualtui.notify import hearsay, mail, paging
 from qualtui.notify.wording import MARKDOWN, worded
+from qualtui.proxies import spare_this_machine
 
 STUCK_LIMIT = 3  # threads that a target may leave hanging before further sends to it wait
 PARTLY_LIMIT = 100  # notices whose recipients are remembered between two tries
@@ -119,6 +120,7 @@ def _send(url: Secret, title: str, body: str, kind: str, about: str, taken: set[
     import apprise
 
     hearsay.forget()
+    spare_this_machine()
     asset = apprise.AppriseAsset(app_id="qualtui", app_desc="qualtui", service_timeout=0)  # 0: in this thread
     try:
         plugin = apprise.Apprise.instantiate(url.reveal(), asset=asset, suppress_exceptions=True)

@@ -1,0 +1,51 @@
+"""An HTTP answer, and what shows that it is not the asked service's own."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import msgspec
+
+from qualtui.text import _, clean
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer. `body` is cut at its limit, `whole` says whether that was all; `plain`: it is not compressed."""
+
+    status: int
+    body: bytes
+    whole: bool
+    plain: bool
+    seconds: float
+    headers: Mapping[str, str] = {}  # asked for by names in lower case
+
+    @property
+    def oddity(self) -> str:
+        """Why this is no service's JSON, in a few words: it is somebody else's, or was changed on its way."""
+        if 300 <= self.status < 400 and (to := self.headers.get("location", "")):
+            return _("redirects to {}").format(_shown(to))
+        if not self.plain and (how := self.headers.get("content-encoding", "")):
+            return _("it is compressed ({})").format(clean(how, 20))
+        if self.body[:2] in _UTF16:
+            return _("it is UTF-16, not UTF-8")
+        kind = self.headers.get("content-type", "")
+        if kind.startswith("text/html") or self.body[:200].lstrip()[:9].lower() == b"<!doctype":
+            return _("it is a web page (HTML)")
+        return ""
+
+    @property
+    def words(self) -> str:
+        """The status for people, and where a redirect leads."""
+        leads = self.oddity if 300 <= self.status < 400 else ""
+        return f"HTTP {self.status}, {leads}" if leads else f"HTTP {self.status}"
+
+
+def _shown(location: str) -> str:
+    """Where a redirect leads, without what may be a secret: no user, no query."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "?"
+    place = parts.netloc.rpartition("@")[2]
+    return clean(f"{parts.scheme}://{place}{parts.path}" if place else parts.path or "?", 80)
