@@ -24,7 +24,10 @@ class Live(NamedTuple):
 
 
 class Unwitnessed(NamedTuple):
-    """The gateway's chats are configured as the second witness and are none: for how many seconds (0: since it was polled once), and why."""
+    """The gateway's chats are configured as the second witness and are none: for how long, and why.
+
+    `seconds` 0: it was polled only once.
+    """
 
     seconds: float
     note: str = ""
