@@ -34,9 +34,16 @@ def command(
         ),
     ] = "",
     seed: Annotated[int, typer.Option("--seed", help=_("Of the traffic: the same seed, the same customers."))] = 1,
+    quirks: Annotated[
+        bool,
+        typer.Option(
+            "--quirks", help=_("The database and webhook of the bot's own set-up, with all their faults.")
+        ),
+    ] = False,
     schema: Annotated[
-        str, typer.Option("--schema", help=_("head, triggers or relaxed: the agent's database."))
-    ] = "head",
+        str,
+        typer.Option("--schema", help=_("working, head (as --quirks), triggers or relaxed: the bot's database.")),
+    ] = "",
     keep: Annotated[
         Path | None,
         typer.Option("--keep", metavar="DIR", help=_("Keep the database in this folder, or go on with it.")),
@@ -57,6 +64,7 @@ def command(
     """
     from qualtui.demo.launch import DemoError, service_arguments
 
+    schema = schema or ("head" if quirks else "working")
     line = service_arguments(speed=speed, seed=seed, scenario=scenario, keep=keep, schema=schema)
     try:
         if services_only:

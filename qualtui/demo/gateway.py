@@ -11,6 +11,8 @@ import aiohttp
 from qualtui.demo.pace import Pace
 
 SESSION = "default"
+QUIET = frozenset({"message"})  # the events that a bot needs
+NOISY = frozenset({"message", "message.any", "message.ack", "session.status"})  # to most of which it answers 500
 _ATTEMPTS = 15  # WAHA's documented default, two seconds apart
 _RETRY = 2.0
 _STARTUP = 3.0  # virtual seconds in STARTING
@@ -33,8 +35,14 @@ class Gateway:
     """One session. `delivered` is told each text that reached a phone, `recovered` when it works again."""
 
     def __init__(
-        self, pace: Pace, seed: int, delivered: Callable[[str, str], None], recovered: Callable[[], None]
+        self,
+        pace: Pace,
+        seed: int,
+        delivered: Callable[[str, str], None],
+        recovered: Callable[[], None],
+        events: frozenset[str] = QUIET,
     ) -> None:
+        self._events = events
         self.status = Status.STARTING
         self.needs_qr = False
         self.webhook = ""
@@ -133,7 +141,7 @@ class Gateway:
                 "webhooks": [
                     {
                         "url": self.webhook,
-                        "events": ["message", "message.any", "message.ack", "session.status"],
+                        "events": sorted(self._events),
                         "retries": {"policy": "constant", "delaySeconds": 2, "attempts": _ATTEMPTS},
                     }
                 ]
@@ -214,7 +222,7 @@ class Gateway:
         return self.in_flight >= _IN_FLIGHT
 
     def _emit(self, event: str, payload: dict[str, object], attempts: int = 1) -> None:
-        if self._tasks is None or self.crowded:
+        if self._tasks is None or self.crowded or event not in self._events:
             return
         body = {
             "id": f"evt_{self._rng.getrandbits(100):025x}",

@@ -40,7 +40,7 @@ class Past(msgspec.Struct, frozen=True):
     start_hour: float
     speed: float
     now: float
-    variant: Variant = Variant.HEAD
+    variant: Variant = Variant.WORKING
 
 
 class Ongoing(msgspec.Struct, frozen=True):
@@ -90,9 +90,9 @@ def _conversation(rows: Rows, rng: random.Random, one: Persona, past: Past, leng
         clock += rng.uniform(5.2, 12.4)
         say(clock, "enviada", answer.text, {"etapa": answer.estado})
         status, result = answer.lead_status, answer.result or result
-        if past.variant is Variant.RELAXED:  # elsewhere the CHECK refuses: the session stays where it was
+        if past.variant.progresses:  # elsewhere the CHECK refuses: the session stays where it was
             estado, contexto, alive = answer.estado, answer.contexto, not answer.final
-    result = "qualificado" if result else None
+    result = "qualificado" if result and not past.variant.clean else result  # its CHECK takes no other
     began = moment(one.at)
     rows["leads"].append((lead, one.name, one.phone, "whatsapp", status, began, began))
     rows["sessions"].append((session, lead, estado, json.dumps(contexto), alive, began, began))

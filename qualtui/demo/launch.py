@@ -47,7 +47,7 @@ def service_arguments(
     seed: int = 1,
     scenario: str = "",
     keep: Path | None = None,
-    schema: str = "head",
+    schema: str = "working",
     history: float = 48.0,
     traffic: bool = True,
     extras: bool = False,

@@ -12,11 +12,23 @@ DATABASE = "agente"
 
 
 class Variant(StrEnum):
-    """What is deployed: what schema.sql really yields, its triggers repaired, or its estado CHECK dropped."""
+    """What is deployed: a database that lets the bot work, or what the bot's own schema.sql really yields (head),
+    the latter with its triggers repaired, or with its estado CHECK dropped."""
 
+    WORKING = "working"
     HEAD = "head"
     TRIGGERS = "triggers"
     RELAXED = "relaxed"
+
+    @property
+    def progresses(self) -> bool:
+        """Whether the database takes the estados that the bot writes."""
+        return self in {Variant.WORKING, Variant.RELAXED}
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is left for the doctor to warn of."""
+        return self is Variant.WORKING
 
 
 async def ensure_schema(cluster: Cluster, variant: Variant) -> dict[str, str]:
@@ -36,6 +48,7 @@ async def ensure_schema(cluster: Cluster, variant: Variant) -> dict[str, str]:
             for script in scripts:
                 await connection.execute(sql(f"schema/{script}"))
         await connection.execute(sql("schema/roles"))
+        await connection.execute(sql("schema/rights" if variant.clean else "schema/rights_broad"))
         passwords = {role: secrets.token_hex(8) for role in ("qualtui_ro", "qualtui_rw", "agent_app")}
         for role, password in passwords.items():
             statement = await connection.fetchval(sql("schema/password_statement"), role, password)

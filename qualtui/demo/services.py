@@ -41,7 +41,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="the same seed, the same customers")
     parser.add_argument("--start-hour", type=float, default=None, help="of the virtual day (default: 10)")
     parser.add_argument("--scenario", default="", help="a story to play, such as 0310")
-    parser.add_argument("--schema", type=Variant, default=Variant.HEAD, choices=list(Variant))
+    parser.add_argument("--schema", type=Variant, default=Variant.WORKING, choices=list(Variant))
     parser.add_argument("--history", type=float, default=48.0, help="virtual hours of past; 0: none")
     parser.add_argument("--no-traffic", action="store_true", help="nobody writes but whom faults call in")
     parser.add_argument("--extras", action="store_true", help="the agent has /health/deep and /leads/ID/retry")

@@ -15,7 +15,7 @@ from qualtui.demo.agent import Agent, AgentSettings
 from qualtui.demo.catcher import Catcher
 from qualtui.demo.cluster import Cluster
 from qualtui.demo.flood import Flood
-from qualtui.demo.gateway import Gateway
+from qualtui.demo.gateway import NOISY, QUIET, Gateway
 from qualtui.demo.history import Ongoing, Past, last_words, write_history
 from qualtui.demo.listener import Listener, Mode
 from qualtui.demo.pace import Pace
@@ -37,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True):
     speed: float = 20.0
     seed: int = 1
     start_hour: float = 10.0
-    variant: Variant = Variant.HEAD
+    variant: Variant = Variant.WORKING
     traffic: bool = True
     history_hours: float = 48.0
     extras: bool = False
@@ -53,7 +53,13 @@ class World:
         self.proxy = Proxy()
         self.switches = Switches()
         self.traffic = Traffic(self.pace, settings.seed, self._write)
-        self.gateway = Gateway(self.pace, settings.seed, self.traffic.delivered, self.traffic.nudge)
+        self.gateway = Gateway(
+            self.pace,
+            settings.seed,
+            self.traffic.delivered,
+            self.traffic.nudge,
+            events=QUIET if settings.variant.clean else NOISY,
+        )
         self.waha_key = secrets.token_hex(12)
         self.waha = Listener(self._waha)
         self.agent = Listener(self._agent)

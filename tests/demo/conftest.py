@@ -12,8 +12,8 @@ from tests.demo.running import SPEED, Running
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared() -> AsyncIterator[Running]:
-    """The demo without traffic of its own, with six hours of past and the switchable endpoints."""
-    line = service_arguments(speed=SPEED, traffic=False, history=6, extras=True)
+    """The demo without traffic of its own, with six hours of past, HEAD's quirks, and more endpoints."""
+    line = service_arguments(speed=SPEED, traffic=False, history=6, extras=True, schema="head")
     async with spawn_services(line) as services, aiohttp.ClientSession() as http:
         yield Running(services, http)
 

@@ -7,7 +7,7 @@ import pytest
 from qualtui.demo.history import Past, conversations
 from qualtui.demo.schema import Variant
 
-PAST = Past(seed=1, hours=48, start_hour=10, speed=20, now=1_700_000_000.0)
+PAST = Past(seed=1, hours=48, start_hour=10, speed=20, now=1_700_000_000.0, variant=Variant.HEAD)
 
 
 def test_the_same_seed_gives_the_same_past() -> None:
@@ -31,6 +31,9 @@ def test_the_check_holds_sessions_at_their_beginning_unless_it_was_dropped() -> 
     assert estados == {"inicio"}
     relaxed = {row[2] for row in conversations(Past(1, 48, 10, 20, PAST.now, Variant.RELAXED))[0]["sessions"]}
     assert "finalizado" in relaxed
+    working = conversations(Past(1, 48, 10, 20, PAST.now))[0]  # the demo's default lets the bot work
+    assert "finalizado" in {row[2] for row in working["sessions"]}
+    assert "reuniao_agendada" in {row[4] for row in working["qualificacoes"]}
 
 
 def test_the_metadata_shows_the_real_progress() -> None:

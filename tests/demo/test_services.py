@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import json
 import os
 import signal
 import sys
@@ -130,6 +131,22 @@ async def test_the_roles_may_do_only_what_they_are_for(demo: Running) -> None:
         await demo.write("delete from messages")
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(demo.at.dsn, password="wrong")
+
+
+@pytest.mark.parametrize("schema", ["working", "head"])
+async def test_the_doctor_warns_of_the_demo_only_where_its_quirks_are_on(schema: str) -> None:
+    line = service_arguments(speed=100, traffic=False, history=2, schema=schema)
+    async with spawn_services(line) as services:
+        ran = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "qualtui", "--config", services.config, "doctor", "--json"),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        told, _errors = await ran.communicate()
+    found = {one["check"] for one in json.loads(told)["findings"] if one["verdict"] in {"warning", "failed"}}
+    if schema == "head":
+        assert {"database.private", "schema.sessions.estado", "waha.webhook"} <= found
+    else:
+        assert found <= {"engine"}  # no engine runs in this test
 
 
 async def test_a_killed_parent_leaves_no_process_and_no_folder() -> None:
