@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from qualtui.config.hours import EXPECTED as HOURS
 from qualtui.config.hours import hours_of
@@ -86,18 +86,10 @@ def http_url(url: str) -> bool | str:
 
 
 def postgres_dsn(dsn: Any) -> bool | str:
-    """A PostgreSQL address, and the slips that asyncpg answers with a puzzling error."""
-    text: str = dsn.reveal()
-    if not text.startswith(("postgresql://", "postgres://")):
-        return False
-    if "#" in text or text.split("://", 1)[1].partition("/")[0].count("@") > 1:
-        return "a user and password percent-encoded (# as %23, @ as %40, / as %2F)"
-    parts = _split(text)
-    if parts is None:
-        return "a host and port that can be read; a user and password percent-encoded (/ as %2F, : as %3A)"
-    if any(name == "pgbouncer" for name, _ in parse_qsl(parts.query)):
-        return "no ?pgbouncer= (that is another client's); write pooler = true beside it"
-    return True
+    """A PostgreSQL address that the driver would take."""
+    from qualtui.config.dsn import slip
+
+    return slip(dsn.reveal()) or True
 
 
 def cut_short(url: str) -> tuple[str, str]:

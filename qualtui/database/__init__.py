@@ -4,7 +4,8 @@ Reading and writing go through `Database`; statements stand in .sql files whose 
 """
 
 from qualtui.database.connection import Database, Reader
-from qualtui.database.errors import DatabaseError, Kind, translate
+from qualtui.database.errors import translate
+from qualtui.database.kinds import DatabaseError, Kind
 from qualtui.database.statements import moment, sql, table
 
 __all__ = ["Database", "DatabaseError", "Kind", "Reader", "moment", "sql", "table", "translate"]

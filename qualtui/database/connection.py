@@ -3,13 +3,17 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import asyncpg
 
+from qualtui.config.dsn import Driver, DsnError, driver
 from qualtui.config.values import Secret
-from qualtui.database.errors import DatabaseError, Kind, translate
+from qualtui.database.errors import translate
+from qualtui.database.kinds import DatabaseError, Kind
+from qualtui.database.opening import opened
 from qualtui.text import _
 
 if TYPE_CHECKING:
@@ -132,10 +136,9 @@ class Database:
         try:
             if self._pool is None:
                 self._pool = asyncpg.create_pool(
-                    self._dsn.reveal(),
+                    connect=partial(self._opened, driver(self._dsn.reveal())),
                     min_size=0,
                     max_size=self._size,
-                    timeout=self._connect_timeout,
                     statement_cache_size=self._cache,
                     max_inactive_connection_lifetime=120.0,
                     server_settings={"application_name": "qualtui"},
@@ -145,8 +148,11 @@ class Database:
             return pool, await pool.acquire()
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             raise
-        except (ValueError, TypeError, KeyError, OverflowError):  # how asyncpg answers a DSN that is none
+        except (DsnError, ValueError, KeyError, IndexError, OverflowError):  # as asyncpg answers slips
             raise DatabaseError(Kind.CONFIG, _("the DSN is not valid")) from None
+
+    async def _opened(self, to: Driver, _dsn: str | None, **given: Any) -> Any:
+        return await opened(to, self._connect_timeout, **given)
 
 
 async def _abandon(session: "Session", *, polite: bool) -> None:

@@ -1,54 +1,16 @@
 """What can go wrong with the agent's PostgreSQL, in one line that leaks nothing; asyncpg's errors translated."""
 
-import errno
-import re
-import socket
 import ssl
-from enum import StrEnum
 
 import asyncpg
 
+from qualtui import dial
+from qualtui.database.kinds import DatabaseError, Kind
+from qualtui.database.refusals import meaning, remainder
+from qualtui.dial import Fault
 from qualtui.text import _, clean, masked
 
-_POOLER_CODE = re.compile(r"\((E[A-Z]{4,})\)")  # Supavisor names its refusals so
-_LOCAL = {
-    errno.ENETUNREACH,
-    errno.EHOSTUNREACH,
-    errno.ENETDOWN,
-    errno.EADDRNOTAVAIL,
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ENOBUFS,
-    errno.EACCES,
-    errno.EPERM,
-}
-
-
-class Kind(StrEnum):
-    """What went wrong. UNREACHABLE and CONFIG mean that the database was never asked."""
-
-    REFUSED = "refused"
-    TIMEOUT = "timeout"
-    AUTH = "auth"
-    NO_DATABASE = "no_database"
-    PERMISSION = "permission"
-    CONFIG = "config"
-    QUERY = "query"
-    GONE = "gone"
-    UNREACHABLE = "unreachable"
-
-
-class DatabaseError(Exception):
-    """The database's answer was no, or none; the one-line text has no DSN, no detail and no row.
-
-    `silent`: nothing came back at all; a time limit that the server itself tells of is an answer.
-    """
-
-    def __init__(self, kind: Kind, text: str, *, silent: bool = False) -> None:
-        super().__init__(text)
-        self.kind = kind
-        self.text = text
-        self.silent = silent
+__all__ = ["DatabaseError", "Kind", "translate"]
 
 
 def translate(error: BaseException) -> DatabaseError:
@@ -67,21 +29,43 @@ def translate(error: BaseException) -> DatabaseError:
 
 
 def _network_error(error: BaseException) -> DatabaseError:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError) and error.errno is None:
         return DatabaseError(Kind.TIMEOUT, _("no answer in time"), silent=True)
     if isinstance(error, ssl.SSLError):
-        return DatabaseError(Kind.CONFIG, _("TLS failed: the certificate is not trusted here"))
-    if isinstance(error, socket.gaierror):
-        return DatabaseError(Kind.UNREACHABLE, _("the server's name could not be looked up"))
-    number = error.errno if isinstance(error, OSError) else None
+        return _tls(error)
     words = str(error)  # looked at, never shown: it may hold addresses
-    if isinstance(error, ConnectionRefusedError | FileNotFoundError) or "Connect call failed" in words:
+    if isinstance(error, FileNotFoundError):  # of a socket: the server that would make it does not run
         return DatabaseError(Kind.REFUSED, _("refused"))
-    if "SSL upgrade" in words:
-        return DatabaseError(Kind.CONFIG, _("the server has no TLS, the DSN demands it"))
-    if number in _LOCAL:
-        return DatabaseError(Kind.UNREACHABLE, _("no route to the server from here"))
-    return DatabaseError(Kind.GONE, _("the connection was lost"))
+    if "rejected SSL upgrade" in words:
+        todo = _("enable TLS on the server, or write another sslmode into the DSN")
+        return DatabaseError(Kind.CONFIG, _("the server has no TLS, the DSN demands it"), todo=todo)
+    if "during SSL exchange" in words:
+        return DatabaseError(Kind.REFUSED, _("the server answered the wish for TLS with an error"))
+    known = dial.sort(error)
+    if known is None:
+        return DatabaseError(Kind.GONE, _("the connection was lost"))
+    fault, text = known
+    if fault is Fault.BROKEN:
+        return DatabaseError(Kind.GONE, _("the connection was lost"))
+    return DatabaseError(_BY_FAULT[fault], text, silent=fault is Fault.TIMEOUT)
+
+
+_BY_FAULT = {Fault.REFUSED: Kind.REFUSED, Fault.TIMEOUT: Kind.TIMEOUT, Fault.LOCAL: Kind.UNREACHABLE}
+
+
+def _tls(error: ssl.SSLError) -> DatabaseError:
+    """A handshake that failed: the database may be well, so it is no data, by its name."""
+    found = dial.certificate(error)
+    if found is None:
+        reason = clean(str(getattr(error, "reason", None) or "").replace("_", " ").lower(), 60)
+        text = _("TLS failed: {}").format(reason) if reason else _("TLS failed")
+        return DatabaseError(Kind.CONFIG, text, todo=_("see sslmode in the DSN, and the server's TLS"))
+    ours, name = found
+    if ours:
+        todo = _("see sslrootcert in the DSN (Supabase: its own root, prod-ca-2021.crt), and this machine's clock")
+    else:
+        todo = _("the certificate is the server's: have it renewed; see the host's name in the DSN")
+    return DatabaseError(Kind.CONFIG, _("TLS failed: {}").format(name), todo=todo)
 
 
 _BY_STATE = {
@@ -105,21 +89,17 @@ _BY_CLASS = {
     "28": (Kind.AUTH, _("the login was rejected")),
     "08": (Kind.GONE, _("the connection was lost")),
 }
-_BY_POOLER = {
-    "EMAXCONN": Kind.REFUSED,
-    "EMAXCONNSESSION": Kind.REFUSED,
-    "ENOTFOUND": Kind.AUTH,
-    "ECHECKOUTTIMEOUT": Kind.TIMEOUT,
-}
 
 
 def _server_error(error: asyncpg.PostgresError) -> DatabaseError:
     state = str(getattr(error, "sqlstate", "") or "")
     message = str(error.args[0]) if error.args else ""
-    code = _POOLER_CODE.search(message)
-    if code is not None:
-        kind = _BY_POOLER.get(code.group(1), Kind.REFUSED)
-        return DatabaseError(kind, _("the pooler refused: {code}").format(code=code.group(1)))
+    severity = getattr(error, "severity_en", None) or getattr(error, "severity", None) or ""
+    if known := meaning(state, message):
+        return DatabaseError(known.kind, known.text, todo=known.todo)
+    ended = severity in {"FATAL", "PANIC"}
+    if ended and state in {"08P01", "XX000"}:  # how poolers refuse, for whatever reason
+        return DatabaseError(Kind.REFUSED, _("the server refused: {}").format(remainder(message)))
     kind, text = _BY_STATE.get(state) or _BY_CLASS.get(state[:2]) or (Kind.QUERY, "")
     if not text and state[:2] in {"42", "0A"}:  # names of tables and columns; other classes quote values
         text = masked(clean(message, 120))

@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib import resources
 
 from qualtui.config.values import Mapping
-from qualtui.database.errors import DatabaseError, Kind
+from qualtui.database.kinds import DatabaseError, Kind
 from qualtui.text import _, clean
 
 _PLACE = re.compile(r"\{\{([a-z_]+)(?:\.([a-z_]+))?\}\}")

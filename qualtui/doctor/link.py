@@ -3,10 +3,11 @@
 import asyncio
 import contextlib
 import struct
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
+from qualtui import dial
+from qualtui.config.dsn import DsnError, parse
 from qualtui.config.values import Secret
 from qualtui.doctor.asking import near
 from qualtui.findings import Finding, failed, ok, skipped, warning
@@ -21,22 +22,22 @@ class Link(msgspec.Struct, frozen=True):
     host: str
     port: int
     mode: str  # sslmode
+    address: str = ""  # hostaddr: dialled in the host's place
 
     @property
     def near(self) -> bool:
         """It does not leave this machine."""
-        return near(self.host)
+        return near(self.address or self.host)
 
 
 def link_of(dsn: Secret) -> Link:
-    """A DSN without its user, password and database."""
-    parts = urlsplit(dsn.reveal())
-    options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    first = parts.netloc.rpartition("@")[2].split(",")[0]
-    host, _colon, port = first.rpartition(":") if first.rpartition(":")[2].isdigit() else (first, "", "")
-    host = unquote(host or options.get("host", "").split(",")[0]).strip("[]")
-    number = port or options.get("port", "").split(",")[0]
-    return Link(host, int(number) if number.isdigit() else 5432, options.get("sslmode", "prefer"))
+    """A DSN without its user, password and database; what cannot be read leads nowhere."""
+    try:
+        found = parse(dsn.reveal())
+    except DsnError:
+        return Link("", 5432, "prefer")
+    host, port = found.hosts[0] if found.hosts else ("", 5432)
+    return Link(host, port, found.mode, found.params.get("hostaddr", "").split(",")[0])
 
 
 async def offers_tls(link: Link, timeout: float) -> bool | None:
@@ -45,7 +46,8 @@ async def offers_tls(link: Link, timeout: float) -> bool | None:
         return None
     try:
         async with asyncio.timeout(timeout):
-            reader, writer = await asyncio.open_connection(link.host, link.port)
+            plain = await dial.connected(link.address or link.host, link.port, timeout)
+            reader, writer = await asyncio.open_connection(sock=plain)
             try:
                 writer.write(_SSL_REQUEST)
                 return await reader.readexactly(1) == b"S"

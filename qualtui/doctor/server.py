@@ -27,7 +27,7 @@ def unreachable(check: str, what: str, error: DatabaseError) -> Finding:
         Kind.QUERY: _("see the mapping in [agents.NAME.mapping]"),
         Kind.GONE: _("see the server's log"),
     }[error.kind]
-    return failed(check, what, error.text, todo)
+    return failed(check, what, error.text, error.todo or todo)
 
 
 def reach_finding(facts: asyncpg.Record, travel: float) -> Finding:
