@@ -1,7 +1,11 @@
--- The two database roles of qualtui. Run it once, as the owner of the bot's tables; change the passwords first.
+-- The two database roles of qualtui. Run it once, as the owner of the bot's tables, with passwords of your own:
+--
+--   psql "$OWNER_DSN" -v ON_ERROR_STOP=1 -f roles.sql
+--
+-- Passwords go into a DSN: letters and digits alone need no escaping there (`openssl rand -hex 16` makes one).
 -- No text of a message, no name and no e-mail address can be read by either.
 
-CREATE ROLE qualtui_ro LOGIN PASSWORD 'change me' CONNECTION LIMIT 4;
+CREATE ROLE qualtui_ro LOGIN PASSWORD 'CHANGEME' CONNECTION LIMIT 4;
 ALTER ROLE qualtui_ro SET default_transaction_read_only = on;
 ALTER ROLE qualtui_ro SET statement_timeout = '60s';
 ALTER ROLE qualtui_ro SET idle_in_transaction_session_timeout = '60s';
@@ -13,7 +17,7 @@ GRANT SELECT (lead_id, resultado, created_at) ON qualificacoes TO qualtui_ro; --
 GRANT SELECT (nivel, evento, created_at) ON system_logs TO qualtui_ro; -- errors that the bot logs itself
 
 -- For fixes alone; leave it out and qualtui only watches.
-CREATE ROLE qualtui_rw LOGIN PASSWORD 'change me too' CONNECTION LIMIT 6;
+CREATE ROLE qualtui_rw LOGIN PASSWORD 'CHANGEMETOO' CONNECTION LIMIT 6;
 ALTER ROLE qualtui_rw SET statement_timeout = '60s';
 ALTER ROLE qualtui_rw SET idle_in_transaction_session_timeout = '60s';
 GRANT SELECT (id, telefone, status, processado, created_at, updated_at) ON leads TO qualtui_rw;

@@ -51,6 +51,22 @@ def test_every_file_that_the_readme_links_to_is_there() -> None:
     assert [link for link in links if not (TOP / link).is_file()] == []
 
 
+def test_the_five_minutes_in_the_readme_name_all_that_the_example_wants() -> None:
+    readme = (TOP / "README.md").read_text(encoding="utf-8")
+    minutes = readme.split("## First configuration in five minutes")[1].split("\n## ")[0]
+    example = (TOP / "config.toml").read_text(encoding="utf-8")
+    wanted = set(re.findall(r"^[^#\n]*\$\{(QUALTUI_(?:AGENT|DSN|WRITE|WAHA)\w*)", example, re.MULTILINE))
+    assert {name for name in wanted if name not in minutes} == set()
+    assert "psql " in minutes
+
+
+def test_the_passwords_of_the_roles_stand_in_a_dsn_as_they_are() -> None:
+    roles = (TOP / "docs/roles.sql").read_text(encoding="utf-8")
+    passwords = re.findall(r"PASSWORD '([^']*)'", roles)
+    assert len(passwords) == 2
+    assert all(re.fullmatch(r"[A-Za-z0-9]+", one) for one in passwords)
+
+
 def test_the_changelog_speaks_of_this_version() -> None:
     assert f"# {__version__}" in (TOP / "CHANGELOG.md").read_text(encoding="utf-8")
 

@@ -59,6 +59,7 @@ def version() -> None:
 
 def first_steps() -> str:
     """How to get a configuration, or to do without: one screen of plain text for who has only installed it."""
+    from qualtui.config.errors import ConfigErrors
     from qualtui.config.places import user_file
 
     text = _(
@@ -81,7 +82,11 @@ It is looked for in this order: --config FILE, $QUALTUI_CONFIG,
 ./config.toml, and the file above.
 """
     )
-    return text.format(users=user_file()).rstrip()
+    try:
+        users = str(user_file())
+    except ConfigErrors:
+        users = _("(name a file: this user has no home directory)")
+    return text.format(users=users).rstrip()
 
 
 def find_config(option: Path | None) -> Path | None:
@@ -125,9 +130,13 @@ def who(*, ask: bool = True) -> str:
     if named := clean(os.environ.get("QUALTUI_USER", ""), 40):
         return named
     from qualtui.config import files
+    from qualtui.config.errors import ConfigErrors
     from qualtui.config.places import user_file
 
-    kept = user_file().with_name("user")
+    try:
+        kept = user_file().with_name("user")
+    except ConfigErrors:  # no home directory: nowhere to keep an answer
+        return _login()
     with suppress(files.UnreadableError):
         if told := clean(files.read(kept, NAME_LIMIT).decode(errors="replace")[:200], 40):
             return told

@@ -113,7 +113,7 @@ def _real(name: str) -> bool:
     return all(_IDENTIFIER.fullmatch(part) and len(part.encode()) <= 63 for part in name.split(".", 1))
 
 
-def _zone(name: str) -> bool:
+def _zone(name: str) -> bool | str:
     if not name:
         return True
     import zoneinfo
@@ -121,7 +121,8 @@ def _zone(name: str) -> bool:
     try:
         zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return False
+        known = bool(zoneinfo.available_timezones())
+        return False if known else "a machine with time zones: install tzdata (the system's package or Python's)"
     return True
 
 

@@ -20,33 +20,58 @@ def find(explicit: Path | None, env: Mapping[str, str], cwd: Path) -> Path | Non
     if explicit is not None:
         return explicit
     if named := env.get("QUALTUI_CONFIG"):
-        return Path(named).expanduser()
+        try:
+            return Path(named).expanduser()
+        except RuntimeError:  # ~, and there is no home directory
+            return Path(named)
     if (here := cwd / FILE).is_file():
         return here
-    users = user_file()
-    return users if users.is_file() else None
+    users = _users()
+    return users if users is not None and users.is_file() else None
 
 
 def user_file() -> Path:
-    """The configuration file in the user's folder, whether or not it is there."""
+    """The configuration file in the user's folder, whether or not it is there.
+
+    Raises ConfigErrors for a user without a home directory, as in a bare container.
+    """
+    found = _users()
+    if found is None:
+        raise _homeless("", "the path of a file, or $HOME or $XDG_CONFIG_HOME set")
+    return found
+
+
+def _users() -> Path | None:
     from platformdirs import user_config_path
 
-    return user_config_path("qualtui", appauthor=False) / FILE
+    try:
+        return user_config_path("qualtui", appauthor=False) / FILE
+    except RuntimeError:
+        return None
+
+
+def _homeless(key: str, expected: str, file: str = "") -> Exception:
+    from qualtui.config.errors import ConfigErrors, Problem
+
+    return ConfigErrors((Problem(file, key, "a user without a home directory", expected),))
 
 
 def store_path(config: Config) -> Path:
     """The store of this configuration. A relative `[store] path` starts at the configuration's folder.
 
     Without one it lies in the user's state folder; each configuration but the user's own has a store by itself,
-    so that two of them never share an engine by accident.
+    so that two of them never share an engine by accident. Raises ConfigErrors where the user has no such folder.
     """
     if config.store.path:
         return _at(config, config.store.path)
     from platformdirs import user_state_path
 
-    own = not config.path or Path(config.path) == user_file()
+    own = not config.path or Path(config.path) == _users()
     name = "qualtui.db" if own else f"qualtui-{_short(config.path)}.db"
-    return user_state_path("qualtui", appauthor=False) / name
+    try:
+        return user_state_path("qualtui", appauthor=False) / name
+    except RuntimeError:
+        raise _homeless("store.path", "a path, or $HOME or $XDG_STATE_HOME set", config.path) from None
 
 
 def socket_path(config: Config) -> Path:

@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 import tomli_w
@@ -484,3 +485,14 @@ def test_the_largest_hostile_file_is_refused_or_read_in_seconds() -> None:
         accept(b"a" * SIZE_LIMIT)
         accept(b'"' * SIZE_LIMIT)
         assert time.process_time() - began < 5
+
+
+def test_a_machine_without_a_database_of_zones_is_told_to_install_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zoneinfo.available_timezones", set)
+
+    def unknown(name: str) -> None:
+        raise ZoneInfoNotFoundError(name)
+
+    monkeypatch.setattr("zoneinfo.ZoneInfo", unknown)
+    (problem,) = problems(AGENT + '[screen]\nzone = "America/Sao_Paulo"\n')
+    assert "install tzdata" in problem.expected

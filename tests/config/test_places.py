@@ -1,12 +1,14 @@
 """Where the configuration, the store and the socket are."""
 
 import os
+import pwd
 import socket
 from pathlib import Path
 
 import pytest
 
 from benchmarks.disk import Disk
+from qualtui.cli.common import first_steps, who
 from qualtui.config import places
 from qualtui.config.errors import ConfigErrors
 from qualtui.config.places import find, socket_path, store_path, user_file
@@ -91,3 +93,24 @@ def test_a_runtime_folder_that_others_may_enter_is_refused(
     with pytest.raises(ConfigErrors) as caught:
         socket_path(read(AGENT + f"[store]\npath = '/{'x' * 120}/q.db'"))
     assert caught.value.problems[0].key == "store.socket"
+
+
+def test_a_user_without_a_home_directory_is_told_what_to_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(_uid: int) -> pwd.struct_passwd:
+        raise KeyError("no such user")
+
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "QUALTUI_USER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)  # as in a bare container
+    assert find(None, {}, tmp_path) is None
+    assert find(None, {"QUALTUI_CONFIG": "~/x.toml"}, tmp_path) == Path("~/x.toml")
+    for asking in (user_file, lambda: store_path(read(AGENT, path=tmp_path / "c.toml"))):
+        with pytest.raises(ConfigErrors, match="a user without a home directory"):
+            asking()
+    assert (
+        store_path(read(AGENT + '[store]\npath = "here.db"\n', path=tmp_path / "c.toml")) == tmp_path / "here.db"
+    )
+    assert "qualtui config init" in first_steps()
+    assert who()
