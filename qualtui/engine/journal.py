@@ -45,6 +45,7 @@ class Journal:
         self._keyed = 0
         self._trouble = ""
         self._remarks: list[tuple[float, str]] = []
+        self._renewed: list[str] = []  # what became of lost stores, not yet among the remarks
         self._saved = state  # the fold of what is written
         self.state = state
         self._remark(store.remade)
@@ -152,11 +153,11 @@ class Journal:
             log.warning("the store works again; %d events written", len(kept))
         expected = kept[0].seq if kept else self.state.seq + 1
         self._trouble, self._unsaved = "", []
-        renewed = [event.body for event in written if isinstance(event.body, StoreRenewed)]
+        renewed = any(isinstance(event.body, StoreRenewed) for event in written)
         if written and (written[0].seq != expected or (kept and renewed)):
             await self._read_anew()
-        for body in renewed:
-            self._remark(f"{body.why}; {body.done}")
+        while self._renewed:
+            self._remark(self._renewed.pop(0))
         old = {event.key for event in kept}
         return tuple(event for event in written if event.key not in old)
 
@@ -166,6 +167,9 @@ class Journal:
             return self._appended(kept, entries, now)
         except StoreLost as lost:
             renewed = self._store.renew(self._saved, lost, now)
+        # Copying a large one takes longer than anybody waits for: what was done is told later then.
+        bodies = [event.body for event in renewed if isinstance(event.body, StoreRenewed)]
+        self._renewed += [f"{body.why}; {body.done}" for body in bodies]
         return [*renewed, *self._appended(kept, entries, now)]
 
     def _appended(self, kept: tuple[Event, ...], entries: list[Entry], now: float) -> list[Event]:

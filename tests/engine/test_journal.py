@@ -43,6 +43,11 @@ class FailingStore(Store):
     hang: threading.Event | None = None
     begun = threading.Event()
 
+    def renew(self, state, lost, at):  # type: ignore[no-untyped-def]
+        if self.hang is not None:
+            self.hang.wait(10)
+        return super().renew(state, lost, at)
+
     def append(self, bodies, at, expect_seq=None):  # type: ignore[no-untyped-def]
         if self.hang is not None:
             self.begun.set()
@@ -344,3 +349,24 @@ async def test_a_clock_that_is_kept_right_in_small_steps_is_no_event(store: Fail
     for text in ("one", "two", "three"):
         await journal.append((Noted(1, "ana", text), ""))
     assert [event.at for event in store.events()] == [100.0, 99.0, 98.5]
+
+
+async def test_a_large_store_that_takes_long_to_copy_holds_nothing_up_and_is_told_of_all_the_same(
+    store: FailingStore,
+) -> None:
+    journal = Journal(store, store.load(), store.epoch, lambda: 1000.0, patience=0.2)
+    await journal.append((FIRED, ""))
+    store.path.unlink()
+    store.hang = threading.Event()
+    await journal.retry()
+    assert "did not answer" in journal.trouble
+    await journal.append((Noted(1, "ana", "looking"), ""))
+    hung = journal._hung
+    assert hung is not None
+    store.hang.set()
+    await hung
+    await journal.retry()
+    assert journal.trouble == ""
+    assert "with all that it held" in journal.remarks[0]
+    assert store.load() == journal.state
+    assert journal.state.incidents[1].notes == ("ana: looking",)
