@@ -51,7 +51,7 @@ MUST: dict[Kind, Must] = {
     Kind.WAHA_HANGS: Must("waha-not-working", "critical", "WAHA no answer", (RESTART, NOTHING)),
     Kind.DEAF: Must("waha-deaf", "warning", "hears nobody", (RESTART,)),
     # The bot says the same text once in five minutes; so long the flooder waits, and is not lost.
-    Kind.FLOOD: Must("customers-waiting", "warning", _STORED, (RETRY,)),
+    Kind.FLOOD: Must("customers-waiting", "warning", f"{_STORED}|floods", (RETRY, NOTHING)),
     Kind.UNWRITTEN: Must("sources-disagree", "warning", "no row"),
     Kind.DATABASE_SLOW: Must("database-slow", "warning", "database is slow"),
     Kind.OUR_NETWORK: Must("blind", "warning", "Our own network: the control target"),
@@ -61,8 +61,8 @@ MUST: dict[Kind, Must] = {
     Kind.LOST_RESTART: Must(*_WAITING, _LOST, (RETRY,), never=("waha-not-working",), revised=True),
     Kind.BACK: Must(*_WAITING, _LOST, (RETRY,), page=f"refuses connections|{_LOST}", begins=GONE_FOR),
     Kind.FOREIGN: Must(*_WAITING, f"{_VAIN}|another number", (RETRY, NOTHING)),
-    Kind.CHATS_AWAY: Must("blind", "warning", "chats|HTTP 500"),
+    Kind.CHATS_AWAY: Must("blind", "warning", "HTTP 500"),
     Kind.LIDS_UNLINKED: Must("blind", "warning", "lid"),
-    Kind.REQUEST_TIME: Must("blind", "warning", "request"),
-    Kind.ME_NULL: Must("blind", "warning", "account|overview|empty|chats"),
+    Kind.REQUEST_TIME: Must("blind", "warning", "the time at which"),
+    Kind.ME_NULL: Must("blind", "warning", "me: null"),
 }

@@ -100,7 +100,7 @@ class _Log:
         look = self._watch.look()
         self._judge(look, fault)
         if fault is None:
-            if at > self._troubled:
+            if at > self._troubled and wait <= CLAIMS:  # a reply that is late is shown as such
                 self.calm.append(look.now.calm)
         elif fault.on(at):
             self._note(near[0], fault, look)

@@ -143,6 +143,7 @@ def _silence(by: By, readings: Readings) -> Why:
         seen = (_("WAHA: {}").format(by[Link.WAHA].text), _("messages: none came in, against the week's rhythm"))
         return Why(text.format(by[Link.WAHA].text, missed), seen, Link.WAHA, (WAHA_RESTART,), Root.DEAF)
     unknown = [view for view in by.values() if view.status == UNKNOWN]
+    witness = readings.get("chats.evidence", NOTHING).sample
     # What answered before the network failed is fresh for a while yet.
     if fresh(readings, "control.up") == 0 and any(_excused(readings, link) for link in LINKS):
         return _ours(readings)
@@ -152,6 +153,9 @@ def _silence(by: By, readings: Readings) -> Why:
         names = ", ".join(view.link.value for view in unknown)
         text = _("No fresh evidence of: {}").format(names)
         return Why(text, notes(readings), unknown[0].link, root=Root.NO_EVIDENCE)
+    if witness is not None and witness.value != 1:
+        text = _("The gateway's chats are no witness: {}").format(clean(witness.note, 120) or _("not read"))
+        return Why(text, (_("customers: by the rows alone"),), Link.WAHA, root=Root.NO_EVIDENCE)
     return Why()
 
 

@@ -34,6 +34,7 @@ WELL: dict[str, tuple[float, str]] = {
     "customers.flood": (0, ""),
     "failures.timeouts": (0, ""),
     "waha.session_starting": (0, ""),
+    "chats.evidence": (1, ""),
     "sessions.bot_owes": (0, ""),
     "sessions.owed_for": (0, ""),
     "sessions.unreadable": (0, ""),

@@ -264,6 +264,9 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         Link.BOT,
         "bot",
     ),
+    ("chats that are not believed", {"chats_evidence": (0, "hidden ids")}, Link.WAHA, "no witness: hidden ids"),
+    ("chats that are not read", {"chats_evidence": (None, "HTTP 500")}, Link.WAHA, "no witness: HTTP 500"),
+    ("chats that are believed", {"chats_evidence": (1, "")}, None, ""),
 ]
 
 
