@@ -21,6 +21,7 @@ from qualtui.demo.switches import Switches
 _SEEN_TTL = 120.0  # virtual seconds that a message id is remembered
 _SEEN_MAX = 10_000
 _RECYCLE = (900, 1100)  # requests after which gunicorn replaces the worker
+_KILL = 120.0  # virtual seconds after which gunicorn kills a worker
 _ERROR = (
     "<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>\n"
 )
@@ -83,7 +84,11 @@ class Agent:
             if self._left <= 0:
                 self._recycle()
             try:
-                answer: web.StreamResponse = await handler(request)
+                async with asyncio.timeout(max(6.0, self._pace.real(_KILL))):
+                    answer: web.StreamResponse = await handler(request)
+            except TimeoutError:  # gunicorn kills the worker and starts another
+                self._recycle()
+                answer = web.Response(status=500, text=_ERROR, content_type="text/html")
             except (ValueError, TypeError, KeyError, AttributeError):
                 answer = web.Response(status=500, text=_ERROR, content_type="text/html")
             except web.HTTPNotFound:

@@ -15,7 +15,7 @@ from qualtui.text import _
 _SLOW = 3.0  # virtual seconds that a slow database adds to each answer
 _SLOW_LEAST = 0.25  # real seconds
 _FELT = frozenset(
-    {"customers-unanswered", "sends-failing", "error-burst"}
+    {"customers-unanswered", "sends-failing", "sends-hanging", "error-burst"}
 )  # nobody sees them unless somebody writes
 _CALLED_IN = (2.0, 12.0, 25.0)  # virtual seconds after which customers write, so that a fault is felt
 
@@ -52,6 +52,7 @@ class Faults:
             "sessions-stuck": (_("Four sessions make the bot fail"), self._stuck),
             "customers-unanswered": (_("The bot stores messages and does not answer"), self._unanswered),
             "sends-failing": (_("WAHA's session is FAILED; the bot stores its messages as sent"), self._sends),
+            "sends-hanging": (_("WAHA says WORKING, accepts each send and never answers it"), self._hanging),
             "error-burst": (_("The webhook answers 500 to every message"), self._errors),
             "flood": (_("One phone writes without end"), self._flood),
             "catcher-down": (_("The notice catcher refuses connections"), self._catcher),
@@ -72,7 +73,9 @@ class Faults:
         ]
 
     def is_on(self, name: str) -> bool:
-        """Whether it lasts. A restart of the WAHA session ends sends-failing."""
+        """Whether it lasts. A restart of the WAHA session ends sends-failing and sends-hanging."""
+        if name == "sends-hanging":
+            return self._world.gateway.hanging
         if name == "sends-failing":
             return self._world.gateway.broken
         return name in self._since
@@ -129,6 +132,9 @@ class Faults:
             self._world.gateway.fail()
         else:
             self._world.gateway.mend()
+
+    async def _hanging(self, on: bool) -> None:
+        self._world.gateway.hanging = on
 
     async def _errors(self, on: bool) -> None:
         self._world.switches.broken = on

@@ -45,6 +45,7 @@ class Gateway:
         self._events = events
         self.status = Status.STARTING
         self.needs_qr = False
+        self.hanging = False  # sends are accepted and never answered, though the session says WORKING
         self.webhook = ""
         self.started_at = time.time()
         self._pace = pace
@@ -104,7 +105,8 @@ class Gateway:
             self.become(Status.SCAN_QR_CODE if self.needs_qr else Status.WORKING)
 
     def stop(self) -> None:
-        """STOPPED; the login stays."""
+        """STOPPED; the login stays, and what hung is over."""
+        self.hanging = False
         if self._starting is not None:
             self._starting.cancel()
         self.become(Status.STOPPED)

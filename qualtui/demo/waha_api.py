@@ -125,6 +125,8 @@ class _Api:
             await asyncio.sleep(max(0.02, self._pace.real(_STEP)))
         if self._gateway.status is not Status.WORKING:
             return self._refusal()
+        while self._gateway.hanging:  # noqa: ASYNC110 - until the caller gives up
+            await asyncio.sleep(max(0.02, self._pace.real(_STEP)))
         return web.json_response(self._gateway.send(phone, text), status=201)
 
     def _refusal(self) -> web.Response:

@@ -378,7 +378,7 @@ class View:
             before = replayed(self._recent, agent, self._stale, self._slow, now)
             links = earlier(chain(readings, before, now, self._slow), self._standings(agent), self._config.rules)
         self._chains[agent] = carried(before, links)
-        return links, why(links, readings, now)
+        return links, why(links, readings, now, self._config.demo.speed)
 
     def _live(self, incident: Incident, now: float) -> Live:
         """A firing incident at this moment; where nothing is known of it, as it was told."""

@@ -60,24 +60,30 @@ def unexplained(by: By, readings: Readings) -> Why:
     return Why(text, others(by, Link.CUSTOMER), Link.CUSTOMER, (RETRY,), Root.NOTHING_SEEN)
 
 
-def stuck_sending(by: By, readings: Readings, now: float) -> Why | None:
+def stuck_sending(by: By, readings: Readings, now: float, speed: float = 1.0) -> Why | None:
     """A bot that takes messages, hangs in each send until the host kills it, and a gateway that says WORKING.
 
     Its rows of received messages go on, one after each kill; no send of it ends well.
     """
+    takes = SEND_TAKES / speed
     bot, last_row = by[Link.BOT], fresh(readings, "customers.last_row")
-    if bot.status != BUSY or not fresh(readings, "health.silent") or last_row is None or last_row > ROW_EVERY:
+    if (
+        bot.status != BUSY
+        or not fresh(readings, "health.silent")
+        or last_row is None
+        or last_row > ROW_EVERY / speed
+    ):
         return None
     if by[Link.WAHA].status != OK or by[Link.DATABASE].status != OK:
         return None
     owed, oldest = count(readings, "sessions.bot_owes"), count(readings, "customers.oldest")
-    if not owed or oldest <= SEND_TAKES:
+    if not owed or oldest <= takes:
         return None
     sent = fresh(readings, "customers.last_sent")
     age = float("inf") if sent is None else sent
     busy_for = now - began(bot, now)
     # A poll may be answered between two kills: then several who wait, and nothing sent since the first of them.
-    long = busy_for > SEND_TAKES and (age > SEND_TAKES or count(readings, "failures.timeouts") >= HUNG)
+    long = busy_for > takes and (age > takes or count(readings, "failures.timeouts") >= HUNG)
     if not long and not (owed >= SEVERAL and age > oldest > last_row):
         return None
     text = _("The bot is stuck sending: it stores messages and no send ends, though the gateway says {}")

@@ -29,8 +29,11 @@ def explains(series: str) -> bool:
     return not series.startswith(_APART)
 
 
-def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
-    """The first broken link from the customer's message on: bot, database, gateway, then what the rows tell."""
+def why(links: Sequence[LinkView], readings: Readings, now: float, speed: float = 1.0) -> Why:
+    """The first broken link from the customer's message on: bot, database, gateway, then what the rows tell.
+
+    `speed`: a demo's time is faster.
+    """
     by = {view.link: view for view in links}
     if by[Link.US].status == UNKNOWN and fresh(readings, "control.up") == 0:
         return _ours(readings)
@@ -47,18 +50,18 @@ def why(links: Sequence[LinkView], readings: Readings, now: float) -> Why:
         return _bot(by, readings, now)
     if by[Link.WAHA].status == BAD:
         found = waits.causes(readings)
-        if found and _only_restarts(by, readings, now):
+        if found and _only_restarts(by, readings, now, speed):
             return waits.explained(by, readings, found)
         return _waha(by, readings, now)
-    return _rows(by, readings, now)
+    return _rows(by, readings, now, speed)
 
 
-def _only_restarts(by: By, readings: Readings, now: float) -> bool:
+def _only_restarts(by: By, readings: Readings, now: float, speed: float) -> bool:
     """Whether the session was restarted just now, and the longest wait began well before that."""
     if not fresh(readings, "waha.session_starting"):
         return False
     lasts = now - began(by[Link.WAHA], now)
-    return lasts < RESTARTS and oldest(readings) > lasts + BEFORE
+    return lasts < RESTARTS / speed and oldest(readings) > lasts + BEFORE / speed
 
 
 def _ours(readings: Readings) -> Why:
@@ -113,7 +116,7 @@ def _waha(by: By, readings: Readings, now: float) -> Why:
     return Why(text, tuple(proof), Link.WAHA, (WAHA_RESTART,), root, view.since)
 
 
-def _rows(by: By, readings: Readings, now: float) -> Why:
+def _rows(by: By, readings: Readings, now: float, speed: float) -> Why:
     """Every link that can be polled is up: what chats and rows tell, above all of who waits longest."""
     found = waits.causes(readings)
     sure = [cause for cause in found if cause in waits.SURE]
@@ -121,7 +124,7 @@ def _rows(by: By, readings: Readings, now: float) -> Why:
     unwritten = readings.get("agent.claimed", NOTHING).evidence is Evidence.DISAGREE
     if unwritten and not sure and oldest(readings) <= SOON:
         return _without_rows(by, readings)
-    hangs = waits.stuck_sending(by, readings, now) or waits.flooded(by, readings)
+    hangs = waits.stuck_sending(by, readings, now, speed) or waits.flooded(by, readings)
     if hangs:
         return hangs
     slow = _slow(by, readings, now)

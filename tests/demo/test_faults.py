@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NAMES = {
     *("agent-down", "agent-hanging", "database-stopped", "database-slow", "sessions-stuck"),
-    *("customers-unanswered", "sends-failing", "error-burst", "flood"),
+    *("customers-unanswered", "sends-failing", "sends-hanging", "error-burst", "flood"),
     *("catcher-down", "catcher-hangs", "catcher-drips"),
 }
 
@@ -183,6 +183,26 @@ async def test_failing_sends_leave_phantoms_until_the_session_is_restarted(demo:
     assert (await demo.truth())["waiting"] >= 1  # the database says sent, the customer has nothing
     await demo.waha("POST", "/api/sessions/default/restart")
     await eventually(lambda: calm(demo), within=40)
+
+
+async def test_hanging_sends_are_answered_once_the_session_is_restarted(demo: Running) -> None:
+    await demo.fault("sends-hanging", True)
+    await customer(demo)
+    _, session = await demo.waha("GET", "/api/sessions/default")
+    assert session["status"] == "WORKING"
+
+    async def hangs() -> bool:  # the one worker, in its send
+        try:
+            await health(demo, within=1.0)
+        except TimeoutError:
+            return True
+        return False
+
+    await eventually(hangs)
+    await demo.waha("POST", "/api/sessions/default/restart")
+    _, faults = await demo.ask("GET", f"{demo.at.control_url}/faults")
+    assert not {one["name"]: one["on"] for one in faults}["sends-hanging"]
+    await eventually(lambda: calm(demo), within=60)
 
 
 async def test_an_error_burst_answers_500_to_messages_and_the_retry_is_a_duplicate(demo: Running) -> None:
