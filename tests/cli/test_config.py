@@ -29,6 +29,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return at_home(tmp_path / "home", monkeypatch)
 
 
+def test_a_dsn_that_the_driver_would_refuse_is_refused_offline_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(
+        "[agents.one.database]\ndsn = 'postgresql://u:p@ss/w0rd@db.example.com:5432/d'\n"
+        "write_dsn = 'postgresql://u:pa55@db.example.com/d?sslmode=no-verify'\n"
+        "[agents.two.database]\ndsn = 'postgresql://u:pa55@db.example.com/d?sslmode=verify-full'\n"
+        "[agents.three.database]\ndsn = 'postgresql://u:pa55@db.example.com/d?connect_timeout=5&keepalives=1'\n"
+    )
+    ran = run_qualtui("config", "check", home=tmp_path)
+    told = ran.stderr.splitlines()
+    assert (ran.returncode, len(told)) == (3, 3), ran.stderr
+    remedies = ("percent-encoded", "sslmode=require", "sslrootcert=FILE")
+    assert all(word in line for word, line in zip(remedies, told, strict=True))
+    assert "w0rd" not in ran.stderr + ran.stdout
+    assert "pa55" not in ran.stderr + ran.stdout
+
+
 def test_a_bad_file_gives_one_line_a_problem_and_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(BAD)
     ran = run_qualtui("config", "check", home=tmp_path)
