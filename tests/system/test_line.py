@@ -17,6 +17,7 @@ from qualtui.wire import Done, Fixes, ListFixes, Refused, UndoFix
 from tests.system.living import World, agent, seen
 
 SPEED = 60.0
+LONGEST = 2700.0 / SPEED  # s: longer than the stuck customers of the demo have waited
 
 
 async def typed(terminal: Terminal, keys: bytes, word: str, within: float = 25.0) -> None:
@@ -47,6 +48,8 @@ async def test_a_fault_is_shown_told_mended_by_a_key_and_over(fix: str) -> None:
             command = [sys.executable, "-m", "qualtui", "--config", services.config]
             with Terminal(command, 160, 48, {"QUALTUI_USER": "ana"}) as window:
                 await typed(window, b"", "ANSWERED", within=20)
+                # They have waited for 43 min when they appear; who wrote before the first start pages nobody.
+                await seen(client, lambda shot: shot.at - shot.engine.started_at > LONGEST, 60, "so long a watch")
                 await world.fault("sessions-stuck", True)
                 await typed(window, b"", "CUSTOMERS WAITING FOR THE BOT", within=40)
                 await typed(window, b"", "sent no reply")
