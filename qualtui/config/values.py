@@ -224,6 +224,13 @@ class WahaRestart(Values, frozen=True, kw_only=True):
     call: str = ""  # who can log in again with the phone
 
 
+# It asks nothing: whatever the customer replies, the bot takes it as the answer to its own pending question.
+ANSWER = (
+    "Olá! Tivemos uma falha técnica e sua mensagem ficou sem resposta. "
+    "Já estamos de volta e continuamos seu atendimento por aqui."
+)
+
+
 class Retry(Values, frozen=True, kw_only=True):
     """`[fixes.retry]`: writes to customers whom the bot left waiting, at most once each.
 
@@ -232,7 +239,7 @@ class Retry(Values, frozen=True, kw_only=True):
 
     enabled: bool = True
     http: str = ""  # path on the bot's own address, {id} is the lead's
-    text: str = ""  # what is sent through the gateway and stored as the bot would
+    text: str = ANSWER  # what is sent through the gateway and stored as the bot would; empty: nothing is
     sql: str = ""  # a statement that makes the bot write; $1 is the lead's id
     watcher: bool = False  # POST /leads/run-watcher, for leads of ...
     channels: tuple[str, ...] = ("planilha",)  # ... these leads.canal

@@ -34,6 +34,7 @@ class Case(msgspec.Struct, frozen=True):
     outcome: str | None  # and what became of it; None: nobody knows
     now: float
     state: str = ""  # of that session, while it is active
+    again: bool = False  # the customer wrote in it: who had ended a conversation begins another one
 
     @property
     def doubt(self) -> bool:

@@ -30,9 +30,17 @@ class Reach:
     """Decides by the ways to answer, and by the statuses of leads that want none."""
 
     def __init__(
-        self, strategies: tuple[Strategy, ...], closed: tuple[str, ...], unreadable: tuple[str, ...] = ()
+        self,
+        strategies: tuple[Strategy, ...],
+        closed: tuple[str, ...],
+        unreadable: tuple[str, ...] = (),
+        declined: tuple[str, ...] = (),
     ) -> None:
-        """`unreadable`: states of a session on which the bot fails, before it stores a message."""
+        """`unreadable`: states of a session on which the bot fails, before it stores a message.
+
+        `closed`, `declined`: statuses of leads; who declined and writes again waits like anybody.
+        """
+        self._declined = declined
         self._unreadable = unreadable
         self._strategies = strategies
         self._closed = closed
@@ -63,7 +71,7 @@ class Reach:
             )
         # What the customer wrote last may be in the gateway's chats alone: the bot never stored it.
         case = msgspec.structs.replace(case, heard=max(one.last, one.last if case.heard is None else case.heard))
-        if case.status in self._closed:
+        if case.status in self._closed or (case.status in self._declined and not case.again):
             return _("wants none: {}").format(case.status)
         if case.doubt:
             return _("interrupted {} ago: may have been sent").format(span(case.now - (case.claimed or case.now)))

@@ -50,7 +50,7 @@ class Retry:
     def __init__(self, agent: str, claims: Claims, mapping: Mapping, settings: Settings, tools: Tools) -> None:
         self.agent = agent
         self._claims = claims
-        self._reach = Reach(tools.strategies, (mapping.closed, *settings.opt_out), mapping.unreadable)
+        self._reach = Reach(tools.strategies, (mapping.closed,), mapping.unreadable, settings.opt_out)
         self._settings = settings
         self._tools = tools
         self.limit = settings.max_rows * (float(settings.pace) + AGENT_LIMIT) + 2 * CONFIRM
@@ -277,7 +277,13 @@ class Retry:
         pace = float(self._settings.pace)
         told = _("By {}; one every {}").format(ways, span(pace) if pace >= 1 else f"{pace:g}s")
         stop = _("Can be stopped between two customers: fix stop.")
-        return self.explain, told, self.final.capitalize() + ".", stop
+        texts = [way.stores for way in self._tools.strategies if way.stores]
+        sends = [_('Sends "{}"').format(text) for text in texts[:1]]
+        if texts:
+            sends.append(
+                _("The bot does not know this text: it stores the reply as the answer to its pending question.")
+            )
+        return self.explain, told, *sends, self.final.capitalize() + ".", stop
 
     def _item(self, one: CustomerView, why: str) -> PreviewItem:
         return PreviewItem(one.lead[:8], one.phone, why, self._tools.clock() - one.since)

@@ -14,6 +14,7 @@ from qualtui.model import Sample
 from qualtui.probes.elements import SMALL, ElementsError, cut
 from qualtui.probes.identity import Lids, nameless
 from qualtui.probes.probe import ProbeError
+from qualtui.signals.acks import Acks, believed, observed, trusting
 from qualtui.signals.chats import KEPT, SETTLE, Chat, Chats, Said, bounded, linked, looked, taken
 from qualtui.signals.ledger import OPEN_FOR
 from qualtui.signals.witness import (
@@ -47,6 +48,7 @@ _TOMORROW = 86_400.0  # s: what claims to be so much later than now is no date
 _NEVER = 1e11  # s
 
 
+_UNRELIABLE = _("acks stay PENDING on messages that arrived: accepted and in the chat counts as delivered")
 _REFUSALS = {
     400: _("the gateway keeps no chats: NOWEB needs its store (config.noweb.store)"),
     401: _("unauthorized"),
@@ -122,6 +124,7 @@ class ChatsProbe:
         self._session = session_url(settings)
         self._lids = Lids(settings, self._fetcher, self.timeout / 4)
         self._stamps = Stamps()
+        self._acks = Acks()
         self._partial = False  # the last read of all could not be one
         self._first = self._fetcher(overview(self._base), keep=True)
         self._whole_at = float("-inf")
@@ -174,7 +177,7 @@ class ChatsProbe:
         note = self.chats.doubt
         return (
             Sample(self.series[0], at, None if note else waiting, note),
-            Sample(self.series[1], at, float(not note), note),
+            Sample(self.series[1], at, float(not note), note or (_UNRELIABLE if self._acks.unreliable else "")),
         )
 
     async def _judge(self, now: float, edge: float, chats: int, *, whole: bool) -> None:
@@ -228,7 +231,9 @@ class ChatsProbe:
                 break
             met |= known
             await self._link(now, known)
-            self.chats = bounded(taken(self.chats, ((one.chat, one.last) for one in lasts), before), MOST_KEPT)
+            self.chats = bounded(
+                taken(self.chats, ((one.chat, self._counted(one.last)) for one in lasts), before), MOST_KEPT
+            )
             if len(self.chats.open) >= MOST_KEPT:
                 raise ProbeError(_("more than {} chats wait: that is no customer's gateway").format(MOST_KEPT))
             # One old chat may stand among newer ones, such as one that is pinned.
@@ -280,12 +285,19 @@ class ChatsProbe:
                 told = _read_each(_message, await _listed(await self._asked(self._fetcher(url))))
             except ProbeError:  # of this chat alone: the others are told
                 continue
-            seen = looked(chat, [one.said() for one in told if one is not None and one.counts(now)])
+            said = [one.said() for one in told if one is not None and one.counts(now)]
+            self._acks = observed(self._acks, chat.id, said, now)
+            seen = looked(chat, [self._counted(one) for one in said])
             # Beside a message that has just come, an acknowledgement may be on its way.
             settled = now - chat.last.at > SETTLE
             found[key] = msgspec.structs.replace(seen, looked=seen.looked and settled)
         self._tried = {key: at for key, at in self._tried.items() if key in chats.open}
         self.chats = chats.having(found, chats.read_at)
+        if self._acks.unreliable:
+            self.chats = trusting(self.chats)
+
+    def _counted(self, said: Said) -> Said:
+        return believed(said) if self._acks.unreliable else said
 
     def _fetcher(self, url: str, *, keep: bool = False) -> Fetcher:
         return Fetcher(url, self._headers, self.timeout / 2, keep=keep, limit=BODY)

@@ -60,7 +60,7 @@ class Scene:
 
     async def found(self, url: str = "", **settings: object) -> dict[str, Finding]:
         """The lines on answering, by check."""
-        given: dict[str, object] = {"hours": "", **settings}
+        given: dict[str, object] = {"hours": "", "text": "", **settings}
         retry = Retry(**given)  # type: ignore[arg-type]
         agent = self.agent(url)
         offers = {}
@@ -84,6 +84,7 @@ async def every_kind(database: AgentDatabase) -> None:
     by_id = "WHERE id = $1::text::uuid"
     await database.execute(f"UPDATE leads SET telefone = '551234567890123456' {by_id}", leads[0])
     await database.execute(f"UPDATE leads SET status = 'nao_qualificado' {by_id}", leads[1])
+    await database.execute("UPDATE sessions SET ativa = false WHERE lead_id = $1::text::uuid", leads[1])
     claim = "INSERT INTO system_logs (lead_id, nivel, evento) VALUES ($1::text::uuid, 'INFO', $2)"
     await database.execute(claim, leads[2], "qualtui_retry_claim")
     for number in range(4):

@@ -119,7 +119,7 @@ class Engine:
         )
         gateway = Gateway(waha_settings) if waha_settings is not None else None
         chosen = strategies_of(agent, self.settings, gateway) if ways is None else ways
-        chat = self.eyes.probe.chat_id
+        chat = self.eyes.probe.chat_id if chats else None
         tools = Tools(
             self.eyes, chosen, gateway, self.clock, self.clock.sleep, self.eyes.sure if chats else None, chat
         )

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 import msgspec
 import pytest
 
-from qualtui.config.values import Mapping
+from qualtui.config.values import Mapping, Retry
 from qualtui.database import sql
 from qualtui.fixes.remedy import RemedyError
 from qualtui.signals.gateway import GatewayWord
@@ -257,7 +257,10 @@ async def test_a_delivery_whose_row_was_lost_is_not_repeated(agent_db: AgentData
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ("UPDATE leads SET status = 'nao_qualificado'", "wants none: nao_qualificado"),
+        (
+            "UPDATE leads SET status = 'nao_qualificado'; UPDATE sessions SET ativa = false",
+            "wants none: nao_qualificado",
+        ),
         ("UPDATE leads SET telefone = '551234567890123456'", "answer by hand; waha: its phone is not one"),
         ("DELETE FROM sessions", "answer by hand; waha: no session to store the answer in"),
     ],
@@ -357,6 +360,31 @@ async def test_rights_that_lack_are_named_before_anything_is_sent(
         await one.close()
     finally:
         await agent_db.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
+
+
+async def test_who_declined_once_and_writes_again_is_answered(
+    agent_db: AgentDatabase, gateway: Waha, engine: Make
+) -> None:
+    lead, _phone = await owed(agent_db, 1)  # in a conversation that is open
+    await agent_db.execute("UPDATE leads SET status = 'nao_qualificado'")
+    one = engine(opt_out=("nao_qualificado",))
+    plan = await one.fix.preview("")
+    assert plan.subjects == (lead,)
+    assert (await one.fix.run(plan)).done == (lead,)
+
+
+async def test_the_preview_shows_the_text_and_what_the_bot_makes_of_the_reply(
+    agent_db: AgentDatabase, engine: Make
+) -> None:
+    await owed(agent_db, 1)
+    explained = (await engine().fix.preview("")).explain
+    assert f'Sends "{TEXT}"' in explained
+    assert any("stores the reply as the answer to its pending question" in line for line in explained)
+
+
+def test_the_default_text_asks_nothing() -> None:
+    assert "?" not in Retry().text
+    assert Retry().text.startswith("Olá! Tivemos uma falha técnica")
 
 
 async def test_without_a_way_to_answer_it_says_what_to_configure(engine: Make) -> None:

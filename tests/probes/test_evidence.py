@@ -106,3 +106,32 @@ async def test_clocks_that_are_apart_make_the_chats_no_evidence(gateway: Gateway
     value, note = await evidence(gateway)
     assert value == 0
     assert "behind the database's" in note
+
+
+def pending(gateway: Gateway, people: int, *, replied: bool) -> None:
+    """Chats in which our answer stays PENDING; the customer wrote again after one, or did not."""
+    now = time.time()
+    for n in range(people):
+        digits = f"551190004{n:03}"
+        answer = message(now - 700, ours=True, ack=0)
+        again = [message(now - 650), message(now - 640, ours=True, ack=0)] if replied else []
+        said = [message(now - 710), answer, *again]
+        gateway.overview.append(summary(digits, said[-1]))
+        gateway.messages[f"{digits}@c.us"] = said[::-1]
+
+
+async def test_acks_that_stay_pending_on_messages_that_arrived_make_nobody_wait(gateway: Gateway) -> None:
+    pending(gateway, 8, replied=True)
+    async with reading(gateway) as probe:
+        for _ in range(3):
+            waiting, sample = await probe.ask(time.time())
+    assert (waiting.value, sample.value) == (0, 1)
+    assert "acks stay PENDING" in sample.note  # the evidence says on what it rests
+
+
+async def test_a_gateway_that_accepts_and_delivers_nothing_keeps_everybody_waiting(gateway: Gateway) -> None:
+    pending(gateway, 8, replied=False)
+    async with reading(gateway) as probe:
+        for _ in range(3):
+            waiting, sample = await probe.ask(time.time())
+    assert (waiting.value, sample.value, sample.note) == (8, 1, "")

@@ -10,10 +10,15 @@ SELECT
     extract(epoch FROM heard.at)::float8 AS heard,
     extract(epoch FROM claim.at)::float8 AS claimed,
     extract(epoch FROM clock_timestamp())::float8 AS now,
-    claim.outcome AS outcome
+    claim.outcome AS outcome,
+    coalesce(place.active AND heard.at >= place.began, false) AS again
 FROM {{leads}} AS l
 LEFT JOIN LATERAL (
-    SELECT s.{{sessions.id}} AS id, CASE WHEN s.{{sessions.ativa}} THEN s.{{sessions.estado}} END AS state
+    SELECT
+        s.{{sessions.id}} AS id,
+        s.{{sessions.ativa}} AS active,
+        s.{{sessions.created_at}} AS began,
+        CASE WHEN s.{{sessions.ativa}} THEN s.{{sessions.estado}} END AS state
     FROM {{sessions}} AS s
     WHERE s.{{sessions.lead_id}} = l.{{leads.id}}
     ORDER BY coalesce(s.{{sessions.ativa}}, false) DESC, s.{{sessions.created_at}} DESC
