@@ -41,15 +41,16 @@ def address(phone: str, chat: str | None, lids: Mapping[str, str], *, wrote: boo
     chats are no witness; `lids`: by hidden id the number that it stands for; `wrote`: the customer wrote once, so
     that there must be a chat. The bot changes numbers that are not Brazilian: what it stored may be another's.
     """
-    mine = number(phone)
+    digits = re.sub(r"[^0-9]", "", phone)
     if chat:
         key = number(chat)
-        if lids.get(key, key) == mine:
+        if lids.get(key, key) in {number(f"{digits}@c.us"), number(f"{COUNTRY}{digits}@c.us")}:
             return chat, ""
-        return "", _("its chat has another number than its lead")
+        return "", _(
+            "its chat has another number than its lead"
+        )  # linked by what the bot makes of numbers: a guess
     if chat is not None and wrote:
         return "", _("the gateway has no chat of its number")
-    digits = re.sub(r"[^0-9]", "", phone)
     if digits.startswith(COUNTRY) and _NATIONAL.fullmatch(digits[len(COUNTRY) :]):
         return f"{digits}@c.us", ""
     return "", _("its number is not surely its own: no Brazilian phone")

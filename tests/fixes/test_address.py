@@ -56,8 +56,17 @@ async def test_a_number_that_the_bot_made_up_is_answered_by_hand(
     gateway.chats = [("14155551234@c.us", time.time() - WROTE, False)]
     plan = await one.fix.preview("")
     assert plan.subjects == ()
-    assert any("the gateway has no chat of its number" in text for text in why(plan))
-    assert len(plan.items) == 2, plan.items  # whoever wrote is listed, too
+    assert why(plan) == ["answer by hand; its chat has another number than its lead"]
+    await agent_db.execute("UPDATE leads SET telefone = '556591234567'")  # of Singapore, and looks Brazilian
+    gateway.chats = [("6591234567@c.us", time.time() - WROTE, False)]
+    again = Engine(agent_db, gateway, chats=True)
+    try:
+        plan = await again.fix.preview("")
+    finally:
+        await again.close()
+    assert plan.subjects == ()
+    assert "answer by hand; the gateway has no chat of its number" in why(plan)
+    assert len(plan.items) == 2  # whoever wrote is another person, and is listed, too
 
 
 async def test_without_chats_only_a_surely_brazilian_number_is_written_to(
