@@ -9,12 +9,13 @@ from qualtui.config.values import WahaProbe
 from qualtui.doctor.asking import Time, asked, contact, date_of, milliseconds, near
 from qualtui.doctor.report import Report
 from qualtui.fetch import Answer, FetchError
-from qualtui.findings import Finding, failed, ok, skipped, warning
-from qualtui.probes.chats import BODY, LEAST_TIMEOUT, chats_url, decoded, overview
+from qualtui.findings import Finding, Verdict, failed, ok, skipped, warning
+from qualtui.probes.chats import BODY, LEAST_TIMEOUT, ChatsProbe, chats_url, decoded, overview
 from qualtui.probes.probe import ProbeError
 from qualtui.text import _, clean, span
 
 WORKING = "WORKING"
+DAY = 86_400.0  # s
 STARTING_LONG = 120.0  # s; a start takes seconds
 NOISE = {"session.status", "message.ack", "message.any"}  # the bot answers 500 to these, or gets messages twice
 
@@ -64,6 +65,8 @@ async def examine(settings: WahaProbe, agent_url: str, time: Time) -> Report:
     if settings.chats_interval and session.status == WORKING:
         chats = overview(chats_url(settings), size=1)
         found.append(chats_finding(await asked(chats, LEAST_TIMEOUT, headers=key, limit=BODY)))
+        if found[-1].verdict is Verdict.OK:
+            found.append(await evidence_finding(settings, time()))
     found.append(version_finding(await asked(f"{base}/api/server/version", timeout, headers=key)))
     found.append(open_finding(await asked(path, timeout, read=False), host))
     return Report(tuple(found), clocks, contacts)
@@ -157,6 +160,22 @@ def chats_finding(got: Answer | FetchError) -> Finding:
         'that the bot loses is seen by nobody. chats_interval = "0s" ends the asking'
     )
     return warning(check, what, problem, todo)
+
+
+async def evidence_finding(settings: WahaProbe, now: float) -> Finding:
+    """Whether one read of the chats of a day may be believed, and which assumption is broken where not."""
+    check, what = "waha.evidence", _("chats as evidence")
+    probe = ChatsProbe("doctor", settings, lambda: now - DAY)
+    try:
+        _waiting, sample = await probe.ask(now)
+    except ProbeError as error:
+        return skipped(check, what, clean(error))
+    finally:
+        await probe.close()
+    if sample.value:
+        return ok(check, what, sample.note or _("order, ids, times and owner are as they should be"))
+    todo = _("until that ends rows alone count, and retry writes to nobody; update the gateway or its engine")
+    return warning(check, what, sample.note, todo)
 
 
 def _untold(answer: Answer) -> str:

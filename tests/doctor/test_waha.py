@@ -9,6 +9,7 @@ from qualtui.config.values import Seconds, Secret, WahaProbe
 from qualtui.doctor import waha as doctor
 from qualtui.findings import Finding, Verdict
 from tests.doctor.serving import Replies, serving
+from tests.fixes.waha import waha
 
 AGENT = "https://bot.example.com/health"
 CHATS = "/api/default/chats/overview"
@@ -99,3 +100,14 @@ async def test_where_it_posts_what_customers_write(webhooks: list[Any], verdict:
 async def test_what_is_no_gateway_is_told() -> None:
     given: Replies = {("GET", "/api/sessions/default"): (200, "<html>hello</html>")}
     assert (await examined(given))["waha.reach"].verdict is Verdict.FAILED
+
+
+async def test_which_assumption_about_the_chats_is_broken_is_named() -> None:
+    async with waha() as gateway:
+        gateway.chats = [("5511988887777@c.us", time.time() - 60, True)]
+        assert (await doctor.evidence_finding(gateway.settings, time.time())).verdict is Verdict.OK
+        gateway.me = None
+        found = await doctor.evidence_finding(gateway.settings, time.time())
+    assert found.verdict is Verdict.WARNING
+    assert "me: null" in found.why
+    assert "retry writes to nobody" in found.todo
