@@ -125,7 +125,8 @@ def _lost(by: By, readings: Readings) -> Why | None:
         return _lost_while_down(by, never)
     if by[Link.BOT].status != OK:
         return None
-    owed = of(readings, Cause.BOT_OWES)
+    # One of whom one message was stored and the next was not counts once.
+    owed = min(of(readings, Cause.BOT_OWES), max(0.0, count(readings, "customers.waiting") - never))
     text = plural(
         "The bot's webhook fails on {:.0f} customer's message, most likely with HTTP 500 ({}): SOURCES DISAGREE",
         "The bot's webhook fails on {:.0f} customers' messages, most likely with HTTP 500 ({}): SOURCES DISAGREE",

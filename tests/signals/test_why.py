@@ -377,6 +377,14 @@ def test_a_session_that_the_bot_cannot_read_is_closed_before_its_customer_is_ans
     assert "close these sessions first" in reason.step
 
 
+def test_one_with_a_stored_and_a_lost_message_is_counted_once() -> None:
+    reason = told(
+        {"customers_waiting": 13, "customers_oldest": 44, "customers_unstored": 5, "sessions_bot_owes": 10}
+    )
+    assert "on 13 customers' messages" in reason.text
+    assert "(5 never stored, 8 stored, no reply)" in reason.text
+
+
 def test_a_webhook_that_fails_has_a_next_step() -> None:
     assert "the host's log" in told({**WAITING, "customers_unstored": 2, "sessions_bot_owes": 1}).step
 
