@@ -101,7 +101,8 @@ class _Log:
         self._judge(look, fault)
         if fault is None:
             if at > self._troubled and wait <= CLAIMS:  # a reply that is late is shown as such
-                self.calm.append(look.now.calm)
+                late = wait > 0 and not look.now.number and not look.green
+                self.calm.append(look.now.calm or late)
         elif fault.on(at):
             self._note(near[0], fault, look)
 
