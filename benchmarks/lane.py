@@ -12,15 +12,15 @@ from pathlib import Path
 import asyncpg
 
 from benchmarks.figure import Beside, Figure
-from qualtui.config.values import DatabaseProbe as Settings
+from qualtui.config.values import DatabaseSettings as Settings
 from qualtui.config.values import Mapping, Seconds, Secret
 from qualtui.database import Database
 from qualtui.demo.cluster import Cluster
 from qualtui.demo.schema import DATABASE, Variant, ensure_schema
-from qualtui.demo.sqlfile import sql
+from qualtui.demo.sqlfile import demo_sql
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.postgres import DatabaseProbe
-from qualtui.signals.gateway import no_gateway
+from qualtui.tracking.deliverability import no_gateway
 
 SMALL, LARGE, BIG = 10_000, 1_000_000, 10_000_000  # leads
 CYCLES = 60
@@ -82,7 +82,7 @@ async def _fill(admin: "asyncpg.Connection[asyncpg.Record]", leads: int) -> None
             await admin.execute(drop)
         for name in ("lane_empty", "lane_leads", "lane_sessions", "lane_messages"):
             await admin.execute(_statement(name).replace(":leads", str(leads)))
-        await admin.execute(sql("schema/indexes"))
+        await admin.execute(demo_sql("schema/indexes"))
     await admin.execute("vacuum analyze")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
 from qualtui.app import QualtuiApp
-from qualtui.wire import Examine
+from qualtui.wire import RunDoctor
 from tests import snapshots
 from tests.screens.stand_in import StandIn, until, window
 
@@ -35,7 +35,7 @@ def plain(svg: str) -> str:
 async def picture(scene: str, size: tuple[int, int], keys: tuple[str, ...]) -> str:
     """One scene at one size, after these keys."""
     engine = StandIn(snapshots.SCENES[scene]())
-    engine.answers[Examine] = snapshots.examined()
+    engine.answers[RunDoctor] = snapshots.examined()
     app: QualtuiApp = window(engine)
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.pid != 0)

@@ -23,6 +23,7 @@ from qualtui.wire import (
     Done,
     Fixes,
     IncidentDetail,
+    ListCustomers,
     ListFixes,
     PreviewFix,
     Pushed,
@@ -37,7 +38,6 @@ from qualtui.wire import (
     StopFix,
     UndoFix,
     Welcome,
-    Who,
     frame,
     length,
     read_request,
@@ -90,7 +90,7 @@ def answer(ask: object) -> Answer:
             return Done("retry: Answered 3 of 7; left: 4 stopped by ana")
         case UndoFix():
             return Done("Opened 2 sessions again; 1 has a newer one and stays closed.")
-        case Who(agent=agent):
+        case ListCustomers(agent=agent):
             by = time.time() - snapshots.AT
             people = tuple(msgspec.structs.replace(one, since=one.since + by) for one in snapshots.people())
             return Customers(agent, people)
@@ -169,13 +169,13 @@ def look(path: Path, ascii_only: bool = False) -> int:
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
     from qualtui.app import QualtuiApp
     from qualtui.client import Client
-    from qualtui.screens.terminal import Guard
+    from qualtui.screens.terminal import TerminalGuard
     from qualtui.widgets.look import terminal_look
 
     def connect() -> Client:
         return Client(path, who="ana", watch=True, window=True)
 
-    with Guard() as guard:
+    with TerminalGuard() as guard:
         app = QualtuiApp(connect, who="ana", look=terminal_look(want_ascii=ascii_only), guard=guard)
         app.run()
     return app.return_code or 0

@@ -23,7 +23,7 @@ from qualtui.model import (
     Sample,
     Severity,
 )
-from qualtui.store import Store, fold
+from qualtui.store import Store, fold_events
 
 DAYS = 30
 EVENTS = 50_000
@@ -122,7 +122,7 @@ def _a_month(folder: Path) -> tuple[Measured, ...]:
             first, last = (EVENTS // 10 * part // hours for part in (hour, hour + 1))
             bodies = [body for n in range(first, last) for body in _incident(n)]
             if hour < hours - 1:
-                state = fold(state, store.append(bodies, hour * 3600.0))
+                state = fold_events(state, store.append(bodies, hour * 3600.0))
                 store.checkpoint(state)
             else:
                 store.append(bodies, hour * 3600.0)  # the tail
@@ -132,7 +132,7 @@ def _a_month(folder: Path) -> tuple[Measured, ...]:
         more = True
         while more:
             begun = time.perf_counter()
-            more = store.prune(hours * 3600.0, values.Store()).more
+            more = store.prune(hours * 3600.0, values.StoreSettings()).more
             prunings.append((time.perf_counter() - begun) * 1000)
         minutes = _timed(lambda n: store.roll_up(hours * 3600.0 + 60 * n), 10)
 

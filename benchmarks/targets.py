@@ -18,11 +18,11 @@ from aiohttp import web
 
 from benchmarks.engine import engine_on
 from benchmarks.figure import Beside, Figure
-from qualtui.config.values import HealthProbe as Settings
+from qualtui.config.values import HealthSettings as Settings
 from qualtui.config.values import Seconds
 from qualtui.engine.supervisor import watch
 from qualtui.model import Sample
-from qualtui.probes.http import HealthProbe
+from qualtui.probes.health import HealthProbe
 
 COUNT = 500
 SETTLE = 4.0  # s in which connections, imports and first answers come

@@ -13,19 +13,19 @@ from textual.driver import Driver
 from textual.events import Resize
 from textual.screen import Screen
 
-from qualtui.screens import doors
-from qualtui.screens.deeds import Deeds
+from qualtui.screens import pages
+from qualtui.screens.actions import Actions
+from qualtui.screens.engine_port import Connect, FaultSwitches
 from qualtui.screens.feed import Feed
 from qualtui.screens.overview import Overview
 from qualtui.screens.page import Page
-from qualtui.screens.palette import Command, Commands, Offer
-from qualtui.screens.port import Connect, Faults
-from qualtui.screens.terminal import Guard
+from qualtui.screens.palette import Offer, PaletteCommand, PaletteCommands
+from qualtui.screens.terminal import TerminalGuard
 from qualtui.text import _
 from qualtui.widgets.footer import key_name
 from qualtui.widgets.look import THEME, Look
-from qualtui.widgets.sight import Bond, criticals
 from qualtui.widgets.table import Table
+from qualtui.widgets.view_state import ConnectionState, criticals
 
 AGES = 1.0  # seconds after which ages are drawn again when no snapshot came
 SHORTEST = 0.2  # seconds between two drawings
@@ -34,7 +34,7 @@ STATUS = 20.0  # seconds that the status row stays
 
 
 def _commands() -> type[Provider]:
-    return Commands
+    return PaletteCommands
 
 
 class QualtuiApp(App[int]):
@@ -73,10 +73,10 @@ class QualtuiApp(App[int]):
         who: str = "",
         look: Look | None = None,
         keys: dict[str, str] | None = None,
-        faults: Faults | None = None,
+        faults: FaultSwitches | None = None,
         incident: int | None = None,
         trouble: Callable[[], str] = str,
-        guard: Guard | None = None,
+        guard: TerminalGuard | None = None,
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
         driver_class: type[Driver] | None = None,
@@ -99,10 +99,10 @@ class QualtuiApp(App[int]):
         self._ticks = ticks
         self._feed = Feed(connect, self._changed, clock=clock, ticks=ticks, who=who, trouble=trouble)
         self._offer = Offer(self._feed, faults, self.say)
-        self._deeds = Deeds(self, self._feed, self.look, self.say)
+        self._deeds = Actions(self, self._feed, self.look, self.say)
         self._drawn = -1e9
         self._pending = False
-        self._bond = Bond.CONNECTING
+        self._bond = ConnectionState.CONNECTING
         self._said = 0.0
         self._alarms: frozenset[int] = frozenset()
         self.set_keymap(self._keymapped)
@@ -161,7 +161,7 @@ class QualtuiApp(App[int]):
             with self.batch_update():
                 top.show(sight, now)
             return
-        alarms = criticals(sight.snapshot) if sight.bond is Bond.LIVE else frozenset({-1})
+        alarms = criticals(sight.snapshot) if sight.bond is ConnectionState.LIVE else frozenset({-1})
         if alarms - self._alarms:
             for page in reversed(self.screen_stack):
                 if isinstance(page, Page):
@@ -178,7 +178,7 @@ class QualtuiApp(App[int]):
     @property
     def watched(self) -> bool:
         """Whether an engine was connected when last looked."""
-        return self._feed.sight.bond in {Bond.LIVE, Bond.SILENT}
+        return self._feed.sight.bond in {ConnectionState.LIVE, ConnectionState.SILENT}
 
     def _restarted(self) -> None:
         """After SIGCONT: take the terminal again and paint everything."""
@@ -234,9 +234,9 @@ class QualtuiApp(App[int]):
         self.push_screen(page)
 
     def _open_incident(self, number: int) -> None:
-        from qualtui.screens.detail import Detail
+        from qualtui.screens.detail import IncidentPage
 
-        self._open(Detail(self.look, number, self._deeds.ask, self.keys))
+        self._open(IncidentPage(self.look, number, self._deeds.ask, self.keys))
 
     def on_overview_chosen(self, event: Overview.Chosen) -> None:
         """An incident was opened."""
@@ -260,7 +260,7 @@ class QualtuiApp(App[int]):
     def action_door(self, name: str) -> None:
         """A page: back to it where it is open already, so that pages do not pile up."""
         view = self._feed.sight.view
-        if view is None and name not in doors.BARE:
+        if view is None and name not in pages.BARE:
             return
         if any(screen.id == name for screen in self.screen_stack):
             while self.screen.id != name:
@@ -269,7 +269,7 @@ class QualtuiApp(App[int]):
         named = [(b.id or "", b) for b in self._all_bindings()]
         bindings = [(self._keymapped.get(each, b.key), b.description, each) for each, b in named]
         agent = view.name if view is not None else ""
-        page = doors.opened(name, agent, self.look, self._deeds.ask, self.keys, bindings)
+        page = pages.open_page(name, agent, self.look, self._deeds.ask, self.keys, bindings)
         page.id = name
         self._open(page)
 
@@ -346,7 +346,7 @@ class QualtuiApp(App[int]):
         if event.size.height < PALETTE and isinstance(self.screen, CommandPalette):
             self.pop_screen()
 
-    async def commands(self) -> list[Command]:
+    async def commands(self) -> list[PaletteCommand]:
         """All that the palette offers."""
         hidden = {"commands", "back", "suspend"}
         bindings = [b for b in self.BINDINGS if isinstance(b, Binding) and b.id not in hidden]

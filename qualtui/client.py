@@ -11,7 +11,7 @@ from typing import Self
 from qualtui.wire import (
     VERSION,
     Answer,
-    Ask,
+    Command,
     Goodbye,
     Hello,
     Pushed,
@@ -119,7 +119,7 @@ class Client:
             if self._lost:
                 raise ClientError(self._lost)
 
-    async def ask(self, ask: Ask, timeout: float = 20.0) -> Answer:
+    async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
         """The engine's answer; ClientError where it goes away or does not answer in `timeout` seconds."""
         if self._lost:
             raise ClientError(self._lost)

@@ -42,7 +42,7 @@ _OTHER_NAME = {62, 64}
 Address = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
 
-class Fault(StrEnum):
+class DialFault(StrEnum):
     """What became of a connection that could not be made. LOCAL: nothing left this machine."""
 
     REFUSED = "refused"
@@ -59,32 +59,32 @@ class NoThreadError(OSError):
     """There is no thread for a lookup."""
 
 
-def sort(error: BaseException) -> tuple[Fault, str] | None:
+def sort(error: BaseException) -> tuple[DialFault, str] | None:
     """Whose fault a failed connection is, and its name; None where the error is no such failure.
 
     Of several addresses one that was answered or that was silent decides: the others only had no way.
     """
     if isinstance(error, socket.gaierror):
         late = isinstance(error, LookupFailedError)
-        return Fault.LOCAL, _("the name could not be looked up in time") if late else _(
+        return DialFault.LOCAL, _("the name could not be looked up in time") if late else _(
             "the name could not be looked up"
         )
     if isinstance(error, ProxyError):
-        return Fault.LOCAL, error.text
+        return DialFault.LOCAL, error.text
     if isinstance(error, NoThreadError):
-        return Fault.LOCAL, _("this machine has no free threads")
+        return DialFault.LOCAL, _("this machine has no free threads")
     if isinstance(error, MemoryError):
-        return Fault.LOCAL, _NAMES[errno.ENOMEM]
+        return DialFault.LOCAL, _NAMES[errno.ENOMEM]
     if not isinstance(error, OSError):
         return None
     numbers = {error.errno} if error.errno else {int(one) for one in _ERRNO.findall(str(error))}
     if errno.ECONNREFUSED in numbers:
-        return Fault.REFUSED, _("refused")
+        return DialFault.REFUSED, _("refused")
     if errno.ETIMEDOUT in numbers:
-        return Fault.TIMEOUT, _("no answer")
+        return DialFault.TIMEOUT, _("no answer")
     if numbers & {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED}:
-        return Fault.BROKEN, _("closed without an answer")
-    return next(((Fault.LOCAL, name) for number, name in _NAMES.items() if number in numbers), None)
+        return DialFault.BROKEN, _("closed without an answer")
+    return next(((DialFault.LOCAL, name) for number, name in _NAMES.items() if number in numbers), None)
 
 
 def certificate(error: ssl.SSLError) -> tuple[bool, str] | None:

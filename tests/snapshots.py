@@ -5,10 +5,10 @@ from math import inf, nan
 import msgspec
 
 from qualtui.config.values import Goals
-from qualtui.findings import Finding, failed, ok, skipped, warning
+from qualtui.diagnosis.goals import targets
 from qualtui.model import Evidence, Link, Phase, Severity
-from qualtui.series import BY_NAME
-from qualtui.signals.goals import targets
+from qualtui.model.findings import Finding, failed, ok, skipped, warning
+from qualtui.series.catalogue import BY_NAME
 from qualtui.wire import (
     ActivityView,
     AgentView,
@@ -19,8 +19,8 @@ from qualtui.wire import (
     Findings,
     IncidentView,
     LinkView,
-    Now,
     NowState,
+    NowView,
     Preview,
     PreviewItem,
     RunningView,
@@ -155,7 +155,7 @@ def calm_chain() -> tuple[LinkView, ...]:
 
 def calm() -> Snapshot:
     """Everyone answered; an incident of the evening is over."""
-    told = Now(None, True, "EVERYONE ANSWERED", detail="last reply 2m ago")
+    told = NowView(None, True, "EVERYONE ANSWERED", detail="last reply 2m ago")
     agent = AgentView("ldc-bot", told, calm_chain(), calm_figures(), last_reply=AT - 118)
     activity = (
         ActivityView(AT - 18_000, "engine", "incident 41 resolved after 6m: the agent answers again", 41),
@@ -218,7 +218,7 @@ def trouble() -> Snapshot:
         link(Link.WAHA, "bad", "FAILED 4m", since=AT - 250),
         link(Link.CUSTOMER, "bad", "3 owed"),
     )
-    now = Now(
+    now = NowView(
         worst, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 5m",
         'WAHA FAILED since 03:08; database says "sent"', ("WhatsApp FAILED (fresh)", "2 rows say sent"),
         "nobody", "nothing", "waha-restart",
@@ -279,7 +279,7 @@ def no_data() -> Snapshot:
         else told
         for told in calm_chain()
     )
-    told = Now(None, False, "CANNOT TELL: no data for 3m", why="our own network answers nothing")
+    told = NowView(None, False, "CANNOT TELL: no data for 3m", why="our own network answers nothing")
     return _agent(calm(), now=told, chain=chain, figures=figures)
 
 
@@ -290,7 +290,7 @@ def learning() -> Snapshot:
         for name, told in calm_figures().items()
         if not name.startswith(("health", "db", "waha"))
     }
-    told = Now(None, False, "LEARNING")
+    told = NowView(None, False, "LEARNING")
     snapshot = _agent(calm(), now=told, figures=calm_figures() | figures, learning=0.42, last_reply=None)
     return msgspec.structs.replace(snapshot, incidents=(), activity=snapshot.activity[-1:])
 
@@ -322,7 +322,7 @@ def hostile(n: int = 0) -> Snapshot:
     def bad(k: int) -> str:
         return HOSTILE[(n + k) % len(HOSTILE)]
 
-    now = Now(
+    now = NowView(
         Severity.CRITICAL, False, bad(0), bad(1), bad(2), (bad(3), bad(4)), bad(5), bad(6), bad(7), bad(0), 42
     )
     chain = tuple(msgspec.structs.replace(told, text=bad(k), status="bad") for k, told in enumerate(calm_chain()))
@@ -427,14 +427,14 @@ def examined(**changes: object) -> Findings:
 
 def waiting() -> Snapshot:
     """Somebody has just written: calm, and not green."""
-    told = Now(None, True, "WAITING FOR THE BOT'S REPLY", detail="1 waiting, 5s", state=NowState.WAITING)
+    told = NowView(None, True, "WAITING FOR THE BOT'S REPLY", detail="1 waiting, 5s", state=NowState.WAITING)
     shot = calm()
     return msgspec.structs.replace(shot, agents=(msgspec.structs.replace(shot.agents[0], now=told),))
 
 
 def recovering() -> Snapshot:
     """All that fired is over, and is watched for a while."""
-    worst = Now(
+    worst = NowView(
         Severity.WARNING, False, "RECOVERING", "nobody waits; watching that it stays so, after 9m",
         "when it began: WAHA FAILED for 2m", who="ana for 4m", tried="waha-restart: it is WORKING", number=42,
         state=NowState.RECOVERING,

@@ -12,7 +12,7 @@ from textual.widgets import Button, Input
 from qualtui.app import QualtuiApp
 from qualtui.client import ClientError
 from qualtui.model import Phase, Severity
-from qualtui.screens.detail import Detail
+from qualtui.screens.detail import IncidentPage
 from qualtui.screens.overview import Overview
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import GROUND
@@ -23,16 +23,16 @@ from qualtui.wire import (
     CloseCustomer,
     Customers,
     Done,
-    Examine,
     Fixes,
+    ListCustomers,
     ListFixes,
     PreviewFix,
     Refused,
+    RunDoctor,
     RunFix,
     RunView,
     Snapshot,
     UndoFix,
-    Who,
 )
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, tokens, until, window
@@ -261,7 +261,7 @@ async def test_an_incident_that_is_over_is_offered_no_fix() -> None:
         await until(lambda: "#41 is over: there is nothing to mend." in text(app))
         assert not engine.asked
         await pilot.press("enter", "f")
-        await until(lambda: isinstance(app.screen, Detail) and "#41 is over" in text(app))
+        await until(lambda: isinstance(app.screen, IncidentPage) and "#41 is over" in text(app))
         assert not any(isinstance(ask, PreviewFix) for ask in engine.asked)
 
 
@@ -281,7 +281,7 @@ async def test_where_nobody_watches_no_page_pretends_to_know_or_to_be_reading() 
 
 async def test_who_waited_is_old_news_once_nobody_watches() -> None:
     engine = StandIn(snapshots.trouble())
-    engine.answers[Who] = Customers("ldc-bot", snapshots.people())
+    engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
     app = window(engine)
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: table(app).key == "42")
@@ -476,7 +476,7 @@ async def test_an_error_inside_is_one_line_without_what_the_screen_showed() -> N
 def test_the_window_imports_no_engine_and_no_network_library() -> None:
     code = (
         "import sys, os; os.environ['TEXTUAL_ANIMATIONS']='none'; import qualtui.cli.window, qualtui.app;"
-        "import qualtui.screens.detail, qualtui.screens.dialog, qualtui.screens.customers, qualtui.screens.manual;"
+        "import qualtui.screens.detail, qualtui.screens.dialog, qualtui.screens.customers, qualtui.screens.help;"
         "bad={'httpx','asyncpg','apprise','sqlite3','aiohttp','typer','jinja2','qualtui.engine','qualtui.store',"
         "'qualtui.probes','qualtui.notify','qualtui.fixes'};"
         "print(sorted(bad & set(sys.modules)))"
@@ -493,7 +493,7 @@ def test_the_ground_of_cells_is_the_ground_of_the_theme() -> None:
 
 async def test_m_closes_the_chosen_customer_with_a_reason_and_esc_closes_nobody() -> None:
     engine = StandIn(snapshots.trouble())
-    engine.answers[Who] = Customers("ldc-bot", snapshots.people())
+    engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
     app = window(engine)
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: app.pid != 0)
@@ -533,8 +533,8 @@ async def test_before_a_fix_is_run_all_that_it_does_is_read_on_a_small_screen() 
 @pytest.mark.parametrize("keys", [("e", "question_mark", "e"), ("c", "e", "c"), ("e", "enter", "d", "e", "d")])
 async def test_a_page_that_is_open_already_is_gone_back_to(keys: tuple[str, ...]) -> None:
     engine = StandIn(snapshots.trouble())
-    engine.answers[Who] = Customers("ldc-bot", snapshots.people())
-    engine.answers[Examine] = snapshots.examined()
+    engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
+    engine.answers[RunDoctor] = snapshots.examined()
     app = window(engine)
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: app.pid != 0)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from qualtui import dial
-from qualtui.config.values import HealthProbe as Settings
+from qualtui.config.values import HealthSettings as Settings
 from qualtui.config.values import Seconds
-from qualtui.dial import Fault
-from qualtui.probes.http import HealthProbe
+from qualtui.dial import DialFault
+from qualtui.probes.health import HealthProbe
 from qualtui.probes.probe import ProbeError
 from tests.probes.hostile import body, serving
 from tests.silent import HOST, silent_address, two_addresses
@@ -39,25 +39,25 @@ def numbered(number: int, text: str = "x") -> OSError:
 @pytest.mark.parametrize(
     ("error", "fault", "word"),
     [
-        (numbered(errno.ECONNREFUSED), Fault.REFUSED, "refused"),
-        (numbered(errno.EMFILE), Fault.LOCAL, "too many open files"),
-        (numbered(errno.EPERM), Fault.LOCAL, "not permit"),
-        (numbered(errno.ENETUNREACH), Fault.LOCAL, "no route"),
-        (numbered(errno.EHOSTUNREACH, "Connect call failed ('192.0.2.1', 80)"), Fault.LOCAL, "no route"),
-        (numbered(errno.ETIMEDOUT, "Connect call failed ('192.0.2.1', 80)"), Fault.TIMEOUT, "no answer"),
-        (numbered(errno.ECONNRESET), Fault.BROKEN, "closed"),
-        (OSError("Multiple exceptions: [Errno 101] a, [Errno 111] b"), Fault.REFUSED, "refused"),
+        (numbered(errno.ECONNREFUSED), DialFault.REFUSED, "refused"),
+        (numbered(errno.EMFILE), DialFault.LOCAL, "too many open files"),
+        (numbered(errno.EPERM), DialFault.LOCAL, "not permit"),
+        (numbered(errno.ENETUNREACH), DialFault.LOCAL, "no route"),
+        (numbered(errno.EHOSTUNREACH, "Connect call failed ('192.0.2.1', 80)"), DialFault.LOCAL, "no route"),
+        (numbered(errno.ETIMEDOUT, "Connect call failed ('192.0.2.1', 80)"), DialFault.TIMEOUT, "no answer"),
+        (numbered(errno.ECONNRESET), DialFault.BROKEN, "closed"),
+        (OSError("Multiple exceptions: [Errno 101] a, [Errno 111] b"), DialFault.REFUSED, "refused"),
         (
             OSError("Multiple exceptions: [Errno 101] a, [Errno 110] Connect call failed"),
-            Fault.TIMEOUT,
+            DialFault.TIMEOUT,
             "no answer",
         ),
-        (OSError("Multiple exceptions: [Errno 101] a, [Errno 24] b"), Fault.LOCAL, "too many open files"),
-        (socket.gaierror(-2, "Name or service not known"), Fault.LOCAL, "looked up"),
-        (dial.NoThreadError(), Fault.LOCAL, "threads"),
+        (OSError("Multiple exceptions: [Errno 101] a, [Errno 24] b"), DialFault.LOCAL, "too many open files"),
+        (socket.gaierror(-2, "Name or service not known"), DialFault.LOCAL, "looked up"),
+        (dial.NoThreadError(), DialFault.LOCAL, "threads"),
     ],
 )
-def test_each_failure_is_whose_it_is(error: OSError, fault: Fault, word: str) -> None:
+def test_each_failure_is_whose_it_is(error: OSError, fault: DialFault, word: str) -> None:
     found = dial.sort(error)
     assert found is not None
     assert (found[0], word in found[1]) == (fault, True)

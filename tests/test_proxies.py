@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 
 from qualtui import dial
-from qualtui.config.values import HealthProbe as Settings
-from qualtui.config.values import Seconds, Secret
-from qualtui.config.values import TlsProbe as TlsSettings
+from qualtui.config.values import HealthSettings as Settings
+from qualtui.config.values import Seconds, Secret, TlsSettings
 from qualtui.doctor import channels
-from qualtui.fetch import Failure, Fetcher, FetchError
-from qualtui.findings import Verdict
-from qualtui.notify.target import Target
-from qualtui.probes.http import HealthProbe
+from qualtui.http import Failure, Fetcher, FetchError
+from qualtui.model.findings import FindingVerdict
+from qualtui.notify.channel import AppriseChannel
+from qualtui.probes.health import HealthProbe
 from qualtui.probes.probe import ProbeError
 from qualtui.probes.tls import TlsProbe
 from qualtui.proxies import ProxyError, proxy_of, spare_this_machine
@@ -175,26 +174,28 @@ async def test_this_machine_is_never_asked_through_a_proxy(monkeypatch: pytest.M
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     async with serving(body(b'{"status":"healthy"}')) as url:
         assert await up(url) == 1
-        sent = Target("ops", Secret(url.replace("http://", "json://")), 5)
+        sent = AppriseChannel("ops", Secret(url.replace("http://", "json://")), 5)
         await sent.send("t", "b", "info")
 
 
 async def test_a_notice_goes_through_the_same_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     async with proxying(HEALTHY) as (url, proxy):
         monkeypatch.setenv("http_proxy", url)
-        await Target("ops", Secret(f"json://{BOT}/in"), 5).send("t", "b", "info")
+        await AppriseChannel("ops", Secret(f"json://{BOT}/in"), 5).send("t", "b", "info")
     assert proxy.heads[0].startswith(f"POST http://{BOT}/in HTTP/1.1")
 
 
 async def test_doctor_looks_at_the_proxy_of_a_channel(monkeypatch: pytest.MonkeyPatch) -> None:
     config = read(AGENT + f'[notify.targets.ops]\nurl = "json://{BOT}/in"\n')
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    (found,) = (one for one in (await channels.examine(config)).findings if one.check == "notify.channel")
-    assert (found.verdict, "the proxy in HTTP_PROXY: refused" in found.why) == (Verdict.FAILED, True)
+    (found,) = (one for one in (await channels.check_channels(config)).findings if one.check == "notify.channel")
+    assert (found.verdict, "the proxy in HTTP_PROXY: refused" in found.why) == (FindingVerdict.FAILED, True)
     async with proxying(HEALTHY) as (url, proxy):
         monkeypatch.setenv("http_proxy", url)
-        (found,) = (one for one in (await channels.examine(config)).findings if one.check == "notify.channel")
-    assert (found.verdict, "through the proxy in HTTP_PROXY" in found.why) == (Verdict.OK, True)
+        (found,) = (
+            one for one in (await channels.check_channels(config)).findings if one.check == "notify.channel"
+        )
+    assert (found.verdict, "through the proxy in HTTP_PROXY" in found.why) == (FindingVerdict.OK, True)
     assert proxy.heads == []
 
 

@@ -15,8 +15,8 @@ from benchmarks.truth.starts import open_customers
 from benchmarks.truth.watch import Alarm
 from benchmarks.truth.week import Seen, Week, found, unexplained, watched
 from qualtui.model import Severity
-from qualtui.signals.rhythm import Rhythm
-from tests.signals.test_counters import Bot, polls
+from qualtui.series.seasonality import Seasonality
+from tests.tracking.test_counters import Bot, polls
 
 SEED = 5
 # The product does not show these rightly yet.
@@ -59,7 +59,7 @@ def test_a_quiet_week_of_counters_never_contradicts_its_rows(seed: int) -> None:
 
 
 @functools.cache
-def learned() -> Rhythm:
+def learned() -> Seasonality:
     """What four weeks taught of the customers' habits."""
     return rhythm(SEED)
 

@@ -20,7 +20,7 @@ from benchmarks.truth.watch import Alarm, rhythm_of
 from benchmarks.truth.week import Week, Wrong, found, unexplained, watched
 from benchmarks.truth.world import World
 from qualtui.model import Severity
-from qualtui.signals.rhythm import Rhythm
+from qualtui.series.seasonality import Seasonality
 
 PER_HOUR = 12.0  # first contacts in a busy hour
 DEPLOYS = 6
@@ -35,7 +35,7 @@ def quiet(seed: int, days: float, folder: Path, each: int) -> Week:
     return asyncio.run(watched(quiet_world(seed, days, habits), habits, days, folder, rhythm(seed)))
 
 
-def rhythm(seed: int) -> Rhythm:
+def rhythm(seed: int) -> Seasonality:
     """What the four weeks before taught of the customers' habits."""
     return rhythm_of(quiet_world(seed + 1_000_003, PAST_DAYS), PAST_DAYS)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from benchmarks.truth.faults import DAY, HARMLESS, LASTS, Fault, Kind
 from benchmarks.truth.week import Week, watched
 from benchmarks.truth.world import World
-from qualtui.signals.rhythm import Rhythm
+from qualtui.series.seasonality import Seasonality
 
 MORNING = 9.0 * 3600  # s of the day at which an episode begins
 BEFORE, AFTER = 300.0, 600.0  # s of peace
@@ -20,7 +20,7 @@ def lasts(kind: Kind) -> float:
     return LASTS[kind][0] if kind in LASTS else SHORT
 
 
-async def episode(kind: Kind, seed: int, per_hour: float, folder: Path, rhythm: Rhythm | None = None) -> Week:
+async def episode(kind: Kind, seed: int, per_hour: float, folder: Path, rhythm: Seasonality | None = None) -> Week:
     """The week of one fault. `rhythm`: what the weeks before taught."""
     begin = MORNING + BEFORE
     # A gateway has its acks from the first day on.

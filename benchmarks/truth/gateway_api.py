@@ -10,7 +10,7 @@ from benchmarks.truth.faults import Kind
 from benchmarks.truth.gateway import Chat
 from benchmarks.truth.records import Message
 from benchmarks.truth.world import World
-from qualtui.fetch import Answer, Failure, FetchError
+from qualtui.http import Answer, Failure, FetchError
 
 OURS = "5511900000000@c.us"  # the bot's own number
 HABITS = (Kind.LIDS, Kind.LIDS_UNLINKED, Kind.DOUBLED, Kind.REQUEST_TIME)

@@ -8,7 +8,7 @@ from benchmarks.truth.watch import EPOCH, Look, Watch
 from benchmarks.truth.week import CLAIMS, RECOVERS, Week, Wrong, watched
 from benchmarks.truth.world import OPEN, World, first_start
 from qualtui.model import Severity
-from qualtui.signals.rhythm import Rhythm
+from qualtui.series.seasonality import Seasonality
 from qualtui.store import Store
 
 BEGIN = 10 * 3600.0  # s: ten in the morning
@@ -23,7 +23,7 @@ async def open_customers(seed: int, per_hour: float, folder: Path) -> list[Wrong
     world = first_start(seed, days, per_hour, BEGIN, ANSWERED_AFTER)
     wrong: list[Wrong] = []
     with Store.open(folder / "start.db") as store:
-        watch, ticks, well = Watch(world, store, Rhythm(), BEGIN), 0, 0.0
+        watch, ticks, well = Watch(world, store, Seasonality(), BEGIN), 0, 0.0
         with watch.simulated():
             while watch.now < EPOCH + BEGIN + LASTS:
                 pages, ticks = await watch.tick(), ticks + 1

@@ -21,32 +21,32 @@ from benchmarks.truth.world import World
 from qualtui.cli.status import exit_code
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
-    Agent,
+    AgentSettings,
     Config,
-    ControlProbe,
-    DatabaseProbe,
-    Demo,
-    HealthProbe,
-    MetricsProbe,
+    ControlSettings,
+    DatabaseSettings,
+    DemoSettings,
+    GatewaySettings,
+    HealthSettings,
+    MetricsSettings,
     Secret,
-    WahaProbe,
 )
+from qualtui.diagnosis.root_cause import RootCause
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
-from qualtui.engine.recent import Recent
-from qualtui.engine.view import View
+from qualtui.engine.projector import Projector
+from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import BacklogMarked, Phase, RuleChanged, Sample, Severity
 from qualtui.probes import build
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe, ProbeError
-from qualtui.signals.counters import NAMES, Looks, counters, looked
-from qualtui.signals.counters import told as counted
-from qualtui.signals.gateway import Gateway, gateway_word
-from qualtui.signals.reading import stale_after
-from qualtui.signals.rhythm import HOUR, Rhythm, expected, hour_of_week, learned
-from qualtui.signals.root import Why
+from qualtui.series.evidence import stale_after
+from qualtui.series.seasonality import HOUR, Seasonality, expected, hour_of_week, learned
 from qualtui.store import Store
-from qualtui.wire import EngineView, Now
+from qualtui.tracking.counters import NAMES, Looks, counters, with_look
+from qualtui.tracking.counters import sends_claimed as counted
+from qualtui.tracking.deliverability import GatewayAt, deliverability
+from qualtui.wire import EngineView, NowView
 
 BOT = "bot"
 EPOCH = 1_790_000_000.0 - 1_790_000_000.0 % DAY  # the week's start, some midnight
@@ -73,7 +73,7 @@ class Look(msgspec.Struct, frozen=True):
     """What screen and `status` say at a moment."""
 
     at: float
-    now: Now
+    now: NowView
     code: int
     reply_p95: float | None
 
@@ -85,20 +85,20 @@ class Look(msgspec.Struct, frozen=True):
 
 def configuration() -> Config:
     """Defaults throughout: what a user gets who writes only addresses."""
-    agent = Agent(
-        health=HealthProbe(url="http://bot.invalid/health"),
-        database=DatabaseProbe(dsn=Secret("postgresql://db.invalid/agent")),
-        waha=WahaProbe(url="http://waha.invalid"),
-        metrics=MetricsProbe(url="http://bot.invalid/metrics"),
-        control=ControlProbe(url="http://control.invalid"),
+    agent = AgentSettings(
+        health=HealthSettings(url="http://bot.invalid/health"),
+        database=DatabaseSettings(dsn=Secret("postgresql://db.invalid/agent")),
+        waha=GatewaySettings(url="http://waha.invalid"),
+        metrics=MetricsSettings(url="http://bot.invalid/metrics"),
+        control=ControlSettings(url="http://control.invalid"),
     )
-    return Config(agents={BOT: agent}, rules=BUILT_IN, demo=Demo())
+    return Config(agents={BOT: agent}, rules=BUILT_IN, demo=DemoSettings())
 
 
 class Watch:
     """Polls the world as the probes do, and judges as the engine does. Use inside `simulated`."""
 
-    def __init__(self, world: World, store: Store, rhythm: Rhythm, begin: float = 0.0) -> None:
+    def __init__(self, world: World, store: Store, rhythm: Seasonality, begin: float = 0.0) -> None:
         """`begin`: virtual seconds at which somebody looks first."""
         self.world = world
         self._rhythm = rhythm
@@ -113,9 +113,9 @@ class Watch:
         self._metrics = agent.metrics
         self._believed = stale_after(agent.metrics.interval, agent.metrics.timeout)
         self._reach = stale_after(agent.waha.interval, agent.waha.timeout)
-        self.recent = Recent(keep=3600.0, step=60.0, steps=1)
+        self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
-        self._view = View(self.recent, self.config)
+        self._view = Projector(self.recent, self.config)
         self._evaluator = Evaluator(self.journal, self.recent, self._cause, lambda: self.now)
         self._blobs: dict[str, bytes] = {}
         self._marked: BacklogMarked | None = None
@@ -166,8 +166,8 @@ class Watch:
             load=load, save=save, learned=learned_, gateway=self._gateway, born=born, backlog_before=edge
         )
 
-    def _gateway(self, _agent: str) -> Gateway:
-        return lambda at: gateway_word(
+    def _gateway(self, _agent: str) -> GatewayAt:
+        return lambda at: deliverability(
             self.recent.since(f"{BOT}/waha.working", at - self._reach), at, self.now, self._reach
         )
 
@@ -183,7 +183,7 @@ class Watch:
         intervals |= dict.fromkeys((f"{BOT}/{name}" for name in NAMES), counting)
         self._evaluator.use(self.config, self._view.use(self.config, intervals))
 
-    def _cause(self, agent: str) -> Why:
+    def _cause(self, agent: str) -> RootCause:
         return self._view.reason(agent, self.now)
 
     async def tick(self) -> tuple[Alarm, ...]:
@@ -264,7 +264,7 @@ class Watch:
         self._counting = None
         if word != "ok":
             return self._samples(dict.fromkeys(NAMES), word)
-        self._looks = looked(self._looks, counters(self.world.bot.worker.metrics()), asked, self.now)
+        self._looks = with_look(self._looks, counters(self.world.bot.worker.metrics()), asked, self.now)
         answers = counted(self._looks, self.now, self._believed)
         return tuple(Sample(f"{BOT}/{name}", self.now, *answer) for name, answer in answers.items())
 
@@ -286,7 +286,7 @@ class Watch:
         return self._samples({"inbound.expected": expected(self._rhythm, newest.at - newest.value, self.now)})
 
 
-def rhythm_of(world: World, days: float) -> Rhythm:
+def rhythm_of(world: World, days: float) -> Seasonality:
     """What the rows of the days before the week would have taught: `world` is run to its end."""
     world.run(days * DAY)
     start = EPOCH - days * DAY

@@ -10,7 +10,7 @@ from benchmarks.truth.must import MUST
 from benchmarks.truth.watch import EPOCH, Alarm, Look, Watch
 from benchmarks.truth.world import World
 from qualtui.model import Severity
-from qualtui.signals.rhythm import Rhythm
+from qualtui.series.seasonality import Seasonality
 from qualtui.store import Store
 
 WAITS = {Severity.CRITICAL: 590.0, Severity.WARNING: 175.0}  # s of waiting in truth that explain an incident
@@ -150,12 +150,12 @@ async def watched(
     faults: Sequence[Fault],
     days: float,
     folder: Path,
-    rhythm: Rhythm | None = None,
+    rhythm: Seasonality | None = None,
     begin: float = 0.0,
 ) -> Week:
     """Runs a week from `begin` (s) to its end."""
     with Store.open(folder / "truth.db") as store:
-        watch = Watch(world, store, rhythm or Rhythm(), begin)
+        watch = Watch(world, store, rhythm or Seasonality(), begin)
         log = _Log(watch, faults)
         with watch.simulated():
             while watch.now < EPOCH + days * DAY:

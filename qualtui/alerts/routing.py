@@ -8,7 +8,7 @@ from qualtui.config.values import Route
 from qualtui.model import Phase, RuleChanged, Severity
 
 
-class Owed(msgspec.Struct, frozen=True):
+class NoticeDue(msgspec.Struct, frozen=True):
     """A notice to be written: `key` is unique for ever, so that it is queued once however often it is decided."""
 
     key: str
@@ -30,9 +30,9 @@ def kind_of(change: RuleChanged, was: Severity | None) -> str:
     return "worse" if was is not None and change.severity.rank > was.rank else ""
 
 
-def owed(
+def notices_due(
     change: RuleChanged, was: Severity | None, nth: int, told: frozenset[str], routes: Sequence[Route]
-) -> Iterator[Owed]:
+) -> Iterator[NoticeDue]:
     """The notices of a transition, a target at most once.
 
     `nth` counts the incident's transitions; `told` are the targets that heard of it before: only they
@@ -53,4 +53,4 @@ def owed(
             if target in seen or (kind == "resolved" and target not in told):
                 continue
             seen.add(target)
-            yield Owed(f"{change.number}/{nth}/{kind}/{target}", target, kind)
+            yield NoticeDue(f"{change.number}/{nth}/{kind}/{target}", target, kind)

@@ -2,28 +2,28 @@
 
 import msgspec
 
-from qualtui.alerts.evaluate import Verdict
+from qualtui.alerts.judge import RuleVerdict
 from qualtui.config.values import Rule
-from qualtui.model import Phase, RuleChanged, Severity, Standing
+from qualtui.model import AlertState, Phase, RuleChanged, Severity
 from qualtui.text import figure, span
 
 
-class Step(msgspec.Struct, frozen=True):
+class AlertStep(msgspec.Struct, frozen=True):
     """The outcome of one look: a transition or none, and since when the condition has been clear."""
 
     change: RuleChanged | None
     clear_since: float | None = None
 
 
-def step(
+def alert_step(
     name: str,
     agent: str,
     rule: Rule,
-    verdict: Verdict,
-    standing: Standing | None,
+    verdict: RuleVerdict,
+    standing: AlertState | None,
     clear_since: float | None,
     now: float,
-) -> Step:
+) -> AlertStep:
     """The next step of a rule for an agent.
 
     `for` and `keep_firing_for` have Prometheus's meaning, but an unknown verdict changes nothing:
@@ -31,37 +31,41 @@ def step(
     The transition's number is 0 where a new incident begins; the caller gives the number.
     """
     if not verdict.known:
-        return Step(None)
+        return AlertStep(None)
     if standing is None:
-        return Step(
+        return AlertStep(
             None if verdict.severity is None else _begin(name, agent, rule, verdict, verdict.severity, now)
         )
     if verdict.severity is not None:
-        return Step(_go_on(rule, verdict, verdict.severity, standing, now))
+        return AlertStep(_go_on(rule, verdict, verdict.severity, standing, now))
     if standing.phase is Phase.PENDING:
-        return Step(_change(rule, verdict, standing, Phase.INACTIVE, standing.severity, "the condition passed"))
+        return AlertStep(
+            _change(rule, verdict, standing, Phase.INACTIVE, standing.severity, "the condition passed")
+        )
     since = now if clear_since is None else min(clear_since, now)
     if now - since < rule.keep_firing_for:
-        return Step(None, since)
-    return Step(
+        return AlertStep(None, since)
+    return AlertStep(
         _change(rule, verdict, standing, Phase.RESOLVED, standing.severity, "the condition no longer holds")
     )
 
 
-def settle(rule: Rule | None, standing: Standing, reason: str) -> RuleChanged:
+def settle(rule: Rule | None, standing: AlertState, reason: str) -> RuleChanged:
     """The end of a rule that the configuration no longer has: resolved if it fired, else inactive."""
     new = Phase.RESOLVED if standing.phase is Phase.FIRING else Phase.INACTIVE
-    return _change(rule, Verdict(known=True), standing, new, standing.severity, reason)
+    return _change(rule, RuleVerdict(known=True), standing, new, standing.severity, reason)
 
 
-def _begin(name: str, agent: str, rule: Rule, verdict: Verdict, severity: Severity, now: float) -> RuleChanged:
-    standing = Standing(name, agent, Phase.INACTIVE, severity, min(verdict.at, now))
+def _begin(name: str, agent: str, rule: Rule, verdict: RuleVerdict, severity: Severity, now: float) -> RuleChanged:
+    standing = AlertState(name, agent, Phase.INACTIVE, severity, min(verdict.at, now))
     if rule.for_ > 0:
         return _change(rule, verdict, standing, Phase.PENDING, severity, "the condition began to hold")
     return _change(rule, verdict, standing, Phase.FIRING, severity, "the condition holds")
 
 
-def _go_on(rule: Rule, verdict: Verdict, severity: Severity, standing: Standing, now: float) -> RuleChanged | None:
+def _go_on(
+    rule: Rule, verdict: RuleVerdict, severity: Severity, standing: AlertState, now: float
+) -> RuleChanged | None:
     if standing.phase is Phase.PENDING:
         if abs(now - standing.since) < rule.for_:  # a beginning in the future: the clock was set back since
             return None
@@ -73,7 +77,7 @@ def _go_on(rule: Rule, verdict: Verdict, severity: Severity, standing: Standing,
 
 
 def _change(
-    rule: Rule | None, verdict: Verdict, standing: Standing, new: Phase, severity: Severity, reason: str
+    rule: Rule | None, verdict: RuleVerdict, standing: AlertState, new: Phase, severity: Severity, reason: str
 ) -> RuleChanged:
     return RuleChanged(
         rule=standing.rule,
@@ -91,7 +95,7 @@ def _change(
     )
 
 
-def summarise(rule: Rule, name: str, agent: str, verdict: Verdict) -> str:
+def summarise(rule: Rule, name: str, agent: str, verdict: RuleVerdict) -> str:
     """The rule's summary with {value}, {duration}, {note} and {agent} filled in; other braces stay as they are."""
     text = rule.summary or f"{name}: {{value}}"
     number = "" if verdict.value is None else figure(verdict.value)

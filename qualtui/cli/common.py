@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qualtui import __version__
-from qualtui.cli.streams import UnwrittenError, forget
+from qualtui.cli.streams import UnwrittenError, forget_stream
 from qualtui.text import _, clean
 
 if TYPE_CHECKING:
@@ -116,9 +116,9 @@ def _resolve(option: Path | None, *, window: bool) -> "Config":
     if path is None:
         raise NoConfigurationError
     if window:
-        from qualtui.config.glance import glance
+        from qualtui.config.fast_read import fast_read
 
-        if (plain := glance(path)) is not None:
+        if (plain := fast_read(path)) is not None:
             return plain
     from qualtui.config.load import load, load_window
 
@@ -138,7 +138,7 @@ def who(*, ask: bool = True) -> str:
     except ConfigErrors:  # no home directory: nowhere to keep an answer
         return _login()
     with suppress(files.UnreadableError):
-        if told := clean(files.read(kept, NAME_LIMIT).decode(errors="replace")[:200], 40):
+        if told := clean(files.read_file(kept, NAME_LIMIT).decode(errors="replace")[:200], 40):
             return told
     login = _login()
     if not (ask and sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
@@ -176,10 +176,10 @@ def guarded(call: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        forget()
+        forget_stream()
         return PIPE_CLOSED
     except UnwrittenError as error:
-        forget()
+        forget_stream()
         say_error(_("what it says can't be written: {}").format(error))
         return UNKNOWN
     except CommandError as error:

@@ -11,7 +11,7 @@ import typer
 from qualtui.cli.common import UNKNOWN, CommandError, NoConfigurationError, find_config, resolve_config
 from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.config.errors import ConfigErrors, Problem
-from qualtui.config.values import Agent, Config
+from qualtui.config.values import AgentSettings, Config
 from qualtui.text import _
 
 command = typer.Typer(
@@ -140,7 +140,7 @@ def _wrong_targets(config: Config, file: str) -> tuple[Problem, ...]:
     """The targets that Apprise does not understand: it would say so only at the first notice."""
     if not config.notify.targets:
         return ()
-    from qualtui.notify.hearsay import hush
+    from qualtui.notify.apprise_errors import hush
 
     hush()
     import apprise
@@ -165,7 +165,7 @@ def _cut_short(config: Config, file: str) -> list[Problem]:
     ]
 
 
-def _sources(agent: Agent) -> list[str]:
+def _sources(agent: AgentSettings) -> list[str]:
     return [name for name in ("health", "database", "waha") if getattr(agent, name) is not None]
 
 

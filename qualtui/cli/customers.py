@@ -10,9 +10,9 @@ from qualtui.cli.common import FAILED, CommandError, say_error
 from qualtui.cli.engine import ask, snapshot
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import print_json, print_table
-from qualtui.signals.chats import PSEUDONYM
 from qualtui.text import _, span
-from qualtui.wire import CloseCustomer, Customers, Done, Who
+from qualtui.tracking.gateway_chats import PSEUDONYM
+from qualtui.wire import CloseCustomer, Customers, Done, ListCustomers
 
 command = typer.Typer(
     add_completion=False,
@@ -46,7 +46,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """Lists who waits."""
-    told = ask(config, Who(agent or only_agent(config), backlog))
+    told = ask(config, ListCustomers(agent or only_agent(config), backlog))
     assert isinstance(told, Customers)
     if as_json:
         print_json(told)

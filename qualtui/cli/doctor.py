@@ -15,11 +15,21 @@ from qualtui.cli.common import resolve_config
 from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.cli.tables import print_json
 from qualtui.config.values import Config
-from qualtui.findings import Finding, Verdict, exit_code
+from qualtui.model.findings import Finding, FindingVerdict, doctor_exit_code
 from qualtui.text import _
 
-GLYPHS = {Verdict.OK: "●", Verdict.WARNING: "▲", Verdict.FAILED: "✖", Verdict.SKIPPED: "○"}
-PLAIN = {Verdict.OK: "+", Verdict.WARNING: "!", Verdict.FAILED: "X", Verdict.SKIPPED: "-"}
+GLYPHS = {
+    FindingVerdict.OK: "●",
+    FindingVerdict.WARNING: "▲",
+    FindingVerdict.FAILED: "✖",
+    FindingVerdict.SKIPPED: "○",
+}
+PLAIN = {
+    FindingVerdict.OK: "+",
+    FindingVerdict.WARNING: "!",
+    FindingVerdict.FAILED: "X",
+    FindingVerdict.SKIPPED: "-",
+}
 _WHAT = 27  # cells of what was looked at
 
 
@@ -44,19 +54,19 @@ def command(
     started = time.monotonic()
     findings = asyncio.run(_examined(read, paper))
     if as_json:
-        print_json({"code": exit_code(findings), "findings": findings})
+        print_json({"code": doctor_exit_code(findings), "findings": findings})
     elif sql:
         print("\n".join(statements(findings)))
     elif paper is not None:
         paper.end(findings, time.monotonic() - started)
-    return exit_code(findings)
+    return doctor_exit_code(findings)
 
 
 async def _examined(config: Config, paper: "Paper | None") -> list[Finding]:
-    from qualtui.doctor.examination import examine
+    from qualtui.doctor.run import run_doctor
 
     found: list[Finding] = []
-    async for finding in examine(config, time.time):
+    async for finding in run_doctor(config, time.time):
         found.append(finding)
         if paper is not None:
             paper.tell(finding)
@@ -84,14 +94,14 @@ class Paper:
         if mend := statements(findings):
             print("\n" + _("SQL, for the owner of the bot's tables; read it first (`--sql` prints it alone):"))
             print(textwrap.indent("\n".join(mend), "  "))
-            worst = [finding for finding in findings if finding.verdict is Verdict.FAILED]
+            worst = [finding for finding in findings if finding.verdict is FindingVerdict.FAILED]
             if worst:
                 print("\n" + _("What does not work:"))
             for finding in worst:
                 print("\n".join(self.lines(finding)))
         count = Counter(finding.verdict for finding in findings)
         told = _("failed {failed}, warning {warning}, ok {ok}, skipped {skipped}; {seconds:.1f} s")
-        print("\n" + told.format(**{verdict.value: count[verdict] for verdict in Verdict}, seconds=seconds))
+        print("\n" + told.format(**{verdict.value: count[verdict] for verdict in FindingVerdict}, seconds=seconds))
 
     def lines(self, finding: Finding) -> list[str]:
         """A finding, and below it what to do."""

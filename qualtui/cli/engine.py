@@ -9,18 +9,18 @@ from qualtui.cli.common import FAILED, UNKNOWN, CommandError, resolve_window_con
 from qualtui.client import Client, ClientError, NobodyListensError
 from qualtui.config.places import socket_path
 from qualtui.text import _
-from qualtui.wire import Answer, Ask, Refused, Snapshot
+from qualtui.wire import Answer, Command, Refused, Snapshot
 
 Result = TypeVar("Result")
 
 
-def ask(config: Path | None, question: Ask) -> Answer:
+def ask(config: Path | None, question: Command) -> Answer:
     """The engine's answer. CommandError (exit 3) without an engine, (exit 1) where it refuses."""
 
     async def put(client: Client) -> Answer:
         return await client.ask(question, timeout=90)
 
-    answer = connected(config, put)
+    answer = engine_connected(config, put)
     if isinstance(answer, Refused):
         raise CommandError(answer.text, FAILED)
     return answer
@@ -33,10 +33,12 @@ def snapshot(config: Path | None) -> Snapshot:
         async with asyncio.timeout(5):
             return await anext(client.snapshots())
 
-    return connected(config, first, watch=True)
+    return engine_connected(config, first, watch=True)
 
 
-def connected(config: Path | None, talk: Callable[[Client], Awaitable[Result]], *, watch: bool = False) -> Result:
+def engine_connected(
+    config: Path | None, talk: Callable[[Client], Awaitable[Result]], *, watch: bool = False
+) -> Result:
     """Runs a conversation with the engine of this configuration."""
     path = socket_path(resolve_window_config(config))
     name = who()

@@ -9,7 +9,7 @@ from qualtui.cli.common import FAILED, CommandError
 from qualtui.cli.customers import only_agent
 from qualtui.cli.engine import ask
 from qualtui.cli.options import ConfigOption, JsonOption, helped
-from qualtui.cli.tables import moment, print_json, print_table
+from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.text import _, plural, span
 from qualtui.wire import Done, Fixes, ListFixes, Preview, PreviewFix, RunFix, StopFix, UndoFix
 
@@ -44,7 +44,7 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         print()
         titles = [_("run"), _("when"), _("fix"), _("agent"), _("who"), _("outcome"), _("what"), _("undo")]
         rows = [
-            [run.run, moment(run.started_at), run.fix, run.agent, run.who, run.outcome, run.summary,
+            [run.run, moment_text(run.started_at), run.fix, run.agent, run.who, run.outcome, run.summary,
              _("undone") if run.undone else _("possible") if run.can_undo else "-"]
             for run in fixes.runs
         ]  # fmt: skip

@@ -10,7 +10,7 @@ import typer
 from qualtui.cli.engine import ask, snapshot
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.status import more
-from qualtui.cli.tables import moment, print_json, print_table
+from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.model import Phase
 from qualtui.text import _, span
 from qualtui.widgets.words import severity_word
@@ -25,7 +25,7 @@ command = typer.Typer(
 Number = Annotated[int, typer.Argument(min=1, max=10**9, metavar="NUMBER", help=_("The incident's number."))]
 
 
-def incident_rows(incidents: tuple[IncidentView, ...], now: float) -> list[list[str]]:
+def incident_table(incidents: tuple[IncidentView, ...], now: float) -> list[list[str]]:
     """Incidents as rows of text."""
     return [
         [
@@ -59,7 +59,7 @@ def list_(
         print(_("no open incident"))
     else:
         titles = [_("number"), _("severity"), _("lasts"), _("agent"), _("what"), _("who"), _("notices")]
-        print_table(titles, incident_rows(chosen, shot.at))
+        print_table(titles, incident_table(chosen, shot.at))
         print("\n".join(more(shot)), end="\n" if more(shot) else "")
 
 
@@ -84,7 +84,7 @@ def show(number: Number, config: ConfigOption = None, as_json: JsonOption = Fals
         if text:
             print(f"  {word:8} {text}")
     for line in detail.history:
-        print(f"  {moment(line.at)}  {line.who:12} {line.text}")
+        print(f"  {moment_text(line.at)}  {line.who:12} {line.text}")
 
 
 @command.command(

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from qualtui.cli.common import FAILED, OK, CommandError
-from qualtui.cli.engine import ask, connected
+from qualtui.cli.engine import ask, engine_connected
 from qualtui.cli.options import ConfigOption, JsonOption, helped
-from qualtui.cli.tables import moment, print_json, print_table
+from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.client import Client
 from qualtui.text import _
 from qualtui.wire import Done, NoticeLog, Notices, NoticeView, Refused, TestNotice
@@ -38,7 +38,7 @@ def send_test(
     config: ConfigOption = None,
 ) -> None:
     """Sends a test notice."""
-    notices = connected(config, lambda client: try_targets(client, target, PATIENCE), watch=True)
+    notices = engine_connected(config, lambda client: try_targets(client, target, PATIENCE), watch=True)
     for notice in notices:
         print(f"{notice.target}: {outcome(notice)}")
     raise typer.Exit(OK if notices and all(one.status == "delivered" for one in notices) else FAILED)
@@ -93,7 +93,7 @@ def log(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     else:
         titles = [_("queued"), _("target"), _("outcome"), _("tries"), _("title"), _("why not")]
         rows = [
-            [moment(one.queued_at), one.target, one.status, str(one.attempt), one.title, one.reason or "-"]
+            [moment_text(one.queued_at), one.target, one.status, str(one.attempt), one.title, one.reason or "-"]
             for one in notices.notices
         ]
         print_table(titles, rows)

@@ -11,20 +11,20 @@ from pathlib import Path
 import msgspec
 
 from qualtui import __version__
-from qualtui.alerts.evaluate import evaluate
-from qualtui.alerts.transition import step
+from qualtui.alerts.judge import judge
+from qualtui.alerts.transition import alert_step
 from qualtui.cli.common import resolve_config
 from qualtui.cli.wiring import build
 from qualtui.config.values import Config, Seconds
-from qualtui.engine.recent import Recent
+from qualtui.diagnosis.diagnose import explains
+from qualtui.engine.projector import Projector
+from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.setup import Setup
 from qualtui.engine.supervisor import ask_once
-from qualtui.engine.view import View
 from qualtui.model import Event, Phase, Sample, State
 from qualtui.probes.build import Deps, customers_of, learning_of
-from qualtui.signals.gateway import Gateway, no_gateway
-from qualtui.signals.why import explains
 from qualtui.store.fold import apply
+from qualtui.tracking.deliverability import GatewayAt, no_gateway
 from qualtui.wire import EngineView, Snapshot
 
 LEARN = 30.0  # s that the first look at the customers may take
@@ -36,9 +36,9 @@ def poll_once(path: Path | None) -> Snapshot:
 
 
 async def _poll(config: Config) -> Snapshot:
-    recent = Recent(keep=3600.0, step=60.0, steps=1)
+    recent = SampleCache(keep=3600.0, step=60.0, steps=1)
     setup = build(config, _deps(config, time.time()))
-    view = View(recent, config, partial(learning_of, setup.probes), patient=False)
+    view = Projector(recent, config, partial(learning_of, setup.probes), patient=False)
     stale = view.use(config, setup.intervals())
     try:
         await _ask_all(config, setup, recent, view)
@@ -49,7 +49,7 @@ async def _poll(config: Config) -> Snapshot:
     return view.snapshot(state, _nobody(now), lambda _agent, _fix: "", now)
 
 
-async def _ask_all(config: Config, setup: Setup, recent: Recent, view: View) -> None:
+async def _ask_all(config: Config, setup: Setup, recent: SampleCache, view: Projector) -> None:
     answers = await asyncio.gather(*(ask_once(probe, time.time) for probe in setup.probes))
     for samples in sorted(answers, key=_turn):
         recent.add(view.excused(samples, time.time()))
@@ -70,7 +70,7 @@ def _turn(samples: Sequence[Sample]) -> int:
     return 2 if any(sample.series.endswith(".silent") and sample.value for sample in samples) else 1
 
 
-def _judged(config: Config, recent: Recent, view: View, stale: Mapping[str, float], now: float) -> State:
+def _judged(config: Config, recent: SampleCache, view: Projector, stale: Mapping[str, float], now: float) -> State:
     state = State()
     for agent in config.agents:
         recent.add(view.derive(agent, now))
@@ -78,9 +78,9 @@ def _judged(config: Config, recent: Recent, view: View, stale: Mapping[str, floa
             if not rule.enabled:
                 continue
             series = f"{agent}/{rule.series}"
-            verdict = evaluate(rule, recent.since(series, now - rule.window), now, stale.get(series, 0.0))
+            verdict = judge(rule, recent.since(series, now - rule.window), now, stale.get(series, 0.0))
             at_once = msgspec.structs.replace(rule, for_=Seconds(0))
-            change = step(name, agent, at_once, verdict, None, None, now).change
+            change = alert_step(name, agent, at_once, verdict, None, None, now).change
             if change is not None and change.new is Phase.FIRING:
                 cause = view.reason(agent, now).text if explains(rule.series) else ""
                 numbered = msgspec.structs.replace(change, number=state.next_number, cause=cause)
@@ -97,7 +97,7 @@ def _deps(config: Config, now: float) -> Deps:
     async def save(_name: str, _blob: bytes) -> None:
         return None
 
-    def gateway(_agent: str) -> Gateway:
+    def gateway(_agent: str) -> GatewayAt:
         return no_gateway
 
     def born(agent: str) -> float | None:

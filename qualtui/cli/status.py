@@ -12,12 +12,12 @@ from qualtui.cli.engine import snapshot
 from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.cli.tables import print_json
 from qualtui.config.errors import ConfigErrors
+from qualtui.diagnosis.chain import BAD, BUSY
 from qualtui.model import Evidence, Phase, Severity
-from qualtui.series import OWN
-from qualtui.signals.chain import BAD, BUSY
+from qualtui.series.catalogue import OWN
 from qualtui.text import _, clean, plural, span
-from qualtui.widgets.sight import firing as count_firing
-from qualtui.widgets.sight import recovering, worse
+from qualtui.widgets.view_state import firing_count as count_firing
+from qualtui.widgets.view_state import recovering, worse
 from qualtui.widgets.words import failing, quantity, severity_word
 from qualtui.wire import AgentView, LinkView, Snapshot
 

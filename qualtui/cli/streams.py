@@ -55,7 +55,7 @@ def take() -> None:
     sys.stdout, sys.stderr = _as(Out, sys.stdout), _as(Err, sys.stderr)
 
 
-def forget() -> None:
+def forget_stream() -> None:
     """Python flushes stdout once more at exit: into nothing, where nobody takes it."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

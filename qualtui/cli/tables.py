@@ -17,7 +17,7 @@ def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print("  ".join(cells).rstrip())
 
 
-def moment(at: float) -> str:
+def moment_text(at: float) -> str:
     """An instant in this machine's time: 03:12:07, with the date when it is not today's."""
     then = datetime.fromtimestamp(at).astimezone()
     today = then.date() == datetime.now(then.tzinfo).date()

@@ -20,7 +20,7 @@ from qualtui.cli.common import (
     who,
 )
 from qualtui.client import Client, knock
-from qualtui.config.places import answers
+from qualtui.config.places import socket_answers
 from qualtui.config.values import Config
 from qualtui.text import _, clean
 
@@ -47,7 +47,7 @@ def open_window(config: Path | None, number: int | None, goodbye: str = "") -> i
     if problem := terminal_problem():
         say_error(problem)
         return FAILED
-    return show(resolve_window_config(config), who(), number, goodbye)
+    return show_window(resolve_window_config(config), who(), number, goodbye)
 
 
 def terminal_problem() -> str:
@@ -64,7 +64,7 @@ def terminal_problem() -> str:
     return ""
 
 
-def show(config: Config, name: str, number: int | None, goodbye: str = "") -> int:
+def show_window(config: Config, name: str, number: int | None, goodbye: str = "") -> int:
     """The window on the engine of this configuration."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when Textual is imported
     sys.setswitchinterval(SWITCH)
@@ -73,10 +73,10 @@ def show(config: Config, name: str, number: int | None, goodbye: str = "") -> in
     path = socket_path(config)
     early = [one] if (one := knock(path, name)) is not None else []
     from qualtui.app import QualtuiApp
-    from qualtui.screens.terminal import Guard
+    from qualtui.screens.terminal import TerminalGuard
     from qualtui.widgets.look import terminal_look
 
-    beside = Beside(config, path, Path(f"{store_path(config)}.beside.log"))
+    beside = EngineBeside(config, path, Path(f"{store_path(config)}.beside.log"))
 
     def connect() -> Client:
         if early:
@@ -85,13 +85,13 @@ def show(config: Config, name: str, number: int | None, goodbye: str = "") -> in
         beside.ensure()
         return Client(beside.socket, who=name, watch=True, window=True)
 
-    with Guard() as guard:
+    with TerminalGuard() as guard:
         app = QualtuiApp(
             connect,
             who=name,
             look=terminal_look(want_ascii=config.screen.ascii),
             keys=config.keys,
-            faults=Switches(config.demo.control_url) if config.demo.control_url else None,
+            faults=DemoSwitches(config.demo.control_url) if config.demo.control_url else None,
             incident=number,
             trouble=beside.trouble,
             guard=guard,
@@ -116,7 +116,7 @@ def farewell(pid: int, beside: bool, watched: bool) -> str:
     return _("The engine (pid {pid}) keeps watching.").format(pid=pid)
 
 
-class Beside:
+class EngineBeside:
     """Starts an engine beside the window where none answers, and another one where that one is gone.
 
     Where somebody else's engine was seen none is started: it is being restarted, and would find its store taken.
@@ -137,7 +137,7 @@ class Beside:
         """An engine answers, or one is started; it may need a moment."""
         if self._seen or self._failure or not self._missing():
             return
-        if answers(self.socket):
+        if socket_answers(self.socket):
             self.seen()
             return
         if self._config.demo.control_url and self._clock() - self._began < DEMO_HEAD_START:
@@ -206,7 +206,7 @@ def _emptied(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "wb")
 
 
-class Switches:
+class DemoSwitches:
     """The demo's faults over its control server."""
 
     def __init__(self, url: str) -> None:

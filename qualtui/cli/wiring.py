@@ -3,13 +3,13 @@
 import time
 from functools import partial
 
-from qualtui.config.values import Agent, Config
+from qualtui.config.values import AgentSettings, Config
 from qualtui.engine.setup import Setup
-from qualtui.fixes.remedy import Remedy, RemedyError
+from qualtui.fixes.fix import Fix, FixError
+from qualtui.fixes.gateway_restart import GatewayRestart
 from qualtui.fixes.retry import Waiting, retry_of
 from qualtui.fixes.sessions import SessionCleanup
-from qualtui.fixes.waha_restart import WahaRestart
-from qualtui.notify.target import Target
+from qualtui.notify.channel import AppriseChannel
 from qualtui.probes.build import Deps, customers_of, probes_of
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe, ProbeError
@@ -19,28 +19,30 @@ from qualtui.wire import CustomerView
 def build(config: Config, deps: Deps) -> Setup:
     """Everything that a configuration asks for; nothing is opened or asked yet."""
     probes: list[Probe] = []
-    remedies: dict[tuple[str, str], Remedy] = {}
+    remedies: dict[tuple[str, str], Fix] = {}
     for name, agent in config.agents.items():
         mine = probes_of(name, agent, deps)
         probes += mine
         for remedy in _remedies(name, agent, config, customers_of(mine, name), deps):
             remedies[name, remedy.name] = remedy
-    targets = tuple(Target(name, target.url, target.timeout) for name, target in config.notify.targets.items())
+    targets = tuple(
+        AppriseChannel(name, target.url, target.timeout) for name, target in config.notify.targets.items()
+    )
     return Setup(config, tuple(probes), remedies, targets)
 
 
 def _remedies(
-    name: str, agent: Agent, config: Config, customers: CustomersProbe | None, deps: Deps
-) -> list[Remedy]:
+    name: str, agent: AgentSettings, config: Config, customers: CustomersProbe | None, deps: Deps
+) -> list[Fix]:
     """The remedies of an agent that are switched on and have something to work on."""
     fixes = config.fixes
-    found: list[Remedy] = []
+    found: list[Fix] = []
     if agent.database is not None and fixes.session_cleanup.enabled:
         waiting = None if customers is None else _waiting(customers)
         found.append(SessionCleanup(name, agent.database, agent.mapping, fixes.session_cleanup, waiting))
     if agent.waha is not None and fixes.waha_restart.enabled:
         despite, broken_for = partial(deps.despite, name), partial(deps.broken_for, name)
-        found.append(WahaRestart(name, agent.waha, fixes.waha_restart, despite=despite, broken_for=broken_for))
+        found.append(GatewayRestart(name, agent.waha, fixes.waha_restart, despite=despite, broken_for=broken_for))
     if customers is not None and fixes.retry.enabled:
         retry = retry_of(
             name,
@@ -62,6 +64,6 @@ def _waiting(probe: CustomersProbe, *, certain: bool = False) -> Waiting:
         try:
             return await probe.who(certain=certain)
         except ProbeError as error:
-            raise RemedyError(str(error)) from None
+            raise FixError(str(error)) from None
 
     return waiting

@@ -7,30 +7,30 @@ from urllib.parse import SplitResult, urlsplit
 from qualtui.config.hours import EXPECTED as HOURS
 from qualtui.config.hours import hours_of
 from qualtui.config.places import SOCKET_LONGEST
-from qualtui.config.reader import Check
+from qualtui.config.reader import ValueCheck
 from qualtui.config.values import (
-    Agent,
-    ControlProbe,
-    DatabaseProbe,
-    Demo,
+    AgentSettings,
+    ChannelSettings,
+    ControlSettings,
+    DatabaseSettings,
+    DemoSettings,
+    GatewayRestartSettings,
+    GatewaySettings,
     Goals,
-    HealthProbe,
+    HealthSettings,
     Mapping,
-    MetricsProbe,
-    Notify,
+    MetricsSettings,
+    NotifySettings,
     OwnSeries,
-    Retry,
+    RetrySettings,
     Route,
     Rule,
-    Screen,
-    SessionCleanup,
-    Store,
-    Target,
-    TlsProbe,
-    WahaProbe,
-    WahaRestart,
+    ScreenSettings,
+    SessionCleanupSettings,
+    StoreSettings,
+    TlsSettings,
 )
-from qualtui.series import BY_NAME, OWN
+from qualtui.series.catalogue import BY_NAME, OWN
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -164,118 +164,132 @@ def _reads(sql: str) -> bool:
     return not _ARGUMENT.search(sql) and (not sql.strip() or _READING.match(bare) is not None)
 
 
-_URL = Check('an address such as "https://bot.example.com"', http_url)
-_URL_OR_NONE = Check(_URL.expected, lambda url: url == "" or http_url(url))
-_DSN = Check("postgresql://USER:PASSWORD@HOST:PORT/DATABASE", postgres_dsn)
-_INTERVAL = Check('a duration of at least 100ms, such as "30s" or "5m"', lambda value: value >= 0.1)
-_TIMEOUT = Check('a duration of at least 10ms, such as "5s"', lambda value: value >= 0.01)
-_SHARE = Check("a percentage from 0 to 100, such as 99.5", lambda value: 0 <= value <= 100)
-_KEEP = Check('a duration above 0, such as "30d"', lambda value: value > 0)
-_NAME = Check("letters, digits, dot, dash and underscore, at most 64, a letter or digit first", _name)
-_WORD = Check("a text of 1 to 100 characters", lambda text: len(text.strip()) > 0 and len(text) <= 100)
-_PATH = Check("a path", lambda text: "\x00" not in text)
-_LINE = Check("a text of at most 500 characters", lambda text: len(text) <= 500)
+_URL = ValueCheck('an address such as "https://bot.example.com"', http_url)
+_URL_OR_NONE = ValueCheck(_URL.expected, lambda url: url == "" or http_url(url))
+_DSN = ValueCheck("postgresql://USER:PASSWORD@HOST:PORT/DATABASE", postgres_dsn)
+_INTERVAL = ValueCheck('a duration of at least 100ms, such as "30s" or "5m"', lambda value: value >= 0.1)
+_TIMEOUT = ValueCheck('a duration of at least 10ms, such as "5s"', lambda value: value >= 0.01)
+_SHARE = ValueCheck("a percentage from 0 to 100, such as 99.5", lambda value: 0 <= value <= 100)
+_KEEP = ValueCheck('a duration above 0, such as "30d"', lambda value: value > 0)
+_NAME = ValueCheck("letters, digits, dot, dash and underscore, at most 64, a letter or digit first", _name)
+_WORD = ValueCheck("a text of 1 to 100 characters", lambda text: len(text.strip()) > 0 and len(text) <= 100)
+_PATH = ValueCheck("a path", lambda text: "\x00" not in text)
+_LINE = ValueCheck("a text of at most 500 characters", lambda text: len(text) <= 500)
 
-CHECKS: dict[tuple[type, str], Check] = {
-    (HealthProbe, "url"): _URL,
-    (HealthProbe, "deep"): _URL_OR_NONE,
-    (HealthProbe, "deep_interval"): _INTERVAL,
-    (ControlProbe, "url"): _URL,
-    (ControlProbe, "interval"): _INTERVAL,
-    (ControlProbe, "timeout"): _TIMEOUT,
-    (TlsProbe, "interval"): _INTERVAL,
-    (TlsProbe, "timeout"): _TIMEOUT,
-    (HealthProbe, "interval"): _INTERVAL,
-    (HealthProbe, "timeout"): _TIMEOUT,
-    (HealthProbe, "misses"): Check("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
-    (MetricsProbe, "url"): _URL,
-    (MetricsProbe, "interval"): _INTERVAL,
-    (MetricsProbe, "timeout"): _TIMEOUT,
-    (DatabaseProbe, "dsn"): _DSN,
-    (DatabaseProbe, "write_dsn"): _DSN,
-    (DatabaseProbe, "interval"): _INTERVAL,
-    (DatabaseProbe, "slow_interval"): _INTERVAL,
-    (DatabaseProbe, "timeout"): _TIMEOUT,
-    (DatabaseProbe, "slow_timeout"): _TIMEOUT,
-    (DatabaseProbe, "horizon"): _KEEP,
-    (DatabaseProbe, "lost_after"): _KEEP,
-    (DatabaseProbe, "error_window"): Check(
+CHECKS: dict[tuple[type, str], ValueCheck] = {
+    (HealthSettings, "url"): _URL,
+    (HealthSettings, "deep"): _URL_OR_NONE,
+    (HealthSettings, "deep_interval"): _INTERVAL,
+    (ControlSettings, "url"): _URL,
+    (ControlSettings, "interval"): _INTERVAL,
+    (ControlSettings, "timeout"): _TIMEOUT,
+    (TlsSettings, "interval"): _INTERVAL,
+    (TlsSettings, "timeout"): _TIMEOUT,
+    (HealthSettings, "interval"): _INTERVAL,
+    (HealthSettings, "timeout"): _TIMEOUT,
+    (HealthSettings, "misses"): ValueCheck("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
+    (MetricsSettings, "url"): _URL,
+    (MetricsSettings, "interval"): _INTERVAL,
+    (MetricsSettings, "timeout"): _TIMEOUT,
+    (DatabaseSettings, "dsn"): _DSN,
+    (DatabaseSettings, "write_dsn"): _DSN,
+    (DatabaseSettings, "interval"): _INTERVAL,
+    (DatabaseSettings, "slow_interval"): _INTERVAL,
+    (DatabaseSettings, "timeout"): _TIMEOUT,
+    (DatabaseSettings, "slow_timeout"): _TIMEOUT,
+    (DatabaseSettings, "horizon"): _KEEP,
+    (DatabaseSettings, "lost_after"): _KEEP,
+    (DatabaseSettings, "error_window"): ValueCheck(
         'a duration of at most an hour, such as "10m"', lambda v: 0 < v <= 3600
     ),
-    (DatabaseProbe, "reply_within"): _KEEP,
-    (WahaProbe, "url"): _URL,
-    (WahaProbe, "session"): Check(
+    (DatabaseSettings, "reply_within"): _KEEP,
+    (GatewaySettings, "url"): _URL,
+    (GatewaySettings, "session"): ValueCheck(
         "a session's name: letters, digits, dash and underscore", lambda name: bool(_SESSION.fullmatch(name))
     ),
-    (WahaProbe, "interval"): _INTERVAL,
-    (WahaProbe, "chats_interval"): Check(
+    (GatewaySettings, "interval"): _INTERVAL,
+    (GatewaySettings, "chats_interval"): ValueCheck(
         'a duration of at least 1s, such as "30s"; "0s": never', lambda value: value == 0 or value >= 1
     ),
-    (WahaProbe, "timeout"): _TIMEOUT,
-    (Agent, "series"): Check(
+    (GatewaySettings, "timeout"): _TIMEOUT,
+    (AgentSettings, "series"): ValueCheck(
         "letters, digits, dash and underscore, at most 40", lambda name: bool(_FIGURE.fullmatch(name))
     ),
     (OwnSeries, "url"): _URL_OR_NONE,
-    (OwnSeries, "pointer"): Check('a JSON pointer such as "/queue/0/size"', lambda v: bool(_POINTER.fullmatch(v))),
-    (OwnSeries, "headers"): Check("a header's name", lambda name: bool(_HEADER.fullmatch(name))),
-    (OwnSeries, "headers.*"): Check(
+    (OwnSeries, "pointer"): ValueCheck(
+        'a JSON pointer such as "/queue/0/size"', lambda v: bool(_POINTER.fullmatch(v))
+    ),
+    (OwnSeries, "headers"): ValueCheck("a header's name", lambda name: bool(_HEADER.fullmatch(name))),
+    (OwnSeries, "headers.*"): ValueCheck(
         "a line of printable ASCII", lambda v: v.reveal().isascii() and v.reveal().isprintable()
     ),
-    (OwnSeries, "sql"): Check("one statement that reads, without $1: select, with, values or table", _reads),
-    (OwnSeries, "unit"): Check(
+    (OwnSeries, "sql"): ValueCheck("one statement that reads, without $1: select, with, values or table", _reads),
+    (OwnSeries, "unit"): ValueCheck(
         "a text of at most 8 characters", lambda text: len(text) <= 8 and text.isprintable()
     ),
-    (OwnSeries, "worse"): Check('"up", "down", or "" where neither is bad', lambda v: v in ("", "up", "down")),
+    (OwnSeries, "worse"): ValueCheck(
+        '"up", "down", or "" where neither is bad', lambda v: v in ("", "up", "down")
+    ),
     (OwnSeries, "interval"): _INTERVAL,
     (OwnSeries, "timeout"): _TIMEOUT,
-    (Mapping, "names"): Check('a table of the agent ("leads") or one of its columns ("messages.tipo")', _mapped),
-    (Mapping, "names.*"): Check("a name of the database: letters, digits and underscore, 63 at most", _real),
+    (Mapping, "names"): ValueCheck(
+        'a table of the agent ("leads") or one of its columns ("messages.tipo")', _mapped
+    ),
+    (Mapping, "names.*"): ValueCheck("a name of the database: letters, digits and underscore, 63 at most", _real),
     (Mapping, "sent"): _WORD,
     (Mapping, "received"): _WORD,
     (Mapping, "new"): _WORD,
     (Mapping, "qualified"): _WORD,
     (Mapping, "closed"): _WORD,
-    (Rule, "window"): Check('a duration of at most a day, such as "10m"', lambda value: 0 <= value <= 86_400),
-    (Rule, "series"): Check("the name of a series", _series),
-    (Rule, "summary"): Check("a text with only {value}, {duration}, {note} and {agent} in braces", _summary),
+    (Rule, "window"): ValueCheck('a duration of at most a day, such as "10m"', lambda value: 0 <= value <= 86_400),
+    (Rule, "series"): ValueCheck("the name of a series", _series),
+    (Rule, "summary"): ValueCheck("a text with only {value}, {duration}, {note} and {agent} in braces", _summary),
     (Rule, "runbook"): _LINE,
-    (Target, "url"): Check(
+    (ChannelSettings, "url"): ValueCheck(
         "an Apprise address such as slack://... (empty: is its variable set?)",
         lambda url: bool(_SCHEME.fullmatch(url.reveal())),
     ),
-    (Target, "timeout"): _TIMEOUT,
-    (Notify, "targets"): _NAME,
-    (Notify, "retry_for"): _KEEP,
-    (Route, "targets"): Check("at least one target", bool),
-    (Route, "severities"): Check("at least one of critical, warning, info", bool),
-    (SessionCleanup, "limit"): _KEEP,
-    (SessionCleanup, "mode"): Check('"truth" or "row"', lambda mode: mode in ("truth", "row")),
-    (SessionCleanup, "max_rows"): Check("a whole number from 1 to 10000", lambda count: 1 <= count <= 10000),
-    (WahaRestart, "timeout"): _TIMEOUT,
-    (WahaRestart, "call"): Check("a text of at most 100 characters", lambda text: len(text) <= 100),
-    (Retry, "http"): Check('a path with the lead\'s id, such as "/leads/{id}/retry"', _retry_path),
-    (Retry, "text"): Check("a text of at most 1000 characters", lambda text: len(text) <= 1000),
-    (Retry, "sql"): Check("a statement with $1, the lead's id", lambda text: not text.strip() or "$1" in text),
-    (Retry, "hours"): Check(HOURS, _hours),
-    (Retry, "zone"): Check('a time zone such as "America/Sao_Paulo"', _zone),
-    (Retry, "pace"): Check('a duration of at most an hour, such as "10s"', lambda pace: 0 <= pace <= 3600),
-    (Retry, "max_rows"): Check("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
-    (Retry, "window"): _KEEP,
-    (Store, "path"): _PATH,
-    (Store, "socket"): Check(
+    (ChannelSettings, "timeout"): _TIMEOUT,
+    (NotifySettings, "targets"): _NAME,
+    (NotifySettings, "retry_for"): _KEEP,
+    (Route, "targets"): ValueCheck("at least one target", bool),
+    (Route, "severities"): ValueCheck("at least one of critical, warning, info", bool),
+    (SessionCleanupSettings, "limit"): _KEEP,
+    (SessionCleanupSettings, "mode"): ValueCheck('"truth" or "row"', lambda mode: mode in ("truth", "row")),
+    (SessionCleanupSettings, "max_rows"): ValueCheck(
+        "a whole number from 1 to 10000", lambda count: 1 <= count <= 10000
+    ),
+    (GatewayRestartSettings, "timeout"): _TIMEOUT,
+    (GatewayRestartSettings, "call"): ValueCheck(
+        "a text of at most 100 characters", lambda text: len(text) <= 100
+    ),
+    (RetrySettings, "http"): ValueCheck('a path with the lead\'s id, such as "/leads/{id}/retry"', _retry_path),
+    (RetrySettings, "text"): ValueCheck("a text of at most 1000 characters", lambda text: len(text) <= 1000),
+    (RetrySettings, "sql"): ValueCheck(
+        "a statement with $1, the lead's id", lambda text: not text.strip() or "$1" in text
+    ),
+    (RetrySettings, "hours"): ValueCheck(HOURS, _hours),
+    (RetrySettings, "zone"): ValueCheck('a time zone such as "America/Sao_Paulo"', _zone),
+    (RetrySettings, "pace"): ValueCheck(
+        'a duration of at most an hour, such as "10s"', lambda pace: 0 <= pace <= 3600
+    ),
+    (RetrySettings, "max_rows"): ValueCheck("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
+    (RetrySettings, "window"): _KEEP,
+    (StoreSettings, "path"): _PATH,
+    (StoreSettings, "socket"): ValueCheck(
         f"a path of at most {SOCKET_LONGEST} bytes",
         lambda path: "\x00" not in path and len(path.encode()) <= SOCKET_LONGEST,
     ),
-    (Store, "keep_raw"): _KEEP,
-    (Store, "keep_minutes"): _KEEP,
-    (Store, "keep_hours"): _KEEP,
-    (Store, "keep_events"): _KEEP,
+    (StoreSettings, "keep_raw"): _KEEP,
+    (StoreSettings, "keep_minutes"): _KEEP,
+    (StoreSettings, "keep_hours"): _KEEP,
+    (StoreSettings, "keep_events"): _KEEP,
     (Goals, "up"): _SHARE,
     (Goals, "answered"): _SHARE,
     (Goals, "follow_up"): _TIMEOUT,
     (Goals, "first_reply"): _TIMEOUT,
-    (Goals, "lost"): Check("0 or more", lambda value: value >= 0),
-    (Screen, "zone"): Check('a time zone such as "America/Sao_Paulo"', _zone),
-    (Demo, "control_url"): _URL_OR_NONE,
-    (Demo, "speed"): Check("a number above 0, at most 10000", lambda speed: 0 < speed <= 10000),
+    (Goals, "lost"): ValueCheck("0 or more", lambda value: value >= 0),
+    (ScreenSettings, "zone"): ValueCheck('a time zone such as "America/Sao_Paulo"', _zone),
+    (DemoSettings, "control_url"): _URL_OR_NONE,
+    (DemoSettings, "speed"): ValueCheck("a number above 0, at most 10000", lambda speed: 0 < speed <= 10000),
 }

@@ -36,7 +36,7 @@ class ConfigErrors(Exception):  # noqa: N818 - it carries several errors
         return "\n".join(map(str, self.problems))
 
 
-def kind(value: object) -> str:
+def toml_kind(value: object) -> str:
     """What TOML calls a value of this type, with its article."""
     names = {
         dict: "a table",
@@ -49,7 +49,7 @@ def kind(value: object) -> str:
     return names.get(type(value), "a date or time")
 
 
-def shown(value: object) -> str:
+def shown_value(value: object) -> str:
     """A value as a problem may echo it: short, one line; of an address only what can't be a secret."""
     if isinstance(value, str):
         text = _ADDRESS.sub(lambda found: f"{found[1]}://***", value[:400])
@@ -60,7 +60,7 @@ def shown(value: object) -> str:
         return str(value) if abs(value) < 10**20 else "a number of more than 20 digits"
     if isinstance(value, float):
         return repr(value)
-    return kind(value)
+    return toml_kind(value)
 
 
 def dotted(*parts: str | int) -> str:
@@ -71,7 +71,7 @@ def dotted(*parts: str | int) -> str:
             path += f"[{part}]"
         else:
             bare = _BARE.fullmatch(part) and len(part) <= 60
-            path += ("." if path else "") + (part if bare else shown(part))
+            path += ("." if path else "") + (part if bare else shown_value(part))
     return path
 
 

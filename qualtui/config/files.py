@@ -25,7 +25,7 @@ class TooLargeError(UnreadableError):
     """It is larger than the limit."""
 
 
-def read(path: Path, limit: int) -> bytes:
+def read_file(path: Path, limit: int) -> bytes:
     """The content of a regular file of at most `limit` bytes. Raises UnreadableError, TooLargeError."""
     found: list[bytes | Exception] = []
 

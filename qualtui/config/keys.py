@@ -68,7 +68,7 @@ def wrong_keys(given: Mapping[str, str]) -> list[Wrong]:
     """What is wrong with the keys that were given: no such binding, no key, or another binding's key."""
     if not given:  # the usual case; the window's start waits for this
         return []
-    from qualtui.config.errors import nearest, shown
+    from qualtui.config.errors import nearest, shown_value
 
     told: list[Wrong] = []
     bound = BINDINGS | {name: keys_of(text) for name, text in given.items() if name in BINDINGS}
@@ -79,9 +79,9 @@ def wrong_keys(given: Mapping[str, str]) -> list[Wrong]:
         for key in bound.get(name, ()):
             owner = owners.setdefault(key, name)  # of two that were given the first one has it
             if not is_key(key):
-                told.append(Wrong(name, shown(key), _meant(key)))
+                told.append(Wrong(name, shown_value(key), _meant(key)))
             elif owner != name:
-                told.append(Wrong(name, f'{shown(key)}, which is the key of "{owner}"', "a key of its own"))
+                told.append(Wrong(name, f'{shown_value(key)}, which is the key of "{owner}"', "a key of its own"))
     return told
 
 

@@ -11,22 +11,22 @@ import msgspec
 from qualtui.config import files
 from qualtui.config.checks import CHECKS, NAME, own_series
 from qualtui.config.durations import written
-from qualtui.config.errors import ConfigErrors, Problem, kind, nearest, shown
+from qualtui.config.errors import ConfigErrors, Problem, nearest, shown_value, toml_kind
 from qualtui.config.keys import wrong_keys
-from qualtui.config.reader import Given, Layer, Reader, Table
+from qualtui.config.reader import ConfigReader, Given, Layer, Table
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
-    Agent,
+    AgentSettings,
     Config,
-    Demo,
-    Fixes,
+    DemoSettings,
+    FixSettings,
     Goals,
-    Notify,
+    NotifySettings,
     Operator,
     OwnSeries,
     Rule,
-    Screen,
-    Store,
+    ScreenSettings,
+    StoreSettings,
 )
 from qualtui.text import clean
 
@@ -34,11 +34,11 @@ SIZE_LIMIT = 256 * 1024  # bytes
 
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "goals": Goals,
-    "notify": Notify,
-    "fixes": Fixes,
-    "store": Store,
-    "screen": Screen,
-    "demo": Demo,
+    "notify": NotifySettings,
+    "fixes": FixSettings,
+    "store": StoreSettings,
+    "screen": ScreenSettings,
+    "demo": DemoSettings,
 }
 _KNOWN = ["agents", "defaults", "rules", "keys", *_SECTIONS]
 _WINDOW = ("store", "screen", "demo")  # with `keys`, all that a window needs
@@ -58,7 +58,7 @@ def load_window(path: Path, env: Mapping[str, str]) -> Config:
     """What a window needs: store, screen, keys; no agents, and no secret resolved. Raises ConfigErrors."""
     text = _bytes(path)
     raw = _parse(text, str(path))
-    reader = Reader(str(path), env, CHECKS)
+    reader = ConfigReader(str(path), env, CHECKS)
     sections = {name: _section(reader, raw, name) for name in _WINDOW}
     keys = _keys(reader, raw)
     if reader.problems:
@@ -69,7 +69,7 @@ def load_window(path: Path, env: Mapping[str, str]) -> Config:
 def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem] | None = None) -> Config:
     """The configuration in a text that stands at `path`. Raises ConfigErrors."""
     raw = _parse(text, str(path))
-    reader = Reader(str(path), env, CHECKS)
+    reader = ConfigReader(str(path), env, CHECKS)
     reader.unknown(raw, (), _KNOWN)
     agents = _agents(reader, raw)
     rules = _rules(reader, raw)
@@ -87,7 +87,7 @@ def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem
 
 def _bytes(path: Path) -> bytes:
     try:
-        return files.without_bom(files.read(path, SIZE_LIMIT))
+        return files.without_bom(files.read_file(path, SIZE_LIMIT))
     except files.TooLargeError:
         expected = f"at most {SIZE_LIMIT // 1024} KiB"
         raise ConfigErrors((Problem(clean(path), "", "a larger file", expected),)) from None
@@ -120,12 +120,12 @@ def _digest(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()[:16]
 
 
-def _section(reader: Reader, raw: Table, name: str) -> Any:
+def _section(reader: ConfigReader, raw: Table, name: str) -> Any:
     """A section as its value; its defaults where it is absent. None where it has problems."""
     return reader.struct(_SECTIONS[name], [Layer((name,), reader.table(raw.get(name), (name,)))])
 
 
-def _keys(reader: Reader, raw: Table) -> dict[str, str]:
+def _keys(reader: ConfigReader, raw: Table) -> dict[str, str]:
     given = reader.table(raw.get("keys"), ("keys",))
     keys = {name: reader.leaf(str, Given(("keys", name), key), None) for name, key in given.items()}
     for wrong in wrong_keys({name: key for name, key in keys.items() if isinstance(key, str)}):
@@ -133,29 +133,29 @@ def _keys(reader: Reader, raw: Table) -> dict[str, str]:
     return keys
 
 
-def _named(reader: Reader, raw: Table, section: str) -> dict[str, Table]:
+def _named(reader: ConfigReader, raw: Table, section: str) -> dict[str, Table]:
     """The tables of a section by name; a problem for each name or table that can't be taken."""
     tables: dict[str, Table] = {}
     for name, value in reader.table(raw.get(section), (section,)).items():
         if not NAME.fullmatch(name):
             expected = "letters, digits, dot, dash and underscore, at most 64, a letter or digit first"
-            reader.tell((section, name), f"the name {shown(name)}", expected)
+            reader.tell((section, name), f"the name {shown_value(name)}", expected)
         if isinstance(value, dict):
             tables[name] = value
         else:
-            reader.tell((section, name), kind(value), "a table")
+            reader.tell((section, name), toml_kind(value), "a table")
     return tables
 
 
-def _agents(reader: Reader, raw: Table) -> dict[str, Agent]:
+def _agents(reader: ConfigReader, raw: Table) -> dict[str, AgentSettings]:
     defaults = Layer(("defaults",), reader.table(raw.get("defaults"), ("defaults",)))
-    reader.struct(Agent, [defaults], partial=True)
+    reader.struct(AgentSettings, [defaults], partial=True)
     tables = _named(reader, raw, "agents")
     if not tables and not reader.problems:
         reader.tell(("agents",), "nothing", "at least one [agents.NAME]")
-    agents: dict[str, Agent] = {}
+    agents: dict[str, AgentSettings] = {}
     for name, table in tables.items():
-        agent = reader.struct(Agent, [Layer(("agents", name), table), defaults])
+        agent = reader.struct(AgentSettings, [Layer(("agents", name), table), defaults])
         if agent is None:
             continue
         if agent.health is None and agent.database is None and agent.waha is None:
@@ -166,7 +166,7 @@ def _agents(reader: Reader, raw: Table) -> dict[str, Agent]:
     return agents
 
 
-def _figure(reader: Reader, agent: str, name: str, one: OwnSeries, whole: Agent) -> None:
+def _figure(reader: ConfigReader, agent: str, name: str, one: OwnSeries, whole: AgentSettings) -> None:
     """What no single key of a user's own series can tell."""
     key = ("agents", agent, "series", name)
     if bool(one.url) == bool(one.sql.strip()):
@@ -186,43 +186,43 @@ def _figures(raw: Table) -> list[str]:
     return sorted({name for series in given if isinstance(series, dict) for name in series})
 
 
-def _rules(reader: Reader, raw: Table) -> dict[str, Rule]:
+def _rules(reader: ConfigReader, raw: Table) -> dict[str, Rule]:
     """The built-in rules, changed and added to by the file's."""
     rules = dict(BUILT_IN)
     for name, table in _named(reader, raw, "rules").items():
         rule = reader.struct(Rule, [Layer(("rules", name), table)], BUILT_IN.get(name))
         if rule is not None:
             if (said := own_series(rule.series, _figures(raw))) is not True:
-                reader.tell(("rules", name, "series"), shown(rule.series), str(said))
+                reader.tell(("rules", name, "series"), shown_value(rule.series), str(said))
             _sense(reader, ("rules", name), rule)
             rules[name] = rule
     return rules
 
 
-def _sense(reader: Reader, key: tuple[str, ...], rule: Rule) -> None:
+def _sense(reader: ConfigReader, key: tuple[str, ...], rule: Rule) -> None:
     """What no single key of a rule can tell."""
-    fixes = [field.encode_name for field in msgspec.structs.fields(Fixes)]
+    fixes = [field.encode_name for field in msgspec.structs.fields(FixSettings)]
     if rule.fix and rule.fix not in fixes:
-        reader.tell((*key, "fix"), shown(rule.fix), f"a fix: {nearest(rule.fix, fixes)}")
+        reader.tell((*key, "fix"), shown_value(rule.fix), f"a fix: {nearest(rule.fix, fixes)}")
     given = [(name, getattr(rule, name)) for name in ("info", "warning", "critical")]
     levels = [(name, level) for name, level in given if level is not None]
     if rule.enabled and not levels:
         reader.tell(key, "no threshold", "at least one of info, warning, critical")
     for (milder, low), (worse, high) in pairwise(levels):
         if (rule.op in _RISING and high < low) or (rule.op in _FALLING and high > low):
-            reader.tell((*key, worse), shown(float(high)), f"a threshold beyond {milder}'s {float(low)}")
+            reader.tell((*key, worse), shown_value(float(high)), f"a threshold beyond {milder}'s {float(low)}")
 
 
-def _retention(reader: Reader, store: Store | None) -> None:
+def _retention(reader: ConfigReader, store: StoreSettings | None) -> None:
     """A coarser roll-up is kept at least as long as the finer one that it is made of."""
     names = ("keep_raw", "keep_minutes", "keep_hours")
     for fine, coarse in pairwise(names if store is not None else ()):
         least, given = getattr(store, fine), getattr(store, coarse)
         if given < least:
-            reader.tell(("store", coarse), shown(written(given)), f'at least {fine}, "{written(least)}"')
+            reader.tell(("store", coarse), shown_value(written(given)), f'at least {fine}, "{written(least)}"')
 
 
-def _routes(reader: Reader, raw: Table) -> None:
+def _routes(reader: ConfigReader, raw: Table) -> None:
     """Each route leads to targets that exist and speaks of agents that exist, even where these have problems."""
     notify = raw.get("notify")
     routes = notify.get("routes") if isinstance(notify, dict) else None
@@ -240,4 +240,4 @@ def _routes(reader: Reader, raw: Table) -> None:
             for name in names if isinstance(names, list) else []:
                 if isinstance(name, str) and name not in known:
                     key = ("notify", "routes", number, field)
-                    reader.tell(key, shown(name), f"{what}: {nearest(name, known)}")
+                    reader.tell(key, shown_value(name), f"{what}: {nearest(name, known)}")

@@ -82,7 +82,7 @@ def socket_path(config: Config) -> Path:
     somebody else's.
     """
     path = _at(config, config.store.socket) if config.store.socket else Path(f"{store_path(config)}.sock")
-    if len(os.fsencode(path)) <= SOCKET_LONGEST and (not _read_only(path.parent) or answers(path)):
+    if len(os.fsencode(path)) <= SOCKET_LONGEST and (not _read_only(path.parent) or socket_answers(path)):
         return path
     return _private_folder(config) / f"{_short(str(path))}.sock"
 
@@ -102,7 +102,7 @@ def _read_only(folder: Path) -> bool:
         return False
 
 
-def answers(path: Path) -> bool:
+def socket_answers(path: Path) -> bool:
     """Whether somebody listens on the socket."""
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(1)

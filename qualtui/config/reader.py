@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, TypeVar, get_args, get_origin
 import msgspec
 
 from qualtui.config.convert import OFF, ConvertError, bare, convert, hint, is_struct
-from qualtui.config.errors import Problem, dotted, kind, nearest, shown
+from qualtui.config.errors import Problem, dotted, nearest, shown_value, toml_kind
 from qualtui.config.references import UnresolvedError, has_reference, open_files, resolve
 from qualtui.config.values import Level, Seconds, Secret
 from qualtui.text import clean
@@ -20,7 +20,7 @@ Table = dict[str, Any]
 Key = tuple[str | int, ...]  # a number is a place in a list, from 1
 
 
-class Check(NamedTuple):
+class ValueCheck(NamedTuple):
     """A condition on one value. `test` says False, or what exactly was expected, where it does not hold."""
 
     expected: str
@@ -41,10 +41,10 @@ class Given(NamedTuple):
     value: object
 
 
-class Reader:
+class ConfigReader:
     """Reads values of the configuration's types; `problems` collects, in the order of finding."""
 
-    def __init__(self, file: str, env: Mapping[str, str], checks: Mapping[tuple[type, str], Check]) -> None:
+    def __init__(self, file: str, env: Mapping[str, str], checks: Mapping[tuple[type, str], ValueCheck]) -> None:
         self._file = file
         self._env = env
         self._folder = Path(file).parent
@@ -75,7 +75,7 @@ class Reader:
         if isinstance(raw, dict):
             return raw
         if raw is not None:
-            self.tell(key, kind(raw), "a table")
+            self.tell(key, toml_kind(raw), "a table")
         return {}
 
     def unknown(self, table: Table, key: Key, known: list[str]) -> None:
@@ -129,24 +129,24 @@ class Reader:
             return self._list(given[0], get_args(inner)[0], check)
         return self.leaf(field.type, given[0], check)
 
-    def _items(self, table: Table, key: Key, of: Any, check: Check | None, each: Check | None) -> Table:
+    def _items(self, table: Table, key: Key, of: Any, check: ValueCheck | None, each: ValueCheck | None) -> Table:
         items: Table = {}
         for name, value in table.items():
             if check is not None and (said := check.test(name)) is not True:
-                self.tell((*key, name), f"the name {shown(name)}", said or check.expected)
+                self.tell((*key, name), f"the name {shown_value(name)}", said or check.expected)
                 items[name] = BAD
             elif isinstance(value, dict) and not is_struct(of):
-                example = shown(f"{name}.{next(iter(value), 'column')}")
+                example = shown_value(f"{name}.{next(iter(value), 'column')}")
                 self.tell((*key, name), "a table", f"a text (a name with a dot stands in quotes: {example} = ...)")
                 items[name] = BAD
             else:
                 items[name] = self._item(of, Given((*key, name), value), each)
         return items
 
-    def _list(self, given: Given, of: Any, check: Check | None) -> Any:
+    def _list(self, given: Given, of: Any, check: ValueCheck | None) -> Any:
         key, raw = given
         if not isinstance(raw, list):
-            self.tell(key, kind(raw), "a list")
+            self.tell(key, toml_kind(raw), "a list")
             return BAD
         if check is not None and (said := check.test(raw)) is not True:
             self.tell(key, f"a list of {len(raw)}", said or check.expected)
@@ -154,16 +154,16 @@ class Reader:
         values = [self._item(of, Given((*key, number), value), None) for number, value in enumerate(raw, 1)]
         return BAD if any(value is BAD for value in values) else tuple(values)
 
-    def _item(self, of: Any, given: Given, check: Check | None) -> Any:
+    def _item(self, of: Any, given: Given, check: ValueCheck | None) -> Any:
         if not is_struct(of):
             return self.leaf(of, given, check)
         if not isinstance(given.value, dict):
-            self.tell(given.key, kind(given.value), "a table")
+            self.tell(given.key, toml_kind(given.value), "a table")
             return BAD
         got = self.struct(of, [Layer(given.key, given.value)])
         return BAD if got is None else got
 
-    def leaf(self, of: Any, given: Given, check: Check | None) -> Any:
+    def leaf(self, of: Any, given: Given, check: ValueCheck | None) -> Any:
         """A single value of this type, its references resolved; BAD where a problem was told."""
         key, raw = given
         inner = bare(of)
@@ -191,7 +191,7 @@ class Reader:
         return got
 
     def _refuse(self, of: Any, given: Given, expected: str) -> None:
-        self.tell(given.key, "***" if of is Secret else shown(given.value), expected)
+        self.tell(given.key, "***" if of is Secret else shown_value(given.value), expected)
 
 
 def _too_little(field: msgspec.structs.FieldInfo, value: object) -> bool:

@@ -68,7 +68,7 @@ def _one(found: re.Match[str], env: Mapping[str, str], folder: Path) -> str:
 
 def _file(whole: str, path: str, folder: Path) -> str:
     try:
-        content = files.read(_place(path, folder), FILE_LIMIT)
+        content = files.read_file(_place(path, folder), FILE_LIMIT)
     except files.TooLargeError:
         raise UnresolvedError(whole, f"a file of at most {FILE_LIMIT // 1024} KiB") from None
     except files.UnreadableError as error:

@@ -190,7 +190,7 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="The certificate of {note} ends; days left: {value}",
     ),
-    # exp(-9.2) = 1e-4: so seldom does nobody write by chance; signals/rhythm.py has the formula.
+    # exp(-9.2) = 1e-4: so seldom does nobody write by chance; series/seasonality.py has the formula.
     "waha-deaf": Rule(
         series="inbound.expected",
         op=Operator.ABOVE,

@@ -41,7 +41,7 @@ class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Base of all configuration values: frozen, and unknown keys are errors."""
 
 
-class HealthProbe(Values, frozen=True, kw_only=True):
+class HealthSettings(Values, frozen=True, kw_only=True):
     """`[agents.NAME.health]`: GET /health. Each poll queues behind the bot's replies: be sparing."""
 
     url: str
@@ -53,7 +53,7 @@ class HealthProbe(Values, frozen=True, kw_only=True):
     down_after: Seconds = Seconds(150)  # ... over at least this long without a new outbound message
 
 
-class MetricsProbe(Values, frozen=True, kw_only=True):
+class MetricsSettings(Values, frozen=True, kw_only=True):
     """`[agents.NAME.metrics]`: GET /metrics, the worker's own counters. Each poll ages the worker, too."""
 
     url: str
@@ -61,7 +61,7 @@ class MetricsProbe(Values, frozen=True, kw_only=True):
     timeout: Seconds = Seconds(30)
 
 
-class ControlProbe(Values, frozen=True, kw_only=True):
+class ControlSettings(Values, frozen=True, kw_only=True):
     """`[agents.NAME.control]`: an address that is nobody's concern; it tells our network's failure from theirs."""
 
     url: str
@@ -69,14 +69,14 @@ class ControlProbe(Values, frozen=True, kw_only=True):
     timeout: Seconds = Seconds(3)
 
 
-class TlsProbe(Values, frozen=True, kw_only=True):
+class TlsSettings(Values, frozen=True, kw_only=True):
     """`[agents.NAME.tls]`: how long the certificates of the agent's https addresses are still valid."""
 
     interval: Seconds = Seconds(3600)
     timeout: Seconds = Seconds(10)
 
 
-class DatabaseProbe(Values, frozen=True, kw_only=True):
+class DatabaseSettings(Values, frozen=True, kw_only=True):
     """`[agents.NAME.database]`: the agent's PostgreSQL, read-only; `write_dsn` for remedies alone."""
 
     dsn: Secret
@@ -94,7 +94,7 @@ class DatabaseProbe(Values, frozen=True, kw_only=True):
     reply_within: Seconds = Seconds(180)  # a message without a delivered answer for longer has failed
 
 
-class WahaProbe(Values, frozen=True, kw_only=True):
+class GatewaySettings(Values, frozen=True, kw_only=True):
     """`[agents.NAME.waha]`: the WhatsApp gateway."""
 
     url: str
@@ -130,16 +130,16 @@ class Mapping(Values, frozen=True, kw_only=True):
     closed: str = "finalizado"  # leads.status by which a person closes a lead: it is owed nothing more
 
 
-class Agent(Values, frozen=True, kw_only=True):
+class AgentSettings(Values, frozen=True, kw_only=True):
     """`[agents.NAME]`: one monitored bot. What is left out has no source, and says so."""
 
-    health: HealthProbe | None = None
-    metrics: MetricsProbe | None = None
-    database: DatabaseProbe | None = None
-    waha: WahaProbe | None = None
+    health: HealthSettings | None = None
+    metrics: MetricsSettings | None = None
+    database: DatabaseSettings | None = None
+    waha: GatewaySettings | None = None
     mapping: Mapping = Mapping()
-    control: ControlProbe | None = None
-    tls: TlsProbe = TlsProbe()
+    control: ControlSettings | None = None
+    tls: TlsSettings = TlsSettings()
     series: dict[str, OwnSeries] = {}
 
 
@@ -183,7 +183,7 @@ class Rule(Values, frozen=True, kw_only=True):
     enabled: bool = True
 
 
-class Target(Values, frozen=True, kw_only=True):
+class ChannelSettings(Values, frozen=True, kw_only=True):
     """`[notify.targets.NAME]`: one Apprise URL. One URL a recipient, so that each delivery is accounted for."""
 
     url: Secret
@@ -199,15 +199,15 @@ class Route(Values, frozen=True, kw_only=True):
     resolved: bool = True
 
 
-class Notify(Values, frozen=True, kw_only=True):
+class NotifySettings(Values, frozen=True, kw_only=True):
     """`[notify]`."""
 
-    targets: dict[str, Target] = {}
+    targets: dict[str, ChannelSettings] = {}
     routes: tuple[Route, ...] = ()
     retry_for: Seconds = Seconds(6 * 3600)  # a notice not delivered by then is given up
 
 
-class SessionCleanup(Values, frozen=True, kw_only=True):
+class SessionCleanupSettings(Values, frozen=True, kw_only=True):
     """`[fixes.session-cleanup]`: closes stuck sessions. Closing a session does not answer its customer."""
 
     enabled: bool = True
@@ -216,7 +216,7 @@ class SessionCleanup(Values, frozen=True, kw_only=True):
     max_rows: int = 50  # more than this is refused: look first
 
 
-class WahaRestart(Values, frozen=True, kw_only=True):
+class GatewayRestartSettings(Values, frozen=True, kw_only=True):
     """`[fixes.waha-restart]`: restarts the gateway's session; mended when it is WORKING."""
 
     enabled: bool = True
@@ -231,7 +231,7 @@ ANSWER = (
 )
 
 
-class Retry(Values, frozen=True, kw_only=True):
+class RetrySettings(Values, frozen=True, kw_only=True):
     """`[fixes.retry]`: writes to customers whom the bot left waiting, at most once each.
 
     The first of http, waha, sql, watcher that is configured and reaches a customer is taken.
@@ -251,15 +251,17 @@ class Retry(Values, frozen=True, kw_only=True):
     opt_out: tuple[str, ...] = ("nao_interessado",)  # leads.status of those who are never written to
 
 
-class Fixes(Values, frozen=True, kw_only=True):
+class FixSettings(Values, frozen=True, kw_only=True):
     """`[fixes]`."""
 
-    session_cleanup: SessionCleanup = msgspec.field(default=SessionCleanup(), name="session-cleanup")
-    waha_restart: WahaRestart = msgspec.field(default=WahaRestart(), name="waha-restart")
-    retry: Retry = Retry()
+    session_cleanup: SessionCleanupSettings = msgspec.field(
+        default=SessionCleanupSettings(), name="session-cleanup"
+    )
+    waha_restart: GatewayRestartSettings = msgspec.field(default=GatewayRestartSettings(), name="waha-restart")
+    retry: RetrySettings = RetrySettings()
 
 
-class Store(Values, frozen=True, kw_only=True):
+class StoreSettings(Values, frozen=True, kw_only=True):
     """`[store]`: qualtui's own SQLite file, on a local disk. It makes one engine: two people share it."""
 
     path: str = ""  # empty: the user's state folder
@@ -270,14 +272,14 @@ class Store(Values, frozen=True, kw_only=True):
     keep_events: Seconds = Seconds(400 * 86400)
 
 
-class Screen(Values, frozen=True, kw_only=True):
+class ScreenSettings(Values, frozen=True, kw_only=True):
     """`[screen]`."""
 
     zone: str = ""  # IANA name; empty: this machine's
     ascii: bool = False  # plain glyphs for old terminals
 
 
-class Demo(Values, frozen=True, kw_only=True):
+class DemoSettings(Values, frozen=True, kw_only=True):
     """`[demo]`: set by `qualtui demo` in the configuration that it writes."""
 
     control_url: str = ""
@@ -297,14 +299,14 @@ class Goals(Values, frozen=True, kw_only=True):
 class Config(Values, frozen=True, kw_only=True):
     """The whole configuration."""
 
-    agents: dict[str, Agent]
+    agents: dict[str, AgentSettings]
     rules: dict[str, Rule] = {}
     goals: Goals = Goals()
-    notify: Notify = Notify()
-    fixes: Fixes = Fixes()
-    store: Store = Store()
-    screen: Screen = Screen()
+    notify: NotifySettings = NotifySettings()
+    fixes: FixSettings = FixSettings()
+    store: StoreSettings = StoreSettings()
+    screen: ScreenSettings = ScreenSettings()
     keys: dict[str, str] = {}  # binding id -> key
-    demo: Demo = Demo()
+    demo: DemoSettings = DemoSettings()
     digest: str = ""  # of the text it was read from; set by the loader
     path: str = ""  # the file it was read from; set by the loader

@@ -13,7 +13,7 @@ from qualtui.config.dsn import Driver, DsnError, driver
 from qualtui.config.values import Secret
 from qualtui.database.errors import translate
 from qualtui.database.kinds import DatabaseError, Kind
-from qualtui.database.opening import opened
+from qualtui.database.opening import open_connection
 from qualtui.text import _
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)  # TimeoutError is an OSError
 
 
-class Reader:
+class DatabaseReader:
     """One read-only snapshot of the database.
 
     `now` is the server's clock, read once; `read_at` the event loop's time when it came, after `travel` seconds.
@@ -84,7 +84,7 @@ class Database:
             pool.terminate()
 
     @contextlib.asynccontextmanager
-    async def read(self, timeout: float, each: float | None = None) -> AsyncIterator[Reader]:
+    async def read(self, timeout: float, each: float | None = None) -> AsyncIterator[DatabaseReader]:
         """A REPEATABLE READ READ ONLY transaction that ends within `timeout` seconds. Raises DatabaseError.
 
         `each`: the seconds that one statement may take, where that is less.
@@ -100,7 +100,7 @@ class Database:
             clock = asyncio.get_running_loop().time
             started = clock()
             now = float(await session.fetchval("SELECT extract(epoch FROM now())::float8"))
-            yield Reader(session, now, clock(), clock() - started)
+            yield DatabaseReader(session, now, clock(), clock() - started)
 
     @contextlib.asynccontextmanager
     async def write(self, timeout: float) -> AsyncIterator["Session"]:
@@ -152,7 +152,7 @@ class Database:
             raise DatabaseError(Kind.CONFIG, _("the DSN is not valid")) from None
 
     async def _opened(self, to: Driver, _dsn: str | None, **given: Any) -> Any:
-        return await opened(to, self._connect_timeout, **given)
+        return await open_connection(to, self._connect_timeout, **given)
 
 
 async def _abandon(session: "Session", *, polite: bool) -> None:

@@ -7,7 +7,7 @@ import asyncpg
 from qualtui import dial
 from qualtui.database.kinds import DatabaseError, Kind
 from qualtui.database.refusals import meaning, remainder
-from qualtui.dial import Fault
+from qualtui.dial import DialFault
 from qualtui.text import _, clean, masked
 
 __all__ = ["DatabaseError", "Kind", "translate"]
@@ -45,12 +45,12 @@ def _network_error(error: BaseException) -> DatabaseError:
     if known is None:
         return DatabaseError(Kind.GONE, _("the connection was lost"))
     fault, text = known
-    if fault is Fault.BROKEN:
+    if fault is DialFault.BROKEN:
         return DatabaseError(Kind.GONE, _("the connection was lost"))
-    return DatabaseError(_BY_FAULT[fault], text, silent=fault is Fault.TIMEOUT)
+    return DatabaseError(_BY_FAULT[fault], text, silent=fault is DialFault.TIMEOUT)
 
 
-_BY_FAULT = {Fault.REFUSED: Kind.REFUSED, Fault.TIMEOUT: Kind.TIMEOUT, Fault.LOCAL: Kind.UNREACHABLE}
+_BY_FAULT = {DialFault.REFUSED: Kind.REFUSED, DialFault.TIMEOUT: Kind.TIMEOUT, DialFault.LOCAL: Kind.UNREACHABLE}
 
 
 def _tls(error: ssl.SSLError) -> DatabaseError:

@@ -23,7 +23,7 @@ _OPTIONS = (  # by the field of KeepAlive; not every system has each
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}  # whatever was to be opened, it is not to blame
 
 
-async def opened(to: Driver, limit: float, loop: asyncio.AbstractEventLoop, **given: Any) -> Any:
+async def open_connection(to: Driver, limit: float, loop: asyncio.AbstractEventLoop, **given: Any) -> Any:
     """A connection. Raises what asyncpg raises, and DatabaseError where a file of ours is missing."""
     most = min(limit, to.connect_timeout) if to.connect_timeout else limit
     way = _Way(loop, to, most / to.hosts)

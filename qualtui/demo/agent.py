@@ -12,11 +12,11 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 
-from qualtui.demo.bot import Turn, greeting, known, normalised, turn
-from qualtui.demo.ledger import Lead, Ledger, Session
-from qualtui.demo.outbound import Counters, Outbound, Sent
+from qualtui.demo.bot import BotTurn, greeting, known_state, normalised, turn
+from qualtui.demo.ledger import BotRepository, Lead, Session
+from qualtui.demo.outbound import BotCounters, Outbound, SentMessage
 from qualtui.demo.pace import Pace
-from qualtui.demo.switches import Switches
+from qualtui.demo.switches import BotSwitches
 
 _SEEN_TTL = 120.0  # virtual seconds that a message id is remembered
 _SEEN_MAX = 10_000
@@ -28,7 +28,7 @@ _ERROR = (
 _MISSING = "<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>\n<h1>Not Found</h1>\n"
 
 
-class AgentSettings(msgspec.Struct, frozen=True):
+class BotSettings(msgspec.Struct, frozen=True):
     """What the agent is started with."""
 
     dsn: str
@@ -39,14 +39,14 @@ class AgentSettings(msgspec.Struct, frozen=True):
     extras: bool = False  # /health/deep and /leads/{id}/retry, which today's deployment lacks
 
 
-class Agent:
+class SimulatedBot:
     """One life of the agent's process. Everything that it counts or remembers ends with it."""
 
-    def __init__(self, settings: AgentSettings, pace: Pace, switches: Switches) -> None:
+    def __init__(self, settings: BotSettings, pace: Pace, switches: BotSwitches) -> None:
         self._pace = pace
         self._switches = switches
         self._rng = random.Random(settings.seed)  # noqa: S311 - delays, nothing secret
-        self._ledger = Ledger(settings.dsn, timeout=max(2.0, pace.real(10)))
+        self._ledger = BotRepository(settings.dsn, timeout=max(2.0, pace.real(10)))
         self._outbound = Outbound(pace, settings.waha_url, settings.waha_key, self._rng)
         self._settings = settings
         self._bursts = 0
@@ -54,7 +54,7 @@ class Agent:
         self._recycle()
 
     def _recycle(self) -> None:
-        self._counters = Counters()
+        self._counters = BotCounters()
         self._seen: OrderedDict[str, float] = OrderedDict()
         self._outbound.forget()
         self._left = self._rng.randint(*_RECYCLE)
@@ -237,7 +237,7 @@ class Agent:
                 problem = await self._greet(session, lead, phone)
                 if problem:
                     return {"success": False, "error": problem}
-        estado = known(session.estado)
+        estado = known_state(session.estado)
         await self._ledger.message(session.id, lead.id, incoming, "recebida", {"fonte": "whatsapp"})
         if self._switches.broken:
             raise ValueError("a fault of the demo: error-burst, after the message was stored")
@@ -263,7 +263,7 @@ class Agent:
         await self._ledger.message(session.id, lead.id, text, "enviada", metadata)
         return ""
 
-    async def _reply(self, session: Session, lead: Lead, phone: str, answer: Turn) -> Sent:
+    async def _reply(self, session: Session, lead: Lead, phone: str, answer: BotTurn) -> SentMessage:
         sent = await self._outbound.send(phone, answer.text, self._counters)
         if sent.skipped:
             self._settings.unheard(phone)
@@ -279,6 +279,6 @@ def _rate(part: int, whole: int) -> float:
     return round(100.0 * part / whole, 2) if whole else 0.0
 
 
-def _plain(sent: Sent) -> dict[str, object]:
+def _plain(sent: SentMessage) -> dict[str, object]:
     plain: dict[str, object] = msgspec.to_builtins(sent)
     return plain

@@ -37,7 +37,7 @@ _KEYS = {
 }
 
 
-class Turn(msgspec.Struct, frozen=True):
+class BotTurn(msgspec.Struct, frozen=True):
     """What the bot answers, and what it tries to write afterwards; empty texts: nothing."""
 
     text: str
@@ -56,14 +56,14 @@ def greeting(name: str) -> str:
     )
 
 
-def known(estado: str) -> str:
+def known_state(estado: str) -> str:
     """The estado, if the bot's code knows it. Raises ValueError, as its enum does for an older deployment's."""
     if estado not in FLOW:
         raise ValueError(f"{estado!r} is not a valid Estado")
     return estado
 
 
-def turn(estado: str, contexto: Mapping[str, object], incoming: str) -> Turn:
+def turn(estado: str, contexto: Mapping[str, object], incoming: str) -> BotTurn:
     """The next step. Raises TypeError where the stored contexto is damaged."""
     responses = contexto.get("responses", {})
     if not isinstance(responses, dict):
@@ -71,9 +71,9 @@ def turn(estado: str, contexto: Mapping[str, object], incoming: str) -> Turn:
     after = FLOW[min(FLOW.index(estado) + 1, len(FLOW) - 1)]
     merged = {**contexto, "responses": {**responses, _KEYS.get(estado, "extra"): incoming}}
     if after == "oferecer_reuniao":
-        return Turn(_TEXTS[after], after, merged, lead_status="qualificado", result="qualificado")
+        return BotTurn(_TEXTS[after], after, merged, lead_status="qualificado", result="qualificado")
     if after == "finalizado":
-        return Turn(
+        return BotTurn(
             _TEXTS[after],
             after,
             merged,
@@ -82,7 +82,7 @@ def turn(estado: str, contexto: Mapping[str, object], incoming: str) -> Turn:
             result="reuniao_agendada",
             meeting=True,
         )
-    return Turn(_TEXTS[after], after, merged)
+    return BotTurn(_TEXTS[after], after, merged)
 
 
 def normalised(number: str) -> str:

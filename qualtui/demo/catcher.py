@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from qualtui.demo.listener import Listener, Mode
-from qualtui.demo.port import Port
+from qualtui.demo.port import ReservedPort
 
 _KEEP = 1000
 _LIMIT = 1024 * 1024
@@ -21,7 +21,7 @@ class Catcher:
 
     def __init__(self) -> None:
         self.http = Listener(self._application)
-        self._mail = Port()
+        self._mail = ReservedPort()
         self._smtp: asyncio.Server | None = None
         self._caught: list[dict[str, Any]] = []
 

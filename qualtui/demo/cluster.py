@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import asyncpg
 
 from qualtui.demo.death import die_with_parent
-from qualtui.demo.port import HOST, Port
+from qualtui.demo.port import HOST, ReservedPort
 
 _READY = 20.0  # seconds until it has to answer
 _SETTINGS = {
@@ -44,7 +44,7 @@ class Cluster:
         self._bin = Path()
         self._user: str | None = None
         self._process: asyncio.subprocess.Process | None = None
-        self._port = Port()
+        self._port = ReservedPort()
 
     @property
     def port(self) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from qualtui.demo.gateway import Gateway
+from qualtui.demo.gateway import SimulatedGateway
 from qualtui.demo.pace import Pace
 from qualtui.demo.persona import Persona, phone
 from qualtui.demo.traffic import Traffic
@@ -18,7 +18,7 @@ _AFTERWARDS = 400.0  # virtual seconds: past the bot's five minutes in which it 
 class Flood:
     """Writes while `on`."""
 
-    def __init__(self, pace: Pace, gateway: Gateway, traffic: Traffic) -> None:
+    def __init__(self, pace: Pace, gateway: SimulatedGateway, traffic: Traffic) -> None:
         self._pace = pace
         self._gateway = gateway
         self._traffic = traffic

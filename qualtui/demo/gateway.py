@@ -31,7 +31,7 @@ class Status(StrEnum):
     FAILED = "FAILED"
 
 
-class Gateway:
+class SimulatedGateway:
     """One session. `delivered` is told each text that reached a phone, `recovered` when it works again."""
 
     def __init__(

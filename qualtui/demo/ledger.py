@@ -6,8 +6,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from qualtui.demo.bot import Turn
-from qualtui.demo.sqlfile import sql
+from qualtui.demo.bot import BotTurn
+from qualtui.demo.sqlfile import demo_sql
 
 _FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
@@ -28,7 +28,7 @@ class Session(msgspec.Struct, frozen=True):
     contexto: dict[str, object]
 
 
-class Ledger:
+class BotRepository:
     """The agent's tables, over one connection that is made again when it is lost. No method raises."""
 
     def __init__(self, dsn: str, timeout: float) -> None:
@@ -46,7 +46,7 @@ class Ledger:
         try:
             if self._connection is None or self._connection.is_closed():
                 self._connection = await asyncpg.connect(self._dsn, timeout=self._timeout)
-            return await self._connection.fetchrow(sql(f"agent/{name}"), *values, timeout=self._timeout)
+            return await self._connection.fetchrow(demo_sql(f"agent/{name}"), *values, timeout=self._timeout)
         except asyncpg.PostgresConnectionError:
             await self.close()
             raise
@@ -100,7 +100,7 @@ class Ledger:
         """A row of messages; `kind` is recebida or enviada."""
         return await self._write("add_message", session, lead, text, kind, json.dumps(metadata))
 
-    async def progress(self, session: Session, lead: Lead, turn: Turn) -> None:
+    async def progress(self, session: Session, lead: Lead, turn: BotTurn) -> None:
         """After a reply: the session's new estado (most are refused), the lead's status, qualificacao, reuniao."""
         contexto = json.dumps(turn.contexto)
         await self._write("update_session", session.id, turn.estado, contexto, not turn.final)

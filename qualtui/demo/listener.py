@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from aiohttp import web
 
-from qualtui.demo.port import HOST, Port
+from qualtui.demo.port import HOST, ReservedPort
 
 _DROP = 0.05  # seconds that running requests get when the service is killed; 0 would mean: wait for ever
 
@@ -27,7 +27,7 @@ class Listener:
     def __init__(self, make: Callable[[], web.Application]) -> None:
         self.mode = Mode.DOWN
         self._make = make
-        self._port = Port()
+        self._port = ReservedPort()
         self._runner: web.AppRunner | None = None
         self._raw: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()

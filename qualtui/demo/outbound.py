@@ -15,7 +15,7 @@ _WAITS = (2.0, 4.0)
 _TYPING = (5.0, 12.0)
 
 
-class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
+class SentMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     """The `whatsapp` part of the agent's answer."""
 
     success: bool
@@ -25,7 +25,7 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
     skipped: str = ""
 
 
-class Counters:
+class BotCounters:
     """The worker's own figures; a recycled worker begins at none."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Outbound:
         if self._http is not None:
             await self._http.close()
 
-    async def send(self, phone: str, text: str, counters: Counters) -> Sent:
+    async def send(self, phone: str, text: str, counters: BotCounters) -> SentMessage:
         """Sends, or skips what was said in the same five minutes; after the last failure it claims success."""
         bucket = int(time.time() * self._pace.speed // _BUCKET)
         key = hashlib.sha256(f"{phone}:{' '.join(text.lower().split())}".encode()).hexdigest()
@@ -62,17 +62,17 @@ class Outbound:
         if self._said.get(key) == bucket:
             counters.deduped += 1
             counters.failed += 1
-            return Sent(False, skipped="deduplicated")
+            return SentMessage(False, skipped="deduplicated")
         self._said[key] = bucket
         counters.successful += 1
         for attempt in range(1, ATTEMPTS + 1):
             await self._pace.sleep(self._rng.uniform(*_TYPING))
             message_id = await self._post(phone, text)
             if message_id:
-                return Sent(True, message_id=message_id, tentativa=attempt)
+                return SentMessage(True, message_id=message_id, tentativa=attempt)
             if attempt < ATTEMPTS:
                 await self._pace.sleep(_WAITS[attempt - 1])
-        return Sent(True, message_id=f"sim_{key[:12]}", tentativa=ATTEMPTS, simulado=True)
+        return SentMessage(True, message_id=f"sim_{key[:12]}", tentativa=ATTEMPTS, simulado=True)
 
     async def session_status(self) -> str:
         """WAHA's word for its session; empty when it can't be asked."""

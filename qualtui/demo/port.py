@@ -5,7 +5,7 @@ import socket
 HOST = "127.0.0.1"
 
 
-class Port:
+class ReservedPort:
     """Holds a free port of 127.0.0.1 by a socket that is bound and never listens: connecting to it is refused."""
 
     def __init__(self) -> None:

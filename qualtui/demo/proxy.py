@@ -4,16 +4,16 @@ import asyncio
 import contextlib
 from pathlib import Path
 
-from qualtui.demo.port import Port
+from qualtui.demo.port import ReservedPort
 
 _CHUNK = 65536
 
 
-class Proxy:
+class DatabaseProxy:
     """Listens on 127.0.0.1 and passes bytes on to a Unix socket. `delay`: seconds added to each answer."""
 
     def __init__(self) -> None:
-        self._port = Port()
+        self._port = ReservedPort()
         self.delay = 0.0
         self._upstream = Path()
         self._server: asyncio.Server | None = None

@@ -6,7 +6,7 @@ from enum import StrEnum
 import asyncpg
 
 from qualtui.demo.cluster import Cluster
-from qualtui.demo.sqlfile import sql
+from qualtui.demo.sqlfile import demo_sql
 
 DATABASE = "agente"
 
@@ -41,17 +41,17 @@ async def ensure_schema(cluster: Cluster, variant: Variant) -> dict[str, str]:
         await admin.close()
     connection = await asyncpg.connect(cluster.dsn(DATABASE))
     try:
-        if not await connection.fetchval(sql("schema/exists")):
+        if not await connection.fetchval(demo_sql("schema/exists")):
             scripts = ["tables", "indexes", "functions"]
             if variant is not Variant.HEAD:
                 scripts.append(variant.value)
             for script in scripts:
-                await connection.execute(sql(f"schema/{script}"))
-        await connection.execute(sql("schema/roles"))
-        await connection.execute(sql("schema/rights" if variant.clean else "schema/rights_broad"))
+                await connection.execute(demo_sql(f"schema/{script}"))
+        await connection.execute(demo_sql("schema/roles"))
+        await connection.execute(demo_sql("schema/rights" if variant.clean else "schema/rights_broad"))
         passwords = {role: secrets.token_hex(8) for role in ("qualtui_ro", "qualtui_rw", "agent_app")}
         for role, password in passwords.items():
-            statement = await connection.fetchval(sql("schema/password_statement"), role, password)
+            statement = await connection.fetchval(demo_sql("schema/password_statement"), role, password)
             await connection.execute(statement)
     finally:
         await connection.close()

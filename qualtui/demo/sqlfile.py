@@ -7,6 +7,6 @@ _FOLDER = Path(__file__).parent / "sql"
 
 
 @lru_cache(maxsize=64)
-def sql(name: str) -> str:
+def demo_sql(name: str) -> str:
     """The text of `name`, e.g. agent/find_lead."""
     return (_FOLDER / f"{name}.sql").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from qualtui.demo.pace import Pace
 from qualtui.text import _
 
 
-class Step(msgspec.Struct, frozen=True):
+class StoryStep(msgspec.Struct, frozen=True):
     """At so many virtual seconds: an action (`on NAME`, `off NAME`, `write NAME`, or none) and a sentence."""
 
     at: float
@@ -21,7 +21,7 @@ class Story(msgspec.Struct, frozen=True):
 
     name: str
     start_hour: float
-    steps: tuple[Step, ...]
+    steps: tuple[StoryStep, ...]
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -37,19 +37,23 @@ def stories() -> dict[str, Story]:
         "0310",
         3 + 10 / 60,
         (
-            Step(0, "", _("The office sleeps. The bot answers whoever writes.")),
-            Step(40, "on sends-failing", _("WhatsApp drops WAHA's session: FAILED. Nobody notices.")),
-            Step(70, "write Marina Exemplo", _("Marina has seen a video and writes.")),
-            Step(110, "write Rafael Modelo", _("Rafael writes, too.")),
-            Step(
+            StoryStep(0, "", _("The office sleeps. The bot answers whoever writes.")),
+            StoryStep(40, "on sends-failing", _("WhatsApp drops WAHA's session: FAILED. Nobody notices.")),
+            StoryStep(70, "write Marina Exemplo", _("Marina has seen a video and writes.")),
+            StoryStep(110, "write Rafael Modelo", _("Rafael writes, too.")),
+            StoryStep(
                 240,
                 "",
                 _("The bot has tried three times for each and stored its texts as sent. Nobody received one."),
             ),
-            Step(420, "", _("/health answers 200. The webhook answered 200. Two people look at an empty chat.")),
-            Step(720, "", _("Ten minutes. Somebody has to restart WAHA's session.")),
-            Step(2400, "off sends-failing", _("The session works again. Whoever still waits writes once more.")),
-            Step(3000, "", _("Everyone is answered. The log says who waited, and for how long.")),
+            StoryStep(
+                420, "", _("/health answers 200. The webhook answered 200. Two people look at an empty chat.")
+            ),
+            StoryStep(720, "", _("Ten minutes. Somebody has to restart WAHA's session.")),
+            StoryStep(
+                2400, "off sends-failing", _("The session works again. Whoever still waits writes once more.")
+            ),
+            StoryStep(3000, "", _("Everyone is answered. The log says who waited, and for how long.")),
         ),
     )
     return {story.name: story for story in (night,)}

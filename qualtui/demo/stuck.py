@@ -10,7 +10,7 @@ import asyncpg
 
 from qualtui.demo.pace import HOUR, Pace
 from qualtui.demo.persona import persona
-from qualtui.demo.sqlfile import sql
+from qualtui.demo.sqlfile import demo_sql
 from qualtui.demo.traffic import Customer, Traffic
 
 _BEGAN = 3 * HOUR  # virtual seconds ago
@@ -54,9 +54,9 @@ class StuckSessions:
         now = datetime.now(UTC)
         began = now - timedelta(seconds=self._pace.real(_BEGAN + 60 * index))
         wrote = now - timedelta(seconds=self._pace.real(_PAST_LIMIT + 60 * index))
-        await connection.execute(sql("faults/close_sessions"), someone.phone)
+        await connection.execute(demo_sql("faults/close_sessions"), someone.phone)
         session = await connection.fetchval(
-            sql("faults/stuck_customer"), someone.name, someone.phone, began, wrote
+            demo_sql("faults/stuck_customer"), someone.name, someone.phone, began, wrote
         )
         self._recall([(someone.phone, wrote.timestamp(), False)])
         customer = self._traffic.add(someone, waiting=_PAST_LIMIT)
@@ -68,7 +68,7 @@ class StuckSessions:
         """Repairs what is still damaged; whoever waits writes again. Raises asyncpg's errors."""
         connection = await asyncpg.connect(self.dsn, timeout=5)
         try:
-            await connection.execute(sql("faults/repair_sessions"))
+            await connection.execute(demo_sql("faults/repair_sessions"))
         finally:
             await connection.close()
         for customer in self._stuck.values():
@@ -90,7 +90,7 @@ class StuckSessions:
     async def _look(self) -> None:
         connection = await asyncpg.connect(self.dsn, timeout=5)
         try:
-            rows = await connection.fetch(sql("faults/closed_phones"), list(self._stuck))
+            rows = await connection.fetch(demo_sql("faults/closed_phones"), list(self._stuck))
         finally:
             await connection.close()
         closed = {row["telefone"] for row in rows}

@@ -13,7 +13,7 @@ class SwitchError(Exception):
     """The control server could not be asked, or refused; one line."""
 
 
-class Fault(msgspec.Struct, frozen=True):
+class FaultSwitch(msgspec.Struct, frozen=True):
     """A fault of the demo. `since`: Unix time, None while off."""
 
     name: str
@@ -22,19 +22,19 @@ class Fault(msgspec.Struct, frozen=True):
     since: float | None = None
 
 
-async def list_faults(url: str) -> tuple[Fault, ...]:
+async def list_faults(url: str) -> tuple[FaultSwitch, ...]:
     """All faults as they stand. Raises SwitchError."""
     try:
-        return msgspec.json.decode(await _ask(url, "GET", "/faults"), type=tuple[Fault, ...])
+        return msgspec.json.decode(await _ask(url, "GET", "/faults"), type=tuple[FaultSwitch, ...])
     except msgspec.MsgspecError:
         raise SwitchError("the demo's control server spoke unclearly") from None
 
 
-async def set_fault(url: str, name: str, on: bool) -> Fault:
+async def set_fault(url: str, name: str, on: bool) -> FaultSwitch:
     """Switches one on or off; gives it as it stands now. Raises SwitchError."""
     try:
         answer = await _ask(url, "PUT" if on else "DELETE", f"/faults/{quote(name, safe='')}")
-        return msgspec.json.decode(answer, type=Fault)
+        return msgspec.json.decode(answer, type=FaultSwitch)
     except msgspec.MsgspecError:
         raise SwitchError("the demo's control server spoke unclearly") from None
 

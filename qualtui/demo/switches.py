@@ -1,7 +1,7 @@
 """Switches inside the simulated agent that faults turn; one object outlives the agent's restarts."""
 
 
-class Switches:
+class BotSwitches:
     """`unanswered`: messages are stored and never answered. `broken`: message events answer 500."""
 
     def __init__(self) -> None:

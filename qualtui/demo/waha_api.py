@@ -8,14 +8,14 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from qualtui.demo.gateway import SESSION, Gateway, Status
+from qualtui.demo.gateway import SESSION, SimulatedGateway, Status
 from qualtui.demo.pace import Pace
 
 _WAIT = 5.0  # virtual seconds that a send waits for WORKING
 _STEP = 0.5
 
 
-def waha_application(gateway: Gateway, pace: Pace, key: str) -> web.Application:
+def waha_application(gateway: SimulatedGateway, pace: Pace, key: str) -> web.Application:
     """The API; every call needs `key` in X-Api-Key."""
     api = _Api(gateway, pace, key)
     app = web.Application(middlewares=[api.authorised])
@@ -35,7 +35,7 @@ def waha_application(gateway: Gateway, pace: Pace, key: str) -> web.Application:
 
 
 class _Api:
-    def __init__(self, gateway: Gateway, pace: Pace, key: str) -> None:
+    def __init__(self, gateway: SimulatedGateway, pace: Pace, key: str) -> None:
         self._gateway = gateway
         self._pace = pace
         self._key = key

@@ -11,19 +11,19 @@ from pathlib import Path
 import msgspec
 from aiohttp import web
 
-from qualtui.demo.agent import Agent, AgentSettings
+from qualtui.demo.agent import BotSettings, SimulatedBot
 from qualtui.demo.catcher import Catcher
 from qualtui.demo.cluster import Cluster
 from qualtui.demo.flood import Flood
-from qualtui.demo.gateway import NOISY, QUIET, Gateway
+from qualtui.demo.gateway import NOISY, QUIET, SimulatedGateway
 from qualtui.demo.history import Ongoing, Past, last_words, write_history
 from qualtui.demo.listener import Listener, Mode
 from qualtui.demo.pace import Pace
 from qualtui.demo.persona import Persona, persona, plan
-from qualtui.demo.proxy import Proxy
+from qualtui.demo.proxy import DatabaseProxy
 from qualtui.demo.schema import DATABASE, Variant, ensure_schema
 from qualtui.demo.stuck import StuckSessions
-from qualtui.demo.switches import Switches
+from qualtui.demo.switches import BotSwitches
 from qualtui.demo.traffic import Customer, Traffic
 from qualtui.demo.waha_api import waha_application
 
@@ -50,10 +50,10 @@ class World:
         self.settings = settings
         self.pace = Pace(settings.speed, settings.start_hour)
         self.cluster = Cluster(Path(settings.folder))
-        self.proxy = Proxy()
-        self.switches = Switches()
+        self.proxy = DatabaseProxy()
+        self.switches = BotSwitches()
         self.traffic = Traffic(self.pace, settings.seed, self._write)
-        self.gateway = Gateway(
+        self.gateway = SimulatedGateway(
             self.pace,
             settings.seed,
             self.traffic.delivered,
@@ -81,7 +81,7 @@ class World:
 
     def _agent(self) -> web.Application:
         self._lives += 1
-        settings = AgentSettings(
+        settings = BotSettings(
             dsn=self.dsn("agent_app"),
             waha_url=self.waha.url,
             waha_key=self.waha_key,
@@ -89,7 +89,7 @@ class World:
             extras=self.settings.extras,
             unheard=self.traffic.unheard,
         )
-        return Agent(settings, self.pace, self.switches).application()
+        return SimulatedBot(settings, self.pace, self.switches).application()
 
     def dsn(self, role: str) -> str:
         """A role's DSN, through the proxy."""

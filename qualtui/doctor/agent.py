@@ -10,12 +10,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from qualtui.config.values import HealthProbe
-from qualtui.doctor.asking import Time, asked, contact, date_of, milliseconds
+from qualtui.config.values import HealthSettings
+from qualtui.doctor.http_request import Time, asked, contact, date_of, milliseconds
 from qualtui.doctor.report import Clock, Report
-from qualtui.fetch import Answer, Failure, FetchError
-from qualtui.findings import Finding, failed, ok, skipped, warning
-from qualtui.probes.http import judged
+from qualtui.http import Answer, Failure, FetchError
+from qualtui.model.findings import Finding, failed, ok, skipped, warning
+from qualtui.probes.health import health_samples
 from qualtui.text import _
 
 NOBODY = "00000000-0000-0000-0000-000000000000"  # no lead has it
@@ -36,7 +36,7 @@ class _Body(msgspec.Struct, frozen=True):
     services: object = None
 
 
-async def examine(settings: HealthProbe, time: Time, calls: Sequence[str] = ()) -> Report:
+async def check_bot(settings: HealthSettings, time: Time, calls: Sequence[str] = ()) -> Report:
     """All that the bot's address tells. Asks seven times at most, and never again after a silence.
 
     `calls`: addresses of which a way to answer wants to know whether the bot has them; one more question each,
@@ -92,7 +92,7 @@ def health_finding(got: Answer | FetchError) -> Finding:
             Failure.LOCAL: _("see the address in [agents.NAME.health] and this machine's network"),
         }[got.failure]
         return failed("agent.health", what, got.text, todo)
-    wrong = judged(got)
+    wrong = health_samples(got)
     if wrong:
         return failed("agent.health", what, wrong, _health_todo(got))
     return ok("agent.health", what, _("healthy in {}").format(milliseconds(got.seconds)))

@@ -6,12 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from qualtui import dial
-from qualtui.config.values import Config, Target
-from qualtui.dial import Fault
-from qualtui.doctor.asking import near
+from qualtui.config.values import ChannelSettings, Config
+from qualtui.dial import DialFault
+from qualtui.doctor.http_request import near
 from qualtui.doctor.report import Contact, Reach, Report
-from qualtui.findings import Finding, failed, ok, skipped, warning
-from qualtui.notify.hearsay import hush
+from qualtui.model.findings import Finding, failed, ok, skipped, warning
+from qualtui.notify.apprise_errors import hush
 from qualtui.proxies import ProxyError, proxy_of
 from qualtui.text import _, clean
 
@@ -19,16 +19,16 @@ CONNECT = 5.0  # s
 _ADDRESSES = ("notify_url", "webhook_url", "graph_url", "slack_webhook_url", "api_url")
 
 _REACH = {
-    Fault.REFUSED: Reach.REFUSED,
-    Fault.BROKEN: Reach.REFUSED,
-    Fault.TIMEOUT: Reach.SILENT,
-    Fault.LOCAL: Reach.UNASKED,
+    DialFault.REFUSED: Reach.REFUSED,
+    DialFault.BROKEN: Reach.REFUSED,
+    DialFault.TIMEOUT: Reach.SILENT,
+    DialFault.LOCAL: Reach.UNASKED,
 }
 
 Place = tuple[str, int]
 
 
-async def examine(config: Config) -> Report:
+async def check_channels(config: Config) -> Report:
     """One line a target."""
     if not config.notify.targets:
         return Report(())
@@ -59,32 +59,32 @@ async def _try(name: str, place: Place | str | None, scheme: str) -> tuple[Findi
     except ProxyError as error:
         return failed(check, what, error.text, _("see the environment of qualtui: docs/network.md")), None
     if proxy is not None:
-        reach, why = await connect(proxy.host, proxy.port)
+        reach, why = await connect_channel(proxy.host, proxy.port)
         through = _("{} through the proxy in {}").format(at, proxy.variable)
         if reach is Reach.ANSWERED:
             return ok(check, what, _("{}, which takes connections; nothing was sent").format(through)), None
         return failed(check, what, f"{through}: {why}", _("see the proxy, and NO_PROXY: docs/network.md")), None
-    reach, why = await connect(host, port)
+    reach, why = await connect_channel(host, port)
     told = Contact(what, reach, near(host))
     if reach is Reach.ANSWERED:
         return ok(check, what, _("{} takes connections; nothing was sent").format(at)), told
     return failed(check, what, f"{at}: {why}", _("see its host and port, and the firewall between")), told
 
 
-async def connect(host: str, port: int) -> tuple[Reach, str]:
+async def connect_channel(host: str, port: int) -> tuple[Reach, str]:
     """Opens a TCP connection and closes it: how far that came, and why not further."""
     try:
         plain = await dial.connected(host, port, CONNECT)
     except TimeoutError:
         return Reach.SILENT, _("no answer in {:g}s").format(CONNECT)
     except (OSError, ValueError) as error:
-        fault, why = dial.sort(error) or (Fault.LOCAL, _("no route from here"))
+        fault, why = dial.sort(error) or (DialFault.LOCAL, _("no route from here"))
         return _REACH[fault], why
     plain.close()
     return Reach.ANSWERED, ""
 
 
-def _places(targets: dict[str, Target]) -> tuple[dict[str, Place | str | None], dict[str, str]]:
+def _places(targets: dict[str, ChannelSettings]) -> tuple[dict[str, Place | str | None], dict[str, str]]:
     """By target: where it sends to (None: not known; a text: what is wrong with its address), and its scheme."""
     hush()
     import apprise

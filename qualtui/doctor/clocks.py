@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from statistics import median
 
 from qualtui.doctor.report import Clock
-from qualtui.findings import Finding, ok, skipped, warning
+from qualtui.model.findings import Finding, ok, skipped, warning
 from qualtui.text import _
 
 NEAR = 2.0  # s beyond what the comparison itself may err by
 
 
-def judged(clocks: Sequence[Clock]) -> Finding:
+def clock_findings(clocks: Sequence[Clock]) -> Finding:
     """One line on all clocks."""
     check, what = "clock", _("clocks")
     if not clocks:

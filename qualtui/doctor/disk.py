@@ -8,10 +8,10 @@ from pathlib import Path
 from qualtui.client import Client, ClientError
 from qualtui.config.places import socket_path, store_path
 from qualtui.config.values import Config
-from qualtui.doctor.asking import Time
-from qualtui.findings import Finding, failed, ok, skipped, warning
+from qualtui.doctor.http_request import Time
+from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.store.errors import StoreError
-from qualtui.store.reader import Reader
+from qualtui.store.reader import StoreReader
 from qualtui.text import _, clean, span
 from qualtui.wire import EngineView
 
@@ -20,7 +20,7 @@ VERIFY = 10.0  # s
 NO_STORE = -1
 
 
-async def examine(config: Config, time: Time) -> tuple[Finding, ...]:
+async def check_own_side(config: Config, time: Time) -> tuple[Finding, ...]:
     """Disk, file and engine."""
     path = store_path(config)
     return (disk_finding(path), await _store(path), await _engine(socket_path(config), time))
@@ -54,7 +54,7 @@ async def _store(path: Path) -> Finding:
     def look() -> int | None:
         if not path.exists():
             return NO_STORE
-        with Reader.look(path) as reader:
+        with StoreReader.look(path) as reader:
             return reader.verify()
 
     try:

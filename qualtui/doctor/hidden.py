@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import msgspec
 
 from qualtui.config.values import Mapping
-from qualtui.database import Reader, sql
+from qualtui.database import DatabaseReader, sql
 from qualtui.doctor.needs import quoted, tables
-from qualtui.findings import Finding, failed, ok, warning
+from qualtui.model.findings import Finding, failed, ok, warning
 from qualtui.text import _, clean
 
 FOLLOWED = ("leads", "sessions", "messages")
 _NEAR = 0.5  # of the planner's estimate: it is old, and rows are deleted
 
 
-class Guarded(msgspec.Struct, frozen=True):
+class GuardedTable(msgspec.Struct, frozen=True):
     """A table under row security: policies that let our role read, the planner's estimate, and what we see."""
 
     table: str
@@ -23,7 +23,7 @@ class Guarded(msgspec.Struct, frozen=True):
     seen: float
 
 
-async def guarded(reader: Reader, mapping: Mapping) -> tuple[Guarded, ...]:
+async def guarded_tables(reader: DatabaseReader, mapping: Mapping) -> tuple[GuardedTable, ...]:
     """The followed tables whose rows row security rules for us; only these are counted. Raises DatabaseError."""
     own = {real: name for name, real in tables(mapping).items() if name in FOLLOWED}
     found = []
@@ -31,11 +31,11 @@ async def guarded(reader: Reader, mapping: Mapping) -> tuple[Guarded, ...]:
         if row["active"]:
             name = own[row["relation"]]
             count = await reader.ask(name, sql("qualtui.doctor", f"seen_{name}", mapping))
-            found.append(Guarded(name, tuple(row["policies"]), row["rows"], count[0]["seen"]))
+            found.append(GuardedTable(name, tuple(row["policies"]), row["rows"], count[0]["seen"]))
     return tuple(found)
 
 
-def judged(found: Sequence[Guarded], role: str, mapping: Mapping) -> Finding:
+def hidden_findings(found: Sequence[GuardedTable], role: str, mapping: Mapping) -> Finding:
     """One line on all tables."""
     check, what = "database.rows", _("row security")
     if not found:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import msgspec
 
 from qualtui.config.values import Mapping
-from qualtui.database import Reader, sql
+from qualtui.database import DatabaseReader, sql
 from qualtui.doctor.needs import quoted, real_column, tables
-from qualtui.findings import Finding, ok, warning
+from qualtui.model.findings import Finding, ok, warning
 from qualtui.text import _
 
 # Table, column, and which question reads the whole table without it.
@@ -30,14 +30,14 @@ class Index(msgspec.Struct, frozen=True):
     valid: bool
 
 
-async def indexes(reader: Reader, mapping: Mapping) -> tuple[Index, ...]:
+async def indexes(reader: DatabaseReader, mapping: Mapping) -> tuple[Index, ...]:
     """The indexes of the bot's tables. Raises DatabaseError."""
     own = {real: name for name, real in tables(mapping).items()}
     rows = await reader.ask("indexes", sql("qualtui.doctor", "indexes", mapping), list(own))
     return tuple(Index(own[row["relation"]], row["index"], row["first"], row["valid"]) for row in rows)
 
 
-def judged(found: Sequence[Index], mapping: Mapping) -> Finding:
+def index_findings(found: Sequence[Index], mapping: Mapping) -> Finding:
     """One line on all of them. An index that is not valid was left by a CREATE that broke off."""
     check, what = "database.indexes", _("indexes")
     names = tables(mapping)

@@ -9,14 +9,14 @@ import msgspec
 from qualtui import dial
 from qualtui.config.dsn import DsnError, parse
 from qualtui.config.values import Secret
-from qualtui.doctor.asking import near
-from qualtui.findings import Finding, failed, ok, skipped, warning
+from qualtui.doctor.http_request import near
+from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.text import _, clean
 
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # PostgreSQL's message flow: what a client asks before TLS
 
 
-class Link(msgspec.Struct, frozen=True):
+class DatabaseRoute(msgspec.Struct, frozen=True):
     """Where a DSN leads: of several hosts the first; a host that begins with / is a socket's folder."""
 
     host: str
@@ -30,17 +30,17 @@ class Link(msgspec.Struct, frozen=True):
         return near(self.address or self.host)
 
 
-def link_of(dsn: Secret) -> Link:
+def link_of(dsn: Secret) -> DatabaseRoute:
     """A DSN without its user, password and database; what cannot be read leads nowhere."""
     try:
         found = parse(dsn.reveal())
     except DsnError:
-        return Link("", 5432, "prefer")
+        return DatabaseRoute("", 5432, "prefer")
     host, port = found.hosts[0] if found.hosts else ("", 5432)
-    return Link(host, port, found.mode, found.params.get("hostaddr", "").split(",")[0])
+    return DatabaseRoute(host, port, found.mode, found.params.get("hostaddr", "").split(",")[0])
 
 
-async def offers_tls(link: Link, timeout: float) -> bool | None:
+async def offers_tls(link: DatabaseRoute, timeout: float) -> bool | None:
     """Whether the server at the other end takes TLS; None where it could not be asked."""
     if link.host.startswith("/") or not link.host:
         return None
@@ -59,7 +59,7 @@ async def offers_tls(link: Link, timeout: float) -> bool | None:
         return None
 
 
-def judged(link: Link, offered: bool | None) -> Finding:
+def route_findings(link: DatabaseRoute, offered: bool | None) -> Finding:
     """Whether rows can be read on the way. asyncpg's `prefer` takes TLS where offered, and verifies nothing."""
     check, what = "database.tls", _("database's TLS")
     if link.near:

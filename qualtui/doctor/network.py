@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from qualtui.doctor.report import Contact, Reach
-from qualtui.findings import Finding, failed, ok, skipped, warning
+from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.text import _
 
 
-def judged(contacts: Sequence[Contact]) -> Finding:
+def network_findings(contacts: Sequence[Contact]) -> Finding:
     """One line on what could be reached at all."""
     check, what = "network", _("network from here")
     far = [contact for contact in contacts if not contact.near]

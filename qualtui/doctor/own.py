@@ -2,15 +2,15 @@
 
 import time
 
-from qualtui.config.values import Agent
+from qualtui.config.values import AgentSettings
 from qualtui.doctor.report import Report
-from qualtui.findings import Finding, ok, warning
+from qualtui.model.findings import Finding, ok, warning
 from qualtui.probes.build import own_probes
 from qualtui.probes.probe import Probe, ProbeError
 from qualtui.text import _, clean
 
 
-async def examine(agent: Agent) -> Report:
+async def check_own_series(agent: AgentSettings) -> Report:
     """One finding a series, asked one after the other as the engine asks."""
     probes = own_probes("", agent)
     try:
@@ -20,7 +20,7 @@ async def examine(agent: Agent) -> Report:
             await probe.close()
 
 
-async def _asked(probe: Probe, agent: Agent) -> Finding:
+async def _asked(probe: Probe, agent: AgentSettings) -> Finding:
     name = probe.name.removeprefix("/")
     try:
         (sample,) = await probe.ask(time.time())

@@ -3,15 +3,15 @@
 Two connections of ours share a backend only behind one: asyncpg's prepared statements then fail at random.
 """
 
-from qualtui.config.values import DatabaseProbe, Mapping
+from qualtui.config.values import DatabaseSettings, Mapping
 from qualtui.database import Database, DatabaseError, sql
-from qualtui.findings import Finding, failed, ok, warning
+from qualtui.model.findings import Finding, failed, ok, warning
 from qualtui.text import _
 
 PORT = 6543  # of Supabase's transaction pooler
 
 
-async def shared(settings: DatabaseProbe) -> bool | None:
+async def shared(settings: DatabaseSettings) -> bool | None:
     """Whether two connections got one backend, or one got two; None where it could not be tried."""
     timeout = float(settings.timeout)
     async with (
@@ -29,7 +29,7 @@ async def shared(settings: DatabaseProbe) -> bool | None:
     return held == first or again != first
 
 
-def judged(pooled: bool | None, port: int, *, said: bool) -> Finding:
+def pooling_findings(pooled: bool | None, port: int, *, said: bool) -> Finding:
     """What was found against `pooler = ` of the configuration."""
     check, what = "database.pooler", _("pooler")
     if pooled and not said:

@@ -2,22 +2,22 @@
 
 import msgspec
 
-from qualtui.config.values import DatabaseProbe, Mapping
-from qualtui.database import Database, DatabaseError, Kind, Reader, sql
+from qualtui.config.values import DatabaseSettings, Mapping
+from qualtui.database import Database, DatabaseError, DatabaseReader, Kind, sql
 from qualtui.doctor import hidden, indexes, link, pooling, rights, schema, server, untimed
-from qualtui.doctor.asking import Time
+from qualtui.doctor.http_request import Time
 from qualtui.doctor.needs import needs
 from qualtui.doctor.report import Clock, Contact, Reach, Report
-from qualtui.findings import Finding, skipped
+from qualtui.model.findings import Finding, skipped
 from qualtui.text import _
 
 _REACH = {Kind.TIMEOUT: Reach.SILENT, Kind.UNREACHABLE: Reach.UNASKED, Kind.CONFIG: Reach.UNASKED}
 
 
-async def examine(settings: DatabaseProbe, mapping: Mapping, time: Time) -> Report:
+async def check_database(settings: DatabaseSettings, mapping: Mapping, time: Time) -> Report:
     """All lines on the database. Three connections at most, one after the other but for the pooler's two."""
     way = link.link_of(settings.dsn)
-    tls = link.judged(way, await link.offers_tls(way, float(settings.timeout)))
+    tls = link.route_findings(way, await link.offers_tls(way, float(settings.timeout)))
     found: list[Finding] = []
     clocks: tuple[Clock, ...] = ()
     reach, role = Reach.ANSWERED, ""
@@ -29,7 +29,7 @@ async def examine(settings: DatabaseProbe, mapping: Mapping, time: Time) -> Repo
                 clocks = (Clock(_("the database"), reader.now - ours, reader.travel / 2),)
                 facts = (await reader.ask("server", sql("qualtui.doctor", "server", mapping)))[0]
                 role = facts["role"]
-                found += [server.reach_finding(facts, reader.travel), tls]
+                found += [server.server_reach_finding(facts, reader.travel), tls]
                 found += [server.room_finding(facts), server.limits_finding(facts, settings)]
                 found += await _reading(reader, role, facts["super"], mapping)
         except DatabaseError as error:
@@ -37,12 +37,12 @@ async def examine(settings: DatabaseProbe, mapping: Mapping, time: Time) -> Repo
             found.append(server.unreachable("database.reach", _("database"), error))
     if role:
         pooled = await pooling.shared(settings)
-        found.insert(2, pooling.judged(pooled, way.port, said=settings.pooler))
+        found.insert(2, pooling.pooling_findings(pooled, way.port, said=settings.pooler))
         found += await _writing(settings, mapping)
     return Report(tuple(found), clocks, (Contact(_("the database"), reach, way.near),))
 
 
-async def _reading(reader: Reader, role: str, superuser: bool, mapping: Mapping) -> list[Finding]:
+async def _reading(reader: DatabaseReader, role: str, superuser: bool, mapping: Mapping) -> list[Finding]:
     async def needed() -> tuple[Finding, ...]:
         wanted = needs(writes=False)
         what = _("reading role's rights")
@@ -59,7 +59,7 @@ async def _reading(reader: Reader, role: str, superuser: bool, mapping: Mapping)
         return () if superuser else (rights.private(role, found, mapping),)
 
     async def rows() -> tuple[Finding, ...]:
-        return (hidden.judged(await hidden.guarded(reader, mapping), role, mapping),)
+        return (hidden.hidden_findings(await hidden.guarded_tables(reader, mapping), role, mapping),)
 
     async def times() -> tuple[Finding, ...]:
         return (await untimed.examined(reader, mapping),)
@@ -73,7 +73,7 @@ async def _reading(reader: Reader, role: str, superuser: bool, mapping: Mapping)
         return (
             *schema.check_findings(columns, mapping),
             *triggers,
-            indexes.judged(await indexes.indexes(reader, mapping), mapping),
+            indexes.index_findings(await indexes.indexes(reader, mapping), mapping),
         )
 
     found: list[Finding] = []
@@ -87,7 +87,7 @@ async def _reading(reader: Reader, role: str, superuser: bool, mapping: Mapping)
     return found
 
 
-async def _writing(settings: DatabaseProbe, mapping: Mapping) -> list[Finding]:
+async def _writing(settings: DatabaseSettings, mapping: Mapping) -> list[Finding]:
     """The writing role, looked at in a read-only transaction of its own."""
     check, what = "write.rights", _("writing role's rights")
     if settings.write_dsn is None:
@@ -103,7 +103,7 @@ async def _writing(settings: DatabaseProbe, mapping: Mapping) -> list[Finding]:
             found = [rights.enough(check, what, role, await rights.rights(reader, wanted, mapping), mapping)]
             powers = await rights.powers(reader, mapping)
             found.append(rights.writes_narrowly(role, powers, wanted, superuser=superuser, mapping=mapping))
-            rows = hidden.judged(await hidden.guarded(reader, mapping), role, mapping)
+            rows = hidden.hidden_findings(await hidden.guarded_tables(reader, mapping), role, mapping)
             found.append(msgspec.structs.replace(rows, check="write.rows", what=_("writing role's rows")))
             found += [one for one in (server.primary_finding(facts),) if one is not None]
             return found

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from qualtui.findings import Finding
 from qualtui.fixes.reach import Person
+from qualtui.model.findings import Finding
 from qualtui.wire import CustomerView
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import msgspec
 
 from qualtui.config.values import Mapping
-from qualtui.database import Reader, sql
+from qualtui.database import DatabaseReader, sql
 from qualtui.doctor.needs import Need, needs, quoted, real_column, tables, wanted
-from qualtui.findings import Finding, failed, ok, warning
+from qualtui.model.findings import Finding, failed, ok, warning
 from qualtui.text import _, clean
 
 # Texts of people, which no statement of qualtui asks for.
@@ -40,7 +40,7 @@ class Power(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
 
 
-async def rights(reader: Reader, asked: Sequence[Need], mapping: Mapping) -> tuple[Right, ...]:
+async def rights(reader: DatabaseReader, asked: Sequence[Need], mapping: Mapping) -> tuple[Right, ...]:
     """Which of these the reader's role has. Raises DatabaseError."""
     names = tables(mapping)
     given = [(names[need.table], real_column(need.table, need.column, mapping), need.privilege) for need in asked]
@@ -52,7 +52,7 @@ async def rights(reader: Reader, asked: Sequence[Need], mapping: Mapping) -> tup
     return tuple(Right(need, row["table_there"], row["there"], row["granted"]) for need, row in found)
 
 
-async def powers(reader: Reader, mapping: Mapping) -> tuple[Power, ...]:
+async def powers(reader: DatabaseReader, mapping: Mapping) -> tuple[Power, ...]:
     """What the reader's role may change. Raises DatabaseError."""
     names = tables(mapping)
     own = {real: name for name, real in names.items()}

@@ -10,15 +10,15 @@ from collections.abc import Mapping as Map
 import msgspec
 
 from qualtui.config.values import Mapping
-from qualtui.database import Reader, sql
+from qualtui.database import DatabaseReader, sql
 from qualtui.doctor.needs import quoted, real_column, tables
-from qualtui.findings import Finding, ok, warning
+from qualtui.model.findings import Finding, ok, warning
 from qualtui.text import _, clean
 
 _VALUE = re.compile(r"'((?:[^']|'')*)'::")
 
 
-class Fault(msgspec.Struct, frozen=True):
+class SchemaFault(msgspec.Struct, frozen=True):
     """Values that the bot writes into a column, and what happens where a CHECK refuses them."""
 
     table: str
@@ -44,7 +44,7 @@ class Trigger(msgspec.Struct, frozen=True):
 
 
 FAULTS = (
-    Fault(
+    SchemaFault(
         "sessions",
         "estado",
         (
@@ -54,15 +54,15 @@ FAULTS = (
         ),
         _("the bot's progress is lost: it asks the same question for ever"),
     ),
-    Fault(
+    SchemaFault(
         "leads",
         "canal",
         ("planilha", "instagram", "linkedin", "site", "indicacao", "default"),
         _("leads from the sheet are never created"),
     ),
-    Fault("leads", "status", ("nao_interessado",), _("who is not interested keeps the old status")),
-    Fault("reunioes", "status", ("agendado",), _("no meeting is ever recorded")),
-    Fault(
+    SchemaFault("leads", "status", ("nao_interessado",), _("who is not interested keeps the old status")),
+    SchemaFault("reunioes", "status", ("agendado",), _("no meeting is ever recorded")),
+    SchemaFault(
         "qualificacoes",
         "resultado",
         ("reuniao_agendada", "nao_interessado"),
@@ -73,7 +73,7 @@ _DATED = ("leads", "sessions", "reunioes")  # the bot never sets updated_at itse
 _LONG = ("system_logs", "evento")
 
 
-async def columns(reader: Reader, mapping: Mapping) -> dict[tuple[str, str], Column]:
+async def columns(reader: DatabaseReader, mapping: Mapping) -> dict[tuple[str, str], Column]:
     """The columns that the faults speak of, as they stand. Raises DatabaseError."""
     names = tables(mapping)
     keys = [*((fault.table, fault.column) for fault in FAULTS), _LONG]
@@ -90,7 +90,7 @@ async def columns(reader: Reader, mapping: Mapping) -> dict[tuple[str, str], Col
     return found
 
 
-async def triggers(reader: Reader, mapping: Mapping) -> tuple[Trigger, ...]:
+async def triggers(reader: DatabaseReader, mapping: Mapping) -> tuple[Trigger, ...]:
     """The triggers of the bot's tables. Raises DatabaseError."""
     own = {real: name for name, real in tables(mapping).items()}
     rows = await reader.ask("triggers", sql("qualtui.doctor", "triggers", mapping), list(own))
@@ -142,7 +142,7 @@ def values_of(definition: str) -> tuple[str, ...]:
     return tuple(value.replace("''", "'") for value in _VALUE.findall(definition))
 
 
-def _refusal(fault: Fault, refused: Sequence[str], statements: tuple[str, ...]) -> Finding:
+def _refusal(fault: SchemaFault, refused: Sequence[str], statements: tuple[str, ...]) -> Finding:
     more = _(" and {} more").format(len(refused) - 1) if len(refused) > 1 else ""
     why = _("{}.{} refuses {}{}: {}").format(fault.table, fault.column, refused[0], more, fault.effect)
     return _fault(f"schema.{fault.table}.{fault.column}", why, statements)
@@ -152,7 +152,7 @@ def _fault(check: str, why: str, statements: tuple[str, ...]) -> Finding:
     return warning(check, _("bot's schema"), why, _("run the SQL below as the tables' owner"), statements)
 
 
-def _widened(fault: Fault, name: str, taken: Sequence[str], mapping: Mapping) -> tuple[str, ...]:
+def _widened(fault: SchemaFault, name: str, taken: Sequence[str], mapping: Mapping) -> tuple[str, ...]:
     """Takes the new values beside the old, in one short lock; the rows that are there fitted the old list."""
     place = tables(mapping)[fault.table]
     column = quoted(real_column(fault.table, fault.column, mapping))

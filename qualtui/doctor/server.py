@@ -2,10 +2,10 @@
 
 import asyncpg
 
-from qualtui.config.values import DatabaseProbe
+from qualtui.config.values import DatabaseSettings
 from qualtui.database import DatabaseError, Kind
-from qualtui.doctor.asking import milliseconds
-from qualtui.findings import Finding, failed, ok, warning
+from qualtui.doctor.http_request import milliseconds
+from qualtui.model.findings import Finding, failed, ok, warning
 from qualtui.text import _, clean
 
 OLDEST = 130000  # server_version_num: older ones get no security fixes
@@ -30,7 +30,7 @@ def unreachable(check: str, what: str, error: DatabaseError) -> Finding:
     return failed(check, what, error.text, error.todo or todo)
 
 
-def reach_finding(facts: asyncpg.Record, travel: float) -> Finding:
+def server_reach_finding(facts: asyncpg.Record, travel: float) -> Finding:
     """The server that answered."""
     check, what = "database.reach", _("database")
     told = _("PostgreSQL {} answers in {}").format(clean(facts["version"].split()[0], 20), milliseconds(travel))
@@ -57,7 +57,7 @@ def room_finding(facts: asyncpg.Record) -> Finding:
     return ok(check, what, told)
 
 
-def limits_finding(facts: asyncpg.Record, settings: DatabaseProbe) -> Finding:
+def limits_finding(facts: asyncpg.Record, settings: DatabaseSettings) -> Finding:
     """Whether the role's own time limit cuts our questions short."""
     check, what = "database.limits", _("time limits")
     theirs = facts["statement_timeout"] / 1000

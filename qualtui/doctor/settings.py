@@ -1,12 +1,12 @@
 """The configuration: what it leaves out, and who would be told."""
 
 from qualtui.config.values import Config
-from qualtui.findings import Finding, failed, ok, warning
 from qualtui.model import Severity
+from qualtui.model.findings import Finding, failed, ok, warning
 from qualtui.text import _
 
 
-def examine(config: Config) -> tuple[Finding, ...]:
+def check_settings(config: Config) -> tuple[Finding, ...]:
     """Findings on a configuration that is valid."""
     return (_sources(config), *_routes(config))
 

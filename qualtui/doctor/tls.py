@@ -5,14 +5,14 @@ import ssl
 from urllib.parse import urlsplit
 
 from qualtui import dial
-from qualtui.doctor.asking import Time, near
-from qualtui.findings import Finding, failed, ok, skipped, warning
+from qualtui.doctor.http_request import Time, near
+from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.text import _, clean
 
 SOON = 14 * 86400.0  # s: hosts that renew by themselves do it 30 days before
 
 
-async def examine(
+async def check_certificate(
     check: str, what: str, url: str, timeout: float, time: Time, trust: ssl.SSLContext | None = None
 ) -> Finding:
     """One handshake and no request. `trust`: the system's, where None."""
@@ -36,7 +36,7 @@ async def examine(
         known = dial.sort(error)
         why = _("no TLS connection to {}").format(clean(host))
         return skipped(check, what, why if known is None else f"{why}: {known[1]}")
-    return judged(check, what, until - time())
+    return certificate_findings(check, what, until - time())
 
 
 def _untrusted(check: str, what: str, host: str, error: ssl.SSLCertVerificationError) -> Finding:
@@ -53,7 +53,7 @@ def _untrusted(check: str, what: str, host: str, error: ssl.SSLCertVerificationE
     return failed(check, what, text, todo)
 
 
-def judged(check: str, what: str, left: float) -> Finding:
+def certificate_findings(check: str, what: str, left: float) -> Finding:
     """What the seconds left of a trusted certificate mean."""
     days = int(left // 86400)
     if left < SOON:

@@ -1,20 +1,20 @@
 """Rows without a time: the column may be NULL, and what has no time stands in no figure."""
 
 from qualtui.config.values import Mapping
-from qualtui.database import Reader, sql
-from qualtui.findings import Finding, ok, warning
+from qualtui.database import DatabaseReader, sql
+from qualtui.model.findings import Finding, ok, warning
 from qualtui.text import _
 
 MOST = 1000  # rows that are counted
 
 
-async def examined(reader: Reader, mapping: Mapping) -> Finding:
+async def examined(reader: DatabaseReader, mapping: Mapping) -> Finding:
     """One line on messages and leads. Raises DatabaseError."""
     row = (await reader.ask("times", sql("qualtui.doctor", "untimed", mapping), MOST))[0]
-    return judged({"messages": row["messages"], "leads": row["leads"]})
+    return untimed_findings({"messages": row["messages"], "leads": row["leads"]})
 
 
-def judged(found: dict[str, int]) -> Finding:
+def untimed_findings(found: dict[str, int]) -> Finding:
     """How many rows of each table have no created_at."""
     check, what = "database.times", _("rows without a time")
     told = ", ".join(

@@ -6,17 +6,17 @@ from pathlib import Path
 import msgspec
 
 from qualtui.client import Client, ClientError
-from qualtui.config.values import DatabaseProbe, Mapping
+from qualtui.config.values import DatabaseSettings, Mapping
 from qualtui.database import Database, DatabaseError, sql
 from qualtui.text import _
-from qualtui.wire import Customers, CustomerView, Refused, Who
+from qualtui.wire import Customers, CustomerView, ListCustomers, Refused
 
 MOST = 200  # customers; as many as an engine tells
 NEWEST = 5000  # rows of messages, and of leads, that are looked at where no engine runs
 PATIENCE = 12.0  # s for an engine's answer
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingNow(msgspec.Struct, frozen=True):
     """Those who wait, the longest wait first, and how far that can be trusted. `problem`: why nobody knows."""
 
     people: tuple[CustomerView, ...] = ()
@@ -24,30 +24,30 @@ class Waiting(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-async def waiting(socket: Path, agent: str, settings: DatabaseProbe, mapping: Mapping) -> Waiting:
+async def waiting_now(socket: Path, agent: str, settings: DatabaseSettings, mapping: Mapping) -> WaitingNow:
     """Asks the engine first: it alone knows which answers never arrived. Raises nothing."""
     told = await _by_engine(socket, agent)
     return told if told is not None else await _by_rows(settings, mapping)
 
 
-async def _by_engine(socket: Path, agent: str) -> Waiting | None:
+async def _by_engine(socket: Path, agent: str) -> WaitingNow | None:
     """None where no engine answers."""
     try:
         async with asyncio.timeout(PATIENCE), Client(socket, who="doctor", watch=True) as client:
             shot = await anext(client.snapshots())
-            told = await client.ask(Who(agent), PATIENCE)
+            told = await client.ask(ListCustomers(agent), PATIENCE)
     except (ClientError, TimeoutError, StopAsyncIteration):
         return None
     if not isinstance(told, Customers):
-        return Waiting(problem=told.text if isinstance(told, Refused) else _("the engine does not tell"))
+        return WaitingNow(problem=told.text if isinstance(told, Refused) else _("the engine does not tell"))
     learning = next((one.learning for one in shot.agents if one.name == agent), None)
     source = _("by the engine's ledger")
     if learning is not None:
         source = _("by the engine's ledger, which has read {:.0%} of the past").format(learning)
-    return Waiting(told.customers, source)
+    return WaitingNow(told.customers, source)
 
 
-async def _by_rows(settings: DatabaseProbe, mapping: Mapping) -> Waiting:
+async def _by_rows(settings: DatabaseSettings, mapping: Mapping) -> WaitingNow:
     database = Database(settings.dsn, pooler=True, connect_timeout=float(settings.timeout))
     statement = sql("qualtui.doctor", "waiting_by_rows", mapping)
     words = mapping.sent, mapping.received
@@ -57,6 +57,8 @@ async def _by_rows(settings: DatabaseProbe, mapping: Mapping) -> Waiting:
                 "waiting", statement, float(settings.horizon), *words, NEWEST, float(settings.grace), MOST
             )
     except DatabaseError as error:
-        return Waiting(problem=error.text)
+        return WaitingNow(problem=error.text)
     people = tuple(CustomerView(row["lead"], "", row["at"], "", None, row["at"]) for row in rows)
-    return Waiting(people, _("by the rows alone, no engine runs: without those sent to in vain, with the backlog"))
+    return WaitingNow(
+        people, _("by the rows alone, no engine runs: without those sent to in vain, with the backlog")
+    )

@@ -15,21 +15,23 @@ from msgspec.structs import replace
 from qualtui import __version__
 from qualtui.config.errors import ConfigErrors
 from qualtui.config.values import Config
-from qualtui.engine.desk import Desk
+from qualtui.diagnosis.root_cause import CauseKind, RootCause
+from qualtui.engine.commands import CommandHandler
+from qualtui.engine.doctor_runner import DoctorRunner
 from qualtui.engine.evaluator import Evaluator
-from qualtui.engine.examining import Examining
-from qualtui.engine.faults import Faults
-from qualtui.engine.fixing import Fixing
+from qualtui.engine.faults import AgentFaults
+from qualtui.engine.fix_runner import FixRunner
+from qualtui.engine.incident_views import channels
 from qualtui.engine.journal import Journal
-from qualtui.engine.keeper import Keeper
 from qualtui.engine.loops import Loops
-from qualtui.engine.memory import Memory
-from qualtui.engine.project import channels
-from qualtui.engine.recent import Recent
+from qualtui.engine.probe_context import ProbeContext
+from qualtui.engine.projector import Projector
+from qualtui.engine.sample_cache import SampleCache
+from qualtui.engine.sample_writer import SampleWriter
 from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, windows
-from qualtui.engine.view import View
 from qualtui.model import (
+    AlertState,
     CauseRevised,
     ConfigRead,
     EngineStarted,
@@ -40,17 +42,15 @@ from qualtui.model import (
     Remade,
     RuleChanged,
     Sample,
-    Standing,
     State,
 )
-from qualtui.notify.target import warm_up
+from qualtui.notify.channel import warm_up
 from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.root import Root, Why
 from qualtui.store.errors import StoreError
 from qualtui.store.store import Store
 from qualtui.text import _, clean
-from qualtui.wire import Answer, Customers, EngineView, IncidentDetail, Refused, Request, Snapshot, Who
+from qualtui.wire import Answer, Customers, EngineView, IncidentDetail, ListCustomers, Refused, Request, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -95,14 +95,14 @@ class Engine:
         self._beside = beside
         self._started = clock()
         self.journal = Journal(store, state, store.epoch, clock)
-        self.recent = Recent(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
-        self._faults = Faults()
-        self._view = View(self.recent, config, self._learning, self._faults, self._standings)
+        self.recent = SampleCache(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
+        self._faults = AgentFaults()
+        self._view = Projector(self.recent, config, self._learning, self._faults, self._standings)
         self._loops = Loops(self.journal, clock, self._sink)
-        self._memory = Memory(store, self.journal, self.recent, clock)
-        self._keeper = Keeper(store, self.journal, clock)
-        self._fixing = Fixing(self.journal, clock)
-        self._examining = Examining(clock)
+        self._memory = ProbeContext(store, self.journal, self.recent, clock)
+        self._keeper = SampleWriter(store, self.journal, clock)
+        self._fixing = FixRunner(self.journal, clock)
+        self._examining = DoctorRunner(clock)
         self._evaluator = Evaluator(self.journal, self.recent, self._why, clock, self._faults, self._offer)
         self._server = Server(socket_path, store.epoch, self._answer, self.snapshot)
         self._touched: set[str] = set()
@@ -111,7 +111,7 @@ class Engine:
         self._stop = asyncio.Event()
         self._reason = ""
         self._problem = ""
-        self._desk = Desk(
+        self._desk = CommandHandler(
             self.journal,
             self._fixing,
             clock,
@@ -297,7 +297,7 @@ class Engine:
         # After a restart nothing is learned anew unless the probe says so: until its first answer nobody knows.
         return None if not share and agent in self.journal.state.backlog else share
 
-    def _why(self, agent: str) -> Why:
+    def _why(self, agent: str) -> RootCause:
         return self._view.reason(agent, self._clock())
 
     def _deps(self, config: Config) -> Deps:
@@ -306,7 +306,7 @@ class Engine:
     def _despite(self, agent: str) -> str:
         """Why the gateway's session is to be restarted though it says WORKING; empty where it is not."""
         reason = self._why(agent)
-        return reason.text if reason.root in {Root.STUCK_SENDING, Root.DEAF} else ""
+        return reason.text if reason.root in {CauseKind.STUCK_SENDING, CauseKind.DEAF} else ""
 
     def _offer(self, agent: str, rule: str, number: int) -> str:
         state, available = self.journal.state, self._fixing.available
@@ -315,7 +315,7 @@ class Engine:
     def _current(self, incident: Incident) -> Incident:
         return self._view.current(incident, self.journal.state, self._fixing.available, self._clock())
 
-    def _standings(self, agent: str) -> tuple[Standing, ...]:
+    def _standings(self, agent: str) -> tuple[AlertState, ...]:
         return tuple(one for one in self.journal.state.standing.values() if one.agent == agent)
 
     # --- windows ---
@@ -375,7 +375,7 @@ class Engine:
         """All events of an incident, those that only memory has last. Raises StoreError."""
         return (*await self.journal.run(lambda: self._store.history(number)), *self.journal.unsaved(number))
 
-    async def _customers(self, ask: Who, limit: int) -> Customers | Refused:
+    async def _customers(self, ask: ListCustomers, limit: int) -> Customers | Refused:
         agent = ask.agent
         probe = customers_of(self._setup.probes, agent)
         if probe is None:

@@ -4,22 +4,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from qualtui.alerts.evaluate import evaluate
-from qualtui.alerts.routing import owed
-from qualtui.alerts.transition import settle, step
+from qualtui.alerts.judge import judge
+from qualtui.alerts.routing import notices_due
+from qualtui.alerts.transition import alert_step, settle
 from qualtui.config.values import Config, Rule
-from qualtui.engine.faults import Faults
+from qualtui.diagnosis.diagnose import explains
+from qualtui.diagnosis.root_cause import VAGUE, RootCause
+from qualtui.engine.cause_revision import Revising
+from qualtui.engine.faults import AgentFaults
 from qualtui.engine.journal import Entry, Journal
-from qualtui.engine.recent import Recent
-from qualtui.engine.revising import Revising
-from qualtui.model import Event, Incident, NoticeFailed, NoticeQueued, Phase, RuleChanged, State, standing_key
-from qualtui.notify.render import render
-from qualtui.signals.root import VAGUE, Why
-from qualtui.signals.why import explains
+from qualtui.engine.sample_cache import SampleCache
+from qualtui.model import Event, Incident, NoticeFailed, NoticeQueued, Phase, RuleChanged, State, alert_key
+from qualtui.notify.render import render_notice
 
 OWED = {"queued", "sending"}
 
-Reason = Callable[[str], Why]  # the why of an agent, now
+Reason = Callable[[str], RootCause]  # the why of an agent, now
 Offer = Callable[[str, str, int], str]  # agent, rule, incident -> the fix that is offered
 
 
@@ -29,13 +29,13 @@ class Evaluator:
     def __init__(
         self,
         journal: Journal,
-        recent: Recent,
+        recent: SampleCache,
         reason: Reason,
         clock: Callable[[], float],
-        faults: Faults | None = None,
+        faults: AgentFaults | None = None,
         offer: Offer | None = None,
     ) -> None:
-        self._faults = faults or Faults()
+        self._faults = faults or AgentFaults()
         self._journal = journal
         self._recent = recent
         self._reason = reason
@@ -86,9 +86,9 @@ class Evaluator:
 
     def _explained(self, change: RuleChanged, rule: Rule, incident: Incident | None) -> RuleChanged:
         """The transition with its cause and the fix that is offered. A known cause gives way to no vague one."""
-        reason = Why()
+        reason = RootCause()
         with self._faults.within(change.agent, "cause"):
-            reason = self._reason(change.agent) if explains(rule.series) else Why()
+            reason = self._reason(change.agent) if explains(rule.series) else RootCause()
         text, root = reason.text, str(reason.root)
         if incident is not None and incident.cause and reason.root in VAGUE:
             text, root = incident.cause, incident.root
@@ -110,11 +110,11 @@ class Evaluator:
 
     def _step(self, state: State, agent: str, name: str, rule: Rule) -> RuleChanged | None:
         now = self._clock()
-        key = standing_key(name, agent)
+        key = alert_key(name, agent)
         series = f"{agent}/{rule.series}"
         samples = self._recent.since(series, now - rule.window)
-        verdict = evaluate(rule, samples, now, self._stale.get(series, 0.0))
-        result = step(name, agent, rule, verdict, state.standing.get(key), self._clear_since.get(key), now)
+        verdict = judge(rule, samples, now, self._stale.get(series, 0.0))
+        result = alert_step(name, agent, rule, verdict, state.standing.get(key), self._clear_since.get(key), now)
         if result.clear_since is not None:
             self._clear_since[key] = result.clear_since
         elif verdict.known:  # a short gap in the data does not begin the count anew: the incident would never end
@@ -141,7 +141,9 @@ class Evaluator:
         was = incident.severity if incident else None
         nth = incident.changes + 1 if incident else 1
         told = frozenset(incident.told) if incident else frozenset()
-        for item in owed(change, was, nth, told, self._config.notify.routes):
-            title, body = render(change, item.kind, incident.owner if incident else "", self._clock(), item.key)
+        for item in notices_due(change, was, nth, told, self._config.notify.routes):
+            title, body = render_notice(
+                change, item.kind, incident.owner if incident else "", self._clock(), item.key
+            )
             queued = NoticeQueued(item.key, change.number, item.target, item.kind, change.severity, title, body)
             yield queued, f"notice/{item.key}"

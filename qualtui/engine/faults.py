@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 class _Boundary:
     """The boundary of one agent's watch: cancellation and the like pass through."""
 
-    def __init__(self, faults: "Faults", agent: str, what: str) -> None:
+    def __init__(self, faults: "AgentFaults", agent: str, what: str) -> None:
         self._faults = faults
         self._agent = agent
         self._what = what
@@ -26,7 +26,7 @@ class _Boundary:
         return True
 
 
-class Faults:
+class AgentFaults:
     """What failed for which agent, until it works again. The traceback is logged once, not at each look."""
 
     def __init__(self) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from qualtui.engine.journal import Journal
 from qualtui.model import Notice, NoticeDelivered, NoticeFailed, NoticeSending
+from qualtui.notify.channel import AppriseChannel, NotifyError, apprise_type
 from qualtui.notify.outbox import next_for, retry_at, wait_for
-from qualtui.notify.target import NotifyError, Target, apprise_type
 from qualtui.text import _
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ class Notifier:
 
     def __init__(
         self,
-        target: Target,
+        target: AppriseChannel,
         journal: Journal,
         clock: Callable[[], float],
         retry_for: float,

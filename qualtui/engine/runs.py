@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from qualtui.fixes.remedy import Remedy, Stop
+from qualtui.fixes.fix import Fix, Stop
 from qualtui.model import FixRun, State
 from qualtui.text import _, plural
 from qualtui.wire import Done, Refused, RunView
@@ -11,10 +11,10 @@ from qualtui.wire import Done, Refused, RunView
 UNDO_LIFE = 86400.0  # s after which a run is no longer taken back
 
 
-class Live:
+class LiveRun:
     """A run that this engine carries out. `begun`: its remedy acts."""
 
-    def __init__(self, remedy: Remedy) -> None:
+    def __init__(self, remedy: Fix) -> None:
         self.remedy = remedy
         self.stop = Stop()
         self.begun = False

@@ -139,7 +139,7 @@ class Server:
     def _again(self) -> socket.socket | None:
         """The socket made anew; None, with `trouble` told, where it can't be or another program answers there."""
         try:
-            if answered(self._path):
+            if peer_answers(self._path):
                 raise SocketError(  # noqa: TRY301 - told like the others
                     _("another program listens at {path}: see [store] socket").format(path=self._path)
                 )
@@ -236,7 +236,7 @@ def owned(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def answered(path: Path) -> bool:
+def peer_answers(path: Path) -> bool:
     """Whether somebody listens on the socket; never waits for long."""
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(KNOCK)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from qualtui.config.values import Config
-from qualtui.fixes.remedy import Remedy
-from qualtui.notify.target import Target
+from qualtui.fixes.fix import Fix
+from qualtui.notify.channel import AppriseChannel
 from qualtui.probes.probe import Probe
 
 log = logging.getLogger(__name__)
@@ -19,8 +19,8 @@ class Setup(msgspec.Struct, frozen=True):
 
     config: Config
     probes: tuple[Probe, ...]
-    remedies: dict[tuple[str, str], Remedy]  # by agent and name
-    targets: tuple[Target, ...]
+    remedies: dict[tuple[str, str], Fix]  # by agent and name
+    targets: tuple[AppriseChannel, ...]
 
     def intervals(self) -> Mapping[str, tuple[float, float]]:
         """By series: the interval and the timeout of the probe that answers it, in seconds."""

@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 import asyncpg
 import msgspec
 
-from qualtui.config.values import DatabaseProbe, Mapping
+from qualtui.config.values import DatabaseSettings, Mapping
 from qualtui.database import Database, DatabaseError, sql, table
+from qualtui.fixes.fix import FixError
 from qualtui.fixes.gateway import Fate
-from qualtui.fixes.remedy import RemedyError
 from qualtui.text import _
 
 READ_LIMIT = WRITE_LIMIT = 10.0  # s
@@ -70,7 +70,7 @@ class HeldError(Exception):
 class Claims:
     """Claims and outcomes, with the writing role alone."""
 
-    def __init__(self, agent: str, database: DatabaseProbe, mapping: Mapping, window: float) -> None:
+    def __init__(self, agent: str, database: DatabaseSettings, mapping: Mapping, window: float) -> None:
         self.agent = agent
         self._mapping = mapping
         self._window = window
@@ -99,7 +99,7 @@ class Claims:
                 given = titles, names, columns, [what for _t, what in wanted]
                 rows = await reader.ask("rights", self._sql["rights"], *given)
         except DatabaseError as error:
-            raise RemedyError(error.text) from None
+            raise FixError(error.text) from None
         return tuple(f"{row['wanted']} on {row['title']}" for row in rows)
 
     async def cases(self, leads: Sequence[str]) -> dict[str, Case]:
@@ -109,7 +109,7 @@ class Claims:
             async with self._database().read(READ_LIMIT) as reader:
                 rows = await reader.ask("customers", self._sql["cases"], *self._of(stored))
         except DatabaseError as error:
-            raise RemedyError(error.text) from None
+            raise FixError(error.text) from None
         return {row["lead"]: _case(row) for row in rows}
 
     async def claim(self, lead: str, run: str, barrier: Callable[[Case | None], str]) -> Claim:
@@ -128,7 +128,7 @@ class Claims:
                 digits = await session.fetchval(self._sql["phone"], lead)
                 await session.execute(self._sql["claim"], key, lead, details)
         except DatabaseError as error:
-            raise RemedyError(error.text) from None
+            raise FixError(error.text) from None
         return Claim(key, case, str(digits or ""))
 
     async def record(self, claim: Claim, fate: Fate, strategy: str, text: str = "") -> None:
@@ -141,7 +141,7 @@ class Claims:
                 if text and session_id is not None:
                     await session.execute(self._sql["store"], session_id, lead, text, self._mapping.sent)
         except DatabaseError as error:
-            raise RemedyError(error.text) from None
+            raise FixError(error.text) from None
 
     async def close(self) -> None:
         """Gives back the connection."""
@@ -154,7 +154,7 @@ class Claims:
 
     def _database(self) -> Database:
         if self._writes is None:
-            raise RemedyError(self.unavailable)
+            raise FixError(self.unavailable)
         return self._writes
 
 

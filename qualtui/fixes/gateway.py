@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from qualtui.config.values import WahaProbe
-from qualtui.fetch import Answer, Fetcher, FetchError
-from qualtui.fixes.remedy import RemedyError
+from qualtui.config.values import GatewaySettings
+from qualtui.fixes.fix import FixError
+from qualtui.http import Answer, Fetcher, FetchError
 from qualtui.text import _, clean
 
 WORKING = "WORKING"
@@ -24,7 +24,7 @@ class Fate(StrEnum):
     DOUBT = "doubt"  # it may have been sent
 
 
-class Sent(msgspec.Struct, frozen=True):
+class SendResult(msgspec.Struct, frozen=True):
     """The fate of one send, and why in a few words without a phone."""
 
     fate: Fate
@@ -38,10 +38,10 @@ class _Session(msgspec.Struct, frozen=True):
 _session = msgspec.json.Decoder(_Session)
 
 
-class Gateway:
+class GatewayClient:
     """One session of a WAHA."""
 
-    def __init__(self, settings: WahaProbe) -> None:
+    def __init__(self, settings: GatewaySettings) -> None:
         self.session = settings.session
         base = settings.url.rstrip("/")
         headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
@@ -55,7 +55,7 @@ class Gateway:
         try:
             answer = await self._calls.get()
         except FetchError as error:
-            raise RemedyError(_("the gateway does not answer: {}").format(error.text)) from None
+            raise FixError(_("the gateway does not answer: {}").format(error.text)) from None
         return self._status(answer)
 
     async def restart(self) -> None:
@@ -64,21 +64,21 @@ class Gateway:
             answer = await self._calls.post(url=f"{self._here}/restart")
         except FetchError as error:
             text = _("the gateway does not answer: {}") if error.unsent else _("no answer to the restart: {}")
-            raise RemedyError(text.format(error.text)) from None
+            raise FixError(text.format(error.text)) from None
         self._accepted(answer)
 
-    async def send(self, chat: str, text: str) -> Sent:
+    async def send(self, chat: str, text: str) -> SendResult:
         """Sends a text to a chat, once; never raises. 201 alone is delivered."""
         body = {"session": self.session, "chatId": chat, "text": text}
         try:
             answer = await self._sends.post(msgspec.json.encode(body))
         except FetchError as error:
-            return Sent(Fate.REFUSED if error.unsent else Fate.DOUBT, error.text)
+            return SendResult(Fate.REFUSED if error.unsent else Fate.DOUBT, error.text)
         if answer.status == 201:
-            return Sent(Fate.DELIVERED)
+            return SendResult(Fate.DELIVERED)
         if 400 <= answer.status < 500:
-            return Sent(Fate.REFUSED, answer.words)
-        return Sent(Fate.DOUBT, answer.words)
+            return SendResult(Fate.REFUSED, answer.words)
+        return SendResult(Fate.DOUBT, answer.words)
 
     async def close(self) -> None:
         """Gives back connections."""
@@ -91,13 +91,13 @@ class Gateway:
             status = _session.decode(answer.body).status
         except (msgspec.DecodeError, RecursionError, UnicodeError):
             why = _("what answers is not the gateway")
-            raise RemedyError(f"{why}: {answer.oddity}" if answer.oddity else why) from None
+            raise FixError(f"{why}: {answer.oddity}" if answer.oddity else why) from None
         return clean(status, 40)
 
     def _accepted(self, answer: Answer) -> None:
         if answer.status in (401, 403):
-            raise RemedyError(_("the gateway rejects our key: HTTP {}").format(answer.status))
+            raise FixError(_("the gateway rejects our key: HTTP {}").format(answer.status))
         if answer.status in (404, 422):
-            raise RemedyError(_("the gateway has no session {!r}").format(self.session))
+            raise FixError(_("the gateway has no session {!r}").format(self.session))
         if not 200 <= answer.status < 300:
-            raise RemedyError(_("the gateway answers {}").format(answer.words))
+            raise FixError(_("the gateway answers {}").format(answer.words))

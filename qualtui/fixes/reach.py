@@ -26,7 +26,7 @@ class Survey(msgspec.Struct, frozen=True):
     lacking: tuple[str, ...] = ()
 
 
-class Reach:
+class RetryReach:
     """Decides by the ways to answer, and by the statuses of leads that want none."""
 
     def __init__(

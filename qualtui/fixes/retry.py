@@ -8,21 +8,21 @@ from zoneinfo import ZoneInfoNotFoundError
 import msgspec
 
 from qualtui.config.hours import hours_of, local_minute
-from qualtui.config.values import Agent, Mapping
-from qualtui.config.values import Retry as Settings
+from qualtui.config.values import AgentSettings, Mapping
+from qualtui.config.values import RetrySettings as Settings
 from qualtui.fixes.claims import Case, Claim, Claims, HeldError
-from qualtui.fixes.gateway import WORKING, Fate, Gateway, Sent
-from qualtui.fixes.reach import Reach, Survey
-from qualtui.fixes.remedy import Outcome, Plan, RemedyError, Stop
+from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
+from qualtui.fixes.gateway import WORKING, Fate, GatewayClient, SendResult
+from qualtui.fixes.reach import RetryReach, Survey
 from qualtui.fixes.strategies import AGENT_LIMIT, Strategy, strategies_of
-from qualtui.fixes.tally import Tally
+from qualtui.fixes.totals import RunTotals
 from qualtui.text import _, plural, span
 from qualtui.wire import CustomerView, PreviewItem
 
 SHOWN = 50  # items of a preview
 CONFIRM = 30.0  # s for the bot to answer those that it was only asked to answer
 
-Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now, oldest first; raises RemedyError
+Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now, oldest first; raises FixError
 
 
 class Tools(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class Tools(msgspec.Struct, frozen=True):
 
     waiting: Waiting
     strategies: tuple[Strategy, ...]
-    gateway: Gateway | None
+    gateway: GatewayClient | None
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     sure: Waiting | None = None
@@ -50,7 +50,7 @@ class Retry:
     def __init__(self, agent: str, claims: Claims, mapping: Mapping, settings: Settings, tools: Tools) -> None:
         self.agent = agent
         self._claims = claims
-        self._reach = Reach(tools.strategies, (mapping.closed,), mapping.unreadable, settings.opt_out)
+        self._reach = RetryReach(tools.strategies, (mapping.closed,), mapping.unreadable, settings.opt_out)
         self._settings = settings
         self._tools = tools
         self.limit = settings.max_rows * (float(settings.pace) + AGENT_LIMIT) + 2 * CONFIRM
@@ -90,7 +90,7 @@ class Retry:
     async def preview(self, mode: str) -> Plan:
         """Who would be written to, and how. Raises RemedyError."""
         if mode:
-            raise RemedyError(_("no mode {!r}; this fix has none").format(mode[:20]))
+            raise FixError(_("no mode {!r}; this fix has none").format(mode[:20]))
         found = await self.survey()
         reached = [(each.one, f"{each.ways[0]}: {each.one.cause}") for each in found.people if each.ways]
         left = [(each.one, each.against or each.by_hand) for each in found.people if not each.ways]
@@ -120,8 +120,8 @@ class Retry:
         """Writes to whom the plan names and who still waits, one after the other. Raises RemedyError."""
         stop = stop or Stop()
         if plan.refused:
-            raise RemedyError(plan.refused)
-        tally = Tally()
+            raise FixError(plan.refused)
+        tally = RunTotals()
         sent_at = float("-inf")
         for place, lead in enumerate(plan.subjects):
             await self._pause(sent_at, stop)
@@ -134,7 +134,7 @@ class Retry:
             except HeldError as held:
                 tally.left[str(held)] += 1
                 continue
-            except RemedyError as problem:
+            except FixError as problem:
                 if not place:
                     raise
                 tally.left[str(problem)] += len(plan.subjects) - place
@@ -157,7 +157,7 @@ class Retry:
 
     async def undo(self, done: tuple[str, ...]) -> Outcome:  # noqa: ARG002
         """There is none. Raises RemedyError."""
-        raise RemedyError(self.final)
+        raise FixError(self.final)
 
     async def close(self) -> None:
         """Gives back connections."""
@@ -185,9 +185,9 @@ class Retry:
         claim = await self._claims.claim(lead, run, barrier)
         return msgspec.structs.replace(claim, chat=chat)
 
-    async def _answer(self, claim: Claim, tally: Tally) -> None:
+    async def _answer(self, claim: Claim, tally: RunTotals) -> None:
         """Tries the ways that reach a customer until one may have sent something; writes its outcome down."""
-        sent, used, stores = Sent(Fate.REFUSED), "", ""
+        sent, used, stores = SendResult(Fate.REFUSED), "", ""
         for way in self._reach.ways(claim.case):
             sent, used, stores = await way.send(claim), way.name, way.stores
             if sent.fate is not Fate.REFUSED:
@@ -204,12 +204,12 @@ class Retry:
             case Fate.REFUSED:
                 tally.left[_("refused by {}: {}").format(used, sent.note)] += 1
 
-    async def _record(self, claim: Claim, fate: Fate, used: str, text: str, tally: Tally) -> None:
+    async def _record(self, claim: Claim, fate: Fate, used: str, text: str, tally: RunTotals) -> None:
         """Writes an outcome down; that something was delivered even where its row can't be stored."""
         for stored in (text, text, "") if text else ("", ""):
             try:
                 await self._claims.record(claim, fate, used, stored)
-            except RemedyError:
+            except FixError:
                 continue
             tally.unstored += stored != text
             return
@@ -225,7 +225,7 @@ class Retry:
         """Why it is not known whom a person answered by phone; empty where it is."""
         try:
             await (self._tools.sure or self._tools.waiting)()
-        except RemedyError as problem:
+        except FixError as problem:
             return str(problem)
         return ""
 
@@ -247,7 +247,7 @@ class Retry:
             return ""
         try:
             status = await self._tools.gateway.status()
-        except RemedyError as problem:
+        except FixError as problem:
             return str(problem)
         return "" if status == WORKING else _("the gateway is {}: mend it first").format(status)
 
@@ -257,11 +257,11 @@ class Retry:
         if left > 0:
             await stop.cuts(self._tools.sleep(min(left, float(self._settings.pace))))
 
-    async def _confirm(self, tally: Tally, stop: Stop) -> None:
+    async def _confirm(self, tally: RunTotals, stop: Stop) -> None:
         """Whom the bot was asked to answer is answered when the ledger says so."""
         until = self._tools.clock() + CONFIRM
         while tally.asked and self._tools.clock() < until:
-            with contextlib.suppress(RemedyError):
+            with contextlib.suppress(FixError):
                 open_leads = {one.lead for one in await self._tools.waiting()}
                 tally.delivered += [lead for lead in tally.asked if lead not in open_leads]
                 tally.asked = [lead for lead in tally.asked if lead in open_leads]
@@ -302,7 +302,7 @@ class Retry:
 
 def retry_of(
     name: str,
-    agent: Agent,
+    agent: AgentSettings,
     settings: Settings,
     waiting: Waiting,
     clock: Callable[[], float],
@@ -312,7 +312,7 @@ def retry_of(
     """The remedy of an agent; None without a database, which alone can say who was claimed."""
     if agent.database is None:
         return None
-    gateway = Gateway(agent.waha) if agent.waha is not None else None
+    gateway = GatewayClient(agent.waha) if agent.waha is not None else None
     tools = Tools(waiting, strategies_of(agent, settings, gateway), gateway, clock, sure=sure, chat=chat)
     claims = Claims(name, agent.database, agent.mapping, float(settings.window))
     return Retry(name, claims, agent.mapping, settings, tools)

@@ -9,15 +9,15 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import asyncpg
 
-from qualtui.config.values import DatabaseProbe, Mapping
-from qualtui.config.values import SessionCleanup as Settings
+from qualtui.config.values import DatabaseSettings, Mapping
+from qualtui.config.values import SessionCleanupSettings as Settings
 from qualtui.database import Database, DatabaseError, Kind, sql, table
 from qualtui.fixes.claims import is_lead
-from qualtui.fixes.remedy import Outcome, Plan, RemedyError, Stop
+from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
 from qualtui.text import _, mask_phone, plural, span
 from qualtui.wire import CustomerView, PreviewItem
 
-Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now; raises RemedyError
+Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now; raises FixError
 MODES = ("truth", "row")
 SHOWN = 50  # items of a preview
 WRITE_LIMIT = 10.0  # s
@@ -34,7 +34,7 @@ class SessionCleanup:
     def __init__(
         self,
         agent: str,
-        database: DatabaseProbe,
+        database: DatabaseSettings,
         mapping: Mapping,
         settings: Settings,
         waiting: Waiting | None = None,
@@ -89,7 +89,7 @@ class SessionCleanup:
                 rows = await reader.ask("sessions", self._sql[f"stuck_{mode}"], *args)
                 facts = (await reader.ask("facts", self._sql["facts"], self._table))[0]
         except DatabaseError as error:
-            raise RemedyError(error.text) from None
+            raise FixError(error.text) from None
         finally:
             await self._reads.close()
         total = int(rows[0]["total"]) if rows else 0
@@ -110,7 +110,7 @@ class SessionCleanup:
         asked = plan.subjects
         refused = plan.refused or self._refusal(len(asked))
         if refused:
-            raise RemedyError(refused)
+            raise FixError(refused)
         if not asked:
             return Outcome("nothing", _("No session is stuck now"))
         args: tuple[object, ...] = (float(self._settings.limit),)
@@ -153,7 +153,7 @@ class SessionCleanup:
     async def _write(self, statement: str, ids: Sequence[str], *args: object) -> tuple[str, ...]:
         """Locks the sessions, then changes those of them that still fit: the condition sees what is locked out."""
         if self._writes is None:
-            raise RemedyError(self.unavailable)
+            raise FixError(self.unavailable)
         try:
             async with self._writes.write(WRITE_LIMIT) as session:
                 locked = [row["id"] for row in await session.fetch(self._sql["lock"], list(ids))]
@@ -162,7 +162,7 @@ class SessionCleanup:
             text = error.text
             if error.kind in {Kind.GONE, Kind.TIMEOUT}:
                 text += _("; it changed all or nothing: look again")
-            raise RemedyError(text) from None
+            raise FixError(text) from None
         finally:
             await self._writes.close()
         changed = {row["id"] for row in rows}
@@ -173,7 +173,7 @@ class SessionCleanup:
             async with self._reads.read(self._timeout) as reader:
                 rows = await reader.ask("sessions", self._sql["state"], list(ids))
         except DatabaseError as error:
-            raise RemedyError(error.text) from None
+            raise FixError(error.text) from None
         finally:
             await self._reads.close()
         return {row["id"]: row for row in rows}
@@ -182,14 +182,14 @@ class SessionCleanup:
         """The leads who wait, where that is known."""
         if self._waiting is None:
             return []
-        with contextlib.suppress(RemedyError):
+        with contextlib.suppress(FixError):
             return [one.lead for one in await self._waiting() if is_lead(one.lead)]
         return []
 
     def _mode(self, mode: str) -> str:
         chosen = mode or self._settings.mode
         if chosen not in MODES:
-            raise RemedyError(_("no mode {!r}; there is: truth, row").format(chosen[:20]))
+            raise FixError(_("no mode {!r}; there is: truth, row").format(chosen[:20]))
         return chosen
 
     def _condition(self, mode: str) -> str:

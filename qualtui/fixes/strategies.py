@@ -5,11 +5,11 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from qualtui.config.values import Agent, DatabaseProbe, Retry
+from qualtui.config.values import AgentSettings, DatabaseSettings, RetrySettings
 from qualtui.database import Database, DatabaseError, Kind
-from qualtui.fetch import Answer, Fetcher, FetchError
 from qualtui.fixes.claims import Case, Claim
-from qualtui.fixes.gateway import Fate, Gateway, Sent
+from qualtui.fixes.gateway import Fate, GatewayClient, SendResult
+from qualtui.http import Answer, Fetcher, FetchError
 from qualtui.text import _
 
 AGENT_LIMIT = 150.0  # s; the bot tries three times and sleeps before each, gunicorn ends it after 120
@@ -31,7 +31,7 @@ class Strategy(Protocol):
     def out_of_reach(self, case: Case) -> str:
         """Why it does not reach this customer; empty where it does."""
 
-    async def send(self, claim: Claim) -> Sent:
+    async def send(self, claim: Claim) -> SendResult:
         """Answers once. Never raises; cancellation passes through."""
 
     async def close(self) -> None:
@@ -67,23 +67,23 @@ class ByAgent:
         del case
         return ""
 
-    async def send(self, claim: Claim) -> Sent:
+    async def send(self, claim: Claim) -> SendResult:
         """Asks the agent, once."""
         try:
             answer = await self._fetcher.post(url=self._url.replace("{id}", quote(claim.case.lead, safe="")))
         except FetchError as error:
-            return Sent(Fate.REFUSED if error.unsent else Fate.DOUBT, error.text)
+            return SendResult(Fate.REFUSED if error.unsent else Fate.DOUBT, error.text)
         if answer.status != 200:
             return _plain(answer)
         try:
             said = _retried.decode(answer.body).whatsapp
         except (msgspec.DecodeError, RecursionError, UnicodeError):
-            return Sent(Fate.DOUBT, _("an answer that says nothing of a delivery"))
+            return SendResult(Fate.DOUBT, _("an answer that says nothing of a delivery"))
         if said.skipped:
-            return Sent(Fate.REFUSED, _("the bot skipped it"))
+            return SendResult(Fate.REFUSED, _("the bot skipped it"))
         if said.success and not said.simulado:
-            return Sent(Fate.DELIVERED)
-        return Sent(Fate.DOUBT, _("the bot could not say that it was delivered"))
+            return SendResult(Fate.DELIVERED)
+        return SendResult(Fate.DOUBT, _("the bot could not say that it was delivered"))
 
     async def close(self) -> None:
         """Gives back the connection."""
@@ -95,7 +95,7 @@ class ByGateway:
 
     name = "waha"
 
-    def __init__(self, gateway: Gateway, text: str) -> None:
+    def __init__(self, gateway: GatewayClient, text: str) -> None:
         self.stores = text
         self._gateway = gateway
 
@@ -105,7 +105,7 @@ class ByGateway:
             return _("no session to store the answer in")
         return "" if case.dialable else _("its phone is not one")
 
-    async def send(self, claim: Claim) -> Sent:
+    async def send(self, claim: Claim) -> SendResult:
         """Sends, once."""
         return await self._gateway.send(claim.chat or f"{claim.digits}@c.us", self.stores)
 
@@ -119,7 +119,7 @@ class BySql:
     name = "sql"
     stores = ""
 
-    def __init__(self, database: DatabaseProbe, statement: str) -> None:
+    def __init__(self, database: DatabaseSettings, statement: str) -> None:
         self._statement = statement
         dsn = database.write_dsn or database.dsn
         self._writes = Database(dsn, pooler=database.pooler, connect_timeout=float(database.timeout))
@@ -129,16 +129,16 @@ class BySql:
         del case
         return ""
 
-    async def send(self, claim: Claim) -> Sent:
+    async def send(self, claim: Claim) -> SendResult:
         """Runs the statement in a transaction of its own."""
         try:
             async with self._writes.write(SQL_LIMIT) as session:
                 told = await session.execute(self._statement, claim.case.lead)
         except DatabaseError as error:
-            return Sent(Fate.DOUBT if error.kind in {Kind.GONE, Kind.TIMEOUT} else Fate.REFUSED, error.text)
+            return SendResult(Fate.DOUBT if error.kind in {Kind.GONE, Kind.TIMEOUT} else Fate.REFUSED, error.text)
         if told.rpartition(" ")[2] == "0":
-            return Sent(Fate.REFUSED, _("the statement changed no row"))
-        return Sent(Fate.ASKED)
+            return SendResult(Fate.REFUSED, _("the statement changed no row"))
+        return SendResult(Fate.ASKED)
 
     async def close(self) -> None:
         """Gives back the connection."""
@@ -161,26 +161,26 @@ class ByWatcher:
             return _("the bot wrote to it before")
         return "" if case.channel in self._channels else _("not from the sheet")
 
-    async def send(self, claim: Claim) -> Sent:
+    async def send(self, claim: Claim) -> SendResult:
         """Asks the agent to read its sheet, once."""
         del claim
         try:
             answer = await self._fetcher.post()
         except FetchError as error:
-            return Sent(Fate.REFUSED if error.unsent else Fate.DOUBT, error.text)
-        return Sent(Fate.ASKED) if answer.status == 200 else _plain(answer)
+            return SendResult(Fate.REFUSED if error.unsent else Fate.DOUBT, error.text)
+        return SendResult(Fate.ASKED) if answer.status == 200 else _plain(answer)
 
     async def close(self) -> None:
         """Gives back the connection."""
         await self._fetcher.close()
 
 
-def _plain(answer: Answer) -> Sent:
+def _plain(answer: Answer) -> SendResult:
     refused = 400 <= answer.status < 500
-    return Sent(Fate.REFUSED if refused else Fate.DOUBT, answer.words)
+    return SendResult(Fate.REFUSED if refused else Fate.DOUBT, answer.words)
 
 
-def bot_calls(agent: Agent, settings: Retry) -> dict[str, str]:
+def bot_calls(agent: AgentSettings, settings: RetrySettings) -> dict[str, str]:
     """By way, where the bot is asked; {id} stands for the lead's. None where its address is not known."""
     if agent.health is None:
         return {}
@@ -189,7 +189,9 @@ def bot_calls(agent: Agent, settings: Retry) -> dict[str, str]:
     return {name: f"{parts.scheme}://{parts.netloc}{path}" for name, path in paths.items() if path}
 
 
-def strategies_of(agent: Agent, settings: Retry, gateway: Gateway | None) -> tuple[Strategy, ...]:
+def strategies_of(
+    agent: AgentSettings, settings: RetrySettings, gateway: GatewayClient | None
+) -> tuple[Strategy, ...]:
     """What the configuration gives, in the order in which it is tried."""
     found: list[Strategy] = []
     calls = bot_calls(agent, settings)

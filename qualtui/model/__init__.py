@@ -30,13 +30,13 @@ from qualtui.model.events import (
 )
 from qualtui.model.state import (
     Activity,
+    AlertState,
     ClosedUntil,
     Failing,
     FixRun,
     Incident,
     Notice,
-    Standing,
     State,
-    standing_key,
+    alert_key,
 )
 from qualtui.model.values import Evidence, Link, Phase, Sample, Severity

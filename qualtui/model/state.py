@@ -6,7 +6,7 @@ from qualtui.model.events import BacklogMarked
 from qualtui.model.values import Phase, Severity
 
 
-class Standing(msgspec.Struct, frozen=True):
+class AlertState(msgspec.Struct, frozen=True):
     """A rule that is not inactive for one agent: pending, or firing as incident `number`."""
 
     rule: str
@@ -112,7 +112,7 @@ class State(msgspec.Struct, frozen=True):
     at: float = 0.0
     epoch: int = 0
     next_number: int = 1
-    standing: dict[str, Standing] = {}  # by rule@agent
+    standing: dict[str, AlertState] = {}  # by rule@agent
     incidents: dict[int, Incident] = {}  # all that fire, and the newest resolved ones
     notices: dict[str, Notice] = {}  # all that are owed, and the newest delivered or failed ones
     failing: dict[str, Failing] = {}  # by target
@@ -122,6 +122,6 @@ class State(msgspec.Struct, frozen=True):
     closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as the customer may still be owed
 
 
-def standing_key(rule: str, agent: str) -> str:
+def alert_key(rule: str, agent: str) -> str:
     """The key of a rule's standing for an agent."""
     return f"{rule}@{agent}"

@@ -36,7 +36,7 @@ def html_of(title: str, body: str) -> str:
     return _PAGE.format(title=html.escape(title), body="<br>\n".join(kept))
 
 
-def message(plugin: Any, title: str, body: str) -> EmailMessage:
+def mail_message(plugin: Any, title: str, body: str) -> EmailMessage:
     """The mail from and to the addresses of an Apprise mail plug-in; `?format=text` leaves the HTML part out."""
     names = plugin.names or {}
 
@@ -76,12 +76,12 @@ def deliver(plugin: Any, title: str, body: str, taken: set[str]) -> str:
     try:
         with _session(plugin) as server:
             try:
-                refused = server.send_message(message(plugin, title, body), plugin.from_addr[1], owed)
+                refused = server.send_message(mail_message(plugin, title, body), plugin.from_addr[1], owed)
             except smtplib.SMTPRecipientsRefused as error:
                 refused = error.recipients
             taken.update(one for one in owed if one not in refused)
     except (smtplib.SMTPException, OSError) as error:
-        return reason_of(error) if set(owed) - taken else ""  # a quarrel after the mail was taken is none
+        return mail_reason(error) if set(owed) - taken else ""  # a quarrel after the mail was taken is none
     if not refused:
         return ""
     codes = ", ".join(sorted({str(code) for code, _text in refused.values()}))
@@ -110,7 +110,7 @@ def _session(plugin: Any) -> smtplib.SMTP:
     return server
 
 
-def reason_of(error: Exception) -> str:
+def mail_reason(error: Exception) -> str:
     """Why a mail was not taken, in our own words: no address, recipient or server's text is in it."""
     known: list[tuple[type[Exception], Callable[[], str]]] = [
         (

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 
-def prepare(plugin: Any, url: str, about: str) -> None:
+def prepare_paging(plugin: Any, url: str, about: str) -> None:
     """Sets the key by which the service knows the incident, and what ends it, unless the address says so."""
     name = type(plugin).__name__
     if name == "NotifyPagerDuty":

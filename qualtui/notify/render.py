@@ -24,7 +24,7 @@ def _templates() -> "Environment":
     )
 
 
-def render(change: RuleChanged, kind: str, owner: str, now: float, key: str) -> tuple[str, str]:
+def render_notice(change: RuleChanged, kind: str, owner: str, now: float, key: str) -> tuple[str, str]:
     """Title and body of the notice of a transition; phones are masked whatever the texts hold."""
     word = {"firing": change.severity.value.upper(), "worse": _("WORSE: {}").format(change.severity.value.upper())}
     mark = _("RESOLVED") if kind == "resolved" else word[kind]

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import asyncpg
 
 from qualtui.config.values import Mapping
-from qualtui.database import Reader, sql
-from qualtui.signals.book import Row, What
+from qualtui.database import DatabaseReader, sql
+from qualtui.tracking.replies import ReplyRow, RowKind
 
 
 class Audit:
@@ -18,21 +18,21 @@ class Audit:
     def __init__(self, mapping: Mapping) -> None:
         self._statement = sql("qualtui.probes", "customers_owed", mapping)
         self._words = mapping.received, mapping.sent, mapping.closed
-        self._found: tuple[Row, ...] = ()
+        self._found: tuple[ReplyRow, ...] = ()
 
-    async def look(self, reader: Reader) -> None:
+    async def look(self, reader: DatabaseReader) -> None:
         """Who is owed an answer in an active session, the newest 500. Raises DatabaseError."""
         self._found = _rows(await reader.ask("owed", self._statement, *self._words))
 
-    def found(self) -> tuple[Row, ...]:
+    def found(self) -> tuple[ReplyRow, ...]:
         """What the newest look found and no cycle has kept yet."""
         return self._found
 
-    def taken(self, rows: tuple[Row, ...]) -> None:
+    def taken(self, rows: tuple[ReplyRow, ...]) -> None:
         """A cycle has kept these rows; what a later look found stays."""
         if self._found is rows:
             self._found = ()
 
 
-def _rows(rows: Sequence[asyncpg.Record]) -> tuple[Row, ...]:
-    return tuple(Row(row["at"], What.RECEIVED, row["id"], row["lead"], row["session"]) for row in rows)
+def _rows(rows: Sequence[asyncpg.Record]) -> tuple[ReplyRow, ...]:
+    return tuple(ReplyRow(row["at"], RowKind.RECEIVED, row["id"], row["lead"], row["session"]) for row in rows)

@@ -3,26 +3,26 @@
 from collections.abc import Mapping as Of
 
 from qualtui.config.values import Mapping
-from qualtui.database import DatabaseError, Reader, sql
-from qualtui.probes.follow import Follow
-from qualtui.signals.book import Owed
-from qualtui.signals.chats import PSEUDONYM
-from qualtui.signals.goals import Told
+from qualtui.database import DatabaseError, DatabaseReader, sql
+from qualtui.probes.watermark import WatermarkReader
 from qualtui.text import clean, mask_phone
+from qualtui.tracking.answered_share import Told
+from qualtui.tracking.gateway_chats import PSEUDONYM
+from qualtui.tracking.replies import PendingReply
 
 MOST = 100  # customers asked about in a cycle
 
 
-class Beside:
+class OccasionalPolls:
     """Names a flood's sender, its phone masked at once, and counts sessions that the bot can't read."""
 
-    def __init__(self, mapping: Mapping, follow: Follow) -> None:
+    def __init__(self, mapping: Mapping, follow: WatermarkReader) -> None:
         self._states = list(mapping.unreadable)
         self._unreadable = sql("qualtui.probes", "customers_unreadable", mapping)
         self._follow = follow
         self._sender = ("", "")  # lead and masked phone of the flood under way
 
-    async def look(self, reader: Reader, waiting: Of[str, Owed], flood: tuple[str, int]) -> Told:
+    async def look(self, reader: DatabaseReader, waiting: Of[str, PendingReply], flood: tuple[str, int]) -> Told:
         """`customers.flood` and `sessions.unreadable`; one that was not answered is None with its reason."""
         told: Told = {"customers.flood": (float(flood[1]), ""), "sessions.unreadable": (0.0, "")}
         unstored = [
@@ -41,7 +41,7 @@ class Beside:
             told["sessions.unreadable"] = (None, error.text)
         return told
 
-    async def _masked(self, reader: Reader, lead: str) -> str:
+    async def _masked(self, reader: DatabaseReader, lead: str) -> str:
         if self._sender[0] != lead:
             phones = await self._follow.phones(reader, [lead])
             self._sender = (lead, mask_phone(phones.get(lead, "")))

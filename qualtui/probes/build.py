@@ -5,31 +5,31 @@ from functools import partial
 
 import msgspec
 
-from qualtui.config.values import Agent
+from qualtui.config.values import AgentSettings
 from qualtui.database import Database
 from qualtui.model import BacklogMarked
 from qualtui.probes.audit import Audit
-from qualtui.probes.chats import ChatsProbe
+from qualtui.probes.chat_matching import ChatMatching
 from qualtui.probes.control import ControlProbe
-from qualtui.probes.counts import SlowLaneProbe
 from qualtui.probes.customers import CustomersProbe
-from qualtui.probes.deaf import DeafProbe
 from qualtui.probes.deep import DeepProbe
+from qualtui.probes.gateway import GatewayProbe
+from qualtui.probes.gateway_chats import GatewayChatsProbe
+from qualtui.probes.gateway_uptime import GatewayUptimeProbe
 from qualtui.probes.goals import GoalsProbe, History, no_history
-from qualtui.probes.http import HealthProbe
-from qualtui.probes.match import Match
+from qualtui.probes.health import HealthProbe
+from qualtui.probes.inbound_silence import InboundSilenceProbe
+from qualtui.probes.json_series import JsonSeriesProbe
 from qualtui.probes.metrics import MetricsProbe
-from qualtui.probes.number import NumberProbe
 from qualtui.probes.postgres import DatabaseProbe
 from qualtui.probes.probe import Probe
-from qualtui.probes.statement import StatementProbe
-from qualtui.probes.tls import TlsProbe, hosts
-from qualtui.probes.turn import Turn
-from qualtui.probes.uptime import UptimeProbe
-from qualtui.probes.waha import WahaProbe
-from qualtui.signals.byhand import Closed
-from qualtui.signals.gateway import Gateway, no_gateway
-from qualtui.signals.witness import Rows
+from qualtui.probes.serial_database import SerialDatabase
+from qualtui.probes.slow_lane import SlowLaneProbe
+from qualtui.probes.sql_series import SqlSeriesProbe
+from qualtui.probes.tls import TlsProbe, tls_hosts
+from qualtui.tracking.deliverability import GatewayAt, no_gateway
+from qualtui.tracking.gateway_witness import RowsToday
+from qualtui.tracking.manual_closes import Closed
 
 
 class Deps(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Deps(msgspec.Struct, frozen=True):
     load: Callable[[str], Awaitable[bytes | None]]
     save: Callable[[str, bytes], Awaitable[None]]
     learned: Callable[[BacklogMarked], None]
-    gateway: Callable[[str], Gateway]  # by agent; asked for where a gateway is configured
+    gateway: Callable[[str], GatewayAt]  # by agent; asked for where a gateway is configured
     born: Callable[[str], float | None]  # by agent: BacklogMarked.before, if the log has one
     history: History = no_history  # of our own samples
     by_hand: Callable[[str], Closed] = lambda _agent: {}  # by agent: customers whom a person answered
@@ -54,7 +54,7 @@ class Deps(msgspec.Struct, frozen=True):
         return self.born(agent) if edge is None else edge
 
 
-def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
+def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
     """The probes of an agent. At most two database connections, and one for the user's own series.
 
     Raises DatabaseError on a bad mapping.
@@ -67,16 +67,16 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
     if agent.metrics is not None:
         probes.append(MetricsProbe(name, agent.metrics))
     if agent.waha is not None:
-        probes.append(WahaProbe(name, agent.waha))
-        probes.append(UptimeProbe(name, agent.waha))
-    chats: ChatsProbe | None = None
-    match: Match | None = None
+        probes.append(GatewayProbe(name, agent.waha))
+        probes.append(GatewayUptimeProbe(name, agent.waha))
+    chats: GatewayChatsProbe | None = None
+    match: ChatMatching | None = None
     if agent.waha is not None and agent.waha.chats_interval:
-        chats = ChatsProbe(
-            name, agent.waha, lambda: deps.edge(name), lambda: Rows() if match is None else match.rows
+        chats = GatewayChatsProbe(
+            name, agent.waha, lambda: deps.edge(name), lambda: RowsToday() if match is None else match.rows
         )
         probes.append(chats)
-    targets = hosts(
+    targets = tls_hosts(
         [settings.url for settings in (agent.health, agent.metrics, agent.waha) if settings is not None]
     )
     if targets:
@@ -97,7 +97,7 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         fresh_for = 3 * chats.interval + chats.timeout
         secret = f"chats/{name}"
         keep = partial(deps.load, secret), partial(deps.save, secret)
-        match = Match(agent.mapping, lambda: chats.chats, chats.refresh, fresh_for, *keep)
+        match = ChatMatching(agent.mapping, lambda: chats.chats, chats.refresh, fresh_for, *keep)
     audit = Audit(agent.mapping)
     probes.append(DatabaseProbe(name, shared, float(settings.interval), timeout))
     probes.append(
@@ -119,21 +119,21 @@ def probes_of(name: str, agent: Agent, deps: Deps) -> list[Probe]:
         )
     )
     # The slow ones share one of the two connections: the other is for the fast lane and "are you there".
-    turn, every = Turn(shared), float(settings.slow_interval)
+    turn, every = SerialDatabase(shared), float(settings.slow_interval)
     probes.append(SlowLaneProbe(name, turn, agent.mapping, every, slow_timeout, audit))
     if agent.waha is not None:
-        probes.append(DeafProbe(name, turn, agent.mapping, every / 10, slow_timeout))
+        probes.append(InboundSilenceProbe(name, turn, agent.mapping, every / 10, slow_timeout))
     return probes
 
 
-def own_probes(name: str, agent: Agent) -> list[Probe]:
+def own_probes(name: str, agent: AgentSettings) -> list[Probe]:
     """The user's own series. Their statements take a connection of their own in turn: no lane waits for them."""
-    probes: list[Probe] = [NumberProbe(name, each, one) for each, one in agent.series.items() if one.url]
+    probes: list[Probe] = [JsonSeriesProbe(name, each, one) for each, one in agent.series.items() if one.url]
     settings = agent.database
     if settings is not None:
         timeout = float(settings.timeout)
-        turn = Turn(Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout))
-        probes += [StatementProbe(name, each, one, turn) for each, one in agent.series.items() if one.sql.strip()]
+        turn = SerialDatabase(Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout))
+        probes += [SqlSeriesProbe(name, each, one, turn) for each, one in agent.series.items() if one.sql.strip()]
     return probes
 
 

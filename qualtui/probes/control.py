@@ -2,8 +2,8 @@
 
 import asyncio
 
-from qualtui.config.values import ControlProbe as Settings
-from qualtui.fetch import Fetcher, FetchError
+from qualtui.config.values import ControlSettings as Settings
+from qualtui.http import Fetcher, FetchError
 from qualtui.model import Sample
 
 

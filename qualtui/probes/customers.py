@@ -6,30 +6,30 @@ from collections.abc import Awaitable, Callable, Collection
 
 import msgspec
 
-from qualtui.config.values import DatabaseProbe, Mapping
-from qualtui.database import Database, DatabaseError, Reader
+from qualtui.config.values import DatabaseSettings, Mapping
+from qualtui.database import Database, DatabaseError, DatabaseReader
 from qualtui.model import BacklogMarked, Sample
 from qualtui.probes.audit import Audit
-from qualtui.probes.beside import Beside
-from qualtui.probes.follow import CHECKED, Follow
-from qualtui.probes.lane import names, silenced
-from qualtui.probes.match import Match
+from qualtui.probes.beside import OccasionalPolls
+from qualtui.probes.chat_matching import ChatMatching
+from qualtui.probes.fast_lane import fast_lane_series, silenced
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.book import Book, Owed, Row
-from qualtui.signals.byhand import Closed, without_closed
-from qualtui.signals.cause import cause_of, told
-from qualtui.signals.chats import PSEUDONYM, with_heard
-from qualtui.signals.clock import STRIDE, Read
-from qualtui.signals.flood import flooder
-from qualtui.signals.gateway import Gateway, no_gateway
-from qualtui.signals.goals import Told
-from qualtui.signals.identity import address
-from qualtui.signals.ledger import (
+from qualtui.probes.watermark import CHECKED, WatermarkReader
+from qualtui.text import _, mask_phone
+from qualtui.tracking.answered_share import Told
+from qualtui.tracking.clock_steps import STRIDE, Read
+from qualtui.tracking.clock_sync import closings, set_back, set_forward
+from qualtui.tracking.deliverability import GatewayAt, no_gateway
+from qualtui.tracking.figures import Limits, backlog, reply_figures, who_waits
+from qualtui.tracking.flood import flooder
+from qualtui.tracking.gateway_chats import PSEUDONYM, with_heard
+from qualtui.tracking.identity import address
+from qualtui.tracking.ledger import (
     UNASKED,
     Checked,
     Ledger,
     LedgerError,
-    Page,
+    RowPage,
     advance,
     begun,
     behind,
@@ -41,9 +41,9 @@ from qualtui.signals.ledger import (
     recheck,
     unpacked,
 )
-from qualtui.signals.setback import closings, set_back, set_forward
-from qualtui.signals.tally import Limits, answers, backlog, waiting
-from qualtui.text import _, mask_phone
+from qualtui.tracking.manual_closes import Closed, without_closed
+from qualtui.tracking.replies import PendingReply, ReplyRow, ReplyState
+from qualtui.tracking.wait_cause import cause_of, cause_text
 from qualtui.wire import CustomerView
 
 Load = Callable[[], Awaitable[bytes | None]]
@@ -74,10 +74,10 @@ class CustomersProbe:
         self,
         agent: str,
         database: Database,
-        settings: DatabaseProbe,
+        settings: DatabaseSettings,
         mapping: Mapping,
         *,
-        gateway: Gateway,
+        gateway: GatewayAt,
         load: Load,
         save: Save,
         learned: Learned,
@@ -85,11 +85,11 @@ class CustomersProbe:
         backlog_before: float | None = None,
         by_hand: Callable[[], Closed] = dict,
         owed: Callable[[Collection[str]], None] = lambda _leads: None,
-        match: Match | None = None,
+        match: ChatMatching | None = None,
         audit: Audit | None = None,
     ) -> None:
         self.name = f"{agent}/customers"
-        self._told = names(gateway=gateway is not no_gateway, chats=match is not None)
+        self._told = fast_lane_series(gateway=gateway is not no_gateway, chats=match is not None)
         self.series = tuple(f"{agent}/{name}" for name in self._told)
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
@@ -104,8 +104,8 @@ class CustomersProbe:
             reply_within=float(settings.reply_within),
         )
         self._closed = mapping.closed
-        self._follow = Follow(mapping)
-        self._beside = Beside(mapping, self._follow)
+        self._follow = WatermarkReader(mapping)
+        self._beside = OccasionalPolls(mapping, self._follow)
         self._match = match
         self._audit = audit
         self._gateway = self._by_our_clock(gateway)
@@ -126,7 +126,7 @@ class CustomersProbe:
         clock = asyncio.get_running_loop().time
         started = clock()
         problems: dict[str, str] = {}
-        late: tuple[Row, ...] = ()
+        late: tuple[ReplyRow, ...] = ()
         try:
             async with self._database.read(self.timeout) as reader:
                 self._skew = reader.now - (now + reader.read_at - started)
@@ -144,7 +144,7 @@ class CustomersProbe:
                 in_time = clock() < started + LOOK_BY * self.timeout
                 ledger, book = await self._matched(reader, ledger, problems, look=in_time)
                 ledger = msgspec.structs.replace(ledger, read=server_now, skew=self._skew)
-                wait = waiting(ledger, book, server_now, self._limits.grace)
+                wait = who_waits(ledger, book, server_now, self._limits.grace)
                 beside = await self._beside.look(reader, wait, flooder(book, server_now))
         except DatabaseError as error:
             raise ProbeError(error.text) from None
@@ -153,7 +153,7 @@ class CustomersProbe:
         if self._audit is not None:
             self._audit.taken(late)
         await self._keep(ledger)
-        figures = answers(ledger, book, server_now, self._limits) | beside
+        figures = reply_figures(ledger, book, server_now, self._limits) | beside
         return self._samples(ledger, figures, problems, server_now, now + clock() - started)
 
     async def who(
@@ -177,7 +177,7 @@ class CustomersProbe:
                 # A step of the server's clock is the next cycle's to follow.
                 steady = self._clocks.steady(reader.now, reader.read_at) if self._clocks else reader.now
                 grace = float(self._settings.grace)
-                wait = backlog(ledger, book) if old else waiting(ledger, book, steady, grace)
+                wait = backlog(ledger, book) if old else who_waits(ledger, book, steady, grace)
                 oldest = sorted(wait, key=lambda lead: wait[lead].since)[:limit]
                 phones = await self._phones(reader, oldest)
         except DatabaseError as error:
@@ -190,7 +190,7 @@ class CustomersProbe:
                 lead,
                 mask_phone(phones.get(lead, "")),
                 wait[lead].since - skew,
-                told(cause_of(wait[lead])),
+                cause_text(cause_of(wait[lead])),
                 wait[lead].unheard,
                 wait[lead].last,
                 addresses[lead][1],
@@ -202,7 +202,7 @@ class CustomersProbe:
         """The chat of one of those whom `who` gave last; empty where it is in doubt."""
         return self._chat_ids.get(lead, "")
 
-    def _address(self, lead: str, phone: str, owed: Owed) -> tuple[str, str]:
+    def _address(self, lead: str, phone: str, owed: PendingReply) -> tuple[str, str]:
         wrote = bool(owed.session) or owed.unstored is not None
         if self._match is None:
             return address(phone, None, {}, wrote=wrote)
@@ -212,7 +212,7 @@ class CustomersProbe:
         """Gives back the connection."""
         await self._database.close()
 
-    def _by_our_clock(self, gateway: Gateway) -> Gateway:
+    def _by_our_clock(self, gateway: GatewayAt) -> GatewayAt:
         """Rows carry the server's time, the gateway's samples ours."""
         return lambda at: gateway(at - self._skew)
 
@@ -232,11 +232,11 @@ class CustomersProbe:
         return self._ledger
 
     async def _read(
-        self, reader: Reader, ledger: Ledger, problems: dict[str, str], in_time: Callable[[], bool]
+        self, reader: DatabaseReader, ledger: Ledger, problems: dict[str, str], in_time: Callable[[], bool]
     ) -> Ledger:
         """Reads both streams, always the one that is further behind, leads first."""
-        leads: Page | None = UNASKED
-        messages: Page | None = UNASKED
+        leads: RowPage | None = UNASKED
+        messages: RowPage | None = UNASKED
         pages = 0
         while in_time() and (pages < PAGES or not ledger.learned):
             leads_open = leads is not None and (not leads.asked or leads.more)
@@ -253,7 +253,7 @@ class CustomersProbe:
             leads, messages = _emptied(leads), _emptied(messages)
         return ledger
 
-    async def _rechecked(self, reader: Reader, ledger: Ledger, problems: dict[str, str]) -> Ledger:
+    async def _rechecked(self, reader: DatabaseReader, ledger: Ledger, problems: dict[str, str]) -> Ledger:
         book = current(ledger, reader.now, self._gateway)
         checked = Checked()
         if not behind(ledger) and book.owed:
@@ -275,7 +275,7 @@ class CustomersProbe:
             ledger = advance(ledger, positions_stay, positions_stay, reader.now, self._gateway, checked.sent)
         return ledger
 
-    def _audited(self, reader: Reader, ledger: Ledger) -> tuple[Ledger, tuple[Row, ...]]:
+    def _audited(self, reader: DatabaseReader, ledger: Ledger) -> tuple[Ledger, tuple[ReplyRow, ...]]:
         """The ledger, with those whom no watermark could see, and the rows of the audit that it looked at."""
         if self._audit is None or not ledger.learned or behind(ledger):
             return ledger, ()
@@ -286,8 +286,8 @@ class CustomersProbe:
         return ledger, found
 
     async def _matched(
-        self, reader: Reader, ledger: Ledger, problems: dict[str, str], *, look: bool = True
-    ) -> tuple[Ledger, Book]:
+        self, reader: DatabaseReader, ledger: Ledger, problems: dict[str, str], *, look: bool = True
+    ) -> tuple[Ledger, ReplyState]:
         """Who is owed an answer by the rows, the gateway's chats, and what people closed by hand.
 
         Not `look`: what was asked about the chats in an earlier cycle must do, where there is no time for more.
@@ -316,7 +316,7 @@ class CustomersProbe:
             self._owed(book.owed.keys())
         return ledger, without_closed(book, closings(ledger, self._by_hand()))
 
-    async def _phones(self, reader: Reader, leads: list[str]) -> dict[str, str]:
+    async def _phones(self, reader: DatabaseReader, leads: list[str]) -> dict[str, str]:
         """Phones by lead; of a chat that is no lead's, its number."""
         stored = [lead for lead in leads if not lead.startswith(PSEUDONYM)]
         found = await self._follow.phones(reader, stored) if stored else {}
@@ -362,7 +362,9 @@ class CustomersProbe:
         return tuple(samples)
 
 
-async def _page(question: Awaitable[Page], reader: Reader, problems: dict[str, str], name: str) -> Page | None:
+async def _page(
+    question: Awaitable[RowPage], reader: DatabaseReader, problems: dict[str, str], name: str
+) -> RowPage | None:
     try:
         return await question
     except DatabaseError as error:
@@ -372,6 +374,6 @@ async def _page(question: Awaitable[Page], reader: Reader, problems: dict[str, s
         return None
 
 
-def _emptied(page: Page | None) -> Page | None:
+def _emptied(page: RowPage | None) -> RowPage | None:
     """The page as it stays for the rest of the cycle: its rows were taken."""
-    return None if page is None else Page((), page.more, page.asked)
+    return None if page is None else RowPage((), page.more, page.asked)

@@ -3,22 +3,22 @@
 import asyncio
 from typing import NamedTuple
 
-from qualtui.config.values import HealthProbe as Settings
-from qualtui.fetch import Answer, Failure, Fetcher, FetchError
+from qualtui.config.values import HealthSettings as Settings
+from qualtui.http import Answer, Failure, Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
-from qualtui.probes.services import NOTHING_SAID, Said, read
+from qualtui.probes.services import NOTHING_SAID, HealthAnswer, health_answer
 from qualtui.text import _
 
 NAMED = 5  # services that are named
 
 
-class Verdict(NamedTuple):
+class DeepVerdict(NamedTuple):
     """How many services are broken (None: not known), in a few words, and all that was said."""
 
     broken: float | None
     note: str
-    said: Said = NOTHING_SAID
+    said: HealthAnswer = NOTHING_SAID
 
 
 class DeepProbe:
@@ -41,12 +41,12 @@ class DeepProbe:
         started = clock()
         silent = False
         try:
-            verdict = judged(await self._fetcher.get())
+            verdict = deep_verdict(await self._fetcher.get())
         except FetchError as error:
             if error.failure is Failure.LOCAL:
                 raise ProbeError(error.text) from None
             silent = error.failure is Failure.TIMEOUT
-            verdict = Verdict(None if silent else 1.0, error.text)
+            verdict = DeepVerdict(None if silent else 1.0, error.text)
         at = now + clock() - started
         up, broken, database, waha, unheard = self.series
         return (
@@ -62,7 +62,7 @@ class DeepProbe:
         await self._fetcher.close()
 
 
-def judged(answer: Answer) -> Verdict:
+def deep_verdict(answer: Answer) -> DeepVerdict:
     """What an answer says. Raises ProbeError where the agent has no such check.
 
     Where only the whole is called bad, by its word or its status, something is broken: one service at least.
@@ -70,9 +70,9 @@ def judged(answer: Answer) -> Verdict:
     if answer.status in (404, 405, 501):
         raise ProbeError(_("the agent has no deep health check"))
     wrong = "" if answer.status == 200 else answer.words
-    said = read(answer)
+    said = health_answer(answer)
     if said is None:
-        return Verdict(1.0, wrong or (f"not JSON: {answer.oddity}" if answer.oddity else "not JSON"))
+        return DeepVerdict(1.0, wrong or (f"not JSON: {answer.oddity}" if answer.oddity else "not JSON"))
     empty = said.word is None and not said.services
     note = ", ".join(said.broken[:NAMED]) or wrong or said.bad or ("says nothing" if empty else "")
-    return Verdict(float(max(len(said.broken), bool(note))), note, said)
+    return DeepVerdict(float(max(len(said.broken), bool(note))), note, said)

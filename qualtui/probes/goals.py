@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from qualtui.config.values import Aggregate
+from qualtui.diagnosis.goals import Bins, availability, reply_goals
 from qualtui.model import Sample
-from qualtui.signals.goals import Bins, answers, availability
 
 History = Callable[[str, float, float, float, Aggregate], Awaitable[Bins]]  # series, since, until, bin, how
 
@@ -25,7 +25,7 @@ class GoalsProbe:
 
     def __init__(self, agent: str, history: History, minute: float) -> None:
         self.name = f"{agent}/goals"
-        told = {**availability((), (), 0.0, minute, BIN), **answers((), ())}
+        told = {**availability((), (), 0.0, minute, BIN), **reply_goals((), ())}
         self.series = tuple(f"{agent}/{name}" for name in told)
         self.interval = 5 * minute
         self.timeout = 10.0
@@ -36,7 +36,10 @@ class GoalsProbe:
     async def ask(self, now: float) -> tuple[Sample, ...]:
         """The figures; a share only from 20 known minutes on."""
         minutes = await self._bins("goal.minute", now)
-        told = {**availability(*minutes, now, self._minute, BIN), **answers(*await self._bins("health.up", now))}
+        told = {
+            **availability(*minutes, now, self._minute, BIN),
+            **reply_goals(*await self._bins("health.up", now)),
+        }
         return tuple(Sample(f"{self._agent}/{name}", now, *answer) for name, answer in told.items())
 
     async def _bins(self, name: str, now: float) -> tuple[Bins, Bins]:

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from qualtui.config.values import WahaProbe
-from qualtui.fetch import Fetcher, FetchError
-from qualtui.signals.identity import HIDDEN, number
+from qualtui.config.values import GatewaySettings
+from qualtui.http import Fetcher, FetchError
+from qualtui.tracking.identity import HIDDEN, chat_key
 
 LINKS = 50  # ids looked up in a read
 AGAIN = 120.0  # s until an id that no phone is known of is looked up again
@@ -31,7 +31,7 @@ _owner = msgspec.json.Decoder(_Owner)
 class Lids:
     """Which phones hidden ids stand for (WAHA: GET /api/{session}/lids/{lid}), as far as the gateway knows."""
 
-    def __init__(self, settings: WahaProbe, fetcher: Callable[[str], Fetcher], limit: float) -> None:
+    def __init__(self, settings: GatewaySettings, fetcher: Callable[[str], Fetcher], limit: float) -> None:
         """`limit`: seconds that the look-ups of a read may take together."""
         self._base = f"{settings.url.rstrip('/')}/api/{quote(settings.session, safe='')}/lids"
         self._fetcher = fetcher
@@ -42,7 +42,7 @@ class Lids:
         """By hidden id the number that it stands for: all that are known, after a look for some of `ids`."""
         clock = asyncio.get_running_loop().time
         until = clock() + self._limit
-        hidden = {key for one in ids if (key := number(one)).endswith(HIDDEN)}
+        hidden = {key for one in ids if (key := chat_key(one)).endswith(HIDDEN)}
         due = sorted(
             (key for key in hidden if not self._told(key, now)), key=lambda key: self._found.get(key, ("", 0.0))[1]
         )
@@ -64,7 +64,7 @@ class Lids:
             answer = await fetcher.get()
             if answer.status != 200 or not (answer.whole and answer.plain):
                 return ""
-            found = number(_link.decode(answer.body).pn or "")
+            found = chat_key(_link.decode(answer.body).pn or "")
         except (FetchError, msgspec.DecodeError, RecursionError, UnicodeError):
             return ""
         finally:

@@ -2,13 +2,13 @@
 
 import asyncio
 
-from qualtui.config.values import MetricsProbe as Settings
-from qualtui.fetch import Fetcher, FetchError
+from qualtui.config.values import MetricsSettings as Settings
+from qualtui.http import Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.counters import NAMES, CountersError, Looks, counters, looked, told
-from qualtui.signals.reading import stale_after
+from qualtui.series.evidence import stale_after
 from qualtui.text import _, clean
+from qualtui.tracking.counters import NAMES, CountersError, Looks, counters, sends_claimed, with_look
 
 
 class MetricsProbe:
@@ -43,8 +43,8 @@ class MetricsProbe:
         except CountersError as error:
             raise ProbeError(f"{error}: {answer.oddity}" if answer.oddity else str(error)) from None
         at = now + clock() - started
-        self._looks = looked(self._looks, after, now, at)
-        answers = told(self._looks, at, stale_after(self.interval, self.timeout))
+        self._looks = with_look(self._looks, after, now, at)
+        answers = sends_claimed(self._looks, at, stale_after(self.interval, self.timeout))
         return tuple(Sample(f"{self._agent}/{name}", at, *answer) for name, answer in answers.items())
 
     async def close(self) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from qualtui.config.values import Mapping
-from qualtui.database import DatabaseError, Reader, sql, table
+from qualtui.database import DatabaseError, DatabaseReader, sql, table
 from qualtui.text import _
 
 LOOK_AGAIN = 60.0  # s between two searches of a table for a row: where a policy hides all, each reads all of it
@@ -21,7 +21,7 @@ class RowSecurity:
         self._real = {name: mapping.names.get(name, name) for name in self._names.values()}
         self._looked: dict[str, float] = {}  # by table of which no row was seen: when, by the server's clock
 
-    async def hidden(self, reader: Reader) -> dict[str, str]:
+    async def hidden(self, reader: DatabaseReader) -> dict[str, str]:
         """By table: why none of its rows being seen does not mean that there is none. Raises DatabaseError."""
         found = {}
         for row in await reader.ask("row security", self._active, list(self._names)):
@@ -32,7 +32,7 @@ class RowSecurity:
                 found[name] = why
         return found
 
-    async def _unseen(self, reader: Reader, name: str) -> str:
+    async def _unseen(self, reader: DatabaseReader, name: str) -> str:
         if 0 <= reader.now - self._looked.get(name, float("-inf")) < LOOK_AGAIN:
             return hides_maybe(name)
         self._looked[name] = reader.now  # also of a search that does not end in time
@@ -58,7 +58,7 @@ def hides_maybe(name: str) -> str:
     return _("{}: row security hides rows, or there are none").format(name)
 
 
-async def sees(reader: Reader, question: str, real: str) -> bool:
+async def sees(reader: DatabaseReader, question: str, real: str) -> bool:
     """Whether any row of the table of this name is seen. Raises DatabaseError."""
     statement = sql("qualtui.probes", "row_seen", Mapping(names={"rows": real}))
     return bool((await reader.ask(question, statement))[0]["seen"])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from qualtui.fetch import Answer
+from qualtui.http import Answer
 from qualtui.text import clean, masked
 
 # In capitals or not; config.toml names them. To the deep check any word but those of WELL is a bad one. /health
@@ -32,7 +32,7 @@ class _Body(msgspec.Struct, frozen=True):
 _body = msgspec.json.Decoder(_Body)
 
 
-class Said(msgspec.Struct, frozen=True):
+class HealthAnswer(msgspec.Struct, frozen=True):
     """A health check's answer. A word or a service that it does not have says nothing."""
 
     word: str | None  # for the whole
@@ -63,10 +63,10 @@ class Said(msgspec.Struct, frozen=True):
         return float(said <= WELL) if said and said <= WELL | DOWN else None
 
 
-NOTHING_SAID = Said(None, {})
+NOTHING_SAID = HealthAnswer(None, {})
 
 
-def read(answer: Answer) -> Said | None:
+def health_answer(answer: Answer) -> HealthAnswer | None:
     """What an answer says, whatever its status; None where it is no JSON object."""
     try:
         body = _body.decode(answer.body) if answer.whole and answer.plain else None
@@ -76,7 +76,7 @@ def read(answer: Answer) -> Said | None:
         return None
     named = body.services if isinstance(body.services, dict) else {}
     words = {str(name): _word(service) for name, service in named.items()}
-    return Said(_word(body.status), {name: word for name, word in words.items() if word is not None})
+    return HealthAnswer(_word(body.status), {name: word for name, word in words.items() if word is not None})
 
 
 def well(word: str) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from qualtui import dial
-from qualtui.config.values import TlsProbe as Settings
-from qualtui.dial import Fault
+from qualtui.config.values import TlsSettings as Settings
+from qualtui.dial import DialFault
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.text import _, clean
@@ -15,7 +15,7 @@ from qualtui.text import _, clean
 DAY = 86_400.0
 
 
-def hosts(urls: Sequence[str]) -> tuple[tuple[str, int], ...]:
+def tls_hosts(urls: Sequence[str]) -> tuple[tuple[str, int], ...]:
     """Host and port of each https address, once."""
     parts = [urlsplit(url) for url in urls]
     found = {(one.hostname, one.port or 443): None for one in parts if one.scheme == "https" and one.hostname}
@@ -69,7 +69,7 @@ class TlsProbe:
             return None, text
         except (OSError, ssl.SSLError, ValueError) as error:
             known = dial.sort(error)
-            return None, _("no answer") if known is None or known[0] is not Fault.LOCAL else known[1]
+            return None, _("no answer") if known is None or known[0] is not DialFault.LOCAL else known[1]
         certificate = writer.get_extra_info("peercert") or {}
         writer.transport.abort()  # nothing was sent; a polite end may hang
         end = certificate.get("notAfter")

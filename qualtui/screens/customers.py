@@ -10,9 +10,9 @@ from qualtui.text import _, plural
 from qualtui.widgets.line import Line, Span, column, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
-from qualtui.widgets.table import Row
+from qualtui.widgets.table import TableRow
 from qualtui.widgets.words import age, clock
-from qualtui.wire import Answer, Ask, CloseCustomer, Customers, CustomerView, Who
+from qualtui.wire import Answer, CloseCustomer, Command, Customers, CustomerView, ListCustomers
 
 FOOTER = ("back", "answered", "fix", "refresh", "help")
 _COLUMNS = ((9, "strong"), (14, "faint"), (22, "text"), (15, "faint"))  # cells and style of each but the last
@@ -27,10 +27,12 @@ _HEAD: Line = (
 EVERY = 5.0  # seconds between two questions while the page is open
 
 
-class Waiting(Listing):
+class CustomersPage(Listing):
     """A row a customer, the longest wait first."""
 
-    def __init__(self, look: Look, agent: str, ask: Callable[[Ask], Awaitable[Answer | None]], keys: Keys) -> None:
+    def __init__(
+        self, look: Look, agent: str, ask: Callable[[Command], Awaitable[Answer | None]], keys: Keys
+    ) -> None:
         super().__init__(look, keys)
         self._agent = agent
         self._ask = ask
@@ -68,7 +70,7 @@ class Waiting(Listing):
         if not watched:
             lines = faded(lines, self.look.glyphs.good)
         self.query_one("#title", Lines).show([self._title(len(people) if told is not None else None)])
-        self.table.show(_HEAD, [Row(person.lead, line) for person, line in zip(people, lines, strict=True)])
+        self.table.show(_HEAD, [TableRow(person.lead, line) for person, line in zip(people, lines, strict=True)])
 
     def footer(self) -> list[tuple[str, str]]:
         """The keys of this page."""
@@ -94,7 +96,7 @@ class Waiting(Listing):
 
     @work(exclusive=True, group="customers")
     async def _read(self) -> None:
-        told = await self._ask(Who(self._agent))
+        told = await self._ask(ListCustomers(self._agent))
         if isinstance(told, Customers):
             self._told = told
             if self.is_mounted:

@@ -9,24 +9,24 @@ from qualtui.model import Phase
 from qualtui.screens.listing import Keys, Listing
 from qualtui.text import _
 from qualtui.widgets.activity import activity_row
-from qualtui.widgets.chain import chain
+from qualtui.widgets.chain import chain_line
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
-from qualtui.widgets.table import Row
+from qualtui.widgets.table import TableRow
 from qualtui.widgets.words import age, day_clock, lasting, severity_word
-from qualtui.wire import AgentView, Answer, Ask, IncidentDetail, IncidentView, ShowIncident
+from qualtui.wire import AgentView, Answer, Command, IncidentDetail, IncidentView, ShowIncident
 
 ROOMY = 30  # rows from which the chain is shown, too, and more than the last note
 NOTES = 5
 FOOTER = ("back", "fix", "have", "note", "previous", "next", "copy", "help")
 
 
-class Detail(Listing):
+class IncidentPage(Listing):
     """The page of one incident; asks for its history, and again when the log grew."""
 
     def __init__(
-        self, look: Look, number: int, ask: Callable[[Ask], Awaitable[Answer | None]], keys: Keys
+        self, look: Look, number: int, ask: Callable[[Command], Awaitable[Answer | None]], keys: Keys
     ) -> None:
         super().__init__(look, keys)
         self.number = number
@@ -75,7 +75,7 @@ class Detail(Listing):
         table = self.table
         width = table.size.width
         rows = [
-            Row(str(n), activity_row(line, self.now, self.zone, width, self.look))
+            TableRow(str(n), activity_row(line, self.now, self.zone, width, self.look))
             for n, line in enumerate(history)
         ]
         table.show((Span(f" {_('What happened')}", "title"),), rows)
@@ -144,7 +144,7 @@ class Detail(Listing):
         view = self._agent(incident)
         if view is None or incident.phase is not Phase.FIRING:
             return []
-        links = [*chain(view.chain, cells, self.look, rows=2), BLANK]
+        links = [*chain_line(view.chain, cells, self.look, rows=2), BLANK]
         return links if self.sight.watched else faded(links, self.look.glyphs.good)
 
     def _agent(self, incident: IncidentView) -> AgentView | None:

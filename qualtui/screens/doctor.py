@@ -11,21 +11,21 @@ from qualtui.text import _
 from qualtui.widgets.findings import counts, place, rows
 from qualtui.widgets.line import Line, Span, faded
 from qualtui.widgets.look import Look
-from qualtui.widgets.table import Row, Table
+from qualtui.widgets.table import Table, TableRow
 from qualtui.widgets.words import age, lasting, quantity
-from qualtui.wire import EXAMINING, Answer, Ask, Examine, Findings
+from qualtui.wire import EXAMINING, Answer, Command, Findings, RunDoctor
 
 PATIENCE = EXAMINING + 10.0  # s
 
 
-class Doctor(Listing):
+class DoctorPage(Listing):
     """Asks for an examination when it opens and at `r`; until the answer comes, the last one stands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "again", _("examine again"), id="refresh", show=False),  # and asks no probe
     ]
 
-    def __init__(self, look: Look, ask: Callable[[Ask, float], Awaitable[Answer | None]], keys: Keys) -> None:
+    def __init__(self, look: Look, ask: Callable[[Command, float], Awaitable[Answer | None]], keys: Keys) -> None:
         super().__init__(look, keys)
         self._ask = ask
         self._told: Findings | None = None
@@ -58,7 +58,7 @@ class Doctor(Listing):
         shown = rows(found, self._opened, cells, self.look, key)
         if not self.sight.watched:
             quiet = faded([row.line for row in shown], self.look.glyphs.good)
-            shown = [Row(row.key, line) for row, line in zip(shown, quiet, strict=True)]
+            shown = [TableRow(row.key, line) for row, line in zip(shown, quiet, strict=True)]
         self.table.empty = self._empty()
         self.table.show(self._head(cells), shown)
 
@@ -93,7 +93,7 @@ class Doctor(Listing):
     @work(exclusive=True, group="doctor")
     async def _examine(self) -> None:
         before = self._told
-        told = await self._ask(Examine(), PATIENCE)
+        told = await self._ask(RunDoctor(), PATIENCE)
         self._asked = None
         if isinstance(told, Findings):
             if before is None or before.findings != told.findings:

@@ -5,15 +5,15 @@ from textual.app import ComposeResult
 
 from qualtui.model import Evidence
 from qualtui.screens.listing import Keys, Listing
-from qualtui.series import BY_NAME
+from qualtui.series.catalogue import BY_NAME
 from qualtui.text import _
 from qualtui.widgets.catalogue import Entry
 from qualtui.widgets.figures import few, mark
 from qualtui.widgets.line import Line, Span, column, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
-from qualtui.widgets.table import Row, Table
-from qualtui.widgets.words import age, evidence, quantity
+from qualtui.widgets.table import Table, TableRow
+from qualtui.widgets.words import age, evidence_text, quantity
 from qualtui.wire import AgentView, Figure
 
 FOOTER = ("back", "open", "refresh", "down", "up", "help")
@@ -29,7 +29,7 @@ _WORDS = {
 }
 
 
-class Figures(Listing):
+class EvidencePage(Listing):
     """A row a series, in the order in which they are declared."""
 
     def __init__(self, look: Look, agent: str, keys: Keys) -> None:
@@ -55,7 +55,7 @@ class Figures(Listing):
         self.query_one("#title", Lines).show([self._title(view)])
         titles = (_("figure"), _("value"), _("age"), _("evidence"), _("source"))
         head = "".join(column(title, cells) for title, cells in zip(titles, self._columns(), strict=True))
-        rows = [Row(name, line) for name, line in zip(figures, lines, strict=True)]
+        rows = [TableRow(name, line) for name, line in zip(figures, lines, strict=True)]
         last = _("what it is") if self.size.width >= WIDE else ""
         self.table.show((Span("  " + head, "faint"), Span(last, "faint")), rows)
 
@@ -98,7 +98,7 @@ class Figures(Listing):
         told = (few(view, figure.name) if view is not None else "") or told
         since = "" if figure.at is None else age(self.now, figure.at)
         missing = figure.evidence is Evidence.NO_SOURCE
-        wrong = evidence(figure, self.now)
+        wrong = evidence_text(figure, self.now)
         rests = "faint" if missing else "unknown" if wrong else "text"
         spans = (
             Span(f" {glyph} ", token),

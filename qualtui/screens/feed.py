@@ -6,10 +6,10 @@ from collections.abc import Callable
 import msgspec
 
 from qualtui.client import ClientError
-from qualtui.screens.port import Connect, Port
+from qualtui.screens.engine_port import Connect, EnginePort
 from qualtui.text import _, clean
-from qualtui.widgets.sight import Bond, Sight, criticals
-from qualtui.wire import Answer, Ask, Snapshot
+from qualtui.widgets.view_state import ConnectionState, ViewState, criticals
+from qualtui.wire import Answer, Command, Snapshot
 
 SILENCE = 5.0  # seconds without a snapshot after which the engine counts as silent
 FIRST_WAIT, LONGEST_WAIT = 0.3, 2.0  # seconds between tries to connect
@@ -36,10 +36,10 @@ class Feed:
         self._trouble = trouble
         self._began = ticks()
         self._heard = ticks()
-        self._port: Port | None = None
+        self._port: EnginePort | None = None
         self._newest: Snapshot | None = None
         self._paused_at: frozenset[int] = frozenset()
-        self.sight = Sight(since=clock(), who=who)
+        self.sight = ViewState(since=clock(), who=who)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -61,7 +61,7 @@ class Feed:
             await asyncio.sleep(wait)
             wait = min(LONGEST_WAIT, wait * 1.5)
 
-    async def ask(self, ask: Ask, timeout: float = 20.0) -> Answer:
+    async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
         """The engine's answer; ClientError where there is none."""
         if self._port is None:
             raise ClientError(_("Nobody watches: nothing was done."))
@@ -69,11 +69,11 @@ class Feed:
 
     def look(self) -> None:
         """Once a second: has the engine gone silent?"""
-        if self._port is None or self.sight.bond in {Bond.LOST, Bond.SILENT}:
+        if self._port is None or self.sight.bond in {ConnectionState.LOST, ConnectionState.SILENT}:
             return
         if self._ticks() - self._heard > SILENCE:
             since = self._newest.at if self._newest else self._clock() - SILENCE
-            self._set(bond=Bond.SILENT, since=since)
+            self._set(bond=ConnectionState.SILENT, since=since)
 
     def pause(self) -> None:
         """The view stands still, or goes on."""
@@ -93,18 +93,18 @@ class Feed:
     def _took(self, snapshot: Snapshot) -> None:
         self._heard = self._ticks()
         self._newest = snapshot
-        since = self.sight.since if self.sight.bond is Bond.LIVE else self._clock()
+        since = self.sight.since if self.sight.bond is ConnectionState.LIVE else self._clock()
         if self.sight.paused is not None and not criticals(snapshot) - self._paused_at:
-            self._set(bond=Bond.LIVE, reason="", since=since)
+            self._set(bond=ConnectionState.LIVE, reason="", since=since)
         else:
-            self._set(bond=Bond.LIVE, reason="", since=since, snapshot=snapshot, paused=None)
+            self._set(bond=ConnectionState.LIVE, reason="", since=since, snapshot=snapshot, paused=None)
 
     def _lost(self, reason: str) -> None:
         if self._newest is None and self._ticks() - self._began < PATIENCE and not self._trouble():
-            self._set(bond=Bond.CONNECTING, reason=reason)
+            self._set(bond=ConnectionState.CONNECTING, reason=reason)
             return
         since = self._newest.at if self._newest else self.sight.since
-        self._set(bond=Bond.LOST, since=since, reason=clean(self._trouble()) or reason, paused=None)
+        self._set(bond=ConnectionState.LOST, since=since, reason=clean(self._trouble()) or reason, paused=None)
 
     def _set(self, **changes: object) -> None:
         sight = msgspec.structs.replace(self.sight, **changes)

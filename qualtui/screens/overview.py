@@ -12,7 +12,7 @@ from textual.message import Message
 from qualtui.screens.page import Page
 from qualtui.text import _
 from qualtui.widgets import activity, incidents
-from qualtui.widgets.chain import chain
+from qualtui.widgets.chain import chain_line
 from qualtui.widgets.figures import compact, held, literal_rows
 from qualtui.widgets.footer import footer
 from qualtui.widgets.header import banners, header
@@ -155,7 +155,7 @@ class Overview(Page):
         sight, look, view = self.sight, self.look, self.sight.view
         told: list[list[Line]] = [now_box(sight, now, cells, look, self._names())]
         if view is not None:
-            told.append(chain(view.chain, cells, look, rows=1 if height < 20 else 2))
+            told.append(chain_line(view.chain, cells, look, rows=1 if height < 20 else 2))
             told += self._figures(view, cells, height, now)
         if not sight.watched and sight.snapshot is not None:
             told = [faded(part, look.glyphs.good) for part in told]
@@ -194,7 +194,7 @@ class Overview(Page):
         many = len(snapshot.agents) > 1 if snapshot else False
         rows = incidents.incident_rows(sight.incidents, now, left, look, many)
         total = sight.firing()
-        heading = incidents.head(left, total)
+        heading = incidents.incident_head(left, total)
         listed = self.query_one("#activity", Table)
         lines = snapshot.activity if snapshot else ()
         zone = snapshot.zone if snapshot else "UTC"
@@ -205,7 +205,7 @@ class Overview(Page):
         table.show(heading, rows)
         if not table.touched and sight.view is not None and sight.view.now.number:
             table.select(str(sight.view.now.number))
-        listed.show(activity.head(), acts)
+        listed.show(activity.activity_head(), acts)
 
     def _names(self) -> dict[str, str]:
         wanted = ("fix", "have", "open", "customers")

@@ -8,7 +8,7 @@ from textual.screen import Screen
 from qualtui.widgets.line import Line
 from qualtui.widgets.look import Look
 from qualtui.widgets.running import running
-from qualtui.widgets.sight import Sight
+from qualtui.widgets.view_state import ViewState
 from qualtui.widgets.words import have_word
 from qualtui.wire import CloseCustomer, IncidentView
 
@@ -22,11 +22,11 @@ class Page(Screen[None]):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.look = look
-        self.sight = Sight()
+        self.sight = ViewState()
         self.now = 0.0
         self._keys: Callable[[Sequence[str]], list[tuple[str, str]]] = lambda _ids: []
 
-    def show(self, sight: Sight, now: float) -> None:
+    def show(self, sight: ViewState, now: float) -> None:
         """Takes the Sight and draws it, if the page is mounted already."""
         self.sight, self.now = sight, now
         if self.is_mounted:

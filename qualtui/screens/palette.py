@@ -6,28 +6,28 @@ from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from qualtui.screens.engine_port import FaultSwitches, Say
 from qualtui.screens.feed import Feed
-from qualtui.screens.port import Faults, Say
 from qualtui.text import _
 from qualtui.widgets.line import safe
 
 Run = Callable[[], Awaitable[None] | None]
 
 
-class Command(NamedTuple):
+class PaletteCommand(NamedTuple):
     """An entry of the palette."""
 
     title: str
     run: Run
 
 
-class Commands(Provider):
+class PaletteCommands(Provider):
     """Asks the app for its commands."""
 
     async def startup(self) -> None:
         """Collects the entries once: the demo is asked which faults it has."""
         offered = getattr(self.app, "commands", None)
-        self._commands: list[Command] = await offered() if offered is not None else []
+        self._commands: list[PaletteCommand] = await offered() if offered is not None else []
 
     async def discover(self) -> Hits:
         """All entries, before anything is typed."""
@@ -46,28 +46,28 @@ class Commands(Provider):
 class Offer:
     """The entries beyond the keys' own: other agents, and the demo's faults."""
 
-    def __init__(self, feed: Feed, faults: Faults | None, say: Say) -> None:
+    def __init__(self, feed: Feed, faults: FaultSwitches | None, say: Say) -> None:
         self._feed = feed
         self._faults = faults
         self._say = say
 
     async def commands(
         self, named: Sequence[tuple[str, Run]], last: Sequence[tuple[str, Run]] = ()
-    ) -> list[Command]:
+    ) -> list[PaletteCommand]:
         """The keys' actions, then one entry an agent where there are several, then the faults; `last` is last."""
-        found = [Command(title, run) for title, run in named]
+        found = [PaletteCommand(title, run) for title, run in named]
         snapshot = self._feed.sight.snapshot
         agents = snapshot.agents if snapshot else ()
         if len(agents) > 1:
             for agent in agents:
                 title = _("Show agent {name}").format(name=safe(agent.name, 60))
-                found.append(Command(title, self._chooser(agent.name)))
-        return [*found, *await self._fault_commands(), *(Command(title, run) for title, run in last)]
+                found.append(PaletteCommand(title, self._chooser(agent.name)))
+        return [*found, *await self._fault_commands(), *(PaletteCommand(title, run) for title, run in last)]
 
     def _chooser(self, agent: str) -> Callable[[], None]:
         return lambda: self._feed.choose(agent=agent)
 
-    async def _fault_commands(self) -> list[Command]:
+    async def _fault_commands(self) -> list[PaletteCommand]:
         if self._faults is None:
             return []
         try:
@@ -77,7 +77,7 @@ class Offer:
             return []
         return [self._fault_command(self._faults, name, on) for name, on in faults.items()]
 
-    def _fault_command(self, faults: Faults, name: str, on: bool) -> Command:
+    def _fault_command(self, faults: FaultSwitches, name: str, on: bool) -> PaletteCommand:
         title = _("Fault: {name} off") if on else _("Fault: {name} on")
 
         async def switch() -> None:
@@ -90,4 +90,4 @@ class Offer:
             told = _("Fault {name} is on") if not on else _("Fault {name} is off")
             self._say(told.format(name=safe(name, 60)), "label")
 
-        return Command(title.format(name=safe(name, 60)), switch)
+        return PaletteCommand(title.format(name=safe(name, 60)), switch)

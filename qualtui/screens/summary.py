@@ -3,18 +3,18 @@
 from qualtui.model import Phase
 from qualtui.text import _, masked
 from qualtui.widgets.line import safe
-from qualtui.widgets.sight import Bond, Sight
+from qualtui.widgets.view_state import ConnectionState, ViewState
 from qualtui.widgets.words import age, clock, quantity, severity_word
 
 
-def summary(sight: Sight, now: float) -> str:
+def summary(sight: ViewState, now: float) -> str:
     """Lines of plain text."""
     view, snapshot = sight.view, sight.snapshot
     if snapshot is None or view is None:
         return _("qualtui: no data")
     told = view.now
     lines = [f"{safe(view.name, 60)} {clock(snapshot.at, snapshot.zone, name=True)}"]
-    if sight.bond is not Bond.LIVE:
+    if sight.bond is not ConnectionState.LIVE:
         lines.append(_("NO WATCHER, figures are {age} old").format(age=age(now, snapshot.at)))
     lines.append(" ".join(part for part in (safe(told.headline), safe(told.detail)) if part))
     if told.why:

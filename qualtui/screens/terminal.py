@@ -42,7 +42,7 @@ def ending() -> list[int]:
     return [*dict.fromkeys([*named, *real_time])]
 
 
-class Guard:
+class TerminalGuard:
     """Keeps the terminal's settings; `async` parts are told by `attach` once the loop runs."""
 
     def __init__(self, tty: int = 0) -> None:

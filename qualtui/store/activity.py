@@ -28,7 +28,7 @@ from qualtui.model import (
     Severity,
     State,
     StoreRenewed,
-    standing_key,
+    alert_key,
 )
 from qualtui.text import _, clean, plural, span
 
@@ -42,7 +42,7 @@ def line(state: State, event: Event) -> Activity | None:
 
 
 def _rule(state: State, at: float, body: RuleChanged) -> Activity | None:
-    standing = state.standing.get(standing_key(body.rule, body.agent))
+    standing = state.standing.get(alert_key(body.rule, body.agent))
     number = body.number or (standing.number if standing else 0)
     incident = state.incidents.get(number)
     what = clean(body.summary or (incident.summary if incident else "") or f"{body.rule} {body.agent}")

@@ -8,7 +8,7 @@ import msgspec
 from qualtui.model import State
 from qualtui.store import log
 from qualtui.store.chain import GENESIS
-from qualtui.store.fold import FOLD_VERSION, fold
+from qualtui.store.fold import FOLD_VERSION, fold_events
 from qualtui.store.statements import statement
 
 _encoder = msgspec.msgpack.Encoder()
@@ -32,11 +32,11 @@ def anchor(connection: sqlite3.Connection) -> Anchor:
     return Anchor(seq, link, _read(blob, digest) or State(seq=seq))
 
 
-def load(connection: sqlite3.Connection) -> State:
+def load_state(connection: sqlite3.Connection) -> State:
     """The fold of the whole log."""
-    newest = log.head(connection)
+    newest = log.log_head(connection)
     state = _base(connection, newest.seq)
-    state = fold(state, log.read(connection, after=state.seq))
+    state = fold_events(state, log.read_events(connection, after=state.seq))
     # Erased events are not folded, and still count: the next append expects the log's own end.
     return (
         msgspec.structs.replace(state, seq=newest.seq, at=newest.at, epoch=newest.epoch) if newest.seq else state
@@ -51,7 +51,7 @@ def save(connection: sqlite3.Connection, state: State) -> None:
     connection.execute(statement("prune_checkpoints"), {"fold": FOLD_VERSION})
 
 
-def forget(connection: sqlite3.Connection, seq: int) -> None:
+def forget_checkpoints(connection: sqlite3.Connection, seq: int) -> None:
     """Drops the checkpoints that may hold what event `seq` said."""
     connection.execute(statement("forget_checkpoints"), {"seq": seq})
 
@@ -75,7 +75,7 @@ def prune_log(connection: sqlite3.Connection, before: float, now: float, limit: 
     if row is None:
         return 0
     seq, link = row
-    state = fold(anchor(connection).state, log.read(connection, until=seq))
+    state = fold_events(anchor(connection).state, log.read_events(connection, until=seq))
     blob = as_bytes(msgspec.structs.replace(state, seq=seq))
     connection.execute(
         statement("write_anchor"), {"seq": seq, "chain": link, "state": blob, "digest": _digest(blob)}

@@ -32,10 +32,10 @@ UPCASTS: dict[tuple[str, int], Upcast] = {}
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[EventBody] = msgspec.msgpack.Decoder(EventBody)
-_KNOWN = frozenset(kind.__struct_config__.tag for kind in get_args(EventBody))
+_KNOWN = frozenset(event_kind.__struct_config__.tag for event_kind in get_args(EventBody))
 
 
-def kind(body: EventBody) -> tuple[str, int]:
+def event_kind(body: EventBody) -> tuple[str, int]:
     """The body's type and the version that it is written in."""
     name = str(body.__struct_config__.tag)
     return name, VERSIONS.get(name, 1)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from qualtui.model import (
     Acknowledged,
+    AlertState,
     BacklogMarked,
     CauseRevised,
     ClockStepped,
@@ -29,12 +30,11 @@ from qualtui.model import (
     Phase,
     Released,
     RuleChanged,
-    Standing,
     State,
-    standing_key,
+    alert_key,
 )
 from qualtui.store.activity import line
-from qualtui.store.stepped import stepped
+from qualtui.store.clock_step import stepped
 
 # Raise it with each change of meaning: checkpoints of another version are folded anew.
 FOLD_VERSION = 5
@@ -49,7 +49,7 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 
-def fold(state: State, events: Iterable[Event]) -> State:
+def fold_events(state: State, events: Iterable[Event]) -> State:
     """The State after all the events, in their order."""
     for event in events:
         state = apply(state, event)
@@ -94,7 +94,7 @@ def apply(state: State, event: Event) -> State:
 
 
 def _rule_changed(state: State, body: RuleChanged) -> State:
-    key = standing_key(body.rule, body.agent)
+    key = alert_key(body.rule, body.agent)
     before = state.standing.get(key)
     number = _own_number(state, body)
     if before is not None and before.number and (body.new is not Phase.FIRING or number != before.number):
@@ -106,7 +106,7 @@ def _rule_changed(state: State, body: RuleChanged) -> State:
         return replace(state, standing=_without(state.standing, key))
     if body.new is Phase.PENDING:
         number = 0
-    standing = Standing(body.rule, body.agent, body.new, body.severity, body.since, number)
+    standing = AlertState(body.rule, body.agent, body.new, body.severity, body.since, number)
     state = replace(state, standing={**state.standing, key: standing})
     return _fired(state, body) if number else state
 

@@ -35,7 +35,7 @@ class Mark(msgspec.Struct, frozen=True):
         return other is not None and (self.device, self.inode) == (other.device, other.inode)
 
 
-def mark(path: Path) -> Mark | None:
+def file_mark(path: Path) -> Mark | None:
     """The file at `path`; None where there is none. Raises StoreError where that can't be seen."""
     try:
         found = path.stat()
@@ -48,7 +48,7 @@ def mark(path: Path) -> Mark | None:
     return Mark(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-class Guard:
+class StoreGuard:
     """What file and log were after our last write; before the next one, it is looked whether they still are."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, epoch: int) -> None:
@@ -60,14 +60,14 @@ class Guard:
 
     def written(self) -> None:
         """What is there now is ours. Raises sqlite3.Error, StoreError."""
-        self.head = log.head(self._connection)
+        self.head = log.log_head(self._connection)
         self._schema = _schema(self._connection)
-        self._file = mark(self._path)
-        self._beside = [mark(beside(self._path, end)) for end in BESIDE]
+        self._file = file_mark(self._path)
+        self._beside = [file_mark(files_beside(self._path, end)) for end in BESIDE]
 
     def check_file(self) -> None:
         """Raises StoreLost where the name stands for another file, or for none, or its content is not ours."""
-        file = mark(self._path)
+        file = file_mark(self._path)
         if file is None:
             raise StoreLost(
                 _("the store {path} was deleted or moved away").format(path=self._path),
@@ -79,7 +79,7 @@ class Guard:
                 moved=True,
             )
         for end, before in zip(BESIDE, self._beside, strict=True):
-            if before is not None and not before.same_file(mark(beside(self._path, end))):
+            if before is not None and not before.same_file(file_mark(files_beside(self._path, end))):
                 raise StoreLost(
                     _("the file {path}{end} was removed").format(path=self._path, end=end),
                     moved=True,
@@ -94,7 +94,7 @@ class Guard:
             self._prove()
         try:
             epoch = read_epoch(self._connection)
-            head = log.head(self._connection)
+            head = log.log_head(self._connection)
         except sqlite3.OperationalError as error:
             if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_ERROR:
                 raise
@@ -115,7 +115,7 @@ class Guard:
     def owns(self, end: str) -> bool:
         """Whether what lies beside the file under this end is our connection's."""
         mine = self._beside[BESIDE.index(end)]
-        return mine is not None and mine.same_file(mark(beside(self._path, end)))
+        return mine is not None and mine.same_file(file_mark(files_beside(self._path, end)))
 
     def _prove(self) -> None:
         """Reads all of it past what our connection remembers. Raises StoreLost where anything is not ours."""
@@ -148,7 +148,7 @@ class Guard:
         before = (0, GENESIS) if row is None else (row[0], row[1])
         return (
             epoch == self._epoch
-            and log.head(connection) == self.head
+            and log.log_head(connection) == self.head
             and log.first_broken(connection, *before) is None
         )
 
@@ -169,7 +169,7 @@ def _schema(connection: sqlite3.Connection) -> int:
     return version
 
 
-def beside(path: Path, end: str) -> Path:
+def files_beside(path: Path, end: str) -> Path:
     """SQLite follows links: what it keeps beside the file stands beside the file itself."""
     real = Path(os.path.realpath(path))
     return real.with_name(real.name + end)

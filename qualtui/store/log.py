@@ -8,7 +8,7 @@ import msgspec
 
 from qualtui.model import Event, EventBody
 from qualtui.store.chain import GENESIS, Sealed, hash_payload, link, new_salt
-from qualtui.store.codec import about, decode, encode, kind, number_of
+from qualtui.store.codec import about, decode, encode, event_kind, number_of
 from qualtui.store.errors import StoreError
 from qualtui.store.statements import statement
 from qualtui.text import _
@@ -25,7 +25,7 @@ class Head(msgspec.Struct, frozen=True):
     chain: bytes = GENESIS
 
 
-def head(connection: sqlite3.Connection) -> Head:
+def log_head(connection: sqlite3.Connection) -> Head:
     """The newest event's place; the beginning where there is none."""
     row = connection.execute(statement("head")).fetchone()
     return Head() if row is None else Head(*row)
@@ -41,7 +41,7 @@ def append(
     written: list[Event] = []
     for body, key in bodies:
         payload, salt = encode(body), new_salt()
-        name, version = kind(body)
+        name, version = event_kind(body)
         sealed = Sealed(after.seq + 1, at, name, version, epoch, key, hash_payload(salt, payload))
         chain = link(after.chain, sealed)
         row = {
@@ -59,7 +59,9 @@ def append(
     return tuple(written)
 
 
-def read(connection: sqlite3.Connection, after: int = 0, until: int = ALL, limit: int = ALL) -> Iterator[Event]:
+def read_events(
+    connection: sqlite3.Connection, after: int = 0, until: int = ALL, limit: int = ALL
+) -> Iterator[Event]:
     """The events with after < seq <= until, at most `limit`; erased ones are left out."""
     rows = connection.execute(statement("events_after"), {"after": after, "until": until, "limit": limit})
     return map(_event, rows)

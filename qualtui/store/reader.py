@@ -18,7 +18,7 @@ from qualtui.store.statements import statement
 from qualtui.text import _
 
 
-class Reader:
+class StoreReader:
     """A connection that reads. Every method raises StoreError; one thread at a time."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
@@ -42,12 +42,12 @@ class Reader:
     def load(self) -> State:
         """The fold of the whole log: the newest checkpoint and what came after it."""
         with self._reading() as connection:
-            return checkpoint.load(connection)
+            return checkpoint.load_state(connection)
 
     def events(self, after_seq: int = 0, limit: int = 1000) -> tuple[Event, ...]:
         """The events after a seq, oldest first, at most `limit`; erased ones are left out."""
         with self._reading() as connection:
-            return tuple(log.read(connection, after=after_seq, limit=limit))
+            return tuple(log.read_events(connection, after=after_seq, limit=limit))
 
     def history(self, number: int) -> tuple[Event, ...]:
         """All that was kept of an incident: its changes, people, notices and fixes, oldest first."""

@@ -32,7 +32,7 @@ def roll_up(connection: sqlite3.Connection, now: float) -> None:
     keep_marks(connection, msgspec.structs.replace(kept, minutes_until=minutes_until, hours_until=hours_until))
 
 
-def prune(connection: sqlite3.Connection, now: float, keep: values.Store, limit: int) -> Pruned:
+def prune(connection: sqlite3.Connection, now: float, keep: values.StoreSettings, limit: int) -> Pruned:
     """Takes away samples older than their grain is kept, if they are rolled up; at most `limit` rows of each."""
     kept = marks(connection)
     raw_from = max(kept.raw_from, _floor(min(now - keep.keep_raw, kept.minutes_until), MINUTE))

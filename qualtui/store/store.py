@@ -15,21 +15,21 @@ from qualtui.store import checkpoint, log, rollup, samples
 from qualtui.store import connection as connection_
 from qualtui.store.connection import connect, prepare, set_durable
 from qualtui.store.errors import Conflict, StoreError, StoreLost, damaged, translated
-from qualtui.store.guard import Guard, read_epoch
+from qualtui.store.guard import StoreGuard, read_epoch
+from qualtui.store.integrity import check_integrity
 from qualtui.store.lease import Lease
 from qualtui.store.migrations import migrate, shipped
-from qualtui.store.reader import Reader
-from qualtui.store.renew import renew
+from qualtui.store.reader import StoreReader
+from qualtui.store.renewal import renew
 from qualtui.store.rollup import Pruned
 from qualtui.store.statements import statement
-from qualtui.store.whole import check_whole
 from qualtui.text import _
 
 PRUNE_LIMIT = 5_000  # rows of a kind at once: an alert's append never waits long behind a pruning
 PRUNE_EVENTS = 2_000  # these are folded as they go
 
 
-class Store(Reader):
+class Store(StoreReader):
     """The store, open for writing under the lease. Every method raises StoreError; one thread at a time.
 
     A failed write changes nothing: the store is as before, and goes on when the cause is gone.
@@ -40,7 +40,7 @@ class Store(Reader):
         self._lease = lease
         self._epoch = epoch
         self._series: dict[str, int] = {}
-        self._guard: Guard | None = None  # none: not open yet
+        self._guard: StoreGuard | None = None  # none: not open yet
         self._waits = True  # for another program's lock; one that had it a moment ago is not waited for again
         self.remade = ""  # what had to be made again beside the store, until somebody has read it
 
@@ -53,7 +53,7 @@ class Store(Reader):
         prepare(path)
         lease = Lease.take(path, time.time() if now is None else now)
         try:
-            connection, epoch = opened(path)
+            connection, epoch = open_store(path)
         except BaseException:
             lease.release()
             raise
@@ -76,7 +76,7 @@ class Store(Reader):
         `expect_seq`, LeaseLost, and StoreLost.
         """
         with self._writing() as connection:
-            newest = log.head(connection)
+            newest = log.log_head(connection)
             if expect_seq is not None and newest.seq != expect_seq:
                 raise Conflict(expect_seq, newest.seq)
             written = log.append(connection, newest, bodies, at, self._epoch)
@@ -112,7 +112,7 @@ class Store(Reader):
     def _watch(self, connection: sqlite3.Connection) -> None:
         """From now on each write looks first whether the store is still this one."""
         with translated(self.path):
-            self._guard = Guard(self.path, connection, self._epoch)
+            self._guard = StoreGuard(self.path, connection, self._epoch)
 
     def checkpoint(self, state: State) -> None:
         """Keeps a State that `load` gave or that was folded from its events, for the next start."""
@@ -126,7 +126,7 @@ class Store(Reader):
         """
         with self._writing() as connection:
             erased = log.erase(connection, seq)
-            checkpoint.forget(connection, seq)
+            checkpoint.forget_checkpoints(connection, seq)
         with translated(self.path):
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             if self._guard is not None:
@@ -144,7 +144,7 @@ class Store(Reader):
         with self._writing() as connection:
             rollup.roll_up(connection, now)
 
-    def prune(self, now: float, keep: values.Store) -> Pruned:
+    def prune(self, now: float, keep: values.StoreSettings) -> Pruned:
         """Takes away what is older than `keep` says: samples that are rolled up, events that a checkpoint covers.
 
         At most PRUNE_LIMIT rows of a kind; `more` in the answer: call again, after others had their turn.
@@ -200,19 +200,19 @@ class Store(Reader):
         self._waits = True
 
 
-def opened(path: Path, *, readable: bool = False) -> tuple[sqlite3.Connection, int]:
+def open_store(path: Path, *, readable: bool = False) -> tuple[sqlite3.Connection, int]:
     """A connection that writes, and the epoch that it begins; `readable`: not before the whole log was folded.
 
     The caller holds the lease. Raises StoreError.
     """
-    check_whole(path)
+    check_integrity(path)
     with translated(path):
         connection = connect(path, read_only=False)
         try:
             migrate(connection, path, shipped())
             set_durable(connection, path)
             if readable:
-                checkpoint.load(connection)
+                checkpoint.load_state(connection)
             return connection, _begin_epoch(connection, path)
         except BaseException:
             connection.close()

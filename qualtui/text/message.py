@@ -65,14 +65,14 @@ class English:
         return msgid1 if n == 1 else msgid2
 
 
-class Reader(msgspec.Struct, frozen=True):
+class TextReader(msgspec.Struct, frozen=True):
     """Who reads: a language, and the time zone of what happened when."""
 
     language: Translations = English()
     zone: tzinfo = UTC
 
 
-ENGLISH = Reader()
+ENGLISH = TextReader()
 
 
 def message(template: str, /, **params: Param) -> Text:
@@ -95,12 +95,12 @@ def joined(parts: "list[Saying] | tuple[Saying, ...]", separator: str = "; ") ->
     return Text(separator.join(f"{{{name}}}" for name in names), dict(zip(names, kept, strict=True)))
 
 
-def render(text: Saying, reader: Reader = ENGLISH) -> str:
+def render(text: Saying, reader: TextReader = ENGLISH) -> str:
     """The sentence in the reader's language, in one clean line. Never raises: what does not fit stays visible."""
     return _rendered(text, reader, 0)[:LONGEST]
 
 
-def _rendered(text: Saying, reader: Reader, depth: int) -> str:
+def _rendered(text: Saying, reader: TextReader, depth: int) -> str:
     if isinstance(text, str):
         return clean(text, LONGEST)
     if not text.code or depth > DEEPEST:
@@ -129,7 +129,7 @@ def _parsed(template: str) -> tuple[tuple[str, str, str], ...]:
         return ((template, "", ""),)
 
 
-def _value(params: Mapping[str, Param], name: str, form: str, reader: Reader, depth: int) -> str:
+def _value(params: Mapping[str, Param], name: str, form: str, reader: TextReader, depth: int) -> str:
     if name not in params:
         return f"{{{name}}}"
     value = params[name]
@@ -142,7 +142,7 @@ def _value(params: Mapping[str, Param], name: str, form: str, reader: Reader, de
     return "" if value is None else clean(value, LONGEST)
 
 
-def _clock(at: float, reader: Reader) -> str:
+def _clock(at: float, reader: TextReader) -> str:
     try:
         return f"{datetime.fromtimestamp(at, reader.zone):%H:%M}"
     except (OverflowError, ValueError, OSError):

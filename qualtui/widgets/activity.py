@@ -4,17 +4,19 @@ from qualtui.model import Severity
 from qualtui.text import _
 from qualtui.widgets.line import Line, Span, padded, safe
 from qualtui.widgets.look import Look
-from qualtui.widgets.table import Row
+from qualtui.widgets.table import TableRow
 from qualtui.widgets.words import day_clock
 from qualtui.wire import ActivityView
 
 
-def activity_rows(activity: tuple[ActivityView, ...], now: float, zone: str, cells: int, look: Look) -> list[Row]:
+def activity_rows(
+    activity: tuple[ActivityView, ...], now: float, zone: str, cells: int, look: Look
+) -> list[TableRow]:
     """One row a line of activity, in the order given; its key is what it says and when."""
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     for n, line in enumerate(activity):
         key = f"{line.at}/{line.number}/{line.text[:40]}/{n if n and activity[n - 1] == line else 0}"
-        rows.append(Row(key, activity_row(line, now, zone, cells, look)))
+        rows.append(TableRow(key, activity_row(line, now, zone, cells, look)))
     return rows
 
 
@@ -32,6 +34,6 @@ def activity_row(line: ActivityView, now: float, zone: str, cells: int, look: Lo
     )
 
 
-def head() -> Line:
+def activity_head() -> Line:
     """The title of the list."""
     return (Span(f" {_('Activity')}", "title"),)

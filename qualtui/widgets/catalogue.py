@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import msgspec
 
-from qualtui.series import OWN
+from qualtui.series.catalogue import OWN
 from qualtui.text import _, clean
 from qualtui.wire import AgentView
 

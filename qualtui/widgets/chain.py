@@ -7,7 +7,7 @@ from qualtui.widgets.look import Look
 from qualtui.wire import LinkView
 
 
-def names() -> dict[Link, str]:
+def link_names() -> dict[Link, str]:
     """What the links are called on the screen."""
     return {
         Link.US: _("Us"),
@@ -20,9 +20,9 @@ def names() -> dict[Link, str]:
     }
 
 
-def chain(links: tuple[LinkView, ...], cells: int, look: Look, rows: int = 2) -> list[Line]:
+def chain_line(links: tuple[LinkView, ...], cells: int, look: Look, rows: int = 2) -> list[Line]:
     """The links in order, on at most `rows` rows. What has no source goes first when there is no room."""
-    called = names()
+    called = link_names()
     shown = list(links)
     pieces = [_link(link, called, look) for link in shown]
     if _needed(pieces) > cells * rows:

@@ -5,10 +5,10 @@ import msgspec
 from qualtui.model import Evidence, Severity
 from qualtui.text import _
 from qualtui.widgets.catalogue import MANY, Entry, Group, groups, literal, own, ratios
-from qualtui.widgets.line import BLANK, Line, Span, column, cut, fit, padded, safe
+from qualtui.widgets.line import BLANK, Line, Span, column, cut_line, fit, padded, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.spark import Past, spark
-from qualtui.widgets.words import age, count, evidence, lasting, quantity
+from qualtui.widgets.words import age, count, evidence_text, lasting, quantity
 from qualtui.wire import AgentView, Figure
 
 _LABEL = 18  # cells of a row's label
@@ -56,7 +56,7 @@ def row(entry: Entry, figure: Figure | None, now: float, cells: int, look: Look,
         return (label, Span(padded(look.glyphs.dash, _VALUE, right=True), "faint"))
     glyph, token = mark(entry, figure, look)
     text = value(entry, figure)
-    wrong = evidence(figure, now)
+    wrong = evidence_text(figure, now)
     if not live and figure.at is not None and not wrong:
         wrong = _("{age} ago").format(age=age(now, figure.at))
     note = wrong if wrong else entry.goal_text if token == "warn" else ""  # noqa: S105 - a style's name
@@ -90,7 +90,7 @@ def _bars(entry: Entry, figure: Figure, cells: int, look: Look, rows: int = 1) -
     return spark(figure.past, cells, look.glyphs, rows=rows, limit=limit, over=over)
 
 
-def shown(group: Group, view: AgentView) -> list[Entry]:
+def figure_text(group: Group, view: AgentView) -> list[Entry]:
     """The entries of a group that have something to say for this agent."""
     return [entry for entry in group.entries if not entry.rare or _some(view.figures.get(entry.series))]
 
@@ -99,7 +99,7 @@ def _some(figure: Figure | None) -> bool:
     return figure is not None and bool(figure.value)
 
 
-def answered(entry: Entry, view: AgentView) -> Entry:
+def answered_line(entry: Entry, view: AgentView) -> Entry:
     """The entry with its goal; one that says so, where there was no answer at all; of few events, their counts."""
     entry = _aimed(entry, view.figures.get(entry.series))
     up = view.figures.get(entry.up)
@@ -147,13 +147,13 @@ def panel(group: Group, view: AgentView, now: float, cells: int, look: Look, liv
     title = f" {group.title} "
     rule = look.glyphs.dash * max(0, cells - len(title) - 1)
     lines: list[Line] = [(Span(look.glyphs.dash, "rule"), Span(title, "title"), Span(rule, "rule"))]
-    entries = [answered(entry, view) for entry in group.entries]
+    entries = [answered_line(entry, view) for entry in group.entries]
     lines += [row(entry, view.figures.get(entry.series), now, cells, look, live) for entry in entries]
     if chart > 1:
         most = max(len(other.entries) for other in groups())
         lines += [BLANK] * (most + 1 - len(lines))
         lead = next(entry for entry in group.entries if entry.series == group.lead)
-        lines += _chart(answered(lead, view), view, cells, look, chart)
+        lines += _chart(answered_line(lead, view), view, cells, look, chart)
     return lines
 
 
@@ -173,7 +173,7 @@ def _chart(entry: Entry, view: AgentView, cells: int, look: Look, rows: int) -> 
 
 def compact(view: AgentView, now: float, cells: int, look: Look, *, live: bool, rows: int) -> list[Line]:
     """The figures that matter most in few rows, without titles."""
-    wanted = [answered(entry, view) for group in groups() for entry in shown(group, view)]
+    wanted = [answered_line(entry, view) for group in groups() for entry in figure_text(group, view)]
     order = [
         "customers.waiting",
         "customers.lost",
@@ -213,14 +213,14 @@ def compact(view: AgentView, now: float, cells: int, look: Look, *, live: bool, 
 
 def _small(entry: Entry, figure: Figure, now: float, look: Look, live: bool) -> Line:
     glyph, token = mark(entry, figure, look)
-    wrong = evidence(figure, now)
+    wrong = evidence_text(figure, now)
     if not live and figure.at is not None:
         wrong = _("{age} ago").format(age=age(now, figure.at))
     text = value(entry, figure)
     shade = "text" if token in {"good", "label"} else token
     past = _bars(entry, figure, 6, look)[0] if figure.past and not wrong else ()
     return (
-        Span(f" {cut(entry.label, 14)} ", "label"),
+        Span(f" {cut_line(entry.label, 14)} ", "label"),
         Span(text + " " if text else "", shade),
         Span(f"{glyph} " if glyph != " " else "", token),
         Span(f"{wrong} " if wrong else "", token),
@@ -244,18 +244,18 @@ def literal_rows(view: AgentView, now: float, cells: int, look: Look) -> list[Li
 def _literal(
     name: str, written: Entry, meant: Entry, view: AgentView, now: float, look: Look, *, broad: bool
 ) -> Line:
-    wrote, truth = answered(written, view), answered(meant, view)
+    wrote, truth = answered_line(written, view), answered_line(meant, view)
     told, true = view.figures.get(wrote.series), view.figures.get(truth.series)
     token = mark(truth, true, look)[1] if true else "faint"
     start = (Span(f" {padded(name, 3)} ", "label"),)
     if broad:
-        shown = Span(column(_told(wrote, told, now), 20), "text")
+        figure_text = Span(column(_told(wrote, told, now), 20), "text")
         label = Span(column(wrote.label, 18), "label")
         arrow = (Span(f"{look.glyphs.arrow} ", "faint"), Span(column(truth.label, 17), "label"))
-        return (*start, label, shown, *arrow, Span(_told(truth, true, now), token))
-    shown = Span(padded(_short(wrote, told), 7, right=True), "text")
+        return (*start, label, figure_text, *arrow, Span(_told(truth, true, now), token))
+    figure_text = Span(padded(_short(wrote, told), 7, right=True), "text")
     end = (Span(f" {look.glyphs.arrow} ", "faint"), Span(_short(truth, true), token))
-    return (*start, Span(column(wrote.label, 18), "label"), shown, *end)
+    return (*start, Span(column(wrote.label, 18), "label"), figure_text, *end)
 
 
 def _short(entry: Entry, figure: Figure | None) -> str:
@@ -267,7 +267,7 @@ def _short(entry: Entry, figure: Figure | None) -> str:
 def _told(entry: Entry, figure: Figure | None, now: float) -> str:
     if figure is None:
         return _("no source")
-    wrong = evidence(figure, now)
+    wrong = evidence_text(figure, now)
     shown_value = "" if figure.value is None else padded(value(entry, figure), 7, right=True) + " "
     when = _("{age} ago").format(age=age(now, figure.at)) if figure.at is not None and not wrong else ""
     return " ".join(part for part in (shown_value, wrong or when) if part) or "?"

@@ -5,43 +5,43 @@ from collections.abc import Collection, Sequence
 
 from rich.cells import cell_len
 
-from qualtui.findings import Finding, Verdict
+from qualtui.model.findings import Finding, FindingVerdict
 from qualtui.text import _, plural
 from qualtui.widgets.line import Line, Span, padded, safe, wrapped
 from qualtui.widgets.look import Look
-from qualtui.widgets.table import Row
+from qualtui.widgets.table import TableRow
 
-ORDER = (Verdict.FAILED, Verdict.WARNING, Verdict.SKIPPED, Verdict.OK)
-BAD = (Verdict.FAILED, Verdict.WARNING)
+ORDER = (FindingVerdict.FAILED, FindingVerdict.WARNING, FindingVerdict.SKIPPED, FindingVerdict.OK)
+BAD = (FindingVerdict.FAILED, FindingVerdict.WARNING)
 _STATEMENT = 2000  # characters
 _WORD = 9  # cells
 _INDENT = 12  # cells: below the check's name
 _GAP = 2  # cells
 
 
-def sign(verdict: Verdict, look: Look) -> tuple[str, str]:
+def sign(verdict: FindingVerdict, look: Look) -> tuple[str, str]:
     """Glyph and token of a verdict."""
     glyphs = look.glyphs
     return {
-        Verdict.FAILED: (glyphs.critical, "crit"),
-        Verdict.WARNING: (glyphs.warning, "warn"),
-        Verdict.SKIPPED: (glyphs.none, "label"),
-        Verdict.OK: (glyphs.good, "good"),
+        FindingVerdict.FAILED: (glyphs.critical, "crit"),
+        FindingVerdict.WARNING: (glyphs.warning, "warn"),
+        FindingVerdict.SKIPPED: (glyphs.none, "label"),
+        FindingVerdict.OK: (glyphs.good, "good"),
     }[verdict]
 
 
 def counts(findings: Sequence[Finding], look: Look) -> Line:
     """How many of each verdict there are."""
     number = Counter(finding.verdict for finding in findings)
-    n = number[Verdict.WARNING]
+    n = number[FindingVerdict.WARNING]
     words = {
-        Verdict.FAILED: _("{n} failed").format(n=number[Verdict.FAILED]),
-        Verdict.WARNING: plural("{n} warning", "{n} warnings", n).format(n=n),
-        Verdict.SKIPPED: _("{n} skipped").format(n=number[Verdict.SKIPPED]),
-        Verdict.OK: _("{n} ok").format(n=number[Verdict.OK]),
+        FindingVerdict.FAILED: _("{n} failed").format(n=number[FindingVerdict.FAILED]),
+        FindingVerdict.WARNING: plural("{n} warning", "{n} warnings", n).format(n=n),
+        FindingVerdict.SKIPPED: _("{n} skipped").format(n=number[FindingVerdict.SKIPPED]),
+        FindingVerdict.OK: _("{n} ok").format(n=number[FindingVerdict.OK]),
     }
     spans: list[Span] = []
-    for verdict in (Verdict.FAILED, Verdict.WARNING, Verdict.OK, Verdict.SKIPPED):
+    for verdict in (FindingVerdict.FAILED, FindingVerdict.WARNING, FindingVerdict.OK, FindingVerdict.SKIPPED):
         if number[verdict]:
             glyph, token = sign(verdict, look)
             spans.append(Span(f"{glyph} {words[verdict]}   ", token))
@@ -60,18 +60,18 @@ class Columns:
         self.agent = _widest(agents, 16) + _GAP if len(set(agents) - {""}) > 1 else 0
 
 
-def rows(findings: Sequence[Finding], opened: Collection[int], cells: int, look: Look, key: str) -> list[Row]:
+def rows(findings: Sequence[Finding], opened: Collection[int], cells: int, look: Look, key: str) -> list[TableRow]:
     """All rows. `opened`: places in `findings` whose statements, or whole reason, are shown; `key` shows them.
 
     A row's key begins with its finding's place: see `place`.
     """
     columns = Columns(findings, cells, key)
-    told: list[Row] = []
+    told: list[TableRow] = []
     for verdict in ORDER:
         for n, finding in enumerate(findings):
             if finding.verdict is verdict:
                 lines = _lines(finding, n in opened, columns, look)
-                told += [Row(f"{n}/{k}", line) for k, line in enumerate(lines)]
+                told += [TableRow(f"{n}/{k}", line) for k, line in enumerate(lines)]
     return told
 
 
@@ -84,7 +84,7 @@ def place(key: str) -> int:
 def _lines(finding: Finding, opened: bool, columns: Columns, look: Look) -> list[Line]:
     why, todo = safe(finding.why, 400), safe(finding.todo, 400)
     head = _head(finding, columns, look)
-    if finding.verdict is Verdict.OK and not opened:
+    if finding.verdict is FindingVerdict.OK and not opened:
         return [(*head, Span(why, "faint"))]
     lines = [head, *_block(why, "", "text" if finding.verdict in BAD else "label", columns)]
     arrow = f"{look.glyphs.arrow} "
@@ -105,10 +105,10 @@ def _lines(finding: Finding, opened: bool, columns: Columns, look: Look) -> list
 def _head(finding: Finding, columns: Columns, look: Look) -> Line:
     glyph, token = sign(finding.verdict, look)
     word = {
-        Verdict.OK: _("ok"),
-        Verdict.WARNING: _("warning"),
-        Verdict.FAILED: _("failed"),
-        Verdict.SKIPPED: _("skipped"),
+        FindingVerdict.OK: _("ok"),
+        FindingVerdict.WARNING: _("warning"),
+        FindingVerdict.FAILED: _("failed"),
+        FindingVerdict.SKIPPED: _("skipped"),
     }[finding.verdict]
     return (
         Span(f" {glyph} {padded(word, _WORD)}", token),

@@ -4,14 +4,14 @@ from qualtui.model import Severity
 from qualtui.text import _, plural
 from qualtui.widgets.line import Line, Span, safe, spread, width
 from qualtui.widgets.look import Look
-from qualtui.widgets.sight import Bond, Sight, recovering
+from qualtui.widgets.view_state import ConnectionState, ViewState, recovering
 from qualtui.widgets.words import age, clock, count, failing
 from qualtui.wire import NowState
 
 START = "qualtui watch"
 
 
-def header(sight: Sight, now: float, cells: int, look: Look) -> Line:
+def header(sight: ViewState, now: float, cells: int, look: Look) -> Line:
     """One row, fitted to so many cells: what matters most is leftmost."""
     zone = sight.snapshot.zone if sight.snapshot else "UTC"
     right = (Span(clock(now, zone, name=cells >= 100), "label"), Span(" "))
@@ -23,11 +23,11 @@ def header(sight: Sight, now: float, cells: int, look: Look) -> Line:
     return spread(left, right, cells)
 
 
-def _state(sight: Sight, now: float, look: Look) -> Line:
+def _state(sight: ViewState, now: float, look: Look) -> Line:
     glyphs = look.glyphs
-    if sight.bond is Bond.LOST or (sight.bond is Bond.SILENT and sight.snapshot is None):
+    if sight.bond is ConnectionState.LOST or (sight.bond is ConnectionState.SILENT and sight.snapshot is None):
         return (Span(f" {glyphs.critical} {_('NO WATCHER')} ", "critbadge"), Span(" "))
-    if sight.bond is Bond.SILENT:
+    if sight.bond is ConnectionState.SILENT:
         silent = _("ENGINE SILENT {age}").format(age=age(now, sight.since))
         return (Span(f" {glyphs.critical} {silent} ", "critbadge"), Span(" "))
     if sight.snapshot is None:
@@ -50,7 +50,7 @@ def _state(sight: Sight, now: float, look: Look) -> Line:
     return tuple(spans)
 
 
-def _quiet(sight: Sight, look: Look) -> Line:
+def _quiet(sight: ViewState, look: Look) -> Line:
     """Nothing fires but what is only to be known: OK only where fresh evidence says so."""
     agents = sight.snapshot.agents if sight.snapshot else ()
     if agents and all(agent.now.calm and agent.now.level is None and agent.learning is None for agent in agents):
@@ -69,7 +69,7 @@ def _quiet(sight: Sight, look: Look) -> Line:
     return (Span(f" {look.glyphs.unknown} {_('CANNOT TELL')} ", "warnbadge"), Span(" "))
 
 
-def _agent(sight: Sight) -> Line:
+def _agent(sight: ViewState) -> Line:
     view = sight.view
     if view is None:
         return ()
@@ -78,12 +78,12 @@ def _agent(sight: Sight) -> Line:
     return (Span(" " + safe(view.name, 40), "strong"), *more, Span("  "))
 
 
-def _pulse(sight: Sight, now: float, look: Look) -> Line:
-    if sight.bond is Bond.LOST:
+def _pulse(sight: ViewState, now: float, look: Look) -> Line:
+    if sight.bond is ConnectionState.LOST:
         how = _("start one: {command}").format(command=START)
         seen = _("last seen {age} ago").format(age=age(now, sight.since)) if sight.snapshot else ""
         return (Span(f" {seen}  " if seen else " ", "crit"), Span(how, "strong"), Span("  "))
-    if sight.bond is Bond.SILENT:
+    if sight.bond is ConnectionState.SILENT:
         return ()
     if sight.snapshot is None:
         return (Span(" " + (safe(sight.reason, 100) or _("waiting for the engine")), "label"),)
@@ -92,7 +92,7 @@ def _pulse(sight: Sight, now: float, look: Look) -> Line:
     return (Span(text, "label" if old < 5 else "warn"), Span("  "))
 
 
-def _extras(sight: Sight, now: float, look: Look) -> list[Line]:
+def _extras(sight: ViewState, now: float, look: Look) -> list[Line]:
     """What may be left out where there is no room, the most useful first."""
     pieces: list[Line] = []
     snapshot = sight.snapshot
@@ -115,13 +115,13 @@ def _extras(sight: Sight, now: float, look: Look) -> list[Line]:
     return pieces
 
 
-def banners(sight: Sight, look: Look) -> list[Line]:
+def banners(sight: ViewState, look: Look) -> list[Line]:
     """What is wrong with the watcher itself, at most three rows."""
     rows: list[Line] = []
-    if sight.bond is Bond.LOST and sight.snapshot is not None:
+    if sight.bond is ConnectionState.LOST and sight.snapshot is not None:
         text = _("Nobody watches: what stands below is old. {reason}").format(reason=safe(sight.reason, 160))
         rows.append((Span(f" {look.glyphs.critical} {text}", "crit"),))
-    elif sight.bond is Bond.SILENT:
+    elif sight.bond is ConnectionState.SILENT:
         text = _("The engine is connected but sends nothing: it may be stopped or overloaded.")
         rows.append((Span(f" {look.glyphs.critical} {text}", "crit"),))
     if sight.snapshot is not None:

@@ -4,16 +4,18 @@ from qualtui.model import Phase
 from qualtui.text import _
 from qualtui.widgets.line import Line, Span, column, padded, safe
 from qualtui.widgets.look import Look
-from qualtui.widgets.table import Row
+from qualtui.widgets.table import TableRow
 from qualtui.widgets.words import age, lasting, severity_word
 from qualtui.wire import IncidentView
 
 
 def incident_rows(
     incidents: tuple[IncidentView, ...], now: float, cells: int, look: Look, many_agents: bool
-) -> list[Row]:
+) -> list[TableRow]:
     """One row an incident, keyed by its number, in the order given."""
-    return [Row(str(incident.number), _row(incident, now, cells, look, many_agents)) for incident in incidents]
+    return [
+        TableRow(str(incident.number), _row(incident, now, cells, look, many_agents)) for incident in incidents
+    ]
 
 
 def _widths(cells: int) -> tuple[int, int, int]:
@@ -23,7 +25,7 @@ def _widths(cells: int) -> tuple[int, int, int]:
     return owner, notices, max(0, cells - 7 - 12 - 9 - owner - notices)
 
 
-def head(cells: int, firing: int) -> Line:
+def incident_head(cells: int, firing: int) -> Line:
     """The titles of the columns."""
     owner, notices, what = _widths(cells)
     title = f"{_('Incidents')} {firing}" if firing else _("Incidents")

@@ -45,7 +45,7 @@ def width(line: Line) -> int:
     return sum(cell_len(span.text) for span in line)
 
 
-def cut(text: str, cells: int) -> str:
+def cut_line(text: str, cells: int) -> str:
     """The text in at most so many cells; what was cut off is an ellipsis."""
     if cells <= 0:
         return ""
@@ -56,7 +56,7 @@ def cut(text: str, cells: int) -> str:
 
 def padded(text: str, cells: int, right: bool = False) -> str:
     """The text in exactly so many cells, aligned left or right."""
-    short = cut(text, cells)
+    short = cut_line(text, cells)
     space = " " * max(0, cells - cell_len(short))
     return space + short if right else short + space
 
@@ -131,7 +131,7 @@ def changed(old: Line, new: Line) -> tuple[int, int] | None:
     return width(new[:head]), end
 
 
-def beside(columns: Sequence[Sequence[Line]], cells: int, gap: int) -> list[Line]:
+def side_by_side(columns: Sequence[Sequence[Line]], cells: int, gap: int) -> list[Line]:
     """Blocks of lines side by side in so many cells, as `shares` divides them; short blocks are filled up."""
     widths = shares(cells, len(columns), gap)
     space = Span(" " * gap)

@@ -5,15 +5,15 @@ from qualtui.text import _
 from qualtui.widgets.header import START
 from qualtui.widgets.line import Line, Span, fit, safe, spread, width, wrapped
 from qualtui.widgets.look import Look
-from qualtui.widgets.sight import Bond, Sight
+from qualtui.widgets.view_state import ConnectionState, ViewState
 from qualtui.widgets.words import age, have_word
-from qualtui.wire import AgentView, Now, NowState
+from qualtui.wire import AgentView, NowState, NowView
 
 BOXED_FROM = 100  # cells; narrower screens have no boxes
 LABEL = 5  # cells of the word before what it says
 
 
-def now_box(sight: Sight, now: float, cells: int, look: Look, keys: dict[str, str]) -> list[Line]:
+def now_box(sight: ViewState, now: float, cells: int, look: Look, keys: dict[str, str]) -> list[Line]:
     """The rows of the box. Calm is one row; `keys` are the keys of fix, have and open."""
     if not sight.watched and sight.snapshot is None:
         return _alone(sight, look, cells)
@@ -36,10 +36,10 @@ def now_box(sight: Sight, now: float, cells: int, look: Look, keys: dict[str, st
     return boxed(rows, _("NOW"), cells, look, token)
 
 
-def _alone(sight: Sight, look: Look, cells: int) -> list[Line]:
+def _alone(sight: ViewState, look: Look, cells: int) -> list[Line]:
     """There has been no snapshot yet."""
     reason = safe(sight.reason, 200)
-    if sight.bond is Bond.CONNECTING:
+    if sight.bond is ConnectionState.CONNECTING:
         return [(Span(f" {look.glyphs.none} {_('Connecting to the engine')}  ", "label"), Span(reason, "faint"))]
     rows: list[Line] = [
         (Span(f" {look.glyphs.critical} {_('NOBODY WATCHES')}", "crit"), Span(f"  {reason}", "text")),
@@ -80,7 +80,7 @@ def _blind(view: AgentView, look: Look) -> Line:
     return tuple(spans)
 
 
-def _rows(told: Now, look: Look, keys: dict[str, str], cells: int, have: str) -> list[Line]:
+def _rows(told: NowView, look: Look, keys: dict[str, str], cells: int, have: str) -> list[Line]:
     """Headline, WHY, WHO and TRIED, DO, next step. Cut last: headline and reason stand first in their rows."""
     glyph, token = look.severity(told.level)
     if told.level is not Severity.CRITICAL:
@@ -104,7 +104,7 @@ def _rows(told: Now, look: Look, keys: dict[str, str], cells: int, have: str) ->
     return rows
 
 
-def _why(told: Now, cells: int) -> list[Line]:
+def _why(told: NowView, cells: int) -> list[Line]:
     """The reason, in a second row where one does not hold it."""
     first, *rest = wrapped(safe(told.why, 240), cells - LABEL)
     if not rest:
@@ -112,13 +112,13 @@ def _why(told: Now, cells: int) -> list[Line]:
     return [(*_label(_("WHY")), Span(first, "strong")), (*_label(""), Span(" ".join(rest), "strong"))]
 
 
-def _proof(told: Now, cells: int) -> Line:
+def _proof(told: NowView, cells: int) -> Line:
     """Evidence beside the reason, where there is room and it is not said already."""
     proof = "; ".join(safe(item, 80) for item in told.proof if item and item not in told.why)
     return (Span(f"   {proof}", "label"),) if proof and cells >= BOXED_FROM - 4 else ()
 
 
-def _do(told: Now, keys: dict[str, str], have: str) -> Line:
+def _do(told: NowView, keys: dict[str, str], have: str) -> Line:
     spans = list(_label(_("DO")))
     if told.fix:
         spans += _key(keys.get("fix", "f"), safe(told.fix_title or told.fix, 60))

@@ -2,7 +2,7 @@
 
 from qualtui.widgets.catalogue import groups, own
 from qualtui.widgets.figures import panel
-from qualtui.widgets.line import BLANK, Line, beside, shares
+from qualtui.widgets.line import BLANK, Line, shares, side_by_side
 from qualtui.widgets.look import Look
 from qualtui.wire import AgentView
 
@@ -34,4 +34,4 @@ def panels(view: AgentView, now: float, cells: int, height: int, look: Look, *, 
         drawn.append(panel(mine, view, now, widths[0], look, live, 0))
     blank: list[list[Line]] = [[BLANK]] * (columns - 1)
     rows = [(drawn[n : n + columns] + blank)[:columns] for n in range(0, len(drawn), columns)]
-    return [beside(row, cells, GAP) for row in rows]
+    return [side_by_side(row, cells, GAP) for row in rows]

@@ -3,14 +3,14 @@
 from qualtui.text import _
 from qualtui.widgets.line import Line, Span, safe
 from qualtui.widgets.look import Look
-from qualtui.widgets.sight import Sight
+from qualtui.widgets.view_state import ViewState
 from qualtui.widgets.words import age, count
 from qualtui.wire import RunningView
 
 _ROWS = 2  # the rest is a number
 
 
-def running(sight: Sight, now: float, look: Look, key: str) -> list[Line]:
+def running(sight: ViewState, now: float, look: Look, key: str) -> list[Line]:
     """At most two rows; none where nobody can tell what runs. `key` stops a fix."""
     runs = sight.snapshot.running if sight.snapshot is not None and sight.watched else ()
     rows = [_row(run, now, look, key) for run in runs[:_ROWS]]

@@ -20,7 +20,7 @@ _CURSOR = Style(bgcolor="#1f2d3d")
 _CURSOR_PLAIN = Style(reverse=True, bold=True)
 
 
-class Row(msgspec.Struct, frozen=True):
+class TableRow(msgspec.Struct, frozen=True):
     """A row: the key that it keeps while its text changes."""
 
     key: str
@@ -71,7 +71,7 @@ class Table(Widget, can_focus=True):
         self.empty = empty
         self._pointer = pointer  # whether the cursor shows while the keys go elsewhere
         self._head: Line = BLANK
-        self._rows: list[Row] = []
+        self._rows: list[TableRow] = []
         self._cursor = 0
         self.touched = False  # whether a person moved the cursor
         self._top = 0  # the first row that is visible
@@ -88,7 +88,7 @@ class Table(Widget, can_focus=True):
         """Head and rows as they stand, for tests and copies."""
         return [self._head, *[row.line for row in self._rows]]
 
-    def show(self, head: Line, rows: Sequence[Row]) -> None:
+    def show(self, head: Line, rows: Sequence[TableRow]) -> None:
         """Shows these rows; the cursor stays on its key while that is among them, or at the top of what is new."""
         before = self._visible()
         key = "" if self._newest and not self._cursor else self.key

@@ -63,7 +63,7 @@ def _seconds(value: float) -> str:
     return lasting(value)
 
 
-def evidence(figure: Figure, now: float) -> str:
+def evidence_text(figure: Figure, now: float) -> str:
     """What is wrong with the evidence of a figure, in the screen's words; empty when it is fresh."""
     match figure.evidence:
         case Evidence.FRESH:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from qualtui.findings import Finding
+from qualtui.model.findings import Finding
 from qualtui.wire.views import ActivityView, IncidentView
 
 

@@ -80,7 +80,7 @@ class NoticeLog(msgspec.Struct, frozen=True, tag="notice.log"):
     """The newest notices and what became of them."""
 
 
-class Who(msgspec.Struct, frozen=True, tag="customers"):
+class ListCustomers(msgspec.Struct, frozen=True, tag="customers"):
     """The waiting customers of an agent, phones masked: fetched on demand, never stored.
 
     `backlog`: those instead who were silent since long before the first start.
@@ -99,11 +99,11 @@ class CloseCustomer(msgspec.Struct, frozen=True, tag="customer.close"):
     upto: float = 0.0  # `last` of the CustomerView that was looked at; 0: as it stands now
 
 
-class Examine(msgspec.Struct, frozen=True, tag="doctor"):
+class RunDoctor(msgspec.Struct, frozen=True, tag="doctor"):
     """Every link and permission tried by the doctor, nothing changed."""
 
 
-Ask = (
+Command = (
     Hello
     | Acknowledge
     | AddNote
@@ -116,7 +116,7 @@ Ask = (
     | ShowIncident
     | TestNotice
     | NoticeLog
-    | Who
+    | ListCustomers
     | CloseCustomer
-    | Examine
+    | RunDoctor
 )

@@ -9,7 +9,7 @@ import struct
 import msgspec
 
 from qualtui.wire.answers import Answer
-from qualtui.wire.asks import Ask
+from qualtui.wire.asks import Command
 from qualtui.wire.views import Snapshot
 
 VERSION = 1
@@ -24,7 +24,7 @@ class Request(msgspec.Struct, frozen=True):
     """One frame to the engine. `id` comes back in the Result."""
 
     id: int
-    ask: Ask
+    ask: Command
     who: str = ""
 
 

@@ -42,7 +42,7 @@ class NowState(StrEnum):
     RECOVERING = "recovering"  # all that fires is clear by fresh evidence, and watched for a while
 
 
-class Now(msgspec.Struct, frozen=True):
+class NowView(msgspec.Struct, frozen=True):
     """The NOW box: the fact, the reason, the owner, the remedy. `level` None: everyone is answered;
     `calm` False with level None: we cannot tell (no fresh evidence)."""
 
@@ -65,7 +65,7 @@ class AgentView(msgspec.Struct, frozen=True):
     """One monitored bot."""
 
     name: str
-    now: Now
+    now: NowView
     chain: tuple[LinkView, ...]
     figures: dict[str, Figure]
     learning: float | None = None  # 0..1 while the first backfill runs

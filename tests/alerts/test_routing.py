@@ -1,6 +1,6 @@
 """Notices go once to each target that a route names, and those who were told hear of the end."""
 
-from qualtui.alerts.routing import kind_of, owed
+from qualtui.alerts.routing import kind_of, notices_due
 from qualtui.config.values import Route
 from qualtui.model import Phase, RuleChanged, Severity
 
@@ -16,7 +16,7 @@ def change(old: Phase, new: Phase, severity: Severity = Severity.CRITICAL) -> Ru
 
 
 def targets(a_change: RuleChanged, was: Severity | None = None, told: frozenset[str] = frozenset()) -> list[str]:
-    return [item.target for item in owed(a_change, was, 1, told, ROUTES)]
+    return [item.target for item in notices_due(a_change, was, 1, told, ROUTES)]
 
 
 def test_a_target_named_by_two_routes_is_told_once() -> None:
@@ -45,9 +45,10 @@ def test_worse_is_told_and_better_is_not() -> None:
 
 
 def test_keys_differ_by_incident_change_and_target() -> None:
-    first = {item.key for item in owed(change(Phase.PENDING, Phase.FIRING), None, 1, frozenset(), ROUTES)}
+    first = {item.key for item in notices_due(change(Phase.PENDING, Phase.FIRING), None, 1, frozenset(), ROUTES)}
     later = {
-        item.key for item in owed(change(Phase.FIRING, Phase.FIRING), Severity.WARNING, 2, frozenset(), ROUTES)
+        item.key
+        for item in notices_due(change(Phase.FIRING, Phase.FIRING), Severity.WARNING, 2, frozenset(), ROUTES)
     }
     assert len(first) == 2
     assert not first & later

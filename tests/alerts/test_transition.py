@@ -4,29 +4,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualtui.alerts.evaluate import Verdict, evaluate
-from qualtui.alerts.transition import Step, step, summarise
+from qualtui.alerts.judge import RuleVerdict, judge
+from qualtui.alerts.transition import AlertStep, alert_step, summarise
 from qualtui.config.values import Aggregate, Level, Operator, Rule, Seconds
-from qualtui.model import Phase, RuleChanged, Sample, Severity, Standing
+from qualtui.model import AlertState, Phase, RuleChanged, Sample, Severity
 
-BAD = Verdict(True, Severity.CRITICAL, 1.0, "refused", 100.0)
-GOOD = Verdict(True, None, 0.0, "", 100.0)
-UNKNOWN = Verdict(False)
+BAD = RuleVerdict(True, Severity.CRITICAL, 1.0, "refused", 100.0)
+GOOD = RuleVerdict(True, None, 0.0, "", 100.0)
+UNKNOWN = RuleVerdict(False)
 
 
 def rule(hold: float = 0.0, keep: float = 0.0) -> Rule:
     return Rule(series="x", critical=Level(1), for_=Seconds(hold), keep_firing_for=Seconds(keep))
 
 
-def standing(phase: Phase, severity: Severity = Severity.CRITICAL, since: float = 100.0) -> Standing:
-    return Standing("r", "a", phase, severity, since, 7 if phase is Phase.FIRING else 0)
+def standing(phase: Phase, severity: Severity = Severity.CRITICAL, since: float = 100.0) -> AlertState:
+    return AlertState("r", "a", phase, severity, since, 7 if phase is Phase.FIRING else 0)
 
 
-def walk(a_rule: Rule, verdict: Verdict, stands: Standing | None, now: float, clear: float | None = None) -> Step:
-    return step("r", "a", a_rule, verdict, stands, clear, now)
+def walk(
+    a_rule: Rule, verdict: RuleVerdict, stands: AlertState | None, now: float, clear: float | None = None
+) -> AlertStep:
+    return alert_step("r", "a", a_rule, verdict, stands, clear, now)
 
 
-def phases(result: Step) -> tuple[Phase, Phase] | None:
+def phases(result: AlertStep) -> tuple[Phase, Phase] | None:
     return None if result.change is None else (result.change.old, result.change.new)
 
 
@@ -60,8 +62,8 @@ CASES = [
 def test_a_rule_walks_as_promised(
     what: str,
     a_rule: Rule,
-    verdict: Verdict,
-    stands: Standing | None,
+    verdict: RuleVerdict,
+    stands: AlertState | None,
     now: float,
     expected: tuple[Phase, Phase] | None,
 ) -> None:
@@ -90,17 +92,17 @@ def test_the_worst_threshold_that_holds_counts() -> None:
     waiting = Rule(series="w", warning=Level(180), critical=Level(600))
 
     def worst(value: float) -> Severity | None:
-        return evaluate(waiting, [Sample("a/w", 10.0, value)], 10.0, 5.0).severity
+        return judge(waiting, [Sample("a/w", 10.0, value)], 10.0, 5.0).severity
 
     assert (worst(180), worst(181), worst(601)) == (None, Severity.WARNING, Severity.CRITICAL)
 
 
 def test_a_stale_or_empty_newest_sample_is_unknown_whatever_came_before() -> None:
     old = [Sample("a/x", 1.0, 5.0)]
-    assert evaluate(rule(), old, 100.0, 10.0).known is False
-    assert evaluate(rule(), [*old, Sample("a/x", 99.0, None, "no route")], 100.0, 200.0).known is False
-    assert evaluate(rule(), [], 100.0, 10.0).known is False
-    assert evaluate(rule(), [Sample("a/x", 3700.0, 0.0)], 100.0, 10.0).known is False
+    assert judge(rule(), old, 100.0, 10.0).known is False
+    assert judge(rule(), [*old, Sample("a/x", 99.0, None, "no route")], 100.0, 200.0).known is False
+    assert judge(rule(), [], 100.0, 10.0).known is False
+    assert judge(rule(), [Sample("a/x", 3700.0, 0.0)], 100.0, 10.0).known is False
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_a_stale_or_empty_newest_sample_is_unknown_whatever_came_before() -> Non
 def test_an_aggregate_covers_its_window_and_skips_gaps(aggregate: Aggregate, expected: float) -> None:
     samples = [Sample("a/x", at, value) for at, value in ((1, 99.0), (91, 1.0), (92, None), (93, 2.0), (94, 3.0))]
     a_rule = Rule(series="x", aggregate=aggregate, window=Seconds(10), op=Operator.AT_LEAST, critical=Level(0))
-    assert evaluate(a_rule, samples, 100.0, 60.0).value == expected
+    assert judge(a_rule, samples, 100.0, 60.0).value == expected
 
 
 def test_a_summary_fills_its_words_and_leaves_other_braces_alone() -> None:
@@ -124,7 +126,7 @@ def test_a_summary_fills_its_words_and_leaves_other_braces_alone() -> None:
         Rule(series="x", summary="{agent}: {value} {note} {duration} {other}", critical=Level(1)),
         "r",
         "bot",
-        Verdict(True, None, 90.0, "{agent}", 1.0),
+        RuleVerdict(True, None, 90.0, "{agent}", 1.0),
     )
     assert text == "bot: 90 bot 1m {other}"
 
@@ -133,21 +135,21 @@ def test_a_summary_fills_its_words_and_leaves_other_braces_alone() -> None:
     ("value", "told"),
     [
         (12.0, "12"),
-        (12.345678, "12.35"),
-        (99.96, "99.96"),
-        (0.05123, "0.05123"),
+        (12.345678, "12"),
+        (99.96, "99.9"),
+        (0.05123, "0.051"),
         (2_500_000.0, "2500000"),
         (0, "0"),
     ],
 )
 def test_a_number_in_a_summary_is_as_long_as_it_must_be(value: float, told: str) -> None:
     a_rule = Rule(series="x", summary="{value}", critical=Level(1))
-    assert summarise(a_rule, "r", "bot", Verdict(True, None, value, "", 1.0)) == told
+    assert summarise(a_rule, "r", "bot", RuleVerdict(True, None, value, "", 1.0)) == told
 
 
 @given(st.lists(st.tuples(st.sampled_from([BAD, GOOD, UNKNOWN]), st.floats(0.1, 30)), max_size=40))
 def test_nothing_fires_that_did_not_hold_and_nothing_ends_without_evidence(
-    looks: list[tuple[Verdict, float]],
+    looks: list[tuple[RuleVerdict, float]],
 ) -> None:
     now, stands, clear = 100.0, None, None
     a_rule = rule(hold=10, keep=20)
@@ -162,7 +164,7 @@ def test_nothing_fires_that_did_not_hold_and_nothing_ends_without_evidence(
         assert verdict.known
         assert (change.new in {Phase.FIRING, Phase.PENDING}) == (verdict is BAD)
         if change.new in {Phase.FIRING, Phase.PENDING}:
-            stands = Standing(
+            stands = AlertState(
                 "r", "a", change.new, change.severity, change.since, 7 if change.new is Phase.FIRING else 0
             )
         else:

@@ -9,18 +9,18 @@ from typer.testing import CliRunner
 
 from qualtui.cli.app import app
 from qualtui.cli.status import exit_code, long_lines, short_line
+from qualtui.diagnosis.chain import BAD, BUSY, NO_SOURCE
 from qualtui.model import Evidence, Link, Phase, Severity
-from qualtui.signals.chain import BAD, BUSY, NO_SOURCE
 from qualtui.widgets.words import clock
-from qualtui.wire import AgentView, ChannelView, IncidentView, LinkView, Now, NowState, Snapshot
+from qualtui.wire import AgentView, ChannelView, IncidentView, LinkView, NowState, NowView, Snapshot
 from tests import snapshots
 from tests.cli.folders import AGENT, at_home
 
-CALM = Now(None, True, "EVERYONE ANSWERED")
-BLIND = Now(None, False, "CANNOT TELL")
+CALM = NowView(None, True, "EVERYONE ANSWERED")
+BLIND = NowView(None, False, "CANNOT TELL")
 
 
-def agent(now: Now) -> AgentView:
+def agent(now: NowView) -> AgentView:
     return AgentView("bot", now, (), {})
 
 
@@ -28,8 +28,8 @@ def incident(severity: Severity, phase: Phase = Phase.FIRING) -> IncidentView:
     return IncidentView(1, "bot", "r", severity, phase, "s", "", 1.0, 1.0, None, "", "", "", "")
 
 
-def trouble(severity: Severity) -> Now:
-    return Now(severity, False, "TROUBLE")
+def trouble(severity: Severity) -> NowView:
+    return NowView(severity, False, "TROUBLE")
 
 
 CASES = [
@@ -47,7 +47,7 @@ CASES = [
 
 @pytest.mark.parametrize(("what", "agents", "incidents", "code"), CASES, ids=[case[0] for case in CASES])
 def test_the_exit_code_is_the_worst_that_is_known(
-    what: str, agents: list[Now], incidents: list[IncidentView], code: int
+    what: str, agents: list[NowView], incidents: list[IncidentView], code: int
 ) -> None:
     shot = Snapshot(1.0, 1, snapshots.engine(), tuple(map(agent, agents)), tuple(incidents), ())
     assert exit_code(shot) == code
@@ -120,7 +120,7 @@ def test_incidents_without_a_row_are_counted() -> None:
 
 
 def test_one_line_says_what_the_screen_s_headline_says() -> None:
-    told = Now(Severity.CRITICAL, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 12m", number=2)
+    told = NowView(Severity.CRITICAL, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 12m", number=2)
     first = msgspec.structs.replace(incident(Severity.CRITICAL), number=1)
     second = msgspec.structs.replace(incident(Severity.CRITICAL), number=2)
     shot = Snapshot(1.0, 1, snapshots.engine(), (agent(CALM), agent(told)), (first, second), ())
@@ -129,7 +129,7 @@ def test_one_line_says_what_the_screen_s_headline_says() -> None:
 
 def test_what_recovers_is_a_warning_in_its_own_words() -> None:
     over = msgspec.structs.replace(incident(Severity.CRITICAL), recovering=True)
-    told = Now(Severity.WARNING, False, "RECOVERING", "nobody waits", number=1, state=NowState.RECOVERING)
+    told = NowView(Severity.WARNING, False, "RECOVERING", "nobody waits", number=1, state=NowState.RECOVERING)
     shot = Snapshot(1.0, 1, snapshots.engine(), (agent(told),), (over,), ())
     assert exit_code(shot) == 1
     assert short_line(shot, 1) == "WARNING #1 bot: RECOVERING nobody waits"

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from benchmarks.disk import Disk
-from qualtui.cli.window import Beside, farewell
-from qualtui.config.places import answers
-from qualtui.config.values import Config, Demo
+from qualtui.cli.window import EngineBeside, farewell
+from qualtui.config.places import socket_answers
+from qualtui.config.values import Config, DemoSettings
 
 
 def config(tmp_path: Path, demo: str = "") -> Config:
-    return Config(agents={}, path=str(tmp_path / "config.toml"), demo=Demo(control_url=demo))
+    return Config(agents={}, path=str(tmp_path / "config.toml"), demo=DemoSettings(control_url=demo))
 
 
-def beside(tmp_path: Path, demo: str = "", clock: float = 0.0) -> Beside:
-    return Beside(config(tmp_path, demo), tmp_path / "socket", tmp_path / "store.beside.log", lambda: clock)
+def beside(tmp_path: Path, demo: str = "", clock: float = 0.0) -> EngineBeside:
+    return EngineBeside(config(tmp_path, demo), tmp_path / "socket", tmp_path / "store.beside.log", lambda: clock)
 
 
 def test_without_a_terminal_it_is_one_line() -> None:
@@ -71,7 +71,7 @@ def test_where_an_engine_answers_none_is_started(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as engine:
         engine.bind(str(tmp_path / "socket"))
         engine.listen()
-        assert answers(tmp_path / "socket")
+        assert socket_answers(tmp_path / "socket")
         beside(tmp_path).ensure()
     assert not (tmp_path / "store.beside.log").exists()
 
@@ -100,7 +100,7 @@ def test_somebody_elses_engine_that_is_restarted_finds_its_store_free(tmp_path: 
 
 def test_an_engine_of_its_own_that_was_killed_is_followed_by_another(tmp_path: Path) -> None:
     clock = Clock()
-    started = Beside(config(tmp_path), tmp_path / "socket", tmp_path / "store.beside.log", clock)
+    started = EngineBeside(config(tmp_path), tmp_path / "socket", tmp_path / "store.beside.log", clock)
     started.ensure()
     first = started._engine
     assert first is not None
@@ -133,7 +133,7 @@ def test_on_a_disk_that_takes_no_log_an_engine_is_started_all_the_same(tmp_path:
     small_disk.protect()
     (tmp_path / "config.toml").write_text("this is no configuration", encoding="utf-8")
     log = small_disk.folder / "store.beside.log"
-    started = Beside(config(tmp_path), tmp_path / "socket", log, lambda: 0.0)
+    started = EngineBeside(config(tmp_path), tmp_path / "socket", log, lambda: 0.0)
     started.ensure()
     assert started._engine is not None
     assert started._engine.wait(20) != 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qualtui.config.errors import ConfigErrors, Problem, dotted, nearest, shown
+from qualtui.config.errors import ConfigErrors, Problem, dotted, nearest, shown_value
 
 
 def test_a_problem_is_one_line_with_file_key_found_and_expected() -> None:
@@ -28,7 +28,7 @@ def test_a_problem_is_one_line_with_file_key_found_and_expected() -> None:
     ],
 )
 def test_what_is_echoed_is_short_clean_and_no_secret(value: object, text: str) -> None:
-    assert shown(value) == text
+    assert shown_value(value) == text
 
 
 def test_a_path_is_written_as_toml_writes_it() -> None:

@@ -14,15 +14,15 @@ from qualtui.config.load import loads
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
     Config,
-    DatabaseProbe,
-    Fixes,
-    HealthProbe,
-    MetricsProbe,
-    Notify,
-    Screen,
-    Store,
+    DatabaseSettings,
+    FixSettings,
+    GatewaySettings,
+    HealthSettings,
+    MetricsSettings,
+    NotifySettings,
+    ScreenSettings,
+    StoreSettings,
     Values,
-    WahaProbe,
 )
 from tests.config.sample import FILE
 
@@ -75,15 +75,15 @@ def test_the_example_says_the_defaults_that_the_values_have() -> None:
     config = loads(TEXT.encode(), FILE, ENV)
     agent = config.agents["ldc-bot"]
     assert config.rules == BUILT_IN
-    assert config.notify == Notify()
-    assert config.fixes == Fixes()
-    assert config.store == Store()
-    assert config.screen == Screen()
+    assert config.notify == NotifySettings()
+    assert config.fixes == FixSettings()
+    assert config.store == StoreSettings()
+    assert config.screen == ScreenSettings()
     sections: list[tuple[Values | None, type[Values]]] = [
-        (agent.health, HealthProbe),
-        (agent.metrics, MetricsProbe),
-        (agent.database, DatabaseProbe),
-        (agent.waha, WahaProbe),
+        (agent.health, HealthSettings),
+        (agent.metrics, MetricsSettings),
+        (agent.database, DatabaseSettings),
+        (agent.waha, GatewaySettings),
     ]
     for section, kind in sections:
         assert section is not None

@@ -4,7 +4,7 @@ import pytest
 
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import Aggregate, Operator, Rule
-from qualtui.series import BY_NAME
+from qualtui.series.catalogue import BY_NAME
 
 
 @pytest.mark.parametrize("rule", BUILT_IN.values(), ids=BUILT_IN.keys())

@@ -206,9 +206,9 @@ async def test_an_ordinary_end_leaves_no_process_and_a_kept_folder_its_data(reac
 
 def test_a_kept_folder_serves_one_demo_at_a_time(tmp_path: Path) -> None:
     with (
-        module.place(tmp_path),
+        module.service_place(tmp_path),
         pytest.raises(module.StartError, match="another demo uses"),
-        module.place(tmp_path),
+        module.service_place(tmp_path),
     ):
         pass
 
@@ -226,7 +226,7 @@ def test_folders_that_nobody_holds_are_swept(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_its_own_is_deleted_at_the_end() -> None:
-    with module.place(None) as folder:
+    with module.service_place(None) as folder:
         assert there(folder)
     assert not there(folder)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from qualtui.config.values import HealthProbe, Seconds
+from qualtui.config.values import HealthSettings, Seconds
 from qualtui.doctor import agent as doctor
 from qualtui.doctor.report import Reach, Report
-from qualtui.findings import Finding, Verdict
+from qualtui.model.findings import Finding, FindingVerdict
 from tests.doctor.serving import Replies, serving
 
 HEALTH = {"status": "healthy", "timestamp": "2026-11-22T08:28:02", "metrics": {}}
@@ -18,7 +18,7 @@ HEAD: Replies = {("GET", "/health"): (200, HEALTH)}
 
 
 async def examined(url: str) -> Report:
-    return await doctor.examine(HealthProbe(url=f"{url}/health", timeout=Seconds(2)), time.time)
+    return await doctor.check_bot(HealthSettings(url=f"{url}/health", timeout=Seconds(2)), time.time)
 
 
 def by_check(report: Report) -> dict[str, Finding]:
@@ -32,7 +32,7 @@ async def verdicts(replies: Replies) -> dict[str, Finding]:
 
 async def test_todays_commit_is_known_by_its_html_and_has_nothing_to_tell() -> None:
     found = await verdicts(HEAD)
-    assert {one.verdict for one in found.values()} == {Verdict.OK}
+    assert {one.verdict for one in found.values()} == {FindingVerdict.OK}
     assert "HTML" in found["agent.variant"].why
     assert "none of /health/deep" in found["agent.endpoints"].why
 
@@ -46,7 +46,7 @@ async def test_todays_commit_is_known_by_its_html_and_has_nothing_to_tell() -> N
     ],
 )
 async def test_an_older_commit_is_known_by_its_json(replies: Replies) -> None:
-    assert (await verdicts(replies))["agent.variant"].verdict is Verdict.WARNING
+    assert (await verdicts(replies))["agent.variant"].verdict is FindingVerdict.WARNING
 
 
 async def test_endpoints_are_found_by_asking_what_they_take() -> None:
@@ -61,8 +61,10 @@ async def test_endpoints_are_found_by_asking_what_they_take() -> None:
     assert "requalify" not in found
 
 
-@pytest.mark.parametrize(("status", "verdict"), [(200, Verdict.WARNING), (401, Verdict.OK), (404, Verdict.OK)])
-async def test_phones_that_anybody_may_read_are_a_warning(status: int, verdict: Verdict) -> None:
+@pytest.mark.parametrize(
+    ("status", "verdict"), [(200, FindingVerdict.WARNING), (401, FindingVerdict.OK), (404, FindingVerdict.OK)]
+)
+async def test_phones_that_anybody_may_read_are_a_warning(status: int, verdict: FindingVerdict) -> None:
     found = await verdicts({**HEAD, ("HEAD", "/metrics/detailed"): (status, "")})
     assert found["agent.leak"].verdict is verdict
 
@@ -80,11 +82,11 @@ async def test_a_silent_bot_is_asked_once() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         held.listen()
-        settings = HealthProbe(url=f"http://127.0.0.1:{held.getsockname()[1]}/health", timeout=Seconds(0.2))
-        report = await doctor.examine(settings, time.time)
+        settings = HealthSettings(url=f"http://127.0.0.1:{held.getsockname()[1]}/health", timeout=Seconds(0.2))
+        report = await doctor.check_bot(settings, time.time)
     found = by_check(report)
-    assert (found["agent.health"].verdict, "busy" in found["agent.health"].todo) == (Verdict.FAILED, True)
-    assert found["agent.variant"].verdict is Verdict.SKIPPED
+    assert (found["agent.health"].verdict, "busy" in found["agent.health"].todo) == (FindingVerdict.FAILED, True)
+    assert found["agent.variant"].verdict is FindingVerdict.SKIPPED
     assert report.contacts[0].reach is Reach.SILENT
 
 
@@ -98,7 +100,7 @@ async def test_a_silent_bot_is_asked_once() -> None:
 )
 async def test_an_unhealthy_answer_is_a_failure(body: Any, status: int, word: str) -> None:
     found = (await verdicts({("GET", "/health"): (status, body)}))["agent.health"]
-    assert (found.verdict, word in found.why) == (Verdict.FAILED, True)
+    assert (found.verdict, word in found.why) == (FindingVerdict.FAILED, True)
 
 
 async def test_its_clocks_are_read_from_the_date_and_from_a_stamp_without_a_zone() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from qualtui.doctor import channels, disk
-from qualtui.findings import Finding, Verdict
 from qualtui.model import Noted
+from qualtui.model.findings import Finding, FindingVerdict
 from qualtui.store.store import Store
 from qualtui.wire import ChannelView, EngineView
 from tests.config.sample import AGENT, read
@@ -20,15 +20,15 @@ def config(folder: Path, more: str = "") -> str:
 
 
 async def examined(folder: Path) -> dict[str, Finding]:
-    found = await disk.examine(read(config(folder)), time.time)
+    found = await disk.check_own_side(read(config(folder)), time.time)
     return {finding.check: finding for finding in found}
 
 
 async def test_before_the_first_engine_there_is_no_store_and_none_is_made(tmp_path: Path) -> None:
     found = await examined(tmp_path / "not yet")
-    assert found["store.disk"].verdict is Verdict.OK
-    assert found["store.file"].verdict is Verdict.SKIPPED
-    assert (found["engine"].verdict, "qualtui watch" in found["engine"].todo) == (Verdict.WARNING, True)
+    assert found["store.disk"].verdict is FindingVerdict.OK
+    assert found["store.file"].verdict is FindingVerdict.SKIPPED
+    assert (found["engine"].verdict, "qualtui watch" in found["engine"].todo) == (FindingVerdict.WARNING, True)
     assert os.listdir(tmp_path) == []
 
 
@@ -36,7 +36,7 @@ async def test_a_store_that_an_engine_holds_is_verified_beside_it(tmp_path: Path
     store = Store.open(tmp_path / "qualtui.db")
     try:
         store.append([(Noted(1, "ana", "a note"), "")], time.time())
-        assert (await examined(tmp_path))["store.file"].verdict is Verdict.OK
+        assert (await examined(tmp_path))["store.file"].verdict is FindingVerdict.OK
         store.append([(Noted(1, "ana", "the lease is still ours"), "")], time.time())
     finally:
         store.close()
@@ -51,30 +51,30 @@ async def test_a_log_that_was_tampered_with_is_a_failure(tmp_path: Path) -> None
     with sqlite3.connect(tmp_path / "qualtui.db") as connection:
         connection.execute("UPDATE events SET at = at + 1 WHERE seq = 1")
     found = (await examined(tmp_path))["store.file"]
-    assert (found.verdict, "event 1" in found.why) == (Verdict.FAILED, True)
+    assert (found.verdict, "event 1" in found.why) == (FindingVerdict.FAILED, True)
 
 
 async def test_a_file_that_is_no_store_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "qualtui.db").write_bytes(b"not a database" * 400)
-    assert (await examined(tmp_path))["store.file"].verdict is Verdict.FAILED
+    assert (await examined(tmp_path))["store.file"].verdict is FindingVerdict.FAILED
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    assert disk.disk_finding(tmp_path / "qualtui.db").verdict is Verdict.FAILED
+    assert disk.disk_finding(tmp_path / "qualtui.db").verdict is FindingVerdict.FAILED
 
 
 @pytest.mark.parametrize(
     ("troubles", "beside", "verdict", "word"),
     [
-        ((), False, Verdict.OK, "running for 1h 00m, pid 7"),
-        ((), True, Verdict.OK, "last window"),
-        (("the store is read-only",), False, Verdict.WARNING, "read-only"),
+        ((), False, FindingVerdict.OK, "running for 1h 00m, pid 7"),
+        ((), True, FindingVerdict.OK, "last window"),
+        (("the store is read-only",), False, FindingVerdict.WARNING, "read-only"),
     ],
 )
 def test_a_running_engine_tells_how_long_and_its_troubles(
-    troubles: tuple[str, ...], beside: bool, verdict: Verdict, word: str
+    troubles: tuple[str, ...], beside: bool, verdict: FindingVerdict, word: str
 ) -> None:
     view = EngineView(7, "host", "1", 1, 1000.0, 0, beside, troubles)
     found = disk.engine_finding(view, 4600.0)
@@ -83,7 +83,7 @@ def test_a_running_engine_tells_how_long_and_its_troubles(
 
 async def tried(url: str) -> Finding:
     text = AGENT + f'[notify.targets.ops]\nurl = "{url}"\n'
-    return (await channels.examine(read(text))).findings[0]
+    return (await channels.check_channels(read(text))).findings[0]
 
 
 async def test_a_channel_is_connected_to_and_told_nothing() -> None:
@@ -99,7 +99,7 @@ async def test_a_channel_is_connected_to_and_told_nothing() -> None:
         port = server.sockets[0].getsockname()[1]
         found = await tried(f"json://127.0.0.1:{port}/secret-token")
         await asyncio.wait_for(ended.wait(), 5)
-    assert (found.verdict, heard) == (Verdict.OK, [b""])
+    assert (found.verdict, heard) == (FindingVerdict.OK, [b""])
     assert "secret-token" not in found.why
 
 
@@ -113,7 +113,7 @@ async def test_a_channel_is_connected_to_and_told_nothing() -> None:
 )
 async def test_a_channel_that_cannot_work_says_why_without_its_secret(url: str, word: str) -> None:
     found = await tried(url)
-    assert (found.verdict, word in found.why) == (Verdict.FAILED, True)
+    assert (found.verdict, word in found.why) == (FindingVerdict.FAILED, True)
     assert "token-1" not in f"{found.why} {found.todo}"
 
 
@@ -139,6 +139,6 @@ def test_where_a_channel_leads_is_read_from_its_plugin(url: str, place: tuple[st
 def test_a_running_engine_names_the_channels_that_deliver_nothing() -> None:
     view = EngineView(7, "host", "1", 1, 1000.0, 0, channels=(ChannelView("ops", 1200.0, "HTTP 404"),))
     finding = disk.engine_finding(view, 1300.0)
-    assert finding.verdict is Verdict.WARNING
+    assert finding.verdict is FindingVerdict.WARNING
     assert "deliver nothing: ops" in finding.why
     assert finding.todo == "qualtui notify test ops"

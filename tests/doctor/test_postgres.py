@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.config.values import DatabaseProbe, Mapping, Seconds, Secret
+from qualtui.config.values import DatabaseSettings, Mapping, Seconds, Secret
 from qualtui.doctor import postgres as doctor
-from qualtui.findings import Finding, Verdict
+from qualtui.model.findings import Finding, FindingVerdict
 from tests.pgbouncer import needs_pgbouncer, running_pgbouncer
 from tests.postgres import AgentDatabase
 
@@ -35,16 +35,20 @@ async def examined(
     database: AgentDatabase, reads: str, writes: str | None = None, mapping: Mapping | None = None
 ) -> dict[str, Finding]:
     write = None if writes is None else database.dsn_as(writes)
-    return await asked(DatabaseProbe(dsn=database.dsn_as(reads), write_dsn=write), mapping)
+    return await asked(DatabaseSettings(dsn=database.dsn_as(reads), write_dsn=write), mapping)
 
 
-async def asked(settings: DatabaseProbe, mapping: Mapping | None = None) -> dict[str, Finding]:
-    report = await doctor.examine(settings, mapping or Mapping(), time.time)
+async def asked(settings: DatabaseSettings, mapping: Mapping | None = None) -> dict[str, Finding]:
+    report = await doctor.check_database(settings, mapping or Mapping(), time.time)
     return {finding.check: finding for finding in report.findings}
 
 
 def bad(found: dict[str, Finding]) -> dict[str, str]:
-    return {name: one.why for name, one in found.items() if one.verdict in {Verdict.WARNING, Verdict.FAILED}}
+    return {
+        name: one.why
+        for name, one in found.items()
+        if one.verdict in {FindingVerdict.WARNING, FindingVerdict.FAILED}
+    }
 
 
 async def mend(database: AgentDatabase, *findings: Finding) -> None:
@@ -59,7 +63,7 @@ async def test_the_roles_of_the_docs_are_found_sound_but_for_the_schemas_faults(
     async with roles(agent_db) as (reads, writes):
         found = await examined(agent_db, reads, writes)
     assert {name for name in bad(found) if not name.startswith("schema.")} == set(), bad(found)
-    assert found["write.rights"].verdict is Verdict.OK
+    assert found["write.rights"].verdict is FindingVerdict.OK
 
 
 async def test_each_fault_of_the_schema_is_told_and_its_sql_mends_it(agent_db: AgentDatabase) -> None:
@@ -99,7 +103,7 @@ async def test_the_trigger_that_spoils_qualified_leads_is_told_and_taken_away(tr
     assert "nao_qualificado" in bad(found)["schema.score"]
     assert "schema.triggers" not in found
     await mend(trigger_db, found["schema.score"])
-    assert (await examined(trigger_db, "postgres"))["schema.triggers"].verdict is Verdict.OK
+    assert (await examined(trigger_db, "postgres"))["schema.triggers"].verdict is FindingVerdict.OK
 
 
 async def test_a_missing_right_is_named_and_granted_by_its_sql(agent_db: AgentDatabase) -> None:
@@ -107,12 +111,15 @@ async def test_a_missing_right_is_named_and_granted_by_its_sql(agent_db: AgentDa
         await agent_db.execute(f"REVOKE SELECT (tipo) ON messages FROM {reads}, {writes}")
         await agent_db.execute(f"REVOKE UPDATE (ativa) ON sessions FROM {writes}")
         found = await examined(agent_db, reads, writes)
-        assert found["database.rights"].verdict is Verdict.FAILED
+        assert found["database.rights"].verdict is FindingVerdict.FAILED
         assert "SELECT on messages (tipo)" in found["database.rights"].why
         assert "UPDATE on sessions (ativa)" in found["write.rights"].why
         await mend(agent_db, found["database.rights"], found["write.rights"])
         again = await examined(agent_db, reads, writes)
-        assert (again["database.rights"].verdict, again["write.rights"].verdict) == (Verdict.OK, Verdict.OK)
+        assert (again["database.rights"].verdict, again["write.rights"].verdict) == (
+            FindingVerdict.OK,
+            FindingVerdict.OK,
+        )
 
 
 async def test_rights_beyond_the_needs_are_told_and_taken_back_by_their_sql(agent_db: AgentDatabase) -> None:
@@ -138,10 +145,10 @@ async def test_row_security_that_hides_rows_is_a_failure_and_its_sql_shows_them(
     async with roles(agent_db) as (reads, _writes):
         await agent_db.execute("ALTER TABLE messages ENABLE ROW LEVEL SECURITY")
         found = await examined(agent_db, reads)
-        assert found["database.rows"].verdict is Verdict.FAILED
+        assert found["database.rows"].verdict is FindingVerdict.FAILED
         assert "messages" in found["database.rows"].why
         await mend(agent_db, found["database.rows"])
-        assert (await examined(agent_db, reads))["database.rows"].verdict is Verdict.OK
+        assert (await examined(agent_db, reads))["database.rows"].verdict is FindingVerdict.OK
 
 
 async def test_a_policy_that_lets_only_some_rows_through_is_found_by_counting(agent_db: AgentDatabase) -> None:
@@ -152,7 +159,7 @@ async def test_a_policy_that_lets_only_some_rows_through_is_found_by_counting(ag
         await agent_db.execute("ALTER TABLE leads ENABLE ROW LEVEL SECURITY")
         await agent_db.execute(f"CREATE POLICY few ON leads FOR SELECT TO {reads} USING (status = 'qualificado')")
         found = (await examined(agent_db, reads))["database.rows"]
-    assert (found.verdict, "0 of about 10" in found.why) == (Verdict.FAILED, True)
+    assert (found.verdict, "0 of about 10" in found.why) == (FindingVerdict.FAILED, True)
 
 
 async def test_a_missing_index_is_printed_as_it_can_be_made_and_a_broken_one_is_replaced(
@@ -163,13 +170,13 @@ async def test_a_missing_index_is_printed_as_it_can_be_made_and_a_broken_one_is_
     broken = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'qualtui_messages_created_at'::regclass"
     await agent_db.execute(broken)
     found = (await examined(agent_db, "postgres"))["database.indexes"]
-    assert found.verdict is Verdict.WARNING
+    assert found.verdict is FindingVerdict.WARNING
     assert found.sql == (
         'DROP INDEX CONCURRENTLY "qualtui_messages_created_at"',
         'CREATE INDEX CONCURRENTLY IF NOT EXISTS "qualtui_messages_created_at" ON "messages" ("created_at")',
     )
     await mend(agent_db, found)
-    assert (await examined(agent_db, "postgres"))["database.indexes"].verdict is Verdict.OK
+    assert (await examined(agent_db, "postgres"))["database.indexes"].verdict is FindingVerdict.OK
 
 
 async def test_mapped_names_are_followed(agent_db: AgentDatabase) -> None:
@@ -179,7 +186,7 @@ async def test_mapped_names_are_followed(agent_db: AgentDatabase) -> None:
     assert "no table leads" in bad(lost)["database.rights"]
     mapping = Mapping(names={"leads": "crm_leads", "messages.tipo": "direction"})
     found = await examined(agent_db, "postgres", mapping=mapping)
-    assert found["database.rights"].verdict is Verdict.OK
+    assert found["database.rights"].verdict is FindingVerdict.OK
     assert 'ALTER TABLE "crm_leads"' in found["schema.leads.canal"].sql[0]
 
 
@@ -191,29 +198,29 @@ async def test_mapped_names_are_followed(agent_db: AgentDatabase) -> None:
     ],
 )
 async def test_a_database_that_lets_nobody_in_says_why_and_leaves_the_rest_out(dsn: str, word: str) -> None:
-    found = await asked(DatabaseProbe(dsn=Secret(dsn), timeout=Seconds(2)))
+    found = await asked(DatabaseSettings(dsn=Secret(dsn), timeout=Seconds(2)))
     assert found.keys() == {"database.reach"}
-    assert (found["database.reach"].verdict, word in found["database.reach"].why) == (Verdict.FAILED, True)
+    assert (found["database.reach"].verdict, word in found["database.reach"].why) == (FindingVerdict.FAILED, True)
     assert found["database.reach"].todo
 
 
 async def test_without_a_writing_role_the_fixes_are_skipped(agent_db: AgentDatabase) -> None:
-    assert (await examined(agent_db, "postgres"))["write.rights"].verdict is Verdict.SKIPPED
+    assert (await examined(agent_db, "postgres"))["write.rights"].verdict is FindingVerdict.SKIPPED
 
 
 @needs_pgbouncer
 @pytest.mark.parametrize(("mode", "said", "verdict"), [
-    ("transaction", False, Verdict.FAILED),
-    ("transaction", True, Verdict.OK),
-    ("session", False, Verdict.OK),
+    ("transaction", False, FindingVerdict.FAILED),
+    ("transaction", True, FindingVerdict.OK),
+    ("session", False, FindingVerdict.OK),
 ])  # fmt: skip
 async def test_a_transaction_pooler_is_found_whatever_the_configuration_says(
-    agent_db: AgentDatabase, mode: str, said: bool, verdict: Verdict
+    agent_db: AgentDatabase, mode: str, said: bool, verdict: FindingVerdict
 ) -> None:
     with running_pgbouncer(agent_db.server, mode=mode) as bouncer:
-        found = await asked(DatabaseProbe(dsn=bouncer.dsn(agent_db), pooler=said))
+        found = await asked(DatabaseSettings(dsn=bouncer.dsn(agent_db), pooler=said))
     assert found["database.pooler"].verdict is verdict, found["database.pooler"]
-    assert found["database.reach"].verdict is Verdict.OK
+    assert found["database.reach"].verdict is FindingVerdict.OK
     assert ("transaction" in found["database.pooler"].why) == (mode == "transaction")
 
 
@@ -239,7 +246,7 @@ async def test_no_statement_of_it_writes_and_none_could(agent_db: AgentDatabase)
 async def test_rows_without_a_time_which_no_figure_sees_are_told(agent_db: AgentDatabase) -> None:
     await agent_db.conversation(("recebida", 10.0))
     async with roles(agent_db) as (reads, _writes):
-        assert (await examined(agent_db, reads))["database.times"].verdict is Verdict.OK
+        assert (await examined(agent_db, reads))["database.times"].verdict is FindingVerdict.OK
         await agent_db.execute("UPDATE messages SET created_at = NULL")
         found = (await examined(agent_db, reads))["database.times"]
-    assert (found.verdict, "messages: 1)" in found.why) == (Verdict.WARNING, True)
+    assert (found.verdict, "messages: 1)" in found.why) == (FindingVerdict.WARNING, True)

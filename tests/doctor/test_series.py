@@ -1,8 +1,8 @@
 """The user's own series: each is asked once, and says what it gives or why nothing."""
 
-from qualtui.config.values import Agent, DatabaseProbe, OwnSeries
-from qualtui.doctor.own import examine
-from qualtui.findings import Verdict
+from qualtui.config.values import AgentSettings, DatabaseSettings, OwnSeries
+from qualtui.doctor.own import check_own_series
+from qualtui.model.findings import FindingVerdict
 from tests.postgres import AgentDatabase
 from tests.probes.hostile import body, serving
 
@@ -16,12 +16,12 @@ async def test_each_series_tells_its_number_or_why_there_is_none(agent_db: Agent
             "leads": OwnSeries(sql="select count(*) from leads"),
             "wrong": OwnSeries(sql="select count(*) from nowhere"),
         }
-        report = await examine(Agent(database=DatabaseProbe(dsn=agent_db.dsn), series=series))
+        report = await check_own_series(AgentSettings(database=DatabaseSettings(dsn=agent_db.dsn), series=series))
     found = {finding.what: (finding.verdict, finding.why) for finding in report.findings}
-    assert found["user.queue"] == (Verdict.OK, "51/h")
-    assert found["user.gone"] == (Verdict.WARNING, "nothing at /m")
-    assert found["user.leads"] == (Verdict.OK, "1")
-    assert found["user.wrong"][0] is Verdict.WARNING
+    assert found["user.queue"] == (FindingVerdict.OK, "51/h")
+    assert found["user.gone"] == (FindingVerdict.WARNING, "nothing at /m")
+    assert found["user.leads"] == (FindingVerdict.OK, "1")
+    assert found["user.wrong"][0] is FindingVerdict.WARNING
     assert "nowhere" in found["user.wrong"][1]
     assert all(finding.check == "series.value" for finding in report.findings)
     held = await agent_db.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'qualtui'")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from qualtui.doctor import link, tls
-from qualtui.doctor.link import Link
-from qualtui.findings import Finding, Verdict
+from qualtui.doctor.link import DatabaseRoute
+from qualtui.model.findings import Finding, FindingVerdict
 from tests.postgres import AgentDatabase
 
 DAY = 86400.0
@@ -51,15 +51,15 @@ async def serving(certificate: Path) -> AsyncIterator[str]:
 
 
 async def examined(url: str, now: float, trust: ssl.SSLContext | None = None) -> Finding:
-    return await tls.examine("agent.tls", "certificate", url, 5.0, lambda: now, trust)
+    return await tls.check_certificate("agent.tls", "certificate", url, 5.0, lambda: now, trust)
 
 
 @pytest.mark.parametrize(
     ("later", "verdict", "word"),
-    [(0.0, Verdict.OK, "59 days"), (50 * DAY, Verdict.WARNING, "9 days")],
+    [(0.0, FindingVerdict.OK, "59 days"), (50 * DAY, FindingVerdict.WARNING, "9 days")],
 )
 async def test_a_trusted_certificate_tells_its_days(
-    certificate: Path, later: float, verdict: Verdict, word: str
+    certificate: Path, later: float, verdict: FindingVerdict, word: str
 ) -> None:
     trust = ssl.create_default_context(cafile=str(certificate))
     async with serving(certificate) as url:
@@ -70,29 +70,29 @@ async def test_a_trusted_certificate_tells_its_days(
 async def test_a_certificate_that_is_not_trusted_is_a_failure(certificate: Path) -> None:
     async with serving(certificate) as url:
         found = await examined(url, time.time())
-    assert (found.verdict, "not trusted" in found.why) == (Verdict.FAILED, True)
+    assert (found.verdict, "not trusted" in found.why) == (FindingVerdict.FAILED, True)
 
 
 async def test_plain_http_to_elsewhere_is_told_and_on_this_machine_is_fine() -> None:
-    assert (await examined("http://bot.example.com/health", 0.0)).verdict is Verdict.WARNING
-    assert (await examined("http://127.0.0.1:5000/health", 0.0)).verdict is Verdict.OK
+    assert (await examined("http://bot.example.com/health", 0.0)).verdict is FindingVerdict.WARNING
+    assert (await examined("http://127.0.0.1:5000/health", 0.0)).verdict is FindingVerdict.OK
 
 
 @pytest.mark.parametrize(
     ("mode", "offered", "verdict"),
     [
-        ("prefer", False, Verdict.FAILED),
-        ("prefer", True, Verdict.WARNING),
-        ("disable", True, Verdict.FAILED),
-        ("require", True, Verdict.WARNING),
-        ("verify-full", True, Verdict.OK),
-        ("prefer", None, Verdict.SKIPPED),
+        ("prefer", False, FindingVerdict.FAILED),
+        ("prefer", True, FindingVerdict.WARNING),
+        ("disable", True, FindingVerdict.FAILED),
+        ("require", True, FindingVerdict.WARNING),
+        ("verify-full", True, FindingVerdict.OK),
+        ("prefer", None, FindingVerdict.SKIPPED),
     ],
 )
 def test_a_database_elsewhere_must_be_encrypted_and_verified(
-    mode: str, offered: bool | None, verdict: Verdict
+    mode: str, offered: bool | None, verdict: FindingVerdict
 ) -> None:
-    assert link.judged(Link("db.example.com", 5432, mode), offered).verdict is verdict
+    assert link.route_findings(DatabaseRoute("db.example.com", 5432, mode), offered).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_database_elsewhere_must_be_encrypted_and_verified(
 def test_a_dsn_is_read_for_its_way_alone(dsn: str, host: str, port: int, mode: str) -> None:
     from qualtui.config.values import Secret
 
-    assert link.link_of(Secret(dsn)) == Link(host, port, mode)
+    assert link.link_of(Secret(dsn)) == DatabaseRoute(host, port, mode)
 
 
 async def test_a_real_server_without_tls_says_so(agent_db: AgentDatabase) -> None:
@@ -122,4 +122,4 @@ async def test_a_real_server_without_tls_says_so(agent_db: AgentDatabase) -> Non
 
     async with await asyncio.start_server(forward, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        assert await link.offers_tls(Link("127.0.0.1", port, "prefer"), 5.0) is False
+        assert await link.offers_tls(DatabaseRoute("127.0.0.1", port, "prefer"), 5.0) is False

@@ -11,35 +11,35 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.alerts import evaluate as evaluation
-from qualtui.alerts.evaluate import Verdict
+from qualtui.alerts import judge as evaluation
+from qualtui.alerts.judge import RuleVerdict
 from qualtui.cli.common import CommandError
 from qualtui.cli.notify import outcome, try_targets
 from qualtui.client import Client
 from qualtui.config.errors import ConfigErrors, Problem
 from qualtui.config.values import (
-    Agent,
+    AgentSettings,
     Config,
-    HealthProbe,
+    HealthSettings,
     Level,
-    Notify,
+    NotifySettings,
     Operator,
     Route,
     Rule,
     Seconds,
     Secret,
 )
-from qualtui.config.values import Target as TargetValues
+from qualtui.config.values import ChannelSettings as TargetValues
+from qualtui.diagnosis import contradictions
 from qualtui.engine.engine import Engine
 from qualtui.engine.setup import Setup
-from qualtui.fixes.remedy import Remedy
+from qualtui.fixes.fix import Fix
 from qualtui.model import BacklogMarked, Link, Phase, RuleChanged, Sample, Severity, State
-from qualtui.notify.target import NotifyError, Target
+from qualtui.notify.channel import AppriseChannel, NotifyError
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import Probe
-from qualtui.signals import contradictions
-from qualtui.signals.reading import Readings
-from qualtui.store.late import begin
+from qualtui.series.evidence import Readings
+from qualtui.store.deferred import begin_deferred
 from qualtui.store.store import Store
 from qualtui.text import masked
 from qualtui.wire import (
@@ -48,14 +48,14 @@ from qualtui.wire import (
     CloseCustomer,
     Done,
     LinkView,
+    ListCustomers,
     Preview,
     PreviewFix,
     Refused,
     RunFix,
     TestNotice,
-    Who,
 )
-from tests.engine.test_fixing import Scripted
+from tests.engine.test_fix_runner import Scripted
 from tests.screens.stand_in import until
 from tests.store.remains import torn
 
@@ -82,7 +82,7 @@ class Constant:
         self.closed = True
 
 
-class SlowTarget(Target):
+class SlowTarget(AppriseChannel):
     """Takes a notice only when the test lets it."""
 
     def __init__(self, refusal: NotifyError | None = None) -> None:
@@ -103,7 +103,7 @@ class SlowTarget(Target):
 class Made:
     """What `build` gives: the same probes for each configuration, and what the engine handed in."""
 
-    def __init__(self, *probes: Probe, target: Target | None = None, remedy: Remedy | None = None) -> None:
+    def __init__(self, *probes: Probe, target: AppriseChannel | None = None, remedy: Fix | None = None) -> None:
         self.probes = probes
         self.remedies = {} if remedy is None else {("bot", remedy.name): remedy}
         self.targets = () if target is None else (target,)
@@ -117,8 +117,8 @@ class Made:
 
 
 def config(*agents: str, note: str = "", **rules: Rule) -> Config:
-    health = HealthProbe(url=f"http://bot.example.com/{note}")
-    return Config(agents={name: Agent(health=health) for name in agents or ("bot",)}, rules=dict(rules))
+    health = HealthSettings(url=f"http://bot.example.com/{note}")
+    return Config(agents={name: AgentSettings(health=health) for name in agents or ("bot",)}, rules=dict(rules))
 
 
 @pytest.fixture
@@ -254,13 +254,13 @@ async def test_an_internal_error_of_one_agent_stops_no_other_agent_s_watch(
             raise KeyError("a fault of our own")
         return contradictions.contradict(found, well)
 
-    def evaluate(rule: Rule, samples: Sequence[Sample], now: float, stale: float) -> Verdict:
+    def evaluate(rule: Rule, samples: Sequence[Sample], now: float, stale: float) -> RuleVerdict:
         if samples and samples[-1].series.startswith("broken/"):
             raise KeyError("a fault of our own")
-        return evaluation.evaluate(rule, samples, now, stale)
+        return evaluation.judge(rule, samples, now, stale)
 
-    monkeypatch.setattr("qualtui.engine.view.contradict", contradict)
-    monkeypatch.setattr("qualtui.engine.evaluator.evaluate", evaluate)
+    monkeypatch.setattr("qualtui.engine.projector.contradict", contradict)
+    monkeypatch.setattr("qualtui.engine.evaluator.judge", evaluate)
     rule = Rule(series="health.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0))
     made = Made(Constant("broken/health.up", 0.0, 0.1), Constant("other/health.up", 0.0, 0.1))
     async with running(store, made, config("broken", "other", down=rule)) as engine:
@@ -313,12 +313,14 @@ async def test_what_became_of_a_configuration_that_was_read_again_is_in_the_log(
 async def test_a_notice_that_is_being_sent_while_the_configuration_changes_is_sent_once(store: Store) -> None:
     target = SlowTarget()
     made = Made(target=target)
-    notify = Notify(
+    notify = NotifySettings(
         targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))}, routes=(Route(targets=("ops",)),)
     )
 
     def values(note: str = "") -> Config:
-        return Config(agents={"bot": Agent(health=HealthProbe(url=f"http://bot/{note}"))}, notify=notify)
+        return Config(
+            agents={"bot": AgentSettings(health=HealthSettings(url=f"http://bot/{note}"))}, notify=notify
+        )
 
     async with running(store, made, values(), lambda: values("new")) as engine:
         async with Client(store.path.with_name("s"), who="ana") as client:
@@ -351,7 +353,11 @@ async def test_an_agent_that_is_none_is_answered_with_those_there_are(store: Sto
         running(store, Made(), config("one", "two")),
         Client(store.path.with_name("s"), who="ana") as client,
     ):
-        for ask in (PreviewFix("retry", "nope"), Who("nope"), CloseCustomer("nope", "1a2b", "called", 0.0)):
+        for ask in (
+            PreviewFix("retry", "nope"),
+            ListCustomers("nope"),
+            CloseCustomer("nope", "1a2b", "called", 0.0),
+        ):
             assert await client.ask(ask) == Refused("no agent 'nope'; there is: one, two")
 
 
@@ -382,8 +388,10 @@ async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
 ) -> None:
     target = SlowTarget(refusal)
     target.may_end.set()
-    notify = Notify(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
-    first = Config(agents={"bot": Agent(health=HealthProbe(url="http://bot.example.com/"))}, notify=notify)
+    notify = NotifySettings(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
+    first = Config(
+        agents={"bot": AgentSettings(health=HealthSettings(url="http://bot.example.com/"))}, notify=notify
+    )
     async with (
         running(store, Made(target=target), first),
         Client(store.path.with_name("s"), who="ana", watch=True) as client,
@@ -398,8 +406,10 @@ async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
 async def test_a_channel_that_fails_is_named_with_its_time_until_it_delivers(store: Store) -> None:
     target = SlowTarget(NotifyError("HTTP 404"))
     target.may_end.set()
-    notify = Notify(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
-    first = Config(agents={"bot": Agent(health=HealthProbe(url="http://bot.example.com/"))}, notify=notify)
+    notify = NotifySettings(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
+    first = Config(
+        agents={"bot": AgentSettings(health=HealthSettings(url="http://bot.example.com/"))}, notify=notify
+    )
     async with (
         running(store, Made(target=target), first) as engine,
         Client(store.path.with_name("s"), who="ana", watch=True) as client,
@@ -419,8 +429,10 @@ async def test_a_channel_that_fails_is_named_with_its_time_until_it_delivers(sto
 
 
 async def test_a_test_whose_outcome_takes_long_says_where_it_will_be_told(store: Store) -> None:
-    notify = Notify(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
-    first = Config(agents={"bot": Agent(health=HealthProbe(url="http://bot.example.com/"))}, notify=notify)
+    notify = NotifySettings(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
+    first = Config(
+        agents={"bot": AgentSettings(health=HealthSettings(url="http://bot.example.com/"))}, notify=notify
+    )
     async with (
         running(store, Made(target=SlowTarget()), first),
         Client(store.path.with_name("s"), who="ana", watch=True) as client,
@@ -438,13 +450,13 @@ async def test_an_engine_on_a_torn_store_watches_tells_and_goes_over_to_a_new_on
     target = SlowTarget()
     target.may_end.set()
     first = Config(
-        agents={"bot": Agent(health=HealthProbe(url="http://bot.example.com/"))},
+        agents={"bot": AgentSettings(health=HealthSettings(url="http://bot.example.com/"))},
         rules={"down": rule},
-        notify=Notify(
+        notify=NotifySettings(
             targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))}, routes=(Route(targets=("ops",)),)
         ),
     )
-    store, begun = begin(path, time.time())
+    store, begun = begin_deferred(path, time.time())
     with store:
         made = Made(Constant("bot/db.up", 0.0, 60.0), target=target)
         async with running(store, made, first, state=begun) as engine:

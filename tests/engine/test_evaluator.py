@@ -7,23 +7,23 @@ import pytest
 from msgspec.structs import replace
 
 from qualtui.config.values import (
-    Agent,
+    AgentSettings,
+    ChannelSettings,
     Config,
-    HealthProbe,
+    HealthSettings,
     Level,
-    Notify,
+    NotifySettings,
     Operator,
     Route,
     Rule,
     Seconds,
     Secret,
-    Target,
 )
+from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
-from qualtui.engine.recent import Recent
+from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import CauseRevised, NoticeQueued, Phase, RuleChanged, Sample, Severity
-from qualtui.signals.root import Root, Why
 from qualtui.store import Store
 
 WAITING = Rule(
@@ -41,9 +41,9 @@ def configuration(rules: dict[str, Rule]) -> Config:
         Route(targets=("pager",), severities=(Severity.CRITICAL,)),
         Route(targets=("mail",), severities=(Severity.WARNING, Severity.CRITICAL)),
     )
-    targets = {name: Target(url=Secret("json://127.0.0.1")) for name in ("pager", "mail")}
-    agent = Agent(health=HealthProbe(url="http://127.0.0.1/health"))
-    return Config(agents={"bot": agent}, rules=rules, notify=Notify(targets=targets, routes=routes))
+    targets = {name: ChannelSettings(url=Secret("json://127.0.0.1")) for name in ("pager", "mail")}
+    agent = AgentSettings(health=HealthSettings(url="http://127.0.0.1/health"))
+    return Config(agents={"bot": agent}, rules=rules, notify=NotifySettings(targets=targets, routes=routes))
 
 
 class Scene:
@@ -51,8 +51,8 @@ class Scene:
 
     def __init__(self, store: Store, rules: dict[str, Rule]) -> None:
         self.now = 1000.0
-        self.why = Why("the why")
-        self.recent = Recent(keep=3600.0, step=60.0, steps=1)
+        self.why = RootCause("the why")
+        self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
         self.evaluator = Evaluator(
             self.journal, self.recent, lambda _: self.why, lambda: self.now, offer=self._offered
@@ -147,15 +147,15 @@ async def test_an_incident_ends_though_the_data_has_gaps(store: Store) -> None:
 async def test_a_notice_to_a_target_that_the_configuration_lost_is_owed_no_more(store: Store) -> None:
     scene = Scene(store, {"customers-waiting": WAITING})
     await scene.oldest(200)
-    scene.evaluator.use(replace(configuration({"customers-waiting": WAITING}), notify=Notify()), {})
+    scene.evaluator.use(replace(configuration({"customers-waiting": WAITING}), notify=NotifySettings()), {})
     await scene.evaluator.settle()
     await scene.evaluator.settle()
     (notice,) = scene.journal.state.notices.values()
     assert (notice.status, notice.reason) == ("failed", "the configuration no longer has this target")
 
 
-STARTING = Why("WAHA STARTING", fixes=("waha-restart",), root=Root.GATEWAY_STARTING)
-WEBHOOK = Why("The webhook fails", fixes=("retry",), root=Root.WEBHOOK)
+STARTING = RootCause("WAHA STARTING", fixes=("waha-restart",), root=CauseKind.GATEWAY_STARTING)
+WEBHOOK = RootCause("The webhook fails", fixes=("retry",), root=CauseKind.WEBHOOK)
 
 
 async def test_a_cause_that_did_not_last_is_revised_and_later_notices_follow(store: Store) -> None:
@@ -170,7 +170,7 @@ async def test_a_cause_that_did_not_last_is_revised_and_later_notices_follow(sto
     incident = scene.journal.state.incidents[1]
     assert (incident.cause, incident.fix) == ("The webhook fails", "retry")
     assert await scene.oldest(225) == []
-    scene.why = Why("Nothing is broken that we can see", root=Root.NOTHING_SEEN)
+    scene.why = RootCause("Nothing is broken that we can see", root=CauseKind.NOTHING_SEEN)
     await scene.oldest(601)
     worse = [one for one in scene.journal.state.notices.values() if one.kind == "worse"]
     assert all("The webhook fails" in one.body for one in worse)

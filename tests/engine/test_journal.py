@@ -25,8 +25,8 @@ from qualtui.model import (
     State,
     StoreRenewed,
 )
+from qualtui.store.deferred import BEGIN, begin_deferred
 from qualtui.store.errors import StoreError
-from qualtui.store.late import BEGIN, begin
 from qualtui.store.lease import lock_path
 from qualtui.store.store import Store
 from tests.store.remains import left, torn
@@ -137,7 +137,7 @@ async def test_events_kept_in_memory_are_written_at_the_time_at_which_they_happe
 async def test_a_log_that_was_begun_anew_meanwhile_has_all_that_was_watched(tmp_path: Path) -> None:
     path = tmp_path / "state" / "store.db"
     torn(path)
-    store, begun = begin(path, NOW)
+    store, begun = begin_deferred(path, NOW)
     with store:
         journal = Journal(store, begun, store.epoch, lambda: NOW)
         await journal.append((replace(FIRED, number=begun.next_number), ""))
@@ -156,7 +156,7 @@ async def test_a_log_that_was_put_back_meanwhile_is_known_again_and_no_number_is
     known = left(path)
     shutil.copy(path, tmp_path / "copy")
     torn(path)
-    store, begun = begin(path, NOW)
+    store, begun = begin_deferred(path, NOW)
     with store:
         journal = Journal(store, begun, store.epoch, lambda: NOW)
         fired = replace(FIRED, number=begun.next_number)
@@ -179,7 +179,7 @@ async def test_what_two_engines_kept_in_memory_one_after_the_other_is_all_in_the
     for n in range(2):
         torn(path.with_name("torn.db"))
         os.replace(path.with_name("torn.db"), path)
-        store, begun = begin(path, NOW + 60 * n)
+        store, begun = begin_deferred(path, NOW + 60 * n)
         with store:
             journal = Journal(store, begun, store.epoch, lambda: NOW)
             await journal.append((Noted(1, "ana", f"remark {n}"), ""))
@@ -238,7 +238,7 @@ async def test_a_store_that_is_lost_is_told_and_goes_on_in_a_new_one_with_the_ne
     assert store.load() == journal.state
     assert (journal.state.incidents[1].owner, journal.state.next_number) == ("ana", 3)
     store.close()
-    again, state = begin(store.path, NOW)
+    again, state = begin_deferred(store.path, NOW)
     with again:
         assert (state.incidents[1].owner, state.next_number) == ("ana", 3)
 
@@ -296,7 +296,7 @@ async def test_a_number_that_memory_gave_is_not_given_again_after_an_older_log_c
     left(path)
     shutil.copy(path, tmp_path / "copy")
     torn(path)
-    store, begun = begin(path, NOW)
+    store, begun = begin_deferred(path, NOW)
     with store:
         journal = Journal(store, begun, store.epoch, lambda: NOW)
         await journal.append((replace(FIRED, number=begun.next_number), ""))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from qualtui.engine import fixing
+from qualtui.engine import fix_runner
 from qualtui.model import FixStarted, FixStopped
 from qualtui.store.store import Store
 from qualtui.wire import Answer, Done, Preview, Refused
-from tests.engine.test_fixing import Desk, Scripted, working
+from tests.engine.test_fix_runner import Desk, Scripted, working
 from tests.screens.stand_in import until
 
 
@@ -37,7 +37,7 @@ async def under_way(desk: Desk) -> "asyncio.Task[Answer]":
 async def test_a_stop_is_heard_after_the_step_under_way_and_the_log_says_whose_it_was(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fixing, "STOP_LIMIT", 0.01)
+    monkeypatch.setattr(fix_runner, "STOP_LIMIT", 0.01)
     running = await under_way(desk)
     answer = await desk.fixing.stop(desk.runs[0].run, "ben")
     assert answer == Done("script ends after the one under way; the activity tells its end")

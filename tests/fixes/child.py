@@ -8,9 +8,9 @@ import asyncio
 import sys
 import time
 
-from qualtui.config.values import DatabaseProbe, Mapping, Retry, Secret, WahaProbe
+from qualtui.config.values import DatabaseSettings, GatewaySettings, Mapping, RetrySettings, Secret
 from qualtui.fixes.claims import Case, Claim, Claims
-from qualtui.fixes.gateway import Gateway, Sent
+from qualtui.fixes.gateway import GatewayClient, SendResult
 from qualtui.fixes.retry import Retry as Remedy
 from qualtui.fixes.retry import Tools
 from qualtui.fixes.strategies import ByGateway
@@ -31,7 +31,7 @@ class Halting:
     def out_of_reach(self, case: Case) -> str:
         return self._way.out_of_reach(case)
 
-    async def send(self, claim: Claim) -> Sent:
+    async def send(self, claim: Claim) -> SendResult:
         await self._halt("claimed")
         sent = await self._way.send(claim)
         await self._halt("sent")
@@ -47,9 +47,9 @@ class Halting:
 
 
 async def main(step: str, dsn: str, url: str) -> None:
-    settings = Retry(text=TEXT, hours="")
-    gateway = Gateway(WahaProbe(url=url, key=Secret(KEY)))
-    probe = DatabaseProbe(dsn=Secret(dsn), write_dsn=Secret(dsn))
+    settings = RetrySettings(text=TEXT, hours="")
+    gateway = GatewayClient(GatewaySettings(url=url, key=Secret(KEY)))
+    probe = DatabaseSettings(dsn=Secret(dsn), write_dsn=Secret(dsn))
     way = Halting(ByGateway(gateway, TEXT), step)
     tools = Tools(Eyes(Secret(dsn)), (way,), gateway, time.time)
     fix = Remedy("bot", Claims("bot", probe, Mapping(), 86400.0), Mapping(), settings, tools)

@@ -4,20 +4,28 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from qualtui.config.values import Agent, DatabaseProbe, HealthProbe, Mapping, Seconds, Secret, WahaProbe
-from qualtui.config.values import Retry as Settings
+from qualtui.config.values import (
+    AgentSettings,
+    DatabaseSettings,
+    GatewaySettings,
+    HealthSettings,
+    Mapping,
+    Seconds,
+    Secret,
+)
+from qualtui.config.values import RetrySettings as Settings
 from qualtui.database import Database
 from qualtui.fixes.claims import Claims
-from qualtui.fixes.gateway import Gateway
-from qualtui.fixes.remedy import RemedyError
+from qualtui.fixes.fix import FixError
+from qualtui.fixes.gateway import GatewayClient
 from qualtui.fixes.retry import Retry, Tools
 from qualtui.fixes.strategies import Strategy, strategies_of
-from qualtui.probes.chats import ChatsProbe
+from qualtui.probes.chat_matching import ChatMatching
 from qualtui.probes.customers import CustomersProbe
-from qualtui.probes.match import Match
+from qualtui.probes.gateway_chats import GatewayChatsProbe
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.gateway import Gateway as Word
-from qualtui.signals.gateway import no_gateway
+from qualtui.tracking.deliverability import GatewayAt as Word
+from qualtui.tracking.deliverability import no_gateway
 from qualtui.wire import CustomerView
 from tests.fixes.waha import Waha
 from tests.postgres import AgentDatabase
@@ -45,16 +53,16 @@ class Clock:
 class Eyes:
     """The fast lane of one engine: who waits, in truth."""
 
-    def __init__(self, dsn: Secret, word: Word = no_gateway, chats: ChatsProbe | None = None) -> None:
+    def __init__(self, dsn: Secret, word: Word = no_gateway, chats: GatewayChatsProbe | None = None) -> None:
         self._database = Database(dsn)
         self._chats = chats
         match = None
         if chats is not None:
-            match = Match(Mapping(), lambda: chats.chats, chats.refresh, 60.0, self._nothing, self._forget)
+            match = ChatMatching(Mapping(), lambda: chats.chats, chats.refresh, 60.0, self._nothing, self._forget)
         self.probe = CustomersProbe(
             "bot",
             self._database,
-            DatabaseProbe(dsn=dsn),
+            DatabaseSettings(dsn=dsn),
             Mapping(),
             gateway=word,
             load=self._nothing,
@@ -75,7 +83,7 @@ class Eyes:
             await self.probe.ask(time.time())
             return await self.probe.who(certain=True)
         except ProbeError as error:
-            raise RemedyError(str(error)) from None
+            raise FixError(str(error)) from None
 
     async def close(self) -> None:
         await self.probe.close()
@@ -108,16 +116,16 @@ class Engine:
         given: dict[str, object] = {"text": TEXT, "hours": "", "pace": Seconds(10), **settings}
         self.settings = Settings(**given)  # type: ignore[arg-type]
         self.clock = clock or Clock()
-        seen = ChatsProbe("bot", waha.settings, lambda: time.time() - 86400.0) if chats and waha else None
+        seen = GatewayChatsProbe("bot", waha.settings, lambda: time.time() - 86400.0) if chats and waha else None
         self.eyes = Eyes(database.dsn, word, seen)
-        probe = DatabaseProbe(dsn=database.dsn, write_dsn=write or database.dsn, timeout=Seconds(5))
-        waha_settings: WahaProbe | None = waha.settings if waha is not None else None
-        agent = Agent(
+        probe = DatabaseSettings(dsn=database.dsn, write_dsn=write or database.dsn, timeout=Seconds(5))
+        waha_settings: GatewaySettings | None = waha.settings if waha is not None else None
+        agent = AgentSettings(
             database=probe,
             waha=waha_settings,
-            health=HealthProbe(url=f"{agent_url}/health") if agent_url else None,
+            health=HealthSettings(url=f"{agent_url}/health") if agent_url else None,
         )
-        gateway = Gateway(waha_settings) if waha_settings is not None else None
+        gateway = GatewayClient(waha_settings) if waha_settings is not None else None
         chosen = strategies_of(agent, self.settings, gateway) if ways is None else ways
         chat = self.eyes.probe.chat_id if chats else None
         tools = Tools(

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from qualtui.fixes.remedy import Plan, RemedyError
+from qualtui.fixes.fix import FixError, Plan
 from tests.fixes.scene import MINUTE, Engine, owed
 from tests.fixes.waha import Waha, waha
 from tests.postgres import AgentDatabase
@@ -109,7 +109,7 @@ async def test_a_gateway_that_hides_who_a_chat_is_stops_every_answer(
     refused = (await one.fix.preview("")).refused
     assert "whom a person answered by phone is not known" in refused
     assert "@lid" in refused
-    with pytest.raises(RemedyError, match="@lid"):
+    with pytest.raises(FixError, match="@lid"):
         await one.fix.run(plan)
     assert gateway.sends == []
 

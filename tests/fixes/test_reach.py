@@ -4,12 +4,12 @@ import pytest
 
 from qualtui.fixes.claims import OUTCOME, Case
 from qualtui.fixes.gateway import Fate
-from qualtui.fixes.reach import Reach
+from qualtui.fixes.reach import RetryReach
 from qualtui.wire import CustomerView
 
 LEAD = "11111111-2222-3333-4444-555555555555"
 NOW = 10_000.0
-REACH = Reach((), ("finalizado",))
+REACH = RetryReach((), ("finalizado",))
 
 
 def case(

@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack
 import msgspec
 import pytest
 
-from qualtui.config.values import Mapping, Retry
+from qualtui.config.values import Mapping, RetrySettings
 from qualtui.database import sql
-from qualtui.fixes.remedy import RemedyError
-from qualtui.signals.gateway import GatewayWord
+from qualtui.fixes.fix import FixError
+from qualtui.tracking.deliverability import Deliverability
 from qualtui.wire import CustomerView
 from tests.fixes.scene import MINUTE, TEXT, Clock, Engine, owed, told
 from tests.fixes.waha import Waha, waha
@@ -210,11 +210,11 @@ async def test_nobody_is_written_to_while_it_is_not_known_whether_a_person_answe
     one = engine()
 
     async def unknown() -> tuple[CustomerView, ...]:
-        raise RemedyError("the chats are not told")
+        raise FixError("the chats are not told")
 
     one.fix._tools = msgspec.structs.replace(one.fix._tools, sure=unknown)
     plan = await one.fix.preview("")
-    with pytest.raises(RemedyError, match="not told"):
+    with pytest.raises(FixError, match="not told"):
         await one.fix.run(plan)
     assert (gateway.sends, await told(agent_db)) == ([], [])
 
@@ -225,8 +225,8 @@ async def test_a_row_of_the_bot_counts_as_an_answer_unless_the_gateway_was_broke
     lead, session = await agent_db.conversation(("recebida", 10 * MINUTE), ("enviada", 9 * MINUTE))
     broken_until = time.time() - 5 * MINUTE
 
-    def word(at: float) -> GatewayWord:
-        return GatewayWord.BROKEN if at < broken_until else GatewayWord.WORKING
+    def word(at: float) -> Deliverability:
+        return Deliverability.BROKEN if at < broken_until else Deliverability.WORKING
 
     one = engine(word=word)
     plan = await one.fix.preview("")
@@ -349,12 +349,12 @@ async def test_rights_that_lack_are_named_before_anything_is_sent(
         plan = await one.fix.preview("")
         assert "lacks INSERT on system_logs.id" in plan.refused
         assert "docs/roles.sql" in plan.refused
-        with pytest.raises(RemedyError, match="lacks INSERT"):
+        with pytest.raises(FixError, match="lacks INSERT"):
             await one.fix.run(plan)
         await agent_db.execute(f"GRANT INSERT ON system_logs TO {name}")
         plan = await one.fix.preview("")
         await agent_db.execute(f"REVOKE INSERT ON system_logs FROM {name}")
-        with pytest.raises(RemedyError, match="permission denied"):
+        with pytest.raises(FixError, match="permission denied"):
             await one.fix.run(plan)
         assert gateway.sends == []
         await one.close()
@@ -383,8 +383,8 @@ async def test_the_preview_shows_the_text_and_what_the_bot_makes_of_the_reply(
 
 
 def test_the_default_text_asks_nothing() -> None:
-    assert "?" not in Retry().text
-    assert Retry().text.startswith("Olá! Tivemos uma falha técnica")
+    assert "?" not in RetrySettings().text
+    assert RetrySettings().text.startswith("Olá! Tivemos uma falha técnica")
 
 
 async def test_without_a_way_to_answer_it_says_what_to_configure(engine: Make) -> None:
@@ -394,7 +394,7 @@ async def test_without_a_way_to_answer_it_says_what_to_configure(engine: Make) -
 async def test_a_message_cannot_be_taken_back(engine: Make) -> None:
     one = engine()
     assert one.fix.final
-    with pytest.raises(RemedyError, match="cannot be taken back"):
+    with pytest.raises(FixError, match="cannot be taken back"):
         await one.fix.undo(("x",))
 
 

@@ -6,9 +6,9 @@ import time
 import asyncpg
 import pytest
 
-from qualtui.config.values import DatabaseProbe, Mapping, Seconds, Secret
-from qualtui.config.values import SessionCleanup as Settings
-from qualtui.fixes.remedy import RemedyError
+from qualtui.config.values import DatabaseSettings, Mapping, Seconds, Secret
+from qualtui.config.values import SessionCleanupSettings as Settings
+from qualtui.fixes.fix import FixError
 from qualtui.fixes.sessions import SessionCleanup
 from qualtui.wire import CustomerView
 from tests.postgres import AgentDatabase, Postgres, fresh_database
@@ -17,7 +17,7 @@ HOUR = 3600.0
 
 
 def remedy(database: AgentDatabase, write: Secret | None = None, **settings: object) -> SessionCleanup:
-    probe = DatabaseProbe(dsn=database.dsn, write_dsn=write or database.dsn, timeout=Seconds(2))
+    probe = DatabaseSettings(dsn=database.dsn, write_dsn=write or database.dsn, timeout=Seconds(2))
     return SessionCleanup("bot", probe, Mapping(), Settings(**settings))  # type: ignore[arg-type]
 
 
@@ -147,7 +147,7 @@ async def test_more_than_max_rows_is_refused_and_nothing_is_changed(agent_db: Ag
     assert plan.title == "Closes 4 sessions"
     assert len(plan.items) == 3
     assert plan.subjects == ()
-    with pytest.raises(RemedyError, match="max_rows"):
+    with pytest.raises(FixError, match="max_rows"):
         await fix.run(plan)
     assert len(await active(agent_db)) == 4
 
@@ -180,13 +180,13 @@ async def test_the_read_only_role_reads_and_only_the_writer_writes(agent_db: Age
         f"GRANT UPDATE (ativa) ON sessions TO {name}_rw"
     )
     try:
-        probe = DatabaseProbe(dsn=agent_db.dsn_as(f"{name}_ro"), write_dsn=agent_db.dsn_as(f"{name}_rw"))
+        probe = DatabaseSettings(dsn=agent_db.dsn_as(f"{name}_ro"), write_dsn=agent_db.dsn_as(f"{name}_rw"))
         fix = SessionCleanup("bot", probe, Mapping(), Settings())
         outcome = await fix.run(await fix.preview("truth"))
         assert outcome.done == (stuck,)
         assert (await fix.undo(outcome.done)).done == (stuck,)
         wrong = remedy(agent_db, write=agent_db.dsn_as(f"{name}_ro"))
-        with pytest.raises(RemedyError, match="permission denied"):
+        with pytest.raises(FixError, match="permission denied"):
             await wrong.run(await wrong.preview("truth"))
     finally:
         await agent_db.execute(f"DROP OWNED BY {name}_ro, {name}_rw; DROP ROLE {name}_ro, {name}_rw")
@@ -194,11 +194,11 @@ async def test_the_read_only_role_reads_and_only_the_writer_writes(agent_db: Age
 
 async def test_without_a_write_dsn_it_says_what_is_missing_and_still_previews(agent_db: AgentDatabase) -> None:
     await agent_db.session(await agent_db.lead(HOUR), HOUR)
-    fix = SessionCleanup("bot", DatabaseProbe(dsn=agent_db.dsn), Mapping(), Settings())
+    fix = SessionCleanup("bot", DatabaseSettings(dsn=agent_db.dsn), Mapping(), Settings())
     assert "write_dsn in [agents.bot.database]" in fix.unavailable
     plan = await fix.preview("truth")
     assert len(plan.subjects) == 1
-    with pytest.raises(RemedyError, match="write_dsn"):
+    with pytest.raises(FixError, match="write_dsn"):
         await fix.run(plan)
 
 
@@ -220,9 +220,9 @@ async def test_a_database_that_dies_in_the_cleanup_leaves_nothing_half_done(own_
         running = asyncio.get_running_loop().create_task(fix.run(plan))
         await database.until("SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
         await asyncio.to_thread(own_postgres.stop)
-        with pytest.raises(RemedyError, match="all or nothing"):
+        with pytest.raises(FixError, match="all or nothing"):
             await running
-        with pytest.raises(RemedyError, match="refused"):
+        with pytest.raises(FixError, match="refused"):
             await fix.verify(plan.subjects)
         await asyncio.to_thread(own_postgres.start)
         database.connection = await asyncpg.connect(database.dsn.reveal())
@@ -238,13 +238,13 @@ async def test_names_of_another_schema_are_mapped(agent_db: AgentDatabase) -> No
         "ALTER TABLE bot.sessoes RENAME COLUMN ativa TO aberta"
     )
     names = {"sessions": "bot.sessoes", "sessions.ativa": "aberta"}
-    probe = DatabaseProbe(dsn=agent_db.dsn, write_dsn=agent_db.dsn)
+    probe = DatabaseSettings(dsn=agent_db.dsn, write_dsn=agent_db.dsn)
     fix = SessionCleanup("bot", probe, Mapping(names=names), Settings())
     assert (await fix.run(await fix.preview("truth"))).outcome == "ok"
 
 
 async def test_an_unknown_mode_is_refused(agent_db: AgentDatabase) -> None:
-    with pytest.raises(RemedyError, match="truth, row"):
+    with pytest.raises(FixError, match="truth, row"):
         await remedy(agent_db).preview("all")
 
 
@@ -262,7 +262,7 @@ async def test_a_session_that_the_bot_cannot_read_is_closed_at_once_where_its_cu
         wait = [CustomerView(made[name][0], "", now, "never stored", None, now) for name in ("waits", "reads")]
         return [*wait, CustomerView("chat-0123456789abcdef", "", now, "never stored", None, now)]
 
-    probe = DatabaseProbe(dsn=agent_db.dsn, write_dsn=agent_db.dsn, timeout=Seconds(2))
+    probe = DatabaseSettings(dsn=agent_db.dsn, write_dsn=agent_db.dsn, timeout=Seconds(2))
     fix = SessionCleanup("bot", probe, Mapping(), Settings(), waiting)
     plan = await fix.preview("")
     assert plan.subjects == (made["waits"][1],)

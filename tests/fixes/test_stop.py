@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from qualtui.fixes.remedy import Stop
+from qualtui.fixes.fix import Stop
 from qualtui.wire import CustomerView
 from tests.fixes.scene import MINUTE, Clock, Engine, owed, told
 from tests.fixes.waha import waha

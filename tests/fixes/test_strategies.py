@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from qualtui.config.values import Agent, DatabaseProbe, HealthProbe, Retry, Secret
+from qualtui.config.values import AgentSettings, DatabaseSettings, HealthSettings, RetrySettings, Secret
 from qualtui.fixes.claims import Case, Claim
 from qualtui.fixes.gateway import Fate
 from qualtui.fixes.strategies import WATCHER, ByAgent, BySql, ByWatcher, strategies_of
@@ -104,7 +104,7 @@ async def test_a_statement_that_changed_something_has_asked_the_bot(
     agent_db: AgentDatabase, statement: str, fate: Fate
 ) -> None:
     lead, _phone = await owed(agent_db, 1)
-    way = BySql(DatabaseProbe(dsn=agent_db.dsn, write_dsn=agent_db.dsn), statement)
+    way = BySql(DatabaseSettings(dsn=agent_db.dsn, write_dsn=agent_db.dsn), statement)
     case = Case(lead, "novo", "whatsapp", True, None, None, 1.0, None, None, 2.0)
     assert (await way.send(Claim("claim-1", case, ""))).fate is fate
     await way.close()
@@ -155,9 +155,9 @@ async def test_one_that_the_bots_call_left_in_doubt_is_not_tried_another_way(age
 
 
 def test_only_what_is_configured_is_a_way() -> None:
-    database = DatabaseProbe(dsn=Secret("postgresql://x@h/d"), write_dsn=Secret("postgresql://x@h/d"))
-    agent = Agent(database=database, health=HealthProbe(url="http://bot.example.com:8000/health"))
-    everything = Retry(http="/leads/{id}/retry", text="x", sql="SELECT $1", watcher=True)
+    database = DatabaseSettings(dsn=Secret("postgresql://x@h/d"), write_dsn=Secret("postgresql://x@h/d"))
+    agent = AgentSettings(database=database, health=HealthSettings(url="http://bot.example.com:8000/health"))
+    everything = RetrySettings(http="/leads/{id}/retry", text="x", sql="SELECT $1", watcher=True)
     assert [way.name for way in strategies_of(agent, everything, None)] == ["http", "sql", "watcher"]
-    assert strategies_of(agent, Retry(), None) == ()
-    assert strategies_of(Agent(), everything, None) == ()
+    assert strategies_of(agent, RetrySettings(), None) == ()
+    assert strategies_of(AgentSettings(), everything, None) == ()

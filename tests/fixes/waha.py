@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from qualtui.config.values import Seconds, Secret, WahaProbe
+from qualtui.config.values import GatewaySettings, Seconds, Secret
 
 KEY = "key-1"
 
@@ -31,9 +31,9 @@ class Waha:
         self.me: object = {"id": "5511900090000@c.us"}
 
     @property
-    def settings(self) -> WahaProbe:
+    def settings(self) -> GatewaySettings:
         """As the configuration gives it."""
-        return WahaProbe(url=self.url, key=Secret(KEY), timeout=Seconds(2))
+        return GatewaySettings(url=self.url, key=Secret(KEY), timeout=Seconds(2))
 
     def sent_to(self, digits: str) -> int:
         """How many texts a phone was sent."""

@@ -19,8 +19,8 @@ from aiosmtpd.smtp import AuthResult
 
 from qualtui import dial
 from qualtui.config.values import Secret
+from qualtui.notify.channel import AppriseChannel, NotifyError
 from qualtui.notify.mail import html_of
-from qualtui.notify.target import NotifyError, Target
 from tests.certificates import Authority, needs_openssl, trusting
 
 HOSTILE = "Why: <b>x</b> & <!channel> @everyone [x](http://evil.example)\n  indented line\nação 5 < 6"
@@ -78,7 +78,7 @@ def parts(mail: EmailMessage) -> tuple[str, str]:
 async def test_lines_stay_lines_and_text_stays_text_in_both_parts() -> None:
     with mailbox() as (box, at):
         url = f"mailto://{at}?from=bot@a.example&to=ana@b.example"
-        await Target("ops", Secret(url), 10).send("WARNING #4 bot: <b>5</b>", HOSTILE, "warning")
+        await AppriseChannel("ops", Secret(url), 10).send("WARNING #4 bot: <b>5</b>", HOSTILE, "warning")
     ((recipients, mail),) = box.mails
     assert recipients == ["ana@b.example"]
     assert mail["Subject"] == "WARNING #4 bot: <b>5</b>"
@@ -97,7 +97,7 @@ async def test_all_recipients_get_one_mail_and_no_hidden_one_is_named() -> None:
         url = (
             f"mailto://{at}?from=Bot<bot@a.example>&to=ana@b.example,eva@b.example&cc=c@b.example&bcc=d@b.example"
         )
-        await Target("ops", Secret(url), 10).send("t", "b", "info")
+        await AppriseChannel("ops", Secret(url), 10).send("t", "b", "info")
     ((recipients, mail),) = box.mails
     assert recipients == ["ana@b.example", "eva@b.example", "c@b.example", "d@b.example"]
     assert (mail["To"], mail["Cc"], mail["Bcc"]) == ("ana@b.example, eva@b.example", "c@b.example", None)
@@ -107,7 +107,9 @@ async def test_all_recipients_get_one_mail_and_no_hidden_one_is_named() -> None:
 
 async def test_who_got_the_mail_gets_no_second_one_when_another_is_tried_again() -> None:
     with mailbox() as (box, at):
-        target = Target("ops", Secret(f"mailto://{at}?from=bot@a.example&to=ana@b.example,eva@b.example"), 10)
+        target = AppriseChannel(
+            "ops", Secret(f"mailto://{at}?from=bot@a.example&to=ana@b.example,eva@b.example"), 10
+        )
         box.refuses["eva@b.example"] = "450 later"
         with pytest.raises(NotifyError, match=r"1 of 2 recipients refused: the mail server answered 450$"):
             await target.send("t", "b", "info", key="4/1")
@@ -126,7 +128,7 @@ async def test_who_got_the_mail_gets_no_second_one_when_another_is_tried_again()
 async def test_format_text_sends_the_plain_part_alone() -> None:
     with mailbox() as (box, at):
         url = f"mailto://{at}?from=bot@a.example&to=ana@b.example&format=text"
-        await Target("ops", Secret(url), 10).send("t", HOSTILE, "info")
+        await AppriseChannel("ops", Secret(url), 10).send("t", HOSTILE, "info")
     ((_to, mail),) = box.mails
     assert mail.get_content_type() == "text/plain"
     assert parts(mail) == (HOSTILE, "")
@@ -140,11 +142,11 @@ async def test_the_login_is_the_address_s_and_a_refused_one_is_told_without_it()
         return AuthResult(success=auth.password == b"12;34", handled=False)
 
     with mailbox(authenticator=check, auth_require_tls=False) as (box, at):
-        await Target("ops", Secret(f"mailto://ana@{at}?pass=12%3B34&from=a@b.example&to=eva@b.example"), 10).send(
-            "t", "b", "info"
-        )
+        await AppriseChannel(
+            "ops", Secret(f"mailto://ana@{at}?pass=12%3B34&from=a@b.example&to=eva@b.example"), 10
+        ).send("t", "b", "info")
         with pytest.raises(NotifyError) as told:
-            await Target(
+            await AppriseChannel(
                 "ops", Secret(f"mailto://ana@{at}?pass=12;34&from=a@b.example&to=eva@b.example"), 10
             ).send("t", "b", "info")
     assert len(box.mails) == 1
@@ -163,7 +165,7 @@ async def test_a_server_without_the_encryption_that_the_address_wants_gets_nothi
     with mailbox() as (box, at):
         url = f"mailtos://{at}?from=bot@a.example&to=ana@b.example&mode={mode}"
         with pytest.raises(NotifyError) as told:
-            await Target("ops", Secret(url), 10).send("t", "b", "info")
+            await AppriseChannel("ops", Secret(url), 10).send("t", "b", "info")
     assert str(told.value) == f"the target did not accept it: {why}"
     assert box.mails == []
 
@@ -172,7 +174,9 @@ async def test_a_mail_server_that_is_not_there_is_told_in_words() -> None:
     with mailbox() as (_box, at):
         pass
     with pytest.raises(NotifyError, match=r": connection refused$"):
-        await Target("ops", Secret(f"mailto://{at}?from=a@b.example&to=c@d.example"), 10).send("t", "b", "info")
+        await AppriseChannel("ops", Secret(f"mailto://{at}?from=a@b.example&to=c@d.example"), 10).send(
+            "t", "b", "info"
+        )
 
 
 CERTIFICATES = [
@@ -202,7 +206,7 @@ async def test_a_mail_goes_only_to_a_server_whose_certificate_is_good(
     options = {"ssl_context": context} if mode == "ssl" else {"tls_context": context, "require_starttls": True}
     with mailbox(**options) as (box, at):
         here = at.replace("127.0.0.1", "localhost")
-        target = Target("ops", Secret(f"mailtos://{here}?from=a@b.example&to=c@d.example&mode={mode}"), 10)
+        target = AppriseChannel("ops", Secret(f"mailtos://{here}?from=a@b.example&to=c@d.example&mode={mode}"), 10)
         if why:
             with pytest.raises(NotifyError, match=f": {why}$"):
                 await target.send("t", HOSTILE, "info")

@@ -11,7 +11,7 @@ import requests
 from aiohttp import web
 
 from qualtui.config.values import Secret
-from qualtui.notify.target import Target
+from qualtui.notify.channel import AppriseChannel
 
 GAP = "\u200b"
 TITLE = "CRITICAL #4 bot: @everyone [t](http://evil.example) <b>"
@@ -72,7 +72,7 @@ async def stand_in() -> AsyncIterator[Caught]:
 
 async def received(name: str, kind: str = "failure", body: str = BODY, url: str = "") -> Any:
     async with stand_in() as caught:
-        await Target("ops", Secret(url or URLS[name]), 10).send(TITLE, body, kind, "qualtui/4")
+        await AppriseChannel("ops", Secret(url or URLS[name]), 10).send(TITLE, body, kind, "qualtui/4")
     ((path, payload),) = caught
     return {"path": path, **payload}
 

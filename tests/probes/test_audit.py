@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from qualtui.config.values import DatabaseProbe, Mapping, Seconds
+from qualtui.config.values import DatabaseSettings, Mapping, Seconds
 from qualtui.database import Database, DatabaseError, Kind, sql
 from qualtui.probes.audit import Audit
-from qualtui.probes.counts import SlowLaneProbe
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import ProbeError
-from qualtui.probes.turn import Turn
-from qualtui.signals.gateway import no_gateway
+from qualtui.probes.serial_database import SerialDatabase
+from qualtui.probes.slow_lane import SlowLaneProbe
+from qualtui.tracking.deliverability import no_gateway
 from tests.postgres import AgentDatabase
 
 HOUR = 3600.0
@@ -26,11 +26,11 @@ class Lanes:
         self.closed: dict[str, float] = {}
         self.fails_after: int | None = None
         audit = Audit(Mapping())
-        self.slow = SlowLaneProbe("bot", Turn(Database(database.dsn)), Mapping(), 600.0, 5.0, audit)
+        self.slow = SlowLaneProbe("bot", SerialDatabase(Database(database.dsn)), Mapping(), 600.0, 5.0, audit)
         self.fast = CustomersProbe(
             "bot",
             Database(database.dsn),
-            DatabaseProbe(dsn=database.dsn, timeout=Seconds(5)),
+            DatabaseSettings(dsn=database.dsn, timeout=Seconds(5)),
             Mapping(),
             gateway=no_gateway,
             load=self._nothing,

@@ -2,10 +2,10 @@
 
 import time
 
-from qualtui.config.values import Agent, DatabaseProbe, HealthProbe, MetricsProbe, WahaProbe
+from qualtui.config.values import AgentSettings, DatabaseSettings, GatewaySettings, HealthSettings, MetricsSettings
 from qualtui.engine.supervisor import ask_once
 from qualtui.probes.build import Deps, customers_of, probes_of
-from qualtui.signals.gateway import no_gateway
+from qualtui.tracking.deliverability import no_gateway
 from tests.postgres import AgentDatabase
 
 
@@ -23,11 +23,11 @@ DEPS = Deps(
 
 
 async def test_all_probes_of_an_agent_hold_two_connections_at_most(agent_db: AgentDatabase) -> None:
-    agent = Agent(
-        health=HealthProbe(url="http://127.0.0.1:1/health"),
-        metrics=MetricsProbe(url="http://127.0.0.1:1/metrics"),
-        database=DatabaseProbe(dsn=agent_db.dsn),
-        waha=WahaProbe(url="http://127.0.0.1:1"),
+    agent = AgentSettings(
+        health=HealthSettings(url="http://127.0.0.1:1/health"),
+        metrics=MetricsSettings(url="http://127.0.0.1:1/metrics"),
+        database=DatabaseSettings(dsn=agent_db.dsn),
+        waha=GatewaySettings(url="http://127.0.0.1:1"),
     )
     probes = probes_of("bot", agent, DEPS)
     names = ["health", "metrics", "waha", "uptime", "chats", "goals", "database", "customers", "counts", "deaf"]
@@ -49,4 +49,4 @@ async def test_all_probes_of_an_agent_hold_two_connections_at_most(agent_db: Age
 
 
 def test_what_is_not_configured_has_no_probe() -> None:
-    assert probes_of("bot", Agent(), DEPS) == []
+    assert probes_of("bot", AgentSettings(), DEPS) == []

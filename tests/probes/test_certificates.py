@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from qualtui import dial
-from qualtui.config.values import HealthProbe as Settings
-from qualtui.config.values import Seconds, WahaProbe
+from qualtui.config.values import GatewaySettings, Seconds
+from qualtui.config.values import HealthSettings as Settings
 from qualtui.doctor import agent as bot
 from qualtui.doctor import tls
-from qualtui.fetch import Failure, Fetcher, FetchError
-from qualtui.findings import Verdict
-from qualtui.fixes.gateway import Fate, Gateway
-from qualtui.probes.http import HealthProbe
+from qualtui.fixes.gateway import Fate, GatewayClient
+from qualtui.http import Failure, Fetcher, FetchError
+from qualtui.model.findings import FindingVerdict
+from qualtui.probes.health import HealthProbe
 from qualtui.probes.probe import ProbeError
 from tests.certificates import Authority, needs_openssl, tls_server, trusting
 from tests.probes.hostile import body, serving
@@ -85,7 +85,7 @@ async def test_their_certificate_is_a_fresh_no_and_what_is_not_trusted_here_is_n
 @pytest.mark.parametrize("kind", [kind for kind, _failure, _why in KINDS])
 async def test_a_text_that_met_a_bad_certificate_was_surely_not_sent(authority: Authority, kind: str) -> None:
     async with tls_server(shown(authority, kind)) as port:
-        gateway = Gateway(WahaProbe(url=f"https://localhost:{port}"))
+        gateway = GatewayClient(GatewaySettings(url=f"https://localhost:{port}"))
         sent = await gateway.send("5511900000001", "hello")
         await gateway.close()
     assert sent.fate is Fate.REFUSED
@@ -97,10 +97,10 @@ async def test_doctor_names_the_certificate_and_does_not_die_of_it(
 ) -> None:
     async with tls_server(shown(authority, kind)) as port:
         url = f"https://localhost:{port}/health"
-        report = await bot.examine(Settings(url=url, timeout=Seconds(5)), lambda: NOW)
-        line = await tls.examine("agent.tls", "certificate", url, 5.0, lambda: NOW)
-    assert (report.findings[0].verdict, report.findings[0].why) == (Verdict.FAILED, why)
-    assert (line.verdict, bool(line.todo)) == (Verdict.FAILED, True)
+        report = await bot.check_bot(Settings(url=url, timeout=Seconds(5)), lambda: NOW)
+        line = await tls.check_certificate("agent.tls", "certificate", url, 5.0, lambda: NOW)
+    assert (report.findings[0].verdict, report.findings[0].why) == (FindingVerdict.FAILED, why)
+    assert (line.verdict, bool(line.todo)) == (FindingVerdict.FAILED, True)
 
 
 async def test_a_certificate_of_a_trusted_authority_is_fine(authority: Authority) -> None:
@@ -123,5 +123,5 @@ async def test_a_list_of_authorities_that_is_missing_is_our_trouble(
     trusting(monkeypatch, authority.file.parent / "nowhere.pem")
     with pytest.raises(ProbeError, match="the certificates here cannot be read"):
         await health(1)
-    found = await tls.examine("agent.tls", "certificate", "https://localhost:1/", 1.0, lambda: NOW)
-    assert (found.verdict, "SSL_CERT_FILE" in found.todo) == (Verdict.FAILED, True)
+    found = await tls.check_certificate("agent.tls", "certificate", "https://localhost:1/", 1.0, lambda: NOW)
+    assert (found.verdict, "SSL_CERT_FILE" in found.todo) == (FindingVerdict.FAILED, True)

@@ -1,6 +1,6 @@
 """The control target: any answer is one, and silence is told, whoever's fault it is."""
 
-from qualtui.config.values import ControlProbe as Settings
+from qualtui.config.values import ControlSettings as Settings
 from qualtui.probes.control import ControlProbe
 from tests.probes.hostile import body, serving
 

@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from qualtui.config.values import DatabaseProbe, Mapping, Seconds
+from qualtui.config.values import DatabaseSettings, Mapping, Seconds
 from qualtui.database import Database
 from qualtui.model import BacklogMarked, Sample
-from qualtui.probes import follow
+from qualtui.probes import watermark
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import ProbeError
-from qualtui.signals.gateway import Gateway, GatewayWord, no_gateway
-from qualtui.signals.ledger import packed, unpacked
+from qualtui.tracking.deliverability import Deliverability, GatewayAt, no_gateway
+from qualtui.tracking.ledger import packed, unpacked
 from tests.postgres import AgentDatabase, Postgres, fresh_database
 
 HOUR = 3600.0
@@ -29,7 +29,7 @@ class Lane:
         self.blob: bytes | None = None
         self.marks: list[BacklogMarked] = []
         self.settings = settings
-        self.gateway: Gateway = no_gateway
+        self.gateway: GatewayAt = no_gateway
         self.born: float | None = None
         self.edge: float | None = None
         self.user = "postgres"
@@ -43,7 +43,7 @@ class Lane:
         self.probe = CustomersProbe(
             "bot",
             Database(dsn),
-            DatabaseProbe(dsn=dsn, **values),  # type: ignore[arg-type]
+            DatabaseSettings(dsn=dsn, **values),  # type: ignore[arg-type]
             self.mapping,
             gateway=lambda at: self.gateway(at),
             load=self._load,
@@ -167,7 +167,7 @@ async def test_a_restart_goes_on_where_it_was_and_learns_nothing_twice(lane: Lan
 
 
 async def test_what_the_gateway_could_not_deliver_stays_waiting(lane: Lane) -> None:
-    lane.gateway = lambda at: GatewayWord.BROKEN
+    lane.gateway = lambda at: Deliverability.BROKEN
     await lane.database.conversation(("recebida", 0.0), ("enviada", 0.0))
     said = await lane.say()
     assert (said["customers.waiting"], said["customers.phantom"]) == (1, 1)
@@ -176,19 +176,19 @@ async def test_what_the_gateway_could_not_deliver_stays_waiting(lane: Lane) -> N
 
 
 async def test_an_answer_waits_for_the_gateways_next_sample(lane: Lane) -> None:
-    lane.gateway = lambda at: GatewayWord.LATER
+    lane.gateway = lambda at: Deliverability.LATER
     await lane.database.conversation(("recebida", 0.0), ("enviada", 0.0))
     assert (await lane.say())["customers.waiting"] == 1
-    lane.gateway = lambda at: GatewayWord.WORKING
+    lane.gateway = lambda at: Deliverability.WORKING
     assert (await lane.say())["customers.waiting"] == 0
 
 
 async def test_the_gateway_is_asked_in_our_time_whatever_the_servers_clock_says(lane: Lane) -> None:
     asked: list[float] = []
 
-    def gateway(at: float) -> GatewayWord:
+    def gateway(at: float) -> Deliverability:
         asked.append(at)
-        return GatewayWord.WORKING
+        return Deliverability.WORKING
 
     lane.gateway = gateway
     await lane.database.conversation(("recebida", 0.0), ("enviada", 0.0))
@@ -225,7 +225,7 @@ async def test_a_row_is_counted_once_however_often_its_customer_is_checked(lane:
 async def test_a_send_that_was_not_delivered_is_counted_once(agent_db: AgentDatabase) -> None:
     lane = Lane(agent_db)
     lane.born = time.time() - HOUR
-    lane.gateway = lambda _at: GatewayWord.BROKEN
+    lane.gateway = lambda _at: Deliverability.BROKEN
     lane.restarted()
     await lane.say()
     await agent_db.conversation(("recebida", 300), ("enviada", 200), created=500)
@@ -281,7 +281,7 @@ async def test_waiting_customers_are_told_with_masked_phones_and_nothing_of_them
 async def test_a_long_history_is_learned_in_chunks_and_says_how_far_it_is(
     agent_db: AgentDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "PAGE", 7)
+    monkeypatch.setattr(watermark, "PAGE", 7)
     await agent_db.execute(
         "INSERT INTO leads (nome, telefone, canal, created_at) SELECT 'A', '55110' || n, 'whatsapp',"
         " now() - make_interval(mins => 10 * n) FROM generate_series(1, 40) AS n"

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from qualtui.config.values import HealthProbe as Settings
+from qualtui.config.values import HealthSettings as Settings
 from qualtui.config.values import Seconds
 from qualtui.model import Sample
 from qualtui.probes.deep import DeepProbe

@@ -2,8 +2,8 @@
 
 import time
 
-from qualtui.signals.witness import Rows
-from tests.probes.test_chats import ANA, BETO, Gateway, gateway, message, reading, summary
+from qualtui.tracking.gateway_witness import RowsToday
+from tests.probes.test_gateway_chats import ANA, BETO, Gateway, gateway, message, reading, summary
 
 __all__ = ["gateway"]
 LID = "204000000001111"
@@ -26,7 +26,7 @@ async def test_a_sound_gateway_is_believed(gateway: Gateway) -> None:
 
 async def test_no_chat_although_rows_have_todays_conversations_is_no_evidence(gateway: Gateway) -> None:
     assert await evidence(gateway) == (1, "")  # a gateway that is new, and so is the bot
-    gateway.rows = Rows(0.0, time.time() - 600)
+    gateway.rows = RowsToday(0.0, time.time() - 600)
     assert await evidence(gateway) == (0, "the gateway lists no chat, and the last message was stored 10m ago")
 
 
@@ -102,7 +102,7 @@ async def test_one_message_whose_time_changes_between_two_reads_proves_it(gatewa
 
 async def test_clocks_that_are_apart_make_the_chats_no_evidence(gateway: Gateway) -> None:
     gateway.overview = [summary(ANA, message(time.time() - 30))]
-    gateway.rows = Rows(3600.0, time.time() - 60)
+    gateway.rows = RowsToday(3600.0, time.time() - 60)
     value, note = await evidence(gateway)
     assert value == 0
     assert "behind the database's" in note

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from qualtui.config.values import Aggregate
+from qualtui.diagnosis.goals import Bins
 from qualtui.model import Sample
 from qualtui.probes.goals import GoalsProbe, no_history
-from qualtui.signals.goals import Bins
 from qualtui.store.store import Store
 
 NOW = 1_800_000_000.0

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from qualtui.config.values import MetricsProbe as Settings
+from qualtui.config.values import MetricsSettings as Settings
 from qualtui.model import Sample
 from qualtui.probes.metrics import MetricsProbe
 from qualtui.probes.probe import ProbeError

@@ -4,17 +4,17 @@ import gzip
 
 import pytest
 
-from qualtui.config.values import HealthProbe, OwnSeries, Seconds, WahaProbe
+from qualtui.config.values import GatewaySettings, HealthSettings, OwnSeries, Seconds
 from qualtui.doctor import agent as bot
-from qualtui.doctor.asking import asked
-from qualtui.doctor.waha import reach_finding
-from qualtui.fixes.gateway import Gateway
-from qualtui.fixes.remedy import RemedyError
-from qualtui.probes.chats import ChatsProbe
-from qualtui.probes.http import judged
-from qualtui.probes.number import NumberProbe
+from qualtui.doctor.gateway_checks import gateway_reach_finding
+from qualtui.doctor.http_request import asked
+from qualtui.fixes.fix import FixError
+from qualtui.fixes.gateway import GatewayClient
+from qualtui.probes.gateway import gateway_samples as waha_judged
+from qualtui.probes.gateway_chats import GatewayChatsProbe
+from qualtui.probes.health import health_samples
+from qualtui.probes.json_series import JsonSeriesProbe
 from qualtui.probes.probe import ProbeError
-from qualtui.probes.waha import judged as waha_judged
 from tests.probes.hostile import JSON, Script, body, serving
 
 HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
@@ -32,7 +32,7 @@ ODD = [
 @pytest.mark.parametrize(("script", "why"), ODD)
 async def test_health_names_what_it_got_instead_and_doctor_says_where_to_look(script: Script, why: str) -> None:
     async with serving(script) as url:
-        report = await bot.examine(HealthProbe(url=url, timeout=Seconds(5)), lambda: 0.0)
+        report = await bot.check_bot(HealthSettings(url=url, timeout=Seconds(5)), lambda: 0.0)
     found = report.findings[0]
     assert why in found.why
     assert "bot's log" not in found.todo
@@ -44,21 +44,21 @@ async def test_health_names_what_it_got_instead_and_doctor_says_where_to_look(sc
 async def test_each_question_to_the_gateway_names_it_too(script: Script, why: str) -> None:
     async with serving(script) as url:
         got = await asked(url, 5.0)
-        gateway = Gateway(WahaProbe(url=url))
-        with pytest.raises(RemedyError, match=why.replace("(", ".").replace(")", ".")):
+        gateway = GatewayClient(GatewaySettings(url=url))
+        with pytest.raises(FixError, match=why.replace("(", ".").replace(")", ".")):
             await gateway.status()
         await gateway.close()
-        chats = ChatsProbe("bot", WahaProbe(url=url), lambda: None)
+        chats = GatewayChatsProbe("bot", GatewaySettings(url=url), lambda: None)
         with pytest.raises(ProbeError, match=why.replace("(", ".").replace(")", ".")):
             await chats.ask(1_000_000.0)
         await chats.close()
-        number = NumberProbe("bot", "n", OwnSeries(url=url, pointer="/n"))
+        number = JsonSeriesProbe("bot", "n", OwnSeries(url=url, pointer="/n"))
         with pytest.raises(ProbeError, match=why.replace("(", ".").replace(")", ".")):
             await number.ask(0.0)
         await number.close()
     assert not isinstance(got, Exception)
     assert why in waha_judged(got)[2]
-    assert why in reach_finding(got, "default").why
+    assert why in gateway_reach_finding(got, "default").why
 
 
 async def test_a_compressed_answer_does_not_make_the_gateway_down() -> None:
@@ -72,4 +72,4 @@ async def test_a_byte_order_mark_hides_nothing() -> None:
     async with serving(body(b'\xef\xbb\xbf{"status":"healthy"}')) as url:
         got = await asked(url, 5.0)
     assert not isinstance(got, Exception)
-    assert judged(got) == ""
+    assert health_samples(got) == ""

@@ -3,10 +3,10 @@
 import asyncio
 import time
 
-from qualtui.config.values import Agent, DatabaseProbe, Seconds
+from qualtui.config.values import AgentSettings, DatabaseSettings, Seconds
 from qualtui.engine.supervisor import ask_once
 from qualtui.probes.build import Deps, customers_of, probes_of
-from qualtui.signals.gateway import no_gateway
+from qualtui.tracking.deliverability import no_gateway
 from tests.pgbouncer import needs_pgbouncer, running_pgbouncer
 from tests.postgres import AgentDatabase
 
@@ -27,8 +27,8 @@ def deps() -> Deps:
 
 async def test_both_lanes_work_while_others_take_the_backends_in_turn(agent_db: AgentDatabase) -> None:
     with running_pgbouncer(agent_db.server) as bouncer:
-        settings = DatabaseProbe(dsn=bouncer.dsn(agent_db), pooler=True, timeout=Seconds(5))
-        ours, theirs = (probes_of(name, Agent(database=settings), deps()) for name in ("bot", "other"))
+        settings = DatabaseSettings(dsn=bouncer.dsn(agent_db), pooler=True, timeout=Seconds(5))
+        ours, theirs = (probes_of(name, AgentSettings(database=settings), deps()) for name in ("bot", "other"))
         for probe in ours:  # learns the empty database
             await ask_once(probe, time.time)
         lead, _session = await agent_db.conversation(("enviada", 0.0), ("recebida", 0.0))

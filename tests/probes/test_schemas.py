@@ -10,14 +10,14 @@ import asyncpg
 import pytest
 
 from qualtui.config.checks import TABLES
-from qualtui.config.values import Agent, DatabaseProbe, Seconds, WahaProbe
+from qualtui.config.values import AgentSettings, DatabaseSettings, GatewaySettings, Seconds
 from qualtui.config.values import Mapping as Names
 from qualtui.engine.supervisor import ask_once
 from qualtui.model import BacklogMarked, Sample
 from qualtui.probes.build import Deps, customers_of, probes_of
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe
-from qualtui.signals.gateway import no_gateway
+from qualtui.tracking.deliverability import no_gateway
 from tests.postgres import AgentDatabase, Postgres, fresh_database
 
 HOUR = 3600.0
@@ -93,9 +93,9 @@ async def watching(
     db: AgentDatabase, memory: Memory | None = None, names: Names | None = None, ahead: float = 0.0
 ) -> AsyncIterator[Watch]:
     """Both lanes, as the configuration makes them."""
-    agent = Agent(
-        database=DatabaseProbe(dsn=db.dsn, timeout=Seconds(5)),
-        waha=WahaProbe(url="http://127.0.0.1:1"),
+    agent = AgentSettings(
+        database=DatabaseSettings(dsn=db.dsn, timeout=Seconds(5)),
+        waha=GatewaySettings(url="http://127.0.0.1:1"),
         mapping=names or Names(),
     )
     made = probes_of("bot", agent, (memory or Memory()).deps)

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from qualtui.config.values import Seconds
-from qualtui.config.values import TlsProbe as Settings
+from qualtui.config.values import TlsSettings as Settings
 from qualtui.probes.probe import ProbeError
-from qualtui.probes.tls import TlsProbe, hosts
+from qualtui.probes.tls import TlsProbe, tls_hosts
 
 DAY = 86_400.0
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made by openssl")
@@ -93,4 +93,4 @@ def test_each_https_host_is_asked_once() -> None:
         "http://x.example.com",
         "https://y:8443",
     ]
-    assert hosts(urls) == (("bot.example.com", 443), ("y", 8443))
+    assert tls_hosts(urls) == (("bot.example.com", 443), ("y", 8443))

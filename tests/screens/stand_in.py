@@ -7,10 +7,10 @@ from typing import Self
 
 from qualtui.app import QualtuiApp
 from qualtui.client import ClientError
-from qualtui.screens.port import Faults
+from qualtui.screens.engine_port import FaultSwitches
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
-from qualtui.wire import Answer, Ask, Done, Snapshot
+from qualtui.wire import Answer, Command, Done, Snapshot
 from tests import snapshots
 
 
@@ -30,8 +30,8 @@ class StandIn:
     def __init__(self, first: Snapshot | None = None) -> None:
         self._queue: asyncio.Queue[Snapshot | None] = asyncio.Queue()
         self._first = first
-        self.asked: list[Ask] = []
-        self.answers: dict[type, Callable[[Ask], Answer] | Answer | Exception] = {}
+        self.asked: list[Command] = []
+        self.answers: dict[type, Callable[[Command], Answer] | Answer | Exception] = {}
         self.refuse = False
         self.connections = 0
 
@@ -68,7 +68,7 @@ class StandIn:
                 raise ClientError("the engine closed the connection")
             yield snapshot
 
-    async def ask(self, ask: Ask, timeout: float = 20.0) -> Answer:
+    async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
         """The answer that the test prepared."""
         self.asked.append(ask)
         answer = self.answers.get(type(ask), Done("Done."))
@@ -83,7 +83,7 @@ def window(
     *,
     look: Look | None = None,
     keys: dict[str, str] | None = None,
-    faults: Faults | None = None,
+    faults: FaultSwitches | None = None,
     incident: int | None = None,
     trouble: Callable[[], str] = str,
 ) -> QualtuiApp:

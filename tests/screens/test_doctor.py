@@ -7,7 +7,7 @@ import msgspec
 from qualtui.app import QualtuiApp
 from qualtui.client import ClientError
 from qualtui.widgets.table import Table
-from qualtui.wire import Answer, Ask, Examine, Findings, Refresh
+from qualtui.wire import Answer, Command, Findings, Refresh, RunDoctor
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, until, window
 
@@ -21,10 +21,10 @@ class Slow(StandIn):
         super().__init__(snapshots.calm())
         self.may_end = asyncio.Event()
         self.timeouts: list[float] = []
-        self.answers[Examine] = snapshots.examined()
+        self.answers[RunDoctor] = snapshots.examined()
 
-    async def ask(self, ask: Ask, timeout: float = 20.0) -> Answer:
-        if isinstance(ask, Examine):
+    async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
+        if isinstance(ask, RunDoctor):
             self.timeouts.append(timeout)
             await self.may_end.wait()
         return await super().ask(ask, timeout)
@@ -35,7 +35,7 @@ def findings(app: QualtuiApp) -> Table:
 
 
 def questions(engine: StandIn) -> int:
-    return sum(isinstance(ask, Examine) for ask in engine.asked)
+    return sum(isinstance(ask, RunDoctor) for ask in engine.asked)
 
 
 async def test_while_it_examines_the_seconds_are_counted_and_the_engine_is_asked_once() -> None:
@@ -68,7 +68,7 @@ async def test_r_examines_again_asks_no_probe_and_the_last_findings_stand_meanwh
         await until(lambda: "examining ..." in text(app))
         assert "gateway's session" in text(app)
         mended = tuple(one for one in snapshots.examined().findings if one.check != "waha.session")
-        engine.answers[Examine] = Findings(mended, clock.at, 1.0, clock.at + 30)
+        engine.answers[RunDoctor] = Findings(mended, clock.at, 1.0, clock.at + 30)
         engine.may_end.set()
         await until(lambda: "1 failed" in text(app))
         assert "gateway's session" not in text(app)
@@ -143,7 +143,7 @@ async def test_when_the_engine_goes_away_what_was_found_stays_and_nothing_looks_
 
 async def test_an_engine_that_fails_while_it_examines_is_asked_again_only_when_told_to() -> None:
     engine, clock = StandIn(snapshots.calm()), Clock()
-    engine.answers[Examine] = ClientError("the engine did not answer within 40s")
+    engine.answers[RunDoctor] = ClientError("the engine did not answer within 40s")
     app = window(engine, clock)
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: app.pid != 0)
@@ -153,7 +153,7 @@ async def test_an_engine_that_fails_while_it_examines_is_asked_again_only_when_t
         clock.at += 2
         await pilot.pause()
         assert questions(engine) == 1
-        engine.answers[Examine] = snapshots.examined()
+        engine.answers[RunDoctor] = snapshots.examined()
         await pilot.press("r")
         await until(lambda: "2 failed" in text(app))
 
@@ -174,7 +174,7 @@ async def test_hostile_findings_are_shown_as_text() -> None:
         msgspec.structs.replace(one, what=texts[n % 8], why=texts[n % 7], check=texts[n % 5])
         for n, one in enumerate(snapshots.examined().findings)
     )
-    engine.answers[Examine] = Findings(bad, float("nan"), -1.0, float("inf"))
+    engine.answers[RunDoctor] = Findings(bad, float("nan"), -1.0, float("inf"))
     app = window(engine)
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: app.pid != 0)

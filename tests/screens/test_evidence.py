@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from qualtui.series import DECLARED
+from qualtui.series.catalogue import DECLARED
 from qualtui.widgets.table import Table
 from qualtui.wire import Snapshot
 from tests import snapshots

@@ -11,7 +11,7 @@ from qualtui.screens.overview import Overview, lists
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
-from qualtui.wire import ActivityView, Customers, Snapshot, Who
+from qualtui.wire import ActivityView, Customers, ListCustomers, Snapshot
 from tests import snapshots
 from tests.screens.stand_in import StandIn, table, text, until, window
 
@@ -130,7 +130,9 @@ async def test_a_customer_s_id_never_runs_into_the_reason(size: tuple[int, int])
     engine = StandIn(snapshots.trouble())
     one = snapshots.people()[0]
     lead = "0d9f2c1e-7b1c-4c58-9a3e-000000000001"
-    engine.answers[Who] = Customers("ldc-bot", (msgspec.structs.replace(one, lead=lead, cause="bot busy"),))
+    engine.answers[ListCustomers] = Customers(
+        "ldc-bot", (msgspec.structs.replace(one, lead=lead, cause="bot busy"),)
+    )
     app = window(engine)
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.pid != 0)

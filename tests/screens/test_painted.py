@@ -9,7 +9,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 
 from qualtui.app import QualtuiApp
-from qualtui.wire import Customers, Snapshot, Who
+from qualtui.wire import Customers, ListCustomers, Snapshot
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, until
 
@@ -37,7 +37,7 @@ class Painting:
 
     def __init__(self, first: Snapshot, size: tuple[int, int]) -> None:
         self.engine, self.clock, self.size = StandIn(first), Clock(), size
-        self.engine.answers[Who] = Customers("ldc-bot", snapshots.people())
+        self.engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
         painted = self.painted = pyte.Screen(*size)
         driver = type("Painted", (Screen,), {"painted": painted})
         self.app = QualtuiApp(self.engine, who="ana", clock=self.clock, ticks=self.clock, driver_class=driver)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qualtui.widgets.look import Look
-from qualtui.wire import Customers, Examine, IncidentDetail, PreviewFix, ShowIncident, Who
+from qualtui.wire import Customers, IncidentDetail, ListCustomers, PreviewFix, RunDoctor, ShowIncident
 from tests import snapshots
 from tests.screens.stand_in import StandIn, text, until, window
 
@@ -70,8 +70,8 @@ def prepared() -> StandIn:
     history = tuple(line for line in reversed(told.activity) if line.number == 42)
     engine.answers[ShowIncident] = IncidentDetail(told.incidents[0], history)
     engine.answers[PreviewFix] = snapshots.preview()
-    engine.answers[Examine] = snapshots.examined()
-    engine.answers[Who] = Customers("ldc-bot", snapshots.people())
+    engine.answers[RunDoctor] = snapshots.examined()
+    engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
     return engine
 
 

@@ -5,7 +5,18 @@ import asyncio
 import msgspec
 import pytest
 
-from qualtui.wire import Answer, Ask, Customers, Done, Examine, PreviewFix, Refused, RunFix, StopFix, Who
+from qualtui.wire import (
+    Answer,
+    Command,
+    Customers,
+    Done,
+    ListCustomers,
+    PreviewFix,
+    Refused,
+    RunDoctor,
+    RunFix,
+    StopFix,
+)
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, until, window
 
@@ -21,7 +32,7 @@ class Long(StandIn):
         self.answers[PreviewFix] = snapshots.preview()
         self.answers[StopFix] = Done("retry ends after the one under way; the activity tells its end")
 
-    async def ask(self, ask: Ask, timeout: float = 20.0) -> Answer:
+    async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
         answer = await super().ask(ask, timeout)
         if isinstance(ask, StopFix):
             self.told.set()
@@ -53,8 +64,8 @@ async def test_whoever_waits_for_a_fix_to_end_can_stop_it() -> None:
 @pytest.mark.parametrize("key", ["", "c", "d", "enter"], ids=["overview", "customers", "doctor", "incident"])
 async def test_every_page_says_so_until_it_has_ended(key: str) -> None:
     engine, clock = StandIn(snapshots.fixing()), Clock()
-    engine.answers[Examine] = snapshots.examined()
-    engine.answers[Who] = Customers("ldc-bot", snapshots.people())
+    engine.answers[RunDoctor] = snapshots.examined()
+    engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
     app = window(engine, clock)
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: app.pid != 0)

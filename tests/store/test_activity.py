@@ -22,7 +22,7 @@ from qualtui.model import (
     Severity,
     State,
 )
-from qualtui.store.fold import ACTIVITY_KEPT, fold
+from qualtui.store.fold import ACTIVITY_KEPT, fold_events
 from tests.store.bodies import changed, fired, log_of, queued
 
 BEFORE: tuple[EventBody, ...] = (
@@ -94,7 +94,7 @@ CASES: list[tuple[EventBody, str, str, int, Severity]] = [
 
 @pytest.mark.parametrize(("body", "who", "text", "number", "severity"), CASES, ids=[case[2] for case in CASES])
 def test_what_matters_is_told(body: EventBody, who: str, text: str, number: int, severity: Severity) -> None:
-    state = fold(State(), log_of(*BEFORE, body))
+    state = fold_events(State(), log_of(*BEFORE, body))
     newest = state.activity[-1]
     assert (newest.at, newest.who, newest.text) == (130.0, who, text)
     assert (newest.number, newest.severity) == (number, severity)
@@ -113,12 +113,12 @@ def test_what_matters_is_told(body: EventBody, who: str, text: str, number: int,
     ],
 )
 def test_what_does_not_matter_is_not_told(body: EventBody) -> None:
-    before = fold(State(), log_of(*BEFORE))
-    assert fold(State(), log_of(*BEFORE, body)).activity == before.activity
+    before = fold_events(State(), log_of(*BEFORE))
+    assert fold_events(State(), log_of(*BEFORE, body)).activity == before.activity
 
 
 def test_outside_text_becomes_one_clean_line() -> None:
-    state = fold(State(), log_of(Noted(1, "a\x1b[31mna", "one\ntwo\x07 \u202ethree" + "x" * 900)))
+    state = fold_events(State(), log_of(Noted(1, "a\x1b[31mna", "one\ntwo\x07 \u202ethree" + "x" * 900)))
     line = state.activity[-1]
     assert "\x1b" not in line.who
     assert line.text.startswith("note: one two three")
@@ -126,6 +126,6 @@ def test_outside_text_becomes_one_clean_line() -> None:
 
 
 def test_the_newest_lines_are_kept() -> None:
-    state = fold(State(), log_of(*(Noted(1, "ana", str(n)) for n in range(ACTIVITY_KEPT + 50))))
+    state = fold_events(State(), log_of(*(Noted(1, "ana", str(n)) for n in range(ACTIVITY_KEPT + 50))))
     assert len(state.activity) == ACTIVITY_KEPT
     assert state.activity[-1].text == f"note: {ACTIVITY_KEPT + 49}"

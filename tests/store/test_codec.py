@@ -49,7 +49,7 @@ def test_upcasts_follow_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(codec.UPCASTS, ("incident.noted", 2), lambda f: {**f, "text": f["text"] + "2"})
     body = Noted(1, "ana", "x")
     payload = codec.encode(body)
-    assert codec.kind(body) == ("incident.noted", 3)
+    assert codec.event_kind(body) == ("incident.noted", 3)
     read = [codec.decode(1, "incident.noted", version, payload) for version in (1, 2, 3)]
     assert read == [Noted(1, "ana", "x12"), Noted(1, "ana", "x2"), Noted(1, "ana", "x")]
 

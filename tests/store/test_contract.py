@@ -20,7 +20,7 @@ from qualtui.model import (
     Severity,
     State,
 )
-from qualtui.store import Conflict, Store, StoreBusy, StoreError, fold
+from qualtui.store import Conflict, Store, StoreBusy, StoreError, fold_events
 from tests.store.bodies import changed, fired, queued
 
 Opener = Callable[[Path], Store]
@@ -59,7 +59,7 @@ def test_an_event_bears_the_time_of_the_clock_also_of_one_that_was_set_back(stor
 
 
 def test_a_clock_that_was_wrong_for_a_while_prunes_nothing_young(store: Store) -> None:
-    keep = values.Store(keep_events=values.Seconds(10 * DAY))
+    keep = values.StoreSettings(keep_events=values.Seconds(10 * DAY))
     for at in (1.0, 2.0, 4000.0, 3.0, 20.0, 0.0, 21.0, 22.0):  # one ten years ahead, one at the clock's beginning
         store.append([(STARTED, "")], at * DAY)
     store.checkpoint(store.load())
@@ -128,7 +128,7 @@ def test_load_from_a_checkpoint_is_the_fold_of_the_whole_log(open_store: Opener,
     store.checkpoint(store.load())
     after = store.append([(NoticeSending("1/1/ops", 1), ""), (changed(Phase.RESOLVED), "")], 160.0)
     store.close()
-    assert open_store(path).load() == fold(State(), before + after)
+    assert open_store(path).load() == fold_events(State(), before + after)
 
 
 def test_history_tells_all_of_one_incident_and_nothing_of_others(store: Store) -> None:
@@ -181,7 +181,7 @@ def test_old_events_are_pruned_only_inside_a_checkpoint_and_the_rest_still_verif
     open_store: Opener, path: Path
 ) -> None:
     store = open_store(path)
-    keep = values.Store(keep_events=values.Seconds(10 * DAY))
+    keep = values.StoreSettings(keep_events=values.Seconds(10 * DAY))
     for day in range(1, 31):
         store.append([(fired(day, rule=f"rule-{day}"), f"{day}/1")], day * DAY)
     assert store.prune(31 * DAY, keep).events == 0  # no checkpoint covers them
@@ -207,7 +207,7 @@ def test_old_events_are_pruned_only_inside_a_checkpoint_and_the_rest_still_verif
 def test_the_newest_event_stays_however_old(store: Store) -> None:
     store.append([(fired(), ""), (STARTED, "")], 100.0)
     store.checkpoint(store.load())
-    store.prune(1e9, values.Store())
+    store.prune(1e9, values.StoreSettings())
     assert [event.seq for event in store.events()] == [2]
     (event,) = store.append([(STARTED, "")], 50.0)
     assert (event.seq, event.at) == (3, 50.0)
@@ -220,7 +220,7 @@ def test_an_erasure_after_a_pruning_loses_nothing_else(open_store: Opener, path:
     store.append([(Noted(4, "ana", "private"), "")], 20 * DAY)
     store.append([(Acknowledged(4, "ana"), "")], 20 * DAY)
     store.checkpoint(store.load())
-    keep = values.Store(keep_events=values.Seconds(10 * DAY))
+    keep = values.StoreSettings(keep_events=values.Seconds(10 * DAY))
     assert [store.prune(day * DAY, keep).events for day in (12, 21)] == [1, 1]
     store.erase(3)
     assert store.load().incidents[5].phase is Phase.FIRING

@@ -14,8 +14,8 @@ from random import Random
 import pytest
 
 from qualtui.model import EngineStarted, Noted, Sample
-from qualtui.store import Reader, Store, StoreError
-from qualtui.store.late import begin
+from qualtui.store import Store, StoreError, StoreReader
+from qualtui.store.deferred import begin_deferred
 from tests.store.bodies import fired, queued
 from tests.store.processes import engine, said
 
@@ -130,7 +130,7 @@ def test_a_read_only_file_or_folder_is_told_in_a_line_and_can_still_be_read() ->
         with pytest.raises(StoreError, match="read-only for you") as told:
             Store.open(path)
         assert "\n" not in str(told.value)
-        with Reader.look(path) as reader:
+        with StoreReader.look(path) as reader:
             assert reader.load().incidents[1].number == 1
         for file in path.parent.iterdir():
             file.chmod(0o660)
@@ -306,10 +306,10 @@ def test_what_was_erased_is_in_no_file_any_more(path: Path) -> None:
 def test_a_path_that_leads_to_no_regular_file_is_refused_and_nothing_waits(path: Path) -> None:
     path.parent.mkdir()
     os.mkfifo(path)
-    for opening in (Store.open, Reader.look):
+    for opening in (Store.open, StoreReader.look):
         with pytest.raises(StoreError, match="not a regular file"):
             opening(path)
-    store, state = begin(path, 100.0)  # an engine watches all the same, and says why nothing is kept
+    store, state = begin_deferred(path, 100.0)  # an engine watches all the same, and says why nothing is kept
     with pytest.raises(StoreError, match="not a regular file"):
         store.append([(STARTED, "")], 100.0)
     assert state.seq == 0

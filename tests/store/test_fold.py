@@ -24,14 +24,14 @@ from qualtui.model import (
     State,
 )
 from qualtui.store.checkpoint import as_bytes, from_bytes
-from qualtui.store.fold import FINISHED_KEPT, RESOLVED_KEPT, RUNS_KEPT, apply, fold
+from qualtui.store.fold import FINISHED_KEPT, RESOLVED_KEPT, RUNS_KEPT, apply, fold_events
 from tests.store.bodies import changed, fired, log_of, queued
 
 EMPTY = State()
 
 
 def after(*bodies: EventBody) -> State:
-    return fold(EMPTY, log_of(*bodies))
+    return fold_events(EMPTY, log_of(*bodies))
 
 
 def test_a_pending_rule_stands_and_makes_no_incident() -> None:
@@ -143,9 +143,13 @@ def test_a_target_fails_from_its_first_failure_until_it_delivers() -> None:
     state = after(queued("k"), NoticeSending("k", 1), NoticeFailed("k", 1, "refused", retry_at=150))
     (target,) = state.failing
     assert (state.failing[target].since, state.failing[target].reason) == (120.0, "refused")
-    again = fold(state, log_of(NoticeSending("k", 2), NoticeFailed("k", 2, "no answer"), first=4, start=200))
+    again = fold_events(
+        state, log_of(NoticeSending("k", 2), NoticeFailed("k", 2, "no answer"), first=4, start=200)
+    )
     assert (again.failing[target].since, again.failing[target].reason) == (120.0, "no answer")
-    well = fold(again, log_of(queued("l"), NoticeSending("l", 1), NoticeDelivered("l", 1), first=6, start=300))
+    well = fold_events(
+        again, log_of(queued("l"), NoticeSending("l", 1), NoticeDelivered("l", 1), first=6, start=300)
+    )
     assert well.failing == {}
 
 
@@ -221,7 +225,7 @@ def test_the_newest_runs_are_kept_and_every_run_in_doubt() -> None:
         b for n in range(150) for b in (FixStarted(f"r{n}", "f", "bot", "ana"), FixFinished(f"r{n}", "ok", ""))
     ]
     bodies = (FixStarted("doubt", "f", "bot", "ana"), *many)
-    state = fold(EMPTY, (Event(n, n * 86400.0, 1, body) for n, body in enumerate(bodies, 1)))
+    state = fold_events(EMPTY, (Event(n, n * 86400.0, 1, body) for n, body in enumerate(bodies, 1)))
     assert "doubt" in state.runs
     assert len(state.runs) == RUNS_KEPT
     assert "r149" in state.runs
@@ -242,7 +246,7 @@ def test_folding_changes_nothing_in_place() -> None:
         dict(state.runs),
         dict(state.backlog),
     )
-    fold(
+    fold_events(
         state,
         log_of(
             changed(Phase.RESOLVED, old=Phase.FIRING),
@@ -271,7 +275,7 @@ def test_a_run_that_may_still_be_taken_back_is_kept_whatever_else_ran() -> None:
 def test_the_newest_run_of_each_fix_is_kept_while_an_incident_may_ask_what_was_tried() -> None:
     many = [b for n in range(150) for b in (FixStarted(f"r{n}", "f", "x", "ana"), FixFinished(f"r{n}", "ok", ""))]
     bodies = (FixStarted("mine", "f", "bot", "ana"), FixFinished("mine", "failed", "no answer"), *many)
-    state = fold(EMPTY, (Event(n, n * 86400.0, 1, body) for n, body in enumerate(bodies, 1)))
+    state = fold_events(EMPTY, (Event(n, n * 86400.0, 1, body) for n, body in enumerate(bodies, 1)))
     assert state.runs["mine"].summary == "no answer"
 
 

@@ -29,7 +29,7 @@ from qualtui.model import (
     State,
 )
 from qualtui.store.checkpoint import as_bytes, from_bytes
-from qualtui.store.fold import ACTIVITY_KEPT, FINISHED_KEPT, RESOLVED_KEPT, apply, fold
+from qualtui.store.fold import ACTIVITY_KEPT, FINISHED_KEPT, RESOLVED_KEPT, apply, fold_events
 
 NUMBERS = st.integers(-1, 5)
 NAMES = st.sampled_from(["a", "b", "c", ""])
@@ -81,10 +81,10 @@ def logs(draw: st.DrawFn) -> tuple[Event, ...]:
 @settings(max_examples=150, deadline=None, database=None)
 @given(logs(), st.integers(0, 40))
 def test_a_checkpoint_and_its_tail_are_the_whole_log(log: tuple[Event, ...], cut: int) -> None:
-    kept = from_bytes(as_bytes(fold(State(), log[:cut])))
+    kept = from_bytes(as_bytes(fold_events(State(), log[:cut])))
     assert kept is not None
-    whole = fold(State(), log)
-    resumed = fold(kept, log[cut:])
+    whole = fold_events(State(), log)
+    resumed = fold_events(kept, log[cut:])
     assert resumed == whole
     assert list(resumed.incidents) == list(whole.incidents)  # their order is part of what is kept
     assert list(resumed.notices) == list(whole.notices)
@@ -93,7 +93,7 @@ def test_a_checkpoint_and_its_tail_are_the_whole_log(log: tuple[Event, ...], cut
 @settings(max_examples=100, deadline=None, database=None)
 @given(logs())
 def test_a_state_survives_messagepack_and_json(log: tuple[Event, ...]) -> None:
-    state = fold(State(), log)
+    state = fold_events(State(), log)
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=State) == state
     assert msgspec.json.decode(msgspec.json.encode(state), type=State) == state
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from qualtui.model import EngineStarted, Sample
-from qualtui.store import LeaseLost, Reader, Store, StoreBusy, StoreError
-from qualtui.store.late import begin
+from qualtui.store import LeaseLost, Store, StoreBusy, StoreError, StoreReader
+from qualtui.store.deferred import begin_deferred
 from qualtui.store.lease import lock_path
 from tests.store.bodies import fired, queued
 from tests.store.processes import engine
@@ -111,7 +111,7 @@ def test_a_lease_is_the_files_and_not_its_names(path: Path, link: Callable[[Path
         with pytest.raises(StoreBusy):
             Store.open(other)
         with pytest.raises(StoreBusy):
-            begin(other, 1.0)
+            begin_deferred(other, 1.0)
         assert len(store.append([(STARTED, "")], 1.0)) == 1
 
 
@@ -121,21 +121,21 @@ def test_a_number_that_was_given_is_never_given_again_though_the_store_was_lost_
     with Store.open(path) as store:
         store.append([(fired(41), "")], 1.0)
     path.unlink()
-    again, state = begin(path, 2.0)
+    again, state = begin_deferred(path, 2.0)
     with again:
         assert state.next_number == 42
         assert "incidents go on at #42" in again.remade
-    again, state = begin(path, 2.0)
+    again, state = begin_deferred(path, 2.0)
     with again:
         assert state.next_number == 42
         again.append([(fired(42), "")], 3.0)
-    again, state = begin(path, 2.0)
+    again, state = begin_deferred(path, 2.0)
     with again:
         assert (state.next_number, again.remade) == (43, "")
 
 
 def test_a_reader_needs_no_lease_and_sees_what_the_engine_wrote(path: Path) -> None:
-    with Store.open(path) as store, Reader.look(path) as reader:
+    with Store.open(path) as store, StoreReader.look(path) as reader:
         assert reader.load().seq == 0
         store.append([(STARTED, "")], 1.0)
         store.add_samples([Sample("bot/x", 1.0, 5.0)])
@@ -150,7 +150,7 @@ def test_a_reader_beside_a_busy_engine_always_sees_one_moment(path: Path) -> Non
         ended = threading.Event()
 
         def look() -> None:
-            with Reader.look(path) as reader:
+            with StoreReader.look(path) as reader:
                 while not ended.is_set():
                     state = reader.load()
                     assert len(reader.history(1)) >= len(state.notices) == state.seq // 2
@@ -169,7 +169,7 @@ def test_a_reader_beside_a_busy_engine_always_sees_one_moment(path: Path) -> Non
 
 def test_a_reader_of_nothing_says_so(path: Path) -> None:
     with pytest.raises(StoreError, match="no store"):
-        Reader.look(path)
+        StoreReader.look(path)
     assert not path.parent.exists()
 
 

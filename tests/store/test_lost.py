@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from qualtui.model import EngineStarted, Noted, Sample, StoreRenewed
-from qualtui.store import Reader, Store, StoreLost, fold
-from qualtui.store.late import begin
+from qualtui.store import Store, StoreLost, StoreReader, fold_events
+from qualtui.store.deferred import begin_deferred
 from tests.store.bodies import fired, queued
 
 STARTED = EngineStarted(1, "host-a", "0.1")
@@ -123,13 +123,13 @@ def test_whatever_becomes_of_the_file_no_write_goes_into_it_and_the_engine_goes_
         store.add_samples([Sample("bot/x", 6.0, 8.0)])
         store.check()
         assert store.verify() is None
-        assert store.load() == fold(state, (renewed, event))
-        with Reader.look(path) as reader:  # it is what the name stands for
+        assert store.load() == fold_events(state, (renewed, event))
+        with StoreReader.look(path) as reader:  # it is what the name stands for
             assert reader.load() == store.load()
             points = reader.window("bot/x", 0, 10)
         assert points == (((5.0, 7.0), (6.0, 8.0)) if spoil in COPIED else ((6.0, 8.0),))
         assert (len(store.history(2)) > 200) is (spoil in COPIED)
-    again, begun = begin(path, 30.0)
+    again, begun = begin_deferred(path, 30.0)
     with again:
         assert begun.next_number == 3
         assert again.verify() is None

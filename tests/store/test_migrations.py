@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qualtui.model import EngineStarted
-from qualtui.store import Reader, Store, StoreError
+from qualtui.store import Store, StoreError, StoreReader
 from qualtui.store.connection import connect
 from qualtui.store.migrations import NEWEST, migrate, shipped
 from qualtui.store.statements import migration
@@ -58,7 +58,7 @@ def test_a_store_of_a_newer_qualtui_is_refused_and_left_as_it_is(path: Path) -> 
         raw.execute(f"PRAGMA user_version = {NEWEST + 1}")
     raw.close()
     before = path.read_bytes()
-    for opening in (Store.open, Reader.look):
+    for opening in (Store.open, StoreReader.look):
         with pytest.raises(StoreError, match="newer qualtui"):
             opening(path)
     assert path.read_bytes() == before
@@ -68,4 +68,4 @@ def test_a_reader_does_not_migrate(path: Path) -> None:
     path.parent.mkdir()
     path.touch()
     with pytest.raises(StoreError, match="older form"):
-        Reader.look(path)
+        StoreReader.look(path)

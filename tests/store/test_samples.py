@@ -26,8 +26,8 @@ def every(step: float, since: float, until: float, value: float | None = None, s
     return [Sample(series, at, at if value is None else value) for at in times]
 
 
-def keep(raw: float = 2 * DAY, minutes: float = 30 * DAY, hours: float = 400 * DAY) -> values.Store:
-    return values.Store(
+def keep(raw: float = 2 * DAY, minutes: float = 30 * DAY, hours: float = 400 * DAY) -> values.StoreSettings:
+    return values.StoreSettings(
         keep_raw=values.Seconds(raw), keep_minutes=values.Seconds(minutes), keep_hours=values.Seconds(hours)
     )
 

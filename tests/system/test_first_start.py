@@ -11,7 +11,7 @@ from benchmarks.engine import engine_on
 from qualtui.demo.configuration import AGENT
 from qualtui.demo.launch import service_arguments, spawn_services
 from qualtui.model import Phase, Severity
-from qualtui.wire import Customers, Snapshot, Who
+from qualtui.wire import Customers, ListCustomers, Snapshot
 from tests.system.living import World, agent, seen, status, told
 
 SPEED = 60.0
@@ -55,10 +55,10 @@ async def test_who_was_open_before_the_first_start_is_stated_listed_and_no_page(
             ), told(fired)
             code, said = await status(services.config)
             assert code >= 1, said
-            listed = await client.ask(Who(AGENT))
+            listed = await client.ask(ListCustomers(AGENT))
             assert isinstance(listed, Customers)
             assert len(listed.customers) >= 2
-            assert await client.ask(Who(AGENT, backlog=True)) == Customers(AGENT, ())
+            assert await client.ask(ListCustomers(AGENT, backlog=True)) == Customers(AGENT, ())
             line = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "qualtui", "--config", services.config, "customers", "list"),
                 stdout=asyncio.subprocess.PIPE,

@@ -17,15 +17,15 @@ from qualtui.wire import (
     CloseCustomer,
     Customers,
     Done,
-    Examine,
     Findings,
+    ListCustomers,
     Preview,
     PreviewFix,
     Refused,
+    RunDoctor,
     RunFix,
     Snapshot,
     StopFix,
-    Who,
 )
 from tests.cli.folders import run_qualtui
 from tests.screens.stand_in import until
@@ -126,7 +126,7 @@ async def test_two_engines_that_retry_at_once_write_to_each_customer_once(scene:
     await scene.world.fault("customers-unanswered", True)
     await seen(scene.first, lambda shot: waiting(shot) >= 3, 20, "three wait")
     await seen(scene.second, lambda shot: waiting(shot) >= 3, 20, "three wait")
-    people = await scene.first.ask(Who(BOT))
+    people = await scene.first.ask(ListCustomers(BOT))
     assert isinstance(people, Customers)
     plans = [await previewed(scene.first, "retry"), await previewed(scene.second, "retry")]
     assert plans[0].total >= 3
@@ -212,10 +212,10 @@ async def test_the_doctor_counts_those_whom_the_engine_knows_from_a_window_and_f
     await scene.calm()
     await scene.world.fault("customers-unanswered", True)  # so nobody stops waiting
     await seen(scene.first, lambda shot: waiting(shot) >= 3, 20, "three wait")
-    before = await scene.first.ask(Who(BOT))
-    told = await scene.first.ask(Examine(), 40)
+    before = await scene.first.ask(ListCustomers(BOT))
+    told = await scene.first.ask(RunDoctor(), 40)
     doctor = await asyncio.to_thread(run_qualtui, "--config", scene.world.at.config, "doctor", home=tmp_path)
-    after = await scene.first.ask(Who(BOT))
+    after = await scene.first.ask(ListCustomers(BOT))
     assert isinstance(told, Findings)
     assert isinstance(before, Customers)
     assert isinstance(after, Customers)
@@ -229,14 +229,14 @@ async def test_one_answered_by_hand_is_owed_nothing_more_until_it_writes_again(s
     await scene.calm()
     await scene.world.fault("customers-unanswered", True)
     await seen(scene.first, lambda shot: waiting(shot) >= 1, 20, "somebody waits")
-    people = await scene.first.ask(Who(BOT))
+    people = await scene.first.ask(ListCustomers(BOT))
     assert isinstance(people, Customers)
     one = people.customers[0]
     no_reason = await scene.first.ask(CloseCustomer(BOT, one.lead, " "))
     assert isinstance(no_reason, Refused)
     done = await scene.first.ask(CloseCustomer(BOT, one.lead[:8], "called 5511900000001", one.last))
     assert isinstance(done, Done), done
-    left = await scene.first.ask(Who(BOT))
+    left = await scene.first.ask(ListCustomers(BOT))
     assert isinstance(left, Customers)
     assert all(other.since > one.last for other in left.customers if other.lead == one.lead)
     again = await scene.first.ask(CloseCustomer(BOT, one.lead, "once more", one.last))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualtui.text.message import EMPTY, Param, Reader, Text, counted, joined, message, render
+from qualtui.text.message import EMPTY, Param, Text, TextReader, counted, joined, message, render
 
 DOWN = "The database is down for {lasted:span}: {reason}"
 
@@ -49,8 +49,8 @@ def test_formats_round_as_a_person_needs_it(template: str, value: float, said: s
 
 def test_a_reader_gets_his_language_and_his_time_zone() -> None:
     text = message(DOWN, lasted=61.0, reason="refused")
-    assert render(text, Reader(Shouting())) == "refused! (1m)"
-    assert render(message("{at:clock}", at=0.0), Reader(zone=ZoneInfo("America/Sao_Paulo"))) == "21:00"
+    assert render(text, TextReader(Shouting())) == "refused! (1m)"
+    assert render(message("{at:clock}", at=0.0), TextReader(zone=ZoneInfo("America/Sao_Paulo"))) == "21:00"
 
 
 def test_the_form_follows_the_number() -> None:
@@ -58,7 +58,7 @@ def test_the_form_follows_the_number() -> None:
     assert [str(counted(one, many, n)) for n in (0, 1, 2, 1.5)] == [
         "0 customers wait", "1 customer waits", "2 customers wait", "1.5 customers wait",
     ]  # fmt: skip
-    assert render(counted(one, many, 1), Reader(Shouting())) == "[1] 1 customer waits"
+    assert render(counted(one, many, 1), TextReader(Shouting())) == "[1] 1 customer waits"
 
 
 def test_sentences_in_a_row_keep_their_languages() -> None:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from qualtui.model import Evidence, Severity
 from qualtui.widgets import activity, incidents
 from qualtui.widgets.catalogue import Entry, groups
-from qualtui.widgets.chain import chain
+from qualtui.widgets.chain import chain_line
 from qualtui.widgets.figures import compact, literal_rows, mark, panel
 from qualtui.widgets.footer import footer, key_name
 from qualtui.widgets.header import banners, header
@@ -17,7 +17,7 @@ from qualtui.widgets.line import Line, fit, safe, width
 from qualtui.widgets.look import Look, terminal_look
 from qualtui.widgets.now import now_box
 from qualtui.widgets.running import running
-from qualtui.widgets.sight import Bond, Sight
+from qualtui.widgets.view_state import ConnectionState, ViewState
 from qualtui.wire import ChannelView
 from tests import snapshots
 
@@ -28,22 +28,22 @@ LOOKS = [Look(), Look(ascii=True, plain=True)]
 @given(
     st.sampled_from(sorted(snapshots.SCENES)),
     st.integers(1, 220),
-    st.sampled_from(list(Bond)),
+    st.sampled_from(list(ConnectionState)),
     st.sampled_from(LOOKS),
     st.floats(-1e12, 1e12),
 )
 @settings(max_examples=150, deadline=None)
 def test_every_part_of_every_scene_keeps_its_width(
-    scene: str, cells: int, bond: Bond, look: Look, later: float
+    scene: str, cells: int, bond: ConnectionState, look: Look, later: float
 ) -> None:
     snapshot = snapshots.SCENES[scene]()
-    sight = Sight(snapshot, bond, since=snapshots.AT, paused=None)
+    sight = ViewState(snapshot, bond, since=snapshots.AT, paused=None)
     now = snapshots.AT + later
     lines = [header(sight, now, cells, look), *banners(sight, look), *now_box(sight, now, cells, look, KEYS)]
     lines += running(sight, now, look, "x")
     view = sight.view
     if view is not None:
-        lines += chain(view.chain, cells, look)
+        lines += chain_line(view.chain, cells, look)
         lines += compact(view, now, cells, look, live=sight.watched, rows=3)
         lines += literal_rows(view, now, cells, look)
         for group in groups():
@@ -57,7 +57,7 @@ def test_every_part_of_every_scene_keeps_its_width(
 
 def test_banners_that_have_no_row_are_counted() -> None:
     engine = snapshots.engine(troubles=("one", "two", "three", "four"))
-    sight = Sight(msgspec.structs.replace(snapshots.trouble(), engine=engine), Bond.LIVE)
+    sight = ViewState(msgspec.structs.replace(snapshots.trouble(), engine=engine), ConnectionState.LIVE)
     told = ["".join(span.text for span in row) for row in banners(sight, Look())]
     assert [text.split(maxsplit=1)[1] for text in told] == ["one", "two", "and 2 more: see `qualtui status`"]
 
@@ -66,7 +66,9 @@ def test_the_header_counts_what_fires_also_where_it_has_no_row() -> None:
     snapshot = msgspec.structs.replace(
         snapshots.trouble(), incidents=(), firing={Severity.CRITICAL: 70, Severity.WARNING: 3}
     )
-    text = "".join(span.text for span in header(Sight(snapshot, Bond.LIVE), snapshots.AT, 160, Look()))
+    text = "".join(
+        span.text for span in header(ViewState(snapshot, ConnectionState.LIVE), snapshots.AT, 160, Look())
+    )
     assert "CRITICAL 70" in text
     assert "WARNING 3" in text
 
@@ -86,7 +88,7 @@ def test_any_text_in_the_now_box_keeps_its_frame(one: str, two: str, cells: int)
     )
     snapshot = snapshots.trouble()
     agent = msgspec.structs.replace(snapshot.agents[0], now=told)
-    sight = Sight(msgspec.structs.replace(snapshot, agents=(agent,)), Bond.LIVE)
+    sight = ViewState(msgspec.structs.replace(snapshot, agents=(agent,)), ConnectionState.LIVE)
     rows = now_box(sight, snapshots.AT, cells, Look(), KEYS)
     if cells >= 100:
         assert {width(row) for row in rows} == {cells}
@@ -104,7 +106,7 @@ def test_only_fresh_evidence_looks_green() -> None:
         for link in snapshots.calm_chain()
         if link.status == "ok"
     ]
-    shown = [span for line in chain(tuple(links), 200, Look()) for span in line]
+    shown = [span for line in chain_line(tuple(links), 200, Look()) for span in line]
     assert not [span for span in shown if span.token == "good" or "●" in span.text]
 
 
@@ -157,7 +159,7 @@ def test_a_goal_that_is_a_least_is_missed_from_below() -> None:
 
 
 def test_the_broken_link_is_on_the_screen_at_eighty_cells() -> None:
-    rows = chain(snapshots.trouble().agents[0].chain, 80, Look())
+    rows = chain_line(snapshots.trouble().agents[0].chain, 80, Look())
     assert len(rows) <= 2
     assert "WhatsApp ✖ FAILED 4m" in "".join(span.text for row in rows for span in row)
 
@@ -166,7 +168,10 @@ def test_the_worst_agent_is_shown_unless_another_is_chosen() -> None:
     calm = snapshots.calm()
     bad = msgspec.structs.replace(snapshots.trouble().agents[0], name="other-bot")
     both = msgspec.structs.replace(calm, agents=(*calm.agents, bad))
-    worst, chosen = Sight(both, Bond.LIVE).view, Sight(both, Bond.LIVE, agent="ldc-bot").view
+    worst, chosen = (
+        ViewState(both, ConnectionState.LIVE).view,
+        ViewState(both, ConnectionState.LIVE, agent="ldc-bot").view,
+    )
     assert worst is not None
     assert chosen is not None
     assert (worst.name, chosen.name) == ("other-bot", "ldc-bot")
@@ -213,7 +218,9 @@ def test_a_reason_that_one_row_does_not_hold_is_told_in_two(cells: int) -> None:
     reason = "The database is down for 29s: refused; /health still says healthy: SOURCES DISAGREE, and the bot too"
     told = msgspec.structs.replace(snapshots.trouble().agents[0].now, why=reason)
     agent = msgspec.structs.replace(snapshots.trouble().agents[0], now=told)
-    sight = Sight(msgspec.structs.replace(snapshots.trouble(), agents=(agent,)), Bond.LIVE, since=snapshots.AT)
+    sight = ViewState(
+        msgspec.structs.replace(snapshots.trouble(), agents=(agent,)), ConnectionState.LIVE, since=snapshots.AT
+    )
     rows = [
         "".join(span.text for span in fit(row, cells)) for row in now_box(sight, snapshots.AT, cells, Look(), KEYS)
     ]
@@ -226,7 +233,7 @@ def test_a_reason_that_one_row_does_not_hold_is_told_in_two(cells: int) -> None:
 def test_a_channel_that_fails_is_in_the_header_and_a_banner_with_its_name_and_time(cells: int) -> None:
     channel = ChannelView("ops", snapshots.AT - 240, "HTTP 404")
     snapshot = msgspec.structs.replace(snapshots.calm(), engine=snapshots.engine(channels=(channel,)))
-    sight = Sight(snapshot, Bond.LIVE, since=snapshots.AT)
+    sight = ViewState(snapshot, ConnectionState.LIVE, since=snapshots.AT)
     top = "".join(span.text for span in header(sight, snapshots.AT, cells, Look()))
     assert "ops FAILS 4m" in top
     (banner,) = banners(sight, Look())
@@ -247,7 +254,7 @@ def test_a_border_stands_in_its_cell_after_a_wide_sign() -> None:
     snapshot = snapshots.trouble()
     agent = msgspec.structs.replace(snapshot.agents[0], now=told)
     look = Look(ascii=True, plain=True)
-    sight = Sight(msgspec.structs.replace(snapshot, agents=(agent,)), Bond.LIVE)
+    sight = ViewState(msgspec.structs.replace(snapshot, agents=(agent,)), ConnectionState.LIVE)
     rows = now_box(sight, snapshots.AT, 120, look, KEYS)
     assert {len("".join(look.writable(span.text) for span in row)) for row in rows} == {120}
 
@@ -266,16 +273,16 @@ def tokens(lines: list[Line]) -> set[str]:
 
 
 def test_who_waits_is_calm_and_not_green() -> None:
-    sight = Sight(snapshots.waiting(), Bond.LIVE)
+    sight = ViewState(snapshots.waiting(), ConnectionState.LIVE)
     top = header(sight, snapshots.AT, 160, Look())
     assert "WAITING" in "".join(span.text for span in top)
     assert "good" not in tokens([top, *now_box(sight, snapshots.AT, 160, Look(), KEYS)])
-    assert "good" in tokens([header(Sight(snapshots.calm(), Bond.LIVE), snapshots.AT, 160, Look())])
+    assert "good" in tokens([header(ViewState(snapshots.calm(), ConnectionState.LIVE), snapshots.AT, 160, Look())])
 
 
 def test_what_recovers_is_amber_at_most_and_says_so_on_every_part() -> None:
     shot = snapshots.recovering()
-    sight = Sight(shot, Bond.LIVE)
+    sight = ViewState(shot, ConnectionState.LIVE)
     rows = [row.line for row in incidents.incident_rows(shot.incidents[:1], snapshots.AT, 120, Look(), False)]
     top = [header(sight, snapshots.AT, 160, Look())]
     box = now_box(sight, snapshots.AT, 160, Look(), KEYS)

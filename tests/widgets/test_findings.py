@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from qualtui.findings import Finding, Verdict
+from qualtui.model.findings import Finding, FindingVerdict
 from qualtui.widgets.findings import counts, place, rows
 from qualtui.widgets.line import width, wrapped
 from qualtui.widgets.look import Look
@@ -18,7 +18,7 @@ def shown(findings: tuple[Finding, ...], opened: set[int], cells: int = 100) -> 
 
 def test_failures_come_first_then_warnings_then_what_was_not_looked_at_then_what_is_well() -> None:
     told = [FOUND[place(row.key)].verdict for row in rows(FOUND, (), 100, Look(), "enter")]
-    order = [Verdict.FAILED, Verdict.WARNING, Verdict.SKIPPED, Verdict.OK]
+    order = [FindingVerdict.FAILED, FindingVerdict.WARNING, FindingVerdict.SKIPPED, FindingVerdict.OK]
     assert told == sorted(told, key=order.index)
     assert set(told) == set(order)
 
@@ -58,7 +58,9 @@ def test_the_counts_leave_out_what_there_is_none_of() -> None:
 @pytest.mark.parametrize("cells", [160, 80, 30, 3])
 def test_texts_from_outside_neither_break_a_row_nor_hide_another(cells: int) -> None:
     bad = tuple(
-        Finding(one, verdict, one, one, one, (one, one), one) for verdict in Verdict for one in snapshots.HOSTILE
+        Finding(one, verdict, one, one, one, (one, one), one)
+        for verdict in FindingVerdict
+        for one in snapshots.HOSTILE
     )
     told = rows(bad, range(len(bad)), cells, Look(), "enter")
     assert {place(row.key) for row in told} == set(range(len(bad)))

@@ -7,15 +7,15 @@ from rich.cells import cell_len
 
 from qualtui.widgets.line import (
     Span,
-    beside,
     changed,
     column,
-    cut,
+    cut_line,
     faded,
     fit,
     padded,
     safe,
     shares,
+    side_by_side,
     spread,
     width,
 )
@@ -38,7 +38,7 @@ def test_a_fitted_line_takes_exactly_its_cells(line: tuple[Span, ...], cells: in
 @settings(max_examples=200, deadline=None)
 def test_padded_text_takes_exactly_its_cells(text: str, cells: int, right: bool) -> None:
     assert cell_len(padded(safe(text), cells, right)) == cells
-    assert cell_len(cut(safe(text), cells)) <= cells
+    assert cell_len(cut_line(safe(text), cells)) <= cells
 
 
 @given(TEXTS)
@@ -96,7 +96,7 @@ def test_a_faded_line_has_no_sign_of_wellness() -> None:
 def test_blocks_side_by_side_fill_their_cells_in_every_row(
     blocks: list[list[tuple[Span, ...]]], cells: int, gap: int
 ) -> None:
-    rows = beside(blocks, cells, gap)
+    rows = side_by_side(blocks, cells, gap)
     assert len(rows) == max(len(block) for block in blocks)
     assert all(width(row) == cells for row in rows)
     widths = shares(cells, len(blocks), gap)

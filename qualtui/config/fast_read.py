@@ -1,0 +1,67 @@
+"""The few plain keys that a window needs, read without the checks: it must be there at once.
+
+What is not plain (a reference, a wrong type, an unknown key, a text that is no TOML) is left to the whole reader,
+which says everything that is wrong with it.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from qualtui.config import files
+from qualtui.config.keys import wrong_keys
+from qualtui.config.values import Config, DemoSettings, ScreenSettings, StoreSettings
+
+SIZE_LIMIT = 64 * 1024  # bytes: a larger file takes the whole reader
+_PLAIN: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "store": {"path": str, "socket": str},
+    "screen": {"zone": str, "ascii": bool},
+    "demo": {"control_url": str, "speed": (int, float)},
+}
+_SKIPPED = {"store": {"keep_raw", "keep_minutes", "keep_hours", "keep_events"}, "screen": set(), "demo": set()}
+
+
+def fast_read(path: Path) -> Config | None:
+    """Store, screen, keys and demo of a plain configuration; None: read it whole."""
+    try:
+        text = files.without_bom(files.read_file(path, SIZE_LIMIT))
+        raw = tomllib.loads(text.decode()) if not files.long_key(text) else {}
+    except (files.UnreadableError, ValueError, RecursionError):
+        return None
+    keys = raw.get("keys", {})
+    if not raw or not _texts(keys) or wrong_keys(keys):
+        return None
+    sections = {name: _section(name, raw.get(name, {})) for name in _PLAIN}
+    store, screen, demo = sections["store"], sections["screen"], sections["demo"]
+    if store is None or screen is None or demo is None:
+        return None
+    return Config(
+        agents={},
+        keys=keys,
+        store=StoreSettings(**store),
+        screen=ScreenSettings(**screen),
+        demo=DemoSettings(**demo),
+        path=str(path.absolute()),
+    )
+
+
+def _texts(table: object) -> bool:
+    return isinstance(table, dict) and all(_plain(value, str) for value in table.values())
+
+
+def _section(name: str, table: object) -> dict[str, Any] | None:
+    """The wanted keys of a section; None where one is not plain or not known."""
+    wanted, skipped = _PLAIN[name], _SKIPPED[name]
+    if not isinstance(table, dict) or not table.keys() <= wanted.keys() | skipped:
+        return None
+    found = {key: value for key, value in table.items() if key in wanted}
+    return found if all(_plain(value, wanted[key]) for key, value in found.items()) else None
+
+
+def _plain(value: object, kind: type | tuple[type, ...]) -> bool:
+    """Of the kind, and without a reference or anything else that the checks would have to look at."""
+    if isinstance(value, bool) and kind is not bool:
+        return False
+    if isinstance(value, str) and ("$" in value or "\x00" in value or len(value) > 90):
+        return False
+    return isinstance(value, kind)

@@ -1,0 +1,1 @@
+"""Pure: the chain, the root cause, contradictions, our own network, and the goals."""

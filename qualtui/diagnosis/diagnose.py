@@ -1,0 +1,225 @@
+"""Why: the first broken link in one sentence, and the evidence that proves it. Pure."""
+
+from collections.abc import Sequence
+
+from qualtui.diagnosis import waits
+from qualtui.diagnosis.chain import BAD, BUSY, UNKNOWN
+from qualtui.diagnosis.own_network import LINKS
+from qualtui.diagnosis.proof import (
+    By,
+    began,
+    began_earlier,
+    count_of,
+    healthy_links,
+    lasted,
+    oldest_wait,
+    unknown_notes,
+)
+from qualtui.diagnosis.root_cause import WAHA_RESTART, CauseKind, RootCause
+from qualtui.model import Evidence, Link
+from qualtui.series.catalogue import OWN
+from qualtui.series.evidence import NOTHING, Readings, fresh
+from qualtui.series.seasonality import ALARM
+from qualtui.text import _, clean, plural
+from qualtui.wire import LinkView
+
+__all__ = ["explains", "root_cause"]
+
+SOON = 180.0  # s that an answer may take, as in the rule customers-waiting
+RESTARTS = 120.0  # s in which a session that restarts is WORKING again
+BEFORE = 30.0  # s by which a wait must have begun before a restart to be none of its doing
+
+# What the chain does not explain: figures of another system, or of the machine, or told apart.
+_APART = (OWN, "tls.", "host.", "row.", "leads.", "sessions.same_question", "sessions.looping")
+
+
+def explains(series: str) -> bool:
+    """Whether the why of an agent may be the cause of what this series shows."""
+    return not series.startswith(_APART)
+
+
+def root_cause(links: Sequence[LinkView], readings: Readings, now: float, speed: float = 1.0) -> RootCause:
+    """The first broken link from the customer's message on: bot, database, gateway, then what the rows tell.
+
+    `speed`: a demo's time is faster.
+    """
+    by = {view.link: view for view in links}
+    if by[Link.US].status == UNKNOWN and fresh(readings, "control.up") == 0:
+        return _ours(readings)
+    if by[Link.US].status == UNKNOWN:
+        text = _("We cannot ask: no probe has had an answer")
+        return RootCause(text, unknown_notes(readings), Link.US, root=CauseKind.OURS)
+    # A bot that is only silent may hang in what it needs: what says by itself that it is broken comes first.
+    refused = bool(fresh(readings, "health.refused"))
+    if by[Link.DATABASE].status == BAD:
+        return _database(by, readings, now)
+    if by[Link.BOT].status == BAD and (refused or by[Link.WAHA].status != BAD):
+        if by[Link.DATABASE].status == BUSY and fresh(readings, "health.silent"):
+            return _slow_database(by, now)
+        return _bot(by, readings, now)
+    if by[Link.WAHA].status == BAD:
+        found = waits.wait_causes(readings)
+        if found and _only_restarts(by, readings, now, speed):
+            return waits.explained_waits(by, readings, found)
+        return _waha(by, readings, now)
+    return _rows(by, readings, now, speed)
+
+
+def _only_restarts(by: By, readings: Readings, now: float, speed: float) -> bool:
+    """Whether the session was restarted just now, and the longest wait began well before that."""
+    if not fresh(readings, "waha.session_starting"):
+        return False
+    lasts = now - began(by[Link.WAHA], now)
+    return lasts < RESTARTS / speed and oldest_wait(readings) > lasts + BEFORE / speed
+
+
+def _ours(readings: Readings) -> RootCause:
+    text = _("Our own network: the control target does not answer either")
+    proof = (_("control: {}").format(readings["control.up"].note), *unknown_notes(readings))
+    return RootCause(text, proof, Link.US, root=CauseKind.OURS)
+
+
+def _database(by: By, readings: Readings, now: float) -> RootCause:
+    view = by[Link.DATABASE]
+    proof = [_("database: {}").format(view.text)]
+    text = _("The database is down for {}: {}").format(lasted(view, now), view.text)
+    if fresh(readings, "health.up"):
+        proof.append(_("/health: 200, it does not look at the database"))
+        text += _("; /health still says healthy: SOURCES DISAGREE")
+    elif by[Link.BOT].status == BAD:
+        proof.append(_("bot: {}").format(by[Link.BOT].text))
+        text += _(", and the bot too: {}").format(by[Link.BOT].text)
+    return RootCause(text, tuple(proof), Link.DATABASE, root=CauseKind.DATABASE_DOWN, since=view.since)
+
+
+def _bot(by: By, readings: Readings, now: float) -> RootCause:
+    view = by[Link.BOT]
+    if fresh(readings, "health.refused"):
+        text = _("The bot refuses connections for {}").format(lasted(view, now))
+    else:
+        text = _("The bot is down for {}: {}").format(lasted(view, now), readings["health.down"].note or view.text)
+    proof = (_("bot: {}").format(view.text), *healthy_links(by, Link.BOT))
+    return RootCause(text, proof, Link.BOT, root=CauseKind.BOT_DOWN, since=view.since)
+
+
+def _waha(by: By, readings: Readings, now: float) -> RootCause:
+    view = by[Link.WAHA]
+    text = _("WAHA {} for {}").format(view.text, lasted(view, now))
+    proof = [_("WAHA: {}").format(view.text)]
+    if fresh(readings, "waha.needs_human"):
+        text += _("; a person with the phone must log it in")
+    if fresh(readings, "customers.phantom"):
+        text += _('; the database says "sent": SOURCES DISAGREE')
+        proof.append(
+            plural(
+                'messages: {:.0f} customer has a row "sent" and no delivery',
+                'messages: {:.0f} customers have a row "sent" and no delivery',
+                int(count_of(readings, "customers.phantom")),
+            ).format(count_of(readings, "customers.phantom"))
+        )
+    if by[Link.BOT].status in {BAD, BUSY}:
+        text += _("; the bot hangs in its sends")
+        proof.append(_("bot: {}").format(by[Link.BOT].text))
+    proof += (one for one in healthy_links(by, Link.WAHA) if one not in proof)
+    root = CauseKind.GATEWAY_STARTING if fresh(readings, "waha.session_starting") else CauseKind.GATEWAY
+    return RootCause(text, tuple(proof), Link.WAHA, (WAHA_RESTART,), root, view.since)
+
+
+def _rows(by: By, readings: Readings, now: float, speed: float) -> RootCause:
+    """Every link that can be polled is up: what chats and rows tell, above all of who waits longest."""
+    found = waits.wait_causes(readings)
+    sure = [cause for cause in found if cause in waits.SURE]
+    # Rows that are not stored would say that nobody writes, too; who is being answered just now explains nothing.
+    unwritten = readings.get("agent.claimed", NOTHING).evidence is Evidence.DISAGREE
+    if unwritten and not sure and oldest_wait(readings) <= SOON:
+        return _without_rows(by, readings)
+    hangs = waits.stuck_sending(by, readings, now, speed) or waits.flooded(by, readings)
+    if hangs:
+        return hangs
+    slow = _slow(by, readings, now)
+    # Whose wait began in a slow database waits for that, whatever is missing since.
+    if slow and (not sure or (slow.link is Link.DATABASE and not began_earlier(by[Link.DATABASE], readings, now))):
+        return slow
+    if found:
+        return waits.explained_waits(by, readings, found)
+    if count_of(readings, "customers.waiting"):
+        return waits.unexplained_waits(by, readings)
+    return _silence(by, readings)
+
+
+def _silence(by: By, readings: Readings) -> RootCause:
+    """Nobody waits, as far as rows and chats tell: what else is wrong."""
+    missed = count_of(readings, "inbound.expected")
+    if missed > ALARM:
+        text = _("The gateway is {} and hears nobody: {:.0f} customers would have written by now")
+        seen = (_("WAHA: {}").format(by[Link.WAHA].text), _("messages: none came in, against the week's rhythm"))
+        return RootCause(text.format(by[Link.WAHA].text, missed), seen, Link.WAHA, (WAHA_RESTART,), CauseKind.DEAF)
+    unknown = [view for view in by.values() if view.status == UNKNOWN]
+    witness = readings.get("chats.evidence", NOTHING).sample
+    # What answered before the network failed is fresh for a while yet.
+    if fresh(readings, "control.up") == 0 and any(_excused(readings, link) for link in LINKS):
+        return _ours(readings)
+    if fresh(readings, "deep.broken"):
+        return _deep(by, readings)
+    if unknown:
+        names = ", ".join(view.link.value for view in unknown)
+        text = _("No fresh evidence of: {}").format(names)
+        return RootCause(text, unknown_notes(readings), unknown[0].link, root=CauseKind.NO_EVIDENCE)
+    if witness is not None and witness.value != 1:
+        text = _("The gateway's chats are no witness: {}").format(clean(witness.note, 120) or _("not read"))
+        return RootCause(text, (_("customers: by the rows alone"),), Link.WAHA, root=CauseKind.NO_EVIDENCE)
+    return RootCause()
+
+
+def _deep(by: By, readings: Readings) -> RootCause:
+    """What only the bot itself sees; a contradiction to what we see is told with it."""
+    note = readings["deep.broken"].note
+    text = _("The bot's own deep check says: {}").format(clean(note, 80))
+    if any(readings.get(f"deep.{part}", NOTHING).evidence is Evidence.DISAGREE for part in ("database", "waha")):
+        text += _("; we find it well: SOURCES DISAGREE")
+    proof = (_("/health/deep: {}").format(note), *healthy_links(by, Link.BOT))
+    return RootCause(text, proof, Link.BOT, root=CauseKind.DEEP)
+
+
+def _without_rows(by: By, readings: Readings) -> RootCause:
+    """Customers may well be answered: nobody who looks at the rows can tell."""
+    claimed, rows = count_of(readings, "agent.claimed"), count_of(readings, "messages.sent_1h")
+    text = _("The bot counts sends that have no row: {:.0f}, of which {:.0f} were stored: SOURCES DISAGREE")
+    proof = (_("/metrics: {:.0f} sends").format(claimed), _("messages: {:.0f} rows").format(rows))
+    text = text.format(claimed, rows)
+    return RootCause(text, (*proof, *healthy_links(by, Link.BOT)), Link.DATABASE, root=CauseKind.UNWRITTEN)
+
+
+def _slow(by: By, readings: Readings, now: float) -> RootCause | None:
+    """A database that is slow, or a bot that has been busy since before anybody waited."""
+    if by[Link.DATABASE].status == BUSY:
+        return _slow_database(by, now)
+    # A wait that began before the bot got busy has another cause.
+    before = count_of(readings, "sessions.bot_owes") and began_earlier(by[Link.BOT], readings, now)
+    if by[Link.BOT].status != BUSY or before:
+        return None
+    text = _("The bot does not answer /health for {}: busy replying, or stuck").format(lasted(by[Link.BOT], now))
+    if fresh(readings, "health.silent") == 0:
+        text = _("The bot's /health is not well for {}: {}").format(
+            lasted(by[Link.BOT], now), clean(readings["health.up"].note, 80)
+        )
+    proof = (_("bot: {}").format(by[Link.BOT].text),)
+    return RootCause(text, proof, Link.BOT, root=CauseKind.BOT_BUSY, since=by[Link.BOT].since)
+
+
+def _slow_database(by: By, now: float) -> RootCause:
+    view, bot = by[Link.DATABASE], by[Link.BOT]
+    text, proof = (
+        _("The database is slow: {} for an empty question").format(view.text),
+        healthy_links(by, Link.DATABASE),
+    )
+    if bot.status == BAD:
+        text += _("; the bot hangs in it")
+        proof = (_("bot: {}").format(bot.text), *proof)
+    return RootCause(text, proof, Link.DATABASE, root=CauseKind.DATABASE_SLOW, since=began(view, now))
+
+
+def _excused(readings: Readings, link: str) -> bool:
+    """Whether a link was silent, and its silence is laid to our own network."""
+    unasked = readings.get(f"{link}.up", NOTHING).evidence is Evidence.NO_DATA
+    return unasked and bool(fresh(readings, f"{link}.silent"))

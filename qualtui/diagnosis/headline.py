@@ -1,0 +1,242 @@
+"""The NOW box: how bad, why, who has it, what to press. Pure."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from qualtui.diagnosis.chain import BAD, BUSY
+from qualtui.diagnosis.fix_choice import Remedies, TriedFixes, offered_fix
+from qualtui.diagnosis.proof import oldest_wait
+from qualtui.diagnosis.root_cause import RootCause
+from qualtui.model import Evidence, Incident, Link, Phase, Severity
+from qualtui.series.evidence import NOTHING, Readings, fresh
+from qualtui.text import _, plural, span
+from qualtui.wire import LinkView, NowState, NowView
+
+
+class IncidentNow(NamedTuple):
+    """A firing incident at this moment: its line, and whether its condition holds still, as far as is known.
+
+    Not `holds`: fresh evidence says that it is clear, and keep_firing_for runs.
+    """
+
+    summary: str
+    holds: bool = True
+
+
+class Unwitnessed(NamedTuple):
+    """The gateway's chats are configured as the second witness and are none: for how long, and why.
+
+    `seconds` 0: it was polled only once.
+    """
+
+    seconds: float
+    note: str = ""
+
+
+Lives = Callable[[Incident], IncidentNow]
+
+
+def headline(
+    readings: Readings,
+    links: Sequence[LinkView],
+    reason: RootCause,
+    incidents: Sequence[Incident],
+    lives: Lives,
+    tried: Callable[[int], TriedFixes],
+    remedies: Remedies,
+    learning: float | None,
+    now: float,
+    unwitnessed: Unwitnessed | None = None,
+) -> NowView:
+    """What the NOW box says. `incidents` are the agent's; only firing ones count, INFO is only to be known.
+
+    Everyone is answered only where both witnesses say so by fresh evidence, and no link is bad.
+    """
+    firing = [one for one in incidents if one.phase is Phase.FIRING and one.severity is not Severity.INFO]
+    holding = [one for one in firing if lives(one).holds]
+    if holding:
+        return _trouble(_worst(holding), holding, readings, reason, lives, tried, remedies, now)
+    if any(view.status == BAD for view in links):
+        return NowView(Severity.WARNING, False, _("TROUBLE BEGINS"), _detail(readings), reason.text, reason.proof)
+    if learning is not None:
+        return NowView(None, False, _("LEARNING {:.0%}").format(learning), _("reading the past before judging it"))
+    if fresh(readings, "customers.waiting") is None:
+        return _cannot_tell("customers.waiting", readings, reason, now)
+    if firing:
+        return _recovering(_worst(firing), readings, reason, tried, now)
+    if fresh(readings, "customers.overdue"):
+        return _waiting(readings, links, reason)
+    if unwitnessed is not None:
+        return _one_witness(readings, reason, unwitnessed)
+    if fresh(readings, "customers.waiting"):
+        return _waiting(readings, links, reason)
+    if fresh(readings, "customers.backlog") is None:
+        return _cannot_tell("customers.backlog", readings, reason, now)
+    return _nobody_waits(readings)
+
+
+def _worst(incidents: Sequence[Incident]) -> Incident:
+    return max(incidents, key=lambda one: (one.severity.rank, one.rule.startswith("customers"), -one.fired_at))
+
+
+def _trouble(
+    worst: Incident,
+    firing: Sequence[Incident],
+    readings: Readings,
+    reason: RootCause,
+    lives: Lives,
+    tried: Callable[[int], TriedFixes],
+    remedies: Remedies,
+    now: float,
+) -> NowView:
+    state = NowState.PLAIN
+    if fresh(readings, "customers.waiting"):
+        text, detail = _who_waits(readings), _how_long(readings)
+        state = NowState.OPEN_BEFORE_START if _all_before_start(readings) else state
+    else:
+        text, detail = lives(worst).summary, _("for {}").format(span(now - worst.since))
+    done = tried(worst.number)
+    fix = offered_fix(reason, [one.fix for one in (worst, *firing)], done, remedies)
+    return NowView(
+        level=worst.severity,
+        calm=False,
+        headline=text,
+        detail=detail,
+        why=reason.text or _when_it_began(worst),
+        proof=reason.proof,
+        who=_owner(worst, now),
+        tried=done.text or _("nothing"),
+        fix=fix,
+        fix_title=remedies(fix) if fix else "",
+        number=worst.number,
+        state=state,
+        step=reason.step or worst.runbook,
+    )
+
+
+def _recovering(
+    worst: Incident, readings: Readings, reason: RootCause, tried: Callable[[int], TriedFixes], now: float
+) -> NowView:
+    """Nothing that fires holds any more: amber at most, whatever it was."""
+    waits = _detail(readings) or _("nobody waits")
+    detail = _("{waits}; watching that it stays so, after {lasted}").format(
+        waits=waits, lasted=span(now - worst.since)
+    )
+    return NowView(
+        level=Severity.WARNING,
+        calm=False,
+        headline=_("RECOVERING"),
+        detail=detail,
+        why=reason.text or _when_it_began(worst),
+        proof=reason.proof,
+        who=_owner(worst, now),
+        tried=tried(worst.number).text or _("nothing"),
+        number=worst.number,
+        state=NowState.RECOVERING,
+    )
+
+
+def _waiting(readings: Readings, links: Sequence[LinkView], reason: RootCause) -> NowView:
+    """Customers wait, and no rule fires: amber once a reply is overdue by the bot's own recent reply times."""
+    before = _all_before_start(readings)
+    if fresh(readings, "customers.overdue"):
+        text = _who_waits(readings) if before else _("WAITING FOR THE BOT'S REPLY")
+        detail = _("{waits}: later than its replies usually are").format(waits=_detail(readings))
+        state = NowState.OPEN_BEFORE_START if before else NowState.WAITING
+        return NowView(Severity.WARNING, False, text, detail, reason.text, reason.proof, state=state)
+    text = _("THE BOT IS REPLYING") if _works(readings, links) else _("WAITING FOR THE BOT'S REPLY")
+    return NowView(None, True, text, _detail(readings), proof=reason.proof, state=NowState.WAITING)
+
+
+def _works(readings: Readings, links: Sequence[LinkView]) -> bool:
+    """Whether the bot provably works on a reply: it is too busy for /health, and has stored whom it answers."""
+    busy = any(view.link is Link.BOT and view.status == BUSY for view in links)
+    return bool(busy and fresh(readings, "health.silent") and fresh(readings, "customers.workable"))
+
+
+def _one_witness(readings: Readings, reason: RootCause, missing: Unwitnessed) -> NowView:
+    waits = _detail(readings) or _("nobody waits")
+    text = _("by the rows {waits}; the gateway's chats do not confirm it for {lasted}: {note}")
+    if not missing.seconds:
+        text = _("by the rows {waits}; the gateway's chats do not confirm it: {note}")
+    detail = text.format(waits=waits, lasted=span(missing.seconds), note=missing.note or _("not read"))
+    return NowView(None, False, _("CANNOT TELL"), detail, reason.text, reason.proof)
+
+
+def _nobody_waits(readings: Readings) -> NowView:
+    claimed = int(fresh(readings, "customers.claimed") or 0)
+    if claimed:
+        text = plural(
+            "nobody waits by the rows; the delivery of {} answer is not confirmed yet",
+            "nobody waits by the rows; the delivery of {} answers is not confirmed yet",
+            claimed,
+        ).format(claimed)
+        return NowView(None, True, _("CHECKING DELIVERY"), text, state=NowState.CHECKING)
+    last = fresh(readings, "customers.last_reply")
+    parts = [] if last is None else [_("last reply {} ago").format(span(last))]
+    if backlog := fresh(readings, "customers.backlog"):
+        parts.append(_("backlog {:.0f}").format(backlog))
+    return NowView(None, True, _("EVERYONE ANSWERED"), ", ".join(parts))
+
+
+def _who_waits(readings: Readings) -> str:
+    count = int(fresh(readings, "customers.waiting") or 0)
+    if _all_before_start(readings):
+        text = plural(
+            "{} CUSTOMER WAITING SINCE BEFORE THE FIRST START",
+            "{} CUSTOMERS WAITING SINCE BEFORE THE FIRST START",
+            count,
+        )
+    else:
+        text = plural("{} CUSTOMER WAITING FOR THE BOT", "{} CUSTOMERS WAITING FOR THE BOT", count)
+    return text.format(count)
+
+
+def _all_before_start(readings: Readings) -> bool:
+    """Whether all who wait were open before the first start."""
+    waiting, before = (fresh(readings, f"customers.{name}") for name in ("waiting", "open_before_start"))
+    return bool(waiting) and waiting == before
+
+
+def _how_long(readings: Readings) -> str:
+    """The longest wait, and apart from it that of those who were open before the first start."""
+    before = int(fresh(readings, "customers.open_before_start") or 0)
+    if not before or _all_before_start(readings):
+        return _("oldest {}").format(span(oldest_wait(readings)))
+    since = span(fresh(readings, "customers.oldest") or 0.0)
+    text = plural(
+        "oldest {since}; {n} of them since before the first start, {before}",
+        "oldest {since}; {n} of them since before the first start, the oldest {before}",
+        before,
+    )
+    return text.format(since=since, n=before, before=span(fresh(readings, "customers.open_oldest") or 0.0))
+
+
+def _when_it_began(incident: Incident) -> str:
+    return _("when it began: {}").format(incident.cause) if incident.cause else ""
+
+
+def _owner(incident: Incident, now: float) -> str:
+    if not incident.owner:
+        return _("nobody")
+    return _("{} for {}").format(incident.owner, span(now - (incident.owned_at or now)))
+
+
+def _detail(readings: Readings) -> str:
+    waiting = fresh(readings, "customers.waiting")
+    if not waiting:
+        return ""
+    text = plural("{:.0f} waiting, {}", "{:.0f} waiting, the oldest {}", int(waiting))
+    return text.format(waiting, span(oldest_wait(readings)))
+
+
+def _cannot_tell(name: str, readings: Readings, reason: RootCause, now: float) -> NowView:
+    """Without a fresh figure of `name` nobody knows who waits."""
+    reading = readings.get(name, NOTHING)
+    if reading.evidence is Evidence.NO_SOURCE:
+        detail = _("no database is configured: nobody can see who waits")
+    elif reading.sample is None:
+        detail = _("no answer yet")
+    else:
+        detail = _("no data for {}: {}").format(span(now - reading.sample.at), reading.note or _("old"))
+    return NowView(None, False, _("CANNOT TELL"), detail, reason.text, reason.proof)

@@ -1,0 +1,237 @@
+"""Why customers wait although every link that can be polled is up: what rows and chats show. Pure."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from qualtui.diagnosis.chain import BUSY, OK
+from qualtui.diagnosis.proof import By, began, count_of, healthy_links, longest_wait
+from qualtui.diagnosis.root_cause import RETRY, SESSION_CLEANUP, WAHA_RESTART, CauseKind, RootCause
+from qualtui.model import Link
+from qualtui.series.evidence import NOTHING, Readings, fresh
+from qualtui.text import _, plural, span
+from qualtui.tracking.wait_cause import WaitCause
+
+SEND_TAKES = 110.0  # s that three tries of a send take at least where the gateway never answers
+POLLED = 60.0  # s: so much before the last good answer of the bot it may have gone
+SURE = (WaitCause.NEVER_STORED, WaitCause.NOT_DELIVERED)  # what two witnesses tell
+HUNG, SEVERAL = 2, 3  # sends that took that long, customers to whom a reply is owed: fewer prove nothing
+ROW_EVERY = 150.0  # s: the host kills a worker after 120; the next message's row comes right after that
+
+
+def wait_causes(readings: Readings) -> list[WaitCause]:
+    """What is wrong with those who wait, the surest first."""
+    sure = [cause for cause in SURE if waiting_for(readings, cause)]
+    if not count_of(readings, "customers.waiting"):
+        return sure
+    # One whom the bot is answering at this moment explains no others.
+    open_ = sorted((WaitCause.BOT_OWES, WaitCause.NEVER_GREETED), key=lambda cause: -waiting_for(readings, cause))
+    return sure + [cause for cause in open_ if waiting_for(readings, cause)]
+
+
+def waiting_for(readings: Readings, cause: WaitCause) -> float:
+    """How many wait for this cause."""
+    return count_of(readings, _CAUSES[cause].series)
+
+
+def explained_waits(by: By, readings: Readings, found: list[WaitCause]) -> RootCause:
+    """The cause of the longest wait among those found."""
+    said = readings.get(longest_wait(readings), NOTHING).note
+    cause = next((cause for cause in found if cause.value == said), found[0])
+    if cause is WaitCause.NEVER_STORED or (WaitCause.NEVER_STORED in found and cause is WaitCause.BOT_OWES):
+        lost = _lost(by, readings)
+        if lost is not None:
+            return lost
+    return _CAUSES[cause].why(by, waiting_for(readings, cause))
+
+
+def unexplained_waits(by: By, readings: Readings) -> RootCause:
+    """Somebody waits, and no cause is known yet."""
+    unseen = count_of(readings, "customers.unseen")
+    if unseen and _while_down(readings):
+        return _lost_while_down(by, unseen)
+    if unseen:
+        text = plural(
+            "The gateway has a customer's message that the bot has not stored yet: in its queue, or lost",
+            "The gateway has messages of {:.0f} customers that the bot has not stored yet: in its queue, or lost",
+            int(unseen),
+        ).format(unseen)
+        return RootCause(text, healthy_links(by, Link.WEBHOOK), Link.WEBHOOK, (RETRY,), CauseKind.UNSEEN)
+    text = _("Nothing is broken that we can see, and no reply was stored")
+    return RootCause(text, healthy_links(by, Link.CUSTOMER), Link.CUSTOMER, (RETRY,), CauseKind.NOTHING_SEEN)
+
+
+def stuck_sending(by: By, readings: Readings, now: float, speed: float = 1.0) -> RootCause | None:
+    """A bot that takes messages, hangs in each send until the host kills it, and a gateway that says WORKING.
+
+    Its rows of received messages go on, one after each kill; no send of it ends well.
+    """
+    takes = SEND_TAKES / speed
+    bot, last_row = by[Link.BOT], fresh(readings, "customers.last_row")
+    if (
+        bot.status != BUSY
+        or not fresh(readings, "health.silent")
+        or last_row is None
+        or last_row > ROW_EVERY / speed
+    ):
+        return None
+    if by[Link.WAHA].status != OK or by[Link.DATABASE].status != OK:
+        return None
+    owed, oldest = count_of(readings, "sessions.bot_owes"), count_of(readings, "customers.oldest")
+    if not owed or oldest <= takes:
+        return None
+    sent = fresh(readings, "customers.last_sent")
+    age = float("inf") if sent is None else sent
+    busy_for = now - began(bot, now)
+    # A poll may be answered between two kills: then several who wait, and nothing sent since the first of them.
+    long = busy_for > takes and (age > takes or count_of(readings, "failures.timeouts") >= HUNG)
+    if not long and not (owed >= SEVERAL and age > oldest > last_row):
+        return None
+    text = _("The bot is stuck sending: it stores messages and no send ends, though the gateway says {}")
+    proof = (
+        _("messages: the newest is {} old").format(span(last_row)),
+        _("bot: {}").format(bot.text),
+        *healthy_links(by, Link.BOT),
+    )
+    step = _("restart the gateway's session: it accepts sends and never answers them")
+    since = began(bot, now)
+    fixes = (WAHA_RESTART, RETRY)
+    return RootCause(
+        text.format(by[Link.WAHA].text), proof, Link.WAHA, fixes, CauseKind.STUCK_SENDING, since, step
+    )
+
+
+def flooded(by: By, readings: Readings) -> RootCause | None:
+    """One sender whose messages keep the bot's one worker from everybody else's."""
+    messages = count_of(readings, "customers.flood")
+    waiting = count_of(readings, "customers.waiting")
+    if not messages or not (waiting or by[Link.BOT].status == BUSY):
+        return None
+    text = plural(
+        "One sender floods the bot: {:.0f} messages in 5m; it sent no reply to {:.0f} customer who waits",
+        "One sender floods the bot: {:.0f} messages in 5m; it sent no reply to {:.0f} customers who wait",
+        int(waiting),
+    ).format(messages, waiting)
+    sender = readings["customers.flood"].note or _("not known")
+    proof = (_("sender: {}").format(sender), *healthy_links(by, Link.CUSTOMER))
+    step = _("block the sender {} on the phone, or answer there").format(sender)
+    return RootCause(text, proof, Link.CUSTOMER, (RETRY,), CauseKind.FLOOD, step=step)
+
+
+def _lost(by: By, readings: Readings) -> RootCause | None:
+    """Messages that never got in, where more is known than that."""
+    never = waiting_for(readings, WaitCause.NEVER_STORED)
+    unreadable = count_of(readings, "sessions.unreadable")
+    if unreadable:
+        return _unreadable(by, readings, unreadable)
+    if _while_down(readings):
+        return _lost_while_down(by, never)
+    if by[Link.BOT].status != OK:
+        return None
+    # One of whom one message was stored and the next was not counts once.
+    owed = min(
+        waiting_for(readings, WaitCause.BOT_OWES), max(0.0, count_of(readings, "customers.waiting") - never)
+    )
+    text = plural(
+        "The bot's webhook fails on {:.0f} customer's message, most likely with HTTP 500 ({}): SOURCES DISAGREE",
+        "The bot's webhook fails on {:.0f} customers' messages, most likely with HTTP 500 ({}): SOURCES DISAGREE",
+        int(never + owed),
+    )
+    kinds = [(never, _("{:.0f} never stored")), (owed, _("{:.0f} stored, no reply"))]
+    told = ", ".join(word.format(number) for number, word in kinds if number)
+    proof = (_("chats: the last message is the customer's"), *healthy_links(by, Link.WEBHOOK))
+    step = _("read the host's log: it has the traceback; without one, check the webhook's address in the gateway")
+    return RootCause(text.format(never + owed, told), proof, Link.WEBHOOK, (RETRY,), CauseKind.WEBHOOK, step=step)
+
+
+def _while_down(readings: Readings) -> bool:
+    """Whether the longest wait began while the bot was away; it has come back within the last hour."""
+    back, away = fresh(readings, "health.back"), fresh(readings, "health.away")
+    if back is None or away is None:
+        return False
+    return back < count_of(readings, "customers.oldest") <= back + away + POLLED
+
+
+def _lost_while_down(by: By, number: float) -> RootCause:
+    text = plural(
+        "{:.0f} customer wrote while the bot was down: the message was never stored, and nobody repeats it",
+        "{:.0f} customers wrote while the bot was down: their messages were never stored, and nobody repeats them",
+        int(number),
+    ).format(number)
+    proof = (
+        _("chats: the last message is the customer's"),
+        _("messages: no such row"),
+        *healthy_links(by, Link.WEBHOOK),
+    )
+    return RootCause(text, proof, Link.WEBHOOK, (RETRY,), CauseKind.LOST_WHILE_DOWN)
+
+
+def _unreadable(by: By, readings: Readings, number: float) -> RootCause:
+    """The bot raises before it stores: each next message of these customers is lost, too."""
+    text = plural(
+        "The bot can't read the session of {:.0f} customer ({}): messages are never stored until it is closed",
+        "The bot can't read sessions of {:.0f} customers ({}): messages are never stored until they are closed",
+        int(number),
+    ).format(number, readings["sessions.unreadable"].note or _("unknown state"))
+    proof = (_("sessions: a state that the bot does not know"), *healthy_links(by, Link.BOT))
+    step = _("close these sessions first, then answer: else the customer's next message is lost, too")
+    return RootCause(text, proof, Link.BOT, (SESSION_CLEANUP, RETRY), CauseKind.UNREADABLE, step=step)
+
+
+def _never_stored(by: By, number: float) -> RootCause:
+    text = plural(
+        "The gateway has a customer's message that the bot never stored: it was lost on the way in",
+        "The gateway has messages of {:.0f} customers that the bot never stored: lost on the way in",
+        int(number),
+    ).format(number)
+    seen = (
+        _("chats: the last message is the customer's"),
+        _("messages: no such row"),
+        *healthy_links(by, Link.WEBHOOK),
+    )
+    return RootCause(f"{text}: SOURCES DISAGREE", seen, Link.WEBHOOK, (RETRY,), CauseKind.NEVER_STORED)
+
+
+def _not_delivered(by: By, number: float) -> RootCause:
+    text = plural(
+        'A message that the database calls "sent" was not delivered: nobody received it',
+        '{:.0f} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
+        int(number),
+    ).format(number)
+    proof = (_("WAHA: {}").format(by[Link.WAHA].text),)
+    return RootCause(text, proof, Link.CUSTOMER, (RETRY,), CauseKind.NOT_DELIVERED)
+
+
+def _bot_owes(by: By, number: float) -> RootCause:
+    text = plural(
+        "The bot stored the message and sent no reply: {:.0f} customer to whom it owes one",
+        "The bot stored their messages and sent no reply: {:.0f} customers to whom it owes one",
+        int(number),
+    ).format(number)
+    proof = (_("messages: the last one is the customer's"), *healthy_links(by, Link.CUSTOMER))
+    step = _("read the host's log: a webhook that fails after it stored answers HTTP 500, with a traceback")
+    return RootCause(text, proof, Link.BOT, (RETRY, SESSION_CLEANUP), CauseKind.BOT_OWES, step=step)
+
+
+def _never_greeted(by: By, number: float) -> RootCause:
+    text = plural(
+        "{:.0f} lead was created and never greeted: no message was ever stored",
+        "{:.0f} leads were created and never greeted: no message was ever stored",
+        int(number),
+    ).format(number)
+    proof = (_("leads: no message"), *healthy_links(by, Link.CUSTOMER))
+    return RootCause(text, proof, Link.BOT, (RETRY,), CauseKind.NEVER_GREETED)
+
+
+class _Told(NamedTuple):
+    """The series that counts those who wait for a cause, and the sentence about them."""
+
+    series: str
+    why: Callable[[By, float], RootCause]
+
+
+_CAUSES = {
+    WaitCause.NEVER_STORED: _Told("customers.unstored", _never_stored),
+    WaitCause.NOT_DELIVERED: _Told("customers.phantom", _not_delivered),
+    WaitCause.BOT_OWES: _Told("sessions.bot_owes", _bot_owes),
+    WaitCause.NEVER_GREETED: _Told("customers.never_greeted", _never_greeted),
+}

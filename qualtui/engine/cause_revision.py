@@ -1,0 +1,47 @@
+"""Revises the cause of young incidents, where what was seen first did not last and something else does."""
+
+from collections.abc import Callable
+
+from qualtui.config.values import Config
+from qualtui.diagnosis.cause_revision import YOUNG, Belief, cause_believed, later, restored, to_revise
+from qualtui.diagnosis.diagnose import explains
+from qualtui.diagnosis.root_cause import CauseKind, RootCause
+from qualtui.model import CauseRevised, Incident, Phase, State
+
+
+class Revising:
+    """What is believed of the causes of firing incidents. After a restart a cause counts as confirmed."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._beliefs: dict[int, Belief] = {}
+
+    def given(self, number: int, reason: RootCause) -> None:
+        """An incident has this cause now."""
+        self._beliefs[number] = cause_believed(reason, self._clock())
+
+    def look(
+        self, state: State, agent: str, config: Config, reason: Callable[[], RootCause]
+    ) -> list[CauseRevised]:
+        """The revisions that are due for an agent; `reason`: its why, asked for only where it is needed."""
+        now, speed = self._clock(), config.demo.speed
+        young = [one for one in state.incidents.values() if self._young(one, agent, config, now)]
+        self._beliefs = {number: one for number, one in self._beliefs.items() if number in state.incidents}
+        if not young:
+            return []
+        why = reason()
+        due = []
+        for incident in young:
+            stored = CauseKind(incident.root)
+            belief = later(self._beliefs.get(incident.number, restored(now)), stored, why, now)
+            self._beliefs[incident.number] = belief
+            if to_revise(belief, stored, incident.fired_at, now, speed):
+                self.given(incident.number, why)
+                due.append(CauseRevised(incident.number, why.text, str(why.root)))
+        return due
+
+    def _young(self, incident: Incident, agent: str, config: Config, now: float) -> bool:
+        rule = config.rules.get(incident.rule)
+        young = 0 <= now - incident.fired_at <= YOUNG / config.demo.speed
+        fires = incident.agent == agent and incident.phase is Phase.FIRING
+        return young and fires and rule is not None and explains(rule.series)

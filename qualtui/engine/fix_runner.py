@@ -1,0 +1,310 @@
+"""Runs remedies: previews with one-use tokens, the audit written before and after, interrupted runs told.
+
+A run belongs to the engine: it goes on when the window that asked for it goes away.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import msgspec
+
+from qualtui.engine.journal import Entry, Journal
+from qualtui.engine.runs import LiveRun, run_view, to_stop, undo_refusal
+from qualtui.fixes.fix import Fix, FixError, Outcome, Plan, Stop
+from qualtui.model import FixFinished, FixRun, FixStarted, FixStopped, State
+from qualtui.text import _, span
+from qualtui.wire import Answer, Done, Fixes, FixView, Preview, Refused, RunningView
+
+log = logging.getLogger(__name__)
+
+TOKEN_LIFE = 300.0  # s between a preview and its run
+LOOK_LIMIT = 60.0  # s to find out what an interrupted run did
+ANSWER_LIMIT = 45.0  # s after which who asked is told that the run goes on
+STOP_LIMIT = 5.0  # s after which who stopped it is told that it has not ended yet
+
+Action = Callable[[Stop], Awaitable[Outcome]]
+
+
+class _Ticket(msgspec.Struct, frozen=True):
+    """A preview that may be run once."""
+
+    remedy: Fix
+    agent: str
+    plan: Plan
+    number: int
+    at: float
+
+
+class FixRunner:
+    """The remedies of all agents. Actions are at most once: what is in doubt is told, never repeated."""
+
+    def __init__(self, journal: Journal, clock: Callable[[], float]) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._remedies: dict[tuple[str, str], Fix] = {}
+        self._tickets: dict[str, _Ticket] = {}
+        self._live: dict[str, LiveRun] = {}  # by run
+        self._tasks: asyncio.TaskGroup | None = None
+        self._uses: Counter[int] = Counter()  # by a remedy's identity: how often it is asked at this moment
+        self._released = asyncio.Event()
+
+    async def work(self) -> None:
+        """Owns the runs under way, until cancelled; first tells what became of those of an earlier engine."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            await self.tell_interrupted()
+            await asyncio.Event().wait()
+
+    def use(self, remedies: dict[tuple[str, str], Fix]) -> None:
+        """Takes the remedies of a configuration, by agent and name; open previews lapse."""
+        self._remedies = remedies
+        self._tickets.clear()
+
+    @contextmanager
+    def _using(self, remedy: Fix | None) -> Iterator[None]:
+        self._uses[id(remedy)] += 1
+        try:
+            yield
+        finally:
+            self._uses[id(remedy)] -= 1
+            self._released.set()
+
+    def busy(self, remedies: Mapping[tuple[str, str], Fix]) -> frozenset[str]:
+        """The agents of which a preview or a run uses one of these remedies now."""
+        running = {id(live.remedy) for live in self._live.values()}
+        return frozenset(
+            agent for (agent, _name), one in remedies.items() if self._uses[id(one)] or id(one) in running
+        )
+
+    async def released(self, remedies: Mapping[tuple[str, str], Fix]) -> None:
+        """Waits until no preview and no run uses any of these remedies."""
+        while self.busy(remedies):
+            self._released.clear()
+            await self._released.wait()
+
+    def available(self, agent: str, name: str) -> str:
+        """The remedy's title where it can be run for the agent now, else empty."""
+        remedy = self._remedies.get((agent, name))
+        return remedy.title if remedy is not None and not (remedy.unavailable or remedy.not_now) else ""
+
+    def list(self, now: float) -> Fixes:
+        """What there is, and the newest runs."""
+        fixes = tuple(
+            FixView(name, agent, remedy.title, remedy.explain, not remedy.unavailable, remedy.unavailable)
+            for (agent, name), remedy in sorted(self._remedies.items())
+        )
+        runs = sorted(self._journal.state.runs.values(), key=lambda run: -run.started_at)
+        return Fixes(fixes, tuple(run_view(run, now, self._final(run)) for run in runs[:50]))
+
+    def running(self) -> tuple[RunningView, ...]:
+        """The runs under way, the oldest first."""
+        return tuple(
+            RunningView(
+                run.run, run.fix, run.agent, run.who, run.started_at, len(run.subjects),
+                stoppable=run.run in self._live and not self._live[run.run].remedy.unstoppable,
+                stopped_by=run.stopped_by,
+            )
+            for run in self._journal.state.runs.values() if not run.outcome
+        )  # fmt: skip
+
+    async def preview(self, agent: str, name: str, mode: str, number: int) -> Preview | Refused:
+        """What a remedy would do, and the token that runs exactly this."""
+        remedy = self._remedies.get((agent, name))
+        if remedy is None:
+            known = ", ".join(sorted({fix for _agent, fix in self._remedies})) or _("none")
+            return Refused(_("no fix {!r} for {}; there is: {}").format(name, agent, known))
+        if remedy.unavailable:
+            return Refused(remedy.unavailable)
+        if number and number not in self._journal.state.incidents:
+            return Refused(_("no incident #{}").format(number))
+        try:
+            with self._using(remedy):
+                plan = await remedy.preview(mode)
+        except FixError as error:
+            return Refused(_("the preview failed: {}").format(error))
+        now = self._clock()
+        self._tickets = {t: ticket for t, ticket in self._tickets.items() if now - ticket.at < TOKEN_LIFE}
+        token = ""
+        if not plan.refused and plan.subjects:
+            token = secrets.token_hex(16)
+            self._tickets[token] = _Ticket(remedy, agent, plan, number, now)
+        trouble = self._journal.trouble
+        warnings = (*plan.warnings, *((_("the audit cannot be written: {}").format(trouble),) if trouble else ()))
+        return Preview(
+            token, name, agent, plan.title, plan.explain, plan.items, len(plan.subjects), plan.refused, warnings
+        )
+
+    async def run(self, token: str, who: str) -> Answer:
+        """Runs a preview, once."""
+        ticket = self._tickets.pop(token, None)
+        if ticket is None:
+            return Refused(_("this preview was used already or is unknown; look at a new one"))
+        if self._clock() - ticket.at >= TOKEN_LIFE:
+            return Refused(
+                _("this preview is older than {:.0f} minutes; look at a new one").format(TOKEN_LIFE / 60)
+            )
+        run = secrets.token_hex(4)
+        plan = msgspec.structs.replace(ticket.plan, run=run)
+        started = FixStarted(
+            run, ticket.remedy.name, ticket.agent, who, plan.subjects, ticket.number, detail=plan.title
+        )
+        return await self._act(ticket.remedy, started, lambda stop: ticket.remedy.run(plan, stop))
+
+    async def undo(self, run: str, who: str) -> Answer:
+        """Takes a run back where that is still safe."""
+        old = self._journal.state.runs.get(run)
+        if old is None:
+            return Refused(_("no run {}; `qualtui fix list` shows the newest").format(run))
+        remedy = self._remedies.get((old.agent, old.fix))
+        refusal = undo_refusal(old, self._clock(), self._final(old))
+        if refusal:
+            return Refused(refusal)
+        if remedy is None or remedy.unavailable:
+            return Refused(_("{} cannot be run with the present configuration").format(old.fix))
+        started = FixStarted(
+            secrets.token_hex(4), old.fix, old.agent, who, old.done, old.number, undoes=run, detail=_("undo")
+        )
+        return await self._act(remedy, started, lambda _stop: remedy.undo(old.done))
+
+    async def stop(self, run: str, who: str) -> Answer:
+        """Ends a run, where none is named the only one, between two of its steps or before its first."""
+        meant: FixRun | Done | Refused = Refused("")
+
+        def decision(state: State) -> tuple[Entry, ...]:
+            nonlocal meant
+            meant = to_stop(state, run)
+            if not isinstance(meant, FixRun):
+                return ()
+            live = self._live.get(meant.run)
+            if live is None:
+                meant = Refused(_("{} is an ended engine's: nothing of it runs any more").format(meant.fix))
+                return ()
+            if live.begun and live.remedy.unstoppable:
+                text = _("{} can't be stopped any more: {}")
+                meant = Refused(text.format(meant.fix, live.remedy.unstoppable))
+                return ()
+            live.stop.say(who)  # at once, or it may begin while this is being written
+            return () if meant.stopped_by else ((FixStopped(meant.run, who), f"fix/{meant.run}/stop"),)
+
+        await self._journal.decide(decision)
+        return await self._stopped(meant) if isinstance(meant, FixRun) else meant
+
+    async def _stopped(self, run: FixRun) -> Answer:
+        """What became of a run that was told to end."""
+        live = self._live.get(run.run)
+        if live is not None:
+            await live.end(STOP_LIMIT)
+        now = self._journal.state.runs.get(run.run, run)
+        if now.outcome:
+            return Done(f"{now.fix}: {now.summary}")
+        return Done(_("{} ends after the one under way; the activity tells its end").format(now.fix))
+
+    async def tell_interrupted(self) -> None:
+        """After a start: closes as interrupted the runs that an earlier engine left open, telling what is true."""
+        for run in [r for r in self._journal.state.runs.values() if not r.outcome]:
+            remedy = self._remedies.get((run.agent, run.fix))
+            with self._using(remedy):
+                found = await _found(remedy, run.subjects)
+            summary = _("interrupted by an engine's end; {}").format(found.summary)
+            await self._journal.append((FixFinished(run.run, "interrupted", summary, found.done), ""))
+
+    async def _act(self, remedy: Fix, started: FixStarted, action: Action) -> Answer:
+        if self._tasks is None:
+            return Refused(_("the engine has only just started; try again"))
+        live = self._live[started.run] = LiveRun(remedy)
+        busy = await self._claim(started)
+        if busy:
+            self._end(started)
+            return Refused(busy)
+        task = self._tasks.create_task(self._carried_out(live, started, action), name=f"fix {started.run}")
+        await asyncio.wait({task}, timeout=ANSWER_LIMIT)
+        if not task.done():
+            told = _("{} is still under way; the activity tells its end").format(started.fix)
+            how = "" if remedy.unstoppable else _("; `qualtui fix stop {}` ends it").format(started.run)
+            return Done(told + how)
+        outcome = task.result()
+        if outcome.outcome == "failed":
+            return Refused(outcome.summary)
+        return Done(outcome.summary, "" if remedy.final else started.run)
+
+    async def _carried_out(self, live: LiveRun, started: FixStarted, action: Action) -> Outcome:
+        """The run, between its start and its end in the log. Cancelled, the next engine tells what it did."""
+        try:
+            if live.stop.why:
+                outcome = Outcome("stopped", _("{} before it began: nothing was done").format(live.stop.why))
+            else:
+                live.begun = True
+                outcome = await _guarded(live.remedy, started, lambda: action(live.stop))
+            finished = FixFinished(started.run, outcome.outcome, outcome.summary, outcome.done)
+            await self._journal.append((finished, ""))
+        finally:
+            live.ended.set()
+            self._end(started)
+        return outcome
+
+    def _end(self, started: FixStarted) -> None:
+        del self._live[started.run]
+        self._released.set()
+
+    def _final(self, run: FixRun) -> str:
+        """Why a run is never taken back; empty where it may be."""
+        remedy = self._remedies.get((run.agent, run.fix))
+        return remedy.final if remedy is not None else ""
+
+    async def _claim(self, started: FixStarted) -> str:
+        """Writes the start of a run, unless one of its kind is under way or what it takes back was taken back."""
+        refusal = ""
+
+        def decision(state: State) -> tuple[Entry, ...]:
+            nonlocal refusal
+            old = state.runs.get(started.undoes)
+            other = next((run for run in state.runs.values() if _same(run, started) and not run.outcome), None)
+            if old is not None:
+                refusal = undo_refusal(old, self._clock())
+            if not refusal and other is not None:
+                refusal = _("{} is under way already, started by {}").format(started.fix, other.who)
+            return () if refusal else ((started, f"fix/{started.run}"),)
+
+        await self._journal.decide(decision)
+        return refusal
+
+
+def _same(run: FixRun, started: FixStarted) -> bool:
+    return (run.agent, run.fix) == (started.agent, started.fix)
+
+
+async def _guarded(remedy: Fix, started: FixStarted, action: Callable[[], Awaitable[Outcome]]) -> Outcome:
+    try:
+        async with asyncio.timeout(remedy.limit):
+            return await action()
+    except FixError as error:
+        return Outcome("failed", str(error))
+    except TimeoutError:
+        found = await _found(remedy, started.subjects)
+        return Outcome("failed", _("no end within {}; {}").format(span(remedy.limit), found.summary), found.done)
+    except Exception as error:  # the boundary of a run: it must have an end in the log
+        log.exception("a remedy failed: %s", started.fix)
+        found = await _found(remedy, started.subjects)
+        text = _("it failed ({}); {}").format(type(error).__name__, found.summary)
+        return Outcome("failed", text, found.done)
+
+
+async def _found(remedy: Fix | None, subjects: tuple[str, ...]) -> Outcome:
+    """What is true of the subjects of a run whose end nobody saw."""
+    unknown = _("what it did is not known")
+    if remedy is None:
+        return Outcome("", unknown)
+    try:
+        async with asyncio.timeout(LOOK_LIMIT):
+            return await remedy.verify(subjects)
+    except (FixError, TimeoutError) as error:
+        return Outcome("", f"{unknown}: {error or _('no answer in time')}")
+    except (
+        Exception
+    ) as error:  # the boundary of a look: a remedy's fault must not end the engine, start after start
+        log.exception("a remedy could not tell what it did")
+        return Outcome("", f"{unknown} ({type(error).__name__})")

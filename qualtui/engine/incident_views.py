@@ -1,0 +1,116 @@
+"""The projection of state into what screens show: incidents, activity. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Container
+
+from msgspec.structs import replace
+
+from qualtui.diagnosis.fix_choice import TriedFixes, spent_fixes
+from qualtui.model import Activity, Incident, Phase, Severity, State
+from qualtui.text import _
+from qualtui.wire import ActivityView, ChannelView, IncidentView
+
+INCIDENTS = 60  # rows sent to a screen, where not more of them fire
+FIRING = 500  # rows of those that fire; beyond that the counts alone tell of them
+ACTIVITY = 80
+OWED = {"queued", "sending"}
+
+
+Live = Callable[[Incident], Incident]  # with its line and the fix that is offered at this moment
+
+
+def incidents(
+    state: State, live: Live = lambda incident: incident, recovering: Container[int] = ()
+) -> tuple[IncidentView, ...]:
+    """Firing ones first, worst and oldest first, the recovering ones after them; then the newest resolved.
+
+    `live`: a firing one as it is now; `recovering`: the numbers of those that are clear by fresh evidence.
+    """
+
+    def order(incident: Incident) -> tuple[int, int, float]:
+        if incident.phase is Phase.FIRING:
+            return int(incident.number in recovering), -incident.severity.rank, incident.fired_at
+        return 2, 0, -(incident.resolved_at or 0.0)
+
+    fire = sum(one.phase is Phase.FIRING for one in state.incidents.values())
+    chosen = sorted(state.incidents.values(), key=order)[: max(INCIDENTS, min(fire, FIRING))]
+    told = (live(one) if one.phase is Phase.FIRING else one for one in chosen)
+    trying = Counter(one.number for one in state.notices.values() if one.status in OWED)
+    rows = (_row(incident, trying[incident.number]) for incident in told)
+    return tuple(replace(row, recovering=True) if row.number in recovering else row for row in rows)
+
+
+def firing_incidents(state: State, recovering: Container[int] = ()) -> dict[Severity, int]:
+    """How many incidents of each severity fire, with a row or not; without the recovering ones."""
+    fires = (one for one in state.incidents.values() if one.phase is Phase.FIRING)
+    return dict(Counter(one.severity for one in fires if one.number not in recovering))
+
+
+def incident_view(incident: Incident, state: State) -> IncidentView:
+    """An incident as a row, with what became of its notices."""
+    trying = sum(one.number == incident.number and one.status in OWED for one in state.notices.values())
+    return _row(incident, trying)
+
+
+def _row(incident: Incident, trying: int) -> IncidentView:
+    return IncidentView(
+        number=incident.number,
+        agent=incident.agent,
+        rule=incident.rule,
+        severity=incident.severity,
+        phase=incident.phase,
+        summary=incident.summary,
+        cause=incident.cause,
+        since=incident.since,
+        fired_at=incident.fired_at,
+        resolved_at=incident.resolved_at,
+        owner=incident.owner,
+        notices=notices_word(incident, trying),
+        fix=incident.fix,
+        runbook=incident.runbook,
+        notes=incident.notes,
+    )
+
+
+def notices_word(incident: Incident, trying: int) -> str:
+    """What became of an incident's notices, the worst news first; `trying` of them are still owed."""
+    words = []
+    if incident.failed:
+        words.append(_("{} failed").format(incident.failed))
+    if trying:
+        words.append(_("{} sending").format(trying))
+    if incident.delivered:
+        words.append(_("{} sent").format(incident.delivered))
+    return ", ".join(words)
+
+
+def channels(state: State, configured: Container[str]) -> tuple[ChannelView, ...]:
+    """The configured channels that deliver nothing, the longest first."""
+    failing = sorted(state.failing.values(), key=lambda one: (one.since, one.target))
+    return tuple(ChannelView(one.target, one.since, one.reason) for one in failing if one.target in configured)
+
+
+def activity(state: State) -> tuple[ActivityView, ...]:
+    """The newest lines, newest first."""
+    return tuple(activity_view(line) for line in reversed(state.activity[-ACTIVITY:]))
+
+
+def activity_view(line: Activity) -> ActivityView:
+    """A line as a row."""
+    return ActivityView(line.at, line.who, line.text, line.number, line.severity)
+
+
+def tried(state: State, number: int) -> TriedFixes:
+    """What was tried for an incident, or for its agent since it began."""
+    incident = state.incidents.get(number)
+    since = (incident.agent, incident.since) if incident is not None else ("", 0.0)
+    runs = [
+        run
+        for run in state.runs.values()
+        if (number and run.number == number) or (run.agent == since[0] and run.started_at >= since[1])
+    ]
+    if not runs:
+        return TriedFixes()
+    newest = max(runs, key=lambda run: run.started_at)
+    text = f"{newest.fix}: {newest.summary or _('under way')} ({newest.who})"
+    return TriedFixes(text, spent_fixes(runs))

@@ -1,0 +1,137 @@
+"""What the engine remembers for its probes: blobs, the past, what the gateway was, whom a person answered."""
+
+import contextlib
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from itertools import islice
+
+from qualtui.config.values import Aggregate, Config
+from qualtui.engine.journal import Journal
+from qualtui.engine.projector import minute
+from qualtui.engine.sample_cache import SampleCache
+from qualtui.model import BacklogMarked, ClosedUntil, ClosingsEnded
+from qualtui.probes.build import Deps
+from qualtui.probes.probe import ProbeError
+from qualtui.series.evidence import stale_after
+from qualtui.store.errors import StoreError
+from qualtui.store.samples import Points
+from qualtui.store.store import Store
+from qualtui.text import clean
+from qualtui.tracking.deliverability import Deliverability, GatewayAt, broken_since, deliverability
+from qualtui.tracking.manual_closes import Closed
+
+SETTLE_EVERY = 3600.0  # s between two looks at which closings have ended
+SETTLED_AFTER = 86400.0  # s beyond what learning anew reads
+SETTLED_AT_ONCE = 1000  # customers of an agent in one event
+
+PAST = 3600.0  # s of samples that are looked at
+
+
+class ProbeContext:
+    """Store, log and recent samples, as the probes need them."""
+
+    def __init__(self, store: Store, journal: Journal, recent: SampleCache, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._journal = journal
+        self._recent = recent
+        self._clock = clock
+        self._marks: list[BacklogMarked] = []
+        self._ended: list[ClosingsEnded] = []
+        self._settled_at: dict[str, float] = {}  # by agent
+        self._grouped_from: Mapping[str, ClosedUntil] | None = None
+        self._grouped: dict[str, dict[str, ClosedUntil]] = {}  # by agent and lead
+
+    def deps(self, config: Config) -> Deps:
+        """What the probes of a configuration are given."""
+        return Deps(
+            load=self._load,
+            save=self._save,
+            learned=self._marks.append,
+            gateway=partial(self._gateway, config),
+            born=self._born,
+            backlog_before=self._backlog_before,
+            history=self._past,
+            minute=minute(config),
+            broken_for=self._broken_for,
+            by_hand=self._by_hand,
+            owed=partial(self._still_owed, config),
+        )
+
+    async def keep_marks(self) -> None:
+        """Writes the backlog of those fast lanes that have just read all, and which closings have ended."""
+        marks, ended = tuple(self._marks), tuple(self._ended)
+        self._ended.clear()
+        entries = [(mark, f"backlog/{mark.agent}") for mark in marks]
+        await self._journal.append(*entries, *((one, "") for one in ended))
+        del self._marks[: len(marks)]  # the probes hold this very list
+
+    async def _load(self, name: str) -> bytes | None:
+        """A probe's memory from the store; a store that fails has none."""
+        with contextlib.suppress(StoreError):
+            return await self._journal.run(lambda: self._store.load_tracking(name))
+        return None
+
+    async def _save(self, name: str, blob: bytes) -> None:
+        with contextlib.suppress(StoreError):
+            await self._journal.run(lambda: self._store.save_tracking(name, blob))
+
+    async def _past(self, series: str, since: float, until: float, step: float, how: Aggregate) -> Points:
+        """A series' past in bins; raises ProbeError where the store fails."""
+        try:
+            return await self._journal.run(lambda: self._store.window(series, since, until, step, how))
+        except StoreError as error:
+            raise ProbeError(clean(error)) from None
+
+    def _gateway(self, config: Config, agent: str) -> GatewayAt:
+        """Whether the agent's gateway was working at an instant, from its own samples."""
+        settings = config.agents[agent].waha
+        reach = stale_after(settings.interval, settings.timeout) if settings else 0.0
+        series = f"{agent}/waha.working"
+
+        def word(at: float) -> Deliverability:
+            samples = self._recent.since(series, at - reach)
+            return deliverability(samples, at, self._clock(), reach)
+
+        return word
+
+    def _broken_for(self, agent: str) -> float:
+        """Seconds for which the agent's gateway has not been WORKING, as far as its samples tell; 0: it is."""
+        now = self._clock()
+        since = broken_since(self._recent.since(f"{agent}/waha.working", now - PAST))
+        return 0.0 if since is None else max(0.0, now - since)
+
+    def _born(self, agent: str) -> float | None:
+        mark = self._journal.state.backlog.get(agent)
+        return None if mark is None else mark.before
+
+    def _backlog_before(self, agent: str) -> float | None:
+        mark = self._journal.state.backlog.get(agent)
+        if mark is None:
+            return None
+        return mark.before if mark.edge is None else mark.edge
+
+    def _by_hand(self, agent: str) -> Closed:
+        """Whom a person answered, by lead, and until when."""
+        return {lead: one.upto for lead, one in self._closed(agent).items()}
+
+    def _closed(self, agent: str) -> Mapping[str, ClosedUntil]:
+        """The State's, grouped once for each State that differs in them: there may be many, and many agents."""
+        closed = self._journal.state.closed
+        if closed is not self._grouped_from:
+            self._grouped_from, self._grouped = closed, {}
+            for key, one in closed.items():
+                agent_of, _slash, lead = key.partition("/")
+                self._grouped.setdefault(agent_of, {})[lead] = one
+        return self._grouped.get(agent, {})
+
+    def _still_owed(self, config: Config, agent: str, leads: Collection[str]) -> None:
+        """What a person said of a customer ends once nothing is owed, and not even learning anew could find it."""
+        now = self._clock()
+        if now < self._settled_at.get(agent, 0.0) + SETTLE_EVERY:
+            return
+        self._settled_at[agent] = now
+        database = config.agents[agent].database
+        kept = SETTLED_AFTER + (float(database.horizon) if database else 0.0)
+        ended = (lead for lead, one in self._closed(agent).items() if lead not in leads and now - one.at > kept)
+        if leads_ended := tuple(islice(ended, SETTLED_AT_ONCE)):
+            self._ended.append(ClosingsEnded(agent, leads_ended))

@@ -1,0 +1,152 @@
+"""Restarts the gateway's session: stop and start, its login stays. Mended only when it is WORKING."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from qualtui.config.values import GatewayRestartSettings as Settings
+from qualtui.config.values import GatewaySettings
+from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
+from qualtui.fixes.gateway import HUMAN, WORKING, GatewayClient
+from qualtui.text import _, span
+from qualtui.wire import PreviewItem
+
+LOOKS = 40  # at the status, over the whole timeout ...
+LONGEST = 1.0  # ... but at least one a second
+LEAVES = 5.0  # s after which a session that was WORKING and is WORKING has been restarted between two looks
+THOUGH_WORKING = "though-working"
+GRACE = 10.0  # s beyond the timeout for the calls themselves
+
+
+class GatewayRestart:
+    """Implements Remedy. `sleep` is asyncio's, given for tests.
+
+    `broken_for`: the seconds for which the session has not been WORKING; 0: not known.
+    """
+
+    not_now = ""
+    name = "waha-restart"
+
+    def __init__(
+        self,
+        agent: str,
+        waha: GatewaySettings,
+        settings: Settings,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        despite: Callable[[], str] = lambda: "",
+        broken_for: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """`despite`: why a session that says WORKING is to be restarted all the same; empty where it is not."""
+        self._despite = despite
+        self.agent = agent
+        self.unavailable = ""
+        self.limit = float(settings.timeout) + 2 * float(waha.timeout) + GRACE
+        self._settings = settings
+        self._gateway = GatewayClient(waha)
+        self._sleep = sleep
+        self._broken_for = broken_for
+
+    @property
+    def title(self) -> str:
+        """A few words."""
+        return _("Restart WAHA's session")
+
+    @property
+    def explain(self) -> str:
+        """One line: what it does and what it does not do."""
+        return _("Stops and starts the session; the login stays. It answers nobody by itself.")
+
+    @property
+    def final(self) -> str:
+        """Why a run is not taken back."""
+        return _("a restart cannot be taken back")
+
+    @property
+    def unstoppable(self) -> str:
+        """Why a run that has begun is not stopped."""
+        return _("the gateway was told to restart")
+
+    async def preview(self, mode: str) -> Plan:
+        """The session's status now. Refused where a restart mends nothing. Raises RemedyError."""
+        _no_mode(mode)
+        status = await self._gateway.status()
+        session = self._gateway.session
+        refused, how, despite = "", "", self._despite()
+        warnings: tuple[str, ...] = ()
+        if status == WORKING and despite:
+            how = THOUGH_WORKING
+            warnings = (_("The session says WORKING; it is restarted because: {}").format(despite),)
+        elif status == WORKING:
+            refused = _("the session is WORKING: a restart would only interrupt it")
+        elif status in HUMAN:
+            refused = self._scan(status)
+        elif status == "STARTING":
+            warnings = (_("It is starting already: give it a minute before you restart it again"),)
+        return Plan(
+            title=_("Restarts the WhatsApp session {}").format(session),
+            explain=(self.explain, _("Mended when it is WORKING within {}.").format(self._patience())),
+            items=(PreviewItem(session, "WAHA", status, 0.0 if status == WORKING else self._broken_for()),),
+            subjects=(session,),
+            mode=how,
+            warnings=warnings,
+            refused=refused,
+        )
+
+    async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:  # noqa: ARG002
+        """Restarts, and looks until it is WORKING or a person is needed. Raises RemedyError."""
+        if plan.refused:
+            raise FixError(plan.refused)
+        though = plan.mode == THOUGH_WORKING
+        if not though and await self._gateway.status() == WORKING:
+            return Outcome("nothing", _("The session works again already"))
+        await self._gateway.restart()
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        leaves = min(LEAVES, float(self._settings.timeout) / 4)
+        step = min(LONGEST, float(self._settings.timeout) / LOOKS)
+        status, left = "", not though
+        while clock() - started < self._settings.timeout:
+            await self._sleep(step)
+            try:
+                status = await self._gateway.status()
+            except FixError as error:  # it may be away for a moment while it starts
+                status = str(error)
+            left = left or status != WORKING
+            if status == WORKING and (left or clock() - started >= leaves):
+                told = _("The session is WORKING, {} after the restart").format(span(clock() - started))
+                return Outcome("ok", told, plan.subjects)
+            if status in HUMAN:
+                raise FixError(_("Restarted, but {}").format(self._scan(status)))
+        raise FixError(
+            _("Restarted, but not WORKING within {}: {}. {}").format(self._patience(), status, self._whom())
+        )
+
+    async def verify(self, subjects: tuple[str, ...]) -> Outcome:
+        """The session's status now. Raises RemedyError."""
+        status = await self._gateway.status()
+        done = subjects if status == WORKING else ()
+        return Outcome("ok" if done else "nothing", _("the session is {} now").format(status), done)
+
+    async def undo(self, done: tuple[str, ...]) -> Outcome:  # noqa: ARG002
+        """There is none. Raises RemedyError."""
+        raise FixError(self.final)
+
+    async def close(self) -> None:
+        """Gives back connections."""
+        await self._gateway.close()
+
+    def _patience(self) -> str:
+        return span(max(1.0, self._settings.timeout))
+
+    def _scan(self, status: str) -> str:
+        text = _("WhatsApp is logged out ({}): a person must log in with the phone. {}")
+        return text.format(status, self._whom())
+
+    def _whom(self) -> str:
+        if self._settings.call:
+            return _("Call {}").format(self._settings.call)
+        return _("Whom to call: `call` in [fixes.waha-restart] is not set")
+
+
+def _no_mode(mode: str) -> None:
+    if mode:
+        raise FixError(_("no mode {!r}; this fix has none").format(mode[:20]))

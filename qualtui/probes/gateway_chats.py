@@ -1,0 +1,417 @@
+"""The gateway's own chats: who wrote last in each. Texts, names and pictures are dropped as they are read."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from qualtui.config.values import GatewaySettings as Settings
+from qualtui.http import Answer, Fetcher, FetchError
+from qualtui.model import Sample
+from qualtui.probes.elements import SMALL, ElementsError, cut
+from qualtui.probes.identity import Lids, nameless
+from qualtui.probes.probe import ProbeError
+from qualtui.text import _
+from qualtui.tracking.ack_trust import Acks, acks_believed, observed, trusting
+from qualtui.tracking.gateway_chats import (
+    KEPT,
+    SETTLE,
+    Chat,
+    ChatMessage,
+    Chats,
+    bounded,
+    linked,
+    with_messages,
+    with_page,
+)
+from qualtui.tracking.gateway_witness import (
+    ChatsSeen,
+    ListedChat,
+    RowsToday,
+    Stamps,
+    clock_doubt,
+    date_stamped,
+    in_order,
+    stamped,
+    witness_doubt,
+)
+from qualtui.tracking.ledger import OPEN_FOR
+
+PAGE = 50  # chats a question
+MOST = 5_000  # of an answer that was asked for a page: some engines know no limit
+MOST_KEPT = 20_000  # chats of either kind; a number that talks to more people in a week is none
+PAGES = 40  # a read of all takes no more
+LOOKS = 5  # chats a read, of which the newest messages are read as well
+MESSAGES = 20  # of these, so many
+RECENT = 5.0  # s: chats that were read so shortly ago are as good as new
+AGAIN = 120.0  # s: a read goes back so far behind the one before
+WHOLE_EVERY = 600.0  # s between two reads that go back to the beginning
+BODY = 8 * 1024 * 1024  # bytes of a page: engines add their own data to each message
+LEAST_TIMEOUT = 20.0  # s: a page is slower than a status
+LEAST_BACK = 3600.0  # s that a read of all goes back at least
+LAST = 5  # chats of a page, of which one must be new for the next page to be read
+_MILLISECONDS = 1e11  # a later date in seconds than any
+_TOMORROW = 86_400.0  # s: what claims to be so much later than now is no date
+_NEVER = 1e11  # s
+
+
+_UNRELIABLE = _("acks stay PENDING on messages that arrived: accepted and in the chat counts as delivered")
+_REFUSALS = {
+    400: _("the gateway keeps no chats: NOWEB needs its store (config.noweb.store)"),
+    401: _("unauthorized"),
+    403: _("unauthorized"),
+    404: _("the gateway has no chats overview: it is older than that, or the session is unknown"),
+    422: _("the session is not WORKING"),
+    501: _("the gateway's engine has no chats overview"),
+}
+T = TypeVar("T")
+
+
+class _Message(msgspec.Struct, frozen=True, rename="camel"):
+    id: msgspec.Raw = msgspec.Raw(b"")
+    timestamp: float = 0.0
+    from_me: bool = False
+    ack: int | None = None
+    body: str | None = None
+    has_media: bool | None = None
+
+    @property
+    def at(self) -> float:
+        """In seconds, where an engine gives milliseconds, too."""
+        return self.timestamp / 1000 if self.timestamp > _MILLISECONDS else self.timestamp
+
+    def counts(self, now: float) -> bool:
+        """Whether somebody said something: a notice of the chat itself and a missed call have neither."""
+        return 0 < self.at < now + _TOMORROW and (self.from_me or bool(self.has_media) or bool(self.body))
+
+    def said(self) -> ChatMessage:
+        """The message without its text."""
+        return ChatMessage(self.at, self.from_me, self.ack)
+
+    def listed(self, chat: str) -> ListedChat:
+        """The message as its chat's last one."""
+        return ListedChat(
+            chat, self.said(), hash(bytes(self.id)) if bytes(self.id) not in {b"", b"null"} else None
+        )
+
+
+class _Summary(msgspec.Struct, frozen=True, rename="camel"):
+    id: str = ""
+    last_message: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_summary = msgspec.json.Decoder(_Summary)
+_message = msgspec.json.Decoder(_Message, strict=False)  # numbers as texts, too
+
+
+class GatewayChatsProbe:
+    """waha.chats_waiting, chats.evidence, and `chats` for the fast lane.
+
+    `edge`: chats older than this are nobody's (our clock). `rows`: what the rows tell, to check the chats by.
+
+    What the chats say is read in pages, newest first, as far back as the read before; every ten minutes to who
+    waits longest, because an acknowledgement moves no chat to the front; at the start to `edge` or a week.
+    """
+
+    def __init__(
+        self,
+        agent: str,
+        settings: Settings,
+        edge: Callable[[], float | None],
+        rows: Callable[[], RowsToday] = RowsToday,
+    ) -> None:
+        self.name = f"{agent}/chats"
+        self.series = (f"{agent}/waha.chats_waiting", f"{agent}/chats.evidence")
+        self.interval = float(settings.chats_interval)
+        self.timeout = max(LEAST_TIMEOUT, float(settings.timeout))
+        self.chats = Chats()
+        self._tried: dict[str, float] = {}  # by number of those that wait: when their messages were asked for
+        self._edge = edge
+        self._rows = rows
+        self._headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
+        self._base = chats_url(settings)
+        self._session = session_url(settings)
+        self._lids = Lids(settings, self._fetcher, self.timeout / 4)
+        self._stamps = Stamps()
+        self._acks = Acks()
+        self._partial = False  # the last read of all could not be one
+        self._first = self._fetcher(overview(self._base), keep=True)
+        self._whole_at = float("-inf")
+        self._back = KEPT  # s that a read of all goes back
+        self._turn = asyncio.Lock()
+        self._asked_at = (0.0, 0.0)  # when the newest read began, by our clock and by the loop's
+
+    async def ask(self, now: float) -> tuple[Sample, ...]:
+        """The answer. Raises ProbeError where the gateway does not tell: what was known of the chats stays."""
+        async with self._turn:
+            return await self._ask(now, whole=now - self._whole_at >= WHOLE_EVERY)
+
+    async def refresh(self) -> str:
+        """Reads what is new, for one who is about to act on it; why it is not known or not believed."""
+        async with self._turn:
+            began, started = self._asked_at
+            now = began + asyncio.get_running_loop().time() - started
+            if not self.chats.read_at or now - self.chats.read_at < RECENT:
+                return self.chats.doubt
+            try:
+                await self._ask(now, whole=False)
+            except ProbeError as error:
+                return str(error)
+            return self.chats.doubt
+
+    async def _ask(self, now: float, *, whole: bool) -> tuple[Sample, ...]:
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        self._asked_at = (now, started)
+        told = self._edge()
+        edge = now - OPEN_FOR if told is None else told
+        if whole:
+            before, self._whole_at = self._whole_at, now
+            most, back = self._back, self._far(now, edge)
+            self._back = max(LEAST_BACK, back / 4)  # where this is too much for the gateway, ask for less
+            try:
+                chats = await self._read(now, max(now - back, edge), whole=True)
+            except BaseException:
+                if most > LEAST_BACK:  # not done yet: the next poll asks for less
+                    self._whole_at = before
+                raise
+            self._back = most
+        else:
+            chats = await self._read(now, self.chats.read_at - AGAIN, whole=False)
+        await self._judge(now, edge, chats, whole=whole)
+        if not self.chats.doubt:
+            await self._look(now, edge)
+        at = now + clock() - started
+        waiting = float(len(self.chats.waiting(edge)))
+        note = self.chats.doubt
+        return (
+            Sample(self.series[0], at, None if note else waiting, note),
+            Sample(self.series[1], at, float(not note), note or (_UNRELIABLE if self._acks.unreliable else "")),
+        )
+
+    async def _judge(self, now: float, edge: float, chats: int, *, whole: bool) -> None:
+        """Checks what is assumed of the gateway's answers: in doubt its chats are no evidence."""
+        young = max(edge, now - KEPT)
+        known = (*self.chats.open.items(), *self.chats.answered.items())
+        seen = ChatsSeen(
+            chats=chats,
+            hidden=sum(self.chats.hidden(key) for key, chat in known if chat.last.at >= young),
+            nameless=await nameless(self._fetcher(self._session)),
+            stamped=self._stamps.wrong,
+            partial=self._partial,
+        )
+        rows = self._rows()
+        why = witness_doubt(seen, rows, now) or ("" if rows.skew is None else clock_doubt(self.chats, rows.skew))
+        untimed = seen.stamped
+        if untimed:  # what was learned from wrong times is not known
+            self.chats = msgspec.structs.replace(self.chats, open={}, answered={})
+        elif self.chats.untimed and not whole:
+            self._whole_at = float("-inf")
+            why, untimed = why or self.chats.doubt, True
+        self.chats = msgspec.structs.replace(self.chats, doubt=why, untimed=untimed)
+
+    def _far(self, now: float, edge: float) -> float:
+        """Seconds that a read of all goes back. A gateway may fetch a picture for each chat that it tells."""
+        if not self.chats.read_at:
+            return self._back
+        oldest = min((self.chats.open[key].last.at for key in self.chats.waiting(edge)), default=now)
+        return min(self._back, max(LEAST_BACK, now - oldest + 1, now - self.chats.read_at + AGAIN))
+
+    async def _read(self, now: float, start: float, *, whole: bool) -> int:
+        """Reads pages, newest first, back to `start`; how many chats of people it met.
+
+        What was read counts, though the rest fails. Chats that are listed in no order are read to their end.
+        """
+        before = self.chats.read_at
+        met: set[str] = set()
+        ordered, partial = True, False
+        for page in range(PAGES):
+            fetcher = self._fetcher(overview(self._base, page)) if page else self._first
+            answer = await self._asked(fetcher)
+            if not page:
+                self.chats = msgspec.structs.replace(self.chats, clock=self._clock(answer))
+            found = await _listed(answer)
+            lasts = _last_messages(_chats(found), now)
+            self._check(answer, lasts)
+            ordered = ordered and in_order(lasts)
+            known = {one.chat for one in lasts}
+            if page and known and known <= met:  # the same again: the gateway does not count pages
+                partial = True
+                break
+            met |= known
+            await self._link(now, known)
+            self.chats = bounded(
+                with_page(self.chats, ((one.chat, self._counted(one.last)) for one in lasts), before), MOST_KEPT
+            )
+            if len(self.chats.open) >= MOST_KEPT:
+                raise ProbeError(_("more than {} chats wait: that is no customer's gateway").format(MOST_KEPT))
+            # One old chat may stand among newer ones, such as one that is pinned.
+            old = max((one.last.at for one in lasts[-LAST:]), default=0.0) < start
+            if len(found) < PAGE or (old and ordered):
+                break
+        else:
+            partial = not ordered
+        if whole or partial:
+            self._partial = partial
+        self.chats = msgspec.structs.replace(self.chats, read_at=now)
+        return len(met)
+
+    def _check(self, answer: Answer, lasts: Sequence[ListedChat]) -> None:
+        """Whether the gateway gives messages the time at which it is asked."""
+        self._stamps = stamped(self._stamps, lasts, date_stamped(lasts, _date(answer)))
+
+    async def _link(self, now: float, ids: Iterable[str]) -> None:
+        """Learns which phones hidden ids stand for; chats that were read before that are read again."""
+        lids = await self._lids.phones(ids, now)
+        if lids.keys() - self.chats.lids.keys():
+            self.chats, moved = linked(self.chats, lids)
+            if moved:
+                self._whole_at = float("-inf")
+
+    def _clock(self, answer: Answer) -> tuple[float, float]:
+        """Between which seconds the gateway's clock is ahead of ours: it answered after it was asked."""
+        told = _date(answer)
+        if told is None:
+            return 0.0, 0.0
+        began, started = self._asked_at
+        got = began + asyncio.get_running_loop().time() - started
+        return told - got, told + 1.0 - (got - answer.seconds)
+
+    async def _look(self, now: float, edge: float) -> None:
+        """Reads the newest messages of a few chats that wait: their last one may not tell since when."""
+        chats = self.chats
+        due = [
+            key
+            for key in chats.waiting(edge)
+            if not chats.open[key].looked and now - (chats.open[key].since or now) > SETTLE
+        ]
+        found: dict[str, Chat] = {}
+        for key in sorted(due, key=lambda key: self._tried.get(key, 0.0))[:LOOKS]:
+            self._tried[key] = now
+            chat = chats.open[key]
+            url = f"{self._base}/{quote(chat.id, safe='')}/messages?limit={MESSAGES}&downloadMedia=false"
+            try:
+                told = _read_each(_message, await _listed(await self._asked(self._fetcher(url))))
+            except ProbeError:  # of this chat alone: the others are told
+                continue
+            said = [one.said() for one in told if one is not None and one.counts(now)]
+            self._acks = observed(self._acks, chat.id, said, now)
+            seen = with_messages(chat, [self._counted(one) for one in said])
+            # Beside a message that has just come, an acknowledgement may be on its way.
+            settled = now - chat.last.at > SETTLE
+            found[key] = msgspec.structs.replace(seen, looked=seen.looked and settled)
+        self._tried = {key: at for key, at in self._tried.items() if key in chats.open}
+        self.chats = chats.having(found, chats.read_at)
+        if self._acks.unreliable:
+            self.chats = trusting(self.chats)
+
+    def _counted(self, said: ChatMessage) -> ChatMessage:
+        return acks_believed(said) if self._acks.unreliable else said
+
+    def _fetcher(self, url: str, *, keep: bool = False) -> Fetcher:
+        return Fetcher(url, self._headers, self.timeout / 2, keep=keep, limit=BODY)
+
+    async def _asked(self, fetcher: Fetcher) -> Answer:
+        try:
+            return await fetcher.get()
+        except FetchError as error:
+            raise ProbeError(error.text) from None
+        finally:
+            if fetcher is not self._first:
+                await fetcher.close()
+
+    async def close(self) -> None:
+        """Gives back the connection."""
+        await self._first.close()
+
+
+def _date(answer: Answer) -> float | None:
+    try:
+        return parsedate_to_datetime(answer.headers["date"]).timestamp()
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
+def chats_url(settings: Settings) -> str:
+    """The address of the session's chats."""
+    return f"{settings.url.rstrip('/')}/api/{quote(settings.session, safe='')}/chats"
+
+
+def session_url(settings: Settings) -> str:
+    """The address of the session."""
+    return f"{settings.url.rstrip('/')}/api/sessions/{quote(settings.session, safe='')}"
+
+
+def overview(base: str, page: int = 0, size: int = PAGE) -> str:
+    """The address of a page of chats, newest first (WAHA: GET /api/{session}/chats/overview)."""
+    return f"{base}/overview?limit={size}&offset={page * size}"
+
+
+def decoded(answer: Answer) -> list[_Summary]:
+    """The chats in an answer. Raises ProbeError, which says why there are none."""
+    found = _chats(_cut(answer.body) if _told(answer) else [])
+    _last_messages(found, _NEVER)
+    return found
+
+
+async def _listed(answer: Answer) -> list[bytes]:
+    """The elements of an answer, a large one read beside the loop. Raises ProbeError."""
+    _told(answer)
+    if len(answer.body) <= SMALL:
+        return _cut(answer.body)
+    return await asyncio.to_thread(_cut, answer.body)
+
+
+def _cut(body: bytes) -> list[bytes]:
+    try:
+        return cut(body, MOST)
+    except ElementsError as error:
+        raise ProbeError(_("not the gateway's chats: {}").format(error)) from None
+
+
+def _told(answer: Answer) -> bool:
+    """True; raises ProbeError where there are no chats in an answer."""
+    if answer.status in _REFUSALS:
+        raise ProbeError(_REFUSALS[answer.status])
+    if answer.status != 200:
+        raise ProbeError(answer.words)
+    if answer.oddity:
+        raise ProbeError(_("not the gateway's chats: {}").format(answer.oddity))
+    if not (answer.whole and answer.plain):
+        raise ProbeError(_("more than {} MB of chats").format(BODY // 2**20))
+    return True
+
+
+def _chats(given: Sequence[bytes]) -> list[_Summary]:
+    """The chats of a page that can be read. Raises ProbeError where none of them can."""
+    found = [one for one in _read_each(_summary, given) if one is not None]
+    if given and not found:
+        raise ProbeError(_("not the gateway's chats"))
+    return found
+
+
+def _read_each(decoder: msgspec.json.Decoder[T], given: Iterable[bytes | msgspec.Raw]) -> list[T | None]:
+    """What was given, one by one; None for one that cannot be read: it must not hide the others."""
+    found: list[T | None] = []
+    for one in given:
+        try:
+            found.append(decoder.decode(one))
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            found.append(None)
+    return found
+
+
+def _last_messages(page: Iterable[_Summary], now: float) -> list[ListedChat]:
+    """The last message of each chat that has one. Raises ProbeError where none of them can be read."""
+    with_one = [one for one in page if bytes(one.last_message) != b"null"]
+    lasts = _read_each(_message, (one.last_message for one in with_one))
+    if lasts and not any(lasts):
+        raise ProbeError(_("not the gateway's chats"))
+    return [
+        last.listed(one.id)
+        for one, last in zip(with_one, lasts, strict=True)
+        if last is not None and last.counts(now)
+    ]

@@ -1,0 +1,189 @@
+"""Deeds: what a person does from the window; each asks the engine and says in one line what came of it."""
+
+from typing import Any
+
+import msgspec
+from textual.app import App
+
+from qualtui.client import ClientError
+from qualtui.model import Phase
+from qualtui.screens.engine_port import Say
+from qualtui.screens.feed import Feed
+from qualtui.text import _, masked
+from qualtui.widgets.line import BLANK, Line, Span, safe
+from qualtui.widgets.look import Look
+from qualtui.widgets.words import age
+from qualtui.wire import (
+    Acknowledge,
+    AddNote,
+    Answer,
+    CloseCustomer,
+    Command,
+    Done,
+    Fixes,
+    IncidentView,
+    ListFixes,
+    Preview,
+    PreviewFix,
+    Refresh,
+    Refused,
+    RunFix,
+    RunningView,
+    RunView,
+    StopFix,
+    UndoFix,
+)
+
+_PREVIEW_TIME = 20.0  # seconds
+_RUN_TIME = 60.0
+
+
+class Actions:
+    """The deeds of one window. None of them raises because of the engine."""
+
+    def __init__(self, app: App[Any], feed: Feed, look: Look, say: Say) -> None:
+        self._app = app
+        self._feed = feed
+        self._look = look
+        self._say = say
+
+    async def ask(self, ask: Command, timeout: float = 20.0) -> Answer | None:
+        """The engine's answer; None, and a line in the status row, where there is none or it is a refusal."""
+        try:
+            answer = await self._feed.ask(ask, timeout)
+        except (ClientError, OSError) as error:
+            self._say(safe(error, 300), "crit")
+            return None
+        if isinstance(answer, Refused):
+            self._say(safe(answer.text, 400), "warn")
+            return None
+        return answer
+
+    async def have(self, incident: IncidentView | None) -> None:
+        """I've got it; once more gives it back."""
+        if incident is None:
+            return self._say(_("There is no incident to take."), "label")
+        mine = bool(incident.owner) and incident.owner == self._feed.sight.who
+        answer = await self.ask(Acknowledge(incident.number, expect=incident.owner, release=mine))
+        if isinstance(answer, Done):
+            self._say(safe(answer.text, 400), "good")
+        return None
+
+    async def note(self, incident: IncidentView | None) -> None:
+        """A remark on the incident."""
+        if incident is None:
+            return self._say(_("There is no incident to note on."), "label")
+        from qualtui.screens.dialog import Note
+
+        title = _("Note on incident {n}").format(n=incident.number)
+        hint = _("Everyone here can read it; phone numbers are masked. Enter keeps it.")
+        text = await self._app.push_screen_wait(Note(self._look, title, hint))
+        if text:
+            answer = await self.ask(AddNote(incident.number, masked(text)))
+            if isinstance(answer, Done):
+                self._say(safe(answer.text, 400), "good")
+        return None
+
+    async def answered(self, customer: CloseCustomer | None) -> None:
+        """A customer was answered by hand: closed, with the way in which."""
+        if customer is None:
+            return self._say(_("Choose a customer on the page of those who wait."), "label")
+        from qualtui.screens.dialog import Note
+
+        title = _("Answered by hand: the bot owes this customer nothing more")
+        hint = _("How? Everyone here can read it; phone numbers are masked. Enter closes, Esc leaves it.")
+        reason = await self._app.push_screen_wait(Note(self._look, title, hint))
+        if reason:
+            answer = await self.ask(msgspec.structs.replace(customer, reason=masked(reason)))
+            if isinstance(answer, Done):
+                self._say(safe(answer.text, 400), "good")
+        return None
+
+    async def refresh(self) -> None:
+        """Ask every probe now."""
+        answer = await self.ask(Refresh())
+        if isinstance(answer, Done):
+            self._say(safe(answer.text, 400), "label")
+
+    async def fix(self, incident: IncidentView | None) -> None:
+        """Preview, confirm, run: of the incident's remedy, else of the one that NOW offers."""
+        view = self._feed.sight.view
+        name, agent, number = "", "", 0
+        if incident is not None and incident.phase is Phase.RESOLVED:
+            return self._say(_("#{n} is over: there is nothing to mend.").format(n=incident.number), "label")
+        if view is not None and view.now.fix and incident is not None and incident.number == view.now.number:
+            # NOW knows the cause; the incident only what its rule was written with.
+            name, agent, number = view.now.fix, view.name, view.now.number
+        elif incident is not None and incident.fix:
+            name, agent, number = incident.fix, incident.agent, incident.number
+        elif view is not None and view.now.fix:
+            name, agent, number = view.now.fix, view.name, view.now.number
+        if not name:
+            return self._say(_("No remedy is declared for this."), "label")
+        self._say(_("Looking at what it would do ..."), "faint")
+        answer = await self.ask(PreviewFix(name, agent, number=number), _PREVIEW_TIME)
+        if isinstance(answer, Preview):
+            self._say("", "text")
+            await self._confirm(answer)
+        return None
+
+    async def _confirm(self, preview: Preview) -> None:
+        from qualtui.screens.dialog import Confirm, preview_lines
+
+        run = _("Run it") if preview.token else ""
+        dialog = Confirm(self._look, preview.title, preview_lines(preview, self._look), run, preview.refused)
+        if not await self._app.push_screen_wait(dialog):
+            return self._say(_("Nothing was changed."), "label")
+        self._say(_("Running ..."), "faint")
+        answer = await self.ask(RunFix(preview.token), _RUN_TIME)
+        if isinstance(answer, Done):
+            back = "   " + _("u takes it back") if answer.run else ""
+            self._say(safe(answer.text, 400) + back, "good")
+        return None
+
+    async def stop(self) -> None:
+        """Ends the fix under way: of the agent on the screen, if it has one that can be stopped."""
+        view, snapshot = self._feed.sight.view, self._feed.sight.snapshot
+
+        def last(run: RunningView) -> tuple[bool, bool]:
+            return not run.stoppable, view is None or run.agent != view.name
+
+        run = min(snapshot.running if snapshot else (), key=last, default=None)
+        answer = await self.ask(StopFix(run.run if run is not None else ""))  # unseen: the engine knows better
+        if isinstance(answer, Done):
+            self._say(safe(answer.text, 400), "good")
+
+    async def undo(self) -> None:
+        """Takes back the newest run that still can be."""
+        answer = await self.ask(ListFixes())
+        runs = answer.runs if isinstance(answer, Fixes) else ()
+        run = max((run for run in runs if run.can_undo and not run.undone), key=_started, default=None)
+        if run is None:
+            if isinstance(answer, Fixes):
+                self._say(_("There is no run to take back."), "label")
+            return
+        from qualtui.screens.dialog import Confirm
+
+        lines: list[Line] = [
+            (Span(_("Remedy") + "  ", "label"), Span(f"{safe(run.fix, 60)}  {safe(run.agent, 60)}", "text")),
+            (Span(_("Run by") + "  ", "label"), Span(f"{safe(run.who, 60)}  {self._ago(run)}", "text")),
+            (Span(_("It did") + "  ", "label"), Span(safe(run.summary, 300), "text")),
+            BLANK,
+            (Span(_("Only what is still safe to take back is taken back."), "faint"),),
+        ]
+        if await self._app.push_screen_wait(
+            Confirm(self._look, _("Takes back this run"), lines, _("Take it back"))
+        ):
+            done = await self.ask(UndoFix(run.run), _RUN_TIME)
+            if isinstance(done, Done):
+                self._say(safe(done.text, 400), "good")
+        else:
+            self._say(_("Nothing was changed."), "label")
+
+    def _ago(self, run: RunView) -> str:
+        snapshot = self._feed.sight.snapshot
+        return _("{age} ago").format(age=age(snapshot.at, run.started_at)) if snapshot else ""
+
+
+def _started(run: RunView) -> float:
+    return run.started_at

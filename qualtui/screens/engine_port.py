@@ -1,0 +1,34 @@
+"""What a window needs of the engine: snapshots, and answers."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from qualtui.wire import Answer, Command, Snapshot
+
+
+class EnginePort(Protocol):
+    """One connection: qualtui.client.Client, or a stand-in of the tests. Both may raise ClientError."""
+
+    def snapshots(self) -> AsyncIterator[Snapshot]:
+        """The newest snapshot, each time there is a newer one."""
+
+    async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
+        """The engine's answer."""
+
+
+Connect = Callable[[], AbstractAsyncContextManager[EnginePort]]
+
+
+class FaultSwitches(Protocol):
+    """The demo's faults, to be switched from the palette."""
+
+    async def list(self) -> dict[str, bool]:
+        """Name -> switched on. Raises OSError where the demo does not answer."""
+
+    async def set(self, name: str, on: bool) -> None:
+        """Switches one. Raises OSError where the demo does not answer."""
+
+
+Say = Callable[[str, str], None]  # text, token: one line in the status row
+Asker = Callable[[Command], Awaitable[Answer]]

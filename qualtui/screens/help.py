@@ -1,0 +1,91 @@
+"""Help: the keys, the signs, the words."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+
+from qualtui.screens.page import Page
+from qualtui.text import _
+from qualtui.widgets.footer import key_name
+from qualtui.widgets.header import header
+from qualtui.widgets.line import BLANK, Line, Span, column, padded
+from qualtui.widgets.lines import Lines
+from qualtui.widgets.look import Look
+from qualtui.widgets.table import Table, TableRow
+
+
+class Help(Page):
+    """One page that scrolls. `bindings`: key, what it does, and its name under [keys]."""
+
+    DEFAULT_CSS = """
+    Manual { layout: vertical; overflow: hidden; }
+    """
+
+    def __init__(self, look: Look, bindings: Sequence[tuple[str, str, str]]) -> None:
+        super().__init__(look)
+        self._named = bindings
+
+    def compose(self) -> ComposeResult:
+        """Header and the text."""
+        yield Lines(self.look, id="header")
+        yield Table(self.look, id="manual")
+
+    def on_mount(self) -> None:
+        """Keys scroll."""
+        table = self.query_one("#manual", Table)
+        table.focus(scroll_visible=False)
+        rows = [TableRow(str(n), line) for n, line in enumerate(self._text())]
+        table.show((Span(f" {_('Help')}", "title"), Span("   " + _("Esc goes back"), "faint")), rows)
+
+    def on_resize(self) -> None:
+        """Another width is another header."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Only the header moves."""
+        if self.size.width > 0:
+            self.query_one("#header", Lines).show([header(self.sight, self.now, self.size.width, self.look)])
+
+    def _text(self) -> list[Line]:
+        glyphs = self.look.glyphs
+        named = _("the last word is the name under [keys] in the configuration")
+        lines: list[Line] = [(Span("  " + padded(_("KEYS"), 10), "title"), Span(named, "faint"))]
+        for key, what, name in self._named:
+            lines.append(
+                (
+                    Span("  " + column(key_name(key), 10), "key"),
+                    Span(column(what, 26), "text"),
+                    Span(name, "faint"),
+                )
+            )
+        lines += [BLANK, (Span("  " + _("SIGNS"), "title"),)]
+        for glyph, token, what in (
+            (glyphs.critical, "crit", _("CRITICAL: may wake someone; a link of the chain: broken")),
+            (glyphs.warning, "warn", _("WARNING: waits for the day")),
+            (glyphs.info, "busy", _("INFO; a link of the chain: busy, which is not down")),
+            (glyphs.good, "good", _("fresh evidence says that all is well")),
+            (glyphs.unknown, "unknown", _("we cannot tell: old or no data, or two sources disagree")),
+            (glyphs.none, "faint", _("nothing is configured that could tell; an incident that is over")),
+        ):
+            lines.append((Span("  " + padded(glyph, 10), token), Span(what, "text")))
+        lines += [BLANK, (Span("  " + _("WORDS"), "title"),)]
+        for word, what in words():
+            lines.append((Span("  " + column(word, 20), "strong"), Span(what, "text")))
+        return lines
+
+
+def words() -> tuple[tuple[str, str], ...]:
+    """The screen's words, explained."""
+    return (
+        (_("Waiting"), _("a customer wrote or was created, and has had no delivered answer")),
+        (_("Lost"), _("has waited for more than a day, or is known to be undeliverable")),
+        (_("Backlog"), _("was open when qualtui first looked: one grey number, never an alarm")),
+        (_("Answered"), _("a delivered message of the bot after the customer's")),
+        (_("Bot owes reply"), _("the last message of an active session is the customer's")),
+        (_("Waiting for client"), _("the last message is the bot's: normal")),
+        (_("OLD 4m"), _("the last answer is older than two intervals")),
+        (_("NO DATA"), _("we could not ask: neither well nor ill")),
+        (_("Fix"), _("a remedy: it shows what it would change before it changes anything")),
+        (_("I've got it"), _("tells everyone that you are on it; pressed again it is given back")),
+        (_("NO WATCHER"), _("no engine runs: nobody is alarmed, and nothing on the screen is new")),
+    )

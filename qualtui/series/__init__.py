@@ -1,0 +1,1 @@
+"""Pure: the catalogue of series, derived and literal series, seasonality, evidence."""

@@ -1,1 +1,0 @@
-"""Pure: samples to derived series, evidence and the chain. No clock, no IO."""

@@ -1,0 +1,17 @@
+"""S17: of the last day's messages, the share that was answered. Pure."""
+
+from qualtui.tracking.failures import percent
+from qualtui.tracking.replies import DAY, ReplyState
+
+Told = dict[str, tuple[float | None, str]]  # by series without the agent: value and note
+
+
+def answered_share(book: ReplyState, born: float, now: float, allowance: float) -> dict[str, float | None]:
+    """S17: of the last day's messages that were answered or have failed, the share that was answered."""
+    good = sum(at >= now - DAY for at in book.settled)
+    failed = sum(at >= born and allowance < now - at <= DAY for times in book.asked.values() for at in times)
+    return {
+        "goal.answered": percent(good, good + failed),
+        "goal.messages_answered": float(good),
+        "goal.messages": float(good + failed),
+    }

@@ -1,0 +1,305 @@
+"""What the gateway's own chats tell: whose message is the last in each, and did ours arrive? Pure.
+
+A message that the bot lost before it stored it leaves no row anywhere, and stands here as a chat whose last
+message is the customer's. An answer that was sent in doubt, and one that a person gave by phone, stand here, too.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from qualtui.tracking.identity import HIDDEN, chat_key
+from qualtui.tracking.manual_closes import without_closed
+from qualtui.tracking.replies import PendingReply, ReplyState
+
+SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING (WAHA: message.ack)
+ERROR = -1  # of one that it refused
+SETTLE = 60.0  # s: an acknowledgement, or the row of what was sent, may be on its way for so long
+CLOCKS = 5.0  # s by which the clocks of WhatsApp, the gateway and the database may differ
+SURE = 120.0  # s of waiting after which one whom no row knows is believed to wait still, though chats are not read
+PSEUDONYM = "chat-"  # how the name begins that stands for a number that is no lead's
+KEPT = 7 * 86_400.0  # s for which an answered chat is remembered
+
+
+class ChatMessage(msgspec.Struct, frozen=True, gc=False):
+    """A message without its text. `at`: whole seconds, WhatsApp's clock; `ack` None: the engine does not tell."""
+
+    at: float
+    ours: bool
+    ack: int | None = None
+
+    @property
+    def heard(self) -> bool:
+        """Ours, and WhatsApp has taken it."""
+        return self.ours and (self.ack is None or self.ack >= SERVER)
+
+
+class Chat(msgspec.Struct, frozen=True, gc=False):
+    """A chat. `since`: the first message that has no answer, as far as is known; None: it has one.
+
+    `heard`: the newest answer that is known of. `looked`: all this was read from the chat's messages, not only
+    from its last one. `id`: the gateway's name of it.
+    """
+
+    last: ChatMessage
+    since: float | None = None
+    heard: float | None = None
+    looked: bool = True
+    id: str = ""
+
+    @property
+    def began(self) -> float:
+        """When its wait began, as far as is known."""
+        return self.last.at if self.since is None else min(self.since, self.last.at)
+
+
+class Chats(msgspec.Struct, frozen=True):
+    """The chats by number, as they were at `read_at` (our clock); 0: never read.
+
+    `clock`: between which seconds the gateway's clock is ahead of ours. `doubt`: why they are not believed; empty:
+    they are.
+    """
+
+    read_at: float = 0.0
+    open: dict[str, Chat] = {}  # those that wait
+    answered: dict[str, Chat] = {}
+    clock: tuple[float, float] = (0.0, 0.0)
+    doubt: str = ""
+    untimed: bool = False  # ... because the times of messages are wrong: what they told before is not known either
+    lids: dict[str, str] = {}  # by hidden id the number that it stands for
+
+    def waiting(self, since: float) -> list[str]:
+        """The numbers whose newest message, not older than `since`, has no answer; the longest wait first."""
+        found = [chat_key for chat_key, chat in self.open.items() if chat.last.at >= since]
+        return sorted(found, key=lambda chat_key: self.open[chat_key].since or 0.0)
+
+    def get(self, chat_key: str) -> Chat | None:
+        """What is known of a chat."""
+        return self.open.get(chat_key) or self.answered.get(chat_key)
+
+    def having(self, chats: Mapping[str, Chat], read_at: float) -> "Chats":
+        """With these chats as they are now."""
+        waiting = {chat_key: chat for chat_key, chat in chats.items() if chat.since is not None}
+        done = {chat_key: chat for chat_key, chat in chats.items() if chat.since is None}
+        still = {chat_key: chat for chat_key, chat in self.open.items() if chat_key not in done}
+        kept = {
+            chat_key: chat
+            for chat_key, chat in self.answered.items()
+            if chat_key not in waiting and chat.last.at > read_at - KEPT
+        }
+        return msgspec.structs.replace(self, read_at=read_at, open={**still, **waiting}, answered={**kept, **done})
+
+    def hidden(self, key: str) -> bool:
+        """Whether nobody knows which phone a chat's key stands for."""
+        return key.endswith(HIDDEN) and key not in self.lids
+
+    def apart(self, skew: float) -> float:
+        """Seconds that the gateway's clock is at least off the database's, which is `skew` ahead of ours."""
+        low, high = self.clock
+        return max(0.0, low - skew) or min(0.0, high - skew)
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the database has of a chat's customer since about the first message that has no answer."""
+
+    lead: str
+    received: float | None = None  # the newest row of the customer
+    sent: float | None = None  # the newest row of the bot
+    closed: bool = False  # a person closed the lead
+
+
+def with_last_message(before: Chat | None, last: ChatMessage, chat_id: str = "") -> Chat:
+    """A chat from its last message, and from what was known of it before."""
+    if before is not None and before.last == last and before.looked:
+        return before
+    heard = before.heard if before is not None else None
+    if last.heard or (heard is not None and heard > last.at):  # the answer that was seen may have been deleted
+        return Chat(last, heard=max(last.at, heard or 0.0), id=chat_id)
+    if before is None or before.since is None:
+        return Chat(last, last.at, heard, looked=False, id=chat_id)
+    return Chat(last, min(before.since, last.at), heard, looked=False, id=chat_id)
+
+
+def with_messages(chat: Chat, messages: Iterable[ChatMessage]) -> Chat:
+    """The chat after a look at its newest messages: the customer waits since the first after the last heard one.
+
+    One of ours that was not heard keeps nobody waiting who has an answer and said nothing since.
+    Of messages in the same second the chat's last one is the last; what is later, the next read tells.
+    """
+    last = chat.last
+    earlier: list[ChatMessage] = []
+    for one in sorted(messages, key=lambda one: (one.at, one.heard)):
+        if (one.at, one.ours) == (chat.last.at, chat.last.ours):
+            last = one if one.heard else last  # read later: its acknowledgement may have come
+        elif one.at <= last.at:
+            earlier.append(one)
+    since: float | None = None
+    heard = chat.heard
+    for one in (*earlier, last):
+        if one.heard:
+            since, heard = None, one.at
+        elif since is None and not (one.ours and heard is not None):
+            since = one.at
+    # What is still on its way may be taken later, and nothing in the chat's last message tells.
+    under_way = since is not None and any(one.ours and not one.heard and one.at >= since for one in earlier)
+    return Chat(last, since, heard, looked=not under_way, id=chat.id)
+
+
+def with_page(chats: Chats, page: Iterable[tuple[str, ChatMessage]], read_at: float) -> Chats:
+    """The chats after a read: (chat's id, its last message) each. Of two with one number the newer counts."""
+    found: dict[str, Chat] = {}
+    for chat_id, last in page:
+        key = chat_key(chat_id)
+        key = chats.lids.get(key, key)
+        before = found.get(key) or chats.get(key)
+        if not key or (key in found and last.at == found[key].last.at and found[key].last.heard):
+            continue  # nobody's, or the same message under a second id
+        if before is None or before.id in {"", chat_id} or last.at >= before.last.at:
+            found[key] = with_last_message(before, last, chat_id)
+    return chats.having(found, read_at)
+
+
+def linked(chats: Chats, lids: Mapping[str, str]) -> tuple[Chats, bool]:
+    """The chats with what is known of hidden ids now, and whether any of them stood there under its id.
+
+    Those are dropped: they are to be read again.
+    """
+    moved = lids.keys() & (chats.open.keys() | chats.answered.keys())
+    left = {key: chat for key, chat in chats.open.items() if key not in moved}
+    done = {key: chat for key, chat in chats.answered.items() if key not in moved}
+    return msgspec.structs.replace(chats, open=left, answered=done, lids=dict(lids)), bool(moved)
+
+
+def bounded(chats: Chats, most: int) -> Chats:
+    """At most so many chats of either kind, the newest: a gateway that makes up ids must not fill our memory."""
+    if max(len(chats.open), len(chats.answered)) <= most:
+        return chats
+
+    def newest(those: dict[str, Chat]) -> dict[str, Chat]:
+        kept = sorted(those, key=lambda key: those[key].last.at)[-most:]
+        return {key: those[key] for key in kept}
+
+    return msgspec.structs.replace(chats, open=newest(chats.open), answered=newest(chats.answered))
+
+
+def heard_until(book: ReplyState, chats: Chats, numbers: Mapping[str, str]) -> dict[str, float]:
+    """By owed lead the newest answer that was heard. `numbers`: by owed lead."""
+    found = {lead: chats.get(numbers.get(lead, "")) for lead in book.owed}
+    # Nobody has an answer of tomorrow.
+    return {
+        lead: min(chat.heard, chats.read_at + CLOCKS)
+        for lead, chat in found.items()
+        if chat is not None and chat.heard is not None
+    }
+
+
+def with_heard(book: ReplyState, heard: Mapping[str, float]) -> ReplyState:
+    """The book in which what came until an answer that was heard has one."""
+    return _settled(without_closed(book, heard), heard)
+
+
+def with_chats(
+    book: ReplyState,
+    chats: Chats,
+    numbers: Mapping[str, str],
+    leads: Mapping[str, Known | None],
+    name: Callable[[str], str],
+    born: float,
+    *,
+    fresh: bool = True,
+    edge: float | None = None,
+) -> ReplyState:
+    """The book, corrected by the chats: who is in no row is owed, who was not reached, too.
+
+    `book`: already without what was heard; `numbers`: by lead; `leads`: by number of those chats that wait
+    and were asked about, None: no lead's; `name`: what stands for such a number. Chats older than `edge`
+    (None: `born`, when qualtui first looked) are nobody's. Not `fresh`: who had only just written when
+    the chats were read last may have been answered since.
+    """
+    # A phone may be written in a form that no question finds: who was owed an answer lately is known all the same.
+    lately = (*sorted(book.answered, key=lambda lead: book.answered[lead]), *book.owed)
+    by_number = {numbers[lead]: lead for lead in lately if numbers.get(lead)}
+    owed, asked = dict(book.owed), dict(book.asked)
+    edge = born if edge is None else edge
+    for key, stored in leads.items():
+        chat = chats.open.get(key)
+        if chat is None or chat.last.at < edge:
+            continue
+        known = stored or (Known(by_number[key]) if key in by_number else None)
+        lead = known.lead if known is not None else name(key)
+        mine = owed.get(lead)
+        if mine is None and not fresh and chats.read_at - (chat.since or chat.last.at) < SURE:
+            continue
+        claim = _claimed(chat, chats.read_at, _renewed(known, book.answered.get(lead)), mine, born, edge)
+        if claim is not None:
+            owed[lead] = claim
+            asked[lead] = asked.get(lead) or (claim.since,)
+    return msgspec.structs.replace(book, owed=owed, asked=asked)
+
+
+def _renewed(known: Known | None, answered: float | None) -> Known | None:
+    """What is known, and the newest answer that the rows tell of: they are read more often."""
+    if known is None or answered is None:
+        return known
+    return msgspec.structs.replace(known, sent=max(answered, known.sent or answered))
+
+
+def _settled(book: ReplyState, heard: Mapping[str, float]) -> ReplyState:
+    """The book in which the messages until an answer that was heard have one."""
+    good = [at for lead, upto in heard.items() for at in book.asked.get(lead, ()) if at <= upto]
+    if not good:
+        return book
+    left = {lead: tuple(at for at in times if at > heard.get(lead, 0.0)) for lead, times in book.asked.items()}
+    return msgspec.structs.replace(
+        book,
+        asked={lead: times for lead, times in left.items() if times},
+        settled=(*book.settled, *good),
+        last_settled=max(good if book.last_settled is None else (*good, book.last_settled)),
+    )
+
+
+def _claimed(
+    chat: Chat, read_at: float, known: Known | None, mine: PendingReply | None, born: float, edge: float
+) -> PendingReply | None:
+    """What a chat that waits says of its customer. `mine`: what the rows say; None: nothing that they don't."""
+    last = chat.last
+    start = (
+        born if last.at >= born else edge
+    )  # who was open before the first look and writes anew waits since then
+    since = chat.since if chat.since is not None and chat.since >= start else last.at
+    received = known.received if known is not None else None
+    sent = known.sent if known is not None else None
+    if last.ours:  # not taken by WhatsApp: a moment is normal, and who wrote to nobody's customer is none
+        if read_at - last.at <= SETTLE or (known is None and mine is None and since >= last.at):
+            return None
+        base = mine or PendingReply(since, max(since, received or since))
+        refused = last.ack == ERROR
+        return msgspec.structs.replace(base, since=min(base.since, since), unheard=last.at, refused=refused)
+    # What was sent after the chats were read is in none; and the bot never answers within CLOCKS.
+    late = sent is not None and read_at > sent + SETTLE
+    vain = sent if sent is not None and late and sent >= since + CLOCKS else None
+    if mine is not None:
+        stored = max(mine.last, received or mine.last) >= last.at - CLOCKS
+        began = since if mine.since < born <= last.at else min(mine.since, since)
+        return msgspec.structs.replace(
+            mine,
+            since=began,
+            last=max(mine.last, last.at),
+            unheard=mine.unheard if vain is None else vain,
+            unstored=None if stored else _lost(since, last.at, max(mine.last, received or mine.last), vain),
+        )
+    stored = received is not None and received >= last.at - CLOCKS
+    if sent is not None and sent >= last.at + (0.0 if stored else CLOCKS):
+        return PendingReply(since, last.at, unheard=sent) if late else None
+    if stored:
+        return None  # the rows know of it, and have a reason: closed, or backlog
+    return PendingReply(since, last.at, unheard=vain, unstored=_lost(since, last.at, received, vain))
+
+
+def _lost(since: float, last: float, received: float | None, vain: float | None) -> float:
+    """The first message that no row has: that which the wait began with, where nothing of it was stored.
+
+    Who writes every minute to a dead webhook has lost the first message, not only the one of just now.
+    """
+    nothing = vain is None and (received is None or received < since - CLOCKS)
+    return since if nothing else last

@@ -1,0 +1,122 @@
+"""Whether the gateway's chats may be believed: what is assumed of them is checked at each read. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from qualtui.text import _, plural, span
+from qualtui.tracking.gateway_chats import CLOCKS, ChatMessage, Chats
+
+PINNED = 3  # chats that WhatsApp lets a person pin: they stand before newer ones
+SECOND = 1.0  # s: times are told in whole ones
+SAME = 3  # of our messages that bear the time of the answer: more than a bot sends in a second
+MOST_STAMPS = 5_000  # chats whose last message is compared with the next read's
+TODAY = 86_400.0  # s: rows of a conversation so young must have a chat
+
+
+class RowsToday(msgspec.Struct, frozen=True):
+    """What the rows tell of the same customers.
+
+    `skew`: seconds that the database's clock is ahead of ours; `heard`: the newest message, by our clock.
+    """
+
+    skew: float | None = None
+    heard: float | None = None
+
+
+class ChatsSeen(msgspec.Struct, frozen=True):
+    """What a read of the chats showed. `chats`: those of people that have a message."""
+
+    chats: int = 0
+    hidden: int = 0  # of these, ids that no phone is known of
+    nameless: bool = False  # the session says WORKING, and belongs to nobody
+    stamped: bool = False  # messages bear the time at which they are asked for
+    partial: bool = False  # a read of all could not be one: pages repeat, or are in no order and too many
+
+
+class ListedChat(msgspec.Struct, frozen=True, gc=False):
+    """The last message of a chat. `token` stands for its id, None where it has none."""
+
+    chat: str
+    last: ChatMessage
+    token: int | None = None
+
+
+class Stamps(msgspec.Struct, frozen=True):
+    """What is known of the gateway's times: `wrong` once a message of ours bore two of them."""
+
+    wrong: bool = False
+    last: Mapping[str, tuple[int, float]] = {}  # by chat: token and time of our message that was its last one
+
+
+def in_order(lasts: Sequence[ListedChat]) -> bool:
+    """Whether a page lists its chats newest first, but for pinned ones."""
+    newest, displaced = float("-inf"), 0
+    for one in reversed(lasts):
+        displaced += one.last.at < newest - SECOND
+        newest = max(newest, one.last.at)
+    return displaced <= PINNED
+
+
+def date_stamped(lasts: Sequence[ListedChat], date: float | None) -> bool:
+    """Whether our messages seem to bear the time of the answer, `date`, instead of their own.
+
+    Two that stand after older ones, or all where there are several.
+    """
+    if date is None:
+        return False
+    older, behind, at_once, ours = float("inf"), 0, 0, 0
+    for one in lasts:
+        now = one.last.ours and abs(one.last.at - date) <= SECOND
+        ours += one.last.ours
+        at_once += now
+        behind += now and older < one.last.at - SECOND
+        older = min(older, one.last.at)
+    return behind > 1 or (at_once >= SAME and at_once == ours)
+
+
+def stamped(before: Stamps, lasts: Sequence[ListedChat], suspected: bool) -> Stamps:
+    """What a page tells of times: a message that is seen again proves them, wrong under another one."""
+    mine = {one.chat: (one.token, one.last.at) for one in lasts if one.last.ours and one.token is not None}
+    again = [
+        abs(at - before.last[chat][1]) > SECOND
+        for chat, (token, at) in mine.items()
+        if chat in before.last and before.last[chat][0] == token
+    ]
+    wrong = any(again) or (before.wrong if not again else False) or (suspected and not again)
+    kept = dict(list({**before.last, **mine}.items())[-MOST_STAMPS:])
+    return Stamps(wrong, kept)
+
+
+def witness_doubt(seen: ChatsSeen, rows: RowsToday, now: float) -> str:
+    """Why the chats are not believed; empty where they are."""
+    if seen.nameless:
+        return _("the gateway says WORKING and does not know its own number (me: null)")
+    if not seen.chats and rows.heard is not None and now - rows.heard < TODAY:
+        return _("the gateway lists no chat, and the last message was stored {} ago").format(
+            span(max(0.0, now - rows.heard))
+        )
+    if seen.stamped:
+        return _("the gateway gives our messages the time at which it is asked for them")
+    if seen.partial:
+        return _("the gateway does not list all of its chats: pages repeat, or have no order")
+    if seen.hidden:
+        return plural(
+            "{} chat has a hidden id (@lid) that the gateway links to no phone",
+            "{} chats have a hidden id (@lid) that the gateway links to no phone",
+            seen.hidden,
+        ).format(seen.hidden)
+    return ""
+
+
+def clock_doubt(chats: Chats, skew: float) -> str:
+    """Why the gateway's clock forbids comparing; empty where it does not.
+
+    `skew`: seconds that the database's clock is ahead of ours.
+    """
+    off = chats.apart(skew) if chats.read_at else 0.0  # of a clock that was never seen nothing is known
+    if abs(off) <= CLOCKS:
+        return ""
+    ahead, behind = _("{} ahead of"), _("{} behind")
+    told = (ahead if off > 0 else behind).format(span(abs(off)))
+    return _("the gateway's clock is {} the database's").format(told)

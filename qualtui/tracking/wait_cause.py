@@ -1,0 +1,40 @@
+"""Why one customer has no answer, as rows and chats tell it. Pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from qualtui.text import _
+from qualtui.tracking.replies import PendingReply
+
+
+class WaitCause(StrEnum):
+    """One cause a customer; its value is the note of customers.oldest."""
+
+    NEVER_STORED = "never stored"  # the gateway has the message, no row does
+    NOT_DELIVERED = "said sent, not delivered"
+    BOT_OWES = "stored, no reply"
+    NEVER_GREETED = "never greeted"
+
+
+def cause_of(owed: PendingReply) -> WaitCause:
+    """The cause of a wait: what went wrong first."""
+    if owed.unstored is not None and (owed.unheard is None or owed.unstored <= owed.unheard):
+        return WaitCause.NEVER_STORED
+    if owed.unheard is not None:
+        return WaitCause.NOT_DELIVERED
+    return WaitCause.BOT_OWES if owed.session else WaitCause.NEVER_GREETED
+
+
+def cause_text(cause: WaitCause) -> str:
+    """The cause for people."""
+    return {
+        WaitCause.NEVER_STORED: _("the gateway has the message, the bot stored none"),
+        WaitCause.NOT_DELIVERED: _("a row says sent, the gateway delivered nothing"),
+        WaitCause.BOT_OWES: _("no stored answer"),
+        WaitCause.NEVER_GREETED: _("created, never written to"),
+    }[cause]
+
+
+def of_the_oldest(wait: Mapping[str, PendingReply]) -> WaitCause | None:
+    """The cause of the longest wait; None: nobody waits."""
+    return cause_of(min(wait.values(), key=lambda owed: owed.since)) if wait else None

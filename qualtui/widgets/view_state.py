@@ -1,0 +1,92 @@
+"""Sight: what a window knows at one moment: the newest snapshot and how far it can be trusted."""
+
+from enum import StrEnum
+
+import msgspec
+
+from qualtui.model import Phase, Severity
+from qualtui.wire import AgentView, IncidentView, Snapshot
+
+
+class ConnectionState(StrEnum):
+    """How the window stands with the engine."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    SILENT = "silent"  # connected, but no snapshot for more than SILENCE seconds
+    LOST = "lost"
+
+
+class ViewState(msgspec.Struct, frozen=True):
+    """The newest snapshot, the bond with the engine, and what the person chose to look at. Unix seconds."""
+
+    snapshot: Snapshot | None = None
+    bond: ConnectionState = ConnectionState.CONNECTING
+    since: float = 0.0  # when this bond began; SILENT and LOST: when the last snapshot came
+    reason: str = ""
+    paused: float | None = None  # since when the view stands still
+    literal: bool = False  # the row's literal figures beside the truth
+    agent: str = ""  # the chosen one; empty: the worst
+    who: str = ""
+
+    @property
+    def watched(self) -> bool:
+        """Whether what is shown is kept up to date: only then may anything look green."""
+        return self.bond is ConnectionState.LIVE and self.snapshot is not None
+
+    @property
+    def view(self) -> AgentView | None:
+        """The agent on the screen: the chosen one, else the one that is worst off."""
+        agents = self.snapshot.agents if self.snapshot else ()
+        for agent in agents:
+            if agent.name == self.agent:
+                return agent
+        return max(agents, key=worse, default=None)
+
+    @property
+    def incidents(self) -> tuple[IncidentView, ...]:
+        """All incidents of the snapshot, in its order."""
+        return self.snapshot.incidents if self.snapshot else ()
+
+    def firing(self, *severities: Severity) -> int:
+        """How many incidents of these severities (none named: of any) fire, also where they have no row."""
+        snapshot = self.snapshot
+        return firing_count(snapshot, *severities) if snapshot else 0
+
+    def incident(self, number: int) -> IncidentView | None:
+        """The incident with this number, if the snapshot still has it."""
+        return next((incident for incident in self.incidents if incident.number == number), None)
+
+
+def firing_count(snapshot: Snapshot, *severities: Severity) -> int:
+    """How many incidents of these severities (none named: of any) fire, also where they have no row.
+
+    Those that recover count where no severity is named.
+    """
+    wanted = severities or tuple(Severity)
+    if snapshot.firing is not None:
+        held = sum(snapshot.firing.get(severity, 0) for severity in wanted)
+        return held if severities else held + snapshot.recovering
+    fires = (one for one in snapshot.incidents if one.phase is Phase.FIRING)
+    return sum(not severities or (one.severity in wanted and not one.recovering) for one in fires)
+
+
+def recovering(snapshot: Snapshot) -> int:
+    """How many incidents that fire are clear by fresh evidence, and are watched for a while."""
+    fires = sum(one.phase is Phase.FIRING and one.recovering for one in snapshot.incidents)
+    return max(snapshot.recovering, fires)
+
+
+def criticals(snapshot: Snapshot | None) -> frozenset[int]:
+    """Numbers of the CRITICAL incidents that fire."""
+    return frozenset(
+        incident.number
+        for incident in (snapshot.incidents if snapshot else ())
+        if incident.phase is Phase.FIRING and incident.severity is Severity.CRITICAL
+    )
+
+
+def worse(agent: AgentView) -> tuple[int, int]:
+    """How badly off an agent is, to compare."""
+    level = agent.now.level
+    return (level.rank + 2 if level else 0 if agent.now.calm else 1, -agent.now.number)

@@ -1,0 +1,133 @@
+"""Questions on old incidents and on many customers are answered from all there is, not from a list with an end."""
+
+from pathlib import Path
+
+import pytest
+
+from qualtui.engine.commands import HEAD, LINES, CommandHandler
+from qualtui.engine.fix_runner import FixRunner
+from qualtui.engine.journal import Journal
+from qualtui.model import Event, Noted, NoticeDelivered, Phase
+from qualtui.store import Store, StoreError
+from qualtui.wire import (
+    Acknowledge,
+    AddNote,
+    Answer,
+    CloseCustomer,
+    Command,
+    Customers,
+    CustomerView,
+    Done,
+    Findings,
+    IncidentDetail,
+    ListCustomers,
+    Refused,
+    Request,
+    ShowIncident,
+)
+from tests.store.bodies import changed, fired, queued
+
+NOW = 1000.0
+
+
+class Scene:
+    """A desk on a real store; `waiting` customers of the agent `bot`."""
+
+    def __init__(self, store: Store, waiting: int = 0) -> None:
+        self.journal = Journal(store, store.load(), store.epoch, lambda: NOW)
+        self.store = store
+        self.readable = True
+        self._waiting = waiting
+        self.desk = CommandHandler(
+            self.journal,
+            FixRunner(self.journal, lambda: NOW),
+            lambda: NOW,
+            self._history,
+            self._customers,
+            self._examined,
+            lambda: None,
+            lambda: None,
+        )
+        self.desk.agents = ("bot",)
+
+    async def ask(self, ask: Command) -> Answer:
+        return await self.desk.answer(Request(1, ask, "ana"))
+
+    async def _history(self, number: int) -> tuple[Event, ...]:
+        if not self.readable:
+            raise StoreError("the disk is away")
+        return (*self.store.history(number), *self.journal.unsaved(number))
+
+    async def _customers(self, ask: ListCustomers, limit: int) -> Customers:
+        all_ = [CustomerView(f"lead{n:05}", "", 1.0, "", last=2.0) for n in range(self._waiting)]
+        return Customers(ask.agent, tuple(all_[:limit]))
+
+    async def _examined(self) -> Findings:
+        raise NotImplementedError
+
+
+@pytest.fixture
+def store(tmp_path: Path):  # type: ignore[no-untyped-def]
+    with Store.open(tmp_path / "store.db") as opened:
+        yield opened
+
+
+def many_ended(store: Store, count: int) -> None:
+    """So many incidents that fired, were told, and ended."""
+    for n in range(1, count + 1):
+        told = (queued(f"{n}/1/ops", n), NoticeDelivered(f"{n}/1/ops", 1))
+        ended = changed(Phase.RESOLVED, n, rule=f"r{n}", old=Phase.FIRING)
+        bodies = (fired(n, rule=f"r{n}", summary=f"summary {n}"), *told, ended)
+        store.append([(body, "") for body in bodies], float(n))
+
+
+async def test_an_incident_is_shown_as_long_as_its_events_are_kept(store: Store) -> None:
+    many_ended(store, 300)
+    scene = Scene(store)
+    assert 5 not in scene.journal.state.incidents
+    shown = await scene.ask(ShowIncident(5))
+    assert isinstance(shown, IncidentDetail)
+    assert (shown.incident.summary, shown.incident.phase, shown.incident.notices) == (
+        "summary 5",
+        Phase.RESOLVED,
+        "1 sent",
+    )
+    assert [line.number for line in shown.history] == [5, 5, 5]
+    assert await scene.ask(ShowIncident(301)) == Refused("no incident #301")
+    assert await scene.ask(Acknowledge(5)) == Refused("#5 is resolved")
+    assert await scene.ask(Acknowledge(301)) == Refused("no incident #301")
+    assert isinstance(await scene.ask(AddNote(5, "the gateway's disk was full")), Done)
+    shown = await scene.ask(ShowIncident(5))
+    assert isinstance(shown, IncidentDetail)
+    assert shown.incident.notes == ("ana: the gateway's disk was full",)
+    assert await scene.ask(AddNote(301, "x")) == Refused("no incident #301")
+
+
+async def test_an_incident_with_more_lines_than_the_activity_keeps_is_shown_from_its_beginning(
+    store: Store,
+) -> None:
+    store.append([(fired(1, summary="first line"), "")], 1.0)
+    store.append([(Noted(1, "ana", f"remark {n}"), "") for n in range(LINES + 7)], 2.0)
+    shown = await Scene(store).ask(ShowIncident(1))
+    assert isinstance(shown, IncidentDetail)
+    assert shown.history[0].text == "first line"
+    assert shown.history[HEAD].text == "8 lines in between are left out"
+    assert shown.history[-1].text == f"note: remark {LINES + 6}"
+
+
+async def test_a_history_that_cannot_be_read_is_not_shown_as_none(store: Store) -> None:
+    many_ended(store, 150)
+    store.append([(fired(151, rule="last"), "")], 200.0)
+    scene = Scene(store)
+    scene.readable = False
+    shown = await scene.ask(ShowIncident(151))
+    assert isinstance(shown, IncidentDetail)
+    assert [line.text for line in shown.history] == ["its history can't be read: the disk is away"]
+    assert await scene.ask(ShowIncident(5)) == Refused("#5 can't be looked up: the disk is away")
+    assert await scene.ask(AddNote(5, "x")) == Refused("#5 can't be looked up: the disk is away")
+
+
+async def test_the_last_of_many_waiting_customers_can_be_answered_by_hand(store: Store) -> None:
+    scene = Scene(store, waiting=1500)
+    assert isinstance(await scene.ask(CloseCustomer("bot", "lead01499", "called")), Done)
+    assert list(scene.journal.state.closed) == ["bot/lead01499"]

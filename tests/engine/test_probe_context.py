@@ -1,0 +1,52 @@
+"""What a person said of a customer is kept for as long as it can decide, and no longer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qualtui.config.values import AgentSettings, Config, DatabaseSettings, HealthSettings, Secret
+from qualtui.engine.journal import Journal
+from qualtui.engine.probe_context import SETTLE_EVERY, SETTLED_AFTER, ProbeContext
+from qualtui.engine.sample_cache import SampleCache
+from qualtui.model import CustomerClosed
+from qualtui.store import Store
+
+HORIZON = float(DatabaseSettings(dsn=Secret("postgresql://h/d")).horizon)
+CONFIG = Config(
+    agents={
+        "bot": AgentSettings(
+            health=HealthSettings(url="http://bot.example.com/"),
+            database=DatabaseSettings(dsn=Secret("postgresql://h/d")),
+        )
+    }
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "store.db") as opened:
+        yield opened
+
+
+async def test_who_was_answered_by_hand_stays_so_while_owed_and_is_forgotten_long_after(store: Store) -> None:
+    now = [1000.0]
+    journal = Journal(store, store.load(), store.epoch, lambda: now[0])
+    memory = ProbeContext(store, journal, SampleCache(60.0, 2.0, 5), lambda: now[0])
+    deps = memory.deps(CONFIG)
+    closings = [(CustomerClosed("bot", f"lead{n}", "ana", "called", 5.0 + n), "") for n in range(1500)]
+    await journal.append(*closings)
+    assert deps.by_hand("bot")["lead0"] == 5.0
+    assert deps.by_hand("other") == {}
+    now[0] += HORIZON  # learning anew would still read what was closed
+    deps.owed("bot", {"lead3"})
+    await memory.keep_marks()
+    assert len(deps.by_hand("bot")) == 1500
+    now[0] += SETTLED_AFTER + SETTLE_EVERY
+    for _hour in range(2):
+        deps.owed("bot", {"lead3"})
+        deps.owed("bot", {"lead3"})  # within the hour: nothing new is looked at
+        await memory.keep_marks()
+        now[0] += SETTLE_EVERY
+    assert deps.by_hand("bot") == {"lead3": 8.0}
+    assert store.load().closed == journal.state.closed

@@ -1,0 +1,176 @@
+"""What the recent past says of an answer: whether our network bore it, and whether it contradicts another."""
+
+import pytest
+from msgspec.structs import replace
+
+from qualtui.cli.status import exit_code
+from qualtui.config.rules import BUILT_IN
+from qualtui.config.values import (
+    AgentSettings,
+    Config,
+    ControlSettings,
+    DatabaseSettings,
+    GatewaySettings,
+    HealthSettings,
+    Level,
+    Operator,
+    Rule,
+    Seconds,
+    Secret,
+)
+from qualtui.engine.projector import Projector
+from qualtui.engine.sample_cache import SampleCache
+from qualtui.model import Evidence, FixRun, Incident, Phase, Sample, Severity, State
+from qualtui.wire import EngineView, NowState, NowView
+from tests import snapshots
+
+NOW = 10_000.0
+AGENT = AgentSettings(
+    health=HealthSettings(url="https://bot.example.com/health", deep="https://bot.example.com/health/deep"),
+    database=DatabaseSettings(dsn=Secret("postgresql://u@db.example.com/x")),
+    waha=GatewaySettings(url="https://waha.example.com"),
+    control=ControlSettings(url="https://www.example.com"),
+)
+
+
+class Scene:
+    """A view on samples that are given by hand."""
+
+    def __init__(self) -> None:
+        self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
+        config = Config(agents={"bot": AGENT})
+        self.view = Projector(self.recent, config)
+        self.view.use(config, {f"bot/{name}": (600.0, 30.0) for name in ("deep.database", "db.up")})
+
+    def say(self, at: float, **values: float) -> None:
+        self.recent.add(Sample(f"bot/{name.replace('_', '.')}", at, value) for name, value in values.items())
+
+
+@pytest.mark.parametrize(("gateway", "told"), [(None, None), (NOW - 40, None), (NOW - 3, 0.0)])
+def test_a_silent_database_is_down_only_where_another_answered_since(
+    gateway: float | None, told: float | None
+) -> None:
+    scene = Scene()
+    scene.say(NOW - 1, control_up=0)
+    scene.say(NOW - 50, health_up=1, health_silent=0)
+    if gateway is not None:
+        scene.say(gateway, waha_up=0, waha_silent=0)
+    asked = (Sample("bot/db.up", NOW, 0.0, "no answer in 5s"), Sample("bot/db.silent", NOW, 1.0))
+    assert scene.view.excused(asked, NOW)[0].value == told
+
+
+@pytest.mark.parametrize(
+    ("ups", "evidence"),
+    [
+        ({NOW - 300: 1, NOW: 1}, Evidence.DISAGREE),
+        ({NOW - 305: 0, NOW - 295: 1, NOW: 1}, Evidence.FRESH),  # the outage that it saw is over
+        ({NOW - 100: 1, NOW: 1}, Evidence.FRESH),  # we did not ask then
+        ({NOW - 300: 1, NOW: 0}, Evidence.FRESH),
+    ],
+)
+def test_what_the_deep_check_said_is_held_against_what_we_saw_at_the_same_time(
+    ups: dict[float, float], evidence: Evidence
+) -> None:
+    scene = Scene()
+    scene.say(NOW - 300, deep_database=0)
+    for at, up in ups.items():
+        scene.say(at, db_up=up)
+    assert scene.view.readings("bot", NOW)["deep.database"].evidence is evidence
+
+
+def waiting(rule: str = "customers-waiting", number: int = 1) -> Incident:
+    return Incident(number, rule, "bot", Severity.CRITICAL, Phase.FIRING, NOW - 300, NOW - 290, "s", fix="old-fix")
+
+
+def test_headline_list_and_page_offer_the_same_fix_and_an_unrelated_incident_its_own() -> None:
+    recent = SampleCache(keep=3600.0, step=60.0, steps=1)
+    tls = Rule(series="tls.days", op=Operator.BELOW, warning=Level(14), fix="renew")
+    config = Config(agents={"bot": AGENT}, rules={**BUILT_IN, "certificate-ends": tls})
+    view = Projector(recent, config)
+    view.use(config, {f"bot/{name}": (600.0, 30.0) for name in ("waha.up", "waha.working", "db.up", "health.up")})
+    values = {"waha.up": 1.0, "waha.working": 0.0, "db.up": 1.0, "health.up": 1.0}
+    recent.add(Sample(f"bot/{name}", NOW, value, "FAILED") for name, value in values.items())
+    state = State(incidents={1: waiting(), 2: waiting("certificate-ends", 2)})
+    engine = EngineView(0, "", "", 0, NOW, 0)
+    shot = view.snapshot(state, engine, lambda _agent, fix: fix, NOW)
+    page = view.current(state.incidents[1], state, lambda _agent, fix: fix, NOW)
+    rows = {row.number: row.fix for row in shot.incidents}
+    assert (shot.agents[0].now.fix, rows, page.fix) == (
+        "waha-restart",
+        {1: "waha-restart", 2: "renew"},
+        "waha-restart",
+    )
+    tried = FixRun("x", "waha-restart", "bot", "ana", NOW - 60, number=1, outcome="ok")
+    after = view.snapshot(
+        replace(state, runs={"x": tried}), EngineView(0, "", "", 0, NOW, 0), lambda _a, fix: fix, NOW
+    )
+    assert after.agents[0].now.fix == after.incidents[0].fix
+
+
+def witness(
+    *values: tuple[float, float | None], interval: float = 30.0, patient: bool = True
+) -> tuple[Projector, SampleCache]:
+    """A view of an agent whose rows say that nobody waits, and whose chats said that at these times."""
+    recent = SampleCache(keep=3600.0, step=60.0, steps=1)
+    view = Projector(recent, Config(agents={"bot": AGENT}), patient=patient)
+    names = ("chats.evidence", "customers.waiting", "customers.backlog", "waha.up", "waha.working")
+    view.use(Config(agents={"bot": AGENT}), {f"bot/{name}": (interval, 5.0) for name in names})
+    for name, value in {"customers.waiting": 0, "customers.backlog": 0, "waha.up": 1, "waha.working": 1}.items():
+        recent.add([Sample(f"bot/{name}", NOW - 1, value)])
+    recent.add(
+        Sample("bot/chats.evidence", at, value, "HTTP 500" if value is None else "") for at, value in values
+    )
+    return view, recent
+
+
+def shown(view: Projector) -> NowView:
+    return view.snapshot(State(), snapshots.engine(), lambda _agent, _fix: "", NOW).agents[0].now
+
+
+@pytest.mark.parametrize(
+    ("values", "headline"),
+    [
+        (((NOW - 20, 1.0),), "EVERYONE ANSWERED"),
+        (((NOW - 50, 1.0), (NOW - 20, None)), "EVERYONE ANSWERED"),  # not longer than two intervals
+        (((NOW - 90, 1.0), (NOW - 60, None), (NOW - 30, None)), "CANNOT TELL"),
+        (((NOW - 90, 1.0), (NOW - 60, 0.0), (NOW - 30, 0.0)), "CANNOT TELL"),  # read, and not believed
+        (((NOW - 90, None),), "CANNOT TELL"),  # never
+        ((), "EVERYONE ANSWERED"),  # the first question is under way
+    ],
+)
+def test_without_the_second_witness_nobody_says_that_everyone_is_answered(
+    values: tuple[tuple[float, float | None], ...], headline: str
+) -> None:
+    view, _recent = witness(*values)
+    assert shown(view).headline == headline
+
+
+def test_the_blind_count_the_second_witness_unless_its_gateway_is_known_to_be_down() -> None:
+    view, recent = witness((NOW - 400, 1.0), (NOW - 30, 0.0))
+    view.derive("bot", NOW - 500)  # when we began to ask
+    (said,) = (one for one in view.derive("bot", NOW) if one.series == "bot/sight.blind")
+    assert (said.value, said.note) == (400, "chats.evidence")
+    recent.add([Sample("bot/waha.working", NOW, 0.0, "FAILED")])
+    (said,) = (one for one in view.derive("bot", NOW) if one.series == "bot/sight.blind")
+    assert said.note != "chats.evidence"
+
+
+def test_an_incident_that_is_over_is_recovering_wherever_it_is_shown() -> None:
+    rule = Rule(series="customers.waiting", op=Operator.ABOVE, critical=Level(0), keep_firing_for=Seconds(60))
+    config = Config(agents={"bot": AGENT}, rules={"r": rule})
+    view, _recent = witness((NOW - 1, 1.0))
+    view.use(config, {f"bot/{name}": (30.0, 5.0) for name in ("customers.waiting", "customers.backlog")})
+    fired = Incident(1, "r", "bot", Severity.CRITICAL, Phase.FIRING, NOW - 90, NOW - 90, "7 wait")
+    shot = view.snapshot(State(incidents={1: fired}), snapshots.engine(), lambda _agent, _fix: "", NOW)
+    (row,) = shot.incidents
+    assert (row.recovering, row.urgency, row.summary) == (True, Severity.WARNING, "over: 7 wait")
+    assert (shot.firing, shot.recovering) == ({}, 1)
+    assert shot.agents[0].now.state is NowState.RECOVERING
+    assert shot.agents[0].figures["customers.waiting"].severity is Severity.WARNING
+    assert exit_code(shot) == 1
+
+
+@pytest.mark.parametrize(("value", "headline"), [(1.0, "EVERYONE ANSWERED"), (None, "CANNOT TELL")])
+def test_one_who_looks_only_once_does_not_wait_for_the_second_witness(value: float | None, headline: str) -> None:
+    view, _recent = witness((NOW - 1, value), patient=False)
+    assert shown(view).headline == headline
