@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from benchmarks.house import shared_names
 from qualtui import __version__
 from qualtui.cli.app import app
 from qualtui.fixes.claims import RIGHTS, STORE_RIGHTS
@@ -65,6 +66,19 @@ def test_the_passwords_of_the_roles_stand_in_a_dsn_as_they_are() -> None:
     passwords = re.findall(r"PASSWORD '([^']*)'", roles)
     assert len(passwords) == 2
     assert all(re.fullmatch(r"[A-Za-z0-9]+", one) for one in passwords)
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    names, classes, _functions = shared_names(TOP / "qualtui")
+    assert names > 500
+    assert classes == {}
+
+
+def test_the_glossary_of_the_docs_names_what_the_code_names() -> None:
+    terms = re.findall(r"^\| `(\w+)` \|", (TOP / "docs/glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (TOP / "qualtui").rglob("*.py"))
+    assert len(terms) > 15
+    assert [term for term in terms if not re.search(rf"^class {term}\b", source, re.MULTILINE)] == []
 
 
 def test_the_changelog_speaks_of_this_version() -> None:
