@@ -14,8 +14,8 @@ import psutil
 
 from qualtui.client import Client, ClientError
 from qualtui.model import Event
-from qualtui.store import StoreReader
 from qualtui.store.errors import StoreError
+from qualtui.store.sqlite import SqliteReader
 from qualtui.wire import Snapshot
 
 START = 20.0  # s until an engine's socket answers, on a busy machine
@@ -136,7 +136,7 @@ class Log:
     def events(self) -> tuple[Event, ...]:
         """All events; none where there is no store yet."""
         try:
-            with StoreReader.look(self.path) as reader:
+            with SqliteReader.look(self.path) as reader:
                 return reader.events(limit=100_000)
         except StoreError:
             return ()
@@ -150,10 +150,10 @@ class Log:
 
     def times(self, series: str, since: float, until: float) -> list[float]:
         """When a series was answered."""
-        with StoreReader.look(self.path) as reader:
+        with SqliteReader.look(self.path) as reader:
             return [at for at, _ in reader.window(series, since, until)]
 
     def whole(self) -> bool:
         """Whether the chain of the log is unbroken."""
-        with StoreReader.look(self.path) as reader:
+        with SqliteReader.look(self.path) as reader:
             return reader.verify() is None

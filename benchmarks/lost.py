@@ -17,7 +17,7 @@ from benchmarks.hangs import sees_it_up, up
 from benchmarks.small import Small, small
 from benchmarks.trial import Trial
 from qualtui.model import StoreRenewed
-from qualtui.store.lease import lock_path
+from qualtui.store.sqlite.lease import lock_path
 from qualtui.wire import IncidentDetail, ShowIncident, Snapshot
 
 NOTICED = 10.0  # s until a banner says so, without any event

@@ -17,7 +17,7 @@ from qualtui.client import Client, ClientError
 from qualtui.demo.launch import Services, service_arguments, spawn_services
 from qualtui.demo.switch import set_fault
 from qualtui.model import FixFinished, FixRun, FixStarted
-from qualtui.store import StoreReader
+from qualtui.store.sqlite import SqliteReader
 from qualtui.wire import Answer, Done, Preview, PreviewFix, Refused, RunFix
 
 ENGINE = (
@@ -97,7 +97,7 @@ class Ward:
 
     def runs(self) -> dict[str, FixRun]:
         """The runs as the log tells them."""
-        with StoreReader.look(self.log.path) as reader:
+        with SqliteReader.look(self.log.path) as reader:
             return reader.load().runs
 
     def newest(self) -> FixRun:

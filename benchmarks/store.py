@@ -23,7 +23,8 @@ from qualtui.model import (
     Sample,
     Severity,
 )
-from qualtui.store import Store, fold_events
+from qualtui.store import fold_events
+from qualtui.store.sqlite import SqliteStore
 
 DAYS = 30
 EVENTS = 50_000
@@ -68,7 +69,7 @@ def _appends(folder: Path) -> tuple[Measured, ...]:
     bare.execute("CREATE TABLE events (seq INTEGER PRIMARY KEY, payload BLOB)")
     floor = _timed(lambda _: bare.execute("INSERT INTO events (payload) VALUES (zeroblob(200))"), 500)
     bare.close()
-    with Store.open(folder / "append.db") as store:
+    with SqliteStore.open(folder / "append.db") as store:
         ours = _timed(lambda n: store.append(_incident(n)[:1], float(n)), 500)
     return (
         Measured("append, median", "ms", statistics.median(ours), statistics.median(floor)),
@@ -116,7 +117,7 @@ def _incident(n: int) -> list[tuple[EventBody, str]]:
 def _a_month(folder: Path) -> tuple[Measured, ...]:
     """30 days of events and of samples, a checkpoint each hour: how long does the next start take?"""
     path, hours = folder / "month.db", DAYS * 24
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         state = store.load()
         for hour in range(hours):
             first, last = (EVENTS // 10 * part // hours for part in (hour, hour + 1))
@@ -137,11 +138,11 @@ def _a_month(folder: Path) -> tuple[Measured, ...]:
         minutes = _timed(lambda n: store.roll_up(hours * 3600.0 + 60 * n), 10)
 
     def start(_: int) -> None:
-        with Store.open(path) as store:
+        with SqliteStore.open(path) as store:
             store.load()
 
     starts = _timed(start, 9)
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         verified = _timed(lambda _: store.verify(), 1)[0]
         end = hours * 3600.0
         hour_long = _timed(lambda _: store.window("bot/series-1", end - 3600, end, 60), 20)
@@ -162,7 +163,7 @@ def _a_month(folder: Path) -> tuple[Measured, ...]:
     )
 
 
-def _hour_of_samples(store: Store, hour: int) -> None:
+def _hour_of_samples(store: SqliteStore, hour: int) -> None:
     """An hour of minutes, and of the last two days an answer each five seconds."""
     step = 5 if hour >= (DAYS - 2) * 24 else 60
     store.add_samples(
@@ -187,7 +188,7 @@ def _samples(folder: Path) -> tuple[Measured, ...]:
 
     floors = _timed(floor, batches)
     bare.close()
-    with Store.open(folder / "samples.db") as store:
+    with SqliteStore.open(folder / "samples.db") as store:
         ours = _timed(
             lambda n: store.add_samples(
                 [Sample(f"bot/series-{i % SERIES}", float(i), 1.0) for i in range(n * rows, (n + 1) * rows)]

@@ -9,7 +9,7 @@ import msgspec
 from benchmarks.engine import Log
 from benchmarks.small import AGENT, Catcher, Caught
 from qualtui.model import Event, NoticeDelivered, NoticeQueued, NoticeSending, Phase, RuleChanged
-from qualtui.store import StoreReader
+from qualtui.store.sqlite import SqliteReader
 
 RULES = 2  # that fire for the one fault, each with a notice
 _KEY = re.compile(r"^key (\S+)$", re.MULTILINE)
@@ -111,7 +111,7 @@ def _incidents(log: Log, events: Sequence[Event], owner: str) -> list[str]:
     changes = _changes(events)
     fired = Counter(change.rule for change in changes if change.new is Phase.FIRING)
     began = {change.rule: change.since for change in changes if change.new is Phase.PENDING}
-    with StoreReader.look(log.path) as reader:
+    with SqliteReader.look(log.path) as reader:
         incidents = reader.load().incidents
     for incident in incidents.values():
         if fired[incident.rule] != 1 or incident.agent != AGENT:

@@ -123,7 +123,7 @@ def test_every_check_of_the_doctor_is_in_its_list() -> None:
 async def test_the_roles_may_do_what_the_probes_ask_and_no_more(agent_db: AgentDatabase) -> None:
     asked = {
         (table, column)
-        for file in (TOP / "qualtui").glob("*/sql/*.sql")
+        for file in (TOP / "qualtui").glob("**/sql/*.sql")
         if not file.name.startswith("retry_")  # the writer alone asks these
         for table, column in re.findall(r"\{\{(\w+)\.(\w+)\}\}", file.read_text(encoding="utf-8"))
     }

@@ -9,7 +9,7 @@ from benchmarks.truth.week import CLAIMS, RECOVERS, Week, Wrong, watched
 from benchmarks.truth.world import OPEN, World, first_start
 from qualtui.model import Severity
 from qualtui.series.seasonality import Seasonality
-from qualtui.store import Store
+from qualtui.store.sqlite import SqliteStore
 
 BEGIN = 10 * 3600.0  # s: ten in the morning
 LASTS = 2 * 3600.0  # s
@@ -22,7 +22,7 @@ async def open_customers(seed: int, per_hour: float, folder: Path) -> list[Wrong
     days = (BEGIN + LASTS) / DAY
     world = first_start(seed, days, per_hour, BEGIN, ANSWERED_AFTER)
     wrong: list[Wrong] = []
-    with Store.open(folder / "start.db") as store:
+    with SqliteStore.open(folder / "start.db") as store:
         watch, ticks, well = Watch(world, store, Seasonality(), BEGIN), 0, 0.0
         with watch.simulated():
             while watch.now < EPOCH + BEGIN + LASTS:

@@ -42,7 +42,7 @@ from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe, ProbeError
 from qualtui.series.evidence import stale_after
 from qualtui.series.seasonality import HOUR, Seasonality, expected, hour_of_week, learned
-from qualtui.store import Store
+from qualtui.store.sqlite import SqliteStore
 from qualtui.tracking.counters import NAMES, Looks, counters, with_look
 from qualtui.tracking.counters import sends_claimed as counted
 from qualtui.tracking.deliverability import GatewayAt, deliverability
@@ -98,7 +98,7 @@ def configuration() -> Config:
 class Watch:
     """Polls the world as the probes do, and judges as the engine does. Use inside `simulated`."""
 
-    def __init__(self, world: World, store: Store, rhythm: Seasonality, begin: float = 0.0) -> None:
+    def __init__(self, world: World, store: SqliteStore, rhythm: Seasonality, begin: float = 0.0) -> None:
         """`begin`: virtual seconds at which somebody looks first."""
         self.world = world
         self._rhythm = rhythm

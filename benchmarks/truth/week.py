@@ -11,7 +11,7 @@ from benchmarks.truth.watch import EPOCH, Alarm, Look, Watch
 from benchmarks.truth.world import World
 from qualtui.model import Severity
 from qualtui.series.seasonality import Seasonality
-from qualtui.store import Store
+from qualtui.store.sqlite import SqliteStore
 
 WAITS = {Severity.CRITICAL: 590.0, Severity.WARNING: 175.0}  # s of waiting in truth that explain an incident
 AFTER = 900.0  # s after a trouble in which its incidents may still come, or last
@@ -154,7 +154,7 @@ async def watched(
     begin: float = 0.0,
 ) -> Week:
     """Runs a week from `begin` (s) to its end."""
-    with Store.open(folder / "truth.db") as store:
+    with SqliteStore.open(folder / "truth.db") as store:
         watch = Watch(world, store, rhythm or Seasonality(), begin)
         log = _Log(watch, faults)
         with watch.simulated():

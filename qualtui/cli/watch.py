@@ -51,8 +51,8 @@ def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
     from qualtui.config.places import socket_path, store_path
     from qualtui.engine.engine import Engine
     from qualtui.engine.server import SocketError
-    from qualtui.store.deferred import begin_deferred
     from qualtui.store.errors import StoreError
+    from qualtui.store.sqlite.deferred import begin_deferred
 
     try:
         store, state = begin_deferred(store_path(first), time.time())

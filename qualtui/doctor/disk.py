@@ -11,7 +11,7 @@ from qualtui.config.values import Config
 from qualtui.doctor.http_request import Time
 from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.store.errors import StoreError
-from qualtui.store.reader import StoreReader
+from qualtui.store.sqlite.reader import SqliteReader
 from qualtui.text import _, clean, span
 from qualtui.wire import EngineView
 
@@ -54,7 +54,7 @@ async def _store(path: Path) -> Finding:
     def look() -> int | None:
         if not path.exists():
             return NO_STORE
-        with StoreReader.look(path) as reader:
+        with SqliteReader.look(path) as reader:
             return reader.verify()
 
     try:

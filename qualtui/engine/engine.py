@@ -48,7 +48,7 @@ from qualtui.notify.channel import warm_up
 from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.probes.probe import ProbeError
 from qualtui.store.errors import StoreError
-from qualtui.store.store import Store
+from qualtui.store.ports import Store
 from qualtui.text import _, clean
 from qualtui.wire import Answer, Customers, EngineView, IncidentDetail, ListCustomers, Refused, Request, Snapshot
 

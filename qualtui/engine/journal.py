@@ -13,7 +13,7 @@ from qualtui.model import ClockStepped, Event, EventBody, Remade, State, StoreRe
 from qualtui.store.codec import about, number_of
 from qualtui.store.errors import LeaseLost, StoreError, StoreLost
 from qualtui.store.fold import apply
-from qualtui.store.store import Store
+from qualtui.store.ports import Store
 from qualtui.text import plural
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,7 @@ from qualtui.probes.build import Deps
 from qualtui.probes.probe import ProbeError
 from qualtui.series.evidence import stale_after
 from qualtui.store.errors import StoreError
-from qualtui.store.samples import Points
-from qualtui.store.store import Store
+from qualtui.store.ports import Points, Store
 from qualtui.text import clean
 from qualtui.tracking.deliverability import Deliverability, GatewayAt, broken_since, deliverability
 from qualtui.tracking.manual_closes import Closed

@@ -12,7 +12,7 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import Sample
 from qualtui.store.errors import StoreError
-from qualtui.store.store import Store
+from qualtui.store.ports import Store
 from qualtui.text import _
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,11 @@ class SampleWriter:
     """Owns the samples that are not written yet."""
 
     def __init__(
-        self, store: Store, journal: Journal, clock: Callable[[], float], room: Callable[[Path], int | None] = room
+        self,
+        store: Store,
+        journal: Journal,
+        clock: Callable[[], float],
+        room: Callable[[Path], int | None] = room,
     ) -> None:
         self._store = store
         self._journal = journal

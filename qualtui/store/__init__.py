@@ -1,21 +1,22 @@
-"""The store: SQLite; an append-only log with a fold, and samples that are rolled up."""
+"""The store: an append-only log with a fold, and samples that are rolled up. Ports here, SQLite in sqlite/."""
 
 from qualtui.store.errors import Conflict, LeaseLost, StoreBusy, StoreError, StoreLost
 from qualtui.store.fold import FOLD_VERSION, apply, fold_events
-from qualtui.store.reader import StoreReader
-from qualtui.store.rollup import Pruned
-from qualtui.store.store import Store
+from qualtui.store.ports import EventStore, Lease, Points, Pruned, SampleStore, Store
 
 __all__ = [
     "FOLD_VERSION",
     "Conflict",
+    "EventStore",
+    "Lease",
     "LeaseLost",
+    "Points",
     "Pruned",
+    "SampleStore",
     "Store",
     "StoreBusy",
     "StoreError",
     "StoreLost",
-    "StoreReader",
     "apply",
     "fold_events",
 ]

@@ -10,7 +10,7 @@ import pytest
 from qualtui.doctor import channels, disk
 from qualtui.model import Noted
 from qualtui.model.findings import Finding, FindingVerdict
-from qualtui.store.store import Store
+from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import ChannelView, EngineView
 from tests.config.sample import AGENT, read
 
@@ -33,7 +33,7 @@ async def test_before_the_first_engine_there_is_no_store_and_none_is_made(tmp_pa
 
 
 async def test_a_store_that_an_engine_holds_is_verified_beside_it(tmp_path: Path) -> None:
-    store = Store.open(tmp_path / "qualtui.db")
+    store = SqliteStore.open(tmp_path / "qualtui.db")
     try:
         store.append([(Noted(1, "ana", "a note"), "")], time.time())
         assert (await examined(tmp_path))["store.file"].verdict is FindingVerdict.OK
@@ -45,7 +45,7 @@ async def test_a_store_that_an_engine_holds_is_verified_beside_it(tmp_path: Path
 async def test_a_log_that_was_tampered_with_is_a_failure(tmp_path: Path) -> None:
     import sqlite3
 
-    store = Store.open(tmp_path / "qualtui.db")
+    store = SqliteStore.open(tmp_path / "qualtui.db")
     store.append([(Noted(1, "ana", "a note"), ""), (Noted(1, "ana", "another"), "")], time.time())
     store.close()
     with sqlite3.connect(tmp_path / "qualtui.db") as connection:

@@ -8,7 +8,8 @@ from qualtui.engine.commands import HEAD, LINES, CommandHandler
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.model import Event, Noted, NoticeDelivered, Phase
-from qualtui.store import Store, StoreError
+from qualtui.store import StoreError
+from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import (
     Acknowledge,
     AddNote,
@@ -33,7 +34,7 @@ NOW = 1000.0
 class Scene:
     """A desk on a real store; `waiting` customers of the agent `bot`."""
 
-    def __init__(self, store: Store, waiting: int = 0) -> None:
+    def __init__(self, store: SqliteStore, waiting: int = 0) -> None:
         self.journal = Journal(store, store.load(), store.epoch, lambda: NOW)
         self.store = store
         self.readable = True
@@ -68,11 +69,11 @@ class Scene:
 
 @pytest.fixture
 def store(tmp_path: Path):  # type: ignore[no-untyped-def]
-    with Store.open(tmp_path / "store.db") as opened:
+    with SqliteStore.open(tmp_path / "store.db") as opened:
         yield opened
 
 
-def many_ended(store: Store, count: int) -> None:
+def many_ended(store: SqliteStore, count: int) -> None:
     """So many incidents that fired, were told, and ended."""
     for n in range(1, count + 1):
         told = (queued(f"{n}/1/ops", n), NoticeDelivered(f"{n}/1/ops", 1))
@@ -81,7 +82,7 @@ def many_ended(store: Store, count: int) -> None:
         store.append([(body, "") for body in bodies], float(n))
 
 
-async def test_an_incident_is_shown_as_long_as_its_events_are_kept(store: Store) -> None:
+async def test_an_incident_is_shown_as_long_as_its_events_are_kept(store: SqliteStore) -> None:
     many_ended(store, 300)
     scene = Scene(store)
     assert 5 not in scene.journal.state.incidents
@@ -104,7 +105,7 @@ async def test_an_incident_is_shown_as_long_as_its_events_are_kept(store: Store)
 
 
 async def test_an_incident_with_more_lines_than_the_activity_keeps_is_shown_from_its_beginning(
-    store: Store,
+    store: SqliteStore,
 ) -> None:
     store.append([(fired(1, summary="first line"), "")], 1.0)
     store.append([(Noted(1, "ana", f"remark {n}"), "") for n in range(LINES + 7)], 2.0)
@@ -115,7 +116,7 @@ async def test_an_incident_with_more_lines_than_the_activity_keeps_is_shown_from
     assert shown.history[-1].text == f"note: remark {LINES + 6}"
 
 
-async def test_a_history_that_cannot_be_read_is_not_shown_as_none(store: Store) -> None:
+async def test_a_history_that_cannot_be_read_is_not_shown_as_none(store: SqliteStore) -> None:
     many_ended(store, 150)
     store.append([(fired(151, rule="last"), "")], 200.0)
     scene = Scene(store)
@@ -127,7 +128,7 @@ async def test_a_history_that_cannot_be_read_is_not_shown_as_none(store: Store) 
     assert await scene.ask(AddNote(5, "x")) == Refused("#5 can't be looked up: the disk is away")
 
 
-async def test_the_last_of_many_waiting_customers_can_be_answered_by_hand(store: Store) -> None:
+async def test_the_last_of_many_waiting_customers_can_be_answered_by_hand(store: SqliteStore) -> None:
     scene = Scene(store, waiting=1500)
     assert isinstance(await scene.ask(CloseCustomer("bot", "lead01499", "called")), Done)
     assert list(scene.journal.state.closed) == ["bot/lead01499"]

@@ -10,7 +10,7 @@ from qualtui.config.values import AgentSettings, Config, HealthSettings
 from qualtui.config.values import StoreSettings as StoreValues
 from qualtui.engine.doctor_runner import REST, DoctorRunner
 from qualtui.model.findings import Finding, FindingVerdict, failed, ok
-from qualtui.store.store import Store
+from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import Findings, Request, Result, RunDoctor, frame, length, read_reply, read_request
 from tests.engine.test_engine import Made, config, running
 from tests.screens.stand_in import Clock
@@ -116,11 +116,11 @@ async def test_a_window_is_told_what_the_doctor_finds_with_the_engine_s_own_conf
     first = Config(
         agents={"bot": AgentSettings(health=HealthSettings(url="http://127.0.0.1:9/health"))}, store=places
     )
-    with Store.open(tmp_path / "store.db") as store:
+    with SqliteStore.open(tmp_path / "store.db") as store:
         await _told_to_a_window(store, first)
 
 
-async def _told_to_a_window(store: Store, first: Config) -> None:
+async def _told_to_a_window(store: SqliteStore, first: Config) -> None:
     async with running(store, Made(), first), Client(store.path.with_name("s"), who="ana") as client:
         began = time.time()
         told = await client.ask(RunDoctor(), 20.0)

@@ -39,8 +39,8 @@ from qualtui.notify.channel import AppriseChannel, NotifyError
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import Probe
 from qualtui.series.evidence import Readings
-from qualtui.store.deferred import begin_deferred
-from qualtui.store.store import Store
+from qualtui.store.sqlite import SqliteStore
+from qualtui.store.sqlite.deferred import begin_deferred
 from qualtui.text import masked
 from qualtui.wire import (
     Acknowledge,
@@ -122,14 +122,14 @@ def config(*agents: str, note: str = "", **rules: Rule) -> Config:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store.db") as opened:
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    with SqliteStore.open(tmp_path / "store.db") as opened:
         yield opened
 
 
 @asynccontextmanager
 async def running(
-    store: Store,
+    store: SqliteStore,
     made: Callable[[Config, Deps], Setup],
     first: Config,
     reread: Callable[[], Config] | None = None,
@@ -150,7 +150,7 @@ async def running(
 
 
 async def test_an_agent_whose_probes_are_slow_is_judged_in_time_beside_one_whose_probes_are_fast(
-    store: Store,
+    store: SqliteStore,
 ) -> None:
     rule = Rule(series="db.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0.5))
     made = Made(Constant("fast/db.up", 1.0, 0.05), Constant("slow/db.up", 0.0, 60.0))
@@ -162,17 +162,17 @@ async def test_a_restart_does_not_begin_the_why_s_clock_anew(tmp_path: Path) -> 
     rule = Rule(series="db.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0))
     made = Made(Constant("bot/db.up", 0.0, 0.05))
     began = time.time() - 50
-    with Store.open(tmp_path / "store.db") as before:  # only what is in the store outlives a kill
+    with SqliteStore.open(tmp_path / "store.db") as before:  # only what is in the store outlives a kill
         before.add_samples([Sample("bot/db.up", began - 5, 1.0), Sample("bot/db.up", began, 0.0)])
     for _again in range(2):
-        with Store.open(tmp_path / "store.db") as store:
+        with SqliteStore.open(tmp_path / "store.db") as store:
             async with running(store, made, config(down=rule)) as engine:
                 await until(lambda: link(engine, Link.DATABASE).status == "bad")
                 assert link(engine, Link.DATABASE).since == pytest.approx(began, abs=0.01)
                 assert "for 5" in engine.snapshot().agents[0].now.why
 
 
-async def test_a_break_whose_samples_a_kill_lost_began_when_its_rule_s_condition_did(store: Store) -> None:
+async def test_a_break_whose_samples_a_kill_lost_began_when_its_rule_s_condition_did(store: SqliteStore) -> None:
     rule = Rule(series="db.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(3600))
     made = Made(Constant("bot/db.up", 0.0, 0.05))
     began = time.time() - 50
@@ -189,7 +189,7 @@ def link(engine: Engine, wanted: Link) -> LinkView:
     return next(view for view in engine.snapshot().agents[0].chain if view.link is wanted)
 
 
-async def test_each_backlog_that_a_probe_learned_is_in_the_log_whenever_it_comes(store: Store) -> None:
+async def test_each_backlog_that_a_probe_learned_is_in_the_log_whenever_it_comes(store: SqliteStore) -> None:
     made = Made()
     async with running(store, made, config("one", "two")) as engine:
         for agent in ("one", "two"):
@@ -199,7 +199,7 @@ async def test_each_backlog_that_a_probe_learned_is_in_the_log_whenever_it_comes
 
 
 async def test_a_new_configuration_is_watched_at_once_however_long_the_old_one_s_connections_take_to_close(
-    store: Store,
+    store: SqliteStore,
 ) -> None:
     made = Made(*(Constant(f"bot/x{n}", 1.0, 60.0, parting=0.5) for n in range(8)))
     async with running(store, made, config(), lambda: config(note="new")):
@@ -207,7 +207,7 @@ async def test_a_new_configuration_is_watched_at_once_however_long_the_old_one_s
         await until(lambda: made.built == 2, 2.0)
 
 
-async def test_a_new_configuration_closes_nothing_that_a_running_fix_uses(store: Store) -> None:
+async def test_a_new_configuration_closes_nothing_that_a_running_fix_uses(store: SqliteStore) -> None:
     remedy = Scripted()
     mine, others = Constant("bot/x", 1.0, 60.0), Constant("other/x", 1.0, 60.0)
     first = Made(mine, others, remedy=remedy)
@@ -231,7 +231,7 @@ async def test_a_new_configuration_closes_nothing_that_a_running_fix_uses(store:
         assert [one.outcome for one in engine.journal.state.runs.values()] == ["ok"]
 
 
-async def test_a_configuration_that_cannot_be_built_leaves_the_old_one(store: Store) -> None:
+async def test_a_configuration_that_cannot_be_built_leaves_the_old_one(store: SqliteStore) -> None:
     made = Made(Constant("bot/health.up", 1.0, 60.0))
 
     def build(values: Config, deps: Deps) -> Setup:
@@ -246,7 +246,7 @@ async def test_a_configuration_that_cannot_be_built_leaves_the_old_one(store: St
 
 
 async def test_an_internal_error_of_one_agent_stops_no_other_agent_s_watch(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def contradict(found: Readings, well: Callable[[str, float], bool]) -> Readings:
         sample = found["health.up"].sample
@@ -271,7 +271,7 @@ async def test_an_internal_error_of_one_agent_stops_no_other_agent_s_watch(
         assert any("broken is not fully watched" in text for text in shot.engine.troubles)
 
 
-async def test_reading_the_same_configuration_again_asks_the_bot_nothing(store: Store) -> None:
+async def test_reading_the_same_configuration_again_asks_the_bot_nothing(store: SqliteStore) -> None:
     probe = Constant("bot/health.up", 1.0, 60.0)
     made = Made(probe)
     async with running(store, made, config(), config) as engine:
@@ -284,7 +284,7 @@ async def test_reading_the_same_configuration_again_asks_the_bot_nothing(store: 
 
 
 async def test_what_became_of_a_configuration_that_was_read_again_is_in_the_log(
-    store: Store, caplog: pytest.LogCaptureFixture
+    store: SqliteStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     wrong = ConfigErrors(
         (Problem("q.toml", "rules.x.for", "5", "a duration"), Problem("q.toml", "", "y", "z")),
@@ -310,7 +310,9 @@ async def test_what_became_of_a_configuration_that_was_read_again_is_in_the_log(
     ]
 
 
-async def test_a_notice_that_is_being_sent_while_the_configuration_changes_is_sent_once(store: Store) -> None:
+async def test_a_notice_that_is_being_sent_while_the_configuration_changes_is_sent_once(
+    store: SqliteStore,
+) -> None:
     target = SlowTarget()
     made = Made(target=target)
     notify = NotifySettings(
@@ -334,7 +336,7 @@ async def test_a_notice_that_is_being_sent_while_the_configuration_changes_is_se
 
 
 async def test_after_a_restart_nothing_is_called_learning_that_was_learned_before(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shares = {"bot": 0.0}
     monkeypatch.setattr("qualtui.engine.engine.learning_of", lambda _probes, agent: shares[agent])
@@ -348,7 +350,7 @@ async def test_after_a_restart_nothing_is_called_learning_that_was_learned_befor
         assert engine.snapshot().agents[0].learning == 0.4
 
 
-async def test_an_agent_that_is_none_is_answered_with_those_there_are(store: Store) -> None:
+async def test_an_agent_that_is_none_is_answered_with_those_there_are(store: SqliteStore) -> None:
     async with (
         running(store, Made(), config("one", "two")),
         Client(store.path.with_name("s"), who="ana") as client,
@@ -361,7 +363,7 @@ async def test_an_agent_that_is_none_is_answered_with_those_there_are(store: Sto
             assert await client.ask(ask) == Refused("no agent 'nope'; there is: one, two")
 
 
-async def test_who_comes_second_to_an_incident_is_told_how_to_take_it(store: Store) -> None:
+async def test_who_comes_second_to_an_incident_is_told_how_to_take_it(store: SqliteStore) -> None:
     rule = Rule(series="db.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0))
     made = Made(Constant("bot/db.up", 0.0, 60.0))
     async with running(store, made, config(down=rule)) as engine:
@@ -384,7 +386,7 @@ async def test_who_comes_second_to_an_incident_is_told_how_to_take_it(store: Sto
     ],
 )
 async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
-    store: Store, refusal: NotifyError | None, told: str
+    store: SqliteStore, refusal: NotifyError | None, told: str
 ) -> None:
     target = SlowTarget(refusal)
     target.may_end.set()
@@ -403,7 +405,7 @@ async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
             await try_targets(client, "none", 10.0)
 
 
-async def test_a_channel_that_fails_is_named_with_its_time_until_it_delivers(store: Store) -> None:
+async def test_a_channel_that_fails_is_named_with_its_time_until_it_delivers(store: SqliteStore) -> None:
     target = SlowTarget(NotifyError("HTTP 404"))
     target.may_end.set()
     notify = NotifySettings(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
@@ -428,7 +430,7 @@ async def test_a_channel_that_fails_is_named_with_its_time_until_it_delivers(sto
         assert engine.snapshot().engine.channels == ()
 
 
-async def test_a_test_whose_outcome_takes_long_says_where_it_will_be_told(store: Store) -> None:
+async def test_a_test_whose_outcome_takes_long_says_where_it_will_be_told(store: SqliteStore) -> None:
     notify = NotifySettings(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
     first = Config(
         agents={"bot": AgentSettings(health=HealthSettings(url="http://bot.example.com/"))}, notify=notify

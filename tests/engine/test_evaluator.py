@@ -24,7 +24,7 @@ from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import CauseRevised, NoticeQueued, Phase, RuleChanged, Sample, Severity
-from qualtui.store import Store
+from qualtui.store.sqlite import SqliteStore
 
 WAITING = Rule(
     series="customers.oldest",
@@ -49,7 +49,7 @@ def configuration(rules: dict[str, Rule]) -> Config:
 class Scene:
     """An evaluator on a real store and a clock that is set by hand."""
 
-    def __init__(self, store: Store, rules: dict[str, Rule]) -> None:
+    def __init__(self, store: SqliteStore, rules: dict[str, Rule]) -> None:
         self.now = 1000.0
         self.why = RootCause("the why")
         self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
@@ -83,12 +83,12 @@ def told(body: object) -> str:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store.db") as opened:
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    with SqliteStore.open(tmp_path / "store.db") as opened:
         yield opened
 
 
-async def test_an_incident_s_life_with_its_notices(store: Store) -> None:
+async def test_an_incident_s_life_with_its_notices(store: SqliteStore) -> None:
     scene = Scene(store, {"customers-waiting": WAITING})
     assert await scene.oldest(100) == []
     assert await scene.oldest(200) == ["firing warning", "firing to mail"]
@@ -102,14 +102,14 @@ async def test_an_incident_s_life_with_its_notices(store: Store) -> None:
 
 
 @pytest.mark.parametrize("series", ["user.queue", "tls.days", "host.cpu", "sessions.same_question"])
-async def test_what_the_chain_does_not_explain_is_given_no_cause(store: Store, series: str) -> None:
+async def test_what_the_chain_does_not_explain_is_given_no_cause(store: SqliteStore, series: str) -> None:
     scene = Scene(store, {"own": Rule(series=series, op=Operator.ABOVE, warning=Level(5))})
     scene.recent.add([Sample(f"bot/{series}", scene.now, 9.0)])
     await scene.evaluator.look(("bot",))
     assert scene.journal.state.incidents[1].cause == ""
 
 
-async def test_after_a_restart_it_is_the_same_incident_and_nobody_is_told_again(store: Store) -> None:
+async def test_after_a_restart_it_is_the_same_incident_and_nobody_is_told_again(store: SqliteStore) -> None:
     before = Scene(store, {"customers-waiting": WAITING})
     await before.oldest(700)
     after = Scene(store, {"customers-waiting": WAITING})
@@ -118,7 +118,7 @@ async def test_after_a_restart_it_is_the_same_incident_and_nobody_is_told_again(
     assert after.journal.state.incidents == before.journal.state.incidents
 
 
-async def test_numbers_are_given_once_and_in_order(store: Store) -> None:
+async def test_numbers_are_given_once_and_in_order(store: SqliteStore) -> None:
     always = Rule(series="customers.oldest", critical=Level(0))
     scene = Scene(store, {"one": always, "two": always})
     await scene.oldest(1)
@@ -126,7 +126,9 @@ async def test_numbers_are_given_once_and_in_order(store: Store) -> None:
     assert scene.journal.state.next_number == 3
 
 
-async def test_a_rule_that_the_configuration_no_longer_has_ends_its_incident_and_says_so(store: Store) -> None:
+async def test_a_rule_that_the_configuration_no_longer_has_ends_its_incident_and_says_so(
+    store: SqliteStore,
+) -> None:
     scene = Scene(store, {"customers-waiting": WAITING})
     await scene.oldest(700)
     scene.use({})
@@ -135,7 +137,7 @@ async def test_a_rule_that_the_configuration_no_longer_has_ends_its_incident_and
     assert await scene.evaluator.settle() == ()
 
 
-async def test_an_incident_ends_though_the_data_has_gaps(store: Store) -> None:
+async def test_an_incident_ends_though_the_data_has_gaps(store: SqliteStore) -> None:
     scene = Scene(store, {"customers-waiting": WAITING})
     await scene.oldest(200)
     for _ in range(3):
@@ -144,7 +146,7 @@ async def test_an_incident_ends_though_the_data_has_gaps(store: Store) -> None:
     assert await scene.oldest(0) == ["resolved warning", "resolved to mail"]
 
 
-async def test_a_notice_to_a_target_that_the_configuration_lost_is_owed_no_more(store: Store) -> None:
+async def test_a_notice_to_a_target_that_the_configuration_lost_is_owed_no_more(store: SqliteStore) -> None:
     scene = Scene(store, {"customers-waiting": WAITING})
     await scene.oldest(200)
     scene.evaluator.use(replace(configuration({"customers-waiting": WAITING}), notify=NotifySettings()), {})
@@ -158,7 +160,7 @@ STARTING = RootCause("WAHA STARTING", fixes=("waha-restart",), root=CauseKind.GA
 WEBHOOK = RootCause("The webhook fails", fixes=("retry",), root=CauseKind.WEBHOOK)
 
 
-async def test_a_cause_that_did_not_last_is_revised_and_later_notices_follow(store: Store) -> None:
+async def test_a_cause_that_did_not_last_is_revised_and_later_notices_follow(store: SqliteStore) -> None:
     scene = Scene(store, {"customers-waiting": WAITING})
     scene.why = STARTING
     await scene.oldest(200)
@@ -177,7 +179,7 @@ async def test_a_cause_that_did_not_last_is_revised_and_later_notices_follow(sto
     assert len(worse) == 2
 
 
-async def test_the_notice_offers_the_fix_of_the_cause_and_not_the_rule_s(store: Store) -> None:
+async def test_the_notice_offers_the_fix_of_the_cause_and_not_the_rule_s(store: SqliteStore) -> None:
     scene = Scene(store, {"customers-waiting": replace(WAITING, fix="session-cleanup")})
     scene.why = WEBHOOK
     await scene.oldest(700)

@@ -13,7 +13,7 @@ from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
 from qualtui.model import FixRun, FixStarted
-from qualtui.store.store import Store
+from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import Done, Preview, Refused
 
 PLAN = Plan("Closes 1 session", (), (), ("s1",), "")
@@ -62,7 +62,7 @@ class Scripted:
 class Desk:
     """A Fixing at work on a real store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SqliteStore) -> None:
         self.store = store
         self.journal = Journal(store, store.load(), store.epoch, lambda: 100.0)
         self.fixing = FixRunner(self.journal, lambda: 100.0)
@@ -93,7 +93,7 @@ async def working(desk: Desk) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with working(Desk(Store.open(tmp_path / "store.db"))) as desk:
+    async with working(Desk(SqliteStore.open(tmp_path / "store.db"))) as desk:
         yield desk
 
 
@@ -178,7 +178,7 @@ async def test_what_is_final_is_never_taken_back_and_nobody_is_told_how(desk: De
 
 
 async def test_a_run_that_an_engines_end_cut_off_is_told_as_interrupted(tmp_path: Path) -> None:
-    desk = Desk(Store.open(tmp_path / "store.db"))
+    desk = Desk(SqliteStore.open(tmp_path / "store.db"))
     await desk.journal.append((FixStarted("r1", "script", "bot", "ana", ("s1",)), "fix/r1"))
     async with working(desk):
         async with asyncio.timeout(5):

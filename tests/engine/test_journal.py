@@ -25,10 +25,10 @@ from qualtui.model import (
     State,
     StoreRenewed,
 )
-from qualtui.store.deferred import BEGIN, begin_deferred
 from qualtui.store.errors import StoreError
-from qualtui.store.lease import lock_path
-from qualtui.store.store import Store
+from qualtui.store.sqlite import SqliteStore
+from qualtui.store.sqlite.deferred import BEGIN, begin_deferred
+from qualtui.store.sqlite.lease import lock_path
 from tests.store.remains import left, torn
 
 NOW = BEGIN + 1e6
@@ -36,7 +36,7 @@ FIRED = RuleChanged("r", "bot", Phase.INACTIVE, Phase.FIRING, Severity.CRITICAL,
 QUEUED = NoticeQueued("1/1/firing/ops", 1, "ops", "firing", Severity.CRITICAL, "t", "b")
 
 
-class FailingStore(Store):
+class FailingStore(SqliteStore):
     """A real store whose disk can be full or hang, by switch."""
 
     full = False
@@ -188,7 +188,7 @@ async def test_what_two_engines_kept_in_memory_one_after_the_other_is_all_in_the
             await journal.retry()
             assert journal.trouble == ""
         shutil.copy(path, copy)
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         assert store.load().incidents[1].notes == ("ana: remark 0", "ana: remark 1")
 
 

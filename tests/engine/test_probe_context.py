@@ -10,7 +10,7 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.probe_context import SETTLE_EVERY, SETTLED_AFTER, ProbeContext
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import CustomerClosed
-from qualtui.store import Store
+from qualtui.store.sqlite import SqliteStore
 
 HORIZON = float(DatabaseSettings(dsn=Secret("postgresql://h/d")).horizon)
 CONFIG = Config(
@@ -24,12 +24,14 @@ CONFIG = Config(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "store.db") as opened:
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    with SqliteStore.open(tmp_path / "store.db") as opened:
         yield opened
 
 
-async def test_who_was_answered_by_hand_stays_so_while_owed_and_is_forgotten_long_after(store: Store) -> None:
+async def test_who_was_answered_by_hand_stays_so_while_owed_and_is_forgotten_long_after(
+    store: SqliteStore,
+) -> None:
     now = [1000.0]
     journal = Journal(store, store.load(), store.epoch, lambda: now[0])
     memory = ProbeContext(store, journal, SampleCache(60.0, 2.0, 5), lambda: now[0])

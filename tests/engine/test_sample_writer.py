@@ -10,13 +10,14 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.sample_writer import SampleWriter, room
 from qualtui.model import EngineStarted, Sample
-from qualtui.store import Store, StoreError
+from qualtui.store import StoreError
+from qualtui.store.sqlite import SqliteStore
 
 NOW = 10_000.0
 SAMPLES = (Sample("bot/db.up", NOW - 20, 1.0), Sample("bot/db.up", NOW - 10, None), Sample("bot/db.up", NOW, 0.0))
 
 
-class FullStore(Store):
+class FullStore(SqliteStore):
     """A real store whose disk can be full, by switch."""
 
     full = False
@@ -38,7 +39,7 @@ def store(tmp_path: Path) -> Iterator[FullStore]:
         yield opened
 
 
-def keeper(store: Store) -> SampleWriter:
+def keeper(store: SqliteStore) -> SampleWriter:
     return SampleWriter(store, Journal(store, store.load(), store.epoch, lambda: NOW), lambda: NOW)
 
 

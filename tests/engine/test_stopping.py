@@ -10,7 +10,7 @@ import pytest
 
 from qualtui.engine import fix_runner
 from qualtui.model import FixStarted, FixStopped
-from qualtui.store.store import Store
+from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import Answer, Done, Preview, Refused
 from tests.engine.test_fix_runner import Desk, Scripted, working
 from tests.screens.stand_in import until
@@ -18,7 +18,7 @@ from tests.screens.stand_in import until
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with working(Desk(Store.open(tmp_path / "store.db"))) as desk:
+    async with working(Desk(SqliteStore.open(tmp_path / "store.db"))) as desk:
         yield desk
 
 
@@ -137,7 +137,7 @@ async def test_a_stop_says_which_where_several_are_under_way_and_so_where_none_i
 
 
 async def test_a_run_of_an_engine_that_has_ended_is_not_stopped(tmp_path: Path) -> None:
-    desk = Desk(Store.open(tmp_path / "store.db"))
+    desk = Desk(SqliteStore.open(tmp_path / "store.db"))
     await desk.journal.append((FixStarted("r1", "script", "bot", "ana", ("s1",)), "fix/r1"))
     told = await desk.fixing.stop("r1", "ben")
     assert told == Refused("script is an ended engine's: nothing of it runs any more")

@@ -6,13 +6,13 @@ from qualtui.config.values import Aggregate
 from qualtui.diagnosis.goals import Bins
 from qualtui.model import Sample
 from qualtui.probes.goals import GoalsProbe, no_history
-from qualtui.store.store import Store
+from qualtui.store.sqlite import SqliteStore
 
 NOW = 1_800_000_000.0
 
 
 async def test_the_share_is_of_the_known_minutes_that_the_store_has(tmp_path: Path) -> None:
-    store = Store.open(tmp_path / "qualtui.db")
+    store = SqliteStore.open(tmp_path / "qualtui.db")
 
     async def history(series: str, since: float, until: float, bin_: float, how: Aggregate) -> Bins:
         return store.window(series, since, until, bin_, how)

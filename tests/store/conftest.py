@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.store import Store
+from qualtui.store.sqlite import SqliteStore
 
-Opener = Callable[[Path], Store]
+Opener = Callable[[Path], SqliteStore]
 
-OPENERS: dict[str, Opener] = {"sqlite": Store.open}
+OPENERS: dict[str, Opener] = {"sqlite": SqliteStore.open}
 
 
 @pytest.fixture
@@ -21,9 +21,9 @@ def path(tmp_path: Path) -> Path:
 def open_store(request: pytest.FixtureRequest) -> Iterator[Opener]:
     """Opens stores, and closes at the end what is still open."""
     opener: Opener = request.param
-    opened: list[Store] = []
+    opened: list[SqliteStore] = []
 
-    def open_one(path: Path) -> Store:
+    def open_one(path: Path) -> SqliteStore:
         opened.append(opener(path))
         return opened[-1]
 
@@ -33,5 +33,5 @@ def open_store(request: pytest.FixtureRequest) -> Iterator[Opener]:
 
 
 @pytest.fixture
-def store(open_store: Opener, path: Path) -> Store:
+def store(open_store: Opener, path: Path) -> SqliteStore:
     return open_store(path)

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import IO
 
-from qualtui.store import Store
+from qualtui.store.sqlite import SqliteStore
 from tests.store.bodies import queued
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +40,7 @@ def said(process: subprocess.Popen[str]) -> IO[str]:
 
 def main() -> None:
     """Holds the store until the input ends, or appends for ever: a line for each batch that is on the disk."""
-    store = Store.open(Path(sys.argv[1]))
+    store = SqliteStore.open(Path(sys.argv[1]))
     print("open", flush=True)
     if sys.argv[2] == "hold":
         sys.stdin.read()

@@ -4,14 +4,14 @@ import signal
 from pathlib import Path
 
 from qualtui.model import Sample, State
-from qualtui.store import Store
+from qualtui.store.sqlite import SqliteStore
 from tests.store.bodies import fired, queued
 from tests.store.processes import engine, said
 
 
 def left(path: Path) -> State:
     """It ended in order, and left an open incident, a notice, samples and a probe's memory."""
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(fired(), ""), (queued(), "k")], 1.0)
         store.add_samples([Sample("bot/x", 1.0, 5.0)])
         store.save_tracking("bot/customers", b"known")

@@ -7,15 +7,16 @@ import msgspec
 import pytest
 
 from qualtui.model import EventBody, Noted
-from qualtui.store import Store, StoreError, codec
+from qualtui.store import StoreError, codec
 from qualtui.store.chain import GENESIS, Sealed, hash_payload, link
+from qualtui.store.sqlite import SqliteStore
 
 SALT = bytes(16)
 
 
 def put_raw(path: Path, name: str, version: int, payload: bytes) -> None:
     """An event as another version of qualtui wrote it."""
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         sealed = Sealed(1, 5.0, name, version, store.epoch, "", hash_payload(SALT, payload))
         store._connection.execute(
             "INSERT INTO events"
@@ -37,7 +38,7 @@ def test_an_event_of_an_old_version_is_read_as_todays(path: Path, monkeypatch: p
     monkeypatch.setitem(codec.UPCASTS, ("remark", 0), renamed)
     old = msgspec.msgpack.encode({"type": "remark", "incident": 4, "by": "ana", "text": "look"})
     put_raw(path, "remark", 0, old)
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         assert [event.body for event in store.events()] == [Noted(4, "ana", "look")]
         assert store.load().activity[-1].text == "note: look"
         assert store.verify() is None  # the chain is over what was written, not over what is read
@@ -57,7 +58,7 @@ def test_upcasts_follow_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("name", "version"), [("incident.noted", 2), ("incident.foreseen", 1)])
 def test_an_event_of_a_newer_qualtui_is_told(path: Path, name: str, version: int) -> None:
     put_raw(path, name, version, msgspec.msgpack.encode({"type": name, "number": 1, "who": "a", "text": "b"}))
-    with Store.open(path) as store, pytest.raises(StoreError, match=f"event 1 .*{name}.* newer qualtui"):
+    with SqliteStore.open(path) as store, pytest.raises(StoreError, match=f"event 1 .*{name}.* newer qualtui"):
         store.load()
 
 

@@ -20,15 +20,16 @@ from qualtui.model import (
     Severity,
     State,
 )
-from qualtui.store import Conflict, Store, StoreBusy, StoreError, fold_events
+from qualtui.store import Conflict, StoreBusy, StoreError, fold_events
+from qualtui.store.sqlite import SqliteStore
 from tests.store.bodies import changed, fired, queued
 
-Opener = Callable[[Path], Store]
+Opener = Callable[[Path], SqliteStore]
 STARTED = EngineStarted(1, "host-a", "0.1")
 DAY = 86400.0
 
 
-def test_appended_events_come_back_in_order_with_seq_time_epoch_and_key(store: Store) -> None:
+def test_appended_events_come_back_in_order_with_seq_time_epoch_and_key(store: SqliteStore) -> None:
     first = store.append([(STARTED, ""), (fired(), "1/1")], 100.0)
     second = store.append([(Acknowledged(1, "ana"), "")], 101.0)
     assert [event.seq for event in first + second] == [1, 2, 3]
@@ -38,7 +39,7 @@ def test_appended_events_come_back_in_order_with_seq_time_epoch_and_key(store: S
     assert store.events(after_seq=1, limit=1) == first[1:]
 
 
-def test_an_event_whose_key_is_taken_is_left_out_and_the_others_are_written(store: Store) -> None:
+def test_an_event_whose_key_is_taken_is_left_out_and_the_others_are_written(store: SqliteStore) -> None:
     store.append([(queued("k1"), "k1")], 100.0)
     again = store.append([(queued("k1"), "k1"), (queued("k2"), "k2"), (queued("k2"), "k2")], 101.0)
     assert [(event.seq, event.key) for event in again] == [(2, "k2")]
@@ -46,11 +47,11 @@ def test_an_event_whose_key_is_taken_is_left_out_and_the_others_are_written(stor
     assert store.verify() is None
 
 
-def test_empty_keys_do_not_collide(store: Store) -> None:
+def test_empty_keys_do_not_collide(store: SqliteStore) -> None:
     assert len(store.append([(STARTED, ""), (STARTED, "")], 100.0)) == 2
 
 
-def test_an_event_bears_the_time_of_the_clock_also_of_one_that_was_set_back(store: Store) -> None:
+def test_an_event_bears_the_time_of_the_clock_also_of_one_that_was_set_back(store: SqliteStore) -> None:
     store.append([(STARTED, "")], 100.0)
     (event,) = store.append([(EngineStopped("bye"), "")], 40.0)
     assert (event.seq, event.at) == (2, 40.0)
@@ -58,7 +59,7 @@ def test_an_event_bears_the_time_of_the_clock_also_of_one_that_was_set_back(stor
     assert store.load().at == 40.0
 
 
-def test_a_clock_that_was_wrong_for_a_while_prunes_nothing_young(store: Store) -> None:
+def test_a_clock_that_was_wrong_for_a_while_prunes_nothing_young(store: SqliteStore) -> None:
     keep = values.StoreSettings(keep_events=values.Seconds(10 * DAY))
     for at in (1.0, 2.0, 4000.0, 3.0, 20.0, 0.0, 21.0, 22.0):  # one ten years ahead, one at the clock's beginning
         store.append([(STARTED, "")], at * DAY)
@@ -70,13 +71,13 @@ def test_a_clock_that_was_wrong_for_a_while_prunes_nothing_young(store: Store) -
 
 
 @pytest.mark.parametrize("at", [float("nan"), float("inf")])
-def test_a_time_that_is_none_is_refused(store: Store, at: float) -> None:
+def test_a_time_that_is_none_is_refused(store: SqliteStore, at: float) -> None:
     with pytest.raises(StoreError):
         store.append([(STARTED, "")], at)
     assert store.events() == ()
 
 
-def test_a_batch_is_written_whole_or_not_at_all(store: Store) -> None:
+def test_a_batch_is_written_whole_or_not_at_all(store: SqliteStore) -> None:
     with pytest.raises(StoreError):
         store.append([(STARTED, ""), (Noted(1, "ana", "\ud800"), "")], 100.0)
     assert store.events() == ()
@@ -84,7 +85,7 @@ def test_a_batch_is_written_whole_or_not_at_all(store: Store) -> None:
     assert store.verify() is None
 
 
-def test_who_was_second_learns_it(store: Store) -> None:
+def test_who_was_second_learns_it(store: SqliteStore) -> None:
     store.append([(fired(), "")], 100.0)
     seen = store.load().seq
     store.append([(Acknowledged(1, "ana"), "")], 101.0, expect_seq=seen)
@@ -115,7 +116,7 @@ def test_a_second_engine_is_refused_while_the_first_lives(open_store: Opener, pa
     assert len(open_store(path).events()) == 1
 
 
-def test_close_twice_is_close_once_and_a_closed_store_says_so(store: Store) -> None:
+def test_close_twice_is_close_once_and_a_closed_store_says_so(store: SqliteStore) -> None:
     store.close()
     store.close()
     with pytest.raises(StoreError, match="closed"):
@@ -131,7 +132,7 @@ def test_load_from_a_checkpoint_is_the_fold_of_the_whole_log(open_store: Opener,
     assert open_store(path).load() == fold_events(State(), before + after)
 
 
-def test_history_tells_all_of_one_incident_and_nothing_of_others(store: Store) -> None:
+def test_history_tells_all_of_one_incident_and_nothing_of_others(store: SqliteStore) -> None:
     store.append(
         [
             (fired(1), ""),
@@ -155,7 +156,9 @@ def test_history_tells_all_of_one_incident_and_nothing_of_others(store: Store) -
     assert store.history(99) == ()
 
 
-def test_an_erased_event_is_gone_from_log_state_and_checkpoint_and_the_chain_still_verifies(store: Store) -> None:
+def test_an_erased_event_is_gone_from_log_state_and_checkpoint_and_the_chain_still_verifies(
+    store: SqliteStore,
+) -> None:
     store.append([(fired(), ""), (Noted(1, "ana", "invented remark"), ""), (Acknowledged(1, "ana"), "")], 100.0)
     store.checkpoint(store.load())
     assert store.load().incidents[1].notes == ("ana: invented remark",)
@@ -169,7 +172,7 @@ def test_an_erased_event_is_gone_from_log_state_and_checkpoint_and_the_chain_sti
     assert store.verify() is None
 
 
-def test_after_the_newest_event_is_erased_the_loaded_seq_is_still_the_logs_end(store: Store) -> None:
+def test_after_the_newest_event_is_erased_the_loaded_seq_is_still_the_logs_end(store: SqliteStore) -> None:
     store.append([(fired(), ""), (Noted(1, "ana", "x"), "")], 100.0)
     store.erase(2)
     state = store.load()
@@ -204,7 +207,7 @@ def test_old_events_are_pruned_only_inside_a_checkpoint_and_the_rest_still_verif
     assert again.verify() is None
 
 
-def test_the_newest_event_stays_however_old(store: Store) -> None:
+def test_the_newest_event_stays_however_old(store: SqliteStore) -> None:
     store.append([(fired(), ""), (STARTED, "")], 100.0)
     store.checkpoint(store.load())
     store.prune(1e9, values.StoreSettings())

@@ -10,9 +10,10 @@ import pytest
 
 from benchmarks.disk import Disk
 from qualtui.model import EngineStarted, State
-from qualtui.store import Store, StoreBusy, StoreError
-from qualtui.store.deferred import BEGIN, DeferredStore, begin_deferred
-from qualtui.store.lease import lock_path
+from qualtui.store import StoreBusy, StoreError
+from qualtui.store.sqlite import SqliteStore
+from qualtui.store.sqlite.deferred import BEGIN, DeferredStore, begin_deferred
+from qualtui.store.sqlite.lease import lock_path
 from tests.store.bodies import fired
 from tests.store.remains import killed, left, torn
 from tests.store.test_faults import nobody
@@ -131,7 +132,7 @@ def test_a_copy_that_is_put_back_meanwhile_is_gone_on_in(path: Path, tmp_path: P
 
 def test_a_log_that_this_version_cannot_read_is_not_added_to(path: Path) -> None:
     state = left(path)
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store._connection.execute("UPDATE events SET version = version + 98")
     late, begun = begin_deferred(path, NOW)
     with late:

@@ -14,8 +14,9 @@ from random import Random
 import pytest
 
 from qualtui.model import EngineStarted, Noted, Sample
-from qualtui.store import Store, StoreError, StoreReader
-from qualtui.store.deferred import begin_deferred
+from qualtui.store import StoreError
+from qualtui.store.sqlite import SqliteReader, SqliteStore
+from qualtui.store.sqlite.deferred import begin_deferred
 from tests.store.bodies import fired, queued
 from tests.store.processes import engine, said
 
@@ -31,7 +32,7 @@ def test_an_engine_killed_while_it_appends_loses_nothing_acknowledged_and_writes
                 acknowledged += said(process).readline().split()
             process.send_signal(signal.SIGKILL)
             acknowledged += [key for line in said(process) if line.endswith("\n") for key in line.split()]
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         assert store.verify() is None
         events = store.events(limit=1_000_000)
         keys = [event.key for event in events]
@@ -43,7 +44,7 @@ def test_an_engine_killed_while_it_appends_loses_nothing_acknowledged_and_writes
 
 
 def test_a_log_cut_off_by_a_power_cut_is_a_whole_shorter_log(path: Path, tmp_path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         for n in range(40):
             store.append([(queued(str(n)), str(n))], float(n))
         copy = tmp_path / "copy"
@@ -55,7 +56,7 @@ def test_a_log_cut_off_by_a_power_cut_is_a_whole_shorter_log(path: Path, tmp_pat
         (copy / "store.db-shm").unlink(missing_ok=True)
         again = tmp_path / f"cut-{cut}"
         shutil.copytree(copy, again)
-        with Store.open(again / "store.db") as torn:
+        with SqliteStore.open(again / "store.db") as torn:
             assert torn.verify() is None
             events = torn.events()
             assert [event.key for event in events] == [str(n) for n in range(len(events))]
@@ -65,7 +66,7 @@ def test_a_log_cut_off_by_a_power_cut_is_a_whole_shorter_log(path: Path, tmp_pat
 
 
 def test_a_full_disk_is_told_and_the_store_goes_on_when_there_is_room(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         first = store.append([(fired(), "")], 1.0)
         pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
         store._connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -88,7 +89,7 @@ def test_a_full_disk_is_told_and_the_store_goes_on_when_there_is_room(path: Path
 
 
 def test_a_disk_that_refuses_to_write_is_told_and_the_store_goes_on_afterwards(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(fired(), "")], 1.0)
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         wal = path.with_name(path.name + "-wal").stat().st_size
@@ -100,7 +101,7 @@ def test_a_disk_that_refuses_to_write_is_told_and_the_store_goes_on_afterwards(p
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert store.append([(STARTED, "")], 3.0)[0].seq == 2
         assert store.verify() is None
-    with Store.open(path) as again:
+    with SqliteStore.open(path) as again:
         assert [event.seq for event in again.events()] == [1, 2]
 
 
@@ -124,20 +125,20 @@ def nobody() -> Iterator[Path]:
 def test_a_read_only_file_or_folder_is_told_in_a_line_and_can_still_be_read() -> None:
     with nobody() as folder:
         path = folder / "state" / "store.db"
-        with Store.open(path) as store:
+        with SqliteStore.open(path) as store:
             store.append([(fired(), "")], 1.0)
         path.chmod(0o440)
         with pytest.raises(StoreError, match="read-only for you") as told:
-            Store.open(path)
+            SqliteStore.open(path)
         assert "\n" not in str(told.value)
-        with StoreReader.look(path) as reader:
+        with SqliteReader.look(path) as reader:
             assert reader.load().incidents[1].number == 1
         for file in path.parent.iterdir():
             file.chmod(0o660)
         (folder / "closed").mkdir(mode=0o550)
         with pytest.raises(StoreError, match="can't be made: Permission denied"):
-            Store.open(folder / "closed" / "store.db")
-        with Store.open(path) as store:
+            SqliteStore.open(folder / "closed" / "store.db")
+        with SqliteStore.open(path) as store:
             assert store.verify() is None
 
 
@@ -145,7 +146,7 @@ def test_a_path_that_can_be_no_store_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for impossible in (tmp_path / "file" / "store.db", tmp_path / "file" / "a" / "b", tmp_path):
         with pytest.raises(StoreError) as told:
-            Store.open(impossible)
+            SqliteStore.open(impossible)
         assert "\n" not in str(told.value)
 
 
@@ -153,7 +154,7 @@ def test_a_file_that_is_something_else_is_left_as_it_is(tmp_path: Path) -> None:
     text = tmp_path / "notes.txt"
     text.write_text("not a database, " * 1000)
     with pytest.raises(StoreError, match="not a qualtui store"):
-        Store.open(text)
+        SqliteStore.open(text)
     assert text.read_text() == "not a database, " * 1000
     other = tmp_path / "other.db"
     with sqlite3.connect(other) as connection:
@@ -161,13 +162,13 @@ def test_a_file_that_is_something_else_is_left_as_it_is(tmp_path: Path) -> None:
     connection.close()
     before = other.read_bytes()
     with pytest.raises(StoreError, match="another program's"):
-        Store.open(other)
+        SqliteStore.open(other)
     assert other.read_bytes() == before
 
 
 def filled(path: Path) -> bytes:
     """A closed store of some size; its bytes."""
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         for n in range(300):
             store.append([(Noted(1, "ana", f"{n} " + "x" * 500), "")], float(n))
     return path.read_bytes()
@@ -179,17 +180,17 @@ def test_a_file_whose_end_was_torn_off_is_refused_and_left_as_it_is(path: Path, 
     torn = whole[: int(len(whole) * share)]
     path.write_bytes(torn)
     with pytest.raises(StoreError, match=r"damaged|not a qualtui store"):
-        Store.open(path)
+        SqliteStore.open(path)
     assert path.read_bytes() == torn
     path.write_bytes(whole)  # the remedy: put back a copy
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         assert store.verify() is None
 
 
 def beside_its_log(path: Path, folder: Path) -> Path:
     """A copy of a store as a kill leaves it: what was written last stands in the write-ahead log."""
     filled(path)
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         for n in range(300, 320):
             store.append([(Noted(1, "ana", f"{n} " + "x" * 500), "")], float(n))
         shutil.copytree(path.parent, folder)
@@ -205,7 +206,7 @@ def test_a_file_torn_beside_its_log_is_refused_and_both_are_left_as_they_are(
     torn, logged = store.read_bytes()[: int(store.stat().st_size * share)], log.read_bytes()
     store.write_bytes(torn)
     with pytest.raises(StoreError, match="its end is missing"):
-        Store.open(store)
+        SqliteStore.open(store)
     assert (store.read_bytes(), log.read_bytes()) == (torn, logged)
 
 
@@ -218,7 +219,7 @@ def test_a_kill_while_the_log_is_moved_into_the_file_is_no_tear(path: Path, tmp_
         part = tmp_path / f"moved-{pages}"
         shutil.copytree(store.parent, part)
         (part / store.name).write_bytes(moved[: pages * 4096] + before[pages * 4096 :])
-        with Store.open(part / store.name) as whole:
+        with SqliteStore.open(part / store.name) as whole:
             assert whole.verify() is None
             assert whole.load().seq == 320
 
@@ -228,12 +229,12 @@ def test_a_header_without_a_page_size_is_a_store_error(path: Path) -> None:
     header[16:18] = bytes(2)
     path.write_bytes(header)
     with pytest.raises(StoreError):
-        Store.open(path)
+        SqliteStore.open(path)
 
 
 def test_garbled_bytes_are_a_store_error_or_a_broken_chain_and_never_another_story(path: Path) -> None:
     whole = filled(path)
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         told = store.events(limit=10_000)
     random = Random(11)
     for _ in range(25):
@@ -243,14 +244,14 @@ def test_garbled_bytes_are_a_store_error_or_a_broken_chain_and_never_another_sto
         for leftover in ("-wal", "-shm"):
             path.with_name(path.name + leftover).unlink(missing_ok=True)
         path.write_bytes(garbled)
-        with suppress(StoreError), Store.open(path) as store:
+        with suppress(StoreError), SqliteStore.open(path) as store:
             if store.verify() is None:
                 assert store.events(limit=10_000) == told  # it hit free room
             store.load()
 
 
 def test_a_store_without_its_own_rows_is_damaged_and_says_so(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store._connection.execute("DELETE FROM marks")
         store.add_samples([Sample("bot/x", 1.0, 1.0)])
         store.roll_up(100.0)
@@ -259,11 +260,11 @@ def test_a_store_without_its_own_rows_is_damaged_and_says_so(path: Path) -> None
         with pytest.raises(StoreError, match="took the store"):
             store.append([(STARTED, "")], 1.0)
     with pytest.raises(StoreError, match="damaged"):
-        Store.open(path)
+        SqliteStore.open(path)
 
 
 def test_a_damaged_checkpoint_costs_time_and_nothing_else(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(fired(), ""), (queued(), "k")], 1.0)
         store.checkpoint(store.load())
         store.append([(Noted(1, "ana", "x"), "")], 2.0)
@@ -273,13 +274,13 @@ def test_a_damaged_checkpoint_costs_time_and_nothing_else(path: Path) -> None:
         with sqlite3.connect(path) as raw:
             raw.execute(f"UPDATE checkpoints SET state = {damage}")
         raw.close()
-        with Store.open(path) as store:
+        with SqliteStore.open(path) as store:
             assert store.load() == whole
 
 
 def test_another_program_that_holds_the_file_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qualtui.store.connection.BUSY", 0.05)
-    with Store.open(path) as store:
+    monkeypatch.setattr("qualtui.store.sqlite.connection.BUSY", 0.05)
+    with SqliteStore.open(path) as store:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked by another program"):
@@ -291,7 +292,7 @@ def test_another_program_that_holds_the_file_is_told(path: Path, monkeypatch: py
 
 def test_what_was_erased_is_in_no_file_any_more(path: Path) -> None:
     secret = "invented-remark-of-nobody-7731"
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(fired(), ""), (Noted(1, "ana", secret), "")], 1.0)
         for n in range(5):  # checkpoints over checkpoints, each with the remark
             store.append([(STARTED, "")], 2.0 + n)
@@ -306,7 +307,7 @@ def test_what_was_erased_is_in_no_file_any_more(path: Path) -> None:
 def test_a_path_that_leads_to_no_regular_file_is_refused_and_nothing_waits(path: Path) -> None:
     path.parent.mkdir()
     os.mkfifo(path)
-    for opening in (Store.open, StoreReader.look):
+    for opening in (SqliteStore.open, SqliteReader.look):
         with pytest.raises(StoreError, match="not a regular file"):
             opening(path)
     store, state = begin_deferred(path, 100.0)  # an engine watches all the same, and says why nothing is kept

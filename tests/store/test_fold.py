@@ -23,8 +23,8 @@ from qualtui.model import (
     Severity,
     State,
 )
-from qualtui.store.checkpoint import as_bytes, from_bytes
 from qualtui.store.fold import FINISHED_KEPT, RESOLVED_KEPT, RUNS_KEPT, apply, fold_events
+from qualtui.store.sqlite.checkpoint import as_bytes, from_bytes
 from tests.store.bodies import changed, fired, log_of, queued
 
 EMPTY = State()

@@ -28,8 +28,8 @@ from qualtui.model import (
     Severity,
     State,
 )
-from qualtui.store.checkpoint import as_bytes, from_bytes
 from qualtui.store.fold import ACTIVITY_KEPT, FINISHED_KEPT, RESOLVED_KEPT, apply, fold_events
+from qualtui.store.sqlite.checkpoint import as_bytes, from_bytes
 
 NUMBERS = st.integers(-1, 5)
 NAMES = st.sampled_from(["a", "b", "c", ""])

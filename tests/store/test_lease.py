@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from qualtui.model import EngineStarted, Sample
-from qualtui.store import LeaseLost, Store, StoreBusy, StoreError, StoreReader
-from qualtui.store.deferred import begin_deferred
-from qualtui.store.lease import lock_path
+from qualtui.store import LeaseLost, StoreBusy, StoreError
+from qualtui.store.sqlite import SqliteReader, SqliteStore
+from qualtui.store.sqlite.deferred import begin_deferred
+from qualtui.store.sqlite.lease import lock_path
 from tests.store.bodies import fired, queued
 from tests.store.processes import engine
 
@@ -23,7 +24,7 @@ STARTED = EngineStarted(1, "host-a", "0.1")
 
 def test_whoever_comes_second_is_told_who_has_it_and_since_when(path: Path) -> None:
     with engine(path, "hold") as first, pytest.raises(StoreBusy) as refusal:
-        Store.open(path)
+        SqliteStore.open(path)
     assert (refusal.value.pid, refusal.value.host) == (first.pid, socket.gethostname())
     assert refusal.value.since > 1.7e9
     text = str(refusal.value)
@@ -33,36 +34,36 @@ def test_whoever_comes_second_is_told_who_has_it_and_since_when(path: Path) -> N
 
 
 def test_a_second_engine_in_the_same_process_is_refused_too(path: Path) -> None:
-    with Store.open(path, now=0.0), pytest.raises(StoreBusy, match=f"pid {os.getpid()}.*1970-01-01"):
-        Store.open(path)
+    with SqliteStore.open(path, now=0.0), pytest.raises(StoreBusy, match=f"pid {os.getpid()}.*1970-01-01"):
+        SqliteStore.open(path)
 
 
 def test_a_killed_engine_leaves_the_lease_free(path: Path) -> None:
     with engine(path, "hold") as first:
         first.send_signal(signal.SIGKILL)
         first.wait()
-        with Store.open(path) as store:
+        with SqliteStore.open(path) as store:
             assert store.epoch == 2
 
 
 def test_whoever_was_refused_left_the_first_one_undisturbed(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         for _ in range(3):
             with pytest.raises(StoreBusy):
-                Store.open(path)
+                SqliteStore.open(path)
         assert len(store.append([(STARTED, "")], 1.0)) == 1
 
 
 def test_a_lock_whose_holder_has_not_said_its_name_is_still_a_lock(path: Path) -> None:
-    with Store.open(path):
+    with SqliteStore.open(path):
         lock_path(path).write_bytes(b'{"pid": "torn')
         with pytest.raises(StoreBusy, match="another engine") as refusal:
-            Store.open(path)
+            SqliteStore.open(path)
     assert refusal.value.pid == 0
 
 
 def test_an_engine_whose_epoch_is_over_writes_nothing_more(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(STARTED, "")], 1.0)
         with sqlite3.connect(path) as other:
             other.execute("UPDATE lease SET epoch = epoch + 1")
@@ -81,22 +82,22 @@ def test_an_engine_whose_epoch_is_over_writes_nothing_more(path: Path) -> None:
 
 
 def test_a_removed_lock_lets_no_second_engine_in_and_is_made_again(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         lock_path(path).unlink()
         with pytest.raises(StoreBusy):
-            Store.open(path)
+            SqliteStore.open(path)
         lock_path(path).unlink()
         assert len(store.append([(STARTED, "")], 1.0)) == 1
         assert "made again" in store.remade
         with pytest.raises(StoreBusy, match=f"pid {os.getpid()}"):
-            Store.open(path)
+            SqliteStore.open(path)
 
 
 def test_a_lease_taken_over_through_a_removed_store_and_lock_is_noticed(path: Path) -> None:
-    with Store.open(path) as old:
+    with SqliteStore.open(path) as old:
         for file in path.parent.iterdir():
             file.unlink()
-        with Store.open(path) as new:
+        with SqliteStore.open(path) as new:
             with pytest.raises(LeaseLost):
                 old.append([(STARTED, "")], 1.0)
             assert len(new.append([(STARTED, "")], 1.0)) == 1
@@ -104,12 +105,12 @@ def test_a_lease_taken_over_through_a_removed_store_and_lock_is_noticed(path: Pa
 
 @pytest.mark.parametrize("link", [os.symlink, os.link])
 def test_a_lease_is_the_files_and_not_its_names(path: Path, link: Callable[[Path, Path], None]) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         other = path.parent.parent / "elsewhere" / "other.db"
         other.parent.mkdir()
         link(path, other)
         with pytest.raises(StoreBusy):
-            Store.open(other)
+            SqliteStore.open(other)
         with pytest.raises(StoreBusy):
             begin_deferred(other, 1.0)
         assert len(store.append([(STARTED, "")], 1.0)) == 1
@@ -118,7 +119,7 @@ def test_a_lease_is_the_files_and_not_its_names(path: Path, link: Callable[[Path
 def test_a_number_that_was_given_is_never_given_again_though_the_store_was_lost_while_no_engine_ran(
     path: Path,
 ) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(fired(41), "")], 1.0)
     path.unlink()
     again, state = begin_deferred(path, 2.0)
@@ -135,7 +136,7 @@ def test_a_number_that_was_given_is_never_given_again_though_the_store_was_lost_
 
 
 def test_a_reader_needs_no_lease_and_sees_what_the_engine_wrote(path: Path) -> None:
-    with Store.open(path) as store, StoreReader.look(path) as reader:
+    with SqliteStore.open(path) as store, SqliteReader.look(path) as reader:
         assert reader.load().seq == 0
         store.append([(STARTED, "")], 1.0)
         store.add_samples([Sample("bot/x", 1.0, 5.0)])
@@ -146,11 +147,11 @@ def test_a_reader_needs_no_lease_and_sees_what_the_engine_wrote(path: Path) -> N
 
 def test_a_reader_beside_a_busy_engine_always_sees_one_moment(path: Path) -> None:
     seen: list[int] = []
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         ended = threading.Event()
 
         def look() -> None:
-            with StoreReader.look(path) as reader:
+            with SqliteReader.look(path) as reader:
                 while not ended.is_set():
                     state = reader.load()
                     assert len(reader.history(1)) >= len(state.notices) == state.seq // 2
@@ -169,14 +170,14 @@ def test_a_reader_beside_a_busy_engine_always_sees_one_moment(path: Path) -> Non
 
 def test_a_reader_of_nothing_says_so(path: Path) -> None:
     with pytest.raises(StoreError, match="no store"):
-        StoreReader.look(path)
+        SqliteReader.look(path)
     assert not path.parent.exists()
 
 
 def test_file_and_lock_are_for_owner_and_group_whatever_the_umask(path: Path) -> None:
     before = os.umask(0o077)
     try:
-        with Store.open(path) as store:
+        with SqliteStore.open(path) as store:
             store.append([(STARTED, "")], 1.0)
             for file in path.parent.iterdir():
                 assert file.stat().st_mode & 0o777 == 0o660, file.name

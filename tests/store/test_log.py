@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from qualtui.model import Acknowledged, Noted, State
-from qualtui.store import FOLD_VERSION, Store, StoreError, checkpoint
+from qualtui.store import FOLD_VERSION, StoreError
+from qualtui.store.sqlite import SqliteStore, checkpoint
 from tests.store.bodies import fired
 
 TAMPERING = {
@@ -29,7 +30,7 @@ TAMPERING = {
 
 @pytest.mark.parametrize(("sql", "broken"), TAMPERING.values(), ids=TAMPERING.keys())
 def test_tampering_is_found_where_it_is(path: Path, sql: str, broken: int) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(fired(), "k"), (Acknowledged(1, "ana"), "")], 1.0)
         store.append([(Noted(1, "ana", "one"), ""), (Noted(1, "ana", "two"), ""), (Noted(1, "ana", "3"), "")], 2.0)
         store.checkpoint(store.load())
@@ -37,12 +38,12 @@ def test_tampering_is_found_where_it_is(path: Path, sql: str, broken: int) -> No
     with sqlite3.connect(path) as raw:
         raw.execute(sql)
     raw.close()
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         assert store.verify() == broken
 
 
 def test_a_start_reads_the_newest_checkpoint_and_what_came_after_it_and_nothing_else(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(fired(), ""), *((Noted(1, "ana", str(n)), "") for n in range(500))], 1.0)
         store.checkpoint(store.load())
         store.append([(Acknowledged(1, "ana"), "")], 2.0)
@@ -55,7 +56,7 @@ def test_a_start_reads_the_newest_checkpoint_and_what_came_after_it_and_nothing_
 
 
 def test_a_fold_of_another_version_begins_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(fired(), "")], 1.0)
         store.checkpoint(State(seq=1, at=1.0, next_number=77))
         assert store.load().next_number == 77
@@ -64,7 +65,7 @@ def test_a_fold_of_another_version_begins_anew(path: Path, monkeypatch: pytest.M
 
 
 def test_the_same_words_have_another_hash_each_time(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(Acknowledged(1, "ana"), ""), (Acknowledged(1, "ana"), "")], 1.0)
         rows = store._connection.execute("SELECT DISTINCT payload_hash FROM events").fetchall()
     assert len(rows) == 2

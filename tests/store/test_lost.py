@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from qualtui.model import EngineStarted, Noted, Sample, StoreRenewed
-from qualtui.store import Store, StoreLost, StoreReader, fold_events
-from qualtui.store.deferred import begin_deferred
+from qualtui.store import StoreLost, fold_events
+from qualtui.store.sqlite import SqliteReader, SqliteStore
+from qualtui.store.sqlite.deferred import begin_deferred
 from tests.store.bodies import fired, queued
 
 STARTED = EngineStarted(1, "host-a", "0.1")
@@ -19,7 +20,7 @@ STARTED = EngineStarted(1, "host-a", "0.1")
 def older(path: Path, folder: Path) -> Path:
     """A copy of the store as it was when its log was shorter."""
     copy = folder / "older.db"
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(fired(1), "1")], 1.0)
     shutil.copy(path, copy)
     return copy
@@ -90,10 +91,10 @@ SPOILED = [overwritten, truncated, emptied, dropped, all_dropped, cut]
 Spoil = Callable[[Path, Path], None]
 
 
-def running(path: Path, tmp_path: Path) -> tuple[Store, Path]:
+def running(path: Path, tmp_path: Path) -> tuple[SqliteStore, Path]:
     """An engine's store with a past: two incidents, a sample, a probe's memory."""
     copy = older(path, tmp_path)
-    store = Store.open(path)
+    store = SqliteStore.open(path)
     store.append([(fired(2, rule="other"), "2"), (queued("2/1/ops", 2), "n")], 10.0)
     store.add_samples([Sample("bot/x", 5.0, 7.0)])
     store.save_tracking("bot/customers", b"known")
@@ -124,7 +125,7 @@ def test_whatever_becomes_of_the_file_no_write_goes_into_it_and_the_engine_goes_
         store.check()
         assert store.verify() is None
         assert store.load() == fold_events(state, (renewed, event))
-        with StoreReader.look(path) as reader:  # it is what the name stands for
+        with SqliteReader.look(path) as reader:  # it is what the name stands for
             assert reader.load() == store.load()
             points = reader.window("bot/x", 0, 10)
         assert points == (((5.0, 7.0), (6.0, 8.0)) if spoil in COPIED else ((6.0, 8.0),))

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from qualtui.model import EngineStarted
-from qualtui.store import Store, StoreError, StoreReader
-from qualtui.store.connection import connect
-from qualtui.store.migrations import NEWEST, migrate, shipped
-from qualtui.store.statements import migration
+from qualtui.store import StoreError
+from qualtui.store.sqlite import SqliteReader, SqliteStore
+from qualtui.store.sqlite.connection import connect
+from qualtui.store.sqlite.migrations import NEWEST, migrate, shipped
+from qualtui.store.sqlite.statements import migration
 
 STARTED = EngineStarted(1, "host-a", "0.1")
 
@@ -21,7 +22,7 @@ def test_every_version_up_to_the_newest_has_its_statements() -> None:
 
 
 def test_an_older_store_takes_each_later_step_and_keeps_its_events(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(STARTED, "")], 1.0)
     connection = connect(path, read_only=False)
     later = {
@@ -38,27 +39,27 @@ def test_an_older_store_takes_each_later_step_and_keeps_its_events(path: Path) -
 
 
 def test_a_step_that_fails_leaves_the_store_as_it_was(path: Path) -> None:
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         store.append([(STARTED, "")], 1.0)
     connection = connect(path, read_only=False)
     bad = {**shipped(), NEWEST + 1: ("CREATE TABLE later (id)", "INSERT INTO nowhere VALUES (1)")}
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
         migrate(connection, path, bad)
     connection.close()
-    with Store.open(path) as store:
+    with SqliteStore.open(path) as store:
         assert len(store.events()) == 1
         tables = store._connection.execute("SELECT name FROM sqlite_master").fetchall()
         assert ("later",) not in tables
 
 
 def test_a_store_of_a_newer_qualtui_is_refused_and_left_as_it_is(path: Path) -> None:
-    with Store.open(path):
+    with SqliteStore.open(path):
         pass
     with sqlite3.connect(path) as raw:
         raw.execute(f"PRAGMA user_version = {NEWEST + 1}")
     raw.close()
     before = path.read_bytes()
-    for opening in (Store.open, StoreReader.look):
+    for opening in (SqliteStore.open, SqliteReader.look):
         with pytest.raises(StoreError, match="newer qualtui"):
             opening(path)
     assert path.read_bytes() == before
@@ -68,4 +69,4 @@ def test_a_reader_does_not_migrate(path: Path) -> None:
     path.parent.mkdir()
     path.touch()
     with pytest.raises(StoreError, match="older form"):
-        StoreReader.look(path)
+        SqliteReader.look(path)

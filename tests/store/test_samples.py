@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from qualtui.config import values
 from qualtui.config.values import Aggregate
 from qualtui.model import Sample
-from qualtui.store import Store
+from qualtui.store.sqlite import SqliteStore
 
-Opener = Callable[[Path], Store]
+Opener = Callable[[Path], SqliteStore]
 S = "bot/customers.waiting"
 DAY = 86400.0
 
@@ -32,7 +32,7 @@ def keep(raw: float = 2 * DAY, minutes: float = 30 * DAY, hours: float = 400 * D
     )
 
 
-def test_a_window_has_what_was_answered_both_ends_included(store: Store) -> None:
+def test_a_window_has_what_was_answered_both_ends_included(store: SqliteStore) -> None:
     store.add_samples(
         [Sample(S, float(at), at * 2.0) for at in (10, 20, 30, 40)] + [Sample("bot/other", 20.0, 9.0)]
     )
@@ -41,13 +41,13 @@ def test_a_window_has_what_was_answered_both_ends_included(store: Store) -> None
     assert store.window("bot/never", 0, 99) == ()
 
 
-def test_no_data_is_a_gap_and_not_a_zero(store: Store) -> None:
+def test_no_data_is_a_gap_and_not_a_zero(store: SqliteStore) -> None:
     store.add_samples([Sample(S, 10.0, 0.0), Sample(S, 70.0, None, "no route"), Sample(S, 200.0, float("nan"))])
     assert store.window(S, 0, 200) == ((10.0, 0.0), (70.0, None), (200.0, None))
     assert store.window(S, 0, 200, 60) == ((0.0, 0.0), (60.0, None), (120.0, None), (180.0, None))
 
 
-def test_bins_stand_still_while_time_goes_on(store: Store) -> None:
+def test_bins_stand_still_while_time_goes_on(store: SqliteStore) -> None:
     store.add_samples(every(5, 600, 1200))
     early = store.window(S, 903, 1101, 30)
     late = store.window(S, 911, 1109, 30)
@@ -56,7 +56,7 @@ def test_bins_stand_still_while_time_goes_on(store: Store) -> None:
     assert {b - a for (a, _), (b, _) in pairwise(late)} == {30.0}
 
 
-def test_each_bin_is_the_mean_or_what_else_is_asked(store: Store) -> None:
+def test_each_bin_is_the_mean_or_what_else_is_asked(store: SqliteStore) -> None:
     store.add_samples(
         [Sample(S, at, value) for at, value in ((60.0, 3.0), (70.0, 9.0), (80.0, 6.0), (90.0, None))]
     )
@@ -71,25 +71,25 @@ def test_each_bin_is_the_mean_or_what_else_is_asked(store: Store) -> None:
     }
 
 
-def test_a_step_that_is_none_is_refused(store: Store) -> None:
+def test_a_step_that_is_none_is_refused(store: SqliteStore) -> None:
     with pytest.raises(ValueError, match="above 0"):
         store.window(S, 0, 10, 0)
 
 
-def test_the_second_answer_of_one_moment_counts(store: Store) -> None:
+def test_the_second_answer_of_one_moment_counts(store: SqliteStore) -> None:
     store.add_samples([Sample(S, 10.0, 1.0), Sample(S, 10.0, 2.0)])
     store.add_samples([Sample(S, 10.0, 3.0)])
     assert store.window(S, 0, 20) == ((10.0, 3.0),)
 
 
-def test_an_empty_batch_is_fine(store: Store) -> None:
+def test_an_empty_batch_is_fine(store: SqliteStore) -> None:
     store.add_samples([])
     store.roll_up(1000.0)
     assert store.window(S, 0, 10) == ()
 
 
 @pytest.mark.parametrize("how", list(Aggregate))
-def test_rolled_up_bins_are_what_the_raw_ones_were(store: Store, how: Aggregate) -> None:
+def test_rolled_up_bins_are_what_the_raw_ones_were(store: SqliteStore, how: Aggregate) -> None:
     with_gaps = [
         Sample(S, sample.at, None if 100 < sample.at % 1000 < 400 else sample.value)
         for sample in every(7, 3600, 6 * 3600)
@@ -108,7 +108,7 @@ def test_rolled_up_bins_are_what_the_raw_ones_were(store: Store, how: Aggregate)
             assert c[1] == (None if a[1] is None else pytest.approx(a[1]))
 
 
-def test_a_minute_without_any_answer_stays_no_data_when_the_raw_samples_are_gone(store: Store) -> None:
+def test_a_minute_without_any_answer_stays_no_data_when_the_raw_samples_are_gone(store: SqliteStore) -> None:
     store.add_samples([Sample(S, 65.0, 5.0), Sample(S, 125.0, None), Sample(S, 3700.0, None)])
     store.roll_up(2 * 3600)
     store.prune(3 * DAY, keep())
@@ -134,7 +134,7 @@ def test_rolling_up_often_is_the_same_as_once(open_store: Opener, tmp_path: Path
         assert often.window(S, 0, 5 * 3600, step) == once.window(S, 0, 5 * 3600, step)
 
 
-def test_an_answer_that_comes_late_is_rolled_up_too(store: Store) -> None:
+def test_an_answer_that_comes_late_is_rolled_up_too(store: SqliteStore) -> None:
     store.add_samples([Sample(S, 3610.0, 10.0), Sample(S, 9000.0, 1.0)])
     store.roll_up(9000.0)
     store.add_samples([Sample(S, 3620.0, 20.0)])
@@ -144,7 +144,7 @@ def test_an_answer_that_comes_late_is_rolled_up_too(store: Store) -> None:
     assert store.window(S, 3600, 7199, 3600) == ((3600.0, 15.0),)
 
 
-def test_an_answer_later_than_the_raw_samples_are_kept_spoils_nothing(store: Store) -> None:
+def test_an_answer_later_than_the_raw_samples_are_kept_spoils_nothing(store: SqliteStore) -> None:
     store.add_samples(every(10, 3600, 7200, 4.0))
     store.roll_up(7200.0)
     store.prune(7200 + 3 * DAY, keep())
@@ -154,7 +154,7 @@ def test_an_answer_later_than_the_raw_samples_are_kept_spoils_nothing(store: Sto
     assert store.window(S, 3600, 3659, 60, Aggregate.MAX) == ((3600.0, 4.0),)
 
 
-def test_an_hour_whose_minutes_are_gone_stays_as_it_was(store: Store) -> None:
+def test_an_hour_whose_minutes_are_gone_stays_as_it_was(store: SqliteStore) -> None:
     longer_raw = keep(raw=100 * DAY, minutes=1 * DAY)
     store.add_samples(every(10, 3600, 7200, 4.0))
     store.roll_up(3 * DAY)
@@ -164,7 +164,7 @@ def test_an_hour_whose_minutes_are_gone_stays_as_it_was(store: Store) -> None:
     assert store.window(S, 3600, 7199, 3600, Aggregate.COUNT) == ((3600.0, 360.0),)
 
 
-def test_each_grain_is_kept_as_long_as_configured(store: Store) -> None:
+def test_each_grain_is_kept_as_long_as_configured(store: SqliteStore) -> None:
     now = 100 * DAY
     store.add_samples(every(1800, 0, now, 1.0))
     store.roll_up(now)
@@ -180,13 +180,13 @@ def test_each_grain_is_kept_as_long_as_configured(store: Store) -> None:
     assert store.prune(now, keep(raw=1 * DAY, minutes=10 * DAY, hours=50 * DAY)).raw == 0
 
 
-def test_nothing_is_pruned_before_it_is_rolled_up(store: Store) -> None:
+def test_nothing_is_pruned_before_it_is_rolled_up(store: SqliteStore) -> None:
     store.add_samples(every(10, 3600, 7200, 4.0))
     assert store.prune(100 * DAY, keep()).raw == 0
     assert len(store.window(S, 0, 7200)) == 360
 
 
-def test_pruning_stops_at_its_limit_and_hides_what_it_left(store: Store) -> None:
+def test_pruning_stops_at_its_limit_and_hides_what_it_left(store: SqliteStore) -> None:
     store.add_samples(every(1, 0, 30_000, 1.0))
     store.roll_up(30_000)
     pruned = [store.prune(10 * DAY, keep())]
@@ -197,7 +197,7 @@ def test_pruning_stops_at_its_limit_and_hides_what_it_left(store: Store) -> None
     assert len(pruned) > 1
 
 
-def test_a_clock_that_ran_ahead_does_not_hide_what_comes_after_it_is_set_back(store: Store) -> None:
+def test_a_clock_that_ran_ahead_does_not_hide_what_comes_after_it_is_set_back(store: SqliteStore) -> None:
     store.add_samples(every(10, 3600, 7200, 1.0))
     store.roll_up(400 * DAY)
     store.prune(400 * DAY, keep())
@@ -228,7 +228,7 @@ POINTS = st.lists(
 def test_no_order_of_adding_and_rolling_changes_an_aligned_bin(
     points: Sequence[tuple[int, int | None]], rolls: list[int], step: int
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "s.db") as store:
+    with tempfile.TemporaryDirectory() as folder, SqliteStore.open(Path(folder) / "s.db") as store:
         parts = len(rolls) + 1
         for n in range(parts):
             store.add_samples([Sample(S, float(at), value) for at, value in points[n::parts]])

@@ -6,10 +6,10 @@ import sqlite3
 import msgspec
 
 from qualtui.model import State
-from qualtui.store import log
 from qualtui.store.chain import GENESIS
 from qualtui.store.fold import FOLD_VERSION, fold_events
-from qualtui.store.statements import statement
+from qualtui.store.sqlite import log
+from qualtui.store.sqlite.statements import statement
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)

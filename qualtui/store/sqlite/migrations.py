@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qualtui.store.errors import StoreError
-from qualtui.store.statements import migration, statement
+from qualtui.store.sqlite.statements import migration, statement
 from qualtui.text import _
 
 APPLICATION = 0x716C7475  # "qltu" in the file's header: that it is ours

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import msgspec
 
-from qualtui.store import log
 from qualtui.store.chain import GENESIS
-from qualtui.store.connection import connect
 from qualtui.store.errors import LeaseLost, StoreError, StoreLost
-from qualtui.store.log import Head
-from qualtui.store.migrations import NEWEST, check
-from qualtui.store.statements import statement
+from qualtui.store.sqlite import log
+from qualtui.store.sqlite.connection import connect
+from qualtui.store.sqlite.log import Head
+from qualtui.store.sqlite.migrations import NEWEST, check
+from qualtui.store.sqlite.statements import statement
 from qualtui.text import _
 
 TABLES = {"anchor", "buckets", "checkpoints", "events", "lease", "marks", "samples", "series", "tracking"}

@@ -11,31 +11,32 @@ from msgspec.structs import replace
 
 from qualtui.config import values
 from qualtui.model import Event, EventBody, RuleChanged, Sample, State
-from qualtui.store import checkpoint, log, rollup, samples
-from qualtui.store import connection as connection_
-from qualtui.store.connection import connect, prepare, set_durable
-from qualtui.store.errors import Conflict, StoreError, StoreLost, damaged, translated
-from qualtui.store.guard import StoreGuard, read_epoch
-from qualtui.store.integrity import check_integrity
-from qualtui.store.lease import Lease
-from qualtui.store.migrations import migrate, shipped
-from qualtui.store.reader import StoreReader
-from qualtui.store.renewal import renew
-from qualtui.store.rollup import Pruned
-from qualtui.store.statements import statement
+from qualtui.store.errors import Conflict, StoreError, StoreLost
+from qualtui.store.ports import Pruned
+from qualtui.store.sqlite import checkpoint, log, rollup, samples
+from qualtui.store.sqlite import connection as connection_
+from qualtui.store.sqlite.connection import connect, prepare, set_durable
+from qualtui.store.sqlite.errors import damaged, translated
+from qualtui.store.sqlite.guard import StoreGuard, read_epoch
+from qualtui.store.sqlite.integrity import check_integrity
+from qualtui.store.sqlite.lease import FileLease
+from qualtui.store.sqlite.migrations import migrate, shipped
+from qualtui.store.sqlite.reader import SqliteReader
+from qualtui.store.sqlite.renewal import renew
+from qualtui.store.sqlite.statements import statement
 from qualtui.text import _
 
 PRUNE_LIMIT = 5_000  # rows of a kind at once: an alert's append never waits long behind a pruning
 PRUNE_EVENTS = 2_000  # these are folded as they go
 
 
-class Store(StoreReader):
+class SqliteStore(SqliteReader):
     """The store, open for writing under the lease. Every method raises StoreError; one thread at a time.
 
     A failed write changes nothing: the store is as before, and goes on when the cause is gone.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lease: Lease, epoch: int) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, lease: FileLease, epoch: int) -> None:
         super().__init__(path, connection)
         self._lease = lease
         self._epoch = epoch
@@ -51,7 +52,7 @@ class Store(StoreReader):
         `now` is only told to whoever comes second. Raises StoreBusy where another engine has it, else StoreError.
         """
         prepare(path)
-        lease = Lease.take(path, time.time() if now is None else now)
+        lease = FileLease.take(path, time.time() if now is None else now)
         try:
             connection, epoch = open_store(path)
         except BaseException:

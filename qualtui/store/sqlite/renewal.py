@@ -10,13 +10,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from qualtui.model import State, StoreRenewed
-from qualtui.store import checkpoint, log
-from qualtui.store.connection import connect, make_folder, set_durable
-from qualtui.store.errors import StoreError, StoreLost, translated
-from qualtui.store.guard import BESIDE, StoreGuard, file_mark, files_beside
-from qualtui.store.lease import share
-from qualtui.store.migrations import migrate, shipped
-from qualtui.store.statements import statement
+from qualtui.store.errors import StoreError, StoreLost
+from qualtui.store.sqlite import checkpoint, log
+from qualtui.store.sqlite.connection import connect, make_folder, set_durable
+from qualtui.store.sqlite.errors import translated
+from qualtui.store.sqlite.guard import BESIDE, StoreGuard, file_mark, files_beside
+from qualtui.store.sqlite.lease import share
+from qualtui.store.sqlite.migrations import migrate, shipped
+from qualtui.store.sqlite.statements import statement
 from qualtui.text import _
 
 NEW = ".new"  # added to the name of a store that is not ready yet

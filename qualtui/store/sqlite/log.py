@@ -10,7 +10,7 @@ from qualtui.model import Event, EventBody
 from qualtui.store.chain import GENESIS, Sealed, hash_payload, link, new_salt
 from qualtui.store.codec import about, decode, encode, event_kind, number_of
 from qualtui.store.errors import StoreError
-from qualtui.store.statements import statement
+from qualtui.store.sqlite.statements import statement
 from qualtui.text import _
 
 ALL = 2**62  # no limit, no end

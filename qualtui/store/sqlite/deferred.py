@@ -9,24 +9,25 @@ from typing import Self
 from msgspec.structs import replace
 
 from qualtui.model import State
-from qualtui.store.connection import connect, prepare
-from qualtui.store.errors import StoreError, translated
-from qualtui.store.lease import Lease
-from qualtui.store.migrations import NEWEST, check, migrate, shipped
-from qualtui.store.store import Store, open_store
+from qualtui.store.errors import StoreError
+from qualtui.store.sqlite.connection import connect, prepare
+from qualtui.store.sqlite.errors import translated
+from qualtui.store.sqlite.lease import FileLease
+from qualtui.store.sqlite.migrations import NEWEST, check, migrate, shipped
+from qualtui.store.sqlite.store import SqliteStore, open_store
 from qualtui.text import _
 
 BEGIN = 1_767_225_600.0  # 2026-01-01 UTC: numbers are counted from here where the log does not tell them
 MINUTE = 60.0
 
 
-def begin_deferred(path: Path, now: float) -> tuple[Store, State]:
+def begin_deferred(path: Path, now: float) -> tuple[SqliteStore, State]:
     """An engine's store and its State. Whoever has the lease gets one, if need be one that is opened later.
 
     Raises StoreBusy where another engine has the lease, StoreError where nobody can have it.
     """
     with suppress(StoreError):
-        store = Store.open(path, now)
+        store = SqliteStore.open(path, now)
         try:
             return store, _numbered(store, store.load())
         except StoreError:
@@ -35,7 +36,7 @@ def begin_deferred(path: Path, now: float) -> tuple[Store, State]:
     return late, late.begun if not late.known else _numbered(late, late.begun)
 
 
-def _numbered(store: Store, state: State) -> State:
+def _numbered(store: SqliteStore, state: State) -> State:
     """The State, in which no incident gets a number that the lock knows of, whatever became of the store since."""
     if store.numbers < state.next_number:
         return state
@@ -45,14 +46,14 @@ def _numbered(store: Store, state: State) -> State:
     return replace(state, next_number=store.numbers + 1)
 
 
-class DeferredStore(Store):
+class DeferredStore(SqliteStore):
     """A store that holds the lease, reads what can be read, and is opened by the first write that can.
 
     Until then every write raises StoreError. `begun` is the State that could be read; where none could, incidents
     are numbered from the minutes since 2026, beyond any that the log may hold.
     """
 
-    def __init__(self, path: Path, lease: Lease, now: float) -> None:
+    def __init__(self, path: Path, lease: FileLease, now: float) -> None:
         # No log's epoch: what is kept in memory bears keys that no earlier engine wrote.
         super().__init__(path, _empty(path), lease, int(now))
         self._late = True
@@ -71,7 +72,7 @@ class DeferredStore(Store):
         except StoreError:
             if not path.parent.is_dir():
                 raise
-        lease = Lease.take(path, now)
+        lease = FileLease.take(path, now)
         try:
             return cls(path, lease, now)
         except BaseException:

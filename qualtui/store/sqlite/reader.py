@@ -9,16 +9,17 @@ from typing import Self
 
 from qualtui.config.values import Aggregate
 from qualtui.model import Event, State
-from qualtui.store import checkpoint, log, samples
-from qualtui.store.connection import connect
-from qualtui.store.errors import StoreError, translated
-from qualtui.store.migrations import NEWEST, check
-from qualtui.store.samples import Points
-from qualtui.store.statements import statement
+from qualtui.store.errors import StoreError
+from qualtui.store.ports import Points
+from qualtui.store.sqlite import checkpoint, log, samples
+from qualtui.store.sqlite.connection import connect
+from qualtui.store.sqlite.errors import translated
+from qualtui.store.sqlite.migrations import NEWEST, check
+from qualtui.store.sqlite.statements import statement
 from qualtui.text import _
 
 
-class StoreReader:
+class SqliteReader:
     """A connection that reads. Every method raises StoreError; one thread at a time."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:

@@ -27,7 +27,7 @@ class Holder(msgspec.Struct, frozen=True):
     numbers: int = 0  # the highest incident number given: a store put in place later must not give it again
 
 
-class Lease:
+class FileLease:
     """Two flocks, held until `release` or the process's end: one on the store's file, whatever its name is; one on
     FILE.lock beside it, which says who holds it and is there before the store is.
 

@@ -8,12 +8,11 @@ import msgspec
 
 from qualtui.config.values import Aggregate
 from qualtui.model import Sample
-from qualtui.store.statements import statement
+from qualtui.store.ports import Points
+from qualtui.store.sqlite.statements import statement
 
 MINUTE = 60
 HOUR = 3600
-
-Points = tuple[tuple[float, float | None], ...]
 
 
 class Marks(msgspec.Struct, frozen=True):

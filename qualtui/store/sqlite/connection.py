@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from qualtui.store.errors import StoreError
-from qualtui.store.lease import MODE, share
+from qualtui.store.sqlite.lease import MODE, share
 from qualtui.text import _
 
 BUSY = 0.5  # seconds to wait for another program that writes; the engine alone should

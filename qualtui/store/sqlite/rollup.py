@@ -6,18 +6,9 @@ from math import floor
 import msgspec
 
 from qualtui.config import values
-from qualtui.store.samples import HOUR, MINUTE, Marks, keep_marks, marks
-from qualtui.store.statements import statement
-
-
-class Pruned(msgspec.Struct, frozen=True):
-    """How many rows a pruning took. `more`: it stopped at its limit, and wants to be called again."""
-
-    raw: int = 0
-    minutes: int = 0
-    hours: int = 0
-    events: int = 0
-    more: bool = False
+from qualtui.store.ports import Pruned
+from qualtui.store.sqlite.samples import HOUR, MINUTE, Marks, keep_marks, marks
+from qualtui.store.sqlite.statements import statement
 
 
 def roll_up(connection: sqlite3.Connection, now: float) -> None:
