@@ -89,7 +89,9 @@ def _database(by: By, readings: Readings, now: float) -> RootCause:
     elif by[Link.BOT].status == BAD:
         proof.append(_("bot: {}").format(by[Link.BOT].text))
         text += _(", and the bot too: {}").format(by[Link.BOT].text)
-    return RootCause(text, tuple(proof), Link.DATABASE, root=CauseKind.DATABASE_DOWN, since=view.since)
+    step = readings["db.refused"].note if fresh(readings, "db.refused") else ""
+    root = CauseKind.DATABASE_DOWN
+    return RootCause(text, tuple(proof), Link.DATABASE, root=root, since=view.since, step=step)
 
 
 def _bot(by: By, readings: Readings, now: float) -> RootCause:

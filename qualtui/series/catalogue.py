@@ -45,6 +45,7 @@ DECLARED: tuple[Series, ...] = (
         "1: a query was answered; 0: refused, rejected, or no answer in time",
     ),
     Series("db.silent", "", "up", "PostgreSQL", "1: no answer in time, not even a refusal"),
+    Series("db.refused", "", "up", "PostgreSQL", "1: server or pooler turned us away; the note says what to do"),
     Series("db.seconds", "s", "up", "PostgreSQL", "server time and travel of `select now()`"),
     Series("db.skew", "s", "", "PostgreSQL", "the server's clock minus ours"),
     Series(

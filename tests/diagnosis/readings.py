@@ -12,6 +12,7 @@ WELL: dict[str, tuple[float, str]] = {
     "health.seconds": (0.2, ""),
     "health.down": (0, ""),
     "db.up": (1, ""),
+    "db.refused": (0, ""),
     "db.seconds": (0.004, ""),
     "waha.up": (1, ""),
     "waha.working": (1, "WORKING"),

@@ -394,3 +394,9 @@ def test_who_began_to_wait_in_a_slow_database_waits_for_that(slow_for: float, li
     known = readings(**STORED, db_seconds=2.5)
     began = chain(known, (), NOW - slow_for)
     assert root_cause(chain(known, began, NOW), known, NOW).link is link
+
+
+def test_a_database_that_turns_us_away_has_its_own_next_step() -> None:
+    away = {"db_up": (0, "no more clients allowed"), "db_refused": (1, "free connections of the pooler")}
+    assert told(away).step == "free connections of the pooler"
+    assert told({**away, "db_refused": (0, "")}).step == ""

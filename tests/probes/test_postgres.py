@@ -10,6 +10,7 @@ from qualtui.database import Database
 from qualtui.model import Sample
 from qualtui.probes.postgres import DatabaseProbe
 from qualtui.probes.probe import ProbeError
+from tests.database.servers import refusing
 from tests.database.test_connection import silent_server
 from tests.postgres import AgentDatabase
 
@@ -45,7 +46,16 @@ async def test_a_database_that_answers_is_up_with_its_time_and_skew(agent_db: Ag
 async def test_a_refusal_is_a_fresh_no(agent_db: AgentDatabase, dsn: str, note: str) -> None:
     said = await ask(Secret(dsn.format(folder=agent_db.server.socket.rpartition("/")[0])))
     assert (said["up"].value, said["up"].note, said["silent"].value) == (0, note, 0)
+    assert said["refused"].value == 1
     assert said["seconds"].value is None
+
+
+async def test_a_pooler_that_turns_us_away_says_what_to_do() -> None:
+    async with refusing("08P01", "no more connections allowed (max_client_conn)") as port:
+        said = await ask(Secret(f"postgresql://u:hunter2@127.0.0.1:{port}/x?sslmode=disable"))
+    assert (said["up"].value, said["refused"].value) == (0, 1)
+    assert said["refused"].note
+    assert "hunter2" not in said["refused"].note
 
 
 async def test_silence_is_a_fresh_no() -> None:
@@ -72,7 +82,7 @@ async def test_waiting_for_a_sibling_does_not_count_as_the_databases_time(agent_
 
     task = asyncio.get_running_loop().create_task(sibling())
     await holding.wait()
-    up, _silent, seconds, _skew = await probe.ask(time.time())
+    up, _silent, _refused, seconds, _skew = await probe.ask(time.time())
     await task
     await probe.close()
     assert up.value == 1
