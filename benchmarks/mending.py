@@ -194,7 +194,7 @@ async def kill_database(place: Ward, engine: Engine, hanging: bool, delay: float
     run = place.newest()
     if isinstance(said, Done) and len(run.done) != closed:
         problems.append(f"told {len(run.done)} closed, in truth {closed}")
-    if isinstance(said, Refused) and closed and "all or nothing" not in said.text:
+    if isinstance(said, Refused) and closed and "all or nothing" not in str(said.text):
         problems.append(f"{closed} are closed, the person was told {said.text!r}")
     await place.stick()
     return Round("told done" if isinstance(said, Done) else "told failed", closed, tuple(problems))

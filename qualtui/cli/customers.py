@@ -10,6 +10,7 @@ from qualtui.cli.common import FAILED, CommandError, say_error
 from qualtui.cli.engine import ask, snapshot
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import print_json, print_table
+from qualtui.cli.words import words
 from qualtui.text import _, span
 from qualtui.tracking.gateway_chats import PSEUDONYM
 from qualtui.wire import CloseCustomer, Customers, Done, ListCustomers
@@ -77,7 +78,7 @@ def answered(
     """Closes a customer."""
     done = ask(config, CloseCustomer(agent or only_agent(config), customer, reason))
     assert isinstance(done, Done)
-    print(done.text)
+    print(words(done.text))
 
 
 def _short(lead: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from qualtui.cli.common import FAILED, UNKNOWN, CommandError, resolve_window_config, who
+from qualtui.cli.words import words
 from qualtui.client import Client, ClientError, NobodyListensError
 from qualtui.config.places import socket_path
 from qualtui.text import _
@@ -22,7 +23,7 @@ def ask(config: Path | None, question: Command) -> Answer:
 
     answer = engine_connected(config, put)
     if isinstance(answer, Refused):
-        raise CommandError(answer.text, FAILED)
+        raise CommandError(words(answer.text), FAILED)
     return answer
 
 

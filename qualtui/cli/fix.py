@@ -10,6 +10,7 @@ from qualtui.cli.customers import only_agent
 from qualtui.cli.engine import ask
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment_text, print_json, print_table
+from qualtui.cli.words import words
 from qualtui.text import _, plural, span
 from qualtui.wire import Done, Fixes, ListFixes, Preview, PreviewFix, RunFix, StopFix, UndoFix
 
@@ -97,7 +98,7 @@ def run(
         raise CommandError(_("nothing was changed"), FAILED)
     done = ask(config, RunFix(shown.token))
     assert isinstance(done, Done)
-    print(done.text)
+    print(words(done.text))
     if done.run:
         print(_("take it back: qualtui fix undo {}").format(done.run))
 
@@ -118,7 +119,7 @@ def stop(
     """Stops a run."""
     done = ask(config, StopFix(run))
     assert isinstance(done, Done)
-    print(done.text)
+    print(words(done.text))
 
 
 @command.command(help=helped(_("Take a run back where that is still safe."), "qualtui fix undo 1a2b3c4d"))
@@ -129,7 +130,7 @@ def undo(
     """Takes a run back."""
     done = ask(config, UndoFix(run))
     assert isinstance(done, Done)
-    print(done.text)
+    print(words(done.text))
 
 
 def print_preview(shown: Preview) -> None:

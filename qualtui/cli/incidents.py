@@ -11,6 +11,7 @@ from qualtui.cli.engine import ask, snapshot
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.status import more
 from qualtui.cli.tables import moment_text, print_json, print_table
+from qualtui.cli.words import words
 from qualtui.model import Phase
 from qualtui.text import _, span
 from qualtui.widgets.words import severity_word
@@ -125,4 +126,4 @@ def _owner(config: Path | None, number: int) -> str:
 
 def _say(answer: msgspec.Struct) -> None:
     assert isinstance(answer, Done)
-    print(answer.text)
+    print(words(answer.text))

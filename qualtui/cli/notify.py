@@ -10,6 +10,7 @@ from qualtui.cli.common import FAILED, OK, CommandError
 from qualtui.cli.engine import ask, engine_connected
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment_text, print_json, print_table
+from qualtui.cli.words import words
 from qualtui.client import Client
 from qualtui.text import _
 from qualtui.wire import Done, NoticeLog, Notices, NoticeView, Refused, TestNotice
@@ -48,10 +49,10 @@ async def try_targets(client: Client, target: str, patience: float) -> Sequence[
     """The test notices as they stand once each was tried, or nobody waits any longer. CommandError: refused."""
     queued = await client.ask(TestNotice(target))
     if isinstance(queued, Refused):
-        raise CommandError(queued.text, FAILED)
+        raise CommandError(words(queued.text), FAILED)
     assert isinstance(queued, Done)
-    if not queued.notices:  # an engine of an older version does not tell which they are
-        raise CommandError(_("{told} `qualtui notify log` tells the outcome").format(told=queued.text), FAILED)
+    if not queued.notices:  # an engine of an older version does not name them
+        raise CommandError(words(queued.text), FAILED)
     mine: list[NoticeView] = []
     try:
         async with asyncio.timeout(patience):

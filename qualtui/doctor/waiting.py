@@ -39,7 +39,7 @@ async def _by_engine(socket: Path, agent: str) -> WaitingNow | None:
     except (ClientError, TimeoutError, StopAsyncIteration):
         return None
     if not isinstance(told, Customers):
-        return WaitingNow(problem=told.text if isinstance(told, Refused) else _("the engine does not tell"))
+        return WaitingNow(problem=str(told.text) if isinstance(told, Refused) else _("the engine does not tell"))
     learning = next((one.learning for one in shot.agents if one.name == agent), None)
     source = _("by the engine's ledger")
     if learning is not None:

@@ -16,7 +16,8 @@ from qualtui import __version__
 from qualtui.config.errors import ConfigErrors
 from qualtui.config.values import Config
 from qualtui.diagnosis.root_cause import CauseKind, RootCause
-from qualtui.engine.commands import CommandHandler
+from qualtui.engine.command_handler import CommandHandler
+from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.doctor_runner import DoctorRunner
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.faults import AgentFaults
@@ -111,16 +112,18 @@ class Engine:
         self._stop = asyncio.Event()
         self._reason = ""
         self._problem = ""
-        self._desk = CommandHandler(
-            self.journal,
-            self._fixing,
-            clock,
-            self._history,
-            self._customers,
-            self._examining.findings,
-            self._loops.ask_all,
-            self._loops.tell,
-            self._current,
+        self._commands = CommandHandler(
+            CommandContext(
+                self.journal,
+                self._fixing,
+                clock,
+                self._history,
+                self._customers,
+                self._examining.findings,
+                self._loops.ask_all,
+                self._loops.tell,
+                self._current,
+            )
         )
         self._tasks = asyncio.TaskGroup()
         self._setup = self._take(build(config, self._deps(config)))
@@ -190,7 +193,7 @@ class Engine:
         self._fixing.use(setup.remedies)
         self._examining.use(config)
         self._keeper.retention = config.store
-        self._desk.targets, self._desk.agents = tuple(config.notify.targets), tuple(config.agents)
+        self._commands.use(tuple(config.agents), tuple(config.notify.targets))
         return setup
 
     async def _sessions(self) -> None:
@@ -364,7 +367,7 @@ class Engine:
         )
 
     async def _answer(self, request: Request) -> Answer:
-        answer = await self._desk.answer(request)
+        answer = await self._commands.answer(request)
         self._publish()
         if isinstance(answer, IncidentDetail):  # as every screen shows it at this moment
             shown = (one for one in self.snapshot().incidents if one.number == answer.incident.number)

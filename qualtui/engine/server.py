@@ -8,6 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from qualtui.engine.command_registry import refusal
 from qualtui.text import _
 from qualtui.wire import (
     VERSION,
@@ -26,6 +27,7 @@ from qualtui.wire import (
     length,
     read_request,
 )
+from qualtui.wire.commands import Capability
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class _Peer:
         self.reader = reader
         self.writer = writer
         self.hello = Hello(0, False, False)
+        self.capability = Capability.VIEW
         self.box: bytes | None = None
         self.full = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -77,11 +80,19 @@ class _Peer:
 class Server:
     """Serves the socket at `path`. `handle` answers requests; `publish` sends a snapshot to all that watch."""
 
-    def __init__(self, path: Path, epoch: int, handle: Handler, latest: Callable[[], Snapshot]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        epoch: int,
+        handle: Handler,
+        latest: Callable[[], Snapshot],
+        grant: Capability = Capability.ADMINISTER,
+    ) -> None:
         self._path = path
         self._epoch = epoch
         self._handle = handle
         self._latest = latest
+        self._grant = grant  # the most that any connection may do
         self._peers: set[_Peer] = set()
         self._connections = 0
         self._work: set[asyncio.Task[None]] = set()  # requests under way; they outlive whoever asked
@@ -183,6 +194,7 @@ class Server:
                 f"this engine speaks version {VERSION}, you speak {first.ask.version}: restart the older one"
             )
         peer.hello = first.ask
+        peer.capability = min(first.ask.capability, self._grant)
         await peer.send(frame(Welcome(VERSION, os.getpid(), self._epoch)))
         self._peers.add(peer)
         if peer.hello.watch:
@@ -210,7 +222,7 @@ class Server:
     async def _answer(self, peer: _Peer, request: Request) -> None:
         answer: Answer
         try:
-            answer = await self._handle(request)
+            answer = refusal(request.ask, peer.capability) or await self._handle(request)
         except Exception as error:
             log.exception("a request failed: %s", type(request.ask).__name__)
             answer = Refused(f"the engine failed to answer ({type(error).__name__}); its log tells more")

@@ -16,7 +16,7 @@ from qualtui.wire.answers import (
     Refused,
     RunView,
 )
-from qualtui.wire.asks import (
+from qualtui.wire.commands import (
     EXAMINING,
     Acknowledge,
     AddNote,

@@ -3,6 +3,7 @@
 import msgspec
 
 from qualtui.model.findings import Finding
+from qualtui.text.message import Saying
 from qualtui.wire.views import ActivityView, IncidentView
 
 
@@ -118,17 +119,17 @@ class Findings(msgspec.Struct, frozen=True, tag="findings"):
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """A plain yes, with a line to show."""
+    """It is done; one sentence that says what."""
 
-    text: str
+    text: Saying
     run: str = ""  # the run's id, where a remedy ran
     notices: tuple[str, ...] = ()  # the keys of those that were queued
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
-    """A plain no: one line that says why and what to do."""
+    """It was not done; one sentence that says why and what to do."""
 
-    text: str
+    text: Saying
 
 
 Answer = Preview | Fixes | IncidentDetail | Notices | Customers | Findings | Done | Refused

@@ -9,7 +9,7 @@ import struct
 import msgspec
 
 from qualtui.wire.answers import Answer
-from qualtui.wire.asks import Command
+from qualtui.wire.commands import Command
 from qualtui.wire.views import Snapshot
 
 VERSION = 1

@@ -15,21 +15,27 @@ from qualtui.client import Client, ClientError, knock
 from qualtui.engine.server import MOST, REQUEST_LIMIT, Server, SocketError
 from qualtui.wire import (
     VERSION,
+    Acknowledge,
     Answer,
+    Command,
     Done,
     EngineView,
     Goodbye,
     Hello,
+    ListCustomers,
     Pushed,
     Refresh,
     Refused,
     Request,
+    Result,
+    RunFix,
     ShowIncident,
     Snapshot,
     frame,
     length,
     read_reply,
 )
+from qualtui.wire.commands import Capability
 from tests.screens.stand_in import until
 
 
@@ -83,13 +89,44 @@ async def test_questions_are_answered_with_who_asked(tmp_path: Path) -> None:
         assert await client.ask(Refresh()) == Done("for ana")
 
 
+@pytest.mark.parametrize(
+    ("asked", "granted"), [(Capability.VIEW, Capability.ADMINISTER), (Capability.ACT, Capability.VIEW)]
+)
+async def test_a_read_only_connection_sees_everything_and_changes_nothing(
+    tmp_path: Path, asked: Capability, granted: Capability
+) -> None:
+    path, handled = tmp_path / "s", []
+
+    async def record(request: Request) -> Answer:
+        handled.append(type(request.ask))
+        return Done("done")
+
+    server = Server(path, 3, record, lambda: snapshot(1), granted)
+    ready = asyncio.Event()
+    task = asyncio.ensure_future(server.serve(ready))
+    await ready.wait()
+    async with raw(path) as (reader, writer):
+        hello = Hello(VERSION, watch=False, window=True, who="wall", capability=asked)
+        asks: tuple[Command, ...] = (hello, ListCustomers("bot"), Acknowledge(1), RunFix("token"), ShowIncident(1))
+        writer.write(b"".join(frame(Request(number, ask, "wall")) for number, ask in enumerate(asks)))
+        replies = [read_reply(await reader.readexactly(length(await reader.readexactly(4)))) for _ask in asks]
+    answers = {reply.id: reply.answer for reply in replies if isinstance(reply, Result)}
+    assert [isinstance(answers[number], Refused) for number in (1, 2, 3, 4)] == [False, True, True, False]
+    assert isinstance(refused := answers[2], Refused)
+    assert str(refused.text) == "this window is read-only"
+    assert sorted(kind.__name__ for kind in handled) == ["ListCustomers", "ShowIncident"]
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
 async def test_a_fault_in_the_engine_is_an_answer_without_its_details(tmp_path: Path) -> None:
     path = tmp_path / "s"
     async with serving(path), Client(path, who="ana") as client:
         answer = await client.ask(ShowIncident(1))
         assert isinstance(answer, Refused)
-        assert "ValueError" in answer.text
-        assert "5511" not in answer.text
+        assert "ValueError" in str(answer.text)
+        assert "5511" not in str(answer.text)
         assert await client.ask(Refresh()) == Done("for ana")
 
 

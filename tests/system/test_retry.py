@@ -115,7 +115,7 @@ async def test_waha_restart_ends_sends_that_fail(scene: Scene) -> None:
     plan = await previewed(scene.first, "waha-restart")
     done = await scene.first.ask(RunFix(plan.token), 30)
     assert isinstance(done, Done), done
-    assert (done.text.split(",")[0], done.run) == ("The session is WORKING", "")
+    assert (str(done.text).split(",")[0], done.run) == ("The session is WORKING", "")
     await scene.world.fault("sends-failing", False)
     await scene.calm()
 

@@ -1,10 +1,14 @@
 """Questions on old incidents and on many customers are answered from all there is, not from a list with an end."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from qualtui.engine.commands import HEAD, LINES, CommandHandler
+from qualtui.engine.command_handler import CommandHandler
+from qualtui.engine.command_registry import COMMANDS
+from qualtui.engine.commands.context import CommandContext
+from qualtui.engine.commands.incidents import HEAD, LINES
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.model import Event, Noted, NoticeDelivered, Phase
@@ -20,6 +24,7 @@ from qualtui.wire import (
     CustomerView,
     Done,
     Findings,
+    Hello,
     IncidentDetail,
     ListCustomers,
     Refused,
@@ -31,28 +36,37 @@ from tests.store.bodies import changed, fired, queued
 NOW = 1000.0
 
 
+def refused(answer: Answer) -> str:
+    """The English of a refusal."""
+    assert isinstance(answer, Refused)
+    return str(answer.text)
+
+
 class Scene:
-    """A desk on a real store; `waiting` customers of the agent `bot`."""
+    """A command handler on a real store; `waiting` customers of the agent `bot`."""
 
     def __init__(self, store: SqliteStore, waiting: int = 0) -> None:
         self.journal = Journal(store, store.load(), store.epoch, lambda: NOW)
         self.store = store
         self.readable = True
         self._waiting = waiting
-        self.desk = CommandHandler(
-            self.journal,
-            FixRunner(self.journal, lambda: NOW),
-            lambda: NOW,
-            self._history,
-            self._customers,
-            self._examined,
-            lambda: None,
-            lambda: None,
+        self.commands = CommandHandler(
+            CommandContext(
+                self.journal,
+                FixRunner(self.journal, lambda: NOW),
+                lambda: NOW,
+                self._history,
+                self._customers,
+                self._doctor,
+                lambda: None,
+                lambda: None,
+                lambda incident: incident,
+            )
         )
-        self.desk.agents = ("bot",)
+        self.commands.use(("bot",), ())
 
     async def ask(self, ask: Command) -> Answer:
-        return await self.desk.answer(Request(1, ask, "ana"))
+        return await self.commands.answer(Request(1, ask, "ana"))
 
     async def _history(self, number: int) -> tuple[Event, ...]:
         if not self.readable:
@@ -63,7 +77,7 @@ class Scene:
         all_ = [CustomerView(f"lead{n:05}", "", 1.0, "", last=2.0) for n in range(self._waiting)]
         return Customers(ask.agent, tuple(all_[:limit]))
 
-    async def _examined(self) -> Findings:
+    async def _doctor(self) -> Findings:
         raise NotImplementedError
 
 
@@ -94,14 +108,14 @@ async def test_an_incident_is_shown_as_long_as_its_events_are_kept(store: Sqlite
         "1 sent",
     )
     assert [line.number for line in shown.history] == [5, 5, 5]
-    assert await scene.ask(ShowIncident(301)) == Refused("no incident #301")
-    assert await scene.ask(Acknowledge(5)) == Refused("#5 is resolved")
-    assert await scene.ask(Acknowledge(301)) == Refused("no incident #301")
+    assert refused(await scene.ask(ShowIncident(301))) == "no incident #301"
+    assert refused(await scene.ask(Acknowledge(5))) == "#5 is resolved"
+    assert refused(await scene.ask(Acknowledge(301))) == "no incident #301"
     assert isinstance(await scene.ask(AddNote(5, "the gateway's disk was full")), Done)
     shown = await scene.ask(ShowIncident(5))
     assert isinstance(shown, IncidentDetail)
     assert shown.incident.notes == ("ana: the gateway's disk was full",)
-    assert await scene.ask(AddNote(301, "x")) == Refused("no incident #301")
+    assert refused(await scene.ask(AddNote(301, "x"))) == "no incident #301"
 
 
 async def test_an_incident_with_more_lines_than_the_activity_keeps_is_shown_from_its_beginning(
@@ -123,12 +137,18 @@ async def test_a_history_that_cannot_be_read_is_not_shown_as_none(store: SqliteS
     scene.readable = False
     shown = await scene.ask(ShowIncident(151))
     assert isinstance(shown, IncidentDetail)
-    assert [line.text for line in shown.history] == ["its history can't be read: the disk is away"]
-    assert await scene.ask(ShowIncident(5)) == Refused("#5 can't be looked up: the disk is away")
-    assert await scene.ask(AddNote(5, "x")) == Refused("#5 can't be looked up: the disk is away")
+    assert [line.text for line in shown.history] == ["can't read its history: the disk is away"]
+    assert refused(await scene.ask(ShowIncident(5))) == "can't look up #5: the disk is away"
+    assert refused(await scene.ask(AddNote(5, "x"))) == "can't look up #5: the disk is away"
 
 
 async def test_the_last_of_many_waiting_customers_can_be_answered_by_hand(store: SqliteStore) -> None:
     scene = Scene(store, waiting=1500)
     assert isinstance(await scene.ask(CloseCustomer("bot", "lead01499", "called")), Done)
     assert list(scene.journal.state.closed) == ["bot/lead01499"]
+
+
+def test_each_command_on_the_wire_has_one_row_in_the_registry() -> None:
+    known = [spec.ask for spec in COMMANDS]
+    assert len(set(known)) == len(known)
+    assert set(known) == set(get_args(Command)) - {Hello}

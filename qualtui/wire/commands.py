@@ -1,21 +1,38 @@
-"""What a window or a command may ask of the engine."""
+"""The commands that a window or the command line sends to the engine.
+
+Each has its row in qualtui/engine/command_registry.py.
+"""
+
+from enum import IntEnum
 
 import msgspec
 
-EXAMINING = 30.0  # s that an examination takes at most; whoever asks for one waits a little longer
+EXAMINING = 30.0  # s that the doctor takes at most; who runs it waits a little longer
+
+
+class Capability(IntEnum):
+    """What a connection may do; each includes those before it. ACT: acknowledge, note, fix. ADMINISTER: all."""
+
+    VIEW = 1
+    ACT = 2
+    ADMINISTER = 3
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """First frame of a client. `watch`: it wants snapshots; `window` counts it as somebody looking."""
+    """First frame of a client. `watch`: it wants snapshots; `window` counts it as a viewer.
+
+    `capability`: the most that this connection will ever need; a wall or a read-only window asks for less.
+    """
 
     version: int
     watch: bool
     window: bool
     who: str = ""
+    capability: Capability = Capability.ADMINISTER
 
 
 class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
-    """I've got it; `release` gives it back. `expect` is the owner the asker saw: who was first is told."""
+    """I've got it; `release`: no longer. `expect`: the owner that the caller saw."""
 
     number: int
     expect: str = ""
@@ -23,18 +40,18 @@ class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
 
 
 class AddNote(msgspec.Struct, frozen=True, tag="note"):
-    """A remark on an incident."""
+    """Add a note to an incident."""
 
     number: int
     text: str
 
 
 class Refresh(msgspec.Struct, frozen=True, tag="refresh"):
-    """Ask every probe now."""
+    """Poll every probe now."""
 
 
 class PreviewFix(msgspec.Struct, frozen=True, tag="fix.preview"):
-    """What would this remedy do?"""
+    """What would this fix change?"""
 
     fix: str
     agent: str
@@ -49,41 +66,41 @@ class RunFix(msgspec.Struct, frozen=True, tag="fix.run"):
 
 
 class UndoFix(msgspec.Struct, frozen=True, tag="fix.undo"):
-    """Take a run back."""
+    """Undo a run."""
 
     run: str
 
 
 class StopFix(msgspec.Struct, frozen=True, tag="fix.stop"):
-    """End a run between two of its steps; once more changes nothing."""
+    """Stop a run between two of its steps; a second time changes nothing."""
 
     run: str = ""  # empty: the only one under way
 
 
 class ListFixes(msgspec.Struct, frozen=True, tag="fix.list"):
-    """The remedies, and the newest runs."""
+    """The fixes, and the newest runs."""
 
 
 class ShowIncident(msgspec.Struct, frozen=True, tag="incident.show"):
-    """All that is known of one incident."""
+    """Everything known about one incident."""
 
     number: int
 
 
 class TestNotice(msgspec.Struct, frozen=True, tag="notice.test"):
-    """Send a test notice to a target (empty: to all)."""
+    """Send a test notice to a channel (empty: to all)."""
 
     target: str = ""
 
 
 class NoticeLog(msgspec.Struct, frozen=True, tag="notice.log"):
-    """The newest notices and what became of them."""
+    """The newest notices and their results."""
 
 
 class ListCustomers(msgspec.Struct, frozen=True, tag="customers"):
     """The waiting customers of an agent, phones masked: fetched on demand, never stored.
 
-    `backlog`: those instead who were silent since long before the first start.
+    `backlog`: those instead who already waited for long before the first start.
     """
 
     agent: str
@@ -91,16 +108,16 @@ class ListCustomers(msgspec.Struct, frozen=True, tag="customers"):
 
 
 class CloseCustomer(msgspec.Struct, frozen=True, tag="customer.close"):
-    """A waiting customer was answered by hand: owed nothing more, unless something came after `upto`."""
+    """A waiting customer was answered by hand: no reply is pending, unless something came after `upto`."""
 
     agent: str
     lead: str  # the id, or how it begins
     reason: str
-    upto: float = 0.0  # `last` of the CustomerView that was looked at; 0: as it stands now
+    upto: float = 0.0  # `last` of the CustomerView that the caller saw; 0: now
 
 
 class RunDoctor(msgspec.Struct, frozen=True, tag="doctor"):
-    """Every link and permission tried by the doctor, nothing changed."""
+    """Check every link and permission, change nothing."""
 
 
 Command = (

@@ -1,0 +1,74 @@
+"""The commands that the engine executes: one row each.
+
+A new command: its struct in qualtui/wire/commands.py, a file in qualtui/engine/commands/ with its function, and
+its row here.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from qualtui.engine.commands import customers, fixes, incidents, notices, polling
+from qualtui.engine.commands.context import CommandContext
+from qualtui.text.message import message
+from qualtui.wire import (
+    Acknowledge,
+    AddNote,
+    Answer,
+    CloseCustomer,
+    ListCustomers,
+    ListFixes,
+    NoticeLog,
+    PreviewFix,
+    Refresh,
+    Refused,
+    RunDoctor,
+    RunFix,
+    ShowIncident,
+    StopFix,
+    TestNotice,
+    UndoFix,
+)
+from qualtui.wire.commands import Capability
+
+
+class CommandSpec(NamedTuple):
+    """A command: its struct, the function that executes it for a person, and what a connection needs for it."""
+
+    ask: type
+    handler: Callable[[CommandContext, Any, str], Awaitable[Answer]]
+    capability: Capability
+
+
+VIEW, ACT, ADMINISTER = Capability
+COMMANDS = (
+    CommandSpec(ShowIncident, incidents.show, VIEW),
+    CommandSpec(Acknowledge, incidents.acknowledge, ACT),
+    CommandSpec(AddNote, incidents.note, ACT),
+    CommandSpec(ListCustomers, customers.customers, VIEW),
+    CommandSpec(CloseCustomer, customers.close, ACT),
+    CommandSpec(ListFixes, fixes.fixes, VIEW),
+    CommandSpec(PreviewFix, fixes.preview, VIEW),
+    CommandSpec(RunFix, fixes.run, ACT),
+    CommandSpec(StopFix, fixes.stop, ACT),
+    CommandSpec(UndoFix, fixes.undo, ACT),
+    CommandSpec(NoticeLog, notices.log, VIEW),
+    CommandSpec(TestNotice, notices.test, ADMINISTER),  # rings other people's phones
+    CommandSpec(Refresh, polling.refresh, ACT),  # each poll queues behind the bot's replies
+    CommandSpec(RunDoctor, polling.doctor, ACT),  # likewise
+)
+_BY_TYPE = {spec.ask: spec for spec in COMMANDS}
+
+
+def spec_of(ask: object) -> CommandSpec | None:
+    """The row of a command; None where the engine does not execute it."""
+    return _BY_TYPE.get(type(ask))
+
+
+def refusal(ask: object, granted: Capability) -> Refused | None:
+    """Why a connection with this capability may not do that; None where it may."""
+    spec = spec_of(ask)
+    if spec is None or spec.capability <= granted:
+        return None
+    if granted is VIEW:
+        return Refused(message("this window is read-only"))
+    return Refused(message("this needs the capability '{needed}'", needed=spec.capability.name.lower()))

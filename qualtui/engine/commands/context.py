@@ -1,0 +1,30 @@
+"""What a command's function may use."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from qualtui.engine.fix_runner import FixRunner
+from qualtui.engine.journal import Journal
+from qualtui.model import Event, Incident
+from qualtui.wire import Customers, Findings, ListCustomers, Refused
+
+History = Callable[[int], Awaitable[tuple[Event, ...]]]  # all events of an incident; raises StoreError
+CustomersOf = Callable[[ListCustomers, int], Awaitable[Customers | Refused]]  # at most so many
+Doctor = Callable[[], Awaitable[Findings]]
+
+
+@dataclass(slots=True)
+class CommandContext:
+    """The engine's parts that commands work on. `targets` and `agents` follow the configuration."""
+
+    journal: Journal
+    fixes: FixRunner
+    clock: Callable[[], float]
+    history: History
+    customers: CustomersOf
+    doctor: Doctor
+    refresh: Callable[[], None]  # polls every probe now
+    queued: Callable[[], None]  # notices were queued
+    current: Callable[[Incident], Incident]  # the incident with its cause and fix of this moment
+    targets: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()

@@ -1,0 +1,47 @@
+"""Commands on customers: list who waits, close one who was answered by hand."""
+
+from qualtui.engine.commands.context import CommandContext
+from qualtui.model import CustomerClosed
+from qualtui.probes.customers import EVERYBODY
+from qualtui.text import clean, masked
+from qualtui.text.message import message
+from qualtui.wire import Answer, CloseCustomer, Done, ListCustomers, Refused
+
+LISTED = 200  # waiting customers in a list; a search for one looks at all
+
+
+async def customers(context: CommandContext, ask: ListCustomers, who: str) -> Answer:
+    """Return the waiting customers, the longest wait first."""
+    del who
+    return await context.customers(ask, LISTED)
+
+
+async def close(context: CommandContext, ask: CloseCustomer, who: str) -> Answer:
+    """Close one customer who waits. What the customer wrote after the caller looked stays a pending reply."""
+    reason = masked(clean(ask.reason, 200))
+    if not reason:
+        return Refused(message("give a reason: how was the customer answered?"))
+    listed = await context.customers(ListCustomers(ask.agent), EVERYBODY)
+    if isinstance(listed, Refused):
+        return listed
+    start = clean(ask.lead, 40)
+    found = [one for one in listed.customers if one.lead.startswith(ask.lead)] if ask.lead else []
+    if not found:
+        return Refused(message("no waiting customer has an id that begins with '{start}'", start=start))
+    if len(found) > 1:
+        return Refused(
+            message("{number} customers have an id that begins with '{start}': give more of it",
+                    number=len(found), start=start)
+        )  # fmt: skip
+    one = found[0]
+    upto = min(ask.upto or one.last, one.last)
+    body = CustomerClosed(ask.agent, one.lead, who, reason, upto)
+    short = one.lead[:8]
+    if not await context.journal.append((body, f"closed/{ask.agent}/{one.lead}/{upto:.6f}")):
+        return Refused(message("{customer} is closed already", customer=short))
+    context.refresh()
+    if upto < one.last:
+        return Done(
+            message("{customer} wrote again since and still waits; what came before is closed", customer=short)
+        )
+    return Done(message("{customer} no longer waits, unless a new message comes", customer=short))

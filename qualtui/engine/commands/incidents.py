@@ -1,0 +1,118 @@
+"""Commands on incidents: acknowledge, note, show."""
+
+from collections.abc import Sequence
+
+from qualtui.engine.commands.context import CommandContext
+from qualtui.engine.incident_views import activity_view, incident_view
+from qualtui.engine.journal import Entry
+from qualtui.model import Acknowledged, Activity, Event, Incident, Noted, Phase, Released, State
+from qualtui.store.activity import OURSELVES, line
+from qualtui.store.errors import StoreError
+from qualtui.store.fold import apply
+from qualtui.text import clean, masked, plural
+from qualtui.text.message import Text, message
+from qualtui.wire import Acknowledge, AddNote, Answer, Done, IncidentDetail, Refused, ShowIncident
+
+LINES = 5_000  # of an incident's history, so that the answer fits into a frame ...
+HEAD = 100  # ... of them the first
+
+
+async def acknowledge(context: CommandContext, ask: Acknowledge, who: str) -> Answer:
+    """Make the caller the owner of an incident, or release it. The journal decides who was first."""
+    refusal: Text | None = None
+
+    def decision(state: State) -> tuple[Entry, ...]:
+        nonlocal refusal
+        incident = state.incidents.get(ask.number)
+        refusal = _ownership_refusal(state, incident, ask, who)
+        if refusal is not None:
+            return ()
+        return ((Released(ask.number, who) if ask.release else Acknowledged(ask.number, who), ""),)
+
+    await context.journal.decide(decision)
+    if refusal is not None:
+        return Refused(refusal)
+    if ask.release:
+        return Done(message("#{number} has no owner now", number=str(ask.number)))
+    return Done(message("you own #{number} now", number=str(ask.number)))
+
+
+def _ownership_refusal(state: State, incident: Incident | None, ask: Acknowledge, who: str) -> Text | None:
+    """Why the owner can't be changed so; None where it can."""
+    number = str(ask.number)
+    if incident is None and ask.number >= state.next_number:
+        return message("no incident #{number}", number=number)
+    # Numbers only go up, and every incident that fires is in the state.
+    if incident is None or incident.phase is Phase.RESOLVED:
+        return message("#{number} is resolved", number=number)
+    if ask.release and incident.owner != who:
+        if not incident.owner:
+            return message("#{number} has no owner", number=number)
+        return message("{owner} owns #{number}, not you", owner=incident.owner, number=number)
+    if ask.release:
+        return None
+    if incident.owner == who:
+        return message("you already own #{number}", number=number)
+    if incident.owner == ask.expect:
+        return None
+    if not incident.owner:
+        return message("#{number} has no owner any more; try again", number=number)
+    return message(
+        "{owner} already owns #{number}; take it over: qualtui incidents ack {number} --take",
+        owner=incident.owner,
+        number=number,
+    )
+
+
+async def note(context: CommandContext, ask: AddNote, who: str) -> Answer:
+    """Add a note to an incident; phone numbers in it are masked."""
+    text, number = masked(clean(ask.text, 500)), str(ask.number)
+    if not text:
+        return Refused(message("the note is empty"))
+    try:
+        # An incident that has left the state is still in the log.
+        known = ask.number in context.journal.state.incidents or bool(await context.history(ask.number))
+    except StoreError as error:
+        return Refused(_unreadable(number, error))
+    if not known:
+        return Refused(message("no incident #{number}", number=number))
+    await context.journal.append((Noted(ask.number, who, text), ""))
+    return Done(message("note added to #{number}", number=number))
+
+
+async def show(context: CommandContext, ask: ShowIncident, who: str) -> Answer:
+    """Return the incident and its history: from the state, else from its events, which are kept longer."""
+    del who
+    state = context.journal.state
+    incident = state.incidents.get(ask.number)
+    try:
+        past, lines = replayed(await context.history(ask.number))
+    except StoreError as error:
+        if incident is None:
+            return Refused(_unreadable(str(ask.number), error))
+        unread = clean(str(message("can't read its history: {reason}", reason=str(error))))
+        past, lines = State(), (Activity(context.clock(), OURSELVES, unread),)
+    found = incident or past.incidents.get(ask.number)
+    if found is None:
+        return Refused(message("no incident #{number}", number=str(ask.number)))
+    history = tuple(activity_view(line) for line in lines)
+    return IncidentDetail(incident_view(context.current(found), past if incident is None else state), history)
+
+
+def replayed(events: Sequence[Event]) -> tuple[State, tuple[Activity, ...]]:
+    """Return the fold of an incident's events alone, and all their activity lines, not only the newest."""
+    state, lines = State(), []
+    for event in events:
+        entry = line(state, event)
+        lines += [] if entry is None else [entry]
+        state = apply(state, event)
+    left_out = len(lines) - LINES
+    if left_out > 0:
+        text = plural("{n} line in between is left out", "{n} lines in between are left out", left_out)
+        gap = Activity(lines[HEAD].at, OURSELVES, text.format(n=left_out))
+        lines[HEAD : HEAD + left_out] = [gap]
+    return state, tuple(lines)
+
+
+def _unreadable(number: str, error: StoreError) -> Text:
+    return message("can't look up #{number}: {reason}", number=number, reason=str(error))
