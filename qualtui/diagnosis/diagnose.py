@@ -108,7 +108,8 @@ def _waha(by: By, readings: Readings, now: float) -> RootCause:
     view = by[Link.WAHA]
     text = _("WAHA {} for {}").format(view.text, lasted(view, now))
     proof = [_("WAHA: {}").format(view.text)]
-    if fresh(readings, "waha.needs_human"):
+    logged_out = bool(fresh(readings, "waha.needs_human"))
+    if logged_out:
         text += _("; a person with the phone must log it in")
     if fresh(readings, "customers.phantom"):
         text += _('; the database says "sent": SOURCES DISAGREE')
@@ -124,7 +125,17 @@ def _waha(by: By, readings: Readings, now: float) -> RootCause:
         proof.append(_("bot: {}").format(by[Link.BOT].text))
     proof += (one for one in healthy_links(by, Link.WAHA) if one not in proof)
     root = CauseKind.GATEWAY_STARTING if fresh(readings, "waha.session_starting") else CauseKind.GATEWAY
+    if logged_out:
+        return RootCause(text, tuple(proof), Link.WAHA, (), root, view.since, _log_in())
     return RootCause(text, tuple(proof), Link.WAHA, (WAHA_RESTART,), root, view.since)
+
+
+def _log_in() -> str:
+    """The next step where the session is logged out."""
+    return _(
+        "log in with the phone that owns the number: the gateway's dashboard shows the QR code; "
+        "a restart does not log in"
+    )
 
 
 def _rows(by: By, readings: Readings, now: float, speed: float) -> RootCause:

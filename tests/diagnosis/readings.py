@@ -16,6 +16,7 @@ WELL: dict[str, tuple[float, str]] = {
     "db.seconds": (0.004, ""),
     "waha.up": (1, ""),
     "waha.working": (1, "WORKING"),
+    "waha.needs_human": (0, ""),
     "customers.waiting": (0, ""),
     "customers.oldest": (0, ""),
     "customers.open_before_start": (0, ""),

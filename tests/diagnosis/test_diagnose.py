@@ -342,6 +342,16 @@ def test_a_cause_offers_the_remedy_that_mends_it_and_no_other() -> None:
     assert told(REFUSED).fixes == ()
 
 
+def test_a_session_that_is_logged_out_is_never_to_be_restarted_and_the_next_step_is_the_phone() -> None:
+    logged_out = told({"waha_working": (0, "SCAN_QR_CODE"), "waha_needs_human": 1})
+    assert "a person with the phone must log it in" in logged_out.text
+    assert (logged_out.fixes, logged_out.step.partition(":")[0]) == (
+        (),
+        "log in with the phone that owns the number",
+    )
+    assert told(FAILED).step == ""
+
+
 HANGING = {**WAITING, **BUSY, "sessions_bot_owes": 1, "customers_last_row": 60}
 
 
