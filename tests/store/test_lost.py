@@ -137,6 +137,36 @@ def test_whatever_becomes_of_the_file_no_write_goes_into_it_and_the_engine_goes_
         assert again.append([(STARTED, "t")], 31.0)[0].seq == event.seq + 1
 
 
+@pytest.mark.parametrize("size", [0, 20_000, 61_440])
+def test_a_store_emptied_whose_log_another_reader_removed_is_not_copied_with_holes(
+    path: Path, tmp_path: Path, size: int
+) -> None:
+    store, _copy = running(path, tmp_path)
+    store.close()
+    with SqliteStore.open(path) as store:  # most of it is in the file, the newest in the log alone
+        store.append([(STARTED, "new")], 12.0)
+        state = store.load()
+        os.truncate(path, 0)
+        _execute(path, "SELECT count(*) FROM sqlite_schema")  # SQLite removes the log of an empty file
+        os.truncate(path, size)
+        with pytest.raises(StoreLost) as lost:
+            store.check()
+        store.renew(state, lost.value, 20.0)
+        store.append([(STARTED, "s")], 21.0)
+        assert store.verify() is None
+        assert SqliteReader.look(path).load() == store.load()
+        store.history(2)
+        assert _sound(path)
+
+
+def _sound(path: Path) -> bool:
+    connection = sqlite3.connect(path)
+    try:
+        return bool(connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok")
+    finally:
+        connection.close()
+
+
 @pytest.mark.parametrize("spoil", [replaced, *SPOILED])
 def test_what_lay_in_the_place_of_the_store_is_set_aside_and_never_thrown_away(
     path: Path, tmp_path: Path, spoil: Spoil

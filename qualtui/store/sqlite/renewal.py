@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from qualtui.model import State, StoreRenewed
+from qualtui.store.chain import GENESIS
 from qualtui.store.errors import StoreError, StoreLost
 from qualtui.store.sqlite import checkpoint, log
 from qualtui.store.sqlite.connection import connect, make_folder, set_durable
@@ -79,15 +80,26 @@ def _told(aside: Path | None, *, copied: bool) -> str:
 
 
 def _copied(old: sqlite3.Connection, new: Path, guard: StoreGuard) -> bool:
-    """Copies what the old connection still reads; False where that is not what was written."""
+    """Copies what the old connection still reads; False where that is not what was written.
+
+    The newest rows may still be in SQLite's log while the file under it was emptied: the end alone proves nothing.
+    """
     try:
         with closing(sqlite3.connect(new, isolation_level=None)) as target:
             old.backup(target)
-            return log.log_head(target) == guard.head
+            return log.log_head(target) == guard.head and _whole(target)
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
             raise
         return False
+
+
+def _whole(connection: sqlite3.Connection) -> bool:
+    """Whether no page is missing and no event was changed."""
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        return False
+    row = connection.execute(statement("read_anchor")).fetchone()
+    return log.first_broken(connection, *((0, GENESIS) if row is None else (row[0], row[1]))) is None
 
 
 def _begun(new: Path, path: Path, guard: StoreGuard, state: State, epoch: int) -> None:
