@@ -23,7 +23,6 @@ SEED = 5
 MISSING: frozenset[Kind] = frozenset(
     {
         Kind.QUEUE,
-        Kind.REPEATED,
     }
 )
 

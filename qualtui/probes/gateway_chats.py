@@ -39,6 +39,7 @@ from qualtui.tracking.gateway_witness import (
     witness_doubt,
 )
 from qualtui.tracking.ledger import OPEN_FOR
+from qualtui.tracking.repeated_words import repeats
 
 PAGE = 50  # chats a question
 MOST = 5_000  # of an answer that was asked for a page: some engines know no limit
@@ -86,6 +87,11 @@ class _Message(msgspec.Struct, frozen=True, rename="camel"):
     def counts(self, now: float) -> bool:
         """Whether somebody said something: a notice of the chat itself and a missed call have neither."""
         return 0 < self.at < now + _TOMORROW and (self.from_me or bool(self.has_media) or bool(self.body))
+
+    @property
+    def words(self) -> str:
+        """What is compared with other messages of the same answer, and dropped with it."""
+        return (self.body or "").strip().casefold()
 
     def said(self) -> ChatMessage:
         """The message without its text."""
@@ -283,13 +289,8 @@ class GatewayChatsProbe:
     async def _look(self, now: float, edge: float) -> None:
         """Reads the newest messages of a few chats that wait: their last one may not tell since when."""
         chats = self.chats
-        due = [
-            key
-            for key in chats.waiting(edge)
-            if not chats.open[key].looked and now - (chats.open[key].since or now) > SETTLE
-        ]
         found: dict[str, Chat] = {}
-        for key in sorted(due, key=lambda key: self._tried.get(key, 0.0))[:LOOKS]:
+        for key in self._due(chats, now, edge)[:LOOKS]:
             self._tried[key] = now
             chat = chats.open[key]
             url = f"{self._base}/{quote(chat.id, safe='')}/messages?limit={MESSAGES}&downloadMedia=false"
@@ -297,9 +298,10 @@ class GatewayChatsProbe:
                 told = _read_each(_message, await _listed(await self._asked(self._fetcher(url))))
             except ProbeError:  # of this chat alone: the others are told
                 continue
-            said = [one.said() for one in told if one is not None and one.counts(now)]
-            self._acks = observed(self._acks, chat.id, said, now)
-            seen = with_messages(chat, [self._counted(one) for one in said])
+            read = [one for one in told if one is not None and one.counts(now)]
+            self._acks = observed(self._acks, chat.id, [one.said() for one in read], now)
+            said = [(self._counted(one.said()), one.words) for one in read]
+            seen = with_messages(chat, [one for one, _words in said], repeats(said))
             # Beside a message that has just come, an acknowledgement may be on its way.
             settled = now - chat.last.at > SETTLE
             found[key] = msgspec.structs.replace(seen, looked=seen.looked and settled)
@@ -307,6 +309,19 @@ class GatewayChatsProbe:
         self.chats = chats.having(found, chats.read_at)
         if self._acks.unreliable:
             self.chats = trusting(self.chats)
+
+    def _due(self, chats: Chats, now: float, edge: float) -> list[str]:
+        """The chats to look into: those that wait for long, and those of a new message, which may be a repeat."""
+        wait = [(key, chats.open[key]) for key in chats.waiting(edge) if not chats.open[key].looked]
+        long = [key for key, chat in wait if now - (chat.since or now) > SETTLE]
+        new = [
+            key
+            for key, chat in wait
+            if now - (chat.since or now) <= SETTLE
+            and not chat.last.ours
+            and self._tried.get(key, 0.0) < chat.last.at
+        ]
+        return [*sorted(long, key=lambda key: self._tried.get(key, 0.0)), *new]
 
     def _counted(self, said: ChatMessage) -> ChatMessage:
         return acks_believed(said) if self._acks.unreliable else said

@@ -4,7 +4,7 @@ A message that the bot lost before it stored it leaves no row anywhere, and stan
 message is the customer's. An answer that was sent in doubt, and one that a person gave by phone, stand here, too.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 
@@ -18,6 +18,7 @@ SETTLE = 60.0  # s: an acknowledgement, or the row of what was sent, may be on i
 CLOCKS = 5.0  # s by which the clocks of WhatsApp, the gateway and the database may differ
 SURE = 120.0  # s of waiting after which one whom no row knows is believed to wait still, though chats are not read
 PSEUDONYM = "chat-"  # how the name begins that stands for a number that is no lead's
+QUEUED = 300.0  # s that a message may wait for the bot's one worker
 KEPT = 7 * 86_400.0  # s for which an answered chat is remembered
 
 
@@ -38,7 +39,8 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     """A chat. `since`: the first message that has no answer, as far as is known; None: it has one.
 
     `heard`: the newest answer that is known of. `looked`: all this was read from the chat's messages, not only
-    from its last one. `id`: the gateway's name of it.
+    from its last one. `id`: the gateway's name of it. `repeated`: the newest message since that answer that
+    repeats what it answered: the bot sends no answer twice (see repeated_words).
     """
 
     last: ChatMessage
@@ -46,6 +48,7 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     heard: float | None = None
     looked: bool = True
     id: str = ""
+    repeated: float | None = None
 
     @property
     def began(self) -> float:
@@ -110,18 +113,24 @@ class Known(msgspec.Struct, frozen=True):
 
 def with_last_message(before: Chat | None, last: ChatMessage, chat_id: str = "") -> Chat:
     """A chat from its last message, and from what was known of it before."""
-    if before is not None and before.last == last and before.looked:
+    if (
+        before is not None
+        and before.last == last
+        and (before.looked or (before.repeated and before.since is None))
+    ):
         return before
     heard = before.heard if before is not None else None
+    repeated = before.repeated if before is not None else None
     if last.heard or (heard is not None and heard > last.at):  # the answer that was seen may have been deleted
         return Chat(last, heard=max(last.at, heard or 0.0), id=chat_id)
-    if before is None or before.since is None:
-        return Chat(last, last.at, heard, looked=False, id=chat_id)
-    return Chat(last, min(before.since, last.at), heard, looked=False, id=chat_id)
+    since = last.at if before is None or before.since is None else min(before.since, last.at)
+    return Chat(last, since, heard, looked=False, id=chat_id, repeated=repeated)
 
 
-def with_messages(chat: Chat, messages: Iterable[ChatMessage]) -> Chat:
+def with_messages(chat: Chat, messages: Iterable[ChatMessage], repeats: Collection[float] = ()) -> Chat:
     """The chat after a look at its newest messages: the customer waits since the first after the last heard one.
+
+    `repeats`: when the customer repeated what had been answered: that is owed no answer.
 
     One of ours that was not heard keeps nobody waiting who has an answer and said nothing since.
     Of messages in the same second the chat's last one is the last; what is later, the next read tells.
@@ -134,15 +143,17 @@ def with_messages(chat: Chat, messages: Iterable[ChatMessage]) -> Chat:
         elif one.at <= last.at:
             earlier.append(one)
     since: float | None = None
-    heard = chat.heard
+    heard, repeated = chat.heard, None
     for one in (*earlier, last):
         if one.heard:
-            since, heard = None, one.at
+            since, heard, repeated = None, one.at, None
+        elif since is None and not one.ours and one.at in repeats:
+            repeated = one.at
         elif since is None and not (one.ours and heard is not None):
             since = one.at
     # What is still on its way may be taken later, and nothing in the chat's last message tells.
     under_way = since is not None and any(one.ours and not one.heard and one.at >= since for one in earlier)
-    return Chat(last, since, heard, looked=not under_way, id=chat.id)
+    return Chat(last, since, heard, looked=not under_way, id=chat.id, repeated=repeated)
 
 
 def with_page(chats: Chats, page: Iterable[tuple[str, ChatMessage]], read_at: float) -> Chats:
@@ -183,14 +194,26 @@ def bounded(chats: Chats, most: int) -> Chats:
 
 
 def heard_until(book: ReplyState, chats: Chats, numbers: Mapping[str, str]) -> dict[str, float]:
-    """By owed lead the newest answer that was heard. `numbers`: by owed lead."""
+    """By owed lead the newest answer that was heard, or until when its words were repeated. `numbers`: by lead."""
     found = {lead: chats.get(numbers.get(lead, "")) for lead in book.owed}
     # Nobody has an answer of tomorrow.
     return {
-        lead: min(chat.heard, chats.read_at + CLOCKS)
+        lead: max(min(chat.heard, chats.read_at + CLOCKS), _repeated_until(chat, chats.read_at))
         for lead, chat in found.items()
         if chat is not None and chat.heard is not None
     }
+
+
+def _repeated_until(chat: Chat, read_at: float) -> float:
+    """Until when the rows of a customer are of words that need no answer; 0 where there are none.
+
+    A row is stored when the bot's one worker comes to it, and none of later words is older than these.
+    """
+    if chat.repeated is None:
+        return 0.0
+    if chat.last.at > chat.repeated:
+        return chat.repeated
+    return max(chat.repeated + CLOCKS, min(read_at - CLOCKS, chat.repeated + QUEUED))
 
 
 def with_heard(book: ReplyState, heard: Mapping[str, float]) -> ReplyState:

@@ -150,6 +150,26 @@ async def test_whom_a_person_answered_by_phone_waits_no_more(lane: Lane) -> None
     assert (await lane.say())["customers.waiting"] == 1
 
 
+async def test_who_repeats_words_that_were_answered_is_owed_nothing_and_did_not_fail(lane: Lane) -> None:
+    lead = await lane.database.lead(400, telefone="5511990001111")
+    session = await lane.database.session(lead, 400)
+    for what, ago in (("recebida", 390), ("enviada", 380), ("recebida", 360)):
+        await lane.database.message(lead, session, what, ago)
+    said = await lane.say()
+    assert (said["customers.waiting"], said["failures.unanswered"]) == (1, 1)
+    now = time.time()
+    last = ChatMessage(now - 370, ours=False)
+    chat = Chat(last, None, now - 380, repeated=last.at)
+    lane.chats = lane.chats.having({chat_key("5511990001111@c.us"): chat}, now)
+    said = await lane.say()
+    assert (said["customers.waiting"], said["failures.unanswered"], said["sessions.bot_owes"]) == (0, 0, 0)
+    lane.chats = Chats(now)  # forgotten, as after a restart
+    assert (await lane.say())["customers.waiting"] == 0
+    await lane.database.message(lead, session, "recebida", 30)
+    said = await lane.say()
+    assert said["customers.oldest"] == pytest.approx(30, abs=3)
+
+
 async def test_a_row_that_says_sent_is_no_answer_where_the_chat_has_none(lane: Lane) -> None:
     lead = await lane.database.lead(400, telefone="5511990001111")
     session = await lane.database.session(lead, 400)

@@ -158,6 +158,23 @@ async def test_since_when_somebody_waits_is_read_from_the_chat_itself(gateway: G
     assert len(looks) == 1  # not again while nothing changes
 
 
+async def test_who_repeats_words_that_were_answered_does_not_wait_and_no_word_is_kept(gateway: Gateway) -> None:
+    bucket = time.time() // 300 * 300
+    asked, answer = message(bucket + 10), message(bucket + 20, ours=True, ack=3)
+    again, other = message(bucket + 30, text=" Texto SECRETO"), message(bucket + 40, text="outra coisa")
+    async with reading(gateway) as probe:
+        gateway.overview = [summary("5511990001111", again)]
+        gateway.messages = {"5511990001111@c.us": [again, answer, asked]}
+        at = bucket + 45
+        assert (await probe.ask(at))[0].value == 0
+        assert (await probe.ask(at + 30))[0].value == 0
+        assert "secreto" not in (repr(probe.chats) + repr(vars(probe))).lower()
+        gateway.overview = [summary("5511990001111", other)]
+        gateway.messages = {"5511990001111@c.us": [other, again, answer, asked]}
+        assert (await probe.ask(at + 60))[0].value == 1
+        assert probe.chats.open[ANA].since == bucket + 40
+
+
 async def test_pages_are_read_as_far_back_as_the_read_before(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

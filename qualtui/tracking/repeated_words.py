@@ -1,0 +1,36 @@
+"""A customer's words said again: the bot does not answer them twice in the same five minutes. Pure."""
+
+from collections.abc import Iterable
+
+from qualtui.tracking.gateway_chats import CLOCKS, ChatMessage
+
+BUCKET = 300.0  # s of the clock in which the bot sends the same text once to a phone (agent.md, 4)
+MOST = 3  # repeats after one answer; more of them are a flood
+
+
+def repeats(said: Iterable[tuple[ChatMessage, str]]) -> frozenset[float]:
+    """When a customer repeated the words that were answered in the same bucket.
+
+    `said`: messages of one chat with their words, empty where there are none. Only the words before the answer
+    count: after other ones the bot's answer is another one, too.
+    """
+    again: set[float] = set()
+    others: set[float] = set()
+    before, answer, count = "", None, 0
+    for one, words in sorted(said, key=lambda each: (each[0].at, each[0].heard)):
+        if one.ours:
+            if one.heard:
+                answer, count = one.at, 0
+            continue
+        if words and words == before and answer is not None and _one_bucket(answer, one.at) and count < MOST:
+            again.add(one.at)
+            count += 1
+        else:
+            others.add(one.at)
+            before, answer = words, None
+    return frozenset(again - others)
+
+
+def _one_bucket(answer: float, repeat: float) -> bool:
+    """Whether both may lie in one bucket of the bot's clock, which is not quite WhatsApp's."""
+    return answer // BUCKET in {repeat // BUCKET, (repeat - CLOCKS) // BUCKET}
