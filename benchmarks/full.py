@@ -13,7 +13,9 @@ from benchmarks.engine import Engine, Log, engine_on, eventually, seen, started
 from benchmarks.hangs import punctual, sees_it_up, up
 from benchmarks.small import Small, small
 from benchmarks.trial import Trial
-from qualtui.model import NoticeDelivered, NoticeQueued, Phase, RuleChanged
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.notices import NoticeDelivered, NoticeQueued
+from qualtui.model import Phase
 from qualtui.wire import Snapshot
 
 TOO_MANY = 0.5  # s in which a notice too many would come

@@ -16,7 +16,7 @@ from benchmarks.engine import Log, answers, engine_on, eventually, seen, started
 from benchmarks.hangs import sees_it_up, up
 from benchmarks.small import Small, small
 from benchmarks.trial import Trial
-from qualtui.model import StoreRenewed
+from qualtui.eventlog.engine import StoreRenewed
 from qualtui.store.sqlite.lease import lock_path
 from qualtui.wire import IncidentDetail, ShowIncident, Snapshot
 

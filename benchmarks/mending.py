@@ -16,7 +16,8 @@ from benchmarks.trial import Trial
 from qualtui.client import Client, ClientError
 from qualtui.demo.launch import Services, service_arguments, spawn_services
 from qualtui.demo.switch import set_fault
-from qualtui.model import FixFinished, FixRun, FixStarted
+from qualtui.eventlog.fixes import FixFinished, FixStarted
+from qualtui.model import FixRun
 from qualtui.store.sqlite import SqliteReader
 from qualtui.wire import Answer, Done, Preview, PreviewFix, Refused, RunFix
 

@@ -12,18 +12,11 @@ import msgspec
 
 from benchmarks.figure import Beside, Figure, show
 from qualtui.config import values
-from qualtui.model import (
-    EventBody,
-    Noted,
-    NoticeDelivered,
-    NoticeQueued,
-    NoticeSending,
-    Phase,
-    RuleChanged,
-    Sample,
-    Severity,
-)
-from qualtui.store import fold_events
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.fold import fold_events
+from qualtui.eventlog.incidents import Noted
+from qualtui.eventlog.notices import NoticeDelivered, NoticeQueued, NoticeSending
+from qualtui.model import EventBody, Phase, Sample, Severity
 from qualtui.store.sqlite import SqliteStore
 
 DAYS = 30

@@ -8,7 +8,9 @@ import msgspec
 
 from benchmarks.engine import Log
 from benchmarks.small import AGENT, Catcher, Caught
-from qualtui.model import Event, NoticeDelivered, NoticeQueued, NoticeSending, Phase, RuleChanged
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.notices import NoticeDelivered, NoticeQueued, NoticeSending
+from qualtui.model import Event, Phase
 from qualtui.store.sqlite import SqliteReader
 
 RULES = 2  # that fire for the one fault, each with a notice

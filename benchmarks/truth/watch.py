@@ -36,7 +36,9 @@ from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.projector import Projector
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.model import BacklogMarked, Phase, RuleChanged, Sample, Severity
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.customers import BacklogMarked
+from qualtui.model import Phase, Sample, Severity
 from qualtui.probes import build
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe, ProbeError

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from qualtui.config.values import Route
-from qualtui.model import Phase, RuleChanged, Severity
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.model import Phase, Severity
 
 
 class NoticeDue(msgspec.Struct, frozen=True):

@@ -4,7 +4,8 @@ import msgspec
 
 from qualtui.alerts.judge import RuleVerdict
 from qualtui.config.values import Rule
-from qualtui.model import AlertState, Phase, RuleChanged, Severity
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.model import AlertState, Phase, Severity
 from qualtui.text import figure, span
 
 

@@ -21,9 +21,9 @@ from qualtui.engine.projector import Projector
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.setup import Setup
 from qualtui.engine.supervisor import ask_once
+from qualtui.eventlog.fold import apply
 from qualtui.model import Event, Phase, Sample, State
 from qualtui.probes.build import Deps, customers_of, learning_of
-from qualtui.store.fold import apply
 from qualtui.tracking.deliverability import GatewayAt, no_gateway
 from qualtui.wire import EngineView, Snapshot
 

@@ -6,7 +6,8 @@ from qualtui.config.values import Config
 from qualtui.diagnosis.cause_revision import YOUNG, Belief, cause_believed, later, restored, to_revise
 from qualtui.diagnosis.diagnose import explains
 from qualtui.diagnosis.root_cause import CauseKind, RootCause
-from qualtui.model import CauseRevised, Incident, Phase, State
+from qualtui.eventlog.incidents import CauseRevised
+from qualtui.model import Incident, Phase, State
 
 
 class Revising:

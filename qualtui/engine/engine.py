@@ -31,20 +31,11 @@ from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.sample_writer import SampleWriter
 from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, windows
-from qualtui.model import (
-    AlertState,
-    CauseRevised,
-    ConfigRead,
-    EngineStarted,
-    EngineStopped,
-    Event,
-    Incident,
-    NoticeQueued,
-    Remade,
-    RuleChanged,
-    Sample,
-    State,
-)
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.engine import ConfigRead, EngineStarted, EngineStopped, Remade
+from qualtui.eventlog.incidents import CauseRevised
+from qualtui.eventlog.notices import NoticeQueued
+from qualtui.model import AlertState, Event, Incident, Sample, State
 from qualtui.notify.channel import warm_up
 from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.probes.probe import ProbeError
@@ -319,7 +310,7 @@ class Engine:
         return self._view.current(incident, self.journal.state, self._fixing.available, self._clock())
 
     def _standings(self, agent: str) -> tuple[AlertState, ...]:
-        return tuple(one for one in self.journal.state.standing.values() if one.agent == agent)
+        return tuple(one for one in self.journal.state.alerts.values() if one.agent == agent)
 
     # --- windows ---
 

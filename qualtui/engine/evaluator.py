@@ -14,7 +14,9 @@ from qualtui.engine.cause_revision import Revising
 from qualtui.engine.faults import AgentFaults
 from qualtui.engine.journal import Entry, Journal
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.model import Event, Incident, NoticeFailed, NoticeQueued, Phase, RuleChanged, State, alert_key
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.notices import NoticeFailed, NoticeQueued
+from qualtui.model import Event, Incident, Phase, State, alert_key
 from qualtui.notify.render import render_notice
 
 OWED = {"queued", "sending"}
@@ -114,7 +116,7 @@ class Evaluator:
         series = f"{agent}/{rule.series}"
         samples = self._recent.since(series, now - rule.window)
         verdict = judge(rule, samples, now, self._stale.get(series, 0.0))
-        result = alert_step(name, agent, rule, verdict, state.standing.get(key), self._clear_since.get(key), now)
+        result = alert_step(name, agent, rule, verdict, state.alerts.get(key), self._clear_since.get(key), now)
         if result.clear_since is not None:
             self._clear_since[key] = result.clear_since
         elif verdict.known:  # a short gap in the data does not begin the count anew: the incident would never end
@@ -123,11 +125,11 @@ class Evaluator:
 
     def _settle(self, state: State) -> list[Entry]:
         entries: list[Entry] = []
-        for standing in state.standing.values():
-            rule = self._config.rules.get(standing.rule)
-            if standing.agent in self._config.agents and rule is not None and rule.enabled:
+        for alert in state.alerts.values():
+            rule = self._config.rules.get(alert.rule)
+            if alert.agent in self._config.agents and rule is not None and rule.enabled:
                 continue
-            change = settle(rule, standing, "the configuration no longer has it")
+            change = settle(rule, alert, "the configuration no longer has it")
             entries.append((change, ""))
             entries.extend(self._notices(state, change))
         for notice in state.notices.values():

@@ -14,8 +14,9 @@ import msgspec
 
 from qualtui.engine.journal import Entry, Journal
 from qualtui.engine.runs import LiveRun, run_view, to_stop, undo_refusal
+from qualtui.eventlog.fixes import FixFinished, FixStarted, FixStopped
 from qualtui.fixes.fix import Fix, FixError, Outcome, Plan, Stop
-from qualtui.model import FixFinished, FixRun, FixStarted, FixStopped, State
+from qualtui.model import FixRun, State
 from qualtui.text import _, span
 from qualtui.wire import Answer, Done, Fixes, FixView, Preview, Refused, RunningView
 

@@ -97,7 +97,7 @@ def activity(state: State) -> tuple[ActivityView, ...]:
 
 def activity_view(line: Activity) -> ActivityView:
     """A line as a row."""
-    return ActivityView(line.at, line.who, line.text, line.number, line.severity)
+    return ActivityView(line.at, line.who, str(line.text), line.number, line.severity)
 
 
 def tried(state: State, number: int) -> TriedFixes:

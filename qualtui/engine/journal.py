@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from qualtui.model import ClockStepped, Event, EventBody, Remade, State, StoreRenewed
-from qualtui.store.codec import about, number_of
+from qualtui.eventlog.codec import about, number_of
+from qualtui.eventlog.engine import ClockStepped, Remade, StoreRenewed
+from qualtui.eventlog.fold import apply
+from qualtui.model import Event, EventBody, State
 from qualtui.store.errors import LeaseLost, StoreError, StoreLost
-from qualtui.store.fold import apply
 from qualtui.store.ports import Store
 from qualtui.text import plural
 

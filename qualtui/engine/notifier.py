@@ -5,7 +5,8 @@ import logging
 from collections.abc import Callable
 
 from qualtui.engine.journal import Journal
-from qualtui.model import Notice, NoticeDelivered, NoticeFailed, NoticeSending
+from qualtui.eventlog.notices import NoticeDelivered, NoticeFailed, NoticeSending
+from qualtui.model import Notice
 from qualtui.notify.channel import AppriseChannel, NotifyError, apprise_type
 from qualtui.notify.outbox import next_for, retry_at, wait_for
 from qualtui.text import _

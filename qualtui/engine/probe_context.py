@@ -9,7 +9,8 @@ from qualtui.config.values import Aggregate, Config
 from qualtui.engine.journal import Journal
 from qualtui.engine.projector import minute
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.model import BacklogMarked, ClosedUntil, ClosingsEnded
+from qualtui.eventlog.customers import BacklogMarked, ClosingsEnded
+from qualtui.model import ClosedUntil
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import ProbeError
 from qualtui.series.evidence import stale_after

@@ -1,36 +1,13 @@
-"""The values that flow through qualtui, the events that its log keeps, and the state that they give.
+"""The values that flow through qualtui, and the state that the events of its log give.
 
 Time is seconds since the Unix epoch (UTC) as a float, durations are seconds, unless a name says otherwise.
 """
 
-from qualtui.model.events import (
-    Acknowledged,
-    BacklogMarked,
-    CauseRevised,
-    ClockStepped,
-    ClosingsEnded,
-    ConfigRead,
-    CustomerClosed,
-    EngineStarted,
-    EngineStopped,
-    Event,
-    EventBody,
-    FixFinished,
-    FixStarted,
-    FixStopped,
-    Noted,
-    NoticeDelivered,
-    NoticeFailed,
-    NoticeQueued,
-    NoticeSending,
-    Released,
-    Remade,
-    RuleChanged,
-    StoreRenewed,
-)
+from qualtui.model.event import Event, EventBody
 from qualtui.model.state import (
     Activity,
     AlertState,
+    Backlog,
     ClosedUntil,
     Failing,
     FixRun,

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from qualtui.model.events import BacklogMarked
 from qualtui.model.values import Phase, Severity
+from qualtui.text.message import Saying
 
 
 class AlertState(msgspec.Struct, frozen=True):
@@ -88,6 +88,18 @@ class FixRun(msgspec.Struct, frozen=True):
     stopped_by: str = ""  # who said first that it is to end
 
 
+class Backlog(msgspec.Struct, frozen=True):
+    """What an agent's first start found: `count` customers are backlog, never a page.
+
+    `before`: when qualtui first looked. `edge`: who was silent since before that is backlog; None: `before`.
+    """
+
+    agent: str
+    count: int
+    before: float
+    edge: float | None = None
+
+
 class ClosedUntil(msgspec.Struct, frozen=True, gc=False):
     """A customer whom a person answered by hand: owed nothing for what came until `upto` (their clock)."""
 
@@ -100,28 +112,31 @@ class Activity(msgspec.Struct, frozen=True):
 
     at: float
     who: str
-    text: str
+    text: Saying
     number: int = 0
     severity: Severity = Severity.INFO
 
 
 class State(msgspec.Struct, frozen=True):
-    """The fold of the log. Tuples and dicts are never changed in place."""
+    """The fold of the log. Tuples and dicts are never changed in place.
+
+    A time of our clock is named at, since or ..._at. The families in qualtui/eventlog/ say what each field keeps.
+    """
 
     seq: int = 0
     at: float = 0.0
     epoch: int = 0
     next_number: int = 1
-    standing: dict[str, AlertState] = {}  # by rule@agent
+    alerts: dict[str, AlertState] = msgspec.field(default_factory=dict, name="standing")  # by rule@agent
     incidents: dict[int, Incident] = {}  # all that fire, and the newest resolved ones
     notices: dict[str, Notice] = {}  # all that are owed, and the newest delivered or failed ones
     failing: dict[str, Failing] = {}  # by target
-    runs: dict[str, FixRun] = {}  # all that still decide something (see fold), and the newest
+    runs: dict[str, FixRun] = {}  # all that still decide something, and the newest
     activity: tuple[Activity, ...] = ()  # newest last
-    backlog: dict[str, BacklogMarked] = {}  # by agent
+    backlog: dict[str, Backlog] = {}  # by agent
     closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as the customer may still be owed
 
 
 def alert_key(rule: str, agent: str) -> str:
-    """The key of a rule's standing for an agent."""
+    """The key of a rule's alert for an agent."""
     return f"{rule}@{agent}"

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from qualtui.model import RuleChanged
+from qualtui.eventlog.alerts import RuleChanged
 from qualtui.text import _, clean, masked, span
 
 if TYPE_CHECKING:

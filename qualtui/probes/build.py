@@ -7,7 +7,7 @@ import msgspec
 
 from qualtui.config.values import AgentSettings
 from qualtui.database import Database
-from qualtui.model import BacklogMarked
+from qualtui.eventlog.customers import BacklogMarked
 from qualtui.probes.audit import Audit
 from qualtui.probes.chat_matching import ChatMatching
 from qualtui.probes.control import ControlProbe

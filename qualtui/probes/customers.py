@@ -8,7 +8,8 @@ import msgspec
 
 from qualtui.config.values import DatabaseSettings, Mapping
 from qualtui.database import Database, DatabaseError, DatabaseReader
-from qualtui.model import BacklogMarked, Sample
+from qualtui.eventlog.customers import BacklogMarked
+from qualtui.model import Sample
 from qualtui.probes.audit import Audit
 from qualtui.probes.beside import OccasionalPolls
 from qualtui.probes.chat_matching import ChatMatching

@@ -1,11 +1,9 @@
 """The store: an append-only log with a fold, and samples that are rolled up. Ports here, SQLite in sqlite/."""
 
 from qualtui.store.errors import Conflict, LeaseLost, StoreBusy, StoreError, StoreLost
-from qualtui.store.fold import FOLD_VERSION, apply, fold_events
 from qualtui.store.ports import EventStore, Lease, Points, Pruned, SampleStore, Store
 
 __all__ = [
-    "FOLD_VERSION",
     "Conflict",
     "EventStore",
     "Lease",
@@ -17,6 +15,4 @@ __all__ = [
     "StoreBusy",
     "StoreError",
     "StoreLost",
-    "apply",
-    "fold_events",
 ]

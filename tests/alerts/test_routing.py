@@ -2,7 +2,8 @@
 
 from qualtui.alerts.routing import kind_of, notices_due
 from qualtui.config.values import Route
-from qualtui.model import Phase, RuleChanged, Severity
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.model import Phase, Severity
 
 ROUTES = (
     Route(targets=("ops", "chat"), severities=(Severity.CRITICAL,)),

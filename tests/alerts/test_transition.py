@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from qualtui.alerts.judge import RuleVerdict, judge
 from qualtui.alerts.transition import AlertStep, alert_step, summarise
 from qualtui.config.values import Aggregate, Level, Operator, Rule, Seconds
-from qualtui.model import AlertState, Phase, RuleChanged, Sample, Severity
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.model import AlertState, Phase, Sample, Severity
 
 BAD = RuleVerdict(True, Severity.CRITICAL, 1.0, "refused", 100.0)
 GOOD = RuleVerdict(True, None, 0.0, "", 100.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qualtui.doctor import channels, disk
-from qualtui.model import Noted
+from qualtui.eventlog.incidents import Noted
 from qualtui.model.findings import Finding, FindingVerdict
 from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import ChannelView, EngineView

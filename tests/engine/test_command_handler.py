@@ -11,7 +11,9 @@ from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.commands.incidents import HEAD, LINES
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
-from qualtui.model import Event, Noted, NoticeDelivered, Phase
+from qualtui.eventlog.incidents import Noted
+from qualtui.eventlog.notices import NoticeDelivered
+from qualtui.model import Event, Phase
 from qualtui.store import StoreError
 from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import (
@@ -31,7 +33,7 @@ from qualtui.wire import (
     Request,
     ShowIncident,
 )
-from tests.store.bodies import changed, fired, queued
+from tests.eventlog.bodies import changed, fired, queued
 
 NOW = 1000.0
 

@@ -33,8 +33,10 @@ from qualtui.config.values import ChannelSettings as TargetValues
 from qualtui.diagnosis import contradictions
 from qualtui.engine.engine import Engine
 from qualtui.engine.setup import Setup
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.customers import BacklogMarked
 from qualtui.fixes.fix import Fix
-from qualtui.model import BacklogMarked, Link, Phase, RuleChanged, Sample, Severity, State
+from qualtui.model import Link, Phase, Sample, Severity, State
 from qualtui.notify.channel import AppriseChannel, NotifyError
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import Probe

@@ -23,7 +23,10 @@ from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.model import CauseRevised, NoticeQueued, Phase, RuleChanged, Sample, Severity
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.incidents import CauseRevised
+from qualtui.eventlog.notices import NoticeQueued
+from qualtui.model import Phase, Sample, Severity
 from qualtui.store.sqlite import SqliteStore
 
 WAITING = Rule(

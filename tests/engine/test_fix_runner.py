@@ -11,8 +11,9 @@ import pytest
 from qualtui.engine import fix_runner
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
+from qualtui.eventlog.fixes import FixStarted
 from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
-from qualtui.model import FixRun, FixStarted
+from qualtui.model import FixRun
 from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import Done, Preview, Refused
 

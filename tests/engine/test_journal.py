@@ -13,18 +13,11 @@ import pytest
 from msgspec.structs import replace
 
 from qualtui.engine.journal import Entry, Journal
-from qualtui.model import (
-    Acknowledged,
-    ClockStepped,
-    Noted,
-    NoticeQueued,
-    Phase,
-    Remade,
-    RuleChanged,
-    Severity,
-    State,
-    StoreRenewed,
-)
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.engine import ClockStepped, Remade, StoreRenewed
+from qualtui.eventlog.incidents import Acknowledged, Noted
+from qualtui.eventlog.notices import NoticeQueued
+from qualtui.model import Phase, Severity, State
 from qualtui.store.errors import StoreError
 from qualtui.store.sqlite import SqliteStore
 from qualtui.store.sqlite.deferred import BEGIN, begin_deferred
@@ -249,7 +242,7 @@ async def test_a_store_that_is_lost_is_noticed_without_any_event(journal: Journa
     await journal.retry()
     assert store.path.exists()
     assert "was deleted" in journal.remarks[0]
-    assert "was deleted" in journal.state.activity[-1].text
+    assert "was deleted" in str(journal.state.activity[-1].text)
 
 
 async def test_what_was_kept_in_memory_is_in_the_new_store_once(journal: Journal, store: FailingStore) -> None:

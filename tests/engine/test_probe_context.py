@@ -9,7 +9,7 @@ from qualtui.config.values import AgentSettings, Config, DatabaseSettings, Healt
 from qualtui.engine.journal import Journal
 from qualtui.engine.probe_context import SETTLE_EVERY, SETTLED_AFTER, ProbeContext
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.model import CustomerClosed
+from qualtui.eventlog.customers import CustomerClosed
 from qualtui.store.sqlite import SqliteStore
 
 HORIZON = float(DatabaseSettings(dsn=Secret("postgresql://h/d")).horizon)

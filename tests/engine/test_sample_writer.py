@@ -9,7 +9,8 @@ from benchmarks.disk import Disk
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.sample_writer import SampleWriter, room
-from qualtui.model import EngineStarted, Sample
+from qualtui.eventlog.engine import EngineStarted
+from qualtui.model import Sample
 from qualtui.store import StoreError
 from qualtui.store.sqlite import SqliteStore
 

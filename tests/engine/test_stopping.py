@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qualtui.engine import fix_runner
-from qualtui.model import FixStarted, FixStopped
+from qualtui.eventlog.fixes import FixStarted, FixStopped
 from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import Answer, Done, Preview, Refused
 from tests.engine.test_fix_runner import Desk, Scripted, working
@@ -49,7 +49,7 @@ async def test_a_stop_is_heard_after_the_step_under_way_and_the_log_says_whose_i
     desk.remedy.go.set()
     assert await running == Done("stopped by ben", desk.runs[0].run)
     assert stops(desk) == [FixStopped(desk.runs[0].run, "ben")]
-    assert [line.text for line in desk.journal.state.activity][-2:] == [
+    assert [str(line.text) for line in desk.journal.state.activity][-2:] == [
         "stops script on bot",
         "script: stopped by ben",
     ]

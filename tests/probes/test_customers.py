@@ -10,7 +10,8 @@ import pytest
 
 from qualtui.config.values import DatabaseSettings, Mapping, Seconds
 from qualtui.database import Database
-from qualtui.model import BacklogMarked, Sample
+from qualtui.eventlog.customers import BacklogMarked
+from qualtui.model import Sample
 from qualtui.probes import watermark
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import ProbeError

@@ -13,7 +13,8 @@ from qualtui.config.checks import TABLES
 from qualtui.config.values import AgentSettings, DatabaseSettings, GatewaySettings, Seconds
 from qualtui.config.values import Mapping as Names
 from qualtui.engine.supervisor import ask_once
-from qualtui.model import BacklogMarked, Sample
+from qualtui.eventlog.customers import BacklogMarked
+from qualtui.model import Sample
 from qualtui.probes.build import Deps, customers_of, probes_of
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe

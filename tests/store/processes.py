@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from qualtui.store.sqlite import SqliteStore
-from tests.store.bodies import queued
+from tests.eventlog.bodies import queued
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qualtui.model import Sample, State
 from qualtui.store.sqlite import SqliteStore
-from tests.store.bodies import fired, queued
+from tests.eventlog.bodies import fired, queued
 from tests.store.processes import engine, said
 
 

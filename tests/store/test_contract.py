@@ -6,23 +6,15 @@ from pathlib import Path
 import pytest
 
 from qualtui.config import values
-from qualtui.model import (
-    Acknowledged,
-    EngineStarted,
-    EngineStopped,
-    FixFinished,
-    FixStarted,
-    FixStopped,
-    Noted,
-    NoticeDelivered,
-    NoticeSending,
-    Phase,
-    Severity,
-    State,
-)
-from qualtui.store import Conflict, StoreBusy, StoreError, fold_events
+from qualtui.eventlog.engine import EngineStarted, EngineStopped
+from qualtui.eventlog.fixes import FixFinished, FixStarted, FixStopped
+from qualtui.eventlog.fold import fold_events
+from qualtui.eventlog.incidents import Acknowledged, Noted
+from qualtui.eventlog.notices import NoticeDelivered, NoticeSending
+from qualtui.model import Phase, Severity, State
+from qualtui.store import Conflict, StoreBusy, StoreError
 from qualtui.store.sqlite import SqliteStore
-from tests.store.bodies import changed, fired, queued
+from tests.eventlog.bodies import changed, fired, queued
 
 Opener = Callable[[Path], SqliteStore]
 STARTED = EngineStarted(1, "host-a", "0.1")

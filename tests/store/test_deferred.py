@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.disk import Disk
-from qualtui.model import EngineStarted, State
+from qualtui.eventlog.engine import EngineStarted
+from qualtui.model import State
 from qualtui.store import StoreBusy, StoreError
 from qualtui.store.sqlite import SqliteStore
 from qualtui.store.sqlite.deferred import BEGIN, DeferredStore, begin_deferred
 from qualtui.store.sqlite.lease import lock_path
-from tests.store.bodies import fired
+from tests.eventlog.bodies import fired
 from tests.store.remains import killed, left, torn
 from tests.store.test_faults import nobody
 

@@ -13,11 +13,13 @@ from random import Random
 
 import pytest
 
-from qualtui.model import EngineStarted, Noted, Sample
+from qualtui.eventlog.engine import EngineStarted
+from qualtui.eventlog.incidents import Noted
+from qualtui.model import Sample
 from qualtui.store import StoreError
 from qualtui.store.sqlite import SqliteReader, SqliteStore
 from qualtui.store.sqlite.deferred import begin_deferred
-from tests.store.bodies import fired, queued
+from tests.eventlog.bodies import fired, queued
 from tests.store.processes import engine, said
 
 STARTED = EngineStarted(1, "host-a", "0.1")

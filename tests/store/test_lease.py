@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.model import EngineStarted, Sample
+from qualtui.eventlog.engine import EngineStarted
+from qualtui.model import Sample
 from qualtui.store import LeaseLost, StoreBusy, StoreError
 from qualtui.store.sqlite import SqliteReader, SqliteStore
 from qualtui.store.sqlite.deferred import begin_deferred
 from qualtui.store.sqlite.lease import lock_path
-from tests.store.bodies import fired, queued
+from tests.eventlog.bodies import fired, queued
 from tests.store.processes import engine
 
 STARTED = EngineStarted(1, "host-a", "0.1")

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.model import Acknowledged, Noted, State
-from qualtui.store import FOLD_VERSION, StoreError
+from qualtui.eventlog.fold import FOLD_VERSION
+from qualtui.eventlog.incidents import Acknowledged, Noted
+from qualtui.model import State
+from qualtui.store import StoreError
 from qualtui.store.sqlite import SqliteStore, checkpoint
-from tests.store.bodies import fired
+from tests.eventlog.bodies import fired
 
 TAMPERING = {
     "another payload": ("UPDATE events SET payload = (SELECT payload FROM events WHERE seq = 2) WHERE seq = 3", 3),

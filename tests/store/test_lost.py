@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.model import EngineStarted, Noted, Sample, StoreRenewed
-from qualtui.store import StoreLost, fold_events
+from qualtui.eventlog.engine import EngineStarted, StoreRenewed
+from qualtui.eventlog.fold import fold_events
+from qualtui.eventlog.incidents import Noted
+from qualtui.model import Sample
+from qualtui.store import StoreLost
 from qualtui.store.sqlite import SqliteReader, SqliteStore
 from qualtui.store.sqlite.deferred import begin_deferred
-from tests.store.bodies import fired, queued
+from tests.eventlog.bodies import fired, queued
 
 STARTED = EngineStarted(1, "host-a", "0.1")
 

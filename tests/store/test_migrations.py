@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.model import EngineStarted
+from qualtui.eventlog.engine import EngineStarted
 from qualtui.store import StoreError
 from qualtui.store.sqlite import SqliteReader, SqliteStore
 from qualtui.store.sqlite.connection import connect

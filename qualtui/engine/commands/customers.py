@@ -1,7 +1,7 @@
 """Commands on customers: list who waits, close one who was answered by hand."""
 
 from qualtui.engine.commands.context import CommandContext
-from qualtui.model import CustomerClosed
+from qualtui.eventlog.customers import CustomerClosed
 from qualtui.probes.customers import EVERYBODY
 from qualtui.text import clean, masked
 from qualtui.text.message import message

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.incident_views import activity_view, incident_view
 from qualtui.engine.journal import Entry
-from qualtui.model import Acknowledged, Activity, Event, Incident, Noted, Phase, Released, State
-from qualtui.store.activity import OURSELVES, line
+from qualtui.eventlog.activity import line
+from qualtui.eventlog.family import OURSELVES
+from qualtui.eventlog.fold import apply
+from qualtui.eventlog.incidents import Acknowledged, Noted, Released
+from qualtui.model import Activity, Event, Incident, Phase, State
 from qualtui.store.errors import StoreError
-from qualtui.store.fold import apply
 from qualtui.text import clean, masked, plural
 from qualtui.text.message import Text, message
 from qualtui.wire import Acknowledge, AddNote, Answer, Done, IncidentDetail, Refused, ShowIncident

@@ -3,7 +3,8 @@
 import secrets
 
 from qualtui.engine.commands.context import CommandContext
-from qualtui.model import Notice, NoticeQueued, Severity
+from qualtui.eventlog.notices import NoticeQueued
+from qualtui.model import Notice, Severity
 from qualtui.text import _
 from qualtui.text.message import message
 from qualtui.wire import Answer, Done, NoticeLog, Notices, NoticeView, Refused, TestNotice

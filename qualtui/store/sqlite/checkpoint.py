@@ -5,11 +5,13 @@ import sqlite3
 
 import msgspec
 
+from qualtui.eventlog.fold import FOLD_VERSION, fold_events
 from qualtui.model import State
 from qualtui.store.chain import GENESIS
-from qualtui.store.fold import FOLD_VERSION, fold_events
+from qualtui.store.errors import StoreError
 from qualtui.store.sqlite import log
 from qualtui.store.sqlite.statements import statement
+from qualtui.text import _
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)
@@ -24,12 +26,27 @@ class Anchor(msgspec.Struct, frozen=True):
 
 
 def anchor(connection: sqlite3.Connection) -> Anchor:
-    """The anchor; the log's very beginning where nothing was pruned."""
+    """The anchor; the log's very beginning where nothing was pruned. Raises StoreError where it can't be read."""
     row = connection.execute(statement("read_anchor")).fetchone()
     if row is None:
         return Anchor()
     seq, link, blob, digest = row
-    return Anchor(seq, link, _read(blob, digest) or State(seq=seq))
+    state = _read(blob, digest)
+    if state is None:
+        # An empty State in its place would give the numbers of old incidents again.
+        raise StoreError(
+            _(
+                "the store's anchor can't be read: it is damaged, or of a newer qualtui;"
+                " put back a copy of the store, or move it aside to begin a new one"
+            )
+        )
+    return Anchor(seq, link, state)
+
+
+def beginning(connection: sqlite3.Connection) -> tuple[int, bytes]:
+    """The last pruned event's seq and link."""
+    row = connection.execute(statement("read_anchor")).fetchone()
+    return (0, GENESIS) if row is None else (row[0], row[1])
 
 
 def load_state(connection: sqlite3.Connection) -> State:

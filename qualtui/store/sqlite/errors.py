@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from qualtui.eventlog.codec import EventError
 from qualtui.store.errors import StoreError
 from qualtui.text import _, clean
 
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """SQLite's errors inside become StoreError."""
+    """SQLite's errors, and events that can't be read or written, become StoreError."""
     try:
         yield
     except sqlite3.Error as error:
         raise StoreError(_sentence(path, error)) from error
+    except EventError as error:
+        raise StoreError(str(error)) from None
     except UnicodeDecodeError:  # the module's own, for text in a damaged file
         raise StoreError(damaged(path)) from None
     except (OverflowError, UnicodeEncodeError) as error:  # a number over 64 bits, a text that is not Unicode

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from qualtui.store.chain import GENESIS
 from qualtui.store.errors import LeaseLost, StoreError, StoreLost
-from qualtui.store.sqlite import log
+from qualtui.store.sqlite import checkpoint, log
 from qualtui.store.sqlite.connection import connect
 from qualtui.store.sqlite.log import Head
 from qualtui.store.sqlite.migrations import NEWEST, check
@@ -144,12 +143,10 @@ class StoreGuard:
             raise LeaseLost(
                 _("another engine took the store {path} over: this one writes no more").format(path=self._path)
             )
-        row = connection.execute(statement("read_anchor")).fetchone()
-        before = (0, GENESIS) if row is None else (row[0], row[1])
         return (
             epoch == self._epoch
             and log.log_head(connection) == self.head
-            and log.first_broken(connection, *before) is None
+            and log.first_broken(connection, *checkpoint.beginning(connection)) is None
         )
 
     def _changed(self) -> StoreLost:

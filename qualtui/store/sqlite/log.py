@@ -6,9 +6,9 @@ from math import isfinite
 
 import msgspec
 
+from qualtui.eventlog.codec import about, decode, encode, event_kind, number_of
 from qualtui.model import Event, EventBody
 from qualtui.store.chain import GENESIS, Sealed, hash_payload, link, new_salt
-from qualtui.store.codec import about, decode, encode, event_kind, number_of
 from qualtui.store.errors import StoreError
 from qualtui.store.sqlite.statements import statement
 from qualtui.text import _

@@ -58,8 +58,7 @@ class SqliteReader:
     def verify(self) -> int | None:
         """The seq of the first event that is not as it was written, or is missing; None: the log is whole."""
         with self._reading() as connection:
-            kept = checkpoint.anchor(connection)
-            return log.first_broken(connection, kept.seq, kept.chain)
+            return log.first_broken(connection, *checkpoint.beginning(connection))
 
     def window(
         self,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from qualtui.model import State, StoreRenewed
+from qualtui.eventlog.engine import StoreRenewed
+from qualtui.model import State
 from qualtui.store.chain import GENESIS
 from qualtui.store.errors import StoreError, StoreLost
 from qualtui.store.sqlite import checkpoint, log

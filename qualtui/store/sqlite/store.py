@@ -10,7 +10,8 @@ from typing import Self
 from msgspec.structs import replace
 
 from qualtui.config import values
-from qualtui.model import Event, EventBody, RuleChanged, Sample, State
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.model import Event, EventBody, Sample, State
 from qualtui.store.errors import Conflict, StoreError, StoreLost
 from qualtui.store.ports import Pruned
 from qualtui.store.sqlite import checkpoint, log, rollup, samples

@@ -1,13 +1,8 @@
 """Invented events."""
 
-from qualtui.model import (
-    Event,
-    EventBody,
-    NoticeQueued,
-    Phase,
-    RuleChanged,
-    Severity,
-)
+from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.notices import NoticeQueued
+from qualtui.model import Event, EventBody, Phase, Severity
 
 
 def fired(

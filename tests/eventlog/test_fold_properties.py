@@ -4,31 +4,15 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qualtui.model import (
-    Acknowledged,
-    BacklogMarked,
-    ClosingsEnded,
-    ConfigRead,
-    CustomerClosed,
-    EngineStarted,
-    EngineStopped,
-    Event,
-    EventBody,
-    FixFinished,
-    FixStarted,
-    FixStopped,
-    Noted,
-    NoticeDelivered,
-    NoticeFailed,
-    NoticeQueued,
-    NoticeSending,
-    Phase,
-    Released,
-    RuleChanged,
-    Severity,
-    State,
-)
-from qualtui.store.fold import ACTIVITY_KEPT, FINISHED_KEPT, RESOLVED_KEPT, apply, fold_events
+from qualtui.eventlog.activity import ACTIVITY_KEPT
+from qualtui.eventlog.alerts import RESOLVED_KEPT, RuleChanged
+from qualtui.eventlog.customers import BacklogMarked, ClosingsEnded, CustomerClosed
+from qualtui.eventlog.engine import ConfigRead, EngineStarted, EngineStopped
+from qualtui.eventlog.fixes import FixFinished, FixStarted, FixStopped
+from qualtui.eventlog.fold import apply, fold_events
+from qualtui.eventlog.incidents import Acknowledged, Noted, Released
+from qualtui.eventlog.notices import FINISHED_KEPT, NoticeDelivered, NoticeFailed, NoticeQueued, NoticeSending
+from qualtui.model import Event, EventBody, Phase, Severity, State
 from qualtui.store.sqlite.checkpoint import as_bytes, from_bytes
 
 NUMBERS = st.integers(-1, 5)
@@ -108,8 +92,8 @@ def test_whatever_happened_the_state_makes_sense(log: tuple[Event, ...]) -> None
         assert before.seq == event.seq - 1  # the one before is as it was
         assert state.next_number >= numbers
     firing = {number for number, incident in state.incidents.items() if incident.phase is Phase.FIRING}
-    standing = {one.number for one in state.standing.values() if one.phase is Phase.FIRING and one.number > 0}
-    assert standing <= firing
+    numbered = {one.number for one in state.alerts.values() if one.phase is Phase.FIRING and one.number > 0}
+    assert numbered <= firing
     assert all(number < state.next_number for number in state.incidents)
     assert all(incident.resolved_at is None for incident in state.incidents.values() if incident.number in firing)
     assert len(state.incidents) - len(firing) <= RESOLVED_KEPT

@@ -3,29 +3,15 @@
 import msgspec
 from msgspec.structs import replace
 
-from qualtui.model import (
-    Acknowledged,
-    BacklogMarked,
-    CauseRevised,
-    ClosingsEnded,
-    CustomerClosed,
-    Event,
-    EventBody,
-    FixFinished,
-    FixStarted,
-    FixStopped,
-    Noted,
-    NoticeDelivered,
-    NoticeFailed,
-    NoticeSending,
-    Phase,
-    Released,
-    Severity,
-    State,
-)
-from qualtui.store.fold import FINISHED_KEPT, RESOLVED_KEPT, RUNS_KEPT, apply, fold_events
+from qualtui.eventlog.alerts import RESOLVED_KEPT
+from qualtui.eventlog.customers import BacklogMarked, ClosingsEnded, CustomerClosed
+from qualtui.eventlog.fixes import RUNS_KEPT, FixFinished, FixStarted, FixStopped
+from qualtui.eventlog.fold import apply, fold_events
+from qualtui.eventlog.incidents import Acknowledged, CauseRevised, Noted, Released
+from qualtui.eventlog.notices import FINISHED_KEPT, NoticeDelivered, NoticeFailed, NoticeSending
+from qualtui.model import Event, EventBody, Phase, Severity, State
 from qualtui.store.sqlite.checkpoint import as_bytes, from_bytes
-from tests.store.bodies import changed, fired, log_of, queued
+from tests.eventlog.bodies import changed, fired, log_of, queued
 
 EMPTY = State()
 
@@ -36,14 +22,14 @@ def after(*bodies: EventBody) -> State:
 
 def test_a_pending_rule_stands_and_makes_no_incident() -> None:
     state = after(changed(Phase.PENDING, number=0))
-    assert state.standing["waiting@bot"].phase is Phase.PENDING
-    assert state.standing["waiting@bot"].since == 90.0
+    assert state.alerts["waiting@bot"].phase is Phase.PENDING
+    assert state.alerts["waiting@bot"].since == 90.0
     assert (state.incidents, state.activity, state.next_number) == ({}, (), 1)
 
 
 def test_a_pending_rule_that_clears_leaves_nothing() -> None:
     state = after(changed(Phase.PENDING, number=0), changed(Phase.INACTIVE, number=0))
-    assert (state.standing, state.incidents, state.activity) == ({}, {}, ())
+    assert (state.alerts, state.incidents, state.activity) == ({}, {}, ())
 
 
 def test_a_rule_that_fires_is_an_incident_with_its_number() -> None:
@@ -52,7 +38,7 @@ def test_a_rule_that_fires_is_an_incident_with_its_number() -> None:
     assert (incident.phase, incident.severity) == (Phase.FIRING, Severity.CRITICAL)
     assert (incident.since, incident.fired_at) == (90.0, 110.0)
     assert (incident.summary, incident.cause, incident.fix) == ("3 waiting", "WAHA FAILED", "f")
-    assert (state.standing["waiting@bot"].number, state.next_number) == (7, 8)
+    assert (state.alerts["waiting@bot"].number, state.next_number) == (7, 8)
 
 
 def test_a_revised_cause_takes_the_first_one_s_place_while_it_fires() -> None:
@@ -61,7 +47,7 @@ def test_a_revised_cause_takes_the_first_one_s_place_while_it_fires() -> None:
     )
     incident = state.incidents[1]
     assert (incident.cause, incident.root, incident.fix, incident.changes) == ("the webhook", "w", "retry", 1)
-    assert state.activity[-1].text == "cause revised: the webhook"
+    assert str(state.activity[-1].text) == "cause revised: the webhook"
     ended = after(fired(1, cause="WAHA FAILED"), changed(Phase.RESOLVED, 1), CauseRevised(1, "other", "o"))
     assert ended.incidents[1].cause == "WAHA FAILED"
 
@@ -75,13 +61,13 @@ def test_worse_and_better_are_the_same_incident() -> None:
     assert worse.incidents[1].changes == state.incidents[1].changes + 1
     better = apply(worse, log_of(fired(1, Severity.WARNING), first=4, start=210)[0])
     assert better.incidents[1].severity is Severity.WARNING
-    assert better.standing["waiting@bot"].severity is Severity.WARNING
+    assert better.alerts["waiting@bot"].severity is Severity.WARNING
     assert better.incidents[1].summary == "9"
 
 
 def test_a_resolved_rule_ends_its_incident() -> None:
     state = after(fired(1), changed(Phase.RESOLVED, old=Phase.FIRING))
-    assert state.standing == {}
+    assert state.alerts == {}
     assert (state.incidents[1].phase, state.incidents[1].resolved_at) == (Phase.RESOLVED, 110.0)
     assert state.incidents[1].changes == 2
     assert state.next_number == 2
@@ -89,7 +75,7 @@ def test_a_resolved_rule_ends_its_incident() -> None:
 
 def test_an_incident_never_outlives_its_rules_standing() -> None:
     gone = after(fired(1), changed(Phase.INACTIVE, number=0, old=Phase.FIRING))
-    assert (gone.standing, gone.incidents[1].phase) == ({}, Phase.RESOLVED)
+    assert (gone.alerts, gone.incidents[1].phase) == ({}, Phase.RESOLVED)
     renumbered = after(fired(1), fired(2))
     assert renumbered.incidents[1].phase is Phase.RESOLVED
     assert renumbered.incidents[2].phase is Phase.FIRING
@@ -121,7 +107,7 @@ def test_unknown_numbers_keys_and_runs_change_nothing_that_is_kept() -> None:
         FixFinished("r", "ok", "done"),
         FixStopped("r", "ana"),
     )
-    assert (state.incidents, state.notices, state.runs, state.standing) == ({}, {}, {}, {})
+    assert (state.incidents, state.notices, state.runs, state.alerts) == ({}, {}, {}, {})
     assert state.seq == 9
 
 
@@ -240,7 +226,7 @@ def test_the_backlog_is_kept_by_agent() -> None:
 def test_folding_changes_nothing_in_place() -> None:
     state = after(fired(1), queued("k"), FixStarted("r", "f", "bot", "ana"), BacklogMarked("bot", 1, 1.0))
     copies = (
-        dict(state.standing),
+        dict(state.alerts),
         dict(state.incidents),
         dict(state.notices),
         dict(state.runs),
@@ -256,7 +242,7 @@ def test_folding_changes_nothing_in_place() -> None:
             first=5,
         ),
     )
-    assert copies == (state.standing, state.incidents, state.notices, state.runs, state.backlog)
+    assert copies == (state.alerts, state.incidents, state.notices, state.runs, state.backlog)
     assert State() == EMPTY
 
 

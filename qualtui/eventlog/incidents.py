@@ -1,0 +1,96 @@
+"""What people do with an incident, and what its cause turns out to be."""
+
+from msgspec.structs import replace
+
+from qualtui.eventlog.family import OURSELVES, EventKind, Family
+from qualtui.model import Activity, EventBody, Incident, Phase, State
+from qualtui.text import clean
+from qualtui.text.message import message
+
+NOTE_SHOWN = 180  # characters of a note in its line; the incident keeps all
+
+
+class CauseRevised(EventBody, frozen=True, tag="incident.cause_revised"):
+    """The first root cause of an incident did not last; this one does."""
+
+    number: int
+    cause: str
+    root: str
+    fix: str = ""  # what is offered for it
+
+
+class Acknowledged(EventBody, frozen=True, tag="incident.acknowledged"):
+    """A person took the incident: I've got it."""
+
+    number: int
+    who: str
+
+
+class Released(EventBody, frozen=True, tag="incident.released"):
+    """The owner released the incident."""
+
+    number: int
+    who: str
+
+
+class Noted(EventBody, frozen=True, tag="incident.noted"):
+    """A person's remark on an incident, phones masked."""
+
+    number: int
+    who: str
+    text: str
+
+
+def _revise(state: State, body: CauseRevised) -> State:
+    old = state.incidents.get(body.number)
+    if old is None or old.phase is Phase.RESOLVED:
+        return state
+    return _with(state, replace(old, cause=body.cause, root=body.root, fix=body.fix))
+
+
+def _acknowledge(state: State, body: Acknowledged) -> State:
+    old = state.incidents.get(body.number)
+    return state if old is None else _with(state, replace(old, owner=body.who, owned_at=state.at))
+
+
+def _release(state: State, body: Released) -> State:
+    old = state.incidents.get(body.number)
+    return state if old is None else _with(state, replace(old, owner="", owned_at=None))
+
+
+def _note(state: State, body: Noted) -> State:
+    old = state.incidents.get(body.number)
+    if old is None:
+        return state
+    return _with(state, replace(old, notes=(*old.notes, f"{body.who}: {body.text}")))
+
+
+def _with(state: State, incident: Incident) -> State:
+    return replace(state, incidents={**state.incidents, incident.number: incident})
+
+
+def _revised_line(_state: State, at: float, body: CauseRevised) -> Activity:
+    return Activity(at, OURSELVES, message("cause revised: {cause}", cause=clean(body.cause)), body.number)
+
+
+def _acknowledged_line(_state: State, at: float, body: Acknowledged) -> Activity:
+    return Activity(at, clean(body.who), message("has got it"), body.number)
+
+
+def _released_line(_state: State, at: float, body: Released) -> Activity:
+    return Activity(at, clean(body.who), message("released it"), body.number)
+
+
+def _noted_line(_state: State, at: float, body: Noted) -> Activity:
+    text = message("note: {text}", text=clean(body.text, NOTE_SHOWN))
+    return Activity(at, clean(body.who), text, body.number)
+
+
+FAMILY = Family(
+    kinds=(
+        EventKind(CauseRevised, apply=_revise, line=_revised_line, number=lambda body: body.number),
+        EventKind(Acknowledged, apply=_acknowledge, line=_acknowledged_line, number=lambda body: body.number),
+        EventKind(Released, apply=_release, line=_released_line, number=lambda body: body.number),
+        EventKind(Noted, apply=_note, line=_noted_line, number=lambda body: body.number),
+    ),
+)

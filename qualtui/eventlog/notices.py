@@ -1,0 +1,151 @@
+"""Notices: queued, sent, delivered or given up, and the channels that fail."""
+
+from typing import TypeAlias
+
+from msgspec.structs import replace
+
+from qualtui.eventlog.family import OURSELVES, EventKind, Family, Kept, without
+from qualtui.model import Activity, EventBody, Failing, Notice, Severity, State
+from qualtui.text import clean
+from qualtui.text.message import message
+
+FINISHED_KEPT = 100  # notices that are delivered or given up
+
+
+class NoticeQueued(EventBody, frozen=True, tag="notice.queued"):
+    """A notice is due at a channel. `key` is unique for ever: incident, change and channel."""
+
+    key: str
+    number: int
+    target: str
+    kind: str  # firing, worse, resolved, test
+    severity: Severity
+    title: str
+    body: str
+
+
+class NoticeSending(EventBody, frozen=True, tag="notice.sending"):
+    """Written before the send: after a kill, whether it arrived is in doubt."""
+
+    key: str
+    attempt: int
+
+
+class NoticeDelivered(EventBody, frozen=True, tag="notice.delivered"):
+    """The channel accepted it."""
+
+    key: str
+    attempt: int
+
+
+class NoticeFailed(EventBody, frozen=True, tag="notice.failed"):
+    """The channel did not accept it; `retry_at` None: given up."""
+
+    key: str
+    attempt: int
+    reason: str
+    retry_at: float | None = None
+
+
+Moved: TypeAlias = NoticeSending | NoticeDelivered | NoticeFailed
+
+
+def _queue(state: State, body: NoticeQueued) -> State:
+    if body.key in state.notices:
+        return state
+    notice = Notice(
+        body.key, body.number, body.target, body.kind, body.severity, body.title, body.body, queued_at=state.at
+    )
+    incident = state.incidents.get(body.number)
+    if incident is not None and body.target not in incident.told:
+        notified = replace(incident, told=(*incident.told, body.target))
+        state = replace(state, incidents={**state.incidents, body.number: notified})
+    return replace(state, notices={**state.notices, body.key: notice})
+
+
+def _move(state: State, body: Moved) -> State:
+    old = state.notices.get(body.key)
+    if old is None:
+        return state
+    state = replace(state, failing=_failing(state, old, body))
+    if isinstance(body, NoticeSending):
+        new = replace(old, status="sending", attempt=body.attempt)
+    elif isinstance(body, NoticeDelivered):
+        new = replace(old, status="delivered", attempt=body.attempt, reason="")
+    elif body.retry_at is None:
+        new = replace(old, status="failed", attempt=body.attempt, reason=body.reason)
+    else:
+        new = replace(old, status="queued", attempt=body.attempt, reason=body.reason, next_at=body.retry_at)
+    state = _counted(state, old, new)
+    if not _finished(new):
+        return replace(state, notices={**state.notices, body.key: new})
+    # Put last, so that the finished ones stand in the order of their end.
+    notices = {**without(state.notices, body.key), body.key: new}
+    return replace(state, notices=NOTICES.of(notices, state.at))
+
+
+def _finished(notice: Notice) -> bool:
+    return notice.status in {"delivered", "failed"}
+
+
+def _finished_keys(notices: dict[str, Notice], _now: float) -> list[str]:
+    return [key for key, notice in notices.items() if _finished(notice)]
+
+
+def _failing(state: State, notice: Notice, body: Moved) -> dict[str, Failing]:
+    """The channels whose newest try failed; one that the configuration dropped unsent was not tried."""
+    if isinstance(body, NoticeDelivered):
+        return without(state.failing, notice.target)
+    if isinstance(body, NoticeSending) or notice.status != "sending":
+        return state.failing
+    before = state.failing.get(notice.target)
+    since = before.since if before is not None else state.at
+    return {**state.failing, notice.target: Failing(notice.target, since, body.reason)}
+
+
+def _counted(state: State, old: Notice, new: Notice) -> State:
+    """The incident counts what became of its notices, because a notice itself is not kept for ever."""
+    incident = state.incidents.get(new.number)
+    if incident is None or old.status == new.status:
+        return state
+    counted = replace(
+        incident,
+        delivered=incident.delivered + (new.status == "delivered") - (old.status == "delivered"),
+        failed=incident.failed + (new.status == "failed") - (old.status == "failed"),
+    )
+    return replace(state, incidents={**state.incidents, new.number: counted})
+
+
+def _delivered_line(state: State, at: float, body: NoticeDelivered) -> Activity | None:
+    notice = state.notices.get(body.key)
+    if notice is None:
+        return None
+    text = message("notified {channel}: {title}", channel=clean(notice.target), title=clean(notice.title))
+    return Activity(at, OURSELVES, text, notice.number)
+
+
+def _failed_line(state: State, at: float, body: NoticeFailed) -> Activity | None:
+    notice = state.notices.get(body.key)
+    if notice is None or body.retry_at is not None:
+        return None
+    text = message(
+        "could not notify {channel}, gave up: {reason}", channel=clean(notice.target), reason=clean(body.reason)
+    )
+    return Activity(at, OURSELVES, text, notice.number, Severity.WARNING)
+
+
+def _about(body: NoticeQueued | Moved) -> str:
+    return f"notice:{body.key}"
+
+
+NOTICES: Kept[str, Notice] = Kept("notices", "a notice that is due must be sent", FINISHED_KEPT, _finished_keys)
+
+FAMILY = Family(
+    kinds=(
+        EventKind(NoticeQueued, apply=_queue, number=lambda body: body.number, about=_about),
+        EventKind(NoticeSending, apply=_move, about=_about),
+        EventKind(NoticeDelivered, apply=_move, line=_delivered_line, about=_about),
+        EventKind(NoticeFailed, apply=_move, line=_failed_line, about=_about),
+    ),
+    kept=(NOTICES, Kept("failing", "a failing channel is shown until it delivers")),
+)

@@ -1,0 +1,20 @@
+"""One line of the log. The families in qualtui/eventlog/ declare what a line may say."""
+
+import msgspec
+
+
+class EventBody(msgspec.Struct, frozen=True):
+    """What an event says: one subclass a fact, each with a tag of its own. Tags and field names never change."""
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One line of the log. `seq` is the only order, for the clock behind `at` may be set back.
+
+    `key` is unique where it is not empty.
+    """
+
+    seq: int
+    at: float
+    epoch: int
+    body: EventBody
+    key: str = ""
