@@ -1,8 +1,9 @@
-"""The commands. Each lies in a module of its own, imported when it is called for.
+"""The command line. Each command has a module of its own, imported when the command is called.
 
 A new command: a line in COMMANDS, and a module whose `command` is a function (its docstring is the help,
-`\\b` keeps the lines of its example) or a `typer.Typer` with commands of its own.
-What it raises becomes one line on stderr (qualtui.cli.common.guarded); a number that it returns is the exit code.
+`\\b` keeps the lines of its example) or a `typer.Typer` with subcommands.
+An error that it raises becomes one line on stderr (qualtui.cli.common.guarded); a number that it returns is the
+exit code.
 """
 
 import os
@@ -37,14 +38,14 @@ _UsageError: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__na
 
 
 class Commands(TyperGroup):
-    """The group that knows its commands by name and imports only the one that is called."""
+    """The group of commands: it imports only the one that is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """The names, in the order of the help."""
         return [*super().list_commands(ctx), *(name for name, module in COMMANDS.items() if find_spec(module))]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command, imported now; None where there is none of this name."""
+        """The command, imported now; None if there is no command of this name."""
         module = COMMANDS.get(cmd_name)
         if module is None or find_spec(module) is None:
             return super().get_command(ctx, cmd_name)
@@ -53,7 +54,7 @@ class Commands(TyperGroup):
     def main(  # type: ignore[override]  # click's overloads differ between typer's versions
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> Any:
-        """Runs a command line; ends the process with its exit code unless `standalone_mode` is False."""
+        """Run a command line; exit the process with its exit code unless `standalone_mode` is False."""
         standalone = extra.pop("standalone_mode", True)
         run = super().main
 
@@ -61,12 +62,16 @@ class Commands(TyperGroup):
             try:
                 return run(args=args, prog_name=prog_name, standalone_mode=False, **extra)
             except _UsageError as error:
-                words: str = error.format_message()
-                if "\n" in words:  # a group without its command: the group's help
-                    print(words, file=sys.stderr)
+                problem: str = error.format_message()
+                if "\n" in problem:  # a group without its command: the group's help
+                    print(problem, file=sys.stderr)
                 else:
                     about = getattr(getattr(error, "ctx", None), "command_path", "qualtui")
-                    say_error(_("{problem} See {command} --help").format(problem=words, command=about))
+                    say_error(
+                        _("{problem} Help: {command} --help").format(
+                            problem=problem.rstrip(".") + ".", command=about
+                        )
+                    )
                 return UNKNOWN
             except SystemExit as ending:
                 if isinstance(ending.__context__, BrokenPipeError):
@@ -100,14 +105,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=_(
-        "The terminal that an on-call engineer opens when the WhatsApp bot goes quiet."
-        " Without a command: the screen.\n\n\b\nExample:\n  qualtui\n  qualtui demo"
+        "Watch a WhatsApp bot, see why customers wait, and fix it."
+        " Without a command, the screen opens.\n\n\b\nExample:\n  qualtui\n  qualtui demo"
     ),
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(wanted: bool) -> None:
+    if wanted:
         version()
         raise typer.Exit
 
@@ -116,10 +121,10 @@ def _version(asked: bool) -> None:
 def root(
     config: ConfigOption = None,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version."))
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version and exit."))
     ] = False,
 ) -> None:
-    """Options before the command: `--config` holds for it and for all that it starts."""
+    """Options before the command: `--config` is valid for the command and for every process that it starts."""
     del version
     if config is not None:
         os.environ["QUALTUI_CONFIG"] = str(config.absolute())
@@ -127,20 +132,20 @@ def root(
 
 @app.command(
     "i",
-    help=_("The screen, straight at an incident.\n\n\b\nExample:\n  qualtui i 42"),
-    short_help=_("The screen, straight at an incident."),
+    help=_("Open the screen at an incident.\n\n\b\nExample:\n  qualtui i 42"),
+    short_help=_("Open the screen at an incident."),
 )
 def incident(
     number: Annotated[int, typer.Argument(min=1, max=10**9, metavar="NUMBER", help=_("The incident's number."))],
     config: ConfigOption = None,
 ) -> None:
-    """The screen, opened at an incident."""
+    """Open the screen at an incident."""
     from qualtui.cli.window import open_window
 
     raise typer.Exit(open_window(config, number))
 
 
 def run(argv: Sequence[str]) -> int:
-    """Runs a command line without the program's name; gives the exit code."""
+    """Run a command line, given without the program's name; return the exit code."""
     code: int = get_command(app).main(args=list(argv), prog_name="qualtui", standalone_mode=False)
     return code

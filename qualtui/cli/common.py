@@ -1,9 +1,9 @@
-"""What every command shares: exit codes, errors in one line, the configuration, and who you are.
+"""What every command shares: exit codes, errors in one line, the configuration, and your name.
 
-Exit codes of all commands: 0 done (`status`: all well; `watch` and `demo --services-only`: told to end, by ctrl+c
-too); 1 refused or failed (`status`: warning); 2 `status` alone: critical; 3 could not be told: no usable
-configuration, no engine, a wrong command line (so that a typo in a script that asks for the status never counts as
-critical), a full disk behind stdout; 130 any other command: ended with ctrl+c; 141 its reader went away.
+Exit codes: 0 done (`status`: all well; `watch` and `demo --services-only`: stopped, by ctrl+c too); 1 refused or
+failed (`status`: warning); 2 critical (`status`) or failures (`doctor`); 3 unknown: no usable configuration, no
+engine, a wrong command line (a typo in a script never counts as critical), stdout on a full disk; 130 interrupted
+with ctrl+c; 141 the reader of stdout is gone.
 """
 
 import os
@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 
 from qualtui import __version__
 from qualtui.cli.streams import UnwrittenError, forget_stream
+from qualtui.cli.words import words
 from qualtui.text import _, clean
+from qualtui.text.message import Saying
 
 if TYPE_CHECKING:
     from qualtui.config.values import Config
@@ -31,19 +33,19 @@ NAME_LIMIT = 4096  # bytes of the file that keeps your name
 
 
 class CommandError(Exception):
-    """A command can't do what was asked; the text is one line for people, `code` the exit code."""
+    """A command failed; the text is one line for people, `code` the exit code."""
 
-    def __init__(self, text: str, code: int = FAILED) -> None:
-        super().__init__(text)
+    def __init__(self, text: Saying, code: int = FAILED) -> None:
+        super().__init__(words(text))
         self.code = code
 
 
 class NoConfigurationError(CommandError):
-    """There is none, and what to do about it."""
+    """There is no configuration."""
 
     def __init__(self) -> None:
         super().__init__(
-            _("no configuration: `qualtui config init` writes one, `qualtui demo` needs none"), UNKNOWN
+            _("No configuration found. Write one: qualtui config init. Or try: qualtui demo"), UNKNOWN
         )
 
 
@@ -53,12 +55,12 @@ def say_error(text: str) -> None:
 
 
 def version() -> None:
-    """Prints it."""
+    """Print the version."""
     print(f"qualtui {__version__}")
 
 
 def first_steps() -> str:
-    """How to get a configuration, or to do without: one screen of plain text for who has only installed it."""
+    """The first steps after the installation: one screen of plain text."""
     from qualtui.config.errors import ConfigErrors
     from qualtui.config.places import user_file
 
@@ -66,7 +68,7 @@ def first_steps() -> str:
         """\
 qualtui has no configuration yet.
 
-See it at work first, with a simulated bot, database and WhatsApp gateway:
+Try it with a simulated bot, database and WhatsApp gateway:
 
     qualtui demo
 
@@ -75,28 +77,30 @@ Or watch your own bot:
     qualtui config init      writes a commented example to
                              {users}
     (edit it: the bot's address, a read-only DSN of its database, the gateway)
-    qualtui config check     says everything that is wrong with it, or ok
+    qualtui config check     lists every mistake in it, or prints ok
     qualtui                  opens the screen
 
-It is looked for in this order: --config FILE, $QUALTUI_CONFIG,
-./config.toml, and the file above.
+qualtui reads the first of these that is set or exists: --config FILE,
+$QUALTUI_CONFIG, ./config.toml, and the file above.
 """
     )
     try:
         users = str(user_file())
     except ConfigErrors:
-        users = _("(name a file: this user has no home directory)")
+        users = _("(give a PATH: this user has no home directory)")
     return text.format(users=users).rstrip()
 
 
 def find_config(option: Path | None) -> Path | None:
-    """The configuration's path, short where it lies below the current folder; None: there is none."""
+    """The configuration's path, relative if it is below the current folder; None if there is none."""
     from qualtui.config.places import find
 
     try:
         here = Path.cwd()
     except FileNotFoundError:
-        raise CommandError(_("the current folder is gone"), UNKNOWN) from None
+        raise CommandError(
+            _("The current folder does not exist any more. Change to another one."), UNKNOWN
+        ) from None
     path = find(option, os.environ, here)
     return path.relative_to(here) if path is not None and path.is_relative_to(here) else path
 
@@ -107,7 +111,7 @@ def resolve_config(option: Path | None) -> "Config":
 
 
 def resolve_window_config(option: Path | None) -> "Config":
-    """What a window needs of it (store, screen, keys); the secrets need not be there. Raises likewise."""
+    """The part that a window needs (store, screen, keys), without secrets. Raises the same errors."""
     return _resolve(option, window=True)
 
 
@@ -126,7 +130,7 @@ def _resolve(option: Path | None, *, window: bool) -> "Config":
 
 
 def who(*, ask: bool = True) -> str:
-    """Your name: $QUALTUI_USER, else as told once, else asked now where somebody can answer, else the login."""
+    """Your name: $QUALTUI_USER, else the saved one, else asked now if this is a terminal, else the login name."""
     if named := clean(os.environ.get("QUALTUI_USER", ""), 40):
         return named
     from qualtui.config import files
@@ -138,19 +142,19 @@ def who(*, ask: bool = True) -> str:
     except ConfigErrors:  # no home directory: nowhere to keep an answer
         return _login()
     with suppress(files.UnreadableError):
-        if told := clean(files.read_file(kept, NAME_LIMIT).decode(errors="replace")[:200], 40):
-            return told
+        if saved := clean(files.read_file(kept, NAME_LIMIT).decode(errors="replace")[:200], 40):
+            return saved
     login = _login()
     if not (ask and sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         return login
-    print(_("Who are you? The others see this name beside what you do [{login}]: ").format(login=login), end="",
+    print(_("Your name? Your colleagues see it beside your actions [{login}]: ").format(login=login), end="",
           file=sys.stderr, flush=True)  # fmt: skip
     answer = clean(sys.stdin.readline(), 40) or login
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(f"{answer}\n", encoding="utf-8")
     except OSError as error:
-        say_error(_("your name can't be kept in {path}: {why}").format(path=kept, why=error.strerror))
+        say_error(_("Can't save your name in {path}: {why}").format(path=kept, why=error.strerror))
     return answer
 
 
@@ -164,9 +168,9 @@ def _login() -> str:
 
 
 def guarded(call: Callable[[], object]) -> int:
-    """Runs a command and gives its exit code; whatever goes wrong is one line on stderr, never a traceback.
+    """Run a command and return its exit code; every error is one line on stderr, never a traceback.
 
-    $QUALTUI_DEBUG=1 lets an internal error's traceback through.
+    With $QUALTUI_DEBUG=1 an internal error shows its traceback.
     """
     try:
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # as `main` left it
@@ -180,7 +184,7 @@ def guarded(call: Callable[[], object]) -> int:
         return PIPE_CLOSED
     except UnwrittenError as error:
         forget_stream()
-        say_error(_("what it says can't be written: {}").format(error))
+        say_error(_("Can't write the output: {why}").format(why=error))
         return UNKNOWN
     except CommandError as error:
         say_error(str(error))
@@ -209,6 +213,6 @@ def _unforeseen(error: Exception) -> int:
             place = f"{Path(code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
     # Its own text may carry what nobody should read: a row, an address.
-    words = _("internal error: {kind} at {place}; QUALTUI_DEBUG=1 shows the traceback")
-    say_error(words.format(kind=type(error).__name__, place=place or "?"))
+    template = _("Internal error: {kind} at {place}. Set QUALTUI_DEBUG=1 to see the traceback.")
+    say_error(template.format(kind=type(error).__name__, place=place or "?"))
     return UNKNOWN

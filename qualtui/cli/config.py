@@ -1,4 +1,4 @@
-"""`qualtui config`: write the example, check a configuration, show what is in effect."""
+"""`qualtui config`: write the example, check a configuration, show the one in effect."""
 
 import json
 import os
@@ -33,37 +33,41 @@ def example() -> str:
 
 @command.command(
     help=_(
-        "Write the commented example, readable by you alone. PATH defaults to the user's folder."
+        "Write the commented example to PATH, readable by you alone. Default: your configuration folder."
         "\n\n\b\nExample:\n  qualtui config init\n  qualtui config init ./config.toml"
     )
 )
 def init(
-    path: Annotated[Path | None, typer.Argument(metavar="PATH", help=_("Where to."))] = None,
-    force: Annotated[bool, typer.Option("--force", help=_("Replace a file that is there."))] = False,
+    path: Annotated[Path | None, typer.Argument(metavar="PATH", help=_("The file to write."))] = None,
+    force: Annotated[bool, typer.Option("--force", help=_("Replace an existing file."))] = False,
 ) -> None:
-    """Writes the example configuration."""
+    """Write the example configuration."""
     from qualtui.config.places import user_file
 
     path = path or user_file()
     if path.is_dir():
-        raise CommandError(_("{} is a folder; name a file: {}").format(path, path / user_file().name))
+        raise CommandError(
+            _("{path} is a folder. Name a file, such as {example}").format(
+                path=path, example=path / user_file().name
+            )
+        )
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, example(), force=force)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or _("not a path")
-        raise CommandError(_("{path} can't be written: {why}").format(path=path, why=why)) from None
+        raise CommandError(_("Can't write {path}: {why}").format(path=path, why=why)) from None
     print(_("Written: {path}").format(path=path))
-    print(_("Fill in what stands in ${{...}}, then: qualtui config check").format())
+    print(_("Next: edit it, then run: qualtui config check"))
 
 
 def _write(path: Path, text: str, *, force: bool) -> None:
-    """Writes, mode 0600 from the first byte; CommandError where something is there, unless `force` replaces it."""
+    """Write the file, mode 0600 from the first byte. Raises CommandError if it exists, unless `force` is set."""
     draft = path.with_name(f".{path.name}.{os.getpid()}") if force else path
     try:
         created = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise CommandError(_("{path} is there already; --force replaces it").format(path=path)) from None
+        raise CommandError(_("{path} exists already. To replace it, add --force.").format(path=path)) from None
     with open(created, "w", encoding="utf-8") as file:
         file.write(text)
     if force:
@@ -72,43 +76,43 @@ def _write(path: Path, text: str, *, force: bool) -> None:
 
 @command.command(
     help=_(
-        "Say everything that is wrong with the configuration, one line each (exit code 3), or ok."
+        "Check the configuration: print ok, or each mistake on a line of its own (exit code 3)."
         "\n\n\b\nExample:\n  qualtui config check\n  qualtui --config other.toml config check --json"
     )
 )
 def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Checks a configuration, with the references in it."""
+    """Check a configuration and the references in it."""
     from qualtui.config.load import load
 
     path = find_config(config)
     try:
         if path is None:
-            raise NoConfigurationError  # noqa: TRY301 - told like all others
+            raise NoConfigurationError  # noqa: TRY301 - printed like all others
         remarks: list[Problem] = []
         read = load(path, os.environ, remarks)
         if targets := _wrong_targets(read, str(path)):
-            raise ConfigErrors(targets)  # noqa: TRY301 - told like all others
+            raise ConfigErrors(targets)  # noqa: TRY301 - printed like all others
     except (NoConfigurationError, ConfigErrors) as wrong:
         if not as_json:
             raise
         problems = (
             wrong.problems
             if isinstance(wrong, ConfigErrors)
-            else (Problem("", "", "no configuration", "`qualtui config init` to write one"),)
+            else (Problem("", "", "no configuration", "a file: `qualtui config init` writes one"),)
         )
         print(json.dumps({"ok": False, "problems": _plain(problems)}, ensure_ascii=False, indent=2))
         raise typer.Exit(UNKNOWN) from None
     remarks += _cut_short(read, str(path))
     summary = _summary(read)
     if as_json:
-        told = {"ok": True, "file": str(path), "remarks": _plain(remarks), **summary}
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        result = {"ok": True, "file": str(path), "remarks": _plain(remarks), **summary}
+        print(json.dumps(result, ensure_ascii=False, indent=2))
         return
     print(_("ok: {path}").format(path=path))
     for name, words in _lines(read, summary):
         print(f"  {name:<8} {words}")
     for remark in remarks:
-        print(_("remark: {}").format(remark))
+        print(_("warning: {problem}").format(problem=remark))
 
 
 def _plain(problems: Iterable[Problem]) -> list[dict[str, str]]:
@@ -117,12 +121,12 @@ def _plain(problems: Iterable[Problem]) -> list[dict[str, str]]:
 
 @command.command(
     help=_(
-        "Show the configuration in effect, defaults filled in, secrets as ***."
+        "Show the configuration in effect: defaults filled in, secrets as ***."
         "\n\n\b\nExample:\n  qualtui config show\n  qualtui config show --json"
     )
 )
 def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Shows the effective configuration."""
+    """Show the configuration in effect."""
     from qualtui.config.dump import plain
 
     read = resolve_config(config)
@@ -132,12 +136,12 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         return
     import tomli_w
 
-    print(_("# in effect, from {path}").format(path=read.path))
+    print(_("# in effect, read from {path}").format(path=read.path))
     print(tomli_w.dumps(tables), end="")
 
 
 def _wrong_targets(config: Config, file: str) -> tuple[Problem, ...]:
-    """The targets that Apprise does not understand: it would say so only at the first notice."""
+    """The channels that Apprise does not understand: it would report that only at the first notice."""
     if not config.notify.targets:
         return ()
     from qualtui.notify.apprise_errors import hush
@@ -145,7 +149,7 @@ def _wrong_targets(config: Config, file: str) -> tuple[Problem, ...]:
     hush()
     import apprise
 
-    expected = "an address that Apprise understands; see github.com/caronc/apprise/wiki"
+    expected = "an address that Apprise understands (see github.com/caronc/apprise/wiki)"
     return tuple(
         Problem(file, f"notify.targets.{name}.url", "***", expected)
         for name, target in config.notify.targets.items()
@@ -154,7 +158,7 @@ def _wrong_targets(config: Config, file: str) -> tuple[Problem, ...]:
 
 
 def _cut_short(config: Config, file: str) -> list[Problem]:
-    """The targets of which Apprise would take a value, such as the password, without its end."""
+    """The channels of whose URL Apprise would cut off the end of a value, such as the password."""
     from qualtui.config.checks import cut_short
 
     found = {name: cut_short(target.url.reveal()) for name, target in config.notify.targets.items()}
@@ -186,7 +190,7 @@ def _lines(config: Config, summary: dict[str, object]) -> list[tuple[str, str]]:
     agents = [f"{name} ({', '.join(_sources(agent))})" for name, agent in config.agents.items()]
     rules = [name for name, rule in config.rules.items() if rule.enabled]
     routed = sorted({name for route in config.notify.routes for name in route.targets})
-    targets = ", ".join(routed) or _("nobody: no route leads to a target, so nobody is told of anything")
+    targets = ", ".join(routed) or _("no route leads to a channel: no one is notified")
     idle = [name for name in config.notify.targets if name not in routed]
     lines = [
         (_("agents"), f"{len(agents)}: {', '.join(agents)}"),
@@ -194,5 +198,5 @@ def _lines(config: Config, summary: dict[str, object]) -> list[tuple[str, str]]:
         (_("notices"), f"{len(routed)}: {targets}"),
     ]
     if idle:
-        lines.append((_("no route"), _("to {targets}").format(targets=", ".join(idle))))
+        lines.append((_("unused"), _("no route leads to {channels}").format(channels=", ".join(idle))))
     return [*lines, (_("store"), str(summary["store"])), (_("socket"), str(summary["socket"]))]

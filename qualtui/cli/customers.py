@@ -1,4 +1,4 @@
-"""`qualtui customers`: who waits, and who was answered by hand."""
+"""`qualtui customers`: list who waits, close who was answered by hand."""
 
 import time
 from pathlib import Path
@@ -20,75 +20,78 @@ command = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     help=helped(
-        _("Who waits for the bot; close one who was answered by hand."),
+        _("List customers who wait for a reply; close those you answered by hand."),
         "qualtui customers list",
         "qualtui customers answered 1a2b3c4d --reason 'called her'",
     ),
 )
 AgentOption = Annotated[
-    str, typer.Option("--agent", metavar="NAME", help=_("Needed where there are several agents."))
+    str, typer.Option("--agent", metavar="NAME", help=_("The agent; required if there are several."))
 ]
 
 
 @command.command(
     "list",
     help=helped(
-        _("Who waits, the longest wait first; phones masked."),
+        _("List the customers who wait, longest wait first. Phone numbers are masked."),
         "qualtui customers list",
         "qualtui customers list --backlog",
     ),
 )
 def list_(
     backlog: Annotated[
-        bool, typer.Option("--backlog", help=_("Who was silent for over a day before the first start, instead."))
+        bool, typer.Option("--backlog", help=_("List those instead who already waited before the first start."))
     ] = False,
     agent: AgentOption = "",
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Lists who waits."""
-    told = ask(config, ListCustomers(agent or only_agent(config), backlog))
-    assert isinstance(told, Customers)
+    """List who waits."""
+    waiting = ask(config, ListCustomers(agent or only_agent(config), backlog))
+    assert isinstance(waiting, Customers)
     if as_json:
-        print_json(told)
-    elif not told.customers:
-        print(_("the backlog is empty") if backlog else _("nobody waits"))
+        print_json(waiting)
+    elif not waiting.customers:
+        print(_("The backlog is empty.") if backlog else _("No customer waits."))
     else:
-        if told.more:
-            say_error(_("only the {n} longest waits are listed").format(n=len(told.customers)))
+        if waiting.more:
+            say_error(_("Only the {n} longest waits are listed.").format(n=len(waiting.customers)))
         now = time.time()
-        titles = ["leads.id", _("waits"), _("phone"), _("why")]
+        titles = ["leads.id", _("waiting for"), _("phone"), _("reason")]
         print_table(
-            titles, [[_short(one.lead), span(now - one.since), one.phone, one.cause] for one in told.customers]
+            titles,
+            [[_short(one.lead), span(now - one.since), one.phone, words(one.cause)] for one in waiting.customers],
         )
 
 
 @command.command(
     help=helped(
-        _("Close one whom you answered by hand: owed nothing more, unless it writes again."),
+        _("Close a customer whom you answered by hand. A new message opens the wait again."),
         "qualtui customers answered 1a2b3c4d --reason 'called her'",
     )
 )
 def answered(
-    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help=_("The id, or how it begins."))],
-    reason: Annotated[str, typer.Option("--reason", help=_("How; everyone here can read it."))],
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help=_("The id, or its beginning."))],
+    reason: Annotated[str, typer.Option("--reason", help=_("How you answered. Your colleagues can read it."))],
     agent: AgentOption = "",
     config: ConfigOption = None,
 ) -> None:
-    """Closes a customer."""
+    """Close a customer."""
     done = ask(config, CloseCustomer(agent or only_agent(config), customer, reason))
     assert isinstance(done, Done)
     print(words(done.text))
 
 
 def _short(lead: str) -> str:
-    """Enough of an id to name it by; that of a chat without a lead is longer."""
+    """The beginning of an id, long enough to be unique; longer for a chat without a lead."""
     return lead[: len(PSEUDONYM) + 8 if lead.startswith(PSEUDONYM) else 8]
 
 
 def only_agent(config: Path | None) -> str:
-    """The name of the one agent. CommandError where there are several."""
+    """The name of the only agent. Raises CommandError if there are several."""
     names = [agent.name for agent in snapshot(config).agents]
     if len(names) != 1:
-        raise CommandError(_("which agent? --agent {}").format("|".join(names)), FAILED)
+        raise CommandError(
+            _("There are several agents. Choose one: --agent {names}").format(names="|".join(names)), FAILED
+        )
     return names[0]

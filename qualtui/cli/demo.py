@@ -1,4 +1,4 @@
-"""`qualtui demo`: a whole living system on this machine, with faults to switch on, and the screen on it."""
+"""`qualtui demo`: a simulated system on this machine, faults that can be switched on, and the screen on it."""
 
 import asyncio
 import os
@@ -25,38 +25,48 @@ ENGINE_END = 4.0  # s
 
 def command(
     speed: Annotated[
-        float, typer.Option("--speed", min=0.1, max=100, help=_("Delays and thresholds divided by this."))
+        float,
+        typer.Option(
+            "--speed",
+            min=0.1,
+            max=100,
+            help=_("How much faster than real time: delays and thresholds are divided by it."),
+        ),
     ] = 20.0,
     scenario: Annotated[
         str,
-        typer.Option(
-            "--scenario", metavar="NAME", help=_("A story to be played: 0310, a night in which WhatsApp fails.")
-        ),
+        typer.Option("--scenario", metavar="NAME", help=_("Play a story: 0310, a night in which WhatsApp fails.")),
     ] = "",
-    seed: Annotated[int, typer.Option("--seed", help=_("Of the traffic: the same seed, the same customers."))] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", help=_("Seed of the traffic: the same seed gives the same customers."))
+    ] = 1,
     quirks: Annotated[
         bool,
         typer.Option(
-            "--quirks", help=_("The database and webhook of the bot's own set-up, with all their faults.")
+            "--quirks", help=_("Use the bot's original database and webhook set-up, with all its faults.")
         ),
     ] = False,
     schema: Annotated[
         str,
-        typer.Option("--schema", help=_("working, head (as --quirks), triggers or relaxed: the bot's database.")),
+        typer.Option("--schema", help=_("The bot's database: working, head (as --quirks), triggers or relaxed.")),
     ] = "",
     keep: Annotated[
         Path | None,
-        typer.Option("--keep", metavar="DIR", help=_("Keep the database in this folder, or go on with it.")),
+        typer.Option(
+            "--keep", metavar="DIR", help=_("Keep the database in this folder, or continue with the one in it.")
+        ),
     ] = None,
     services_only: Annotated[
         bool,
-        typer.Option("--services-only", help=_("No screen, no engine: one JSON line says where everything is.")),
+        typer.Option(
+            "--services-only", help=_("Start no screen and no engine; print the addresses as one JSON line.")
+        ),
     ] = False,
 ) -> int:
-    """A real PostgreSQL, a simulated bot, gateway and traffic, and the screen on them. Nothing stays behind.
+    """Try qualtui with a real PostgreSQL and a simulated bot, gateway and customers. It leaves nothing behind.
 
     \b
-    Faults are switched on in the palette (key `:`).
+    Switch faults on in the palette (key `:`).
     Example:
       qualtui demo
       qualtui demo --scenario 0310
@@ -92,35 +102,40 @@ def _with_screen(line: list[str]) -> int:
     from qualtui.cli.window import open_window, terminal_problem
 
     if problem := terminal_problem():
-        raise CommandError(_("{}; --services-only runs without one").format(problem.partition(";")[0]), FAILED)
-    os.environ["QUALTUI_USER"] = who(ask=False)  # a demo asks nobody's name
-    print(_("starting a PostgreSQL, a bot, a gateway and their customers ..."), flush=True)
+        raise CommandError(
+            _("{problem} Without the screen: qualtui demo --services-only").format(
+                problem=problem.partition(". ")[0] + "."
+            ),
+            FAILED,
+        )
+    os.environ["QUALTUI_USER"] = who(ask=False)  # the demo does not ask for a name
+    print(_("Starting PostgreSQL, a bot, a gateway and their customers ..."), flush=True)
     with _services(line) as services, _engine(Path(services.config)):
-        return open_window(Path(services.config), None, _("The demo and its engine end with this window."))
+        return open_window(Path(services.config), None, _("The demo and its engine stopped with this window."))
 
 
 @contextmanager
 def _services(line: list[str]) -> "Iterator[Services]":
-    """The services, tended by a thread while the main one runs the screen."""
+    """The services, run by a thread while the main thread runs the screen."""
     from qualtui.demo.launch import spawn_services
 
-    told: queue.SimpleQueue[Services | BaseException] = queue.SimpleQueue()
+    started: queue.SimpleQueue[Services | BaseException] = queue.SimpleQueue()
     stop = threading.Event()
 
-    async def tend() -> None:
+    async def serve() -> None:
         async with spawn_services(line) as services:
-            told.put(services)
+            started.put(services)
             await asyncio.to_thread(stop.wait)
 
     def run() -> None:
         try:
-            asyncio.run(tend())
-        except BaseException as error:  # told to the main thread, which raises it
-            told.put(error)
+            asyncio.run(serve())
+        except BaseException as error:  # the main thread raises it
+            started.put(error)
 
     thread = threading.Thread(target=run, name="demo-services", daemon=True)
     thread.start()
-    answer = told.get()
+    answer = started.get()
     if isinstance(answer, BaseException):
         raise answer
     try:
@@ -132,7 +147,7 @@ def _services(line: list[str]) -> "Iterator[Services]":
 
 @contextmanager
 def _engine(config: Path) -> Iterator[None]:
-    """An engine on the demo's configuration; a pipe ends it when this process ends in whatever way."""
+    """An engine on the demo's configuration; a pipe stops it when this process ends, even by SIGKILL."""
     reader, writer = os.pipe()
     with config.with_name("engine.log").open("wb") as log:
         engine = subprocess.Popen(

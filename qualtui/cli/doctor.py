@@ -1,4 +1,4 @@
-"""`qualtui doctor`: every link and permission tried, nothing changed."""
+"""`qualtui doctor`: check every link and permission, change nothing."""
 
 import asyncio
 import shutil
@@ -14,6 +14,7 @@ import typer
 from qualtui.cli.common import resolve_config
 from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.cli.tables import print_json
+from qualtui.cli.words import words
 from qualtui.config.values import Config
 from qualtui.model.findings import Finding, FindingVerdict, doctor_exit_code
 from qualtui.text import _
@@ -30,29 +31,29 @@ PLAIN = {
     FindingVerdict.FAILED: "X",
     FindingVerdict.SKIPPED: "-",
 }
-_WHAT = 27  # cells of what was looked at
+_WHAT = 27  # cells of the subject's column
 
 
 def command(
     config: ConfigOption = None,
     as_json: JsonOption = False,
-    sql: Annotated[bool, typer.Option("--sql", help=_("Only the SQL that mends what was found."))] = False,
+    sql: Annotated[bool, typer.Option("--sql", help=_("Print only the SQL that fixes the findings."))] = False,
 ) -> int:
-    """Try every link and permission, change nothing. Exit code 0 ok, 1 warnings, 2 failures, 3 could not run.
+    """Check every link and permission, change nothing. Exit code 0 ok, 1 warnings, 2 failures, 3 could not run.
 
     \b
     Example:
       qualtui doctor
-      qualtui doctor --sql > mend.sql
+      qualtui doctor --sql > fixes.sql
       qualtui doctor --json
     """
     read = resolve_config(config)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     paper = None if as_json or sql else Paper(ascii_only=read.screen.ascii, width=width)
     if paper is not None and sys.stderr.isatty():
-        print(_("asking everybody once; a busy bot takes up to half a minute ..."), file=sys.stderr)
+        print(_("Checking everything once. A busy bot takes up to half a minute ..."), file=sys.stderr)
     started = time.monotonic()
-    findings = asyncio.run(_examined(read, paper))
+    findings = asyncio.run(_findings(read, paper))
     if as_json:
         print_json({"code": doctor_exit_code(findings), "findings": findings})
     elif sql:
@@ -62,19 +63,19 @@ def command(
     return doctor_exit_code(findings)
 
 
-async def _examined(config: Config, paper: "Paper | None") -> list[Finding]:
+async def _findings(config: Config, paper: "Paper | None") -> list[Finding]:
     from qualtui.doctor.run import run_doctor
 
     found: list[Finding] = []
     async for finding in run_doctor(config, time.time):
         found.append(finding)
         if paper is not None:
-            paper.tell(finding)
+            paper.show(finding)
     return found
 
 
 class Paper:
-    """Findings as lines on stdout; wrapped where `width` is not 0."""
+    """Findings as lines on stdout; wrapped if `width` is not 0."""
 
     def __init__(self, *, ascii_only: bool, width: int) -> None:
         self._glyphs = PLAIN if ascii_only else GLYPHS
@@ -82,32 +83,39 @@ class Paper:
         self._width = width
         self._agent: str | None = None
 
-    def tell(self, finding: Finding) -> None:
-        """Prints one, under the name of its agent."""
+    def show(self, finding: Finding) -> None:
+        """Print a finding under the name of its agent."""
         if finding.agent != self._agent:
             self._agent = finding.agent
             print(finding.agent or "qualtui")
         print("\n".join(self.lines(finding)), flush=True)
 
     def end(self, findings: Sequence[Finding], seconds: float) -> None:
-        """Prints the SQL, the failures once more where that has pushed them away, and how many of each."""
-        if mend := statements(findings):
-            print("\n" + _("SQL, for the owner of the bot's tables; read it first (`--sql` prints it alone):"))
-            print(textwrap.indent("\n".join(mend), "  "))
+        """Print the SQL, after it the failures once more, and the number of each verdict."""
+        if repairs := statements(findings):
+            print(
+                "\n"
+                + _("SQL for the owner of the bot's tables. Read it before you run it (--sql prints it alone):")
+            )
+            print(textwrap.indent("\n".join(repairs), "  "))
             worst = [finding for finding in findings if finding.verdict is FindingVerdict.FAILED]
             if worst:
-                print("\n" + _("What does not work:"))
+                print("\n" + _("Failures:"))
             for finding in worst:
                 print("\n".join(self.lines(finding)))
         count = Counter(finding.verdict for finding in findings)
-        told = _("failed {failed}, warning {warning}, ok {ok}, skipped {skipped}; {seconds:.1f} s")
-        print("\n" + told.format(**{verdict.value: count[verdict] for verdict in FindingVerdict}, seconds=seconds))
+        template = _("failed {failed}, warning {warning}, ok {ok}, skipped {skipped}; {seconds:.1f} s")
+        print(
+            "\n"
+            + template.format(**{verdict.value: count[verdict] for verdict in FindingVerdict}, seconds=seconds)
+        )
 
     def lines(self, finding: Finding) -> list[str]:
-        """A finding, and below it what to do."""
-        head = f"  {self._glyphs[finding.verdict]} {finding.verdict:<8} {finding.what:<{_WHAT}} "
-        told = self._wrapped(finding.why, head)
-        return told + (self._wrapped(finding.todo, " " * len(head) + self._arrow) if finding.todo else [])
+        """A finding, and what to do below it."""
+        head = f"  {self._glyphs[finding.verdict]} {finding.verdict:<8} {words(finding.what):<{_WHAT}} "
+        rows = self._wrapped(words(finding.why), head)
+        todo = words(finding.todo)
+        return rows + (self._wrapped(todo, " " * len(head) + self._arrow) if todo else [])
 
     def _wrapped(self, text: str, head: str) -> list[str]:
         room = self._width - len(head) - 1
@@ -118,9 +126,13 @@ class Paper:
 
 
 def statements(findings: Sequence[Finding]) -> list[str]:
-    """The SQL that mends what was found, ready for psql: each part under what it mends."""
-    told: list[str] = []
+    """The SQL that fixes the findings, ready for psql: each part below its finding."""
+    lines: list[str] = []
     for finding in findings:
         if finding.sql:
-            told += [f"-- {finding.agent}: {finding.why}", *(f"{statement};" for statement in finding.sql), ""]
-    return told[:-1]
+            lines += [
+                f"-- {finding.agent}: {words(finding.why)}",
+                *(f"{statement};" for statement in finding.sql),
+                "",
+            ]
+    return lines[:-1]

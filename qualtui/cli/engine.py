@@ -1,4 +1,4 @@
-"""How a command talks to the engine of its configuration: one connection, one question."""
+"""How a command talks to the engine of its configuration: one connection, one request."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -15,11 +15,11 @@ from qualtui.wire import Answer, Command, Refused, Snapshot
 Result = TypeVar("Result")
 
 
-def ask(config: Path | None, question: Command) -> Answer:
-    """The engine's answer. CommandError (exit 3) without an engine, (exit 1) where it refuses."""
+def ask(config: Path | None, command: Command) -> Answer:
+    """The engine's answer. Raises CommandError: exit 3 without an engine, exit 1 if it refuses."""
 
     async def put(client: Client) -> Answer:
-        return await client.ask(question, timeout=90)
+        return await client.ask(command, timeout=90)
 
     answer = engine_connected(config, put)
     if isinstance(answer, Refused):
@@ -28,7 +28,7 @@ def ask(config: Path | None, question: Command) -> Answer:
 
 
 def snapshot(config: Path | None) -> Snapshot:
-    """The engine's present snapshot. CommandError (exit 3) without an engine."""
+    """The engine's present snapshot. Raises CommandError (exit 3) without an engine."""
 
     async def first(client: Client) -> Snapshot:
         async with asyncio.timeout(5):
@@ -40,7 +40,7 @@ def snapshot(config: Path | None) -> Snapshot:
 def engine_connected(
     config: Path | None, talk: Callable[[Client], Awaitable[Result]], *, watch: bool = False
 ) -> Result:
-    """Runs a conversation with the engine of this configuration."""
+    """Connect to the engine of this configuration and run `talk`."""
     path = socket_path(resolve_window_config(config))
     name = who()
 
@@ -51,9 +51,10 @@ def engine_connected(
     try:
         return asyncio.run(run())
     except TimeoutError:
-        raise CommandError(_("the engine does not answer: is it stopped?"), UNKNOWN) from None
-    except NobodyListensError as error:
-        text = _("nobody watches: {}; `qualtui watch` starts one").format(error)
-        raise CommandError(text, UNKNOWN) from None
+        raise CommandError(
+            _("The engine does not answer. Look at it: systemctl status qualtui"), UNKNOWN
+        ) from None
+    except NobodyListensError:
+        raise CommandError(_("Engine not running. Start it: qualtui watch"), UNKNOWN) from None
     except ClientError as error:
         raise CommandError(str(error), UNKNOWN) from None

@@ -1,4 +1,4 @@
-"""`qualtui fix`: list, preview, run, stop and take back remedies."""
+"""`qualtui fix`: list, preview, run, stop and undo fixes."""
 
 import sys
 from typing import Annotated
@@ -19,33 +19,33 @@ command = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     help=helped(
-        _("Remedies: list, preview, run, stop, undo."), "qualtui fix list", "qualtui fix preview session-cleanup"
+        _("List, preview, run, stop and undo fixes."), "qualtui fix list", "qualtui fix preview session-cleanup"
     ),
 )
-Name = Annotated[str, typer.Argument(metavar="FIX", help=_("The remedy's name, as in `fix list`."))]
+Name = Annotated[str, typer.Argument(metavar="FIX", help=_("The fix's name, as in `fix list`."))]
 AgentOption = Annotated[
-    str, typer.Option("--agent", metavar="NAME", help=_("Needed where there are several agents."))
+    str, typer.Option("--agent", metavar="NAME", help=_("The agent; required if there are several."))
 ]
-ModeOption = Annotated[str, typer.Option("--mode", help=_("session-cleanup: truth (default) or row."))]
-IncidentOption = Annotated[int, typer.Option("--incident", help=_("The incident that it is for."))]
+ModeOption = Annotated[str, typer.Option("--mode", help=_("For session-cleanup: truth (default) or row."))]
+IncidentOption = Annotated[int, typer.Option("--incident", help=_("The incident that you fix."))]
 
 
-@command.command("list", help=helped(_("What can be run, and the newest runs."), "qualtui fix list"))
+@command.command("list", help=helped(_("List the fixes and the newest runs."), "qualtui fix list"))
 def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Lists remedies and runs."""
+    """List fixes and runs."""
     fixes = ask(config, ListFixes())
     assert isinstance(fixes, Fixes)
     if as_json:
         print_json(fixes)
         return
     for fix in fixes.fixes:
-        state = _("ready") if fix.available else _("not available: {}").format(fix.reason)
-        print(f"{fix.name} ({fix.agent}): {fix.title}. {fix.explain} [{state}]")
+        state = _("ready") if fix.available else _("not available: {why}").format(why=words(fix.reason))
+        print(f"{fix.name} ({fix.agent}): {words(fix.title)}. {words(fix.explain)} [{state}]")
     if fixes.runs:
         print()
-        titles = [_("run"), _("when"), _("fix"), _("agent"), _("who"), _("outcome"), _("what"), _("undo")]
+        titles = [_("run"), _("started"), _("fix"), _("agent"), _("by"), _("result"), _("details"), _("undo")]
         rows = [
-            [run.run, moment_text(run.started_at), run.fix, run.agent, run.who, run.outcome, run.summary,
+            [run.run, moment_text(run.started_at), run.fix, run.agent, run.who, run.outcome, words(run.summary),
              _("undone") if run.undone else _("possible") if run.can_undo else "-"]
             for run in fixes.runs
         ]  # fmt: skip
@@ -53,7 +53,7 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 @command.command(
-    help=helped(_("What a remedy would change now; changes nothing."), "qualtui fix preview session-cleanup")
+    help=helped(_("Show what a fix would change now. It changes nothing."), "qualtui fix preview session-cleanup")
 )
 def preview(
     name: Name,
@@ -62,7 +62,7 @@ def preview(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Previews a remedy."""
+    """Preview a fix."""
     shown = ask(config, PreviewFix(name, agent or only_agent(config), mode))
     assert isinstance(shown, Preview)
     if as_json:
@@ -73,7 +73,7 @@ def preview(
 
 @command.command(
     help=helped(
-        _("Preview, ask, run. Without a terminal it needs --yes."),
+        _("Preview a fix, confirm, run it. Without a terminal it needs --yes."),
         "qualtui fix run session-cleanup",
         "qualtui fix run session-cleanup --yes",
     )
@@ -83,10 +83,10 @@ def run(
     agent: AgentOption = "",
     mode: ModeOption = "",
     incident: IncidentOption = 0,
-    yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Run without confirmation."))] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Runs a remedy."""
+    """Run a fix."""
     shown = ask(config, PreviewFix(name, agent or only_agent(config), mode, incident))
     assert isinstance(shown, Preview)
     print_preview(shown)
@@ -94,40 +94,41 @@ def run(
         raise CommandError(shown.refused, FAILED)
     if not shown.token:
         return
-    if not yes and not _confirmed(shown.title):
-        raise CommandError(_("nothing was changed"), FAILED)
+    if not yes and not _confirmed(words(shown.title)):
+        raise CommandError(_("Cancelled. Nothing was changed."), FAILED)
     done = ask(config, RunFix(shown.token))
     assert isinstance(done, Done)
     print(words(done.text))
     if done.run:
-        print(_("take it back: qualtui fix undo {}").format(done.run))
+        print(_("Undo it: qualtui fix undo {run}").format(run=done.run))
 
 
 @command.command(
     help=helped(
-        _("End a run: whoever is being written to is finished, the rest is left. Safe to repeat."),
+        _("Stop a run: the step under way is finished, the rest is left. Safe to repeat."),
         "qualtui fix stop",
         "qualtui fix stop 1a2b3c4d",
     )
 )
 def stop(
     run: Annotated[
-        str, typer.Argument(metavar="RUN", help=_("The run's id, as in `fix list`; without it the only one."))
+        str,
+        typer.Argument(metavar="RUN", help=_("The run's id, as in `fix list`. Default: the only run under way.")),
     ] = "",
     config: ConfigOption = None,
 ) -> None:
-    """Stops a run."""
+    """Stop a run."""
     done = ask(config, StopFix(run))
     assert isinstance(done, Done)
     print(words(done.text))
 
 
-@command.command(help=helped(_("Take a run back where that is still safe."), "qualtui fix undo 1a2b3c4d"))
+@command.command(help=helped(_("Undo a run, if that is still safe."), "qualtui fix undo 1a2b3c4d"))
 def undo(
     run: Annotated[str, typer.Argument(metavar="RUN", help=_("The run's id, as in `fix list`."))],
     config: ConfigOption = None,
 ) -> None:
-    """Takes a run back."""
+    """Undo a run."""
     done = ask(config, UndoFix(run))
     assert isinstance(done, Done)
     print(words(done.text))
@@ -135,24 +136,25 @@ def undo(
 
 def print_preview(shown: Preview) -> None:
     """A preview for people."""
-    print(f"{shown.title} ({shown.agent})")
+    print(f"{words(shown.title)} ({shown.agent})")
     for line in shown.explain:
-        print(f"  {line}")
+        print(f"  {words(line)}")
     for line in shown.warnings:
-        print(f"  ! {line}")
+        print(f"  ! {words(line)}")
     for item in shown.items:
-        print(f"  {item.id}  {item.what}  {item.why}  {span(item.age) if item.age else ''}".rstrip())
+        age = span(item.age) if item.age else ""
+        print(f"  {item.id}  {words(item.what)}  {words(item.why)}  {age}".rstrip())
     more = shown.total - len(shown.items)
     if more > 0:
-        print("  " + plural("and {} more", "and {} more", more).format(more))
+        print("  " + plural("and {n} more", "and {n} more", more).format(n=more))
     if shown.refused:
-        print(f"  ✖ {shown.refused}")
+        print(f"  ✖ {words(shown.refused)}")
     elif not shown.token:
-        print(_("nothing to do"))
+        print(_("Nothing to do."))
 
 
 def _confirmed(title: str) -> bool:
     if not sys.stdin.isatty():
-        raise CommandError(_("not a terminal: say --yes to run it without a question"), FAILED)
-    print(_("{}: type yes to do it: ").format(title), end="", flush=True)
+        raise CommandError(_("No terminal to confirm in. To run it without confirmation, add --yes."), FAILED)
+    print(_("{title}? Type yes to run it: ").format(title=title), end="", flush=True)
     return sys.stdin.readline().strip().lower() == _("yes")

@@ -1,4 +1,4 @@
-"""`qualtui incidents`: list, show, take, and remark on incidents."""
+"""`qualtui incidents`: list, show, acknowledge and note incidents."""
 
 import time
 from pathlib import Path
@@ -21,7 +21,9 @@ command = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help=helped(_("List, show, take and note incidents."), "qualtui incidents list", "qualtui incidents ack 42"),
+    help=helped(
+        _("List, show, acknowledge and note incidents."), "qualtui incidents list", "qualtui incidents ack 42"
+    ),
 )
 Number = Annotated[int, typer.Argument(min=1, max=10**9, metavar="NUMBER", help=_("The incident's number."))]
 
@@ -34,9 +36,9 @@ def incident_table(incidents: tuple[IncidentView, ...], now: float) -> list[list
             severity_word(one) if one.phase is Phase.FIRING else _("resolved"),
             span((one.resolved_at or now) - one.since),
             one.agent,
-            one.summary,
+            words(one.summary),
             one.owner or "-",
-            one.notices or "-",
+            words(one.notices) or "-",
         ]
         for one in incidents
     ]
@@ -44,77 +46,79 @@ def incident_table(incidents: tuple[IncidentView, ...], now: float) -> list[list
 
 @command.command(
     "list",
-    help=helped(_("Open incidents, worst first; then the newest resolved."), "qualtui incidents list --all"),
+    help=helped(_("List the open incidents, worst first."), "qualtui incidents list --all"),
 )
 def list_(
-    everything: Annotated[bool, typer.Option("--all", help=_("Resolved ones too."))] = False,
+    everything: Annotated[bool, typer.Option("--all", help=_("List the newest resolved incidents, too."))] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Lists incidents."""
+    """List incidents."""
     shot = snapshot(config)
     chosen = tuple(one for one in shot.incidents if everything or one.phase is Phase.FIRING)
     if as_json:
         print_json(chosen)
     elif not chosen:
-        print(_("no open incident"))
+        print(_("No open incident."))
     else:
-        titles = [_("number"), _("severity"), _("lasts"), _("agent"), _("what"), _("who"), _("notices")]
+        titles = [_("number"), _("severity"), _("lasts"), _("agent"), _("summary"), _("owner"), _("notices")]
         print_table(titles, incident_table(chosen, shot.at))
         print("\n".join(more(shot)), end="\n" if more(shot) else "")
 
 
-@command.command(help=helped(_("All that is known of an incident."), "qualtui incidents show 42"))
+@command.command(help=helped(_("Show an incident and its history."), "qualtui incidents show 42"))
 def show(number: Number, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Shows an incident."""
+    """Show an incident."""
     detail = ask(config, ShowIncident(number))
     assert isinstance(detail, IncidentDetail)
     if as_json:
         print_json(detail)
         return
     one = detail.incident
-    until = _("resolved after {}") if one.phase is Phase.RESOLVED else _("since {}")
+    template = _("resolved after {lasted}") if one.phase is Phase.RESOLVED else _("open for {lasted}")
     lasted = span((one.resolved_at or time.time()) - one.since)
-    print(f"#{one.number} {severity_word(one)} {one.agent}: {one.summary} ({until.format(lasted)})")
+    print(
+        f"#{one.number} {severity_word(one)} {one.agent}: {words(one.summary)} ({template.format(lasted=lasted)})"
+    )
     for word, text in (
-        (_("why"), one.cause),
-        (_("who"), one.owner or _("nobody")),
+        (_("cause"), words(one.cause)),
+        (_("owner"), one.owner or _("no one")),
         (_("fix"), one.fix),
-        (_("runbook"), one.runbook),
+        (_("runbook"), words(one.runbook)),
     ):
         if text:
             print(f"  {word:8} {text}")
     for line in detail.history:
-        print(f"  {moment_text(line.at)}  {line.who:12} {line.text}")
+        print(f"  {moment_text(line.at)}  {line.who:12} {words(line.text)}")
 
 
 @command.command(
     help=helped(
-        _("I've got it: others see your name."), "qualtui incidents ack 42", "qualtui incidents ack 42 --release"
+        _("Acknowledge an incident: your colleagues see that you work on it."),
+        "qualtui incidents ack 42",
+        "qualtui incidents ack 42 --release",
     )
 )
 def ack(
     number: Number,
-    release: Annotated[bool, typer.Option("--release", help=_("Give it back."))] = False,
-    take: Annotated[bool, typer.Option("--take", help=_("Take it from whoever has it."))] = False,
+    release: Annotated[bool, typer.Option("--release", help=_("Release it: you no longer work on it."))] = False,
+    take: Annotated[bool, typer.Option("--take", help=_("Take it over from its owner."))] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Takes an incident."""
+    """Acknowledge an incident."""
     expect = _owner(config, number) if take else ""
     _say(ask(config, Acknowledge(number, expect, release)))
 
 
 @command.command(
-    help=helped(
-        _("Add a remark; phone numbers in it are masked."), "qualtui incidents note 42 'gateway restarted'"
-    )
+    help=helped(_("Add a note. Phone numbers in it are masked."), "qualtui incidents note 42 'gateway restarted'")
 )
 def note(
     number: Number,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help=_("The remark."))],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help=_("The note."))],
     config: ConfigOption = None,
 ) -> None:
-    """Notes on an incident."""
+    """Add a note to an incident."""
     _say(ask(config, AddNote(number, text)))
 
 

@@ -1,4 +1,4 @@
-"""What a command line asks of the screen, told without a command-line library."""
+"""Recognise a command line that only opens the screen, without importing a command-line library."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ class Window(NamedTuple):
 
 
 def window_of(argv: Sequence[str]) -> Window | None:
-    """What the command line asks of the screen; None where it asks for a command, help, or is wrong."""
+    """The window that the command line opens; None for a command, for help, or for a wrong line."""
     config: Path | None = None
     words = list(argv)
     while words and words[0].startswith("--config"):

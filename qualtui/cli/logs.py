@@ -1,4 +1,4 @@
-"""The engine's log: lines on stderr, for the journal or a file; phones masked wherever they turn up."""
+"""The engine's log: lines on stderr, for the journal or a file. All phone numbers are masked."""
 
 import logging
 import sys
@@ -19,7 +19,7 @@ class MaskingFormatter(logging.Formatter):
 
 
 def log_to_stderr(level: int = logging.INFO) -> None:
-    """Sets up the process's log. Libraries speak from WARNING on: their INFO lines carry addresses."""
+    """Set up the process's log. Libraries log from WARNING on: their INFO lines contain addresses."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(MaskingFormatter("%(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -1,4 +1,4 @@
-"""`qualtui notify`: test the targets, and see what became of notices."""
+"""`qualtui notify`: test the channels, and list notices with their results."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,24 +21,24 @@ command = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help=helped(_("Test the targets; see what was sent."), "qualtui notify test", "qualtui notify log"),
+    help=helped(_("Test the channels; list the notices."), "qualtui notify test", "qualtui notify log"),
 )
 
 
 @command.command(
     "test",
     help=helped(
-        _("Send a harmless notice to one target, or to all, and tell its outcome (exit code 1: not delivered)."),
+        _("Send a test notice to one channel, or to all, and print the result. Exit code 1: not delivered."),
         "qualtui notify test ops",
     ),
 )
 def send_test(
     target: Annotated[
-        str, typer.Argument(metavar="[TARGET]", help=_("As in [notify.targets.NAME]; none: all."))
+        str, typer.Argument(metavar="CHANNEL", help=_("The NAME in [notify.targets.NAME]. Default: all."))
     ] = "",
     config: ConfigOption = None,
 ) -> None:
-    """Sends a test notice."""
+    """Send a test notice."""
     notices = engine_connected(config, lambda client: try_targets(client, target, PATIENCE), watch=True)
     for notice in notices:
         print(f"{notice.target}: {outcome(notice)}")
@@ -46,7 +46,7 @@ def send_test(
 
 
 async def try_targets(client: Client, target: str, patience: float) -> Sequence[NoticeView]:
-    """The test notices as they stand once each was tried, or nobody waits any longer. CommandError: refused."""
+    """The test notices, once each was tried or `patience` seconds are over. Raises CommandError."""
     queued = await client.ask(TestNotice(target))
     if isinstance(queued, Refused):
         raise CommandError(words(queued.text), FAILED)
@@ -56,45 +56,53 @@ async def try_targets(client: Client, target: str, patience: float) -> Sequence[
     mine: list[NoticeView] = []
     try:
         async with asyncio.timeout(patience):
-            async for _shot in client.snapshots():  # one comes each second, and where something happens
-                told = await client.ask(NoticeLog())
-                assert isinstance(told, Notices)
-                mine = [one for one in told.notices if one.key in queued.notices]
+            async for _shot in client.snapshots():  # at least one a second
+                listed = await client.ask(NoticeLog())
+                assert isinstance(listed, Notices)
+                mine = [one for one in listed.notices if one.key in queued.notices]
                 tried = [one for one in mine if one.reason or one.status in {"delivered", "failed"}]
                 if len(tried) == len(queued.notices):
                     break
     except TimeoutError:
         pass
-    if len(mine) < len(queued.notices):  # pushed out of the newest by others
-        raise CommandError(_("no outcome yet; `qualtui notify log` tells it"), FAILED)
+    if len(mine) < len(queued.notices):  # newer notices pushed them out of the list
+        raise CommandError(_("No result yet. See it later: qualtui notify log"), FAILED)
     return sorted(mine, key=lambda one: queued.notices.index(one.key))
 
 
 def outcome(notice: NoticeView) -> str:
-    """What became of a notice, in words."""
+    """The result of a notice, in words."""
     if notice.status == "delivered":
         return _("delivered")
     if notice.status == "failed":
-        word = _("not delivered: {}")
-        return (word + " " + _("(a test is tried once)") if notice.kind == "test" else word).format(notice.reason)
+        if notice.kind == "test":
+            return _("not delivered: {why} (a test is tried once)").format(why=words(notice.reason))
+        return _("not delivered: {why}").format(why=words(notice.reason))
     if notice.reason:
-        return _("not delivered: {}; it is tried again").format(notice.reason)
-    return _("no outcome yet; `qualtui notify log` tells it")
+        return _("not delivered: {why}; retrying").format(why=words(notice.reason))
+    return _("No result yet. See it later: qualtui notify log")
 
 
-@command.command(help=helped(_("The newest notices and what became of them."), "qualtui notify log --json"))
+@command.command(help=helped(_("List the newest notices and their results."), "qualtui notify log --json"))
 def log(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Lists notices."""
+    """List notices."""
     notices = ask(config, NoticeLog())
     assert isinstance(notices, Notices)
     if as_json:
         print_json(notices.notices)
     elif not notices.notices:
-        print(_("no notice yet"))
+        print(_("No notice yet."))
     else:
-        titles = [_("queued"), _("target"), _("outcome"), _("tries"), _("title"), _("why not")]
+        titles = [_("queued"), _("channel"), _("result"), _("tries"), _("title"), _("reason")]
         rows = [
-            [moment_text(one.queued_at), one.target, one.status, str(one.attempt), one.title, one.reason or "-"]
+            [
+                moment_text(one.queued_at),
+                one.target,
+                one.status,
+                str(one.attempt),
+                words(one.title),
+                words(one.reason) or "-",
+            ]
             for one in notices.notices
         ]
         print_table(titles, rows)

@@ -1,4 +1,4 @@
-"""`qualtui status --once`: without an engine, asks everything once and judges it, without any `for`."""
+"""`qualtui status --once`: poll everything once without an engine, and judge it without any `for`."""
 
 import asyncio
 import os
@@ -27,11 +27,11 @@ from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.tracking.deliverability import GatewayAt, no_gateway
 from qualtui.wire import EngineView, Snapshot
 
-LEARN = 30.0  # s that the first look at the customers may take
+LEARN = 30.0  # s that the first read of the customers may take
 
 
 def poll_once(path: Path | None) -> Snapshot:
-    """A snapshot as an engine would show it at its first look, every rule judged without its `for`."""
+    """A snapshot as an engine would show it after its first polls, every rule judged without its `for`."""
     return asyncio.run(_poll(resolve_config(path)))
 
 
@@ -59,12 +59,12 @@ async def _ask_all(config: Config, setup: Setup, recent: SampleCache, view: Proj
         while probe is not None and probe.learning is not None and time.monotonic() < until:
             before = probe.learning
             recent.add(await ask_once(probe, time.time))
-            if probe.learning == before:  # it got no further: the database does not answer
+            if probe.learning == before:  # no progress: the database does not answer
                 break
 
 
 def _turn(samples: Sequence[Sample]) -> int:
-    """Silence is held against the control target, and against what else answered: it comes last."""
+    """The order of the probes: silence is judged against the control host and the other answers, so it is last."""
     if samples and samples[0].series.endswith("/control.up"):
         return 0
     return 2 if any(sample.series.endswith(".silent") and sample.value for sample in samples) else 1
@@ -89,7 +89,7 @@ def _judged(config: Config, recent: SampleCache, view: Projector, stale: Mapping
 
 
 def _deps(config: Config, now: float) -> Deps:
-    """Nothing is remembered. Without a past, what was open longer than `lost_after` counts as backlog."""
+    """Nothing is stored. Without a past, what is open for longer than `lost_after` counts as backlog."""
 
     async def load(_name: str) -> bytes | None:
         return None

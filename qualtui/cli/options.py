@@ -12,12 +12,12 @@ ConfigOption = Annotated[
     typer.Option(
         "--config",
         metavar="FILE",
-        help=_("The configuration; else $QUALTUI_CONFIG, ./config.toml, the user's folder."),
+        help=_("The configuration file. Default: $QUALTUI_CONFIG, ./config.toml, then your own file."),
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help=_("For programs: JSON on stdout."))]
+JsonOption = Annotated[bool, typer.Option("--json", help=_("Print JSON, for programs."))]
 
 
 def helped(text: str, *examples: str) -> str:
-    """A command's help: what it does, and how it is typed."""
+    """A command's help: what it does, and examples."""
     return f"{text}\n\n\b\n{_('Example:')}\n  " + "\n  ".join(examples)

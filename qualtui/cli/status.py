@@ -1,4 +1,4 @@
-"""`qualtui status`: one look for scripts and prompts. Exit code 0 ok, 1 warning, 2 critical, 3 unknown."""
+"""`qualtui status`: the state for scripts and prompts. Exit code 0 ok, 1 warning, 2 critical, 3 unknown."""
 
 import time
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from qualtui.cli.common import CRITICAL, OK, UNKNOWN, WARNING, CommandError, NoC
 from qualtui.cli.engine import snapshot
 from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.cli.tables import print_json
+from qualtui.cli.words import words
 from qualtui.config.errors import ConfigErrors
 from qualtui.diagnosis.chain import BAD, BUSY
 from qualtui.model import Evidence, Phase, Severity
@@ -27,12 +28,14 @@ WORDS = {OK: "OK", WARNING: "WARNING", CRITICAL: "CRITICAL", UNKNOWN: "UNKNOWN"}
 
 
 def command(
-    short: Annotated[bool, typer.Option("--short", help=_("One line, for a prompt or a status bar."))] = False,
-    once: Annotated[bool, typer.Option("--once", help=_("Without an engine: ask everything once, now."))] = False,
+    short: Annotated[
+        bool, typer.Option("--short", help=_("Print one line, for a prompt or a status bar."))
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help=_("Poll everything once, without an engine."))] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> int:
-    """How it stands, in truth: exit code 0 ok, 1 warning, 2 critical, 3 unknown.
+    """Print the present state. Exit code 0 ok, 1 warning, 2 critical, 3 unknown.
 
     \b
     Example:
@@ -59,9 +62,9 @@ def command(
 
 
 def exit_code(shot: Snapshot) -> int:
-    """What the snapshot comes to: the worst of its firing incidents, a recovering one a warning at most.
+    """The exit code: the worst firing incident, a recovering one counts as a warning at most.
 
-    Unknown where an agent can't be judged.
+    Unknown if an agent can't be judged.
     """
     firing = [CODES[one.urgency] for one in shot.incidents if one.phase is Phase.FIRING]
     begun = [CODES[agent.now.level] for agent in shot.agents if agent.now.level is not None]
@@ -71,81 +74,85 @@ def exit_code(shot: Snapshot) -> int:
 
 
 def short_line(shot: Snapshot, code: int) -> str:
-    """One line; what is wrong with the watcher itself stands at its end."""
+    """One line; the engine's own troubles are at its end."""
     troubles = shot.engine.troubles
     rest = f" (+{len(troubles) - 1})" if len(troubles) > 1 else ""
-    return _how(shot, code) + (f"; ! {clean(troubles[0], 300)}{rest}" if troubles else "")
+    return _how(shot, code) + (f"; ! {clean(words(troubles[0]), 300)}{rest}" if troubles else "")
 
 
 def _how(shot: Snapshot, code: int) -> str:
-    """The headline of the agent that is worst off, else of all of them."""
+    """The headline of the worst agent, or of all agents if all is well."""
     worst = max(shot.agents, key=worse, default=None)
     if code in {WARNING, CRITICAL} and worst is not None:
-        told, many = worst.now, count_firing(shot, Severity.CRITICAL, Severity.WARNING) + recovering(shot)
-        if told.level is not None:
-            number = f"#{told.number} " if told.number else ""
-            rest = many - bool(told.number)
-            line = f"{number}{worst.name}: {told.headline} {told.detail}".rstrip()
+        now, many = worst.now, count_firing(shot, Severity.CRITICAL, Severity.WARNING) + recovering(shot)
+        if now.level is not None:
+            number = f"#{now.number} " if now.number else ""
+            rest = many - bool(now.number)
+            line = f"{number}{worst.name}: {words(now.headline)} {words(now.detail)}".rstrip()
             return f"{WORDS[code]} {line}" + (f" (+{rest})" if rest > 0 else "")
         first = next((one for one in shot.incidents if one.phase is Phase.FIRING), None)
-        if first is not None:  # of an agent of which nothing more is known
-            line = f"#{first.number} {first.agent}: {first.summary}"
+        if first is not None:  # of an agent without a level of its own
+            line = f"#{first.number} {first.agent}: {words(first.summary)}"
             return f"{WORDS[code]} {line}" + (f" (+{many - 1})" if many > 1 else "")
-    return f"{WORDS[code]} " + "; ".join(f"{agent.name}: {agent.now.headline}" for agent in shot.agents)
+    return f"{WORDS[code]} " + "; ".join(f"{agent.name}: {words(agent.now.headline)}" for agent in shot.agents)
 
 
 def long_lines(shot: Snapshot, code: int) -> list[str]:
     """A few lines an agent, and the open incidents."""
     number = shot.engine.windows
-    engine = plural("engine pid {}, {} window", "engine pid {}, {} windows", number)
-    lines = [f"{WORDS[code]}  {engine.format(shot.engine.pid, number)}"]
-    lines += [f"! {trouble}" for trouble in shot.engine.troubles]
+    engine = plural("engine pid {pid}, {n} viewer", "engine pid {pid}, {n} viewers", number)
+    lines = [f"{WORDS[code]}  {engine.format(pid=shot.engine.pid, n=number)}"]
+    lines += [f"! {words(trouble)}" for trouble in shot.engine.troubles]
     lines += [f"! {failing(channel, shot.zone, shot.at)}" for channel in shot.engine.channels]
     for agent in shot.agents:
-        lines.append(f"{agent.name}: {agent.now.headline} {agent.now.detail}".rstrip())
+        lines.append(f"{agent.name}: {words(agent.now.headline)} {words(agent.now.detail)}".rstrip())
         if agent.now.why:
-            lines.append("  " + _("why: {}").format(agent.now.why))
+            lines.append("  " + _("why: {text}").format(text=words(agent.now.why)))
         if agent.now.fix:
-            lines.append("  " + _("fix: {}").format(agent.now.fix))
+            lines.append("  " + _("fix: {text}").format(text=agent.now.fix))
         if agent.now.step:
-            lines.append("  " + _("next: {}").format(agent.now.step))
+            lines.append("  " + _("next step: {text}").format(text=words(agent.now.step)))
         lines.append("  " + " → ".join(_link(one) for one in agent.chain))
         lines.append("  " + _figures(agent, FIGURES, shot.at))
         if own := [name for name in agent.figures if name.startswith(OWN)]:
             lines.append("  " + _figures(agent, own, shot.at))
     for one in shot.incidents:
         if one.phase is Phase.FIRING:
-            owner = one.owner or _("nobody has it")
-            lines.append(f"#{one.number} {severity_word(one)} {one.agent}: {one.summary} ({owner})")
+            owner = one.owner or _("no owner")
+            lines.append(f"#{one.number} {severity_word(one)} {one.agent}: {words(one.summary)} ({owner})")
     lines += more(shot)
     return lines
 
 
 def _link(view: LinkView) -> str:
-    """A link in a few words: its status only where the text does not say it."""
+    """A link in a few words, with its status if it is broken or busy."""
     word = {BAD: _("BROKEN"), BUSY: _("busy")}.get(view.status, "")
-    return " ".join(part for part in (view.link.value, word and f"{word}:", view.text) if part)
+    return " ".join(part for part in (view.link.value, word and f"{word}:", words(view.text)) if part)
 
 
 def more(shot: Snapshot) -> list[str]:
-    """A line on the incidents that fire and have no row in the snapshot; none where all have one."""
+    """A line on the firing incidents that have no row in the snapshot; empty if all have one."""
     rest = count_firing(shot) - sum(one.phase is Phase.FIRING for one in shot.incidents)
-    return [plural("and {n} more fires", "and {n} more fire", rest).format(n=rest)] if rest > 0 else []
+    return (
+        [plural("and {n} more open incident", "and {n} more open incidents", rest).format(n=rest)]
+        if rest > 0
+        else []
+    )
 
 
 def _figures(agent: AgentView, names: Sequence[str], now: float) -> str:
-    words = []
+    parts = []
     for name in names:
         figure = agent.figures.get(name)
         if figure is None:
             continue
         label = name.partition(".")[2].replace("_", " ")
         if figure.value is None or figure.evidence in {Evidence.NO_DATA, Evidence.NO_SOURCE}:
-            words.append(f"{label} " + _("NO DATA"))
+            parts.append(f"{label} " + _("NO DATA"))
         else:
             old = f" ({_('OLD')} {span(now - (figure.at or now))})" if figure.evidence is Evidence.OLD else ""
-            words.append(f"{label} {quantity(figure.value, figure.unit)}{old}")
-    return ", ".join(words)
+            parts.append(f"{label} {quantity(figure.value, figure.unit)}{old}")
+    return ", ".join(parts)
 
 
 def _unknown(config: Path | None, error: CommandError | ConfigErrors, *, short: bool, as_json: bool) -> int:
@@ -155,15 +162,15 @@ def _unknown(config: Path | None, error: CommandError | ConfigErrors, *, short: 
     if as_json:
         print_json({"status": "unknown", "code": UNKNOWN, "problem": problem, "last_event_at": since})
         return UNKNOWN
-    ago = "" if since is None else " " + _("(last sign of one {} ago)").format(span(time.time() - since))
+    ago = "" if since is None else " " + _("(last event {age} ago)").format(age=span(time.time() - since))
     print(f"UNKNOWN {problem}{ago}")
     if configured and not short:
-        print(_("`qualtui status --once` looks now"))
+        print(_("To poll once without an engine: qualtui status --once"))
     return UNKNOWN
 
 
 def _last_seen(config: Path | None) -> float | None:
-    """When an engine last wrote to the store; None where there is none, or it can't be read."""
+    """When an engine last wrote to the store; None if there is no store, or it can't be read."""
     from qualtui.cli.common import resolve_window_config
     from qualtui.config.places import store_path
 

@@ -1,4 +1,4 @@
-"""stdin, stdout and stderr as a shell may hand them over: closed, on a full disk, or knowing ASCII alone."""
+"""stdin, stdout and stderr as a shell may pass them: closed, on a full disk, or ASCII only."""
 
 import contextlib
 import os
@@ -8,11 +8,11 @@ from typing import TextIO
 
 
 class UnwrittenError(Exception):
-    """What was said on stdout can't be written; the text is why."""
+    """stdout can't be written; the text is the reason."""
 
 
 class Out(TextIOWrapper):
-    """stdout, whose own errors can be told from everybody else's; a reader that went away is told as ever."""
+    """stdout with an error type of its own; a reader that is gone raises BrokenPipeError as usual."""
 
     def write(self, text: str) -> int:
         """Raises UnwrittenError, BrokenPipeError."""
@@ -22,7 +22,7 @@ class Out(TextIOWrapper):
             raise _named(error) from None
 
     def flush(self) -> None:
-        """Raises likewise."""
+        """Raises the same errors."""
         try:
             super().flush()
         except OSError as error:
@@ -30,7 +30,7 @@ class Out(TextIOWrapper):
 
 
 class Err(TextIOWrapper):
-    """stderr: silence where it can't be written."""
+    """stderr; what can't be written is dropped."""
 
     def write(self, text: str) -> int:
         """Writes, or does not."""
@@ -45,7 +45,7 @@ class Err(TextIOWrapper):
 
 
 def take() -> None:
-    """Replaces this process's streams. What is closed goes to nobody: else the next file opened would be it."""
+    """Replace this process's streams. A closed one becomes /dev/null, or the next file would take its place."""
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
             os.open(os.devnull, os.O_RDWR)  # has the lowest number that is free, which is this one
@@ -56,13 +56,13 @@ def take() -> None:
 
 
 def forget_stream() -> None:
-    """Python flushes stdout once more at exit: into nothing, where nobody takes it."""
+    """Send what is left of stdout to /dev/null: Python flushes it once more at exit."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _as(kind: type[TextIOWrapper], stream: TextIO) -> TextIO:
-    """The same stream in another wrapper; one that knows only ASCII gets ? for what it can't show."""
+    """The same stream in another wrapper; an ASCII-only one prints ? for what it can't show."""
     if not isinstance(stream, TextIOWrapper):
         return stream
     buffering = stream.line_buffering

@@ -21,15 +21,16 @@ log = logging.getLogger(__name__)
 
 def command(
     beside: Annotated[
-        bool, typer.Option("--beside", help=_("End some seconds after the last window; a window starts it so."))
+        bool,
+        typer.Option("--beside", help=_("Stop some seconds after the last window closes. Windows use this.")),
     ] = False,
     lifeline: Annotated[int, typer.Option("--lifeline", hidden=True)] = -1,
     config: ConfigOption = None,
 ) -> None:
-    """Watch: the engine that polls, judges, notifies, and serves the screens. One per store.
+    """Run the engine: it polls, evaluates the rules, notifies, and serves the screens. One per store.
 
     \b
-    SIGHUP reads the configuration again, SIGTERM ends it.
+    SIGHUP reloads the configuration, SIGTERM stops it.
     Example:
       qualtui watch
       qualtui --config /etc/qualtui/config.toml watch
@@ -39,10 +40,10 @@ def command(
     first = resolve_config(path)
     assert path is not None
     reason = _run(path.absolute(), first, beside=beside, lifeline=lifeline)
-    log.info("the engine has ended: %s", reason)
+    log.info("the engine stopped: %s", reason)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)  # a notice that hangs in its thread must not hold the end up
+    os._exit(0)  # a notice that hangs in its thread must not delay the exit
 
 
 def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
@@ -73,8 +74,8 @@ def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
         ready = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(engine.run(ready))
-            if lifeline >= 0:  # a pipe whose other end closes with whoever started us
-                asyncio.get_running_loop().add_reader(lifeline, engine.stop, "its lifeline ended")
+            if lifeline >= 0:  # a pipe that closes when the process that started us ends
+                asyncio.get_running_loop().add_reader(lifeline, engine.stop, "the process that started it ended")
             await ready.wait()
             log.info("watching %s; socket %s", ", ".join(first.agents), socket_path(first))
         return running.result()
@@ -82,10 +83,10 @@ def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
     try:
         return asyncio.run(life())
     except BaseExceptionGroup as group:
-        told = group.subgroup((StoreError, SocketError))
-        if told is None:
+        known = group.subgroup((StoreError, SocketError))
+        if known is None:
             raise
-        raise CommandError(str(_leaf(told)), FAILED) from None
+        raise CommandError(str(_leaf(known)), FAILED) from None
 
 
 def _leaf(error: BaseException) -> BaseException:

@@ -1,4 +1,4 @@
-"""The screen's composition root: configuration, connection, an engine beside it where none runs, the terminal."""
+"""The screen's composition root: configuration, connection, an engine beside it if none runs, the terminal."""
 
 import errno
 import os
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     import subprocess
 
 DEMO_HEAD_START = 8.0  # seconds: the demo starts its engine itself
-SWITCH = 0.0005  # s: the thread that writes to the terminal need not wait until the other one has nothing to do
-AGAIN = 10.0  # s between the starts of two engines
-LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are looked at
+SWITCH = 0.0005  # s: so that the thread that writes to the terminal never waits long for the other one
+AGAIN = 10.0  # s between two starts of an engine
+LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are read
 
 
 def open_window(config: Path | None, number: int | None, goodbye: str = "") -> int:
-    """The screen, at incident `number` where given; exit code 0, 1 after an internal error, 128 + signal.
+    """Open the screen, at incident `number` if given; return exit code 0, 1 after an internal error, 128 + signal.
 
-    `goodbye`: what is said when it is closed, where that is not who keeps watching.
-    Without a configuration that, and not a missing terminal, is told.
+    `goodbye`: the line printed when it closes. Default: who keeps watching.
+    A missing configuration is reported before a missing terminal.
     """
     if find_config(config) is None:
         if number is not None:
@@ -51,16 +51,16 @@ def open_window(config: Path | None, number: int | None, goodbye: str = "") -> i
 
 
 def terminal_problem() -> str:
-    """Why the screen can't be shown here; empty where it can."""
+    """Why the screen can't open here; empty if it can."""
     if not all(
         stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     ):
-        return _("the screen needs a terminal; `qualtui status` tells the same in one line")
+        return _("The screen needs a terminal. Without one, use: qualtui status")
     # Rich gives these a size of its own; Textual would paint without end to fit both.
     if os.environ.get("TERM", "").lower() in {"dumb", "unknown"}:
-        return _(
-            "this terminal (TERM={}) can't show a screen; `qualtui status` tells the same in one line"
-        ).format(clean(os.environ["TERM"], 20))
+        return _("This terminal (TERM={name}) can't show the screen. Use: qualtui status").format(
+            name=clean(os.environ["TERM"], 20)
+        )
     return ""
 
 
@@ -106,20 +106,20 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
 
 
 def farewell(pid: int, beside: bool, watched: bool) -> str:
-    """Who keeps watching after the window is closed: one line."""
+    """One line: does an engine keep watching after the window closed?"""
     if not watched:
-        return _("Nobody watches. `qualtui watch` starts an engine that does.")
+        return _("Engine not running. Start it: qualtui watch")
     if beside:
-        return _("The engine (pid {pid}) ends with its last window. `qualtui watch` keeps watching.").format(
+        return _("The engine (pid {pid}) stops with its last window. To keep watching: qualtui watch").format(
             pid=pid
         )
     return _("The engine (pid {pid}) keeps watching.").format(pid=pid)
 
 
 class EngineBeside:
-    """Starts an engine beside the window where none answers, and another one where that one is gone.
+    """Starts an engine beside the window if none answers, and another one if that one ended.
 
-    Where somebody else's engine was seen none is started: it is being restarted, and would find its store taken.
+    After an engine of another process answered, none is started: it may be restarting, and needs its store.
     """
 
     def __init__(self, config: Config, path: Path, log: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -134,7 +134,7 @@ class EngineBeside:
         self._seen = False
 
     def ensure(self) -> None:
-        """An engine answers, or one is started; it may need a moment."""
+        """Start an engine if none answers; it may need a moment."""
         if self._seen or self._failure or not self._missing():
             return
         if socket_answers(self.socket):
@@ -152,31 +152,29 @@ class EngineBeside:
                 )
             self._started = self._clock()
         except OSError as error:
-            self._failure = _("no engine could be started: {why}").format(
-                why=error.strerror or type(error).__name__
-            )
+            self._failure = _("Can't start an engine: {why}").format(why=error.strerror or type(error).__name__)
 
     def seen(self) -> None:
-        """Somebody's engine answers."""
+        """An engine answered."""
         self._seen = self._engine is None
 
     def _missing(self) -> bool:
-        """No engine was started, or it ended; at most one every so many seconds."""
+        """No engine was started, or it ended more than AGAIN seconds after its start."""
         if self._engine is None:
             return True
         return self._engine.poll() is not None and self._clock() - self._started >= AGAIN
 
     def trouble(self) -> str:
-        """Why the engine that was started is not there; empty while it may still come."""
+        """Why the started engine does not run; empty while it may still be starting."""
         code = None if self._engine is None else self._engine.poll()
         if code is None:
             return self._failure
         if code < 0:
-            return _("the engine beside this window was killed by signal {}").format(-code)
-        return _("the engine beside this window ended: {why}").format(why=self._last_line())
+            return _("The engine of this window was killed by signal {signal}.").format(signal=-code)
+        return _("The engine of this window stopped: {why}").format(why=self._last_line())
 
     def _opened_log(self) -> BinaryIO:
-        """The engine's log; none where the disk takes none: an engine is needed all the same."""
+        """The engine's log; /dev/null if the disk takes none: the engine is more important."""
         try:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             return _emptied(self._log)
@@ -195,7 +193,7 @@ class EngineBeside:
 
 
 def _emptied(path: Path) -> BinaryIO:
-    """Our own file, empty. Raises OSError for anything else: a link would empty somebody else's file."""
+    """Open our own file, emptied. Raises OSError for any other file: a link could point anywhere."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     descriptor = os.open(path, flags, 0o600)
     found = os.fstat(descriptor)
@@ -213,7 +211,7 @@ class DemoSwitches:
         self._url = url
 
     async def list(self) -> dict[str, bool]:
-        """Name -> on; OSError where the demo does not answer."""
+        """Fault name -> on. Raises OSError if the demo does not answer."""
         from qualtui.demo.switch import SwitchError, list_faults
 
         try:
@@ -222,7 +220,7 @@ class DemoSwitches:
             raise ConnectionError(str(error)) from None
 
     async def set(self, name: str, on: bool) -> None:
-        """Switches one; OSError where the demo does not answer."""
+        """Switch one fault. Raises OSError if the demo does not answer."""
         from qualtui.demo.switch import SwitchError, set_fault
 
         try:

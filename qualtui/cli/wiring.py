@@ -1,4 +1,4 @@
-"""The composition root of the engine: what a configuration names becomes probes, remedies and targets."""
+"""The engine's composition root: a configuration becomes probes, fixes and channels."""
 
 import time
 from functools import partial
@@ -17,24 +17,24 @@ from qualtui.wire import CustomerView
 
 
 def build(config: Config, deps: Deps) -> Setup:
-    """Everything that a configuration asks for; nothing is opened or asked yet."""
+    """Everything that a configuration names; nothing is opened or polled yet."""
     probes: list[Probe] = []
-    remedies: dict[tuple[str, str], Fix] = {}
+    fixes_by_name: dict[tuple[str, str], Fix] = {}
     for name, agent in config.agents.items():
         mine = probes_of(name, agent, deps)
         probes += mine
-        for remedy in _remedies(name, agent, config, customers_of(mine, name), deps):
-            remedies[name, remedy.name] = remedy
+        for fix in _fixes(name, agent, config, customers_of(mine, name), deps):
+            fixes_by_name[name, fix.name] = fix
     targets = tuple(
         AppriseChannel(name, target.url, target.timeout) for name, target in config.notify.targets.items()
     )
-    return Setup(config, tuple(probes), remedies, targets)
+    return Setup(config, tuple(probes), fixes_by_name, targets)
 
 
-def _remedies(
+def _fixes(
     name: str, agent: AgentSettings, config: Config, customers: CustomersProbe | None, deps: Deps
 ) -> list[Fix]:
-    """The remedies of an agent that are switched on and have something to work on."""
+    """The fixes of an agent that are enabled and have what they need."""
     fixes = config.fixes
     found: list[Fix] = []
     if agent.database is not None and fixes.session_cleanup.enabled:
@@ -58,7 +58,7 @@ def _remedies(
 
 
 def _waiting(probe: CustomersProbe, *, certain: bool = False) -> Waiting:
-    """Who waits, with a remedy's errors."""
+    """Who waits; raises FixError."""
 
     async def waiting() -> tuple[CustomerView, ...]:
         try:

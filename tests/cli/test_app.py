@@ -52,7 +52,7 @@ def test_a_wrong_command_line_is_one_line_and_never_looks_critical(words: list[s
     ran = CliRunner().invoke(app, words, prog_name="qualtui")
     assert ran.exit_code == 3
     assert ran.stderr.startswith("qualtui: ")
-    assert ran.stderr.endswith(f" See {help_of} --help\n")
+    assert ran.stderr.endswith(f" Help: {help_of} --help\n")
     assert ran.stderr.count("\n") == 1
 
 

@@ -60,7 +60,7 @@ def test_what_goes_wrong_is_one_line_and_a_code(
 def test_an_internal_error_shows_its_place_but_not_its_text(home: Path, capsys: Captured) -> None:
     assert guarded(lambda: raising(ValueError("5511900000001 pa55word"))) == 3
     told = capsys.readouterr().err
-    assert told.startswith("qualtui: internal error: ValueError at common.py:")
+    assert told.startswith("qualtui: Internal error: ValueError at common.py:")
     assert told.count("\n") == 1
     assert "pa55word" not in told
 
@@ -99,7 +99,7 @@ def test_without_a_configuration_one_screen_says_what_to_do(home: Path) -> None:
 def test_a_command_without_a_configuration_says_so_in_one_line(home: Path, capsys: Captured) -> None:
     assert guarded(lambda: resolve_config(None)) == 3
     told = capsys.readouterr().err
-    assert told == "qualtui: no configuration: `qualtui config init` writes one, `qualtui demo` needs none\n"
+    assert told == "qualtui: No configuration found. Write one: qualtui config init. Or try: qualtui demo\n"
 
 
 def test_a_wrong_configuration_is_told_and_ends_the_command(home: Path, capsys: Captured) -> None:
@@ -132,7 +132,7 @@ def test_you_are_asked_once_and_remembered(home: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "stdin", Terminal("ana\n"))
     monkeypatch.setattr(sys, "stderr", screen)
     assert who() == "ana"
-    assert "Who are you?" in screen.getvalue()
+    assert "Your name?" in screen.getvalue()
     monkeypatch.setattr(sys, "stdin", Terminal("bia\n"))
     assert who() == "ana"
     assert os.listdir(home / ".config/qualtui") == ["user"]

@@ -79,7 +79,7 @@ def test_check_says_ok_and_what_is_watched(home: Path) -> None:
     assert ran.exit_code == 0
     assert ran.stdout.startswith("ok: config.toml\n")
     assert "1: bot (health)" in ran.stdout
-    assert "nobody is told of anything" in ran.stdout
+    assert "no one is notified" in ran.stdout
     told = json.loads(CliRunner().invoke(app, ["config", "check", "--json"]).stdout)
     assert (told["ok"], told["agents"], told["targets"]) == (True, {"bot": ["health"]}, [])
 
@@ -110,7 +110,7 @@ def test_check_remarks_on_a_password_that_the_library_would_cut_short(home: Path
     ran = CliRunner().invoke(app, ["config", "check"])
     told = json.loads(CliRunner().invoke(app, ["config", "check", "--json"]).stdout)
     assert ran.exit_code == 0
-    assert ("remark: config.toml: notify.targets.a.url:" in ran.stdout) == bool(sign)
+    assert ("warning: config.toml: notify.targets.a.url:" in ran.stdout) == bool(sign)
     assert sign in ran.stdout
     assert "zzw8" not in ran.stdout
     assert len(told["remarks"]) == bool(sign)
@@ -118,7 +118,7 @@ def test_check_remarks_on_a_password_that_the_library_would_cut_short(home: Path
 
 def test_check_names_a_target_that_no_route_leads_to(home: Path) -> None:
     (home / "config.toml").write_text(AGENT + '[notify.targets.a]\nurl = "json://catcher.example.com"\n')
-    assert "no route to a" in CliRunner().invoke(app, ["config", "check"]).stdout
+    assert "no route leads to a" in CliRunner().invoke(app, ["config", "check"]).stdout
 
 
 def test_a_configuration_is_named_before_or_after_the_command(home: Path) -> None:
@@ -144,7 +144,7 @@ def test_without_a_configuration_check_says_how_to_get_one(home: Path) -> None:
 def test_init_into_a_folder_says_which_file_to_name(home: Path, force: list[str]) -> None:
     ran = CliRunner().invoke(app, ["config", "init", str(home), *force])
     assert (ran.exit_code, ran.stdout) == (1, "")
-    assert ran.stderr == f"qualtui: {home} is a folder; name a file: {home / 'config.toml'}\n"
+    assert ran.stderr == f"qualtui: {home} is a folder. Name a file, such as {home / 'config.toml'}\n"
 
 
 def test_init_writes_the_example_for_its_owner_alone(home: Path) -> None:
@@ -162,7 +162,7 @@ def test_init_never_overwrites_unless_it_is_told_to(home: Path) -> None:
     path.write_text("mine")
     ran = CliRunner().invoke(app, ["config", "init", "mine.toml"])
     assert ran.exit_code == 1
-    assert ran.stderr == "qualtui: mine.toml is there already; --force replaces it\n"
+    assert ran.stderr == "qualtui: mine.toml exists already. To replace it, add --force.\n"
     assert path.read_text() == "mine"
     assert CliRunner().invoke(app, ["config", "init", "mine.toml", "--force"]).exit_code == 0
     assert path.read_text() == example()
@@ -180,7 +180,7 @@ def test_init_into_a_place_that_can_not_be_written_is_one_line(home: Path) -> No
     ran = CliRunner().invoke(app, ["config", "init", "file/config.toml"])
     assert ran.exit_code == 1
     assert ran.stderr.count("\n") == 1
-    assert "can't be written" in ran.stderr
+    assert "Can't write" in ran.stderr
 
 
 def test_what_init_writes_passes_check_once_its_variables_are_set(home: Path) -> None:
@@ -215,12 +215,12 @@ def test_check_remarks_on_a_secret_that_everybody_may_read(home: Path) -> None:
     ran = CliRunner().invoke(app, ["config", "check"])
     assert ran.exit_code == 0
     assert (
-        "remark: config.toml: agents.bot.waha.key: found ${file:key}, expected a file that only its" in ran.stdout
+        "warning: config.toml: agents.bot.waha.key: found ${file:key}, expected a file that only its" in ran.stdout
     )
     told = json.loads(CliRunner().invoke(app, ["config", "check", "--json"]).stdout)
     assert [remark["key"] for remark in told["remarks"]] == ["agents.bot.waha.key"]
     (home / "key").chmod(0o600)
-    assert "remark: " not in CliRunner().invoke(app, ["config", "check"]).stdout
+    assert "warning: " not in CliRunner().invoke(app, ["config", "check"]).stdout
 
 
 def test_a_store_that_is_a_fifo_is_named_and_nothing_hangs(tmp_path: Path) -> None:

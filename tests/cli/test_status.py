@@ -62,14 +62,14 @@ def test_figures_are_told_as_on_the_screen() -> None:
         1.0, 1, snapshots.engine(windows=1), (AgentView("a", now=CALM, chain=(), figures=figures),), (), ()
     )
     lines = long_lines(shot, 0)
-    assert lines[0].endswith(", 1 window")
+    assert lines[0].endswith(", 1 viewer")
     assert "  waiting 12, bot owes 1, p95 600ms" in lines
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "no configuration: `qualtui config init`"),
+        ("", "No configuration found. Write one: qualtui config init"),
         (AGENT + "[screen]\nasci = true", "screen.asci: found an unknown key"),
     ],
     ids=["none", "a wrong one"],
@@ -116,7 +116,7 @@ def test_incidents_without_a_row_are_counted() -> None:
         firing={Severity.CRITICAL: 70},
     )
     assert short_line(shot, 2).endswith("(+69)")
-    assert long_lines(shot, 2)[-1] == "and 69 more fire"
+    assert long_lines(shot, 2)[-1] == "and 69 more open incidents"
 
 
 def test_one_line_says_what_the_screen_s_headline_says() -> None:

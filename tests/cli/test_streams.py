@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.folders import AGENT
 
-FULL = "qualtui: what it says can't be written: No space left on device\n"
+FULL = "qualtui: Can't write the output: No space left on device\n"
 PROGRAM = f"{sys.executable} -m qualtui"
 
 

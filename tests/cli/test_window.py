@@ -33,7 +33,7 @@ def test_without_a_terminal_it_is_one_line() -> None:
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("qualtui: the screen needs a terminal")
+    assert done.stderr.startswith("qualtui: The screen needs a terminal")
     assert done.stderr.count("\n") == 1
 
 
@@ -51,7 +51,7 @@ def test_a_terminal_that_cannot_move_its_cursor_is_told_what_else_there_is(comma
         os.close(ours)
         os.close(theirs)
     assert done.returncode == 1
-    assert told.startswith("qualtui: this terminal (TERM=dumb) can't show a screen; ")
+    assert told.startswith("qualtui: This terminal (TERM=dumb) can't show the screen. ")
     assert told.count("\n") == 1
 
 
@@ -59,8 +59,8 @@ def test_a_terminal_that_cannot_move_its_cursor_is_told_what_else_there_is(comma
     ("of_window", "watched", "told"),
     [
         (False, True, "The engine (pid 7) keeps watching."),
-        (True, True, "The engine (pid 7) ends with its last window. `qualtui watch` keeps watching."),
-        (False, False, "Nobody watches. `qualtui watch` starts an engine that does."),
+        (True, True, "The engine (pid 7) stops with its last window. To keep watching: qualtui watch"),
+        (False, False, "Engine not running. Start it: qualtui watch"),
     ],
 )
 def test_at_the_end_it_says_who_keeps_watching(of_window: bool, watched: bool, told: str) -> None:
@@ -107,7 +107,7 @@ def test_an_engine_of_its_own_that_was_killed_is_followed_by_another(tmp_path: P
     started.seen()
     first.kill()
     first.wait(20)
-    assert started.trouble() == "the engine beside this window was killed by signal 9"
+    assert started.trouble() == "The engine of this window was killed by signal 9."
     clock.at = 11.0
     started.ensure()
     second = started._engine
@@ -123,7 +123,7 @@ def test_an_engine_that_cannot_start_says_why_and_is_not_started_again_at_once(t
     engine = started._engine
     assert engine is not None
     assert engine.wait(20) != 0
-    assert started.trouble().startswith("the engine beside this window ended: ")
+    assert started.trouble().startswith("The engine of this window stopped: ")
     assert str(tmp_path) in started.trouble()
     started.ensure()
     assert started._engine is engine
@@ -137,7 +137,7 @@ def test_on_a_disk_that_takes_no_log_an_engine_is_started_all_the_same(tmp_path:
     started.ensure()
     assert started._engine is not None
     assert started._engine.wait(20) != 0
-    assert started.trouble().startswith("the engine beside this window ended: ")
+    assert started.trouble().startswith("The engine of this window stopped: ")
 
 
 def test_the_log_of_the_engine_beside_empties_no_file_that_a_link_leads_to(tmp_path: Path) -> None:
