@@ -89,8 +89,11 @@ class ProbeContext:
         series = f"{agent}/waha.working"
 
         def word(at: float) -> Deliverability:
-            samples = self._recent.since(series, at - reach)
-            return deliverability(samples, at, self._clock(), reach)
+            samples, now = self._recent.since(series, at - reach), self._clock()
+            near = deliverability(samples, at, now, reach)
+            if near is not Deliverability.UNKNOWN:
+                return near
+            return deliverability(self._recent.since(series, at - PAST), at, now, reach, gap=PAST)
 
         return word
 

@@ -27,11 +27,15 @@ def no_gateway(_at: float) -> Deliverability:
     return Deliverability.UNKNOWN
 
 
-def deliverability(samples: Sequence[Sample], at: float, now: float, reach: float) -> Deliverability:
+def deliverability(
+    samples: Sequence[Sample], at: float, now: float, reach: float, gap: float = 0.0
+) -> Deliverability:
     """The word for the instant `at`, from samples of waha.working, oldest first.
 
     The nearest known samples before and after `at`, at most `reach` seconds away, decide. One 0 of two
-    is DOUBT: the row was stored in the interval in which the gateway broke or recovered.
+    is DOUBT: the row was stored in the interval in which the gateway broke or recovered. So is a row of a time in
+    which nobody polled, as while no engine ran, where the session was broken before or after that: `gap` is the
+    most seconds to look over.
     """
     middle = bisect_right(samples, at, key=lambda sample: sample.at)
     before = _nearest(reversed(samples[:middle]), at, reach)
@@ -39,7 +43,10 @@ def deliverability(samples: Sequence[Sample], at: float, now: float, reach: floa
     if 0.0 in (before, after):
         return Deliverability.DOUBT if 1.0 in (before, after) else Deliverability.BROKEN
     if after is None:
-        return Deliverability.LATER if now <= at + reach else Deliverability.UNKNOWN
+        if now <= at + reach:
+            return Deliverability.LATER
+        around = (before, _nearest(reversed(samples[:middle]), at, gap), _nearest(samples[middle:], at, gap))
+        return Deliverability.DOUBT if 0.0 in around else Deliverability.UNKNOWN
     return Deliverability.WORKING
 
 

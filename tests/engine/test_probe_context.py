@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from qualtui.config.values import AgentSettings, Config, DatabaseSettings, HealthSettings, Secret
+from qualtui.config.values import AgentSettings, Config, DatabaseSettings, GatewaySettings, HealthSettings, Secret
 from qualtui.engine.journal import Journal
 from qualtui.engine.probe_context import SETTLE_EVERY, SETTLED_AFTER, ProbeContext
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.customers import CustomerClosed
+from qualtui.model import Sample
 from qualtui.store.sqlite import SqliteStore
+from qualtui.tracking.deliverability import Deliverability
 
 HORIZON = float(DatabaseSettings(dsn=Secret("postgresql://h/d")).horizon)
 CONFIG = Config(
@@ -52,3 +54,18 @@ async def test_who_was_answered_by_hand_stays_so_while_owed_and_is_forgotten_lon
         now[0] += SETTLE_EVERY
     assert deps.by_hand("bot") == {"lead3": 8.0}
     assert store.load().closed == journal.state.closed
+
+
+def test_rows_stored_while_no_engine_ran_and_the_session_was_failed_are_not_taken_at_their_word(
+    store: SqliteStore,
+) -> None:
+    journal = Journal(store, store.load(), store.epoch, lambda: 400.0)
+    recent = SampleCache(3600.0, 2.0, 5)
+    config = Config(agents={"bot": AgentSettings(waha=GatewaySettings(url="http://w.example.com"))})
+    gateway = ProbeContext(store, journal, recent, lambda: 400.0).deps(config).gateway("bot")
+    for at in (10.0, 15.0, 20.0):  # then a kill -9, and another engine two minutes later
+        recent.add((Sample("bot/waha.working", at, float(at < 20)),))
+    recent.add((Sample("bot/waha.working", 300.0, 0.0),))
+
+    assert gateway(12.0) is Deliverability.WORKING
+    assert gateway(100.0) is Deliverability.DOUBT

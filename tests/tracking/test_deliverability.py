@@ -35,6 +35,26 @@ def test_the_nearest_samples_decide(
     assert deliverability(samples(*sorted(known, key=lambda pair: pair[0])), at, now, reach=30) is word
 
 
+@pytest.mark.parametrize(
+    ("known", "word"),
+    [
+        (((10, 0.0), (300, 0.0)), Deliverability.DOUBT),
+        (((10, 0.0), (300, 1.0)), Deliverability.DOUBT),
+        (((10, 1.0), (300, 0.0)), Deliverability.DOUBT),
+        (((98, 1.0), (300, 0.0)), Deliverability.DOUBT),
+        (((10, 0.0),), Deliverability.DOUBT),
+        (((10, 1.0), (300, 1.0)), Deliverability.UNKNOWN),
+        (((10, 0.0), (50, 1.0), (300, 1.0)), Deliverability.UNKNOWN),
+        (((-4000, 0.0), (300, 1.0)), Deliverability.UNKNOWN),
+        ((), Deliverability.UNKNOWN),
+    ],
+)
+def test_what_was_stored_while_nobody_polled_a_session_that_was_broken_is_in_doubt(
+    known: tuple[tuple[float, float | None], ...], word: Deliverability
+) -> None:
+    assert deliverability(samples(*known), 100, 301, reach=30, gap=3600) is word
+
+
 def test_how_long_a_session_has_been_starting() -> None:
     def said(*words: str) -> float | None:
         flags = [float(word == "STARTING") for word in words]  # a restart restores values alone, no notes
