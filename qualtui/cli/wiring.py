@@ -12,6 +12,7 @@ from qualtui.fixes.sessions import SessionCleanup
 from qualtui.notify.channel import AppriseChannel
 from qualtui.probes.build import Deps, customers_of, probes_of
 from qualtui.probes.customers import CustomersProbe
+from qualtui.probes.gateway_chats import GatewayChatsProbe
 from qualtui.probes.probe import Probe, ProbeError
 from qualtui.wire import CustomerView
 
@@ -23,7 +24,8 @@ def build(config: Config, deps: Deps) -> Setup:
     for name, agent in config.agents.items():
         mine = probes_of(name, agent, deps)
         probes += mine
-        for fix in _fixes(name, agent, config, customers_of(mine, name), deps):
+        chats = next((one for one in mine if isinstance(one, GatewayChatsProbe)), None)
+        for fix in _fixes(name, agent, config, customers_of(mine, name), chats, deps):
             fixes_by_name[name, fix.name] = fix
     targets = tuple(
         AppriseChannel(name, target.url, target.timeout) for name, target in config.notify.targets.items()
@@ -32,7 +34,12 @@ def build(config: Config, deps: Deps) -> Setup:
 
 
 def _fixes(
-    name: str, agent: AgentSettings, config: Config, customers: CustomersProbe | None, deps: Deps
+    name: str,
+    agent: AgentSettings,
+    config: Config,
+    customers: CustomersProbe | None,
+    chats: GatewayChatsProbe | None,
+    deps: Deps,
 ) -> list[Fix]:
     """The fixes of an agent that are enabled and have what they need."""
     fixes = config.fixes
@@ -52,6 +59,7 @@ def _fixes(
             time.time,
             _waiting(customers, certain=True),
             customers.chat_id,
+            lambda: chats is not None and chats.acks_unreliable,
         )
         found += [retry] if retry is not None else []
     return found

@@ -43,9 +43,17 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def answered(self) -> bool:
-        """A retry wrote to this customer after the last word."""
-        told = self.outcome in {OUTCOME + Fate.DELIVERED, OUTCOME + Fate.ASKED}
-        return self.claimed is not None and told and self.claimed >= (self.heard or 0.0)
+        """A retry answered this customer after the last word, or handed it to the bot."""
+        return self._since_last_word(Fate.DELIVERED, Fate.ASKED)
+
+    @property
+    def accepted(self) -> bool:
+        """The gateway accepted an answer after the last word, and nothing shows that it was delivered."""
+        return self._since_last_word(Fate.ACCEPTED)
+
+    def _since_last_word(self, *fates: Fate) -> bool:
+        known = self.outcome in {OUTCOME + fate for fate in fates}
+        return self.claimed is not None and known and self.claimed >= (self.heard or 0.0)
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -61,6 +69,11 @@ class Claim(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Claim({self.id})"
+
+    @property
+    def place(self) -> str:
+        """The id of the chat that is written to."""
+        return self.chat or f"{self.digits}@c.us"
 
 
 class HeldError(Exception):
@@ -132,7 +145,7 @@ class Claims:
         return Claim(key, case, str(digits or ""))
 
     async def record(self, claim: Claim, fate: Fate, strategy: str, text: str = "") -> None:
-        """Commits what became of a claim; `text`: what was delivered and is stored with it. Raises RemedyError."""
+        """Commits what became of a claim; `text`: what was accepted and is stored with it. Raises FixError."""
         lead, session_id = claim.case.lead, claim.case.session
         details = msgspec.json.encode({"lead_id": lead, "key": claim.id, "by": strategy}).decode()
         try:
@@ -140,6 +153,16 @@ class Claims:
                 await session.execute(self._sql["outcome"], claim.id, lead, OUTCOME + fate, details)
                 if text and session_id is not None:
                     await session.execute(self._sql["store"], session_id, lead, text, self._mapping.sent)
+        except DatabaseError as error:
+            raise FixError(error.text) from None
+
+    async def delivered(self, claim: Claim) -> None:
+        """Commit that an accepted answer was delivered. Raises FixError."""
+        details = msgspec.json.encode({"lead_id": claim.case.lead, "key": claim.id}).decode()
+        try:
+            async with self._database().write(WRITE_LIMIT) as session:
+                event = OUTCOME + Fate.DELIVERED
+                await session.execute(self._sql["delivered"], claim.id, claim.case.lead, event, details)
         except DatabaseError as error:
             raise FixError(error.text) from None
 
@@ -171,7 +194,7 @@ def _case(row: asyncpg.Record) -> Case:
     return msgspec.convert(dict(row), Case)
 
 
-_STATEMENTS = ("rights", "lock", "cases", "claim", "outcome", "store", "phone")
+_STATEMENTS = ("rights", "lock", "cases", "claim", "outcome", "delivered", "store", "phone")
 _LOGGED = ("id", "lead_id", "evento", "created_at")
 # Column and right; the second ones only where a text is stored by us.
 RIGHTS = (

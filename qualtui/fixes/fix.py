@@ -28,7 +28,8 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a run did. `outcome`: ok, nothing, stopped (some were left), interrupted (some is in doubt), failed.
+    """What a run did. `outcome`: ok, nothing, stopped (some were left), interrupted (some is in doubt), failed,
+    accepted (a message was taken, and nothing shows yet that it was delivered).
 
     `done`: the ids changed.
     """

@@ -75,6 +75,9 @@ class RetryReach:
             return _("wants none: {}").format(case.status)
         if case.doubt:
             return _("interrupted {} ago: may have been sent").format(span(case.now - (case.claimed or case.now)))
+        if case.accepted:
+            text = _("accepted by the gateway {} ago, not yet delivered: never sent again")
+            return text.format(span(case.now - (case.claimed or case.now)))
         if case.answered:
             return _("written to already")
         if case.said is not None and case.said >= (case.heard or 0.0):

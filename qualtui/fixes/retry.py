@@ -20,6 +20,7 @@ from qualtui.text import _, plural, span
 from qualtui.wire import CustomerView, PreviewItem
 
 SHOWN = 50  # items of a preview
+LOOKS_TAKE = 10.0  # s after which a round of looks at chats stops: the gateway may be slow
 CONFIRM = 30.0  # s for the bot to answer those that it was only asked to answer
 
 Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now, oldest first; raises FixError
@@ -30,6 +31,7 @@ class Tools(msgspec.Struct, frozen=True):
 
     `sure`: `waiting` of the moment before a send, which fails where it cannot be known; None: the same.
     `chat`: the chat's own id of a customer whom that gave, empty where none is known.
+    `acks_unreliable`: whether the gateway leaves acks PENDING on messages that arrived.
     """
 
     waiting: Waiting
@@ -39,10 +41,11 @@ class Tools(msgspec.Struct, frozen=True):
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     sure: Waiting | None = None
     chat: Callable[[str], str] | None = None
+    acks_unreliable: Callable[[], bool] = lambda: False
 
 
 class Retry:
-    """Implements Remedy."""
+    """Implements Fix."""
 
     name = "retry"
     unstoppable = ""
@@ -125,6 +128,7 @@ class Retry:
         sent_at = float("-inf")
         for place, lead in enumerate(plan.subjects):
             await self._pause(sent_at, stop)
+            await self._see_delivered(tally)
             against = stop.why or await self._held_up()
             if against:
                 tally.left[against] += len(plan.subjects) - place
@@ -141,6 +145,7 @@ class Retry:
                 break
             sent_at = self._tools.clock()
             await self._answer(claim, tally)
+            await self._see_delivered(tally)
         await self._confirm(tally, stop)
         return tally.outcome(len(plan.subjects), stop.why)
 
@@ -149,7 +154,10 @@ class Retry:
         cases = (await self._claims.cases(subjects)).values()
         answered = {case.lead for case in cases if case.answered}
         doubt = sum(case.doubt for case in cases)
+        accepted = sum(case.accepted for case in cases)
         summary = _("{} of {} were answered").format(len(answered), len(subjects))
+        if accepted:
+            summary += "; " + _("{} accepted, not yet delivered").format(accepted)
         if doubt:
             summary += "; " + _("{} may have been, is never sent again").format(doubt)
         done = tuple(lead for lead in subjects if lead in answered)
@@ -192,11 +200,14 @@ class Retry:
             sent, used, stores = await way.send(claim), way.name, way.stores
             if sent.fate is not Fate.REFUSED:
                 break
-        await self._record(claim, sent.fate, used, stores if sent.fate is Fate.DELIVERED else "", tally)
+        written = sent.fate in {Fate.ACCEPTED, Fate.DELIVERED}
+        await self._record(claim, sent.fate, used, stores if written else "", tally)
         lead = claim.case.lead
         match sent.fate:
             case Fate.DELIVERED:
                 tally.delivered.append(lead)
+            case Fate.ACCEPTED:
+                tally.accepted[lead] = (claim, sent.message)
             case Fate.ASKED:
                 tally.asked.append(lead)
             case Fate.DOUBT:
@@ -205,7 +216,7 @@ class Retry:
                 tally.left[_("refused by {}: {}").format(used, sent.note)] += 1
 
     async def _record(self, claim: Claim, fate: Fate, used: str, text: str, tally: RunTotals) -> None:
-        """Writes an outcome down; that something was delivered even where its row can't be stored."""
+        """Writes an outcome down; that something was accepted even where its row can't be stored."""
         for stored in (text, text, "") if text else ("", ""):
             try:
                 await self._claims.record(claim, fate, used, stored)
@@ -258,17 +269,33 @@ class Retry:
             await stop.cuts(self._tools.sleep(min(left, float(self._settings.pace))))
 
     async def _confirm(self, tally: RunTotals, stop: Stop) -> None:
-        """Whom the bot was asked to answer is answered when the ledger says so."""
+        """Who was handed to the bot is answered when the ledger says so, who was written to when the chat does."""
         until = self._tools.clock() + CONFIRM
-        while tally.asked and self._tools.clock() < until:
-            with contextlib.suppress(FixError):
-                open_leads = {one.lead for one in await self._tools.waiting()}
-                tally.delivered += [lead for lead in tally.asked if lead not in open_leads]
-                tally.asked = [lead for lead in tally.asked if lead in open_leads]
+        while (tally.asked or tally.accepted) and self._tools.clock() < until:
+            if tally.asked:
+                with contextlib.suppress(FixError):
+                    open_leads = {one.lead for one in await self._tools.waiting()}
+                    tally.delivered += [lead for lead in tally.asked if lead not in open_leads]
+                    tally.asked = [lead for lead in tally.asked if lead in open_leads]
+            await self._see_delivered(tally)
             if stop.why:
                 return
-            if tally.asked:
+            if tally.asked or tally.accepted:
                 await stop.cuts(self._tools.sleep(1.0))
+
+    async def _see_delivered(self, tally: RunTotals) -> None:
+        """Looks in the chats of those who were written to, and writes down what was delivered."""
+        gateway, until = self._tools.gateway, self._tools.clock() + LOOKS_TAKE
+        for lead, (claim, message) in list(tally.accepted.items()):
+            if gateway is None or self._tools.clock() >= until:
+                return
+            seen = await gateway.seen(claim.place, message)
+            if seen is None or not seen.delivered(acks_unreliable=self._tools.acks_unreliable()):
+                continue
+            del tally.accepted[lead]
+            tally.delivered.append(lead)
+            with contextlib.suppress(FixError):  # it stays known as accepted, and is not sent again either
+                await self._claims.delivered(claim)
 
     # --- words ---
 
@@ -308,12 +335,14 @@ def retry_of(
     clock: Callable[[], float],
     sure: Waiting | None = None,
     chat: Callable[[str], str] | None = None,
+    acks_unreliable: Callable[[], bool] = lambda: False,
 ) -> Retry | None:
-    """The remedy of an agent; None without a database, which alone can say who was claimed."""
+    """The fix of an agent; None without a database, which alone can say who was claimed."""
     if agent.database is None:
         return None
     gateway = GatewayClient(agent.waha) if agent.waha is not None else None
-    tools = Tools(waiting, strategies_of(agent, settings, gateway), gateway, clock, sure=sure, chat=chat)
+    ways = strategies_of(agent, settings, gateway)
+    tools = Tools(waiting, ways, gateway, clock, sure=sure, chat=chat, acks_unreliable=acks_unreliable)
     claims = Claims(name, agent.database, agent.mapping, float(settings.window))
     return Retry(name, claims, agent.mapping, settings, tools)
 

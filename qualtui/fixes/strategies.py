@@ -8,7 +8,7 @@ import msgspec
 from qualtui.config.values import AgentSettings, DatabaseSettings, RetrySettings
 from qualtui.database import Database, DatabaseError, Kind
 from qualtui.fixes.claims import Case, Claim
-from qualtui.fixes.gateway import Fate, GatewayClient, SendResult
+from qualtui.fixes.gateway import Fate, GatewayClient, SendResult, message_hash
 from qualtui.http import Answer, Fetcher, FetchError
 from qualtui.text import _
 
@@ -26,7 +26,7 @@ class Strategy(Protocol):
 
     @property
     def stores(self) -> str:
-        """The text that is to be stored once it was delivered; empty: whoever writes stores it."""
+        """The text that is to be stored once it was accepted; empty: whoever writes stores it."""
 
     def out_of_reach(self, case: Case) -> str:
         """Why it does not reach this customer; empty where it does."""
@@ -39,6 +39,7 @@ class Strategy(Protocol):
 
 
 class _Whatsapp(msgspec.Struct, frozen=True):
+    message_id: str | None = None
     success: bool = False
     simulado: bool = False
     skipped: str = ""
@@ -52,7 +53,7 @@ _retried = msgspec.json.Decoder(_Retried)
 
 
 class ByAgent:
-    """The agent's own call. It answers success for a send that failed: `simulado` is in doubt, not delivered."""
+    """The agent's own call. Its success says that the gateway accepted the text, `simulado` that it did not."""
 
     name = "http"
     stores = ""
@@ -82,7 +83,7 @@ class ByAgent:
         if said.skipped:
             return SendResult(Fate.REFUSED, _("the bot skipped it"))
         if said.success and not said.simulado:
-            return SendResult(Fate.DELIVERED)
+            return SendResult(Fate.ACCEPTED, message=message_hash(said.message_id or ""))
         return SendResult(Fate.DOUBT, _("the bot could not say that it was delivered"))
 
     async def close(self) -> None:
@@ -91,7 +92,7 @@ class ByAgent:
 
 
 class ByGateway:
-    """A configured text through the gateway; delivered means that the gateway answered 201."""
+    """A configured text through the gateway; accepted means that the gateway answered 201."""
 
     name = "waha"
 
@@ -107,7 +108,7 @@ class ByGateway:
 
     async def send(self, claim: Claim) -> SendResult:
         """Sends, once."""
-        return await self._gateway.send(claim.chat or f"{claim.digits}@c.us", self.stores)
+        return await self._gateway.send(claim.place, self.stores)
 
     async def close(self) -> None:
         """The gateway is closed by whoever made it."""

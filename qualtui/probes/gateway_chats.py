@@ -150,6 +150,11 @@ class GatewayChatsProbe:
         self._turn = asyncio.Lock()
         self._asked_at = (0.0, 0.0)  # when the newest read began, by our clock and by the loop's
 
+    @property
+    def acks_unreliable(self) -> bool:
+        """Whether acks stay PENDING on messages that arrived, as customers' next messages proved."""
+        return self._acks.unreliable
+
     async def ask(self, now: float) -> tuple[Sample, ...]:
         """The answer. Raises ProbeError where the gateway does not tell: what was known of the chats stays."""
         async with self._turn:

@@ -32,6 +32,8 @@ from tests.postgres import AgentDatabase
 
 TEXT = "Desculpe a demora!"
 MINUTE = 60.0
+# What system_logs holds of a customer who was answered: accepted by the gateway, then delivered.
+ANSWERED = [f"qualtui_retry_{event}" for event in ("claim", "accepted", "delivered")]
 
 
 class Clock:

@@ -13,7 +13,7 @@ from qualtui.database import sql
 from qualtui.fixes.fix import FixError
 from qualtui.tracking.deliverability import Deliverability
 from qualtui.wire import CustomerView
-from tests.fixes.scene import MINUTE, TEXT, Clock, Engine, owed, told
+from tests.fixes.scene import ANSWERED, MINUTE, TEXT, Clock, Engine, owed, told
 from tests.fixes.waha import Waha, waha
 from tests.postgres import AgentDatabase
 
@@ -58,7 +58,7 @@ async def test_a_waiting_customer_is_written_to_once_and_stored_as_the_bot_would
     assert row is not None
     active = await agent_db.value("SELECT id FROM sessions WHERE ativa")
     assert tuple(row) == (TEXT, "enviada", "perguntar_prazo", active)
-    assert await told(agent_db) == ["qualtui_retry_claim", "qualtui_retry_delivered"]
+    assert await told(agent_db) == ANSWERED
     asked_twice = sql("qualtui.probes", "slow_same_question", Mapping())
     assert await agent_db.value(asked_twice, "enviada") == 0
     assert await one.eyes() == ()

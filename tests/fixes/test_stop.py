@@ -7,7 +7,7 @@ import pytest
 
 from qualtui.fixes.fix import Stop
 from qualtui.wire import CustomerView
-from tests.fixes.scene import MINUTE, Clock, Engine, owed, told
+from tests.fixes.scene import ANSWERED, MINUTE, Clock, Engine, owed, told
 from tests.fixes.waha import waha
 from tests.postgres import AgentDatabase
 
@@ -46,7 +46,7 @@ async def test_whoever_is_being_written_to_is_finished_and_recorded_and_nobody_e
         assert (outcome.outcome, outcome.done) == ("stopped", (leads[0],))
         assert outcome.summary == "Answered 1 of 3; left: 2 stopped by ben"
         assert len(gateway.sends) == 1
-        assert await told(agent_db) == ["qualtui_retry_claim", "qualtui_retry_delivered"]
+        assert await told(agent_db) == ANSWERED
         assert (await one.fix.preview("")).subjects == tuple(leads[1:])
         await one.close()
 

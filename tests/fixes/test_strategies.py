@@ -11,7 +11,7 @@ from qualtui.config.values import AgentSettings, DatabaseSettings, HealthSetting
 from qualtui.fixes.claims import Case, Claim
 from qualtui.fixes.gateway import Fate
 from qualtui.fixes.strategies import WATCHER, ByAgent, BySql, ByWatcher, strategies_of
-from tests.fixes.scene import Engine, owed, told
+from tests.fixes.scene import ANSWERED, Engine, owed, told
 from tests.fixes.waha import waha
 from tests.postgres import AgentDatabase
 
@@ -52,7 +52,7 @@ async def bot() -> AsyncIterator[Bot]:
 @pytest.mark.parametrize(
     ("status", "body", "fate"),
     [
-        (200, {"status": "retried", "whatsapp": {"success": True, "message_id": "m"}}, Fate.DELIVERED),
+        (200, {"status": "retried", "whatsapp": {"success": True, "message_id": "m"}}, Fate.ACCEPTED),
         (200, {"status": "retried", "whatsapp": {"success": True, "simulado": True}}, Fate.DOUBT),
         (200, {"status": "skipped", "whatsapp": {"success": False, "skipped": "deduplicated"}}, Fate.REFUSED),
         (200, {"status": "ok"}, Fate.DOUBT),
@@ -62,7 +62,7 @@ async def bot() -> AsyncIterator[Bot]:
         (302, {}, Fate.DOUBT),
     ],
 )
-async def test_the_bots_own_call_is_delivered_only_where_it_says_so(status: int, body: object, fate: Fate) -> None:
+async def test_the_bots_own_call_is_accepted_only_where_it_says_so(status: int, body: object, fate: Fate) -> None:
     async with bot() as it:
         it.status, it.body = status, body
         way = ByAgent(it.url + "/leads/{id}/retry")
@@ -140,7 +140,7 @@ async def test_one_that_the_bots_call_refuses_is_reached_through_the_gateway(age
         outcome = await engine.fix.run(await engine.fix.preview(""))
         assert outcome.done == (lead,)
         assert (len(it.asked), gateway.sent_to(phone)) == (1, 1)
-        assert await told(agent_db) == ["qualtui_retry_claim", "qualtui_retry_delivered"]
+        assert await told(agent_db) == ANSWERED
         await engine.close()
 
 

@@ -1,6 +1,7 @@
 """A stand-in of WAHA on a real socket: its status, its restarts, what it is told to answer."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -22,6 +23,11 @@ class Waha:
         self.restarts = 0
         self.sends: list[dict[str, Any]] = []
         self.code = 201
+        self.ack: int | None = 2  # of what is sent, as its chat shows it; later ones through `acks`, one a look
+        self.acks: list[int] = []
+        self.drops = False  # what is sent never appears in its chat
+        self.wrapped = False  # ids are objects, as WEBJS has them
+        self.taken: list[tuple[str, str, float]] = []  # chat, id and time of each message that was accepted
         self.held: asyncio.Event | None = None  # answers to sends wait for it
         self.arrived = asyncio.Event()
         self.chats: list[
@@ -51,8 +57,13 @@ class Waha:
         return web.json_response([{"id": chat, "lastMessage": said(at, ours)} for chat, at, ours in newest])
 
     async def messages(self, request: web.Request) -> web.Response:
-        mine = [one for one in self.chats if one[0] == request.match_info["chat"]]
-        return web.json_response([said(at, ours) for _chat, at, ours in mine])
+        chat = request.match_info["chat"]
+        found = [said(at, ours) for each, at, ours in self.chats if each == chat]
+        taken = [(name, at) for each, name, at in self.taken if each == chat and not self.drops]
+        if taken and self.acks:
+            self.ack = self.acks.pop(0)
+        found += [{**said(at, True), "id": self._id(name), "ack": self.ack} for name, at in taken]
+        return web.json_response(sorted(found, key=lambda one: -one["timestamp"]))
 
     async def lid(self, request: web.Request) -> web.Response:
         lid = request.match_info["lid"]
@@ -69,7 +80,16 @@ class Waha:
         self.arrived.set()
         if self.held is not None:
             await self.held.wait()
-        return web.json_response({"id": f"true_{len(self.sends)}"}, status=self.code)
+        chat = str(self.sends[-1].get("chatId"))
+        name = f"true_{chat}_3EB0{len(self.sends):04d}"
+        if self.code == 201:
+            self.taken.append((chat, name, time.time()))
+        return web.json_response({"id": self._id(name)}, status=self.code)
+
+    def _id(self, name: str) -> object:
+        if not self.wrapped:
+            return name
+        return {"fromMe": True, "id": name.rpartition("_")[2], "_serialized": name}
 
     def _refused(self, request: web.Request) -> web.Response | None:
         if request.headers.get("X-Api-Key") != KEY:

@@ -35,10 +35,12 @@ LEFT JOIN LATERAL (
     WHERE m.{{messages.lead_id}} = l.{{leads.id}} AND m.{{messages.tipo}} = $3
 ) AS heard ON true
 LEFT JOIN LATERAL (
-    SELECT c.{{system_logs.created_at}} AS at, o.{{system_logs.evento}} AS outcome
+    SELECT c.{{system_logs.created_at}} AS at, coalesce(d.{{system_logs.evento}}, o.{{system_logs.evento}}) AS outcome
     FROM {{system_logs}} AS c
     LEFT JOIN {{system_logs}} AS o
         ON o.{{system_logs.id}} = md5(c.{{system_logs.id}}::text || ':outcome')::uuid
+    LEFT JOIN {{system_logs}} AS d
+        ON d.{{system_logs.id}} = md5(c.{{system_logs.id}}::text || ':delivered')::uuid
     WHERE c.{{system_logs.lead_id}} = l.{{leads.id}}
         AND c.{{system_logs.evento}} = 'qualtui_retry_claim'
         AND c.{{system_logs.created_at}} > now() - make_interval(secs => $4)
