@@ -210,12 +210,14 @@ class Watch:
 
     def _alarm(self, change: RuleChanged) -> Alarm:
         wait, slow, at = self.world.oldest_wait(), self.world.slow(), self.now - EPOCH
-        return Alarm(at, change.rule, change.severity, change.cause, wait, slow, change.summary, change.number)
+        return Alarm(
+            at, change.rule, change.severity, str(change.cause), wait, slow, str(change.summary), change.number
+        )
 
     def cause_of(self, number: int) -> str:
         """The why of an incident as it stands now."""
         incident = self.journal.state.incidents.get(number)
-        return "" if incident is None else incident.cause
+        return "" if incident is None else str(incident.cause)
 
     def look(self) -> Look:
         """What the screen's NOW box and `qualtui status` say at this moment."""

@@ -18,6 +18,7 @@ from qualtui.eventlog.alerts import RuleChanged
 from qualtui.eventlog.notices import NoticeFailed, NoticeQueued
 from qualtui.model import Event, Incident, Phase, State, alert_key
 from qualtui.notify.render import render_notice
+from qualtui.text.message import Saying
 
 OWED = {"queued", "sending"}
 
@@ -91,7 +92,8 @@ class Evaluator:
         reason = RootCause()
         with self._faults.within(change.agent, "cause"):
             reason = self._reason(change.agent) if explains(rule.series) else RootCause()
-        text, root = reason.text, str(reason.root)
+        text: Saying = reason.text
+        root = str(reason.root)
         if incident is not None and incident.cause and reason.root in VAGUE:
             text, root = incident.cause, incident.root
         else:

@@ -59,15 +59,15 @@ def _row(incident: Incident, trying: int) -> IncidentView:
         rule=incident.rule,
         severity=incident.severity,
         phase=incident.phase,
-        summary=incident.summary,
-        cause=incident.cause,
+        summary=str(incident.summary),
+        cause=str(incident.cause),
         since=incident.since,
         fired_at=incident.fired_at,
         resolved_at=incident.resolved_at,
         owner=incident.owner,
         notices=notices_word(incident, trying),
         fix=incident.fix,
-        runbook=incident.runbook,
+        runbook=str(incident.runbook),
         notes=incident.notes,
     )
 
@@ -87,7 +87,9 @@ def notices_word(incident: Incident, trying: int) -> str:
 def channels(state: State, configured: Container[str]) -> tuple[ChannelView, ...]:
     """The configured channels that deliver nothing, the longest first."""
     failing = sorted(state.failing.values(), key=lambda one: (one.since, one.target))
-    return tuple(ChannelView(one.target, one.since, one.reason) for one in failing if one.target in configured)
+    return tuple(
+        ChannelView(one.target, one.since, str(one.reason)) for one in failing if one.target in configured
+    )
 
 
 def activity(state: State) -> tuple[ActivityView, ...]:

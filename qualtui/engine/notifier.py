@@ -67,12 +67,12 @@ class Notifier:
         doubt = notice.status == "sending"  # an engine ended between sending and knowing
         attempt = notice.attempt + 1
         await self._journal.append((NoticeSending(notice.key, attempt), ""))
-        body = notice.body
+        body = str(notice.body)
         if doubt:
             body += "\n" + _("(sent again: whether the first one arrived is not known)")
         try:
             kind = apprise_type(notice.kind, notice.severity)
-            await self._target.send(notice.title, body, kind, self._about(notice), notice.key)
+            await self._target.send(str(notice.title), body, kind, self._about(notice), notice.key)
         except NotifyError as error:
             now = self._clock()
             once = (

@@ -389,16 +389,16 @@ class Projector:
         """A firing incident at this moment; where nothing is known of it, as it was told."""
         with self._faults.within(incident.agent, "incident"):
             return self._judged(incident, now)
-        return IncidentNow(incident.summary)
+        return IncidentNow(str(incident.summary))
 
     def _judged(self, incident: Incident, now: float) -> IncidentNow:
         rule = self._config.rules.get(incident.rule)
         if rule is None:
-            return IncidentNow(incident.summary)
+            return IncidentNow(str(incident.summary))
         series = f"{incident.agent}/{rule.series}"
         verdict = judge(rule, self._recent.since(series, now - rule.window), now, self._stale.get(series, 0.0))
         if not verdict.known:
-            return IncidentNow(incident.summary)
+            return IncidentNow(str(incident.summary))
         if verdict.severity is None:
             return IncidentNow(_("over: {}").format(incident.summary), holds=False)
         return IncidentNow(summarise(rule, incident.rule, incident.agent, verdict))

@@ -79,7 +79,7 @@ def run_view(run: FixRun, now: float, final: str) -> RunView:
         started_at=run.started_at,
         finished_at=run.finished_at,
         outcome=outcome_word(run),
-        summary=run.summary or plural("{} subject", "{} subjects", subjects).format(subjects),
+        summary=str(run.summary) or plural("{} subject", "{} subjects", subjects).format(subjects),
         undone=bool(run.undone_by),
         can_undo=not undo_refusal(run, now, final),
     )

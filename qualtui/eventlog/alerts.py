@@ -2,10 +2,9 @@
 
 from msgspec.structs import replace
 
-from qualtui.eventlog.family import OURSELVES, EventKind, Family, Kept, without
+from qualtui.eventlog.family import OURSELVES, EventKind, Family, Kept, safe, without
 from qualtui.model import Activity, AlertState, EventBody, Incident, Phase, Severity, State, alert_key
-from qualtui.text import clean
-from qualtui.text.message import Text, message
+from qualtui.text.message import Saying, Text, message
 
 RESOLVED_KEPT = 100  # incidents
 
@@ -22,14 +21,14 @@ class RuleChanged(EventBody, frozen=True, tag="rule.changed"):
     old: Phase
     new: Phase
     severity: Severity
-    reason: str
+    reason: Saying
     since: float
     number: int = 0
     value: float | None = None
-    summary: str = ""
-    cause: str = ""  # the root cause at that moment
+    summary: Saying = ""
+    cause: Saying = ""  # the root cause at that moment
     fix: str = ""  # what was offered at that moment
-    runbook: str = ""
+    runbook: Saying = ""
     root: str = ""  # the kind of that cause
 
 
@@ -118,7 +117,7 @@ def _line(state: State, at: float, body: RuleChanged) -> Activity | None:
     alert = state.alerts.get(alert_key(body.rule, body.agent))
     number = body.number or (alert.number if alert else 0)
     incident = state.incidents.get(number)
-    what = clean(body.summary or (incident.summary if incident else "") or f"{body.rule} {body.agent}")
+    what = safe(body.summary or (incident.summary if incident else "") or f"{body.rule} {body.agent}")
     if body.new is Phase.RESOLVED:
         since = incident.since if incident else body.since
         text = message("resolved after {time:span}: {what}", time=at - since, what=what)

@@ -1,10 +1,10 @@
 """The engine itself: starts and stops, configuration, its clock, what of its own was lost and made again."""
 
 from qualtui.eventlog.clock_step import stepped
-from qualtui.eventlog.family import OURSELVES, EventKind, Family
+from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe
 from qualtui.model import Activity, EventBody, Severity, State
 from qualtui.text import clean
-from qualtui.text.message import joined, message
+from qualtui.text.message import Saying, joined, message
 
 
 class EngineStarted(EventBody, frozen=True, tag="engine.started"):
@@ -18,7 +18,7 @@ class EngineStarted(EventBody, frozen=True, tag="engine.started"):
 class EngineStopped(EventBody, frozen=True, tag="engine.stopped"):
     """An engine released the lease."""
 
-    reason: str
+    reason: Saying
 
 
 class ConfigRead(EventBody, frozen=True, tag="config.read"):
@@ -26,7 +26,7 @@ class ConfigRead(EventBody, frozen=True, tag="config.read"):
 
     taken: bool
     digest: str
-    problem: str = ""
+    problem: Saying = ""
 
 
 class ClockStepped(EventBody, frozen=True, tag="clock.stepped"):
@@ -38,14 +38,14 @@ class ClockStepped(EventBody, frozen=True, tag="clock.stepped"):
 class StoreRenewed(EventBody, frozen=True, tag="store.renewed"):
     """The store's file was lost under a running engine and made again: what had happened, and what was done."""
 
-    why: str
-    done: str
+    why: Saying
+    done: Saying
 
 
 class Remade(EventBody, frozen=True, tag="engine.remade"):
     """Something of the engine's own was taken away and made again: its socket, its lock."""
 
-    what: str
+    what: Saying
 
 
 def _started(_state: State, at: float, body: EngineStarted) -> Activity:
@@ -59,13 +59,13 @@ def _started(_state: State, at: float, body: EngineStarted) -> Activity:
 
 
 def _stopped(_state: State, at: float, body: EngineStopped) -> Activity:
-    return Activity(at, OURSELVES, message("engine stopped: {reason}", reason=clean(body.reason)))
+    return Activity(at, OURSELVES, message("engine stopped: {reason}", reason=safe(body.reason)))
 
 
 def _config_read(_state: State, at: float, body: ConfigRead) -> Activity:
     if body.taken:
         return Activity(at, OURSELVES, message("configuration read"))
-    text = message("configuration refused, the old one stays: {problem}", problem=clean(body.problem))
+    text = message("configuration refused, the old one stays: {problem}", problem=safe(body.problem))
     return Activity(at, OURSELVES, text, severity=Severity.WARNING)
 
 
@@ -75,11 +75,11 @@ def _clock_line(_state: State, at: float, body: ClockStepped) -> Activity:
 
 
 def _renewed(_state: State, at: float, body: StoreRenewed) -> Activity:
-    return Activity(at, OURSELVES, joined([clean(body.why), clean(body.done)]), severity=Severity.WARNING)
+    return Activity(at, OURSELVES, joined([safe(body.why), safe(body.done)]), severity=Severity.WARNING)
 
 
 def _remade(_state: State, at: float, body: Remade) -> Activity:
-    return Activity(at, OURSELVES, clean(body.what), severity=Severity.WARNING)
+    return Activity(at, OURSELVES, safe(body.what), severity=Severity.WARNING)
 
 
 FAMILY = Family(

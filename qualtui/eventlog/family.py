@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from qualtui.model import Activity, EventBody, State
+from qualtui.text import clean
+from qualtui.text.message import Saying
 
 OURSELVES = "qualtui"  # who, where no person did it
 
@@ -58,6 +60,11 @@ class Family(msgspec.Struct, frozen=True):
     kinds: tuple[EventKind[Any], ...]
     kept: tuple[Kept[Any, Any], ...] = ()
     upcasts: Mapping[tuple[str, int], Upcast] = {}  # by type and version
+
+
+def safe(text: Saying) -> Saying:
+    """A text as a line may hold it: what came from outside as a string in one clean line."""
+    return clean(text) if isinstance(text, str) else text
 
 
 def without(values: dict[K, V], key: K) -> dict[K, V]:

@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from qualtui.eventlog.family import EventKind, Family, Kept
+from qualtui.eventlog.family import EventKind, Family, Kept, safe
 from qualtui.model import Activity, EventBody, FixRun, Severity, State
 from qualtui.text import clean
-from qualtui.text.message import message
+from qualtui.text.message import Saying, message
 
 RUNS_KEPT = 100  # with those that decide something
 RUN_DECIDES = 86400.0  # s for which a run may be undone
@@ -21,7 +21,7 @@ class FixStarted(EventBody, frozen=True, tag="fix.started"):
     subjects: tuple[str, ...] = ()
     number: int = 0
     undoes: str = ""  # the run that this run undoes
-    detail: str = ""  # the figures of the preview, in one line
+    detail: Saying = ""  # the figures of the preview, in one line
 
 
 class FixFinished(EventBody, frozen=True, tag="fix.finished"):
@@ -29,7 +29,7 @@ class FixFinished(EventBody, frozen=True, tag="fix.finished"):
 
     run: str
     outcome: str  # ok, nothing, stopped, failed, interrupted
-    summary: str
+    summary: Saying
     done: tuple[str, ...] = ()
 
 
@@ -101,7 +101,7 @@ def _finished_line(state: State, at: float, body: FixFinished) -> Activity | Non
     run = state.runs.get(body.run)
     if run is None:
         return None
-    text = message("{fix}: {outcome}", fix=clean(run.fix), outcome=clean(body.summary or body.outcome))
+    text = message("{fix}: {outcome}", fix=clean(run.fix), outcome=safe(body.summary or body.outcome))
     severity = Severity.INFO if body.outcome in {"ok", "nothing", "stopped"} else Severity.WARNING
     return Activity(at, clean(run.who), text, run.number, severity)
 

@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from qualtui.eventlog.family import OURSELVES, EventKind, Family
+from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe
 from qualtui.model import Activity, EventBody, Incident, Phase, State
 from qualtui.text import clean
-from qualtui.text.message import message
+from qualtui.text.message import Saying, message
 
 NOTE_SHOWN = 180  # characters of a note in its line; the incident keeps all
 
@@ -14,7 +14,7 @@ class CauseRevised(EventBody, frozen=True, tag="incident.cause_revised"):
     """The first root cause of an incident did not last; this one does."""
 
     number: int
-    cause: str
+    cause: Saying
     root: str
     fix: str = ""  # what is offered for it
 
@@ -70,7 +70,7 @@ def _with(state: State, incident: Incident) -> State:
 
 
 def _revised_line(_state: State, at: float, body: CauseRevised) -> Activity:
-    return Activity(at, OURSELVES, message("cause revised: {cause}", cause=clean(body.cause)), body.number)
+    return Activity(at, OURSELVES, message("cause revised: {cause}", cause=safe(body.cause)), body.number)
 
 
 def _acknowledged_line(_state: State, at: float, body: Acknowledged) -> Activity:

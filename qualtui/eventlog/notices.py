@@ -4,10 +4,10 @@ from typing import TypeAlias
 
 from msgspec.structs import replace
 
-from qualtui.eventlog.family import OURSELVES, EventKind, Family, Kept, without
+from qualtui.eventlog.family import OURSELVES, EventKind, Family, Kept, safe, without
 from qualtui.model import Activity, EventBody, Failing, Notice, Severity, State
 from qualtui.text import clean
-from qualtui.text.message import message
+from qualtui.text.message import Saying, message
 
 FINISHED_KEPT = 100  # notices that are delivered or given up
 
@@ -20,8 +20,8 @@ class NoticeQueued(EventBody, frozen=True, tag="notice.queued"):
     target: str
     kind: str  # firing, worse, resolved, test
     severity: Severity
-    title: str
-    body: str
+    title: Saying
+    body: Saying
 
 
 class NoticeSending(EventBody, frozen=True, tag="notice.sending"):
@@ -43,7 +43,7 @@ class NoticeFailed(EventBody, frozen=True, tag="notice.failed"):
 
     key: str
     attempt: int
-    reason: str
+    reason: Saying
     retry_at: float | None = None
 
 
@@ -120,7 +120,7 @@ def _delivered_line(state: State, at: float, body: NoticeDelivered) -> Activity 
     notice = state.notices.get(body.key)
     if notice is None:
         return None
-    text = message("notified {channel}: {title}", channel=clean(notice.target), title=clean(notice.title))
+    text = message("notified {channel}: {title}", channel=clean(notice.target), title=safe(notice.title))
     return Activity(at, OURSELVES, text, notice.number)
 
 
@@ -129,7 +129,7 @@ def _failed_line(state: State, at: float, body: NoticeFailed) -> Activity | None
     if notice is None or body.retry_at is not None:
         return None
     text = message(
-        "could not notify {channel}, gave up: {reason}", channel=clean(notice.target), reason=clean(body.reason)
+        "could not notify {channel}, gave up: {reason}", channel=clean(notice.target), reason=safe(body.reason)
     )
     return Activity(at, OURSELVES, text, notice.number, Severity.WARNING)
 

@@ -28,8 +28,8 @@ class Incident(msgspec.Struct, frozen=True):
     phase: Phase
     since: float
     fired_at: float
-    summary: str
-    cause: str = ""
+    summary: Saying
+    cause: Saying = ""
     root: str = ""  # the kind of the cause
     value: float | None = None
     resolved_at: float | None = None
@@ -37,7 +37,7 @@ class Incident(msgspec.Struct, frozen=True):
     owned_at: float | None = None
     notes: tuple[str, ...] = ()
     fix: str = ""
-    runbook: str = ""
+    runbook: Saying = ""
     changes: int = 0  # counts its transitions: part of a notice's key
     told: tuple[str, ...] = ()  # targets that a notice was queued for: they hear of its end too
     delivered: int = 0  # of its notices
@@ -52,13 +52,13 @@ class Notice(msgspec.Struct, frozen=True):
     target: str
     kind: str
     severity: Severity
-    title: str
-    body: str
+    title: Saying
+    body: Saying
     queued_at: float
     status: str = "queued"  # queued, sending, delivered, failed
     attempt: int = 0
     next_at: float = 0.0
-    reason: str = ""
+    reason: Saying = ""
 
 
 class Failing(msgspec.Struct, frozen=True):
@@ -66,7 +66,7 @@ class Failing(msgspec.Struct, frozen=True):
 
     target: str
     since: float
-    reason: str
+    reason: Saying
 
 
 class FixRun(msgspec.Struct, frozen=True):
@@ -82,7 +82,7 @@ class FixRun(msgspec.Struct, frozen=True):
     undoes: str = ""
     finished_at: float | None = None
     outcome: str = ""
-    summary: str = ""
+    summary: Saying = ""
     done: tuple[str, ...] = ()
     undone_by: str = ""
     stopped_by: str = ""  # who said first that it is to end

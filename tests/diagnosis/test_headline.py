@@ -45,7 +45,7 @@ def now(
         links,
         root_cause(links, found, NOW),
         incidents,
-        lambda one: IncidentNow(one.summary, holds),
+        lambda one: IncidentNow(str(one.summary), holds),
         lambda _: TriedFixes(tried, frozenset({tried.partition(":")[0]} if tried else ())),
         lambda fix: remedies.get(fix, ""),
         learning,

@@ -178,7 +178,7 @@ async def test_a_cause_that_did_not_last_is_revised_and_later_notices_follow(sto
     scene.why = RootCause("Nothing is broken that we can see", root=CauseKind.NOTHING_SEEN)
     await scene.oldest(601)
     worse = [one for one in scene.journal.state.notices.values() if one.kind == "worse"]
-    assert all("The webhook fails" in one.body for one in worse)
+    assert all("The webhook fails" in str(one.body) for one in worse)
     assert len(worse) == 2
 
 
@@ -186,6 +186,6 @@ async def test_the_notice_offers_the_fix_of_the_cause_and_not_the_rule_s(store: 
     scene = Scene(store, {"customers-waiting": replace(WAITING, fix="session-cleanup")})
     scene.why = WEBHOOK
     await scene.oldest(700)
-    bodies = [one.body for one in scene.journal.state.notices.values()]
+    bodies = [str(one.body) for one in scene.journal.state.notices.values()]
     assert all("qualtui fix preview retry" in body and "session-cleanup" not in body for body in bodies)
     assert scene.journal.state.incidents[1].fix == "retry"

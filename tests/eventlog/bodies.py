@@ -3,14 +3,15 @@
 from qualtui.eventlog.alerts import RuleChanged
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import Event, EventBody, Phase, Severity
+from qualtui.text.message import Saying
 
 
 def fired(
     number: int = 1,
     severity: Severity = Severity.CRITICAL,
     rule: str = "waiting",
-    summary: str = "",
-    cause: str = "",
+    summary: Saying = "",
+    cause: Saying = "",
     fix: str = "",
 ) -> RuleChanged:
     return changed(Phase.FIRING, number, severity, rule, summary=summary, cause=cause, fix=fix)
@@ -23,8 +24,8 @@ def changed(
     rule: str = "waiting",
     old: Phase = Phase.PENDING,
     since: float = 90.0,
-    summary: str = "",
-    cause: str = "",
+    summary: Saying = "",
+    cause: Saying = "",
     fix: str = "",
 ) -> RuleChanged:
     return RuleChanged(

@@ -7,9 +7,10 @@ from qualtui.eventlog.customers import BacklogMarked, CustomerClosed
 from qualtui.eventlog.engine import ConfigRead, EngineStarted, EngineStopped
 from qualtui.eventlog.fixes import FixFinished, FixStarted, FixStopped
 from qualtui.eventlog.fold import fold_events
-from qualtui.eventlog.incidents import Acknowledged, Noted, Released
+from qualtui.eventlog.incidents import Acknowledged, CauseRevised, Noted, Released
 from qualtui.eventlog.notices import NoticeDelivered, NoticeFailed, NoticeSending
 from qualtui.model import EventBody, Phase, Severity, State
+from qualtui.text.message import counted, message
 from tests.eventlog.bodies import changed, fired, log_of, queued
 
 BEFORE: tuple[EventBody, ...] = (
@@ -116,3 +117,13 @@ def test_the_newest_lines_are_kept() -> None:
     state = fold_events(State(), log_of(*(Noted(1, "ana", str(n)) for n in range(ACTIVITY_KEPT + 50))))
     assert len(state.activity) == ACTIVITY_KEPT
     assert str(state.activity[-1].text) == f"note: {ACTIVITY_KEPT + 49}"
+
+
+def test_a_text_stays_data_until_somebody_reads_it() -> None:
+    summary = counted("{count} customer waits", "{count} customers wait", 3)
+    cause = message("{service} is down", service="WhatsApp")
+    state = fold_events(State(), log_of(fired(1, summary=summary), CauseRevised(1, cause, "gateway")))
+    assert (state.incidents[1].summary, state.incidents[1].cause) == (summary, cause)
+    assert state.activity[0].text == summary
+    assert state.activity[1].text == message("cause revised: {cause}", cause=cause)
+    assert str(state.activity[1].text) == "cause revised: WhatsApp is down"

@@ -187,7 +187,7 @@ def test_what_lay_in_the_place_of_the_store_is_set_aside_and_never_thrown_away(
 
     assert aside.read_bytes() == there
     assert isinstance(renewed.body, StoreRenewed)
-    assert aside.name in renewed.body.done
+    assert aside.name in str(renewed.body.done)
 
 
 def test_another_program_that_only_looks_or_moves_the_log_into_the_file_disturbs_nothing(

@@ -42,4 +42,5 @@ async def log(context: CommandContext, ask: NoticeLog, who: str) -> Answer:
 
 
 def _view(one: Notice) -> NoticeView:
-    return NoticeView(one.key, one.target, one.kind, one.title, one.status, one.attempt, one.queued_at, one.reason)
+    title, reason = str(one.title), str(one.reason)
+    return NoticeView(one.key, one.target, one.kind, title, one.status, one.attempt, one.queued_at, reason)
