@@ -367,7 +367,7 @@ class Engine:
 
     async def _history(self, number: int) -> tuple[Event, ...]:
         """All events of an incident, those that only memory has last. Raises StoreError."""
-        return (*await self.journal.run(lambda: self._store.history(number)), *self.journal.unsaved(number))
+        return (*await self.journal.read(lambda: self._store.history(number)), *self.journal.unsaved(number))
 
     async def _customers(self, ask: ListCustomers, limit: int) -> Customers | Refused:
         agent = ask.agent

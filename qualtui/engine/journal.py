@@ -3,12 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from qualtui.engine.store_thread import StoreThread
 from qualtui.eventlog.codec import about, number_of
 from qualtui.eventlog.engine import ClockStepped, Remade, StoreRenewed
 from qualtui.eventlog.fold import apply
@@ -36,13 +36,13 @@ class Journal:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._patience = patience
         self._epoch = epoch
-        self._thread = ThreadPoolExecutor(1, "store")
+        self.writes = StoreThread("store", patience)
+        self.reads = StoreThread("store-reads", patience)
+        self._upkeep = StoreThread("store-upkeep", patience)
         self._lock = asyncio.Lock()
         self._under_way: set[asyncio.Future[tuple[Event, ...]]] = set()
         self._unsaved: list[Event] = []
-        self._hung: asyncio.Future[Any] | None = None
         self._keyed = 0
         self._trouble = ""
         self._remarks: list[tuple[float, str]] = []
@@ -125,17 +125,16 @@ class Journal:
         await asyncio.shield(self._tracked(self._decide(made_again, look=True)))
 
     async def run(self, work: Callable[[], Result], patience: float = 0.0) -> Result:
-        """Other work of the store, in its thread. Raises StoreError, also when it takes too long."""
-        if self._hung is not None and not self._hung.done():
-            raise StoreError("the store does not answer")
-        patience = patience or self._patience
-        future = asyncio.get_running_loop().run_in_executor(self._thread, work)
-        try:
-            return await asyncio.wait_for(asyncio.shield(future), patience)
-        except TimeoutError:
-            self._hung = future
-            future.add_done_callback(lambda done: done.cancelled() or done.exception())
-            raise StoreError(f"the store did not answer within {patience:g}s: is the disk hanging?") from None
+        """Another write of the store, in the thread of the appends. Raises StoreError, also after `patience` s."""
+        return await self.writes.run(work, patience)
+
+    async def read(self, work: Callable[[], Result], patience: float = 0.0) -> Result:
+        """A read, beside the appends, however long it takes. Raises StoreError, also after `patience` s."""
+        return await self.reads.run(work, patience)
+
+    async def keep_up(self, work: Callable[[], Result], patience: float) -> Result:
+        """A roll-up or pruning, beside the appends and the reads. Raises StoreError, also after `patience` s."""
+        return await self._upkeep.run(work, patience)
 
     async def _write(self, entries: list[Entry], now: float) -> tuple[Event, ...]:
         kept = tuple(self._unsaved)

@@ -68,7 +68,7 @@ class ProbeContext:
     async def _load(self, name: str) -> bytes | None:
         """A probe's memory from the store; a store that fails has none."""
         with contextlib.suppress(StoreError):
-            return await self._journal.run(lambda: self._store.load_tracking(name))
+            return await self._journal.read(lambda: self._store.load_tracking(name))
         return None
 
     async def _save(self, name: str, blob: bytes) -> None:
@@ -78,7 +78,7 @@ class ProbeContext:
     async def _past(self, series: str, since: float, until: float, step: float, how: Aggregate) -> Points:
         """A series' past in bins; raises ProbeError where the store fails."""
         try:
-            return await self._journal.run(lambda: self._store.window(series, since, until, step, how))
+            return await self._journal.read(lambda: self._store.window(series, since, until, step, how))
         except StoreError as error:
             raise ProbeError(clean(error)) from None
 

@@ -20,7 +20,8 @@ log = logging.getLogger(__name__)
 FLUSH = 5.0  # s between batches of samples
 HOUR = 3600.0
 FIRST = 60.0  # s from the start to the first cleaning: an engine beside a window seldom lives for an hour
-BREATH = 0.05  # s between two prunings, in which an alert gets its turn
+BREATH = 0.05  # s between two prunings
+UPKEEP = 600.0  # s that a roll-up or a pruning may take: it holds nothing up
 BUFFER = 200_000  # samples kept in memory while the store fails; beyond that the oldest go
 LEAST = 1024 * 1024  # bytes free on the store's disk: with less it says so before a write fails
 
@@ -68,22 +69,28 @@ class SampleWriter:
         now = self._clock()
         try:
             for name in series:
-                points = await self._journal.run(partial(self._store.window, name, now - recent.kept(name), now))
+                points = await self._journal.read(partial(self._store.window, name, now - recent.kept(name), now))
                 recent.add(Sample(name, at, value) for at, value in points)
         except StoreError as error:
             log.warning("the recent past could not be read: %s", error)
 
     async def run(self) -> None:
-        """Looks at the store and writes every few seconds, cleans every hour, until cancelled."""
-        clock = asyncio.get_running_loop().time
-        due = clock() + FIRST
+        """Checks the store and writes every few seconds, cleans every hour, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._write())
+            tasks.create_task(self._clean())
+
+    async def _write(self) -> None:
         while True:
             await asyncio.sleep(FLUSH)
             await self._journal.retry()  # first: a store that was lost is made again by it
             await self.flush()
-            if clock() >= due:
-                due = clock() + HOUR
-                await self.clean()
+
+    async def _clean(self) -> None:
+        await asyncio.sleep(FIRST)
+        while True:
+            await self.clean()
+            await asyncio.sleep(HOUR)
 
     async def flush(self) -> None:
         """Writes the waiting samples; they wait on when the store fails."""
@@ -107,11 +114,11 @@ class SampleWriter:
             return  # the state is ahead of the log
         state, now, retention = self._journal.state, self._clock(), self.retention
         try:
-            await self._journal.run(lambda: self._store.checkpoint(state))
-            await self._journal.run(lambda: self._store.roll_up(now), 60)
+            await self._journal.keep_up(lambda: self._store.checkpoint(state), UPKEEP)
+            await self._journal.keep_up(lambda: self._store.roll_up(now), UPKEEP)
             more = True
             while more:
-                more = (await self._journal.run(lambda: self._store.prune(now, retention), 60)).more
+                more = (await self._journal.keep_up(lambda: self._store.prune(now, retention), UPKEEP)).more
                 await asyncio.sleep(BREATH)
         except StoreError as error:
             log.warning("the store could not be cleaned: %s", error)

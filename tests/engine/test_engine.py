@@ -42,7 +42,7 @@ from qualtui.probes.build import Deps
 from qualtui.probes.probe import Probe
 from qualtui.series.evidence import Readings
 from qualtui.store.sqlite import SqliteStore
-from qualtui.store.sqlite.deferred import begin_deferred
+from qualtui.store.sqlite.deferred import DeferredStore, begin_deferred
 from qualtui.text import masked
 from qualtui.wire import (
     Acknowledge,
@@ -131,7 +131,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 @asynccontextmanager
 async def running(
-    store: SqliteStore,
+    store: SqliteStore | DeferredStore,
     made: Callable[[Config, Deps], Setup],
     first: Config,
     reread: Callable[[], Config] | None = None,

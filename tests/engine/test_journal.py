@@ -195,13 +195,46 @@ async def test_a_hanging_disk_holds_nothing_up_and_its_late_write_is_not_written
     assert journal.state.incidents[1].phase is Phase.FIRING
     await journal.append((Noted(1, "ana", "still here"), ""))
     store.hang.set()
-    hung = journal._hung
+    hung = journal.writes.hung
     assert hung is not None
     await hung
     await journal.retry()
     assert journal.trouble == ""
     assert store.load().incidents[1].changes == 1
     assert store.load().incidents[1].notes == journal.state.incidents[1].notes
+
+
+@pytest.mark.parametrize("slow", ["read", "keep_up"])
+async def test_a_slow_read_or_roll_up_holds_no_append_up(store: FailingStore, slow: str) -> None:
+    journal = Journal(store, store.load(), store.epoch, lambda: 1000.0)
+    begun, end = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        end.wait(10)
+
+    under_way = asyncio.ensure_future(getattr(journal, slow)(work, 10.0))
+    assert await asyncio.to_thread(begun.wait, 5)
+    await journal.append((FIRED, ""))
+    assert (journal.trouble, store.load()) == ("", journal.state)
+    assert not under_way.done()
+    end.set()
+    await under_way
+
+
+async def test_a_read_that_takes_too_long_is_given_up_and_the_next_one_works_once_it_has_ended(
+    store: FailingStore,
+) -> None:
+    journal = Journal(store, store.load(), store.epoch, lambda: 1000.0, patience=0.05)
+    end = threading.Event()
+    with pytest.raises(StoreError, match="did not answer within"):
+        await journal.read(lambda: end.wait(10))
+    with pytest.raises(StoreError, match="does not answer"):
+        await journal.read(store.load)
+    end.set()
+    assert journal.reads.hung is not None
+    await journal.reads.hung
+    assert await journal.read(store.load) == journal.state
 
 
 async def test_an_asker_who_goes_away_meanwhile_loses_no_event(store: FailingStore) -> None:
@@ -354,7 +387,7 @@ async def test_a_large_store_that_takes_long_to_copy_holds_nothing_up_and_is_tol
     await journal.retry()
     assert "did not answer" in journal.trouble
     await journal.append((Noted(1, "ana", "looking"), ""))
-    hung = journal._hung
+    hung = journal.writes.hung
     assert hung is not None
     store.hang.set()
     await hung

@@ -1,5 +1,7 @@
 """What was sampled survives a restart, and a store that fails loses no sample that fits in memory."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +24,9 @@ class FullStore(SqliteStore):
     """A real store whose disk can be full, by switch."""
 
     full = False
+    hang: threading.Event | None = None
+    begun = threading.Event()
+    written = threading.Event()
 
     def append(self, bodies, at, expect_seq=None):  # type: ignore[no-untyped-def]
         if self.full:
@@ -32,6 +37,13 @@ class FullStore(SqliteStore):
         if self.full:
             raise StoreError("no room left")
         super().add_samples(batch)
+        self.written.set()
+
+    def roll_up(self, now):  # type: ignore[no-untyped-def]
+        if self.hang is not None:
+            self.begun.set()
+            self.hang.wait(10)
+        super().roll_up(now)
 
 
 @pytest.fixture
@@ -72,11 +84,11 @@ async def test_a_state_that_is_ahead_of_the_log_is_not_kept_for_the_next_start(s
     store.full = True
     await journal.append((EngineStarted(1, "host-a", "0.1"), ""))
     await keeps.clean()
-    assert store._connection.execute(kept).fetchone() == (0,)
+    assert store.writer.connection.execute(kept).fetchone() == (0,)
     store.full = False
     await journal.retry()
     await keeps.clean()
-    assert store._connection.execute(kept).fetchone() == (1,)
+    assert store.writer.connection.execute(kept).fetchone() == (1,)
 
 
 async def test_a_disk_that_fills_up_is_told_though_nothing_happens(store: FullStore) -> None:
@@ -105,3 +117,20 @@ async def test_the_room_of_a_real_disk_is_known(small_disk: Disk) -> None:
     small_disk.fill()
     assert room(small_disk.folder / "q.db") == 0
     assert room(Path("/proc/version")) is None
+
+
+async def test_a_roll_up_that_takes_long_keeps_no_sample_from_the_disk(
+    store: FullStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qualtui.engine.sample_writer.FIRST", 0.0)
+    monkeypatch.setattr("qualtui.engine.sample_writer.FLUSH", 0.01)
+    store.hang, store.begun, store.written = threading.Event(), threading.Event(), threading.Event()
+    keeps = keeper(store)
+    async with asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(keeps.run())
+        assert await asyncio.to_thread(store.begun.wait, 5)
+        keeps.take(SAMPLES)
+        assert await asyncio.to_thread(store.written.wait, 5)
+        store.hang.set()
+        running.cancel()
+    assert len(store.window("bot/db.up", 0, NOW + 1)) == len(SAMPLES)

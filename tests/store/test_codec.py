@@ -19,7 +19,7 @@ def put_raw(path: Path, name: str, version: int, payload: bytes) -> None:
     """An event as another version of qualtui wrote it."""
     with SqliteStore.open(path) as store:
         sealed = Sealed(1, 5.0, name, version, store.epoch, "", hash_payload(SALT, payload))
-        store._connection.execute(
+        store.writer.connection.execute(
             "INSERT INTO events"
             " (seq, at, type, version, epoch, key, number, about, salt, payload, payload_hash, chain)"
             " VALUES (1, 5.0, ?, ?, ?, '', 0, '', ?, ?, ?, ?)",

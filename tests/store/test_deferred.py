@@ -134,7 +134,7 @@ def test_a_copy_that_is_put_back_meanwhile_is_gone_on_in(path: Path, tmp_path: P
 def test_a_log_that_this_version_cannot_read_is_not_added_to(path: Path) -> None:
     state = left(path)
     with SqliteStore.open(path) as store:
-        store._connection.execute("UPDATE events SET version = version + 98")
+        store.writer.connection.execute("UPDATE events SET version = version + 98")
     late, begun = begin_deferred(path, NOW)
     with late:
         assert begun.next_number == NUMBER

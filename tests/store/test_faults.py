@@ -70,8 +70,8 @@ def test_a_log_cut_off_by_a_power_cut_is_a_whole_shorter_log(path: Path, tmp_pat
 def test_a_full_disk_is_told_and_the_store_goes_on_when_there_is_room(path: Path) -> None:
     with SqliteStore.open(path) as store:
         first = store.append([(fired(), "")], 1.0)
-        pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
-        store._connection.execute(f"PRAGMA max_page_count = {pages}")
+        pages = store.writer.connection.execute("PRAGMA page_count").fetchone()[0]
+        store.writer.connection.execute(f"PRAGMA max_page_count = {pages}")
         long = Noted(1, "ana", "x" * 100_000)
         for write in (
             lambda: store.append([(STARTED, ""), (long, "")], 2.0),
@@ -83,7 +83,7 @@ def test_a_full_disk_is_told_and_the_store_goes_on_when_there_is_room(path: Path
             assert "\n" not in str(told.value)
         assert store.events() == first  # reading goes on
         assert store.verify() is None
-        store._connection.execute("PRAGMA max_page_count = 1000000")
+        store.writer.connection.execute("PRAGMA max_page_count = 1000000")
         assert store.append([(long, "")], 3.0)[0].seq == 2
         store.add_samples([Sample(f"bot/{n}", float(n), 1.0) for n in range(2000)])
         assert store.window("bot/1999", 0, 1e6) == ((1999.0, 1.0),)
@@ -254,11 +254,11 @@ def test_garbled_bytes_are_a_store_error_or_a_broken_chain_and_never_another_sto
 
 def test_a_store_without_its_own_rows_is_damaged_and_says_so(path: Path) -> None:
     with SqliteStore.open(path) as store:
-        store._connection.execute("DELETE FROM marks")
+        store.writer.connection.execute("DELETE FROM marks")
         store.add_samples([Sample("bot/x", 1.0, 1.0)])
         store.roll_up(100.0)
         assert store.window("bot/x", 0, 59, 60) == ((0.0, 1.0),)
-        store._connection.execute("DELETE FROM lease")
+        store.writer.connection.execute("DELETE FROM lease")
         with pytest.raises(StoreError, match="took the store"):
             store.append([(STARTED, "")], 1.0)
     with pytest.raises(StoreError, match="damaged"):

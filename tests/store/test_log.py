@@ -50,9 +50,9 @@ def test_a_start_reads_the_newest_checkpoint_and_what_came_after_it_and_nothing_
         store.checkpoint(store.load())
         store.append([(Acknowledged(1, "ana"), "")], 2.0)
         whole = store.load()
-        store._connection.execute("UPDATE events SET payload = x'c1' WHERE seq <= 501")  # unreadable
+        store.writer.connection.execute("UPDATE events SET payload = x'c1' WHERE seq <= 501")  # unreadable
         assert store.load() == whole
-        store._connection.execute("UPDATE events SET payload = x'c1' WHERE seq = 502")
+        store.writer.connection.execute("UPDATE events SET payload = x'c1' WHERE seq = 502")
         with pytest.raises(StoreError, match="event 502"):
             store.load()
 
@@ -69,5 +69,5 @@ def test_a_fold_of_another_version_begins_anew(path: Path, monkeypatch: pytest.M
 def test_the_same_words_have_another_hash_each_time(path: Path) -> None:
     with SqliteStore.open(path) as store:
         store.append([(Acknowledged(1, "ana"), ""), (Acknowledged(1, "ana"), "")], 1.0)
-        rows = store._connection.execute("SELECT DISTINCT payload_hash FROM events").fetchall()
+        rows = store.writer.connection.execute("SELECT DISTINCT payload_hash FROM events").fetchall()
     assert len(rows) == 2

@@ -48,7 +48,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(path: Path) -> None:
     connection.close()
     with SqliteStore.open(path) as store:
         assert len(store.events()) == 1
-        tables = store._connection.execute("SELECT name FROM sqlite_master").fetchall()
+        tables = store.writer.connection.execute("SELECT name FROM sqlite_master").fetchall()
         assert ("later",) not in tables
 
 

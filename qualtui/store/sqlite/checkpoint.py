@@ -60,10 +60,14 @@ def load_state(connection: sqlite3.Connection) -> State:
     )
 
 
-def save(connection: sqlite3.Connection, state: State) -> None:
-    """Keeps the State for the next start."""
+def as_row(state: State) -> dict[str, object]:
+    """A State as a row of the table; takes time where it is large."""
     blob = as_bytes(state)
-    row = {"seq": state.seq, "fold": FOLD_VERSION, "at": state.at, "state": blob, "digest": _digest(blob)}
+    return {"seq": state.seq, "fold": FOLD_VERSION, "at": state.at, "state": blob, "digest": _digest(blob)}
+
+
+def save(connection: sqlite3.Connection, row: dict[str, object]) -> None:
+    """Keeps a State, given `as_row`, for the next start."""
     connection.execute(statement("write_checkpoint"), row)
     connection.execute(statement("prune_checkpoints"), {"fold": FOLD_VERSION})
 
@@ -80,24 +84,26 @@ def begin_after(connection: sqlite3.Connection, seq: int, link: bytes, state: St
     connection.execute(statement("write_anchor"), row)
 
 
-def prune_log(connection: sqlite3.Connection, before: float, now: float, limit: int) -> int:
-    """Prunes events older than `before` and inside a checkpoint, at most `limit`; returns how many.
+def next_anchor(connection: sqlite3.Connection, before: float, now: float, limit: int) -> dict[str, object] | None:
+    """The anchor's row once the events older than `before` and inside a checkpoint are gone, at most `limit`.
 
-    One that a clock stamped too early takes no younger one with it.
-
-    Their fold goes into the anchor: a later fold of another version can no longer ask them.
+    None: there are none. One that a clock stamped too early takes no younger one with it. Their fold goes into the
+    anchor: a later fold of another version can no longer read them.
     """
     which = {"before": before, "now": now + 86400.0, "limit": limit}
     row = connection.execute(statement("prunable_event"), which).fetchone()
     if row is None:
-        return 0
+        return None
     seq, link = row
     state = fold_events(anchor(connection).state, log.read_events(connection, until=seq))
     blob = as_bytes(msgspec.structs.replace(state, seq=seq))
-    connection.execute(
-        statement("write_anchor"), {"seq": seq, "chain": link, "state": blob, "digest": _digest(blob)}
-    )
-    return connection.execute(statement("prune_events"), {"seq": seq}).rowcount
+    return {"seq": seq, "chain": link, "state": blob, "digest": _digest(blob)}
+
+
+def move_anchor(connection: sqlite3.Connection, row: dict[str, object]) -> int:
+    """Writes the anchor and takes away the events up to it; returns how many."""
+    connection.execute(statement("write_anchor"), row)
+    return connection.execute(statement("prune_events"), {"seq": row["seq"]}).rowcount
 
 
 def _base(connection: sqlite3.Connection, newest: int) -> State:

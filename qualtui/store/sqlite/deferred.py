@@ -1,27 +1,33 @@
 """A store whose file can't be used yet: an engine begins with what can be read of it, and it is opened later."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
+from types import TracebackType
 from typing import Self
 
 from msgspec.structs import replace
 
-from qualtui.model import State
-from qualtui.store.errors import StoreError
+from qualtui.config.values import Aggregate, StoreSettings
+from qualtui.model import Event, Sample, State
+from qualtui.store.errors import StoreError, StoreLost
+from qualtui.store.ports import Entries, Points, Pruned, Store
 from qualtui.store.sqlite.connection import connect, prepare
 from qualtui.store.sqlite.errors import translated
 from qualtui.store.sqlite.lease import FileLease
 from qualtui.store.sqlite.migrations import NEWEST, check, migrate, shipped
-from qualtui.store.sqlite.store import SqliteStore, open_store
+from qualtui.store.sqlite.read_pool import ReadPool
+from qualtui.store.sqlite.reader import SqliteReader
+from qualtui.store.sqlite.store import SqliteStore
 from qualtui.text import _
 
 BEGIN = 1_767_225_600.0  # 2026-01-01 UTC: numbers are counted from here where the log does not tell them
 MINUTE = 60.0
 
 
-def begin_deferred(path: Path, now: float) -> tuple[SqliteStore, State]:
+def begin_deferred(path: Path, now: float) -> "tuple[SqliteStore | DeferredStore, State]":
     """An engine's store and its State. Whoever has the lease gets one, if need be one that is opened later.
 
     Raises StoreBusy where another engine has the lease, StoreError where nobody can have it.
@@ -36,7 +42,7 @@ def begin_deferred(path: Path, now: float) -> tuple[SqliteStore, State]:
     return late, late.begun if not late.known else _numbered(late, late.begun)
 
 
-def _numbered(store: SqliteStore, state: State) -> State:
+def _numbered(store: Store, state: State) -> State:
     """The State, in which no incident gets a number that the lock knows of, whatever became of the store since."""
     if store.numbers < state.next_number:
         return state
@@ -46,17 +52,23 @@ def _numbered(store: SqliteStore, state: State) -> State:
     return replace(state, next_number=store.numbers + 1)
 
 
-class DeferredStore(SqliteStore):
-    """A store that holds the lease, reads what can be read, and is opened by the first write that can.
+class DeferredStore:
+    """Holds the lease, reads what can be read, and opens the store at the first write that can.
 
     Until then every write raises StoreError. `begun` is the State that could be read; where none could, incidents
     are numbered from the minutes since 2026, beyond any that the log may hold.
     """
 
     def __init__(self, path: Path, lease: FileLease, now: float) -> None:
-        # No log's epoch: what is kept in memory bears keys that no earlier engine wrote.
-        super().__init__(path, _empty(path), lease, int(now))
-        self._late = True
+        self.path = path
+        self._lease = lease
+        self._epoch = int(now)  # no log's epoch: what is kept in memory bears keys that no earlier engine wrote
+        self._remade = ""
+        self._store: SqliteStore | None = None
+        self._opening = Lock()
+        # A connection for each read: one that stays would make the one that writes read-only as well.
+        self._pool = ReadPool(path, lambda: _look(path), keep=False)
+        self._reader = SqliteReader(path, self._pool)
         self.known = True  # what the log tells; else it could not be read at all
         try:
             self.begun = self.load()
@@ -66,7 +78,7 @@ class DeferredStore(SqliteStore):
 
     @classmethod
     def take(cls, path: Path, now: float) -> Self:
-        """Takes the lease alone. Raises StoreBusy, StoreError."""
+        """Take the lease alone. Raises StoreBusy, StoreError."""
         try:
             prepare(path)
         except StoreError:
@@ -79,39 +91,123 @@ class DeferredStore(SqliteStore):
             lease.release()
             raise
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """On a connection for this once: one that stays would make the one that writes read-only as well."""
-        if self._late:
-            self._connection.close()
-            self._connection = _look(self.path)
-        try:
-            with super()._reading() as connection:
-                yield connection
-        finally:
-            if self._late:
-                self._connection.close()
+    @property
+    def epoch(self) -> int:
+        """The store's number of this opening, once it is open."""
+        return self._epoch if self._store is None else self._store.epoch
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        self._open()
-        with super()._writing() as connection:
-            yield connection
+    @property
+    def numbers(self) -> int:
+        """The highest incident number that the lock remembers from earlier engines."""
+        return self._lease.numbers
 
-    def _open(self) -> None:
-        if not self._late:
-            return
-        try:
-            prepare(self.path)  # it may have been moved aside
-            self._connection, self._epoch = open_store(self.path, readable=True)
-            self._lease.keep()
-            self._watch(self._connection)
-        except StoreError as error:
-            if self.known:
-                raise
-            unknown = _("{}; what it holds is not known: whoever waited at this start pages nobody")
-            raise StoreError(unknown.format(error)) from None
-        self._late = False
+    @property
+    def remade(self) -> str:
+        """What was repaired beside the store, until somebody has read it and set it to ""."""
+        return self._remade if self._store is None else self._store.remade
+
+    @remade.setter
+    def remade(self, text: str) -> None:
+        if self._store is None:
+            self._remade = text
+        else:
+            self._store.remade = text
+
+    def append(self, bodies: Entries, at: float, expect_seq: int | None = None) -> tuple[Event, ...]:
+        """As SqliteStore."""
+        return self._opened().append(bodies, at, expect_seq)
+
+    def check(self) -> None:
+        """As SqliteStore."""
+        self._opened().check()
+
+    def renew(self, state: State, lost: StoreLost, at: float) -> tuple[Event, ...]:
+        """As SqliteStore; a store that was never opened can't be lost."""
+        if self._store is None:
+            raise lost
+        return self._store.renew(state, lost, at)
+
+    def checkpoint(self, state: State) -> None:
+        """As SqliteStore."""
+        self._opened().checkpoint(state)
+
+    def load(self) -> State:
+        """As SqliteStore."""
+        return self._readable().load()
+
+    def events(self, after_seq: int = 0, limit: int = 1000) -> tuple[Event, ...]:
+        """As SqliteStore."""
+        return self._readable().events(after_seq, limit)
+
+    def history(self, number: int) -> tuple[Event, ...]:
+        """As SqliteStore."""
+        return self._readable().history(number)
+
+    def verify(self) -> int | None:
+        """As SqliteStore."""
+        return self._readable().verify()
+
+    def add_samples(self, batch: Iterable[Sample]) -> None:
+        """As SqliteStore."""
+        self._opened().add_samples(batch)
+
+    def window(
+        self, series: str, since: float, until: float, step: float | None = None, how: Aggregate = Aggregate.AVG
+    ) -> Points:
+        """As SqliteStore."""
+        return self._readable().window(series, since, until, step, how)
+
+    def roll_up(self, now: float) -> None:
+        """As SqliteStore."""
+        self._opened().roll_up(now)
+
+    def prune(self, now: float, keep: StoreSettings) -> Pruned:
+        """As SqliteStore."""
+        return self._opened().prune(now, keep)
+
+    def load_tracking(self, name: str) -> bytes | None:
+        """As SqliteStore."""
+        return self._readable().load_tracking(name)
+
+    def save_tracking(self, name: str, blob: bytes) -> None:
+        """As SqliteStore."""
+        self._opened().save_tracking(name, blob)
+
+    def close(self) -> None:
+        """Close what is open and give the lease back; a second time does nothing."""
+        self._pool.close()
+        if self._store is not None:
+            self._store.close()
+        self._lease.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _readable(self) -> SqliteReader | SqliteStore:
+        return self._reader if self._store is None else self._store
+
+    def _opened(self) -> SqliteStore:
+        """The store, opened now if it is not yet. Raises StoreError."""
+        with self._opening:
+            if self._store is not None:
+                return self._store
+            try:
+                prepare(self.path)  # it may have been moved aside
+                with self._pool.paused():
+                    store = SqliteStore.open_with(self.path, self._lease, readable=True)
+            except StoreError as error:
+                if self.known:
+                    raise
+                unknown = _("{}; what it holds is not known: whoever waited at this start pages nobody")
+                raise StoreError(unknown.format(error)) from None
+            store.remade = self._remade
+            self._store = store
+            return store
 
 
 def _look(path: Path) -> sqlite3.Connection:

@@ -47,7 +47,7 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
     if code == sqlite3.SQLITE_CORRUPT:
         return damaged(path)
     if isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
-        return _("the store {path} is closed").format(path=path)
+        return str(closed(path))
     text = known.get(code, _("the store {path} fails: {what}"))
     return text.format(path=path, what=clean(error))
 
@@ -57,3 +57,8 @@ def damaged(path: Path) -> str:
     return _("the store {path} is damaged: put back a copy of it, or move it aside to begin a new one").format(
         path=path
     )
+
+
+def closed(path: Path) -> StoreError:
+    """That the store was closed before this."""
+    return StoreError(_("the store {path} is closed").format(path=path))

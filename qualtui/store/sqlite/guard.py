@@ -66,6 +66,13 @@ class StoreGuard:
 
     def check_file(self) -> None:
         """Raises StoreLost where the name stands for another file, or for none, or its content is not ours."""
+        file = self.check_place()
+        if file != self._file:  # not by us; another program may move the log into the file, and change nothing
+            self._prove()
+            self._file = file
+
+    def check_place(self) -> Mark:
+        """Raises StoreLost where the name stands for another file, or for none. Any thread may call it."""
         file = file_mark(self._path)
         if file is None:
             raise StoreLost(
@@ -83,9 +90,7 @@ class StoreGuard:
                     _("the file {path}{end} was removed").format(path=self._path, end=end),
                     moved=True,
                 )
-        if file != self._file:  # not by us; another program may move the log into the file, and change nothing
-            self._prove()
-            self._file = file
+        return file
 
     def check_content(self) -> None:
         """Raises LeaseLost, StoreLost; inside a transaction, so that nobody changes it in between."""

@@ -1,8 +1,6 @@
-"""Reading the store: from the engine's own connection, or beside it from another thread or process."""
+"""Questions to the store: from the engine's threads, or from another process beside it."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,49 +13,45 @@ from qualtui.store.sqlite import checkpoint, log, samples
 from qualtui.store.sqlite.connection import connect
 from qualtui.store.sqlite.errors import translated
 from qualtui.store.sqlite.migrations import NEWEST, check
+from qualtui.store.sqlite.read_pool import ReadPool
 from qualtui.store.sqlite.statements import statement
 from qualtui.text import _
 
 
 class SqliteReader:
-    """A connection that reads. Every method raises StoreError; one thread at a time."""
+    """Reads through a pool of connections. Any thread may call it; every method raises StoreError."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, pool: ReadPool) -> None:
         self.path = path
-        self._connection = connection
+        self._pool = pool
 
     @classmethod
     def look(cls, path: Path) -> Self:
         """A reader of the store at `path`, which may have an engine. Writes nothing, needs no lease."""
         if not path.exists():
             raise StoreError(_("there is no store at {path}: no engine has run with it yet").format(path=path))
-        with translated(path):
-            connection = connect(path, read_only=True)
-            try:
-                _check_form(connection, path)
-            except BaseException:
-                connection.close()
-                raise
-        return cls(path, connection)
+        pool = ReadPool(path, lambda: _connected(path))
+        pool.open_one()
+        return cls(path, pool)
 
     def load(self) -> State:
-        """The fold of the whole log: the newest checkpoint and what came after it."""
-        with self._reading() as connection:
+        """Return the fold of the whole log: the newest checkpoint and what came after it."""
+        with self._pool.reading() as connection:
             return checkpoint.load_state(connection)
 
     def events(self, after_seq: int = 0, limit: int = 1000) -> tuple[Event, ...]:
-        """The events after a seq, oldest first, at most `limit`; erased ones are left out."""
-        with self._reading() as connection:
+        """Return the events after a seq, oldest first, at most `limit`; erased ones are left out."""
+        with self._pool.reading() as connection:
             return tuple(log.read_events(connection, after=after_seq, limit=limit))
 
     def history(self, number: int) -> tuple[Event, ...]:
-        """All that was kept of an incident: its changes, people, notices and fixes, oldest first."""
-        with self._reading() as connection:
+        """Return all that was kept of an incident: its changes, people, notices and fixes, oldest first."""
+        with self._pool.reading() as connection:
             return log.history(connection, number)
 
     def verify(self) -> int | None:
-        """The seq of the first event that is not as it was written, or is missing; None: the log is whole."""
-        with self._reading() as connection:
+        """Return the seq of the first event that is missing or not as it was written; None if there is none."""
+        with self._pool.reading() as connection:
             return log.first_broken(connection, *checkpoint.beginning(connection))
 
     def window(
@@ -68,19 +62,19 @@ class SqliteReader:
         step: float | None = None,
         how: Aggregate = Aggregate.AVG,
     ) -> Points:
-        """A series' points from since to until, both included; see samples.window. An unknown series has none."""
-        with self._reading() as connection:
+        """Return a series' points from since to until, both included; see samples.window."""
+        with self._pool.reading() as connection:
             return samples.window(connection, series, since, until, step, how)
 
     def load_tracking(self, name: str) -> bytes | None:
-        """What a probe saved under this name."""
-        with self._reading() as connection:
+        """Return what a probe saved under this name."""
+        with self._pool.reading() as connection:
             row = connection.execute(statement("load_tracking"), {"name": name}).fetchone()
             return None if row is None else bytes(row[0])
 
     def close(self) -> None:
-        """Closes the connection; a second time does nothing."""
-        self._connection.close()
+        """Close the connections; a second time does nothing."""
+        self._pool.close()
 
     def __enter__(self) -> Self:
         return self
@@ -90,16 +84,16 @@ class SqliteReader:
     ) -> None:
         self.close()
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: what is read in it is of one moment."""
-        with translated(self.path):
-            self._connection.execute("BEGIN")
-            try:
-                yield self._connection
-            finally:
-                with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
+
+def _connected(path: Path) -> sqlite3.Connection:
+    with translated(path):
+        connection = connect(path, read_only=True)
+        try:
+            _check_form(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
 def _check_form(connection: sqlite3.Connection, path: Path) -> None:

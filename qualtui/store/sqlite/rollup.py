@@ -4,52 +4,95 @@ import sqlite3
 from math import floor
 
 import msgspec
+from msgspec.structs import replace
 
 from qualtui.config import values
-from qualtui.store.ports import Pruned
-from qualtui.store.sqlite.samples import HOUR, MINUTE, Marks, keep_marks, marks
+from qualtui.store.sqlite.samples import HOUR, MINUTE, Marks
 from qualtui.store.sqlite.statements import statement
 
+DAY = 86400
 
-def roll_up(connection: sqlite3.Connection, now: float) -> None:
-    """Rolls up every minute and hour that is over, from where the last time ended; twice is as good as once."""
-    minutes_until, hours_until = _floor(now, MINUTE), _floor(now, HOUR)
-    kept = _within(marks(connection), minutes_until, hours_until)
-    since = kept.minutes_until
-    connection.execute(statement("roll_minutes"), {"since": since, "until": minutes_until})
-    # What is pruned can't be counted again: an hour whose minutes are gone stays as it is.
-    hours_since = max(_floor(min(kept.hours_until, since), HOUR), _ceil(kept.minutes_from, HOUR))
-    connection.execute(statement("roll_hours"), {"since": hours_since, "until": hours_until})
-    keep_marks(connection, msgspec.structs.replace(kept, minutes_until=minutes_until, hours_until=hours_until))
+Rows = list[dict[str, float | None]]
+
+_COLUMNS = ("grain", "series", "at", "count", "gaps", "sum", "min", "max", "last")
 
 
-def prune(connection: sqlite3.Connection, now: float, keep: values.StoreSettings, limit: int) -> Pruned:
-    """Takes away samples older than their grain is kept, if they are rolled up; at most `limit` rows of each."""
-    kept = marks(connection)
-    raw_from = max(kept.raw_from, _floor(min(now - keep.keep_raw, kept.minutes_until), MINUTE))
-    minutes_from = max(kept.minutes_from, _floor(min(now - keep.keep_minutes, kept.hours_until), HOUR))
-    keep_marks(connection, msgspec.structs.replace(kept, raw_from=raw_from, minutes_from=minutes_from))
-    raw = connection.execute(statement("prune_samples"), {"before": raw_from, "limit": limit}).rowcount
-    gone = [
-        connection.execute(statement("prune_buckets"), {"grain": grain, "before": before, "limit": limit}).rowcount
-        for grain, before in ((MINUTE, minutes_from), (HOUR, now - keep.keep_hours))
-    ]
-    return Pruned(raw, gone[0], gone[1], more=max(raw, *gone) >= limit)
+class Over(msgspec.Struct, frozen=True):
+    """Up to which time minutes and hours are over."""
+
+    minutes: float
+    hours: float
+
+    def limit(self, kept: Marks) -> Marks:
+        """The marks, none of them in the future: a clock that once ran ahead must not hide what comes now."""
+        return Marks(
+            minutes_until=min(kept.minutes_until, self.minutes),
+            hours_until=min(kept.hours_until, self.hours),
+            raw_from=min(kept.raw_from, self.minutes),
+            minutes_from=min(kept.minutes_from, self.hours),
+        )
 
 
-def _within(kept: Marks, minute: float, hour: float) -> Marks:
-    """The marks, none of them in the future: a clock that once ran ahead must not hide what comes now."""
-    return Marks(
-        minutes_until=min(kept.minutes_until, minute),
-        hours_until=min(kept.hours_until, hour),
-        raw_from=min(kept.raw_from, minute),
-        minutes_from=min(kept.minutes_from, hour),
+def newest_series(connection: sqlite3.Connection) -> int:
+    """The highest id of a series; 0: there is none."""
+    found: int = connection.execute(statement("newest_series")).fetchone()[0]
+    return found
+
+
+def first_sample(connection: sqlite3.Connection, since: float, until: float) -> float | None:
+    """The time of the earliest sample with since <= at < until."""
+    return _first(connection, "first_sample", since, until)
+
+
+def first_minute(connection: sqlite3.Connection, since: float, until: float) -> float | None:
+    """The earliest rolled-up minute with since <= at < until."""
+    return _first(connection, "first_minute", since, until)
+
+
+def minute_rows(connection: sqlite3.Connection, series: range, since: float, until: float) -> Rows:
+    """These series' minutes from since to before until, made of their samples."""
+    return _rows(connection, "roll_minutes", series, since, until)
+
+
+def hour_rows(connection: sqlite3.Connection, series: range, since: float, until: float) -> Rows:
+    """These series' hours from since to before until, made of their minutes."""
+    return _rows(connection, "roll_hours", series, since, until)
+
+
+def minutes_done(kept: Marks, until: float) -> Marks:
+    """The marks once the minutes before `until` are rolled up; what is pruned is not rolled up again."""
+    return replace(kept, minutes_until=max(floor_to(until, MINUTE), min(kept.raw_from, kept.minutes_until)))
+
+
+def hours_done(kept: Marks, until: float) -> Marks:
+    """The marks once the hours before `until` are rolled up."""
+    return replace(kept, hours_until=until)
+
+
+def pruned_from(kept: Marks, now: float, keep: values.StoreSettings) -> Marks:
+    """The marks once all that is rolled up and older than it is kept is gone."""
+    return replace(
+        kept,
+        raw_from=max(kept.raw_from, floor_to(min(now - keep.keep_raw, kept.minutes_until), MINUTE)),
+        minutes_from=max(kept.minutes_from, floor_to(min(now - keep.keep_minutes, kept.hours_until), HOUR)),
     )
 
 
-def _floor(at: float, grain: int) -> float:
+def floor_to(at: float, grain: int) -> float:
+    """The last multiple of `grain` seconds at or before `at`."""
     return float(floor(at / grain) * grain)
 
 
-def _ceil(at: float, grain: int) -> float:
-    return -_floor(-at, grain)
+def ceil_to(at: float, grain: int) -> float:
+    """The first multiple of `grain` seconds at or after `at`."""
+    return -floor_to(-at, grain)
+
+
+def _first(connection: sqlite3.Connection, name: str, since: float, until: float) -> float | None:
+    found: float | None = connection.execute(statement(name), {"since": since, "until": until}).fetchone()[0]
+    return found
+
+
+def _rows(connection: sqlite3.Connection, name: str, series: range, since: float, until: float) -> Rows:
+    which = {"first": series[0], "last": series[-1], "since": since, "until": until}
+    return [dict(zip(_COLUMNS, row, strict=True)) for row in connection.execute(statement(name), which)]

@@ -35,8 +35,10 @@ def keep_marks(connection: sqlite3.Connection, new: Marks) -> None:
     connection.execute(statement("write_marks"), msgspec.structs.asdict(new))
 
 
-def add(connection: sqlite3.Connection, samples: Iterable[Sample], known: Mapping[str, int]) -> dict[str, int]:
-    """Writes the samples and returns the ids of the series that `known` lacks.
+def add(
+    connection: sqlite3.Connection, samples: Iterable[Sample], known: Mapping[str, int]
+) -> tuple[dict[str, int], float]:
+    """Writes the samples; returns the ids of the series that `known` lacks, and the earliest sample's time.
 
     A second answer of one time replaces the first. One that comes late has its minute and hour rolled up again.
     """
@@ -50,13 +52,13 @@ def add(connection: sqlite3.Connection, samples: Iterable[Sample], known: Mappin
         rows.append({"series": number, "at": sample.at, "value": sample.value})
         first = min(first, sample.at)
     if not rows:
-        return new
+        return new, first
     connection.executemany(statement("add_sample"), rows)
     kept = marks(connection)
     if first < kept.minutes_until:
         again = max(floor(first / MINUTE) * MINUTE, min(kept.raw_from, kept.minutes_until))
         keep_marks(connection, msgspec.structs.replace(kept, minutes_until=again))
-    return new
+    return new, first
 
 
 def window(

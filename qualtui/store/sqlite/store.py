@@ -1,208 +1,213 @@
-"""The store's one writer: who opens it holds the lease, and every write checks that it still does."""
+"""The store in one SQLite file: whoever opens it holds the lease, and every write checks that it still does.
+
+Reads, roll-ups and prunings have connections of their own. SQLite has one writer at a time: what roll-ups and
+prunings must write, they write in small parts, behind every append that waits.
+"""
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
-from msgspec.structs import replace
-
 from qualtui.config import values
+from qualtui.config.values import Aggregate
 from qualtui.eventlog.alerts import RuleChanged
-from qualtui.model import Event, EventBody, Sample, State
+from qualtui.model import Event, Sample, State
 from qualtui.store.errors import Conflict, StoreError, StoreLost
-from qualtui.store.ports import Pruned
-from qualtui.store.sqlite import checkpoint, log, rollup, samples
-from qualtui.store.sqlite import connection as connection_
+from qualtui.store.ports import Entries, Points, Pruned
+from qualtui.store.sqlite import checkpoint, log, samples
 from qualtui.store.sqlite.connection import connect, prepare, set_durable
 from qualtui.store.sqlite.errors import damaged, translated
-from qualtui.store.sqlite.guard import StoreGuard, read_epoch
+from qualtui.store.sqlite.guard import read_epoch
 from qualtui.store.sqlite.integrity import check_integrity
 from qualtui.store.sqlite.lease import FileLease
 from qualtui.store.sqlite.migrations import migrate, shipped
+from qualtui.store.sqlite.read_pool import ReadPool
 from qualtui.store.sqlite.reader import SqliteReader
-from qualtui.store.sqlite.renewal import renew
 from qualtui.store.sqlite.statements import statement
-from qualtui.text import _
-
-PRUNE_LIMIT = 5_000  # rows of a kind at once: an alert's append never waits long behind a pruning
-PRUNE_EVENTS = 2_000  # these are folded as they go
+from qualtui.store.sqlite.upkeep import Upkeep
+from qualtui.store.sqlite.writer import Writer
 
 
-class SqliteStore(SqliteReader):
-    """The store, open for writing under the lease. Every method raises StoreError; one thread at a time.
+class SqliteStore:
+    """The store, open under the lease; see store/ports.py for what its methods promise. Any thread may call it."""
 
-    A failed write changes nothing: the store is as before, and goes on when the cause is gone.
-    """
-
-    def __init__(self, path: Path, connection: sqlite3.Connection, lease: FileLease, epoch: int) -> None:
-        super().__init__(path, connection)
-        self._lease = lease
-        self._epoch = epoch
+    def __init__(self, path: Path, writer: Writer) -> None:
+        self.path = path
+        self.writer = writer
+        self._pool = ReadPool(path, self._connect)
+        self.reader = SqliteReader(path, self._pool)
+        self._upkeep = Upkeep(writer, self._pool)
         self._series: dict[str, int] = {}
-        self._guard: StoreGuard | None = None  # none: not open yet
-        self._waits = True  # for another program's lock; one that had it a moment ago is not waited for again
-        self.remade = ""  # what had to be made again beside the store, until somebody has read it
 
     @classmethod
     def open(cls, path: Path, now: float | None = None) -> Self:
-        """Opens or makes the store, takes the lease, brings the schema to date, and begins a new epoch.
+        """Open or make the store, take the lease, bring the schema to date, and begin a new epoch.
 
-        `now` is only told to whoever comes second. Raises StoreBusy where another engine has it, else StoreError.
+        `now` is shown to an engine that comes second. Raises StoreBusy if another engine has it, StoreError.
         """
         prepare(path)
         lease = FileLease.take(path, time.time() if now is None else now)
         try:
-            connection, epoch = open_store(path)
+            return cls.open_with(path, lease)
         except BaseException:
             lease.release()
             raise
-        store = cls(path, connection, lease, epoch)
-        store._watch(connection)
+
+    @classmethod
+    def open_with(cls, path: Path, lease: FileLease, *, readable: bool = False) -> Self:
+        """Open the store under a lease that the caller holds; `readable`: not before the whole log was folded."""
+        connection, epoch = open_file(path, readable=readable)
+        try:
+            store = cls(path, Writer(path, connection, lease, epoch))
+            store._pool.open_one()
+        except BaseException:
+            connection.close()
+            raise
         return store
 
     @property
     def epoch(self) -> int:
         """The number of this opening: each event bears it."""
-        return self._epoch
-
-    def append(
-        self, bodies: Sequence[tuple[EventBody, str]], at: float, expect_seq: int | None = None
-    ) -> tuple[Event, ...]:
-        """Writes all the bodies, each with its key ("" for none), or none of them; on the disk when it returns.
-
-        One whose key is in the log already is left out of the answer. `at` may be earlier than before: the clock
-        may have been set back, and `seq` alone is the order. Raises Conflict where the newest event is not
-        `expect_seq`, LeaseLost, and StoreLost.
-        """
-        with self._writing() as connection:
-            newest = log.log_head(connection)
-            if expect_seq is not None and newest.seq != expect_seq:
-                raise Conflict(expect_seq, newest.seq)
-            written = log.append(connection, newest, bodies, at, self._epoch)
-        self._lease.note(max((one.number for one, _key in bodies if isinstance(one, RuleChanged)), default=0))
-        return written
-
-    def check(self) -> None:
-        """Raises what a write would raise, and writes nothing."""
-        with self._writing():
-            pass
-
-    def renew(self, state: State, lost: StoreLost, at: float) -> tuple[Event, ...]:
-        """Makes a store again out of what is left of a lost one, and goes on in it; returns its first new event.
-
-        `state` is the fold up to the last event that was written. Raises StoreError: all is as before then.
-        """
-        if self._guard is None:
-            raise lost
-        with translated(self.path):
-            after = self._guard.head.seq
-            connection = renew(self.path, self._connection, self._guard, state, lost, at, self._epoch)
-            self._connection = connection
-            self._series = {}
-            self._lease.follow()
-            self._watch(connection)
-        return self.events(after_seq=after)
+        return self.writer.epoch
 
     @property
     def numbers(self) -> int:
         """The highest incident number that the lock remembers from earlier engines."""
-        return self._lease.numbers
+        return self.writer.lease.numbers
 
-    def _watch(self, connection: sqlite3.Connection) -> None:
-        """From now on each write looks first whether the store is still this one."""
-        with translated(self.path):
-            self._guard = StoreGuard(self.path, connection, self._epoch)
+    @property
+    def remade(self) -> str:
+        """What was repaired beside the store, until somebody has read it and set it to ""."""
+        return self.writer.remade
+
+    @remade.setter
+    def remade(self, text: str) -> None:
+        self.writer.remade = text
+
+    # --- the log ---
+
+    def append(self, bodies: Entries, at: float, expect_seq: int | None = None) -> tuple[Event, ...]:
+        """Write all the bodies or none; on the disk when it returns. `at` may be earlier than before."""
+        with self.writer.writing() as connection:
+            newest = log.log_head(connection)
+            if expect_seq is not None and newest.seq != expect_seq:
+                raise Conflict(expect_seq, newest.seq)
+            written = log.append(connection, newest, bodies, at, self.epoch)
+        numbers = (one.number for one, _key in bodies if isinstance(one, RuleChanged))
+        self.writer.lease.note(max(numbers, default=0))
+        return written
+
+    def check(self) -> None:
+        """Raise what a write would raise, and write nothing."""
+        with self.writer.writing():
+            pass
+
+    def renew(self, state: State, lost: StoreLost, at: float) -> tuple[Event, ...]:
+        """Make a store again out of what is left of a lost one, and go on in it; return its first new event.
+
+        `state` is the fold up to the last event that was written. Raises StoreError: all is as before then.
+        """
+        with self._pool.paused():
+            after = self.writer.renew(state, lost, at)
+            self._series = {}
+        return self.events(after_seq=after)
 
     def checkpoint(self, state: State) -> None:
-        """Keeps a State that `load` gave or that was folded from its events, for the next start."""
-        with self._writing() as connection:
-            checkpoint.save(connection, state)
+        """Keep a State that `load` gave or that was folded from its events, for the next start."""
+        self._upkeep.checkpoint(state)
 
     def erase(self, seq: int) -> bool:
-        """Erases what an event says (LGPD), from the log and from the disk's pages; False where there is nothing.
+        """Erase what an event says (LGPD), from the log and from the disk's pages; False where there is nothing.
 
         The event's place stays, and `verify` still proves the rest. Whoever holds a State must load it anew.
         """
-        with self._writing() as connection:
+        with self.writer.writing() as connection:
             erased = log.erase(connection, seq)
             checkpoint.forget_checkpoints(connection, seq)
-        with translated(self.path):
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            if self._guard is not None:
-                self._guard.written()
+            self._upkeep.erased += 1
+        self.writer.empty_log()
         return erased
 
+    def load(self) -> State:
+        """Return the fold of the whole log."""
+        return self.reader.load()
+
+    def events(self, after_seq: int = 0, limit: int = 1000) -> tuple[Event, ...]:
+        """Return the events after a seq; see SqliteReader."""
+        return self.reader.events(after_seq, limit)
+
+    def history(self, number: int) -> tuple[Event, ...]:
+        """Return the events of an incident, oldest first."""
+        return self.reader.history(number)
+
+    def verify(self) -> int | None:
+        """Return the seq of the first event that is not as it was written, or is missing."""
+        return self.reader.verify()
+
+    # --- samples, and what probes remember ---
+
     def add_samples(self, batch: Iterable[Sample]) -> None:
-        """Writes the samples in one transaction; a second answer of one series and time replaces the first."""
-        with self._writing() as connection:
-            new = samples.add(connection, batch, self._series)
+        """Write the samples in one transaction; a second answer of one series and time replaces the first."""
+        with self.writer.writing() as connection:
+            new, first = samples.add(connection, batch, self._series)
+            self._upkeep.added(first)
         self._series.update(new)
 
+    def window(
+        self, series: str, since: float, until: float, step: float | None = None, how: Aggregate = Aggregate.AVG
+    ) -> Points:
+        """Return a series' points from since to until, both included; see samples.window."""
+        return self.reader.window(series, since, until, step, how)
+
     def roll_up(self, now: float) -> None:
-        """Rolls raw samples up to minutes, and minutes to hours; cheap each minute, exact when repeated."""
-        with self._writing() as connection:
-            rollup.roll_up(connection, now)
+        """Roll raw samples up to minutes, and minutes to hours; cheap each minute, exact when repeated."""
+        self._upkeep.roll_up(now)
 
     def prune(self, now: float, keep: values.StoreSettings) -> Pruned:
-        """Takes away what is older than `keep` says: samples that are rolled up, events that a checkpoint covers.
+        """Remove what is older than `keep` says: samples that are rolled up, events that a checkpoint covers."""
+        return self._upkeep.prune(now, keep)
 
-        At most PRUNE_LIMIT rows of a kind; `more` in the answer: call again, after others had their turn.
-        """
-        with self._writing() as connection:
-            pruned = rollup.prune(connection, now, keep, PRUNE_LIMIT)
-        with self._writing() as connection:
-            events = checkpoint.prune_log(connection, now - keep.keep_events, now, PRUNE_EVENTS)
-        return replace(pruned, events=events, more=pruned.more or events >= PRUNE_EVENTS)
+    def load_tracking(self, name: str) -> bytes | None:
+        """Return what a probe saved under this name."""
+        return self.reader.load_tracking(name)
 
     def save_tracking(self, name: str, blob: bytes) -> None:
-        """Keeps a probe's memory under this name, instead of the one before."""
-        with self._writing() as connection:
+        """Keep a probe's memory under this name, instead of the one before."""
+        with self.writer.writing() as connection:
             connection.execute(statement("save_tracking"), {"name": name, "blob": blob})
 
+    # --- life ---
+
     def close(self) -> None:
-        """Closes the file and gives the lease back; a second time does nothing."""
-        self._guard = None
-        with suppress(sqlite3.Error):
-            super().close()
-        self._lease.release()
+        """Close the file and give the lease back; a second time does nothing."""
+        self._pool.close()
+        self.writer.close()
+        self.writer.lease.release()
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it or nothing, and only while lease and file are ours."""
-        guard = self._guard
-        if guard is None:
-            raise StoreError(_("the store {path} is closed").format(path=self.path))
-        if self._lease.keep():
-            self.remade = _("the store's lock was removed by another program; it was made again")
-        with translated(self.path):
-            guard.check_file()
-            self._begin()
-            try:
-                guard.check_content()
-                yield self._connection
-                self._connection.execute("COMMIT")
-                guard.written()
-            except BaseException:
-                with suppress(sqlite3.Error):  # SQLite has rolled back by itself after some errors
-                    self._connection.execute("ROLLBACK")
-                raise
+    def __enter__(self) -> Self:
+        return self
 
-    def _begin(self) -> None:
-        """Waits for another program's lock, but not again for one that was there the last time."""
-        wanted = connection_.BUSY if self._waits else 0.0
-        self._connection.execute(f"PRAGMA busy_timeout = {int(wanted * 1000):d}")
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        """A connection that reads our file; to open another one under its name would spoil what lies beside it."""
+        self.writer.check_place()
+        connection = connect(self.path, read_only=True)
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            self._waits = getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY
+            read_epoch(connection)  # opens the write-ahead log while its name is there
+        except BaseException:
+            connection.close()
             raise
-        self._waits = True
+        return connection
 
 
-def open_store(path: Path, *, readable: bool = False) -> tuple[sqlite3.Connection, int]:
+def open_file(path: Path, *, readable: bool = False) -> tuple[sqlite3.Connection, int]:
     """A connection that writes, and the epoch that it begins; `readable`: not before the whole log was folded.
 
     The caller holds the lease. Raises StoreError.

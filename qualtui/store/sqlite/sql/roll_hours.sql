@@ -1,5 +1,4 @@
--- Whole hours from :since to before :until, made again from the minutes.
-INSERT OR REPLACE INTO buckets (grain, series, at, count, gaps, sum, min, max, last)
+-- Whole hours of some series from :since to before :until, made again from the minutes.
 SELECT 3600, whole.series, whole.at, whole.count, whole.gaps, whole.sum, whole.min, whole.max, (
     SELECT newest.last FROM buckets AS newest
     WHERE newest.grain = 60 AND newest.series = whole.series AND newest.at >= whole.at
@@ -13,5 +12,6 @@ FROM (
     FROM series
     CROSS JOIN buckets AS minute
         ON minute.grain = 60 AND minute.series = series.id AND minute.at >= :since AND minute.at < :until
+    WHERE series.id >= :first AND series.id <= :last
     GROUP BY 1, 2
 ) AS whole;
