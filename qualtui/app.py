@@ -1,4 +1,4 @@
-"""The window: one Textual app that shows the newest Snapshot and turns keys into deeds."""
+"""The window: one Textual app that shows the newest Snapshot and turns keys into actions."""
 
 import gc
 import time
@@ -22,6 +22,7 @@ from qualtui.screens.page import Page
 from qualtui.screens.palette import Offer, PaletteCommand, PaletteCommands
 from qualtui.screens.terminal import TerminalGuard
 from qualtui.text import _
+from qualtui.widgets.bindings import binding
 from qualtui.widgets.footer import key_name
 from qualtui.widgets.look import THEME, Look
 from qualtui.widgets.table import Table
@@ -44,26 +45,23 @@ class QualtuiApp(App[int]):
     TITLE = "qualtui"
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "leave(True)", _("quit"), id="quit"),
-        Binding("escape", "leave(False)", _("back"), id="back"),
-        Binding("question_mark", "door('help')", _("help"), id="help"),
-        Binding("f", "deed('fix')", _("fix"), id="fix"),
-        Binding("a", "deed('have')", _("I've got it"), id="have"),
-        Binding("n", "deed('note')", _("note"), id="note"),
-        Binding("c", "door('customers')", _("who waits"), id="customers"),
-        Binding("m", "deed('answered')", _("answered by hand"), id="answered"),
-        Binding("d", "door('doctor')", _("doctor: try every link"), id="doctor"),
-        Binding("e", "door('figures')", _("every figure"), id="figures"),
-        Binding("x", "stop", _("stop the fix under way"), id="stop"),
-        Binding("u", "deed('undo')", _("take a fix back"), id="undo"),
-        Binding("r", "deed('refresh')", _("ask every probe now"), id="refresh"),
-        Binding("p", "pause", _("pause"), id="pause"),
-        Binding("w", "literal", _("as written"), id="literal"),
-        Binding("y", "copy", _("copy"), id="copy"),
-        Binding("left_square_bracket", "step(-1)", _("previous incident"), id="previous"),
-        Binding("right_square_bracket", "step(1)", _("next incident"), id="next"),
-        Binding("colon", "command_palette", _("commands"), id="commands"),
-        Binding("ctrl+z", "suspend_process", _("suspend"), id="suspend", show=False),
+        binding("quit", "leave(True)", "quit"),
+        binding("back", "leave(False)", "back"),
+        *pages.page_bindings(),
+        binding("fix", "act('fix')", "fix"),
+        binding("have", "act('have')", "I've got it"),
+        binding("note", "act('note')", "note"),
+        binding("answered", "act('answered')", "answered by hand"),
+        binding("stop", "stop", "stop the running fix"),
+        binding("undo", "act('undo')", "undo a fix"),
+        binding("refresh", "act('refresh')", "poll every probe now"),
+        binding("pause", "pause", "pause"),
+        binding("literal", "literal", "raw values"),
+        binding("copy", "copy", "copy"),
+        binding("previous", "step(-1)", "previous incident"),
+        binding("next", "step(1)", "next incident"),
+        binding("commands", "command_palette", "commands"),
+        binding("suspend", "suspend_process", "suspend", show=False),
     ]
 
     def __init__(
@@ -99,7 +97,7 @@ class QualtuiApp(App[int]):
         self._ticks = ticks
         self._feed = Feed(connect, self._changed, clock=clock, ticks=ticks, who=who, trouble=trouble)
         self._offer = Offer(self._feed, faults, self.say)
-        self._deeds = Actions(self, self._feed, self.look, self.say)
+        self._actions = Actions(self, self._feed, self.look, self.say)
         self._drawn = -1e9
         self._pending = False
         self._bond = ConnectionState.CONNECTING
@@ -204,20 +202,19 @@ class QualtuiApp(App[int]):
         self.failure = _("internal error: {kind} at {place}").format(kind=type(error).__name__, place=place or "?")
         self.panic(Text(f"qualtui: {self.failure}"))
 
-    # --- what pages and deeds need ---
+    # --- what pages and actions need ---
 
     def keys(self, ids: Sequence[str]) -> list[tuple[str, str]]:
         """Key and word of binding ids, as they are bound now."""
-        bound = {binding.id: binding for binding in self._all_bindings() if binding.id}
-        found = []
-        for name in ids:
-            binding = bound.get(name)
-            if binding is not None:
-                found.append((key_name(self._keymapped.get(name, binding.key)), binding.description))
-        return found
+        bound = {one.id: one for one in self._all_bindings() if one.id}
+        return [
+            (key_name(self._keymapped.get(name, bound[name].key)), _(bound[name].description))
+            for name in ids
+            if name in bound
+        ]
 
     def _all_bindings(self) -> list[Binding]:
-        return [binding for binding in [*self.BINDINGS, *Table.BINDINGS] if isinstance(binding, Binding)]
+        return [one for one in [*self.BINDINGS, *Table.BINDINGS] if isinstance(one, Binding)]
 
     def say(self, text: str, token: str) -> None:
         """One line in the status row of every page."""
@@ -236,7 +233,7 @@ class QualtuiApp(App[int]):
     def _open_incident(self, number: int) -> None:
         from qualtui.screens.detail import IncidentPage
 
-        self._open(IncidentPage(self.look, number, self._deeds.ask, self.keys))
+        self._open(IncidentPage(self._page_context(""), number))
 
     def on_overview_chosen(self, event: Overview.Chosen) -> None:
         """An incident was opened."""
@@ -257,45 +254,45 @@ class QualtuiApp(App[int]):
         """ctrl+c neither quits nor interrupts."""
         self.say(_("{key} quits").format(key=self.keys(["quit"])[0][0]), "label")
 
-    def action_door(self, name: str) -> None:
+    def action_page(self, name: str) -> None:
         """A page: back to it where it is open already, so that pages do not pile up."""
-        view = self._feed.sight.view
-        if view is None and name not in pages.BARE:
+        view, spec = self._feed.sight.view, pages.spec_of(name)
+        if view is None and not spec.bare:
             return
         if any(screen.id == name for screen in self.screen_stack):
             while self.screen.id != name:
                 self.pop_screen()
             return
-        named = [(b.id or "", b) for b in self._all_bindings()]
-        bindings = [(self._keymapped.get(each, b.key), b.description, each) for each, b in named]
-        agent = view.name if view is not None else ""
-        page = pages.open_page(name, agent, self.look, self._deeds.ask, self.keys, bindings)
-        page.id = name
-        self._open(page)
+        self._open(pages.open_page(spec, self._page_context(view.name if view is not None else "")))
 
-    def action_deed(self, name: str) -> None:
-        """A deed, one at a time."""
+    def _page_context(self, agent: str) -> pages.PageContext:
+        bound = [(one.id or "", one) for one in self._all_bindings()]
+        named = [(self._keymapped.get(name, one.key), _(one.description), name) for name, one in bound]
+        return pages.PageContext(self.look, agent, self._actions.ask, self.keys, named)
+
+    def action_act(self, name: str) -> None:
+        """What a person does, one thing at a time."""
         page = self._page()
         subject = page.subject() if page is not None else None
-        deeds: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-            "fix": lambda: self._deeds.fix(subject),
-            "have": lambda: self._deeds.have(subject),
-            "note": lambda: self._deeds.note(subject),
-            "undo": self._deeds.undo,
-            "answered": lambda: self._deeds.answered(page.closing() if page is not None else None),
-            "refresh": self._deeds.refresh,
+        acts: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+            "fix": lambda: self._actions.fix(subject),
+            "have": lambda: self._actions.have(subject),
+            "note": lambda: self._actions.note(subject),
+            "undo": self._actions.undo,
+            "answered": lambda: self._actions.answered(page.closing() if page is not None else None),
+            "refresh": self._actions.refresh,
         }
         if name == "refresh" and page is not None:
             page.fresh()
-        if any(worker.group == "deed" and not worker.is_finished for worker in self.workers):
-            self.say(_("One moment: the engine still answers the last question."), "label")
+        if any(worker.group == "act" and not worker.is_finished for worker in self.workers):
+            self.say(_("One moment: the engine is still working on the last command."), "label")
             return
-        self.run_worker(deeds[name](), group="deed", exit_on_error=True)
+        self.run_worker(acts[name](), group="act", exit_on_error=True)
 
     def action_stop(self) -> None:
         """Ends the fix under way: also while this window waits for what comes of it."""
         if not any(worker.group == "stop" and not worker.is_finished for worker in self.workers):
-            self.run_worker(self._deeds.stop(), group="stop", exit_on_error=True)
+            self.run_worker(self._actions.stop(), group="stop", exit_on_error=True)
 
     def action_pause(self) -> None:
         """The view stands still; a new CRITICAL ends it."""
@@ -349,13 +346,12 @@ class QualtuiApp(App[int]):
     async def commands(self) -> list[PaletteCommand]:
         """All that the palette offers."""
         hidden = {"commands", "back", "suspend"}
-        bindings = [b for b in self.BINDINGS if isinstance(b, Binding) and b.id not in hidden]
+        offered = [one for one in self.BINDINGS if isinstance(one, Binding) and one.id not in hidden]
 
         def named(ends: bool) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
-            chosen = [b for b in bindings if (b.id == "quit") is ends]
+            chosen = [(one, self.keys([one.id or ""])[0]) for one in offered if (one.id == "quit") is ends]
             return [
-                (f"{b.description.capitalize()}  ({self.keys([b.id or ''])[0][0]})", self._runner(b.action))
-                for b in chosen
+                (f"{word[:1].upper()}{word[1:]}  ({key})", self._runner(one.action)) for one, (key, word) in chosen
             ]
 
         # Enter on the first entry must not end the window.

@@ -52,7 +52,7 @@ async def test_when_the_engine_goes_away_the_window_says_so_at_once_and_nothing_
         await until(lambda: "EVERYONE ANSWERED" in text(app))
         assert DIM_GREEN in tokens(app, "EVERYONE ANSWERED")
         engine.drop()
-        await until(lambda: "NO WATCHER" in text(app))
+        await until(lambda: "NO ENGINE" in text(app))
         await pilot.pause()
         assert "qualtui watch" in text(app)
         assert "●" not in text(app)
@@ -71,7 +71,7 @@ async def test_it_connects_again_by_itself() -> None:
         await until(lambda: not app.watched)
         engine.refuse = False
         await until(lambda: app.watched)
-        await until(lambda: "NO WATCHER" not in text(app))
+        await until(lambda: "NO ENGINE" not in text(app))
         assert engine.connections == 2
 
 
@@ -94,7 +94,7 @@ async def test_before_the_first_connection_the_window_stands_and_says_what_it_wa
     async with app.run_test(size=SIZE):
         await until(lambda: "CONNECTING" in text(app) and "nobody listens" in text(app))
         clock.at += 25
-        await until(lambda: "NOBODY WATCHES" in text(app) and "qualtui watch" in text(app))
+        await until(lambda: "ENGINE NOT RUNNING" in text(app) and "qualtui watch" in text(app))
 
 
 async def test_why_the_engine_beside_it_ended_is_told() -> None:
@@ -217,7 +217,7 @@ async def test_a_confirmed_fix_runs_with_the_previewed_token_and_can_be_taken_ba
         await until(lambda: "Closed 3 sessions." in text(app))
         assert RunFix("token-1") in engine.asked
         await pilot.press("u")
-        await until(lambda: "Takes back this run" in text(app))
+        await until(lambda: "Undo this fix" in text(app))
         await pilot.press("tab", "enter")
         await until(lambda: "Opened 3 sessions again." in text(app))
         assert UndoFix("run-9") in engine.asked
@@ -258,10 +258,10 @@ async def test_an_incident_that_is_over_is_offered_no_fix() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: table(app).key == "42")
         await pilot.press("j", "f")
-        await until(lambda: "#41 is over: there is nothing to mend." in text(app))
+        await until(lambda: "#41 is resolved: there is nothing to fix." in text(app))
         assert not engine.asked
         await pilot.press("enter", "f")
-        await until(lambda: isinstance(app.screen, IncidentPage) and "#41 is over" in text(app))
+        await until(lambda: isinstance(app.screen, IncidentPage) and "#41 is resolved" in text(app))
         assert not any(isinstance(ask, PreviewFix) for ask in engine.asked)
 
 
@@ -271,12 +271,12 @@ async def test_where_nobody_watches_no_page_pretends_to_know_or_to_be_reading() 
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: table(app).key == "42")
         engine.drop()
-        await until(lambda: "NO WATCHER" in text(app))
+        await until(lambda: "NO ENGINE" in text(app))
         await pilot.press("c")
-        await until(lambda: "nobody watches: who waits now is not known" in text(app))
+        await until(lambda: "engine not running: who waits now is not known" in text(app))
         assert not re.search(r"\d customers wait|reading", text(app))
         await pilot.press("f")
-        await until(lambda: "Nobody watches: nothing was done." in text(app))
+        await until(lambda: "Engine not running: nothing was done." in text(app))
 
 
 async def test_who_waited_is_old_news_once_nobody_watches() -> None:
@@ -290,7 +290,7 @@ async def test_who_waited_is_old_news_once_nobody_watches() -> None:
         assert re.search(r"waits +phone +leads\.id +why", text(app))
         engine.drop()
         await until(lambda: "3 customers waited for the bot" in text(app))
-        await until(lambda: "what stands below is old" in text(app))
+        await until(lambda: "the figures below are old" in text(app))
 
 
 async def test_taking_an_incident_tells_whom_the_asker_saw_and_mine_is_given_back() -> None:
@@ -402,7 +402,7 @@ async def test_the_help_tells_the_name_by_which_a_key_can_be_another() -> None:
     async with app.run_test(size=(80, 48)) as pilot:
         await pilot.press("question_mark")
         await until(lambda: re.search(r"f1 +I've got it +have", text(app)) is not None)
-        assert "the name under [keys] in the configuration" in text(app)
+        assert "the name to use under [keys]" in text(app)
 
 
 async def test_mashed_and_unknown_keys_do_nothing_bad() -> None:

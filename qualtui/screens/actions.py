@@ -76,7 +76,7 @@ class Actions:
         from qualtui.screens.dialog import Note
 
         title = _("Note on incident {n}").format(n=incident.number)
-        hint = _("Everyone here can read it; phone numbers are masked. Enter keeps it.")
+        hint = _("Everyone here can read it; phone numbers are masked. Enter saves it.")
         text = await self._app.push_screen_wait(Note(self._look, title, hint))
         if text:
             answer = await self.ask(AddNote(incident.number, masked(text)))
@@ -87,11 +87,11 @@ class Actions:
     async def answered(self, customer: CloseCustomer | None) -> None:
         """A customer was answered by hand: closed, with the way in which."""
         if customer is None:
-            return self._say(_("Choose a customer on the page of those who wait."), "label")
+            return self._say(_("Choose a customer on the customers page first."), "label")
         from qualtui.screens.dialog import Note
 
-        title = _("Answered by hand: the bot owes this customer nothing more")
-        hint = _("How? Everyone here can read it; phone numbers are masked. Enter closes, Esc leaves it.")
+        title = _("Answered by hand: this customer no longer waits")
+        hint = _("How? Everyone here can read it; phone numbers are masked. Enter saves it, Esc cancels.")
         reason = await self._app.push_screen_wait(Note(self._look, title, hint))
         if reason:
             answer = await self.ask(msgspec.structs.replace(customer, reason=masked(reason)))
@@ -110,7 +110,7 @@ class Actions:
         view = self._feed.sight.view
         name, agent, number = "", "", 0
         if incident is not None and incident.phase is Phase.RESOLVED:
-            return self._say(_("#{n} is over: there is nothing to mend.").format(n=incident.number), "label")
+            return self._say(_("#{n} is resolved: there is nothing to fix.").format(n=incident.number), "label")
         if view is not None and view.now.fix and incident is not None and incident.number == view.now.number:
             # NOW knows the cause; the incident only what its rule was written with.
             name, agent, number = view.now.fix, view.name, view.now.number
@@ -119,8 +119,8 @@ class Actions:
         elif view is not None and view.now.fix:
             name, agent, number = view.now.fix, view.name, view.now.number
         if not name:
-            return self._say(_("No remedy is declared for this."), "label")
-        self._say(_("Looking at what it would do ..."), "faint")
+            return self._say(_("There is no fix for this."), "label")
+        self._say(_("Preparing the preview ..."), "faint")
         answer = await self.ask(PreviewFix(name, agent, number=number), _PREVIEW_TIME)
         if isinstance(answer, Preview):
             self._say("", "text")
@@ -137,7 +137,7 @@ class Actions:
         self._say(_("Running ..."), "faint")
         answer = await self.ask(RunFix(preview.token), _RUN_TIME)
         if isinstance(answer, Done):
-            back = "   " + _("u takes it back") if answer.run else ""
+            back = "   " + _("u undoes it") if answer.run else ""
             self._say(safe(answer.text, 400) + back, "good")
         return None
 
@@ -160,20 +160,18 @@ class Actions:
         run = max((run for run in runs if run.can_undo and not run.undone), key=_started, default=None)
         if run is None:
             if isinstance(answer, Fixes):
-                self._say(_("There is no run to take back."), "label")
+                self._say(_("There is no fix to undo."), "label")
             return
         from qualtui.screens.dialog import Confirm
 
         lines: list[Line] = [
-            (Span(_("Remedy") + "  ", "label"), Span(f"{safe(run.fix, 60)}  {safe(run.agent, 60)}", "text")),
+            (Span(_("Fix") + "  ", "label"), Span(f"{safe(run.fix, 60)}  {safe(run.agent, 60)}", "text")),
             (Span(_("Run by") + "  ", "label"), Span(f"{safe(run.who, 60)}  {self._ago(run)}", "text")),
             (Span(_("It did") + "  ", "label"), Span(safe(run.summary, 300), "text")),
             BLANK,
-            (Span(_("Only what is still safe to take back is taken back."), "faint"),),
+            (Span(_("Only what is still safe to undo is undone."), "faint"),),
         ]
-        if await self._app.push_screen_wait(
-            Confirm(self._look, _("Takes back this run"), lines, _("Take it back"))
-        ):
+        if await self._app.push_screen_wait(Confirm(self._look, _("Undo this fix"), lines, _("Undo"))):
             done = await self.ask(UndoFix(run.run), _RUN_TIME)
             if isinstance(done, Done):
                 self._say(safe(done.text, 400), "good")

@@ -1,18 +1,16 @@
 """The customers who wait, phones masked: fetched on demand, never kept."""
 
-from collections.abc import Awaitable, Callable
-
 from textual import work
 from textual.app import ComposeResult
 
-from qualtui.screens.listing import Keys, Listing
+from qualtui.screens.listing import Listing
+from qualtui.screens.pages import PageContext
 from qualtui.text import _, plural
 from qualtui.widgets.line import Line, Span, column, faded, safe
 from qualtui.widgets.lines import Lines
-from qualtui.widgets.look import Look
 from qualtui.widgets.table import TableRow
 from qualtui.widgets.words import age, clock
-from qualtui.wire import Answer, CloseCustomer, Command, Customers, CustomerView, ListCustomers
+from qualtui.wire import CloseCustomer, Customers, CustomerView, ListCustomers
 
 FOOTER = ("back", "answered", "fix", "refresh", "help")
 _COLUMNS = ((9, "strong"), (14, "faint"), (22, "text"), (15, "faint"))  # cells and style of each but the last
@@ -30,12 +28,10 @@ EVERY = 5.0  # seconds between two questions while the page is open
 class CustomersPage(Listing):
     """A row a customer, the longest wait first."""
 
-    def __init__(
-        self, look: Look, agent: str, ask: Callable[[Command], Awaitable[Answer | None]], keys: Keys
-    ) -> None:
-        super().__init__(look, keys)
-        self._agent = agent
-        self._ask = ask
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context.look, context.keys)
+        self._agent = context.agent
+        self._ask = context.ask
         self._told: Customers | None = None
         self._asked: float | None = None
 
@@ -62,7 +58,7 @@ class CustomersPage(Listing):
             self._read()
         watched, told = self.sight.watched, self._told
         if not watched:
-            self.table.empty = _("nobody watches: who waits now is not known")
+            self.table.empty = _("engine not running: who waits now is not known")
         elif told is not None:
             self.table.empty = _("nobody waits")
         people = sorted(told.customers, key=_since) if told is not None else []

@@ -1,21 +1,19 @@
 """One incident: what, why, who has it, what was sent, and its history."""
 
-from collections.abc import Awaitable, Callable
-
 from textual import work
 from textual.app import ComposeResult
 
 from qualtui.model import Phase
-from qualtui.screens.listing import Keys, Listing
+from qualtui.screens.listing import Listing
+from qualtui.screens.pages import PageContext
 from qualtui.text import _
 from qualtui.widgets.activity import activity_row
 from qualtui.widgets.chain import chain_line
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe, wrapped
 from qualtui.widgets.lines import Lines
-from qualtui.widgets.look import Look
 from qualtui.widgets.table import TableRow
 from qualtui.widgets.words import age, day_clock, lasting, severity_word
-from qualtui.wire import AgentView, Answer, Command, IncidentDetail, IncidentView, ShowIncident
+from qualtui.wire import AgentView, IncidentDetail, IncidentView, ShowIncident
 
 ROOMY = 30  # rows from which the chain is shown, too, and more than the last note
 NOTES = 5
@@ -25,12 +23,10 @@ FOOTER = ("back", "fix", "have", "note", "previous", "next", "copy", "help")
 class IncidentPage(Listing):
     """The page of one incident; asks for its history, and again when the log grew."""
 
-    def __init__(
-        self, look: Look, number: int, ask: Callable[[Command], Awaitable[Answer | None]], keys: Keys
-    ) -> None:
-        super().__init__(look, keys)
+    def __init__(self, context: PageContext, number: int) -> None:
+        super().__init__(context.look, context.keys)
         self.number = number
-        self._ask = ask
+        self._ask = context.ask
         self._told: IncidentDetail | None = None
         self._asked_at = -1  # seq of the snapshot that the history belongs to
         self._missing = False
@@ -87,7 +83,7 @@ class IncidentPage(Listing):
     def _absent(self) -> Line:
         text = _("Incident {n} is not known.") if self._missing else _("Reading incident {n} ...")
         if not self.sight.watched:
-            text = _("Nobody watches: incident {n} can't be read.")
+            text = _("Engine not running: incident {n} can't be read.")
         return (Span(" " + text.format(n=self.number), "strong"),)
 
     def _facts(self, incident: IncidentView) -> list[Line]:
@@ -115,10 +111,10 @@ class IncidentPage(Listing):
         fact(_("AGENT"), safe(incident.agent, 60))
         fact(_("RULE"), safe(incident.rule, 60))
         fact(_("LASTS"), f"{how_long}, {since}")
-        fact(_("WHY"), safe(incident.cause, 300) or _("nothing more is known than what the rule says"))
+        fact(_("WHY"), safe(incident.cause, 300) or _("no cause is known"))
         for word, text in self._evidence(incident):
             fact(word, text)
-        fact(_("WHO"), safe(incident.owner, 60) or (_("nobody yet") if fires else _("nobody took it")))
+        fact(_("WHO"), safe(incident.owner, 60) or (_("nobody yet") if fires else _("nobody")))
         fact(_("SENT"), safe(incident.notices, 100) or _("nothing"))
         if incident.fix:
             fact(_("FIX"), safe(incident.fix, 80))

@@ -1,19 +1,19 @@
 """The doctor's page: every link and permission as the engine finds it, the worst first, and what to do."""
 
-from collections.abc import Awaitable, Callable
 from typing import ClassVar
 
 from textual import work
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
-from qualtui.screens.listing import Keys, Listing
+from qualtui.screens.listing import Listing
+from qualtui.screens.pages import PageContext
 from qualtui.text import _
+from qualtui.widgets.bindings import binding
 from qualtui.widgets.findings import counts, place, rows
 from qualtui.widgets.line import Line, Span, faded
-from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table, TableRow
 from qualtui.widgets.words import age, lasting, quantity
-from qualtui.wire import EXAMINING, Answer, Command, Findings, RunDoctor
+from qualtui.wire import EXAMINING, Findings, RunDoctor
 
 PATIENCE = EXAMINING + 10.0  # s
 
@@ -22,12 +22,12 @@ class DoctorPage(Listing):
     """Asks for an examination when it opens and at `r`; until the answer comes, the last one stands."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "again", _("examine again"), id="refresh", show=False),  # and asks no probe
+        binding("refresh", "again", "check again", show=False),  # and polls no probe
     ]
 
-    def __init__(self, look: Look, ask: Callable[[Command, float], Awaitable[Answer | None]], keys: Keys) -> None:
-        super().__init__(look, keys)
-        self._ask = ask
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context.look, context.keys)
+        self._ask = context.ask
         self._told: Findings | None = None
         self._asked: float | None = None  # since when the engine examines
         self._tried = False  # whether this engine was asked
@@ -64,21 +64,21 @@ class DoctorPage(Listing):
 
     def _empty(self) -> str:
         if self._asked is not None:
-            return _("every link and permission is tried, nothing is changed; a busy bot takes its time")
+            return _("checks every link and permission, changes nothing; a busy bot may take a while")
         if not self.sight.watched:
-            return _("no engine that could examine; `qualtui doctor` needs none")
-        return _("the engine told nothing")
+            return _("engine not running; `qualtui doctor` works without it")
+        return _("the engine returned nothing")
 
     def _head(self, cells: int) -> Line:
         title = Span(f" {_('Doctor')}   ", "title")
         if self._asked is not None:
-            running = _("examining ... {age}").format(age=lasting(max(0.0, self.now - self._asked)))
+            running = _("checking ... {age}").format(age=lasting(max(0.0, self.now - self._asked)))
             return (title, Span(running, "busy"))
         if self._told is None:
             return (title,)
         told = _("{age} ago").format(age=age(self.now, self._told.at))
         if cells >= 100:
-            told = _("examined {ago}, in {took}").format(ago=told, took=quantity(self._told.seconds, "s"))
+            told = _("checked {ago}, in {took}").format(ago=told, took=quantity(self._told.seconds, "s"))
         number = counts(self._told.findings, self.look)
         if not self.sight.watched:
             number = faded([number], self.look.glyphs.good)[0]
@@ -86,7 +86,7 @@ class DoctorPage(Listing):
 
     def footer(self) -> list[tuple[str, str]]:
         """The keys of this page, `r` with what it does here."""
-        again = [(key, _("examine again")) for key, _word in self._keys(("refresh",))]
+        again = [(key, _("check again")) for key, _word in self._keys(("refresh",))]
         more = [(key, _("SQL, more")) for key, _word in self._keys(("open",))]
         return [*self._keys(("back",)), *again, *more, *self._keys(("down", "up", "help"))]
 
@@ -101,7 +101,7 @@ class DoctorPage(Listing):
             self._told = told
             if before is not None and before.at == told.at:
                 rest = lasting(max(1.0, told.again - self.now))
-                text = _("Nobody is asked again so soon: the next examination in {rest} at the earliest.")
+                text = _("Checked a moment ago: the next check is possible in {rest}.")
                 self.status(text.format(rest=rest), "label")
         if self.is_mounted:
             self.draw()

@@ -1,17 +1,17 @@
-"""Every figure that is measured: its value, age, evidence and source, and what it means."""
+"""Evidence that is measured: its value, age, evidence and source, and what it means."""
 
 from textual import on
 from textual.app import ComposeResult
 
 from qualtui.model import Evidence
-from qualtui.screens.listing import Keys, Listing
+from qualtui.screens.listing import Listing
+from qualtui.screens.pages import PageContext
 from qualtui.series.catalogue import BY_NAME
 from qualtui.text import _
 from qualtui.widgets.catalogue import Entry
 from qualtui.widgets.figures import few, mark
 from qualtui.widgets.line import Line, Span, column, faded, safe
 from qualtui.widgets.lines import Lines
-from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table, TableRow
 from qualtui.widgets.words import age, evidence_text, quantity
 from qualtui.wire import AgentView, Figure
@@ -22,7 +22,7 @@ WIDEST = 140  # cells from which no name is cut
 _COLUMNS = (26, 10, 8, 12, 22)  # cells of the name, the value, its age, its evidence, its source
 _WORDS = {
     Evidence.FRESH: _("fresh"),
-    Evidence.OLD: _("old"),
+    Evidence.OLD: _("stale"),
     Evidence.NO_DATA: _("no data"),
     Evidence.DISAGREE: _("disagree"),
     Evidence.NO_SOURCE: _("no source"),
@@ -32,9 +32,9 @@ _WORDS = {
 class EvidencePage(Listing):
     """A row a series, in the order in which they are declared."""
 
-    def __init__(self, look: Look, agent: str, keys: Keys) -> None:
-        super().__init__(look, keys)
-        self._agent = agent
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context.look, context.keys)
+        self._agent = context.agent
 
     def above(self) -> ComposeResult:
         """How many rest on what."""
@@ -51,7 +51,7 @@ class EvidencePage(Listing):
         lines = [self._row(figure) for figure in figures.values()]
         if not self.sight.watched:
             lines = faded(lines, self.look.glyphs.good)
-        self.table.empty = _("nothing is told of this agent")
+        self.table.empty = _("no figures of this agent yet")
         self.query_one("#title", Lines).show([self._title(view)])
         titles = (_("figure"), _("value"), _("age"), _("evidence"), _("source"))
         head = "".join(column(title, cells) for title, cells in zip(titles, self._columns(), strict=True))
@@ -61,7 +61,7 @@ class EvidencePage(Listing):
 
     def footer(self) -> list[tuple[str, str]]:
         """The keys of this page."""
-        words = {"open": _("all of it")}
+        words = {"open": _("show all")}
         return [(key, words.get(name, word)) for name in FOOTER for key, word in self._keys((name,))]
 
     @on(Table.Opened)
@@ -75,7 +75,7 @@ class EvidencePage(Listing):
 
     def _title(self, view: AgentView | None) -> Line:
         figures = list(view.figures.values()) if view is not None else []
-        spans = [Span(" " + _("Every figure") + "   ", "title")]
+        spans = [Span(" " + _("Evidence") + "   ", "title")]
         for kind, word in _WORDS.items():
             number = sum(figure.evidence is kind for figure in figures)
             if number:

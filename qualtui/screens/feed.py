@@ -64,7 +64,7 @@ class Feed:
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
         """The engine's answer; ClientError where there is none."""
         if self._port is None:
-            raise ClientError(_("Nobody watches: nothing was done."))
+            raise ClientError(_("Engine not running: nothing was done."))
         return await self._port.ask(ask, timeout)
 
     def look(self) -> None:

@@ -1,29 +1,27 @@
 """Help: the keys, the signs, the words."""
 
-from collections.abc import Sequence
-
 from textual.app import ComposeResult
 
 from qualtui.screens.page import Page
+from qualtui.screens.pages import PageContext
 from qualtui.text import _
 from qualtui.widgets.footer import key_name
 from qualtui.widgets.header import header
 from qualtui.widgets.line import BLANK, Line, Span, column, padded
 from qualtui.widgets.lines import Lines
-from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table, TableRow
 
 
 class Help(Page):
-    """One page that scrolls. `bindings`: key, what it does, and its name under [keys]."""
+    """One page that scrolls: each key, what it does, and its name under [keys]."""
 
     DEFAULT_CSS = """
-    Manual { layout: vertical; overflow: hidden; }
+    Help { layout: vertical; overflow: hidden; }
     """
 
-    def __init__(self, look: Look, bindings: Sequence[tuple[str, str, str]]) -> None:
-        super().__init__(look)
-        self._named = bindings
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context.look)
+        self._named = context.named
 
     def compose(self) -> ComposeResult:
         """Header and the text."""
@@ -48,7 +46,7 @@ class Help(Page):
 
     def _text(self) -> list[Line]:
         glyphs = self.look.glyphs
-        named = _("the last word is the name under [keys] in the configuration")
+        named = _("the last word is the name to use under [keys]")
         lines: list[Line] = [(Span("  " + padded(_("KEYS"), 10), "title"), Span(named, "faint"))]
         for key, what, name in self._named:
             lines.append(
@@ -79,13 +77,13 @@ def words() -> tuple[tuple[str, str], ...]:
     return (
         (_("Waiting"), _("a customer wrote or was created, and has had no delivered answer")),
         (_("Lost"), _("has waited for more than a day, or is known to be undeliverable")),
-        (_("Backlog"), _("was open when qualtui first looked: one grey number, never an alarm")),
-        (_("Answered"), _("a delivered message of the bot after the customer's")),
+        (_("Backlog"), _("open for over a day when qualtui first looked: grey, never a page")),
+        (_("Answered"), _("a delivered message after the customer's, from the bot or a person")),
         (_("Bot owes reply"), _("the last message of an active session is the customer's")),
         (_("Waiting for client"), _("the last message is the bot's: normal")),
-        (_("OLD 4m"), _("the last answer is older than two intervals")),
-        (_("NO DATA"), _("we could not ask: neither well nor ill")),
-        (_("Fix"), _("a remedy: it shows what it would change before it changes anything")),
-        (_("I've got it"), _("tells everyone that you are on it; pressed again it is given back")),
-        (_("NO WATCHER"), _("no engine runs: nobody is alarmed, and nothing on the screen is new")),
+        (_("STALE 4m"), _("the last answer is older than two intervals")),
+        (_("NO DATA"), _("we could not ask: neither good nor bad")),
+        (_("Fix"), _("a remedy: it shows what will change before it changes anything")),
+        (_("I've got it"), _("shows everyone that you own the incident; press again to release it")),
+        (_("NO ENGINE"), _("no engine runs: nobody is notified, and nothing on the screen is new")),
     )

@@ -1,10 +1,9 @@
 """Listing: a page of one table between header and footer, and a line about the last deed."""
 
-from collections.abc import Callable, Sequence
-
 from textual.app import ComposeResult
 
 from qualtui.screens.page import Page
+from qualtui.screens.pages import Keys
 from qualtui.text import _
 from qualtui.widgets.footer import footer
 from qualtui.widgets.header import banners, header
@@ -14,7 +13,6 @@ from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
 
 STATUS = 3  # rows of the line about the last deed at most
-Keys = Callable[[Sequence[str]], list[tuple[str, str]]]  # of bindings' ids: the key, and what it does
 
 
 class Listing(Page):

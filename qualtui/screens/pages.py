@@ -1,39 +1,63 @@
-"""The pages that a key opens; each module is loaded when its page is wanted first."""
+"""The registry of pages: what a key opens. A new page is one file, a line here, and its key in config/keys.py."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
+from typing import NamedTuple
 
-from qualtui.screens.listing import Keys
+from textual.binding import BindingType
+
 from qualtui.screens.page import Page
+from qualtui.widgets.bindings import binding
 from qualtui.widgets.look import Look
 from qualtui.wire import Answer
 
-BARE = ("help", "doctor")  # need no agent
+Keys = Callable[[Sequence[str]], list[tuple[str, str]]]  # of bindings' ids: the key, and what it does
+Ask = Callable[..., Awaitable[Answer | None]]  # a Command, and for how many seconds its answer is waited for
 
 
-def open_page(
-    name: str,
-    agent: str,
-    look: Look,
-    ask: Callable[..., Awaitable[Answer | None]],  # an Ask, and for how long its answer is waited for
-    keys: Keys,
-    bindings: Sequence[tuple[str, str, str]],
-) -> Page:
-    """A new page. `bindings`: key, what it does, and its name, for the help. Raises KeyError: no such page."""
-    match name:
-        case "help":
-            from qualtui.screens.help import Help
+class PageContext(NamedTuple):
+    """What a page is given. `agent`: whose page it is; `named`: key, what it does, and its id, for the help."""
 
-            return Help(look, bindings)
-        case "customers":
-            from qualtui.screens.customers import CustomersPage
+    look: Look
+    agent: str
+    ask: Ask
+    keys: Keys
+    named: Sequence[tuple[str, str, str]] = ()
 
-            return CustomersPage(look, agent, ask, keys)
-        case "doctor":
-            from qualtui.screens.doctor import DoctorPage
 
-            return DoctorPage(look, ask, keys)
-        case "figures":
-            from qualtui.screens.evidence import EvidencePage
+class PageSpec(NamedTuple):
+    """A page that a key opens. `id` is the binding's too; `title` is English, translated where it is shown.
 
-            return EvidencePage(look, agent, keys)
-    raise KeyError(name)
+    `place`: module and class, loaded when the page is opened first. `bare`: needs no agent.
+    """
+
+    id: str
+    title: str
+    place: str
+    bare: bool = False
+
+
+PAGES = (
+    PageSpec("help", "help", "qualtui.screens.help:Help", bare=True),
+    PageSpec("customers", "who waits", "qualtui.screens.customers:CustomersPage"),
+    PageSpec("doctor", "doctor: check every link", "qualtui.screens.doctor:DoctorPage", bare=True),
+    PageSpec("figures", "evidence: every figure", "qualtui.screens.evidence:EvidencePage"),
+)
+
+
+def page_bindings() -> list[BindingType]:
+    """A key for each page."""
+    return [binding(spec.id, f"page('{spec.id}')", spec.title) for spec in PAGES]
+
+
+def spec_of(name: str) -> PageSpec:
+    """The page with this id. Raises StopIteration where there is none."""
+    return next(spec for spec in PAGES if spec.id == name)
+
+
+def open_page(spec: PageSpec, context: PageContext) -> Page:
+    """A new page; its module is loaded here."""
+    module, _colon, name = spec.place.partition(":")
+    page: Page = getattr(import_module(module), name)(context)
+    page.id = spec.id
+    return page

@@ -85,7 +85,7 @@ class Offer:
                 async with asyncio.timeout(5):
                     await faults.set(name, not on)
             except (OSError, TimeoutError):
-                self._say(_("The demo did not answer: the fault is as it was."), "warn")
+                self._say(_("The demo did not answer: the fault is unchanged."), "warn")
                 return
             told = _("Fault {name} is on") if not on else _("Fault {name} is off")
             self._say(told.format(name=safe(name, 60)), "label")

@@ -15,7 +15,7 @@ def summary(sight: ViewState, now: float) -> str:
     told = view.now
     lines = [f"{safe(view.name, 60)} {clock(snapshot.at, snapshot.zone, name=True)}"]
     if sight.bond is not ConnectionState.LIVE:
-        lines.append(_("NO WATCHER, figures are {age} old").format(age=age(now, snapshot.at)))
+        lines.append(_("NO ENGINE, figures are {age} old").format(age=age(now, snapshot.at)))
     lines.append(" ".join(part for part in (safe(told.headline), safe(told.detail)) if part))
     if told.why:
         lines.append(f"{_('WHY')} {safe(told.why, 300)}")

@@ -58,7 +58,7 @@ def groups() -> tuple[Group, ...]:
             (
                 Entry(_("Waiting"), "customers.waiting", zero=True),
                 Entry(_("Oldest"), "customers.oldest", rare=True, age=True),
-                Entry(_("Said sent, was not"), "customers.phantom", goal=0, rare=True),
+                Entry(_("Not delivered"), "customers.phantom", goal=0, rare=True),
                 Entry(_("Never stored"), "customers.unstored", goal=0, rare=True),
                 Entry(_("Never greeted"), "customers.never_greeted", zero=True, rare=True),
                 Entry(_("Answered"), "customers.answered_1h"),
@@ -70,7 +70,7 @@ def groups() -> tuple[Group, ...]:
             "sessions.bot_owes",
             (
                 Entry(_("Bot owes reply"), "sessions.bot_owes", zero=True),
-                Entry(_("Same question"), "sessions.same_question", zero=True),
+                Entry(_("Repeated question"), "sessions.same_question", zero=True),
                 Entry(_("Waiting for client"), "sessions.waiting_client", grey=True),
                 Entry(_("Never messaged"), "sessions.never_messaged", grey=True),
                 Entry(_("Active"), "sessions.active", grey=True),

@@ -161,7 +161,7 @@ def _chart(entry: Entry, view: AgentView, cells: int, look: Look, rows: int) -> 
     """The past of the lead, with its name and its highest value above."""
     figure = view.figures.get(entry.series)
     if figure is None or not any(value is not None for value in figure.past):
-        return [BLANK, (Span(" " + _("no past yet"), "faint"),)]
+        return [BLANK, (Span(" " + _("no history yet"), "faint"),)]
     top = max(value for value in figure.past if value is not None)
     head = (
         Span(f" {entry.label}", "faint"),
@@ -234,7 +234,7 @@ def literal_rows(view: AgentView, now: float, cells: int, look: Look) -> list[Li
     columns = max(1, cells // each)
     told = [_literal(*both, view, now, look, broad=each == _BROAD) for both in literal()]
     height = -(-len(told) // columns)
-    lines: list[Line] = [(Span(f" {_('As the row is written')} {look.glyphs.arrow} {_('the truth')}", "title"),)]
+    lines: list[Line] = [(Span(f" {_('Raw value')} {look.glyphs.arrow} {_('the truth')}", "title"),)]
     for row_number in range(height):
         parts = told[row_number::height][:columns]
         lines.append(tuple(span for part in parts for span in fit(part, cells // columns)))

@@ -26,7 +26,7 @@ def header(sight: ViewState, now: float, cells: int, look: Look) -> Line:
 def _state(sight: ViewState, now: float, look: Look) -> Line:
     glyphs = look.glyphs
     if sight.bond is ConnectionState.LOST or (sight.bond is ConnectionState.SILENT and sight.snapshot is None):
-        return (Span(f" {glyphs.critical} {_('NO WATCHER')} ", "critbadge"), Span(" "))
+        return (Span(f" {glyphs.critical} {_('NO ENGINE')} ", "critbadge"), Span(" "))
     if sight.bond is ConnectionState.SILENT:
         silent = _("ENGINE SILENT {age}").format(age=age(now, sight.since))
         return (Span(f" {glyphs.critical} {silent} ", "critbadge"), Span(" "))
@@ -80,7 +80,7 @@ def _agent(sight: ViewState) -> Line:
 
 def _pulse(sight: ViewState, now: float, look: Look) -> Line:
     if sight.bond is ConnectionState.LOST:
-        how = _("start one: {command}").format(command=START)
+        how = _("start it: {command}").format(command=START)
         seen = _("last seen {age} ago").format(age=age(now, sight.since)) if sight.snapshot else ""
         return (Span(f" {seen}  " if seen else " ", "crit"), Span(how, "strong"), Span("  "))
     if sight.bond is ConnectionState.SILENT:
@@ -109,8 +109,8 @@ def _extras(sight: ViewState, now: float, look: Look) -> list[Line]:
         speed = f" {look.glyphs.times}{count(snapshot.speed)}" if snapshot.speed != 1 else ""
         pieces.append((Span(_("DEMO") + speed, "busy"), Span("  ")))
     if sight.literal:
-        pieces.append((Span(_("AS WRITTEN"), "busy"), Span("  ")))
-    here = plural("here: {n} window", "here: {n} windows", snapshot.engine.windows)
+        pieces.append((Span(_("RAW VALUES"), "busy"), Span("  ")))
+    here = plural("{n} viewer", "{n} viewers", snapshot.engine.windows)
     pieces.append((Span(here.format(n=count(snapshot.engine.windows)), "faint"), Span("  ")))
     return pieces
 
@@ -119,7 +119,7 @@ def banners(sight: ViewState, look: Look) -> list[Line]:
     """What is wrong with the watcher itself, at most three rows."""
     rows: list[Line] = []
     if sight.bond is ConnectionState.LOST and sight.snapshot is not None:
-        text = _("Nobody watches: what stands below is old. {reason}").format(reason=safe(sight.reason, 160))
+        text = _("Engine not running: the figures below are old. {reason}").format(reason=safe(sight.reason, 160))
         rows.append((Span(f" {look.glyphs.critical} {text}", "crit"),))
     elif sight.bond is ConnectionState.SILENT:
         text = _("The engine is connected but sends nothing: it may be stopped or overloaded.")

@@ -29,7 +29,7 @@ def now_box(sight: ViewState, now: float, cells: int, look: Look, keys: dict[str
     token = look.severity(view.now.level)[1]
     incident = sight.incident(view.now.number)
     owner = incident.owner if incident else ""
-    have = have_word(owner, sight.who) if not owner or owner != sight.who else ""  # to give it back is no remedy
+    have = have_word(owner, sight.who) if not owner or owner != sight.who else ""  # to release is no remedy
     if cells < BOXED_FROM:
         return [(Span(" "), *row) for row in _rows(view.now, look, keys, cells - 2, have)]
     rows = _rows(view.now, look, keys, cells - 4, have)
@@ -42,9 +42,9 @@ def _alone(sight: ViewState, look: Look, cells: int) -> list[Line]:
     if sight.bond is ConnectionState.CONNECTING:
         return [(Span(f" {look.glyphs.none} {_('Connecting to the engine')}  ", "label"), Span(reason, "faint"))]
     rows: list[Line] = [
-        (Span(f" {look.glyphs.critical} {_('NOBODY WATCHES')}", "crit"), Span(f"  {reason}", "text")),
-        (Span("   " + _("Start the engine with"), "label"), Span(f"  {START}", "strong")),
-        (Span("   " + _("This window connects by itself as soon as one runs."), "faint"),),
+        (Span(f" {look.glyphs.critical} {_('ENGINE NOT RUNNING')}", "crit"), Span(f"  {reason}", "text")),
+        (Span("   " + _("Start it:"), "label"), Span(f"  {START}", "strong")),
+        (Span("   " + _("This window connects as soon as it runs."), "faint"),),
     ]
     return boxed(rows, _("NOW"), cells, look, "crit") if cells >= BOXED_FROM else rows
 
@@ -58,7 +58,7 @@ def _learning(view: AgentView, cells: int, look: Look) -> Line:
         Span(look.glyphs.fill * full, "spark"),
         Span(look.glyphs.hollow * (size - full), "rule"),
         Span(f" {share:.0%}  ", "strong"),
-        Span(_("reading what was said before: who is open since a day waits, older is backlog"), "label"),
+        Span(_("reading past messages: open for less than a day is waiting, older is backlog"), "label"),
     )
 
 

@@ -23,10 +23,10 @@ def running(sight: ViewState, now: float, look: Look, key: str) -> list[Line]:
 def _row(run: RunningView, now: float, look: Look, key: str) -> Line:
     """What matters most is leftmost: the end is cut where there is no room."""
     fix = safe(run.fix, 40)
-    state = _("{fix} is stopping") if run.stopped_by else _("{fix} is under way")
+    state = _("{fix} is stopping") if run.stopped_by else _("{fix} is running")
     spans = [Span(f" {look.glyphs.info} ", "busy"), Span(state.format(fix=fix) + "   ", "strong")]
     if run.stopped_by:
-        told = _("{who} stopped it; the one under way is finished").format(who=safe(run.stopped_by, 40))
+        told = _("{who} stopped it; the current step finishes first").format(who=safe(run.stopped_by, 40))
         spans.append(Span(told + "   ", "warn"))
     elif run.stoppable:
         spans += [Span(key, "key"), Span(" " + _("stops it") + "   ", "text")]

@@ -6,13 +6,13 @@ from typing import ClassVar
 import msgspec
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from qualtui.text import _
+from qualtui.widgets.bindings import binding
 from qualtui.widgets.line import BLANK, Line, Span, changed, fit
 from qualtui.widgets.look import Look
 
@@ -34,13 +34,13 @@ class Table(Widget, can_focus=True):
     Table { height: 1fr; width: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "move(1)", _("down"), id="down", show=False),
-        Binding("k,up", "move(-1)", _("up"), id="up", show=False),
-        Binding("g,home", "edge(-1)", _("first"), id="first", show=False),
-        Binding("G,end", "edge(1)", _("last"), id="last", show=False),
-        Binding("pagedown", "page(1)", _("page down"), id="page_down", show=False),
-        Binding("pageup", "page(-1)", _("page up"), id="page_up", show=False),
-        Binding("enter", "open", _("open"), id="open", show=False),
+        binding("down", "move(1)", "down", show=False),
+        binding("up", "move(-1)", "up", show=False),
+        binding("first", "edge(-1)", "first", show=False),
+        binding("last", "edge(1)", "last", show=False),
+        binding("page_down", "page(1)", "page down", show=False),
+        binding("page_up", "page(-1)", "page up", show=False),
+        binding("open", "open", "open", show=False),
     ]
 
     class Opened(Message):

@@ -69,7 +69,7 @@ def evidence_text(figure: Figure, now: float) -> str:
         case Evidence.FRESH:
             return ""
         case Evidence.OLD:
-            return _("OLD {age}").format(age=age(now, figure.at))
+            return _("STALE {age}").format(age=age(now, figure.at))
         case Evidence.NO_DATA:
             return _("NO DATA")
         case Evidence.DISAGREE:
@@ -132,4 +132,4 @@ def have_word(owner: str, me: str) -> str:
     """What the key of *I've got it* does with an incident of this owner (empty: nobody's)."""
     if not owner:
         return _("I've got it")
-    return _("give it back") if owner == me else _("take it over")
+    return _("release") if owner == me else _("take over")

@@ -44,13 +44,13 @@ async def test_while_it_examines_the_seconds_are_counted_and_the_engine_is_asked
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: app.pid != 0)
         await pilot.press("d")
-        await until(lambda: "examining ... 0s" in text(app))
+        await until(lambda: "checking ... 0s" in text(app))
         clock.at += 3
-        await until(lambda: "examining ... 3s" in text(app))
+        await until(lambda: "checking ... 3s" in text(app))
         await pilot.press("r", "d")
         engine.may_end.set()
         await until(lambda: "2 failed" in text(app))
-        assert "examining" not in text(app)
+        assert "checking ..." not in text(app)
         assert questions(engine) == 1
         assert min(engine.timeouts) > 30  # the engine may take that long
 
@@ -65,7 +65,7 @@ async def test_r_examines_again_asks_no_probe_and_the_last_findings_stand_meanwh
         await until(lambda: "2 failed" in text(app))
         engine.may_end.clear()
         await pilot.press("r")
-        await until(lambda: "examining ..." in text(app))
+        await until(lambda: "checking ..." in text(app))
         assert "gateway's session" in text(app)
         mended = tuple(one for one in snapshots.examined().findings if one.check != "waha.session")
         engine.answers[RunDoctor] = Findings(mended, clock.at, 1.0, clock.at + 30)
@@ -85,7 +85,7 @@ async def test_an_answer_that_is_the_last_one_says_when_there_may_be_a_new_one()
         await until(lambda: "12s ago" in text(app))
         assert "at the earliest" not in text(app)
         await pilot.press("r")
-        await until(lambda: "in 18s at the earliest" in text(app))
+        await until(lambda: "in 18s" in text(app))
 
 
 async def test_enter_shows_the_statements_of_its_finding_and_hides_them_again() -> None:
@@ -117,7 +117,7 @@ async def test_without_an_engine_the_page_is_one_line_and_asks_once_there_is_one
     app = window(engine)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("d")
-        await until(lambda: "`qualtui doctor` needs none" in text(app))
+        await until(lambda: "`qualtui doctor` works without it" in text(app))
         await pilot.press("r")
         await pilot.pause()
         assert questions(engine) == 0
@@ -135,7 +135,7 @@ async def test_when_the_engine_goes_away_what_was_found_stays_and_nothing_looks_
         await pilot.press("d")
         await until(lambda: "● ok" in text(app))
         engine.drop()
-        await until(lambda: "NO WATCHER" in text(app))
+        await until(lambda: "NO ENGINE" in text(app))
         await pilot.pause()
         assert "gateway's session" in text(app)
         assert "●" not in text(app)

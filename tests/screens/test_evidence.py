@@ -1,4 +1,4 @@
-"""Every figure has a row with its source and its age, whatever it rests on."""
+"""Evidence has a row with its source and its age, whatever it rests on."""
 
 from msgspec.structs import replace
 
@@ -27,7 +27,7 @@ async def test_every_declared_series_is_there_with_its_age_source_and_meaning() 
     async with app.run_test(size=(200, 48)) as pilot:
         await until(lambda: app.pid != 0)
         await pilot.press("e")
-        await until(lambda: "Every figure" in text(app))
+        await until(lambda: "Evidence" in text(app))
         shown = rows(table(app, "#rows"))
     assert len(shown) == len(DECLARED)
     for line, declared in zip(shown, DECLARED, strict=True):

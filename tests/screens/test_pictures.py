@@ -81,7 +81,7 @@ def prepared() -> StandIn:
         ("detail", "enter", "incident 42: 3 customers"),
         ("customers", "c", "row says sent"),
         ("doctor", "d", "2 failed"),
-        ("evidence", "e", "Every figure"),
+        ("evidence", "e", "Evidence"),
         ("fix", "f", "Run it"),
         ("note", "n", "phone numbers are masked"),
         ("help", "question_mark", "Help"),

@@ -53,9 +53,9 @@ async def test_whoever_waits_for_a_fix_to_end_can_stop_it() -> None:
         await until(lambda: any(isinstance(ask, RunFix) for ask in engine.asked))
         clock.at += 1
         engine.push(msgspec.structs.replace(snapshots.fixing(), at=clock.at))
-        await until(lambda: "retry is under way   x stops it" in text(app))
+        await until(lambda: "retry is running   x stops it" in text(app))
         await pilot.press("n")
-        await until(lambda: "the engine still answers the last question" in text(app))
+        await until(lambda: "the engine is still working on the last command" in text(app))
         await pilot.press("x")
         await until(lambda: "left: 6 stopped by ana" in text(app))
         assert [ask for ask in engine.asked if isinstance(ask, StopFix)] == [StopFix("1a2b3c4d")]
@@ -70,11 +70,11 @@ async def test_every_page_says_so_until_it_has_ended(key: str) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: app.pid != 0)
         await pilot.press(*([key] if key else []))
-        await until(lambda: "retry is under way   x stops it   ldc-bot, by ana for 42s, 7 in all" in text(app))
+        await until(lambda: "retry is running   x stops it   ldc-bot, by ana for 42s, 7 in all" in text(app))
         clock.at += 1
         stopped = (snapshots.run(stopped_by="ben"),)
         engine.push(msgspec.structs.replace(snapshots.fixing(), at=clock.at, running=stopped))
-        await until(lambda: "retry is stopping   ben stopped it; the one under way is finished" in text(app))
+        await until(lambda: "retry is stopping   ben stopped it; the current step finishes first" in text(app))
         assert "stops it" not in text(app)
         clock.at += 1
         engine.push(msgspec.structs.replace(snapshots.trouble(), at=clock.at))
@@ -85,10 +85,10 @@ async def test_where_the_engine_is_gone_nothing_is_said_to_run() -> None:
     engine = StandIn(snapshots.fixing())
     app = window(engine)
     async with app.run_test(size=SIZE):
-        await until(lambda: "retry is under way" in text(app))
+        await until(lambda: "retry is running" in text(app))
         engine.drop()
-        await until(lambda: "NO WATCHER" in text(app))
-        await until(lambda: "retry is under way" not in text(app))
+        await until(lambda: "NO ENGINE" in text(app))
+        await until(lambda: "retry is running" not in text(app))
 
 
 async def test_the_stop_is_for_what_can_be_stopped_and_for_the_agent_on_the_screen() -> None:
@@ -100,8 +100,8 @@ async def test_the_stop_is_for_what_can_be_stopped_and_for_the_agent_on_the_scre
     engine = StandIn(msgspec.structs.replace(snapshots.trouble(), running=runs))
     app = window(engine, keys={"stop": "z"})
     async with app.run_test(size=SIZE) as pilot:
-        await until(lambda: "retry is under way   z stops it   twin" in text(app))
-        assert "session-cleanup is under way   ldc-bot" in text(app)
+        await until(lambda: "retry is running   z stops it   twin" in text(app))
+        assert "session-cleanup is running   ldc-bot" in text(app)
         assert "+1 more" in text(app)
         await pilot.press("z")
         await until(lambda: bool(engine.asked))
