@@ -15,6 +15,7 @@ from qualtui.tracking.gateway_chats import CLOCKS, PSEUDONYM, Chats, Known, hear
 from qualtui.tracking.gateway_witness import RowsToday, clock_doubt
 from qualtui.tracking.identity import COUNTRY, HIDDEN, address, chat_key, stored_forms
 from qualtui.tracking.replies import ReplyState
+from qualtui.tracking.reply_times import Waited, waited
 
 MOST = 100  # chats that wait, and owed leads, asked about in a cycle
 KEY = 16  # bytes
@@ -170,6 +171,10 @@ class ChatMatching:
     def heard(self, book: ReplyState, skew: float) -> dict[str, float]:
         """By owed lead the newest answer that was heard."""
         return heard_until(book, self._by(skew), self._numbers)
+
+    def waited(self, book: ReplyState) -> Waited:
+        """Of the replies in the book those whose chat told how long they took."""
+        return waited(book, self._chats(), self._numbers)
 
     def phones(self, names: Iterable[str]) -> dict[str, str]:
         """The numbers that these pseudonyms stand for, where they are of chats that wait."""

@@ -44,6 +44,8 @@ from qualtui.tracking.ledger import (
 )
 from qualtui.tracking.manual_closes import Closed, without_closed
 from qualtui.tracking.replies import PendingReply, ReplyRow, ReplyState
+from qualtui.tracking.reply_times import kept as kept_times
+from qualtui.tracking.reply_times import with_reply_times
 from qualtui.tracking.wait_cause import cause_of, cause_text
 from qualtui.wire import CustomerView
 
@@ -307,8 +309,11 @@ class CustomersProbe:
             if not problem:
                 newer = self._match.heard(book, self._skew)
                 heard |= {lead: max(at, heard.get(lead, at)) for lead, at in newer.items()}
-            ledger = msgspec.structs.replace(ledger, heard=heard)
-            book = with_heard(book, heard)
+            found = () if problem else self._match.waited(book)
+            ledger = msgspec.structs.replace(
+                ledger, heard=heard, waited=kept_times(ledger.waited, found, reader.now)
+            )
+            book = with_reply_times(with_heard(book, heard), ledger.waited)
             if not problem:
                 book = self._match.told(book, ledger.born, ours, self._skew, ledger.edge)
             if problem := problem or self._match.old(ours):
@@ -341,7 +346,7 @@ class CustomersProbe:
         saved = self._saved
         if saved is None or ledger.learned != saved.learned or ledger.passed is not saved.passed:
             return True
-        parts = ((one.book, one.window, one.dropped, one.heard) for one in (ledger, saved))
+        parts = ((one.book, one.window, one.dropped, one.heard, one.waited) for one in (ledger, saved))
         if next(parts) == next(parts):
             return behind(ledger) and ledger != saved
         return self._size < SMALL or ledger.mark - saved.mark >= SAVE_EVERY

@@ -218,7 +218,7 @@ class GatewayChatsProbe:
         why = witness_doubt(seen, rows, now) or ("" if rows.skew is None else clock_doubt(self.chats, rows.skew))
         untimed = seen.stamped
         if untimed:  # what was learned from wrong times is not known
-            self.chats = msgspec.structs.replace(self.chats, open={}, answered={})
+            self.chats = msgspec.structs.replace(self.chats, open={}, answered={}, replies=())
         elif self.chats.untimed and not whole:
             self._whole_at = float("-inf")
             why, untimed = why or self.chats.doubt, True

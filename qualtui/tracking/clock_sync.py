@@ -55,6 +55,7 @@ def set_back(ledger: Ledger, now: float, skew: float, horizon: float, by_hand: C
         checks={lead: msgspec.structs.replace(one, at=one.at - by) for lead, one in ledger.checks.items()},
         dropped={lead: time - by for lead, time in ledger.dropped.items()},
         heard={lead: time - by for lead, time in ledger.heard.items()},
+        waited=tuple((at - by, seconds) for at, seconds in ledger.waited),
         read=now,
         skew=skew,
         steps=(*ledger.steps, clock_steps.ClockStep(at, now, by, settled, folded))[-clock_steps.STEPS :],
@@ -79,5 +80,6 @@ def set_forward(ledger: Ledger, by: float, by_hand: Closed) -> Ledger:
         checks={lead: msgspec.structs.replace(one, at=one.at + by) for lead, one in ledger.checks.items()},
         dropped={lead: time + by for lead, time in ledger.dropped.items()},
         heard={lead: time + by for lead, time in ledger.heard.items()},
+        waited=tuple((at + by, seconds) for at, seconds in ledger.waited),
         closed=closed,
     )

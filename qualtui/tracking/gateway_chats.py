@@ -4,13 +4,14 @@ A message that the bot lost before it stored it leaves no row anywhere, and stan
 message is the customer's. An answer that was sent in doubt, and one that a person gave by phone, stand here, too.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from math import inf
 
 import msgspec
 
 from qualtui.tracking.identity import HIDDEN, chat_key
 from qualtui.tracking.manual_closes import without_closed
-from qualtui.tracking.replies import PendingReply, ReplyState
+from qualtui.tracking.replies import HOUR, REPLIES, PendingReply, ReplyState
 
 SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING (WAHA: message.ack)
 ERROR = -1  # of one that it refused
@@ -70,6 +71,7 @@ class Chats(msgspec.Struct, frozen=True):
     doubt: str = ""
     untimed: bool = False  # ... because the times of messages are wrong: what they told before is not known either
     lids: dict[str, str] = {}  # by hidden id the number that it stands for
+    replies: tuple[tuple[str, float, float], ...] = ()  # of the last hour: number, first message, answer
 
     def waiting(self, since: float) -> list[str]:
         """The numbers whose newest message, not older than `since`, has no answer; the longest wait first."""
@@ -90,7 +92,21 @@ class Chats(msgspec.Struct, frozen=True):
             for chat_key, chat in self.answered.items()
             if chat_key not in waiting and chat.last.at > read_at - KEPT
         }
-        return msgspec.structs.replace(self, read_at=read_at, open={**still, **waiting}, answered={**kept, **done})
+        young = tuple(one for one in (*self.replies, *self._replies(chats)) if one[2] >= read_at - HOUR)
+        return msgspec.structs.replace(
+            self,
+            read_at=read_at,
+            open={**still, **waiting},
+            answered={**kept, **done},
+            replies=young[-REPLIES:],
+        )
+
+    def _replies(self, chats: Mapping[str, Chat]) -> Iterator[tuple[str, float, float]]:
+        """Which of these chats that waited got an answer."""
+        for key, chat in chats.items():
+            since = before.since if (before := self.open.get(key)) is not None else None
+            if since is not None and chat.heard is not None and since <= chat.heard < (chat.since or inf):
+                yield key, since, chat.heard
 
     def hidden(self, key: str) -> bool:
         """Whether nobody knows which phone a chat's key stands for."""

@@ -77,6 +77,7 @@ class Ledger(msgspec.Struct, frozen=True):
     closed: dict[
         str, tuple[float, float]
     ] = {}  # by lead: until when it was closed by hand, by the clock of then and now
+    waited: tuple[tuple[float, float], ...] = ()  # replies of which the chats tell: when, after how many seconds
     backlog_before: float | None = None  # None, in ledgers of older versions: `born`
     version: int = VERSION
 

@@ -77,6 +77,7 @@ class ReplyState(msgspec.Struct, frozen=True):
     ] = ()  # those of sends that took as long as one to a gateway that hangs; in the last hour
     claimed: dict[str, float] = {}  # by lead: an answer of which the chats don't tell yet; never in a ledger
     wrote: tuple[tuple[float, str], ...] = ()  # when customers wrote, and which lead; in the last WROTE seconds
+    replied: tuple[tuple[float, str], ...] = ()  # of `replies` and `firsts`: when, and which lead
 
 
 Decide = Callable[[float], Deliverability]
@@ -156,6 +157,8 @@ def pruned(book: ReplyState, now: float) -> ReplyState:
             changes[name] = tuple(at for at in times if at >= start)
     if any(at < now - WROTE for at, _lead in book.wrote):
         changes["wrote"] = tuple(one for one in book.wrote if one[0] >= now - WROTE)
+    if book.replied and min(book.replied)[0] < hour:
+        changes["replied"] = tuple(one for one in book.replied if one[0] >= hour)
     if any(times[0] < day for times in book.asked.values()):
         younger = {lead: tuple(at for at in times if at >= day) for lead, times in book.asked.items()}
         changes["asked"] = {lead: times for lead, times in younger.items() if times}
@@ -182,6 +185,7 @@ class _Page:
         self._sent = list(book.sent)
         self._hung = list(book.hung)
         self._wrote = list(book.wrote)
+        self._replied = list(book.replied)
 
     def created(self, row: ReplyRow) -> None:
         if row.lead not in self._owed and row.lead not in self._answered:
@@ -232,6 +236,7 @@ class _Page:
             if row.at < self._born or not owed.open_before(self._born):
                 kind = self._firsts if owed.first else self._replies
                 kind.append((row.at, max(0.0, row.at - owed.since)))
+                self._replied.append((row.at, row.lead))
         elif row.at >= owed.since:  # a row that came late: what was said after it is still open
             self._owed[row.lead] = PendingReply(owed.last, owed.last, owed.session, owed.unheard)
 
@@ -262,6 +267,7 @@ class _Page:
             sent=tuple(self._sent[-REPLIES:]),
             hung=tuple(self._hung[-REPLIES:]),
             wrote=tuple(self._wrote[-WRITERS:]),
+            replied=tuple(self._replied[-2 * REPLIES :]),
         )
 
 

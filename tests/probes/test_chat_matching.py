@@ -208,6 +208,20 @@ async def test_whom_a_person_answered_by_phone_waits_no_more_when_the_chats_are_
     assert (await lane.say())["customers.waiting"] == 1
 
 
+async def test_a_reply_took_as_long_as_the_chat_says_and_a_restart_keeps_that(lane: Lane) -> None:
+    lead = await lane.database.lead(130, telefone="5511990001111")
+    session = await lane.database.session(lead, 130)
+    lane.saw("5511990001111@c.us", 300)
+    lane.saw("5511990001111@c.us", 110, ours=True)
+    await lane.database.message(lead, session, "recebida", 120)  # stored when its turn had come
+    await lane.database.message(lead, session, "enviada", 110)
+    assert (await lane.say())["reply.p95"] == pytest.approx(190, abs=3)
+    await lane.probe.close()
+    lane.chats = Chats()
+    await lane.restarted().ask(time.time())
+    assert (await lane.say())["reply.p95"] == pytest.approx(190, abs=3)
+
+
 async def test_the_time_of_a_slow_reply_is_told_though_its_chat_told_of_it_before(lane: Lane) -> None:
     lead, session = await lane.database.conversation(("recebida", 120))
     await lane.database.execute("UPDATE leads SET telefone = '5511990001111' WHERE id = $1", lead)
