@@ -24,6 +24,9 @@ _PAGE = (
 )
 
 
+_LONGEST_LINE = 998  # of a mail (RFC 5322)
+
+
 def is_mail(plugin: Any) -> bool:
     """Whether an Apprise plug-in is plain mail; what it encrypts or signs is left to it."""
     return type(plugin).__name__ == "NotifyEmail" and str(getattr(plugin, "pgp_mode", "no")) == "no"
@@ -62,6 +65,8 @@ def mail_message(plugin: Any, title: str, body: str) -> EmailMessage:
     override = getattr(plugin, "_format_override", None)
     if getattr(override, "value", override) != "text":
         mail.add_alternative(html_of(title, body), subtype="html", cte="quoted-printable")
+    if mail["Subject"].isascii():  # folded it would begin on a line of its own, and be empty for some readers
+        mail.policy = SMTP.clone(max_line_length=_LONGEST_LINE)
     return mail
 
 

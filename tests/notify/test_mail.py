@@ -92,6 +92,16 @@ async def test_lines_stay_lines_and_text_stays_text_in_both_parts() -> None:
     assert shown.strip("\n").replace("\xa0", " ") == HOSTILE
 
 
+async def test_a_long_subject_stands_on_the_line_of_its_name() -> None:
+    title = "WARNING #10 ldc-bot: Sources disagree: rows say sent, the gateway does not"
+    with mailbox() as (box, at):
+        url = f"mailto://{at}?from=bot@a.example&to=ana@b.example"
+        await AppriseChannel("ops", Secret(url), 10).send(title, HOSTILE, "warning")
+    ((_to, mail),) = box.mails
+    assert mail["Subject"] == title
+    assert all(len(line) <= 78 for line in mail.as_bytes().split(b"\r\n\r\n", 1)[1].splitlines())
+
+
 async def test_all_recipients_get_one_mail_and_no_hidden_one_is_named() -> None:
     with mailbox() as (box, at):
         url = (
