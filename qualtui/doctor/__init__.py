@@ -1,1 +1,1 @@
-"""`qualtui doctor`: every link and permission tried, nothing changed."""
+"""`qualtui doctor`: check every link and permission, change nothing."""

@@ -1,4 +1,4 @@
-"""The notification channels: is each address understood, and does its host take a connection? Nothing is sent."""
+"""The notification channels: is each address valid, and does its host accept a connection? Nothing is sent."""
 
 import asyncio
 import sys
@@ -13,7 +13,8 @@ from qualtui.doctor.report import Contact, Reach, Report
 from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.notify.apprise_errors import hush
 from qualtui.proxies import ProxyError, proxy_of
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import Saying, Text, message
 
 CONNECT = 5.0  # s
 _ADDRESSES = ("notify_url", "webhook_url", "graph_url", "slack_webhook_url", "api_url")
@@ -29,7 +30,7 @@ Place = tuple[str, int]
 
 
 async def check_channels(config: Config) -> Report:
-    """One line a target."""
+    """One finding a channel."""
     if not config.notify.targets:
         return Report(())
     gateways = {urlsplit(agent.waha.url).hostname for agent in config.agents.values() if agent.waha is not None}
@@ -38,68 +39,76 @@ async def check_channels(config: Config) -> Report:
     found = [finding for finding, _contact in tried]
     for name, place in places.items():
         if isinstance(place, tuple) and place[0] in gateways and not near(place[0]):
-            why = _("{} goes through the gateway that is watched: it cannot tell of its fall").format(name)
-            todo = _("route critical to a second channel too")
-            found.append(warning("notify.same", _("channel {}").format(name), why, todo))
+            why = message("{name} uses the watched gateway: it can't notify when that fails", name=name)
+            todo = message("route critical to a second channel, too")
+            found.append(warning("notify.same", message("channel {name}", name=name), why, todo))
     return Report(tuple(found), contacts=tuple(contact for _finding, contact in tried if contact is not None))
 
 
-async def _try(name: str, place: Place | str | None, scheme: str) -> tuple[Finding, Contact | None]:
-    check, what = "notify.channel", _("channel {}").format(name)
-    if isinstance(place, str):
-        todo = _("see [notify.targets.{}] url and https://github.com/caronc/apprise/wiki").format(name)
+async def _try(name: str, place: Place | Text | None, scheme: str) -> tuple[Finding, Contact | None]:
+    check, what = "notify.channel", message("channel {name}", name=name)
+    if isinstance(place, Text):
+        todo = message("check [notify.targets.{name}] url: https://github.com/caronc/apprise/wiki", name=name)
         return failed(check, what, place, todo), None
     if place is None:
-        why = _("its address is understood; its host is not known before it sends")
-        return skipped(check, what, why, _("qualtui notify test {}").format(name)), None
+        why = message("its address is valid; its host is only known when it sends")
+        return skipped(check, what, why, message("qualtui notify test {name}", name=name)), None
     host, port = place
     at = f"{clean(host, 60)}:{port}"
     try:
         proxy = proxy_of(scheme, host, port)
     except ProxyError as error:
-        return failed(check, what, error.text, _("see the environment of qualtui: docs/network.md")), None
+        return failed(check, what, error.text, message("check the environment of qualtui: docs/network.md")), None
     if proxy is not None:
-        reach, why = await connect_channel(proxy.host, proxy.port)
-        through = _("{} through the proxy in {}").format(at, proxy.variable)
+        reach, reason = await connect_channel(proxy.host, proxy.port)
         if reach is Reach.ANSWERED:
-            return ok(check, what, _("{}, which takes connections; nothing was sent").format(through)), None
-        return failed(check, what, f"{through}: {why}", _("see the proxy, and NO_PROXY: docs/network.md")), None
-    reach, why = await connect_channel(host, port)
-    told = Contact(what, reach, near(host))
+            good = message(
+                "{place}: the proxy in {variable} accepts connections; nothing was sent",
+                place=at,
+                variable=proxy.variable,
+            )
+            return ok(check, what, good), None
+        bad = message(
+            "{place}, through the proxy in {variable}: {reason}", place=at, variable=proxy.variable, reason=reason
+        )
+        return failed(check, what, bad, message("check the proxy, and NO_PROXY: docs/network.md")), None
+    reach, reason = await connect_channel(host, port)
+    contacted = Contact(what, reach, near(host))
     if reach is Reach.ANSWERED:
-        return ok(check, what, _("{} takes connections; nothing was sent").format(at)), told
-    return failed(check, what, f"{at}: {why}", _("see its host and port, and the firewall between")), told
+        return ok(check, what, message("{place} accepts connections; nothing was sent", place=at)), contacted
+    bad = message("{place}: {reason}", place=at, reason=reason)
+    return failed(check, what, bad, message("check its host and port, and the firewalls")), contacted
 
 
-async def connect_channel(host: str, port: int) -> tuple[Reach, str]:
-    """Opens a TCP connection and closes it: how far that came, and why not further."""
+async def connect_channel(host: str, port: int) -> tuple[Reach, Saying]:
+    """Open a TCP connection and close it: how far it came, and why not further."""
     try:
         plain = await dial.connected(host, port, CONNECT)
     except TimeoutError:
-        return Reach.SILENT, _("no answer in {:g}s").format(CONNECT)
+        return Reach.SILENT, message("no answer in {limit:seconds}", limit=CONNECT)
     except (OSError, ValueError) as error:
-        fault, why = dial.sort(error) or (DialFault.LOCAL, _("no route from here"))
+        fault, why = dial.sort(error) or (DialFault.LOCAL, "no route from here")
         return _REACH[fault], why
     plain.close()
     return Reach.ANSWERED, ""
 
 
-def _places(targets: dict[str, ChannelSettings]) -> tuple[dict[str, Place | str | None], dict[str, str]]:
-    """By target: where it sends to (None: not known; a text: what is wrong with its address), and its scheme."""
+def _places(targets: dict[str, ChannelSettings]) -> tuple[dict[str, Place | Text | None], dict[str, str]]:
+    """By channel: where it sends to (None: unknown; a text: what is wrong with its address), and its scheme."""
     hush()
     import apprise
 
-    found: dict[str, Place | str | None] = {}
+    found: dict[str, Place | Text | None] = {}
     schemes: dict[str, str] = {}
     for name, target in targets.items():
         plugin = apprise.Apprise.instantiate(target.url.reveal(), suppress_exceptions=True)
-        found[name] = _("its URL is not one that Apprise understands") if plugin is None else place_of(plugin)
+        found[name] = message("Apprise does not understand its URL") if plugin is None else place_of(plugin)
         schemes[name] = scheme_of(plugin)
     return found, schemes
 
 
 def scheme_of(plugin: Any) -> str:
-    """http or https where the plugin speaks it, and so goes through a proxy; else empty."""
+    """http or https if the plugin uses it, and so goes through a proxy; else empty."""
     if getattr(plugin, "smtp_host", None) or not hasattr(sys.modules.get(type(plugin).__module__), "requests"):
         return ""
     for name in _ADDRESSES:
@@ -110,7 +119,7 @@ def scheme_of(plugin: Any) -> str:
 
 
 def place_of(plugin: Any) -> Place | None:
-    """Host and port that an Apprise plugin will connect to, as far as its attributes tell."""
+    """Host and port that an Apprise plugin will connect to, as far as its attributes show."""
     if smtp := getattr(plugin, "smtp_host", None):
         return str(smtp), int(getattr(plugin, "port", 0) or 587)
     for name in _ADDRESSES:

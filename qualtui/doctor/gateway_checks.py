@@ -1,4 +1,4 @@
-"""The WhatsApp gateway: does it let us in, can its session send, and where does it post what customers write?"""
+"""The WhatsApp gateway: does it accept us, can its session send, and where does it post customers' messages?"""
 
 from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
@@ -6,13 +6,14 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from qualtui.config.values import GatewaySettings
-from qualtui.doctor.http_request import Time, asked, contact, date_of, milliseconds, near
+from qualtui.doctor.http_request import Time, contact, date_of, milliseconds, near, sent
 from qualtui.doctor.report import Report
 from qualtui.http import Answer, FetchError
 from qualtui.model.findings import Finding, FindingVerdict, failed, ok, skipped, warning
 from qualtui.probes.gateway_chats import BODY, LEAST_TIMEOUT, GatewayChatsProbe, chats_url, decoded, overview
 from qualtui.probes.probe import ProbeError
-from qualtui.text import _, clean, span
+from qualtui.text import clean
+from qualtui.text.message import Text, message
 
 WORKING = "WORKING"
 DAY = 86_400.0  # s
@@ -45,35 +46,35 @@ class _Uptime(msgspec.Struct, frozen=True):
 
 
 async def check_gateway(settings: GatewaySettings, agent_url: str, time: Time) -> Report:
-    """All that the gateway tells; nothing but GET. `agent_url`: the bot's address, empty where it is not known."""
+    """All findings on the gateway, by GET alone. `agent_url`: the bot's address, empty if unknown."""
     base = settings.url.rstrip("/")
     host = urlsplit(base).hostname or ""
     path = f"{base}/api/sessions/{quote(settings.session, safe='')}"
     key = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
     timeout = float(settings.timeout)
-    got = await asked(path, timeout, headers=key)
+    got = await sent(path, timeout, headers=key)
     ended = time()
-    contacts = (contact(_("the gateway"), host, got),)
+    contacts = (contact(message("the gateway"), host, got),)
     found = [gateway_reach_finding(got, settings.session)]
-    clocks = date_of(_("the gateway's host"), got, ended) if isinstance(got, Answer) else ()
+    clocks = date_of(message("the gateway's host"), got, ended) if isinstance(got, Answer) else ()
     session = session_of(got)
     if session is None:
         return Report(tuple(found), clocks, contacts)
-    up = await asked(f"{base}/api/server/status", timeout, headers=key)
+    up = await sent(f"{base}/api/server/status", timeout, headers=key)
     found.append(status_finding(session.status, _uptime(up)))
     found.append(webhook_finding(session.config or _Config(), agent_url))
     if settings.chats_interval and session.status == WORKING:
         chats = overview(chats_url(settings), size=1)
-        found.append(chats_finding(await asked(chats, LEAST_TIMEOUT, headers=key, limit=BODY)))
+        found.append(chats_finding(await sent(chats, LEAST_TIMEOUT, headers=key, limit=BODY)))
         if found[-1].verdict is FindingVerdict.OK:
             found.append(await evidence_finding(settings, time()))
-    found.append(version_finding(await asked(f"{base}/api/server/version", timeout, headers=key)))
-    found.append(open_finding(await asked(path, timeout, read=False), host))
+    found.append(version_finding(await sent(f"{base}/api/server/version", timeout, headers=key)))
+    found.append(open_finding(await sent(path, timeout, read=False), host))
     return Report(tuple(found), clocks, contacts)
 
 
 def session_of(got: Answer | FetchError) -> _Session | None:
-    """The session in an answer; None where it holds none."""
+    """The session in an answer; None if it contains none."""
     if isinstance(got, FetchError) or got.status != 200 or not got.whole:
         return None
     try:
@@ -83,88 +84,107 @@ def session_of(got: Answer | FetchError) -> _Session | None:
 
 
 def gateway_reach_finding(got: Answer | FetchError, name: str) -> Finding:
-    """Whether the gateway answers us about its session."""
-    check, what = "waha.reach", _("gateway")
+    """Whether the gateway answers about its session."""
+    check, what = "waha.reach", message("gateway")
     if isinstance(got, FetchError):
-        todo = _("see that the gateway runs, and the address in [agents.NAME.waha] url")
+        todo = message("check that the gateway runs, and the address in [agents.NAME.waha] url")
         return failed(check, what, got.text, todo)
     if got.status in (401, 403):
-        return failed(check, what, _("rejects our key"), _("set [agents.NAME.waha] key to its WAHA_API_KEY"))
+        todo = message("set [agents.NAME.waha] key to its WAHA_API_KEY")
+        return failed(check, what, message("rejects our key"), todo)
     if got.status == 404:
-        why = _("has no session {}").format(clean(name))
-        return failed(check, what, why, _("set [agents.NAME.waha] session; GET /api/sessions?all=true lists them"))
+        why = message("has no session {name}", name=clean(name))
+        todo = message("set [agents.NAME.waha] session; GET /api/sessions?all=true lists them")
+        return failed(check, what, why, todo)
     if got.status != 200 or session_of(got) is None:
-        why = _("HTTP {}, not a gateway's answer").format(got.status)
-        why = f"{why}: {got.oddity}" if got.oddity else why
-        return failed(check, what, why, _("see what listens at [agents.NAME.waha] url, and its log"))
-    return ok(check, what, _("lets us in, answers in {}").format(milliseconds(got.seconds)))
+        why = message("HTTP {status}, not a gateway's answer", status=str(got.status))
+        if got.oddity:
+            why = message(
+                "HTTP {status}, not a gateway's answer: {reason}", status=str(got.status), reason=got.oddity
+            )
+        return failed(
+            check, what, why, message("find out what listens at [agents.NAME.waha] url, and read its log")
+        )
+    return ok(check, what, message("accepts our key, answers in {took}", took=milliseconds(got.seconds)))
 
 
 def status_finding(status: str, up: float | None) -> Finding:
-    """Whether the session can send. `up`: seconds since the gateway's process began, None where it is not told."""
-    check, what, word = "waha.session", _("gateway's session"), clean(status, 40)
+    """Whether the session can send. `up`: seconds since the gateway's process started, None if unknown."""
+    check, what, word = "waha.session", message("gateway's session"), clean(status, 40)
     if status == WORKING:
-        since = "" if up is None else _(", the gateway is up {}").format(span(up))
-        return ok(check, what, f"{word}{since}")
+        return ok(check, what, _with_uptime(word, up))
     if status == "STARTING":
         if up is not None and up < STARTING_LONG:
-            return warning(
-                check, what, _("{}, the gateway is up {}").format(word, span(up)), _("look again in 2 min")
-            )
-        since = _("; how long is not told") if up is None else _("; the gateway is up {}").format(span(up))
-        return failed(check, what, word + since, _("if it stays so for 2 min, restart the session"))
+            return warning(check, what, _with_uptime(word, up), message("check again in 2 min"))
+        todo = message("if it is still so in 2 min, restart the session")
+        return failed(check, what, _with_uptime(word, up), todo)
     if status == "SCAN_QR_CODE" or status.startswith("PASSKEY"):
-        return failed(check, what, word, _("somebody with the phone must log in again: no restart helps"))
-    return failed(check, what, word, _("restart the session; if it stays so, log in again with the phone"))
+        return failed(
+            check, what, word, message("a person with the phone must log in again: a restart does not help")
+        )
+    return failed(
+        check, what, word, message("restart the session; if that does not help, log in again with the phone")
+    )
+
+
+def _with_uptime(status: str, up: float | None) -> Text:
+    if up is None:
+        return message("{status}", status=status)
+    return message("{status}; the gateway runs for {up:span}", status=status, up=up)
 
 
 def webhook_finding(config: _Config, agent_url: str) -> Finding:
-    """Whether the gateway posts messages to the bot, and what else it posts there. Global webhooks do not show."""
-    check, what = "waha.webhook", _("gateway's webhook")
+    """Whether the gateway posts messages to the bot, and what else. Global webhooks are not visible."""
+    check, what = "waha.webhook", message("gateway's webhook")
     if not config.webhooks:
-        why = _("none in the session; one set for the whole gateway (WHATSAPP_HOOK_URL) does not show")
-        return skipped(check, what, why, _("see WHATSAPP_HOOK_URL in the gateway's environment"))
+        why = message("none in the session; one for the whole gateway (WHATSAPP_HOOK_URL) is not visible")
+        return skipped(check, what, why, message("check WHATSAPP_HOOK_URL in the gateway's environment"))
     host = urlsplit(agent_url).hostname
     places = [_host(webhook.url) for webhook in config.webhooks]
     mine = [webhook for webhook, place in zip(config.webhooks, places, strict=True) if place == host]
     if host and not mine:
-        why = _("posts to {}, not to the bot at {}").format(clean(", ".join(places), 80), clean(host))
-        return warning(check, what, why, _("see that this is where the bot listens; PUT /api/sessions changes it"))
+        why = message(
+            "posts to {places}, not to the bot at {host}", places=clean(", ".join(places), 80), host=clean(host)
+        )
+        todo = message("check that the bot listens there; PUT /api/sessions changes it")
+        return warning(check, what, why, todo)
     watched = mine or list(config.webhooks)
     if not any({"message", "message.any", "*"} & set(webhook.events) for webhook in watched):
-        why = _("no event `message`: the bot never hears of a customer")
-        return failed(check, what, why, _("add `message` to the session's webhook events"))
+        why = message("no event `message`: the bot gets no customer's message")
+        return failed(check, what, why, message("add `message` to the session's webhook events"))
     noise = sorted(noise_of([set(webhook.events) for webhook in watched]))
     if noise:
-        why = _("posts to the bot; {} only make it answer 500 or hear twice").format(", ".join(noise))
-        return warning(check, what, why, _("subscribe the webhook to `message` alone"))
+        why = message(
+            "posts to the bot; {events} only cause HTTP 500 or duplicates there", events=", ".join(noise)
+        )
+        return warning(check, what, why, message("subscribe the webhook to `message` alone"))
     if not host:
-        return ok(check, what, _("posts `message` to {}").format(clean(places[0], 80)))
-    return ok(check, what, _("posts `message` to the bot"))
+        return ok(check, what, message("posts `message` to {place}", place=clean(places[0], 80)))
+    return ok(check, what, message("posts `message` to the bot"))
 
 
 def noise_of(subscribed: Sequence[set[str]]) -> set[str]:
-    """Events that do harm: the bot answers 500 to some, and hears twice where `message` comes both ways."""
+    """Harmful events: the bot answers 500 to some, and gets messages twice if `message` comes both ways."""
     every = set().union(*subscribed)
     return every & (NOISE if "message" in every else NOISE - {"message.any"})
 
 
 def chats_finding(got: Answer | FetchError) -> Finding:
-    """Whether the gateway tells of its chats: messages that the bot lost are in these alone."""
-    check, what = "waha.chats", _("gateway's chats")
-    problem = got.text if isinstance(got, FetchError) else _untold(got)
+    """Whether the gateway lists its chats: a message that the bot lost is only there."""
+    check, what = "waha.chats", message("gateway's chats")
+    problem = got.text if isinstance(got, FetchError) else _unreadable(got)
     if not problem:
-        return ok(check, what, _("told: a message that the bot loses is seen"))
-    todo = _(
-        "update the gateway, or switch its store on (NOWEB: config.noweb.store.enabled); until then a message "
-        'that the bot loses is seen by nobody. chats_interval = "0s" ends the asking'
+        return ok(check, what, message("readable: qualtui sees a message that the bot loses"))
+    todo = message(
+        "update the gateway, or switch its store on (NOWEB: config.noweb.store.enabled). Until then qualtui can't "
+        'see a message that the bot loses. chats_interval = "0s" stops the polling'
     )
     return warning(check, what, problem, todo)
 
 
 async def evidence_finding(settings: GatewaySettings, now: float) -> Finding:
-    """Whether one read of the chats of a day may be believed, and which assumption is broken where not."""
-    check, what = "waha.evidence", _("chats as evidence")
+    """Whether the chats of a day can be trusted, and if not, which assumption is broken."""
+    check, what = "waha.evidence", message("chats as evidence")
     probe = GatewayChatsProbe("doctor", settings, lambda: now - DAY)
     try:
         _waiting, sample = await probe.ask(now)
@@ -173,12 +193,14 @@ async def evidence_finding(settings: GatewaySettings, now: float) -> Finding:
     finally:
         await probe.close()
     if sample.value:
-        return ok(check, what, sample.note or _("order, ids, times and owner are as they should be"))
-    todo = _("until that ends rows alone count, and retry writes to nobody; update the gateway or its engine")
+        return ok(check, what, sample.note or message("order, ids, times and owner are as expected"))
+    todo = message(
+        "until it is fixed only rows count, and retry writes to nobody; update the gateway or its engine"
+    )
     return warning(check, what, sample.note, todo)
 
 
-def _untold(answer: Answer) -> str:
+def _unreadable(answer: Answer) -> str:
     try:
         decoded(answer)
     except ProbeError as error:
@@ -188,28 +210,30 @@ def _untold(answer: Answer) -> str:
 
 def version_finding(got: Answer | FetchError) -> Finding:
     """Which gateway it is."""
-    check, what = "waha.version", _("gateway's version")
+    check, what = "waha.version", message("gateway's version")
     if isinstance(got, FetchError) or got.status != 200:
-        return skipped(check, what, _("not told"))
+        return skipped(check, what, message("unknown"))
     try:
-        told = msgspec.json.decode(got.body, type=_Version)
+        found = msgspec.json.decode(got.body, type=_Version)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return skipped(check, what, _("not told"))
-    parts = [told.version, told.tier or "", told.engine or ""]
+        return skipped(check, what, message("unknown"))
+    parts = [found.version, found.tier or "", found.engine or ""]
     return ok(check, what, clean(" ".join(part for part in parts if part), 80))
 
 
 def open_finding(got: Answer | FetchError, host: str) -> Finding:
-    """Whether somebody without the key is let in. Only the status was looked at."""
-    check, what = "waha.open", _("gateway without a key")
+    """Whether the gateway accepts requests without a key. Only the status was read."""
+    check, what = "waha.open", message("gateway without a key")
     if isinstance(got, FetchError):
         return skipped(check, what, got.text)
     if got.status != 200:
-        return ok(check, what, _("refused: HTTP {}").format(got.status))
-    why = _("let in: whoever reaches it may send as the business")
+        return ok(check, what, message("refused: HTTP {status}", status=str(got.status)))
+    why = message("accepted: everyone who can reach it can send in your name")
     if near(host):
-        return warning(check, what, why, _("set WAHA_API_KEY, unless nobody else reaches this machine's port"))
-    return warning(check, what, why, _("set WAHA_API_KEY on the gateway, the bot and in [agents.NAME.waha] key"))
+        todo = message("set WAHA_API_KEY, unless no one else can reach this machine's port")
+        return warning(check, what, why, todo)
+    todo = message("set WAHA_API_KEY on the gateway, the bot and in [agents.NAME.waha] key")
+    return warning(check, what, why, todo)
 
 
 def _host(url: str) -> str:

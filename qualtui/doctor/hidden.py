@@ -1,4 +1,4 @@
-"""Row security: a role without a policy sees no rows, and no error says so."""
+"""Row-level security: a role without a policy sees no rows, and gets no error."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,8 @@ from qualtui.config.values import Mapping
 from qualtui.database import DatabaseReader, sql
 from qualtui.doctor.needs import quoted, tables
 from qualtui.model.findings import Finding, failed, ok, warning
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import message
 
 FOLLOWED = ("leads", "sessions", "messages")
 _NEAR = 0.5  # of the planner's estimate: it is old, and rows are deleted
@@ -24,7 +25,7 @@ class GuardedTable(msgspec.Struct, frozen=True):
 
 
 async def guarded_tables(reader: DatabaseReader, mapping: Mapping) -> tuple[GuardedTable, ...]:
-    """The followed tables whose rows row security rules for us; only these are counted. Raises DatabaseError."""
+    """The followed tables on which row-level security applies to us, counted. Raises DatabaseError."""
     own = {real: name for name, real in tables(mapping).items() if name in FOLLOWED}
     found = []
     for row in await reader.ask("row security", sql("qualtui.doctor", "security", mapping), list(own)):
@@ -37,9 +38,9 @@ async def guarded_tables(reader: DatabaseReader, mapping: Mapping) -> tuple[Guar
 
 def hidden_findings(found: Sequence[GuardedTable], role: str, mapping: Mapping) -> Finding:
     """One line on all tables."""
-    check, what = "database.rows", _("row security")
+    check, what = "database.rows", message("row security")
     if not found:
-        return ok(check, what, _("hides nothing from {}").format(clean(role)))
+        return ok(check, what, message("hides nothing from {role}", role=clean(role)))
     closed = [table for table in found if not table.policies]
     names = tables(mapping)
     statements = tuple(
@@ -48,17 +49,20 @@ def hidden_findings(found: Sequence[GuardedTable], role: str, mapping: Mapping) 
         for table in found
     )
     if closed:
-        why = _("{} sees no row of {}: zero there means nothing").format(
-            clean(role), ", ".join(table.table for table in closed)
+        why = message(
+            "{role} sees no row of {tables}: a zero there means nothing",
+            role=clean(role),
+            tables=", ".join(table.table for table in closed),
         )
-        todo = _("run the SQL below, or ALTER ROLE ... BYPASSRLS")
+        todo = message("run the SQL below, or ALTER ROLE ... BYPASSRLS")
         return failed(check, what, why, todo, statements)
     fewer = [table for table in found if table.rows > 0 and table.seen < table.rows * _NEAR]
     if fewer:
-        told = ", ".join(f"{table.table}: {table.seen:.0f} of about {table.rows:.0f}" for table in fewer)
-        return failed(check, what, _("a policy hides rows ({})").format(told), _("run the SQL below"), statements)
-    told = ", ".join(f"{table.table} ({clean(', '.join(table.policies), 60)})" for table in found)
+        numbers = ", ".join(f"{table.table}: {table.seen:.0f} of about {table.rows:.0f}" for table in fewer)
+        why = message("a policy hides rows ({numbers})", numbers=numbers)
+        return failed(check, what, why, message("run the SQL below"), statements)
+    policies = ", ".join(f"{table.table} ({clean(', '.join(table.policies), 60)})" for table in found)
     if any(table.rows <= 0 for table in found):
-        why = _("policies rule {}; whether rows are hidden cannot be told").format(told)
-        return warning(check, what, why, _("ANALYZE the tables and ask again"))
-    return ok(check, what, _("policies let {} read: {}").format(clean(role), told))
+        why = message("policies apply to {policies}; it is unknown whether they hide rows", policies=policies)
+        return warning(check, what, why, message("ANALYZE the tables and run the doctor again"))
+    return ok(check, what, message("policies let {role} read: {policies}", role=clean(role), policies=policies))

@@ -1,4 +1,4 @@
-"""One HTTP question of the doctor: bounded, without a body, its answer or its failure as a value."""
+"""One HTTP request of the doctor: bounded, without a body; its answer or its failure is a value."""
 
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
@@ -6,9 +6,10 @@ from email.utils import parsedate_to_datetime
 from qualtui.doctor.report import Clock, Contact, Reach
 from qualtui.http import LIMIT, Answer, Failure, Fetcher, FetchError
 from qualtui.proxies import near
+from qualtui.text.message import Saying
 
 Time = Callable[[], float]
-__all__ = ["Time", "asked", "contact", "date_of", "milliseconds", "near"]
+__all__ = ["Time", "contact", "date_of", "milliseconds", "near", "sent"]
 _REACH = {
     Failure.REFUSED: Reach.REFUSED,
     Failure.BROKEN: Reach.ANSWERED,
@@ -17,7 +18,7 @@ _REACH = {
 }
 
 
-async def asked(
+async def sent(
     url: str,
     timeout: float,
     method: str = "GET",
@@ -26,7 +27,7 @@ async def asked(
     read: bool = True,
     limit: int = LIMIT,
 ) -> Answer | FetchError:
-    """The answer to one request on a connection of its own. Raises nothing."""
+    """The answer to one request on a connection of its own. Never raises."""
     fetcher = Fetcher(url, headers or {}, timeout, keep=False, limit=limit)
     try:
         return await fetcher.ask(method, read=read)
@@ -36,14 +37,14 @@ async def asked(
         await fetcher.close()
 
 
-def contact(of: str, host: str, got: Answer | FetchError) -> Contact:
-    """What an answer, or none, says of the network."""
+def contact(of: Saying, host: str, got: Answer | FetchError) -> Contact:
+    """What an answer, or its absence, shows about the network."""
     reach = Reach.ANSWERED if isinstance(got, Answer) else _REACH[got.failure]
     return Contact(of, reach, near(host))
 
 
-def date_of(of: str, answer: Answer, ended: float) -> tuple[Clock, ...]:
-    """The clock that wrote the answer's Date; it counts whole seconds, and ran somewhere within the exchange."""
+def date_of(of: Saying, answer: Answer, ended: float) -> tuple[Clock, ...]:
+    """The clock that wrote the answer's Date: in whole seconds, at some moment within the exchange."""
     try:
         theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp() + 0.5
     except (ValueError, TypeError, IndexError, OverflowError):

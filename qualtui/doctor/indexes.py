@@ -1,4 +1,4 @@
-"""The indexes that the shipped questions want: without one, each question reads the whole table."""
+"""The indexes that the shipped statements need: without one, a statement reads the whole table."""
 
 from collections.abc import Sequence
 
@@ -8,16 +8,16 @@ from qualtui.config.values import Mapping
 from qualtui.database import DatabaseReader, sql
 from qualtui.doctor.needs import quoted, real_column, tables
 from qualtui.model.findings import Finding, ok, warning
-from qualtui.text import _
+from qualtui.text.message import Text, message
 
-# Table, column, and which question reads the whole table without it.
+# Table, column, and what reads the whole table without the index.
 WANTED = (
-    ("messages", "created_at", _("the fast lane, every few seconds")),
-    ("leads", "created_at", _("the fast lane, every few seconds")),
-    ("messages", "lead_id", _("the check of who waits")),
-    ("messages", "session_id", _("the preview of stuck sessions")),
-    ("sessions", "ativa", _("the count of active sessions")),
-    ("sessions", "lead_id", _("the undoing of a cleanup")),
+    ("messages", "created_at", message("the fast lane, every few seconds")),
+    ("leads", "created_at", message("the fast lane, every few seconds")),
+    ("messages", "lead_id", message("the check of who waits")),
+    ("messages", "session_id", message("the preview of stuck sessions")),
+    ("sessions", "ativa", message("the count of active sessions")),
+    ("sessions", "lead_id", message("the undo of a cleanup")),
 )
 
 
@@ -38,22 +38,25 @@ async def indexes(reader: DatabaseReader, mapping: Mapping) -> tuple[Index, ...]
 
 
 def index_findings(found: Sequence[Index], mapping: Mapping) -> Finding:
-    """One line on all of them. An index that is not valid was left by a CREATE that broke off."""
-    check, what = "database.indexes", _("indexes")
+    """One line on all of them. An invalid index is left by a CREATE that failed."""
+    check, what = "database.indexes", message("indexes")
     names = tables(mapping)
     usable = {(index.table, index.first) for index in found if index.valid}
-    told, statements = [], []
+    missing: list[Text | str] = []
+    statements = []
     for name, column, why in WANTED:
         real = real_column(name, column, mapping)
         if (name, real) in usable:
             continue
-        told.append(f"{name} ({column}): {why}")
+        missing.append(message("{table} ({column}) for {reader}", table=name, column=column, reader=why))
         made = f"qualtui_{name}_{column}"
         if any(index.name.strip('"').endswith(made) and not index.valid for index in found):
             statements.append(f"DROP INDEX CONCURRENTLY {quoted(made)}")
         statements.append(
             f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {quoted(made)} ON {names[name]} ({quoted(real)})"
         )
-    if not told:
-        return ok(check, what, _("all that the questions want"))
-    return warning(check, what, _("missing on {}").format("; ".join(told)), _("run the SQL below"), statements)
+    if not missing:
+        return ok(check, what, message("all that the statements need"))
+    return warning(
+        check, what, message("missing: {indexes}", indexes=missing), message("run the SQL below"), statements
+    )

@@ -11,7 +11,8 @@ from qualtui.config.dsn import DsnError, parse
 from qualtui.config.values import Secret
 from qualtui.doctor.http_request import near
 from qualtui.model.findings import Finding, failed, ok, skipped, warning
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import message
 
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # PostgreSQL's message flow: what a client asks before TLS
 
@@ -61,16 +62,18 @@ async def offers_tls(link: DatabaseRoute, timeout: float) -> bool | None:
 
 def route_findings(link: DatabaseRoute, offered: bool | None) -> Finding:
     """Whether rows can be read on the way. asyncpg's `prefer` takes TLS where offered, and verifies nothing."""
-    check, what = "database.tls", _("database's TLS")
+    check, what = "database.tls", message("database's TLS")
     if link.near:
-        return ok(check, what, _("none needed: it is on this machine"))
+        return ok(check, what, message("none needed: it is on this machine"))
     if link.mode in ("verify-ca", "verify-full"):
-        return ok(check, what, _("encrypted, the server's certificate is verified"))
-    verify = _("add sslmode=verify-full&sslrootcert=FILE to the DSN (Supabase: its own root, prod-ca-2021.crt)")
+        return ok(check, what, message("encrypted, the server's certificate is verified"))
+    verify = message(
+        "add sslmode=verify-full&sslrootcert=FILE to the DSN (Supabase: its own root, prod-ca-2021.crt)"
+    )
     if offered is None:
-        return skipped(check, what, _("the server does not say whether it takes TLS"))
+        return skipped(check, what, message("the server does not say whether it accepts TLS"))
     if not offered or link.mode == "disable":
-        why = _("none: password and rows cross the network in clear text")
-        return failed(check, what, why, _("enable TLS on the server") if not offered else verify)
-    why = _("encrypted; with sslmode={} nobody checks that it is the right server").format(clean(link.mode, 20))
+        why = message("none: password and rows cross the network in clear text")
+        return failed(check, what, why, message("enable TLS on the server") if not offered else verify)
+    why = message("encrypted, but sslmode={mode} does not verify the server", mode=clean(link.mode, 20))
     return warning(check, what, why, verify)

@@ -6,7 +6,7 @@ Two connections of ours share a backend only behind one: asyncpg's prepared stat
 from qualtui.config.values import DatabaseSettings, Mapping
 from qualtui.database import Database, DatabaseError, sql
 from qualtui.model.findings import Finding, failed, ok, warning
-from qualtui.text import _
+from qualtui.text.message import message
 
 PORT = 6543  # of Supabase's transaction pooler
 
@@ -30,24 +30,31 @@ async def shared(settings: DatabaseSettings) -> bool | None:
 
 
 def pooling_findings(pooled: bool | None, port: int, *, said: bool) -> Finding:
-    """What was found against `pooler = ` of the configuration."""
-    check, what = "database.pooler", _("pooler")
+    """Compare the result with `pooler = ` in the configuration."""
+    check, what = "database.pooler", message("pooler")
     if pooled and not said:
-        why = _("a transaction pooler, and the configuration says none: questions will fail at random")
-        return failed(check, what, why, _("write pooler = true in [agents.NAME.database]"))
+        why = message("a transaction pooler, but the configuration says none: statements will fail at random")
+        return failed(check, what, why, message("write pooler = true in [agents.NAME.database]"))
     if pooled:
-        return ok(check, what, _("a transaction pooler, as the configuration says"))
+        return ok(check, what, message("a transaction pooler, as configured"))
     if pooled is None or port == PORT:
         if said:
-            return ok(check, what, _("not told; the configuration is ready for one"))
-        why = _("not told; port {} is that of Supabase's transaction pooler").format(port)
+            return ok(check, what, message("unknown; the configuration is ready for one"))
         if port == PORT:
-            return warning(check, what, why, _("write pooler = true in [agents.NAME.database]"))
-        why = _("not told: a second connection was not given")
-        return warning(check, what, why, _("see the role's CONNECTION LIMIT and the pooler's size: 4 are needed"))
+            why = message("unknown, but port {port} is Supabase's transaction pooler", port=str(port))
+            return warning(check, what, why, message("write pooler = true in [agents.NAME.database]"))
+        why = message("unknown: the server refused a second connection")
+        return warning(
+            check,
+            what,
+            why,
+            message("check the role's CONNECTION LIMIT and the pooler's size: 4 connections are needed"),
+        )
     if said:
-        return ok(check, what, _("none, and ready for one: pooler = false would save a little"))
-    return ok(check, what, _("none"))
+        return ok(
+            check, what, message("none, but the configuration is ready for one: pooler = false is a little faster")
+        )
+    return ok(check, what, message("none"))
 
 
 async def _backend(database: Database, timeout: float) -> int:

@@ -1,4 +1,4 @@
-"""The database, with both roles: one read-only snapshot each, judged line by line."""
+"""The database, with both roles: one read-only snapshot each."""
 
 import msgspec
 
@@ -9,13 +9,13 @@ from qualtui.doctor.http_request import Time
 from qualtui.doctor.needs import needs
 from qualtui.doctor.report import Clock, Contact, Reach, Report
 from qualtui.model.findings import Finding, skipped
-from qualtui.text import _
+from qualtui.text.message import message
 
 _REACH = {Kind.TIMEOUT: Reach.SILENT, Kind.UNREACHABLE: Reach.UNASKED, Kind.CONFIG: Reach.UNASKED}
 
 
 async def check_database(settings: DatabaseSettings, mapping: Mapping, time: Time) -> Report:
-    """All lines on the database. Three connections at most, one after the other but for the pooler's two."""
+    """All findings on the database. At most three connections, one after the other except the pooler's two."""
     way = link.link_of(settings.dsn)
     tls = link.route_findings(way, await link.offers_tls(way, float(settings.timeout)))
     found: list[Finding] = []
@@ -26,7 +26,7 @@ async def check_database(settings: DatabaseSettings, mapping: Mapping, time: Tim
         try:
             async with database.read(float(settings.slow_timeout)) as reader:
                 ours = time() - reader.travel / 2
-                clocks = (Clock(_("the database"), reader.now - ours, reader.travel / 2),)
+                clocks = (Clock(message("the database"), reader.now - ours, reader.travel / 2),)
                 facts = (await reader.ask("server", sql("qualtui.doctor", "server", mapping)))[0]
                 role = facts["role"]
                 found += [server.server_reach_finding(facts, reader.travel), tls]
@@ -34,18 +34,18 @@ async def check_database(settings: DatabaseSettings, mapping: Mapping, time: Tim
                 found += await _reading(reader, role, facts["super"], mapping)
         except DatabaseError as error:
             reach = _REACH.get(error.kind, Reach.ANSWERED)
-            found.append(server.unreachable("database.reach", _("database"), error))
+            found.append(server.unreachable("database.reach", message("database"), error))
     if role:
         pooled = await pooling.shared(settings)
         found.insert(2, pooling.pooling_findings(pooled, way.port, said=settings.pooler))
         found += await _writing(settings, mapping)
-    return Report(tuple(found), clocks, (Contact(_("the database"), reach, way.near),))
+    return Report(tuple(found), clocks, (Contact(message("the database"), reach, way.near),))
 
 
 async def _reading(reader: DatabaseReader, role: str, superuser: bool, mapping: Mapping) -> list[Finding]:
     async def needed() -> tuple[Finding, ...]:
         wanted = needs(writes=False)
-        what = _("reading role's rights")
+        what = message("reading role's rights")
         return (
             rights.enough("database.rights", what, role, await rights.rights(reader, wanted, mapping), mapping),
         )
@@ -67,7 +67,11 @@ async def _reading(reader: DatabaseReader, role: str, superuser: bool, mapping: 
     async def faults() -> tuple[Finding, ...]:
         columns = await schema.columns(reader, mapping)
         if not columns:
-            return (skipped("schema.checks", _("bot's schema"), _("no table of it is seen")),)
+            return (
+                skipped(
+                    "schema.checks", message("bot's schema"), message("its tables are not visible to this role")
+                ),
+            )
         present = {name for name, _column in columns}
         triggers = schema.trigger_findings(await schema.triggers(reader, mapping), present, mapping)
         return (
@@ -83,15 +87,19 @@ async def _reading(reader: DatabaseReader, role: str, superuser: bool, mapping: 
         except DatabaseError as error:
             if reader.lost:
                 raise
-            found.append(server.unreachable(f"database.{check.__name__}", _("database"), error))
+            found.append(server.unreachable(f"database.{check.__name__}", message("database"), error))
     return found
 
 
 async def _writing(settings: DatabaseSettings, mapping: Mapping) -> list[Finding]:
-    """The writing role, looked at in a read-only transaction of its own."""
-    check, what = "write.rights", _("writing role's rights")
+    """The writing role, checked in a read-only transaction of its own."""
+    check, what = "write.rights", message("writing role's rights")
     if settings.write_dsn is None:
-        return [skipped(check, what, _("no write_dsn: fixes cannot change the bot's rows"), _("docs/roles.sql"))]
+        return [
+            skipped(
+                check, what, message("no write_dsn: fixes can't change the bot's rows"), message("docs/roles.sql")
+            )
+        ]
     wanted = needs(writes=True)
     try:
         async with (
@@ -104,7 +112,7 @@ async def _writing(settings: DatabaseSettings, mapping: Mapping) -> list[Finding
             powers = await rights.powers(reader, mapping)
             found.append(rights.writes_narrowly(role, powers, wanted, superuser=superuser, mapping=mapping))
             rows = hidden.hidden_findings(await hidden.guarded_tables(reader, mapping), role, mapping)
-            found.append(msgspec.structs.replace(rows, check="write.rows", what=_("writing role's rows")))
+            found.append(msgspec.structs.replace(rows, check="write.rows", what=message("writing role's rows")))
             found += [one for one in (server.primary_finding(facts),) if one is not None]
             return found
     except DatabaseError as error:

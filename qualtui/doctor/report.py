@@ -1,4 +1,4 @@
-"""What the examination of one link brings home."""
+"""The result of checking one link."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,19 +7,20 @@ import msgspec
 
 from qualtui.fixes.reach import Person
 from qualtui.model.findings import Finding
+from qualtui.text.message import Saying
 from qualtui.wire import CustomerView
 
 
 class Clock(msgspec.Struct, frozen=True):
     """Another clock beside ours: `ahead` seconds of it, give or take `slack`."""
 
-    of: str
+    of: Saying
     ahead: float
     slack: float
 
 
 class Reach(StrEnum):
-    """How far a question came. REFUSED came back from there too; UNASKED never left this machine."""
+    """How far a request came. REFUSED was answered, too; UNASKED never left this machine."""
 
     ANSWERED = "answered"
     REFUSED = "refused"
@@ -28,9 +29,9 @@ class Reach(StrEnum):
 
 
 class Contact(msgspec.Struct, frozen=True):
-    """One place that was asked; `near`: it is this machine itself."""
+    """One host that was contacted; `near`: it is this machine itself."""
 
-    of: str
+    of: Saying
     reach: Reach
     near: bool
 
@@ -42,25 +43,25 @@ class Way(msgspec.Struct, frozen=True):
     name: str  # of its strategy
     lacks: str  # the part of [agents.NAME] that it needs and that is not there
     call: str  # the bot's address that it posts to; empty: it does not
-    whom: str  # the kinds of customers that it reaches, and does not
+    reaches: Saying  # the kinds of customers that it reaches, and does not
 
 
 class Answering(msgspec.Struct, frozen=True):
-    """Who waits now, and how a retry stands to them: for numbers alone."""
+    """Who waits now, and whom a retry reaches: only numbers are shown."""
 
     agent: str
     people: tuple[CustomerView, ...]
-    source: str  # who says that they wait
-    problem: str  # why nobody knows who waits
+    source: Saying  # where the list comes from
+    problem: Saying  # why it is unknown who waits
     ways: tuple[Way, ...] = ()
-    hours: str = ""  # why nobody is written to at this hour
-    gateway: str = ""  # why the gateway would deliver nothing
-    blocked: str = ""  # why nobody can be claimed
-    reached: tuple[Person, ...] = ()  # of the people, where somebody can be
+    hours: Saying = ""  # why no message is sent at this hour
+    gateway: Saying = ""  # why the gateway would deliver nothing
+    blocked: Saying = ""  # why no customer can be claimed
+    reached: tuple[Person, ...] = ()  # of the people: which ways reach each
 
 
 class Report(msgspec.Struct, frozen=True):
-    """The findings of one link, and what it tells about clocks and the network."""
+    """The findings of one link, and what it shows about clocks and the network."""
 
     findings: tuple[Finding, ...]
     clocks: tuple[Clock, ...] = ()

@@ -9,9 +9,10 @@ from qualtui.config.values import Mapping
 from qualtui.database import DatabaseReader, sql
 from qualtui.doctor.needs import Need, needs, quoted, real_column, tables, wanted
 from qualtui.model.findings import Finding, failed, ok, warning
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import Saying, message
 
-# Texts of people, which no statement of qualtui asks for.
+# Texts of people, which no statement of qualtui reads.
 PERSONAL = (
     Need("leads", "nome", "SELECT"),
     Need("leads", "email", "SELECT"),
@@ -23,7 +24,7 @@ PERSONAL = (
 
 
 class Right(msgspec.Struct, frozen=True):
-    """A right, and whether the role has it; `there`: there is such a table, such a column."""
+    """A right, and whether the role has it; `there`: the column exists."""
 
     need: Need
     table_there: bool
@@ -64,49 +65,64 @@ async def powers(reader: DatabaseReader, mapping: Mapping) -> tuple[Power, ...]:
     )
 
 
-def enough(check: str, what: str, role: str, found: Sequence[Right], mapping: Mapping) -> Finding:
+def enough(check: str, what: Saying, role: str, found: Sequence[Right], mapping: Mapping) -> Finding:
     """Whether the role has all of these."""
     names = tables(mapping)
     if gone := sorted({right.need.table for right in found if not right.table_there}):
-        why = _("no table {} is found by the role {}").format(", ".join(gone), clean(role))
-        todo = _("see the database's name, the role's search_path and USAGE, or [agents.NAME.mapping] names")
+        why = message("the role {role} finds no table {names}", names=", ".join(gone), role=clean(role))
+        todo = message(
+            "check the database's name, the role's search_path and USAGE, or [agents.NAME.mapping] names"
+        )
         return failed(check, what, why, todo)
     if lost := [f"{right.need.table}.{right.need.column}" for right in found if not right.there]:
-        why = _("no column {}").format(", ".join(sorted(set(lost))))
-        return failed(check, what, why, _("tell its real name in [agents.NAME.mapping] names"))
+        why = message("no column {names}", names=", ".join(sorted(set(lost))))
+        return failed(check, what, why, message("write its real name into [agents.NAME.mapping] names"))
     missing = [right.need for right in found if not right.granted]
     if not missing:
-        return ok(check, what, _("the role {} may do all that is asked of it").format(clean(role)))
-    askers = wanted(writes=check.startswith("write."))
-    lame = sorted({asker for need in missing for asker in askers.get(need, ())})
-    more = _(" and {} more").format(len(lame) - 3) if len(lame) > 3 else ""
-    why = _("the role {} lacks {}; cannot be asked: {}{}").format(
-        clean(role), _listed(missing), ", ".join(lame[:3]), more
-    )
+        return ok(check, what, message("the role {role} has all rights that qualtui needs", role=clean(role)))
+    users = wanted(writes=check.startswith("write."))
+    lame = sorted({user for need in missing for user in users.get(need, ())})
+    names_ = ", ".join(lame[:3])
+    if len(lame) > 3:
+        why = message(
+            "the role {role} lacks {rights}; these can't run: {statements} and {more} more",
+            role=clean(role),
+            rights=_listed(missing),
+            statements=names_,
+            more=len(lame) - 3,
+        )
+    else:
+        why = message(
+            "the role {role} lacks {rights}; these can't run: {statements}",
+            role=clean(role),
+            rights=_listed(missing),
+            statements=names_,
+        )
     grants = _statements("GRANT", "TO", role, missing, names, mapping)
-    return failed(check, what, why, _("run the SQL below as the tables' owner"), grants)
+    return failed(check, what, why, message("run the SQL below as the tables' owner"), grants)
 
 
 def reads_only(role: str, found: Sequence[Power], *, superuser: bool, mapping: Mapping) -> Finding:
     """Whether a role that should read cannot write: by its rights, nothing is tried."""
-    check, what = "database.readonly", _("reading role cannot write")
+    check, what = "database.readonly", message("reading role can't write")
     if superuser:
-        why = _("{} is a superuser: nothing but qualtui's own care keeps it from writing").format(clean(role))
-        return warning(check, what, why, _("make the roles of docs/roles.sql and use qualtui_ro in dsn"))
+        why = message("{role} is a superuser: only qualtui's own care prevents writes", role=clean(role))
+        return warning(check, what, why, message("create the roles of docs/roles.sql and use qualtui_ro in dsn"))
     if not found:
-        return ok(check, what, _("{} has no right to change anything").format(clean(role)))
-    why = _("{} may {}").format(clean(role), _told(found))
-    return warning(check, what, why, _("run the SQL below"), _revokes(role, found, mapping))
+        return ok(check, what, message("{role} has no right to change anything", role=clean(role)))
+    why = message("{role} may {powers}", role=clean(role), powers=_powers(found))
+    return warning(check, what, why, message("run the SQL below"), _revokes(role, found, mapping))
 
 
 def writes_narrowly(
     role: str, found: Sequence[Power], asked: Sequence[Need], *, superuser: bool, mapping: Mapping
 ) -> Finding:
     """Whether the writing role may change what the fixes change, and nothing else."""
-    check, what = "database.narrow", _("writing role writes no more")
+    check, what = "database.narrow", message("writing role writes no more")
     if superuser:
-        why = _("{} is a superuser: a slip could change anything").format(clean(role))
-        return warning(check, what, why, _("make the roles of docs/roles.sql and use qualtui_rw in write_dsn"))
+        why = message("{role} is a superuser: a mistake could change anything", role=clean(role))
+        todo = message("create the roles of docs/roles.sql and use qualtui_rw in write_dsn")
+        return warning(check, what, why, todo)
     allowed = {(need.table, need.privilege, real_column(need.table, need.column, mapping)) for need in asked}
     allowed |= {("sessions", "UPDATE", real_column("sessions", "updated_at", mapping))}  # where triggers keep it
     excess = []
@@ -115,38 +131,38 @@ def writes_narrowly(
         if power.whole or beyond:
             excess.append(Power(power.table, power.privilege, power.whole, beyond))
     if not excess:
-        return ok(check, what, _("{} may change nothing else").format(clean(role)))
-    why = _("{} may also {}").format(clean(role), _told(excess))
+        return ok(check, what, message("{role} may change nothing else", role=clean(role)))
+    why = message("{role} may also {powers}", role=clean(role), powers=_powers(excess))
     again = _statements("GRANT", "TO", role, [need for need in asked if need.privilege != "SELECT"],
                         tables(mapping), mapping)  # fmt: skip
-    return warning(check, what, why, _("run the SQL below"), (*_revokes(role, excess, mapping), *again))
+    return warning(check, what, why, message("run the SQL below"), (*_revokes(role, excess, mapping), *again))
 
 
 def private(role: str, found: Sequence[Right], mapping: Mapping) -> Finding:
-    """Whether the role may read what people wrote, which nothing of qualtui asks for."""
-    check, what = "database.private", _("personal texts")
+    """Whether the role may read personal texts, which qualtui never reads."""
+    check, what = "database.private", message("personal texts")
     open_ = sorted({right.need for right in found if right.granted} - set(needs(writes=False)))
     if not open_:
-        return ok(check, what, _("{} may not read names and messages").format(clean(role)))
-    told = ", ".join(f"{need.table}.{need.column}" for need in open_)
-    why = _("{} may read {}, and never needs to").format(clean(role), told)
+        return ok(check, what, message("{role} may not read names and messages", role=clean(role)))
+    columns = ", ".join(f"{need.table}.{need.column}" for need in open_)
+    why = message("{role} may read {columns}, but never needs to", role=clean(role), columns=columns)
     names = tables(mapping)
     revokes = [
         f"REVOKE SELECT ON {names[name]} FROM {quoted(role)}"  # noqa: S608 - shown, never run
         for name in sorted({n.table for n in open_})
     ]
     again = _statements("GRANT", "TO", role, needs(writes=False), names, mapping)
-    return warning(check, what, why, _("run the SQL below"), (*revokes, *again))
+    return warning(check, what, why, message("run the SQL below"), (*revokes, *again))
 
 
 def _listed(missing: Sequence[Need]) -> str:
-    told: dict[tuple[str, str], list[str]] = defaultdict(list)
+    listed: dict[tuple[str, str], list[str]] = defaultdict(list)
     for need in missing:
-        told[need.privilege, need.table].append(need.column)
-    return "; ".join(f"{privilege} on {name} ({', '.join(cols)})" for (privilege, name), cols in told.items())
+        listed[need.privilege, need.table].append(need.column)
+    return "; ".join(f"{privilege} on {name} ({', '.join(cols)})" for (privilege, name), cols in listed.items())
 
 
-def _told(found: Sequence[Power]) -> str:
+def _powers(found: Sequence[Power]) -> str:
     return ", ".join(
         f"{power.privilege} {power.table}" + ("" if power.whole else f" ({', '.join(power.columns)})")
         for power in found

@@ -1,4 +1,4 @@
-"""The whole examination: each link on its own, all at once, but one question at a time to each bot."""
+"""The whole doctor: all links at once, but one request at a time to each bot."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,14 +24,14 @@ from qualtui.doctor import (
 from qualtui.doctor.http_request import Time
 from qualtui.doctor.report import Report
 from qualtui.model.findings import Finding, skipped
-from qualtui.text import _
+from qualtui.text.message import message
 
 Link = Callable[[], Awaitable[Report]]
-MOST = 300.0  # s; what is not answered by then is told as not looked at
+MOST = 300.0  # s for each link; what is not finished by then is skipped
 
 
 async def run_doctor(config: Config, time: Time, most: float = MOST) -> AsyncIterator[Finding]:
-    """The findings in their order, each as soon as those before it are there. Changes nothing anywhere.
+    """The findings in order, each as soon as it and those before it are there. Changes nothing.
 
     `most`: seconds for each link.
     """
@@ -43,11 +43,11 @@ async def run_doctor(config: Config, time: Time, most: float = MOST) -> AsyncIte
         for (name, _link), task in zip(links, tasks, strict=True):
             report = await task
             reports.append(report)
-            told = report.findings
-            if report.answering is not None:  # its agent's bot was asked before
-                told += retry_ways.retry_findings(report.answering, offers)
+            findings = report.findings
+            if report.answering is not None:  # its agent's bot was checked before
+                findings += retry_ways.retry_findings(report.answering, offers)
             offers |= report.offers
-            for finding in told:
+            for finding in findings:
                 yield msgspec.structs.replace(finding, agent=name)
     finally:
         for task in tasks:
@@ -62,18 +62,20 @@ async def _bounded(link: Link, most: float) -> Report:
         async with asyncio.timeout(most):
             return await link()
     except TimeoutError:
-        return Report((skipped("doctor", _("examination"), _("not done within {:g}s").format(most)),))
+        return Report(
+            (skipped("doctor", message("doctor"), message("not finished within {limit:seconds}", limit=most)),)
+        )
 
 
 def _own(config: Config, time: Time) -> Link:
-    async def examined() -> Report:
+    async def check() -> Report:
         return Report((*settings.check_settings(config), *await disk.check_own_side(config, time)))
 
-    return examined
+    return check
 
 
 def _links(config: Config, time: Time) -> list[tuple[str, Link]]:
-    # Two agents of one configuration may be one service: it is asked one question at a time all the same.
+    # Two agents may share one service: it gets one request at a time all the same.
     turns: dict[str, asyncio.Lock] = {}
     links: list[tuple[str, Link]] = []
     for name, agent in config.agents.items():
@@ -92,51 +94,51 @@ def _links(config: Config, time: Time) -> list[tuple[str, Link]]:
 
 
 def _bot(agent: AgentSettings, calls: tuple[str, ...], turn: asyncio.Lock, time: Time) -> Link:
-    async def examined() -> Report:
+    async def check() -> Report:
         health = agent.health
         assert health is not None
         async with turn:
             report = await bot.check_bot(health, time, calls)
-        what = _("bot's certificate")
+        what = message("bot's certificate")
         certificate = await tls.check_certificate(
             "agent.tls", what, health.url, min(10.0, float(health.timeout)), time
         )
         return msgspec.structs.replace(report, findings=(*report.findings, certificate))
 
-    return examined
+    return check
 
 
 def _database(agent: AgentSettings, time: Time) -> Link:
-    async def examined() -> Report:
+    async def check() -> Report:
         assert agent.database is not None
         return await postgres.check_database(agent.database, agent.mapping, time)
 
-    return examined
+    return check
 
 
 def _series(agent: AgentSettings) -> Link:
-    async def examined() -> Report:
+    async def check() -> Report:
         return await own.check_own_series(agent)
 
-    return examined
+    return check
 
 
 def _answering(name: str, agent: AgentSettings, config: Config, time: Time) -> Link:
-    async def examined() -> Report:
+    async def check() -> Report:
         return await retry_ways.check_retry_ways(name, agent, config.fixes.retry, socket_path(config), time)
 
-    return examined
+    return check
 
 
 def _gateway(agent: AgentSettings, time: Time) -> Link:
-    async def examined() -> Report:
+    async def check() -> Report:
         assert agent.waha is not None
         gateway = agent.waha
         report = await gateway_checks.check_gateway(
             gateway, "" if agent.health is None else agent.health.url, time
         )
-        what = _("gateway's certificate")
+        what = message("gateway's certificate")
         certificate = await tls.check_certificate("waha.tls", what, gateway.url, float(gateway.timeout), time)
         return msgspec.structs.replace(report, findings=(*report.findings, certificate))
 
-    return examined
+    return check

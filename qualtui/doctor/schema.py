@@ -1,6 +1,6 @@
-"""The bot's schema and its known faults: writes that the database refuses, each with the SQL that mends it.
+"""The bot's schema and its known faults: writes that the database refuses, each with the SQL that fixes it.
 
-What the bot writes against what the CHECKs take was found by running it on its own schema.
+Which values the bot writes and the CHECKs refuse was found by running it on its own schema.
 """
 
 import re
@@ -13,18 +13,19 @@ from qualtui.config.values import Mapping
 from qualtui.database import DatabaseReader, sql
 from qualtui.doctor.needs import quoted, real_column, tables
 from qualtui.model.findings import Finding, ok, warning
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import Text, message
 
 _VALUE = re.compile(r"'((?:[^']|'')*)'::")
 
 
 class SchemaFault(msgspec.Struct, frozen=True):
-    """Values that the bot writes into a column, and what happens where a CHECK refuses them."""
+    """Values that the bot writes into a column, and the effect if a CHECK refuses them."""
 
     table: str
     column: str
     values: tuple[str, ...]
-    effect: str
+    effect: Text
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -52,21 +53,23 @@ FAULTS = (
             *("perguntar_objetivo", "perguntar_prazo", "oferecer_reuniao", "agendamento"),
             "finalizado_nao_interessado",
         ),
-        _("the bot's progress is lost: it asks the same question for ever"),
+        message("the bot's progress is lost: it repeats the same question for ever"),
     ),
     SchemaFault(
         "leads",
         "canal",
         ("planilha", "instagram", "linkedin", "site", "indicacao", "default"),
-        _("leads from the sheet are never created"),
+        message("leads from the sheet are never created"),
     ),
-    SchemaFault("leads", "status", ("nao_interessado",), _("who is not interested keeps the old status")),
-    SchemaFault("reunioes", "status", ("agendado",), _("no meeting is ever recorded")),
+    SchemaFault(
+        "leads", "status", ("nao_interessado",), message("customers who are not interested keep the old status")
+    ),
+    SchemaFault("reunioes", "status", ("agendado",), message("no meeting is ever stored")),
     SchemaFault(
         "qualificacoes",
         "resultado",
         ("reuniao_agendada", "nao_interessado"),
-        _("the result of a qualification stays the old one"),
+        message("the result of a qualification never changes"),
     ),
 )
 _DATED = ("leads", "sessions", "reunioes")  # the bot never sets updated_at itself
@@ -98,62 +101,77 @@ async def triggers(reader: DatabaseReader, mapping: Mapping) -> tuple[Trigger, .
 
 
 def check_findings(found: Map[tuple[str, str], Column], mapping: Mapping) -> tuple[Finding, ...]:
-    """One line for each column that refuses what the bot writes; one line of ok where none does."""
-    told = []
+    """One finding a column that refuses what the bot writes; one ok if none does."""
+    findings = []
     for fault in FAULTS:
         column = found.get((fault.table, fault.column))
         for name, definition in () if column is None else column.checks.items():
             taken = values_of(definition)
             refused = [value for value in fault.values if value not in taken]
             if taken and refused:
-                told.append(_refusal(fault, refused, _widened(fault, name, taken, mapping)))
+                findings.append(_refusal(fault, refused, _widened(fault, name, taken, mapping)))
     column = found.get(_LONG)
     length = re.search(r"\((\d+)\)", column.type) if column is not None else None
     if length is not None:
-        why = _("system_logs.evento takes {} characters: the bot's errors are longer and are never stored")
+        why = message(
+            "system_logs.evento holds {length} characters: the bot's errors are longer and are never stored",
+            length=length[1],
+        )
         place, name = tables(mapping)[_LONG[0]], quoted(real_column(*_LONG, mapping))
         statement = f"ALTER TABLE {place} ALTER COLUMN {name} TYPE text"
-        told.append(_fault("schema.evento", why.format(length[1]), (statement,)))
-    return tuple(told) or (ok("schema.checks", _("bot's schema"), _("takes all that the bot writes")),)
+        findings.append(_fault("schema.evento", why, (statement,)))
+    return tuple(findings) or (
+        ok("schema.checks", message("bot's schema"), message("accepts everything that the bot writes")),
+    )
 
 
 def trigger_findings(found: Sequence[Trigger], present: Container[str], mapping: Mapping) -> tuple[Finding, ...]:
-    """What the triggers do that are there, and what is wrong where they are not. `present`: tables that are."""
+    """What the triggers do, and what is wrong without them. `present`: the tables that exist."""
     names = tables(mapping)
-    told = []
+    findings = []
     dated = {trigger.table for trigger in found if trigger.before_update}
     missing = [name for name in _DATED if name in present and name not in dated]
     if missing:
-        why = _("updated_at of {} never moves: by the row every session is stuck after 30 min").format(
-            ", ".join(missing)
+        why = message(
+            "updated_at of {tables} never changes: by the rows every session is stuck after 30 min",
+            tables=", ".join(missing),
         )
-        todo = _("go by the truth, which needs no trigger; the SQL below keeps it from now on")
-        told.append(warning("schema.triggers", _("bot's schema"), why, todo, _dating(missing, names, mapping)))
+        todo = message("qualtui's own figures need no trigger; the SQL below updates it from now on")
+        findings.append(
+            warning("schema.triggers", message("bot's schema"), why, todo, _dating(missing, names, mapping))
+        )
     for trigger in found:
         if trigger.function == "sync_lead_score":
-            why = _("{} turns each qualified lead into nao_qualificado").format(clean(trigger.name))
+            why = message("{trigger} turns each qualified lead into nao_qualificado", trigger=clean(trigger.name))
             statement = f"DROP TRIGGER {quoted(trigger.name)} ON {names[trigger.table]}"
-            told.append(_fault("schema.score", why, (statement,)))
-    return tuple(told) or (ok("schema.triggers", _("bot's triggers"), _("keep updated_at, harm nothing")),)
+            findings.append(_fault("schema.score", why, (statement,)))
+    return tuple(findings) or (
+        ok("schema.triggers", message("bot's triggers"), message("keep updated_at, do no harm")),
+    )
 
 
 def values_of(definition: str) -> tuple[str, ...]:
-    """The values that a CHECK lists; none where it is no list."""
+    """The values that a CHECK lists; none if it is not a list."""
     return tuple(value.replace("''", "'") for value in _VALUE.findall(definition))
 
 
 def _refusal(fault: SchemaFault, refused: Sequence[str], statements: tuple[str, ...]) -> Finding:
-    more = _(" and {} more").format(len(refused) - 1) if len(refused) > 1 else ""
-    why = _("{}.{} refuses {}{}: {}").format(fault.table, fault.column, refused[0], more, fault.effect)
+    column, more = f"{fault.table}.{fault.column}", len(refused) - 1
+    why = message("{column} refuses {value}: {effect}", column=column, value=refused[0], effect=fault.effect)
+    if more:
+        why = message("{column} refuses {value} and {more} more: {effect}",
+                      column=column, value=refused[0], more=more, effect=fault.effect)  # fmt: skip
     return _fault(f"schema.{fault.table}.{fault.column}", why, statements)
 
 
-def _fault(check: str, why: str, statements: tuple[str, ...]) -> Finding:
-    return warning(check, _("bot's schema"), why, _("run the SQL below as the tables' owner"), statements)
+def _fault(check: str, why: Text, statements: tuple[str, ...]) -> Finding:
+    return warning(
+        check, message("bot's schema"), why, message("run the SQL below as the tables' owner"), statements
+    )
 
 
 def _widened(fault: SchemaFault, name: str, taken: Sequence[str], mapping: Mapping) -> tuple[str, ...]:
-    """Takes the new values beside the old, in one short lock; the rows that are there fitted the old list."""
+    """Allow the new values beside the old, in one short lock; the present rows fit the old list."""
     place = tables(mapping)[fault.table]
     column = quoted(real_column(fault.table, fault.column, mapping))
     values = ", ".join(_text(value) for value in dict.fromkeys((*taken, *fault.values)))

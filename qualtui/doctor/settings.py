@@ -1,35 +1,39 @@
-"""The configuration: what it leaves out, and who would be told."""
+"""The configuration: what it does not watch, and who is notified."""
 
 from qualtui.config.values import Config
 from qualtui.model import Severity
 from qualtui.model.findings import Finding, failed, ok, warning
-from qualtui.text import _
+from qualtui.text.message import message
 
 
 def check_settings(config: Config) -> tuple[Finding, ...]:
-    """Findings on a configuration that is valid."""
+    """Findings on a valid configuration."""
     return (_sources(config), *_routes(config))
 
 
 def _sources(config: Config) -> Finding:
-    check, what = "config.sources", _("configuration")
+    check, what = "config.sources", message("configuration")
     names = ("health", "database", "waha")
     missing = [
         f"{name}.{part}" for name, agent in config.agents.items() for part in names if getattr(agent, part) is None
     ]
     off = [name for name, rule in config.rules.items() if not rule.enabled]
     if missing:
-        why = _("not watched: {}").format(", ".join(missing))
-        return warning(check, what, why, _("add [agents.{}]").format(missing[0]))
-    told = _("valid; agents: {}; {} rules").format(", ".join(config.agents), len(config.rules) - len(off))
-    return ok(check, what, told + (_("; switched off: {}").format(", ".join(off)) if off else ""))
+        why = message("not watched: {parts}", parts=", ".join(missing))
+        return warning(check, what, why, message("add [agents.{part}]", part=missing[0]))
+    agents, number = ", ".join(config.agents), len(config.rules) - len(off)
+    if off:
+        why = message("valid; agents: {agents}; {rules} rules; switched off: {off}",
+                      agents=agents, rules=number, off=", ".join(off))  # fmt: skip
+        return ok(check, what, why)
+    return ok(check, what, message("valid; agents: {agents}; {rules} rules", agents=agents, rules=number))
 
 
 def _routes(config: Config) -> tuple[Finding, ...]:
-    check, what = "notify.routes", _("who is told")
+    check, what = "notify.routes", message("notifications")
     routes = config.notify.routes
     found: list[Finding] = []
-    deaf = [
+    unrouted = [
         name
         for name in config.agents
         if not any(
@@ -37,17 +41,19 @@ def _routes(config: Config) -> tuple[Finding, ...]:
             for route in routes
         )
     ]
-    if deaf:
-        why = _("nobody, when {} is critical").format(", ".join(deaf))
-        found.append(failed(check, what, why, _('add a [[notify.routes]] with severities = ["critical"]')))
+    if unrouted:
+        why = message("No one is notified when {agents} is critical", agents=", ".join(unrouted))
+        todo = message('add a [[notify.routes]] with severities = ["critical"]')
+        found.append(failed(check, what, why, todo))
     else:
-        told = sorted(
+        used_for = sorted(
             {name for route in routes if Severity.CRITICAL in route.severities for name in route.targets}
         )
-        found.append(ok(check, what, _("of critical: {}").format(", ".join(told))))
+        found.append(ok(check, what, message("critical alerts go to {channels}", channels=", ".join(used_for))))
     used = {name for route in routes for name in route.targets}
     idle = [name for name in config.notify.targets if name not in used]
     if idle:
-        why = _("no route leads to {}").format(", ".join(idle))
-        found.append(warning("notify.unused", what, why, _("name it in the targets of a [[notify.routes]]")))
+        why = message("no route leads to {channels}", channels=", ".join(idle))
+        todo = message("name it in the targets of a [[notify.routes]]")
+        found.append(warning("notify.unused", what, why, todo))
     return tuple(found)

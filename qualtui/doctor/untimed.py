@@ -1,9 +1,9 @@
-"""Rows without a time: the column may be NULL, and what has no time stands in no figure."""
+"""Rows without a time: the column may be NULL, and a row without a time counts in no figure."""
 
 from qualtui.config.values import Mapping
 from qualtui.database import DatabaseReader, sql
 from qualtui.model.findings import Finding, ok, warning
-from qualtui.text import _
+from qualtui.text.message import message
 
 MOST = 1000  # rows that are counted
 
@@ -16,11 +16,12 @@ async def examined(reader: DatabaseReader, mapping: Mapping) -> Finding:
 
 def untimed_findings(found: dict[str, int]) -> Finding:
     """How many rows of each table have no created_at."""
-    check, what = "database.times", _("rows without a time")
-    told = ", ".join(
-        f"{table}: {count if count < MOST else f'{MOST} or more'}" for table, count in found.items() if count
+    check, what = "database.times", message("rows without a time")
+    numbers = ", ".join(
+        f"{table}: {count}{'+' if count >= MOST else ''}" for table, count in found.items() if count
     )
-    if not told:
-        return ok(check, what, _("every message and lead has its created_at"))
-    why = _("created_at is NULL ({}): no figure sees these customers").format(told)
-    return warning(check, what, why, _("find what writes them: the column's default fills only what is left out"))
+    if not numbers:
+        return ok(check, what, message("every message and lead has a created_at"))
+    why = message("created_at is NULL ({numbers}): no figure counts these customers", numbers=numbers)
+    todo = message("find what writes NULL: the column's default only fills a value that is left out")
+    return warning(check, what, why, todo)

@@ -1,14 +1,16 @@
-"""What `qualtui doctor` found: values that the command prints and a window may show."""
+"""The findings of `qualtui doctor`: values that the command line and the screen show."""
 
 from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
+from qualtui.text.message import Saying
+
 
 class FindingVerdict(StrEnum):
     """FAILED: a link or permission that qualtui needs does not work. WARNING: it works, but something is wrong
-    or soon will be. SKIPPED: not looked at, and why."""
+    or soon will be. SKIPPED: not checked, and why."""
 
     OK = "ok"
     WARNING = "warning"
@@ -17,34 +19,34 @@ class FindingVerdict(StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing that was looked at. Every text is one line, free of secrets and personal data."""
+    """The result of one check. Every text is one line without secrets and personal data."""
 
     check: str  # for programs: database.rights
     verdict: FindingVerdict
-    what: str  # what was looked at, in a few words
-    why: str  # what was found
-    todo: str = ""  # what to do about it
-    sql: tuple[str, ...] = ()  # statements that mend it, for the owner of the bot's tables
+    what: Saying  # the subject, in a few words
+    why: Saying  # the result and its reason
+    todo: Saying = ""  # the next step
+    sql: tuple[str, ...] = ()  # statements that fix it, for the owner of the bot's tables
     agent: str = ""  # empty: of qualtui itself
 
 
-def ok(check: str, what: str, why: str) -> Finding:
-    """It is as it should be."""
+def ok(check: str, what: Saying, why: Saying) -> Finding:
+    """All is well."""
     return Finding(check, FindingVerdict.OK, what, why)
 
 
-def warning(check: str, what: str, why: str, todo: str, sql: Iterable[str] = ()) -> Finding:
-    """It works, but."""
+def warning(check: str, what: Saying, why: Saying, todo: Saying, sql: Iterable[str] = ()) -> Finding:
+    """It works, but something is wrong or soon will be."""
     return Finding(check, FindingVerdict.WARNING, what, why, todo, tuple(sql))
 
 
-def failed(check: str, what: str, why: str, todo: str, sql: Iterable[str] = ()) -> Finding:
+def failed(check: str, what: Saying, why: Saying, todo: Saying, sql: Iterable[str] = ()) -> Finding:
     """It does not work."""
     return Finding(check, FindingVerdict.FAILED, what, why, todo, tuple(sql))
 
 
-def skipped(check: str, what: str, why: str, todo: str = "") -> Finding:
-    """It was not looked at."""
+def skipped(check: str, what: Saying, why: Saying, todo: Saying = "") -> Finding:
+    """It was not checked."""
     return Finding(check, FindingVerdict.SKIPPED, what, why, todo)
 
 

@@ -55,7 +55,7 @@ class Columns:
         self.cells = cells
         self.key = key
         self.check = _widest([finding.check for finding in findings], max(17, cells // 5)) + _GAP
-        self.what = _widest([finding.what for finding in findings], max(20, cells // 5)) + _GAP
+        self.what = _widest([str(finding.what) for finding in findings], max(20, cells // 5)) + _GAP
         agents = [finding.agent for finding in findings]
         self.agent = _widest(agents, 16) + _GAP if len(set(agents) - {""}) > 1 else 0
 
@@ -114,7 +114,7 @@ def _head(finding: Finding, columns: Columns, look: Look) -> Line:
         Span(f" {glyph} {padded(word, _WORD)}", token),
         Span(_column(finding.agent, columns.agent), "faint"),
         Span(_column(finding.check, columns.check), "faint"),
-        Span(_column(finding.what, columns.what), "strong" if finding.verdict in BAD else "label"),
+        Span(_column(safe(finding.what), columns.what), "strong" if finding.verdict in BAD else "label"),
     )
 
 

@@ -36,20 +36,20 @@ async def examined(given: Replies, *, key: str = "key-1", ours: str = "key-1") -
 
 async def test_a_sound_gateway_is_ok_in_every_line() -> None:
     found = await examined(replies())
-    assert {name: one.why for name, one in found.items() if one.verdict is not FindingVerdict.OK} == {}
-    assert "2026.7.1 PLUS" in found["waha.version"].why
+    assert {name: str(one.why) for name, one in found.items() if one.verdict is not FindingVerdict.OK} == {}
+    assert "2026.7.1 PLUS" in str(found["waha.version"].why)
 
 
 async def test_a_rejected_key_is_told_and_nothing_more_is_asked() -> None:
     found = await examined(replies(), ours="wrong")
     assert found.keys() == {"waha.reach"}
-    assert (found["waha.reach"].verdict, "key" in found["waha.reach"].why) == (FindingVerdict.FAILED, True)
+    assert (found["waha.reach"].verdict, "key" in str(found["waha.reach"].why)) == (FindingVerdict.FAILED, True)
 
 
 @pytest.mark.parametrize(("code", "told"), [(400, "its store"), (404, "no chats overview"), (500, "HTTP 500")])
 async def test_a_gateway_that_tells_of_no_chats_is_a_warning_with_what_to_do(code: int, told: str) -> None:
     found = (await examined({**replies(), ("GET", CHATS): (code, {})}))["waha.chats"]
-    assert (found.verdict, told in found.why, "config.noweb.store" in found.todo) == (
+    assert (found.verdict, told in str(found.why), "config.noweb.store" in str(found.todo)) == (
         FindingVerdict.WARNING,
         True,
         True,
@@ -65,7 +65,7 @@ async def test_a_gateway_that_needs_no_key_is_open_to_all() -> None:
 
 
 async def test_a_session_that_is_not_there_is_told() -> None:
-    assert "no session" in (await examined({}))["waha.reach"].why
+    assert "no session" in str((await examined({}))["waha.reach"].why)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ async def test_a_session_that_is_not_there_is_told() -> None:
 )
 async def test_each_status_says_what_to_do(status: str, uptime: float, verdict: FindingVerdict, todo: str) -> None:
     found = (await examined(replies(status, uptime)))["waha.session"]
-    assert (found.verdict, todo in found.todo) == (verdict, True)
+    assert (found.verdict, todo in str(found.todo)) == (verdict, True)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ async def test_each_status_says_what_to_do(status: str, uptime: float, verdict: 
     [
         ([], FindingVerdict.SKIPPED, "WHATSAPP_HOOK_URL"),
         ([{**HOOK, "url": "https://old-bot.example.com/webhook"}], FindingVerdict.WARNING, "old-bot.example.com"),
-        ([{**HOOK, "events": ["session.status"]}], FindingVerdict.FAILED, "never hears"),
+        ([{**HOOK, "events": ["session.status"]}], FindingVerdict.FAILED, "gets no customer"),
         ([{**HOOK, "events": ["message", "session.status"]}], FindingVerdict.WARNING, "session.status"),
         ([{**HOOK, "events": ["message", "message.any"]}], FindingVerdict.WARNING, "message.any"),
         ([{"url": "https://crm.example.com/", "events": ["message"]}, HOOK], FindingVerdict.OK, "the bot"),
@@ -100,7 +100,7 @@ async def test_where_it_posts_what_customers_write(
     webhooks: list[Any], verdict: FindingVerdict, word: str
 ) -> None:
     found = (await examined(replies(webhooks=webhooks)))["waha.webhook"]
-    assert (found.verdict, word in found.why) == (verdict, True)
+    assert (found.verdict, word in str(found.why)) == (verdict, True)
 
 
 async def test_what_is_no_gateway_is_told() -> None:
@@ -115,5 +115,5 @@ async def test_which_assumption_about_the_chats_is_broken_is_named() -> None:
         gateway.me = None
         found = await doctor.evidence_finding(gateway.settings, time.time())
     assert found.verdict is FindingVerdict.WARNING
-    assert "me: null" in found.why
-    assert "retry writes to nobody" in found.todo
+    assert "me: null" in str(found.why)
+    assert "retry writes to nobody" in str(found.todo)

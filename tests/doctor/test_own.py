@@ -28,7 +28,10 @@ async def test_before_the_first_engine_there_is_no_store_and_none_is_made(tmp_pa
     found = await examined(tmp_path / "not yet")
     assert found["store.disk"].verdict is FindingVerdict.OK
     assert found["store.file"].verdict is FindingVerdict.SKIPPED
-    assert (found["engine"].verdict, "qualtui watch" in found["engine"].todo) == (FindingVerdict.WARNING, True)
+    assert (found["engine"].verdict, "qualtui watch" in str(found["engine"].todo)) == (
+        FindingVerdict.WARNING,
+        True,
+    )
     assert os.listdir(tmp_path) == []
 
 
@@ -51,7 +54,7 @@ async def test_a_log_that_was_tampered_with_is_a_failure(tmp_path: Path) -> None
     with sqlite3.connect(tmp_path / "qualtui.db") as connection:
         connection.execute("UPDATE events SET at = at + 1 WHERE seq = 1")
     found = (await examined(tmp_path))["store.file"]
-    assert (found.verdict, "event 1" in found.why) == (FindingVerdict.FAILED, True)
+    assert (found.verdict, "event 1" in str(found.why)) == (FindingVerdict.FAILED, True)
 
 
 async def test_a_file_that_is_no_store_is_a_failure(tmp_path: Path) -> None:
@@ -78,7 +81,7 @@ def test_a_running_engine_tells_how_long_and_its_troubles(
 ) -> None:
     view = EngineView(7, "host", "1", 1, 1000.0, 0, beside, troubles)
     found = disk.engine_finding(view, 4600.0)
-    assert (found.verdict, word in found.why) == (verdict, True)
+    assert (found.verdict, word in str(found.why)) == (verdict, True)
 
 
 async def tried(url: str) -> Finding:
@@ -100,7 +103,7 @@ async def test_a_channel_is_connected_to_and_told_nothing() -> None:
         found = await tried(f"json://127.0.0.1:{port}/secret-token")
         await asyncio.wait_for(ended.wait(), 5)
     assert (found.verdict, heard) == (FindingVerdict.OK, [b""])
-    assert "secret-token" not in found.why
+    assert "secret-token" not in str(found.why)
 
 
 @pytest.mark.parametrize(
@@ -108,13 +111,13 @@ async def test_a_channel_is_connected_to_and_told_nothing() -> None:
     [
         ("json://127.0.0.1:1/token-1", "refused"),
         ("json://no-such-host.invalid/token-1", "looked up"),
-        ("nosuchservice://token-1", "understands"),
+        ("nosuchservice://token-1", "does not understand"),
     ],
 )
 async def test_a_channel_that_cannot_work_says_why_without_its_secret(url: str, word: str) -> None:
     found = await tried(url)
-    assert (found.verdict, word in found.why) == (FindingVerdict.FAILED, True)
-    assert "token-1" not in f"{found.why} {found.todo}"
+    assert (found.verdict, word in str(found.why)) == (FindingVerdict.FAILED, True)
+    assert "token-1" not in f"{found.why!s} {found.todo!s}"
 
 
 @pytest.mark.parametrize(
@@ -140,5 +143,5 @@ def test_a_running_engine_names_the_channels_that_deliver_nothing() -> None:
     view = EngineView(7, "host", "1", 1, 1000.0, 0, channels=(ChannelView("ops", 1200.0, "HTTP 404"),))
     finding = disk.engine_finding(view, 1300.0)
     assert finding.verdict is FindingVerdict.WARNING
-    assert "deliver nothing: ops" in finding.why
-    assert finding.todo == "qualtui notify test ops"
+    assert "deliver nothing: ops" in str(finding.why)
+    assert str(finding.todo) == "qualtui notify test ops"

@@ -107,27 +107,30 @@ async def test_where_no_way_is_set_that_is_a_warning_with_what_to_do_and_how_man
     found = await scene.found()
     assert found.keys() == {"retry.ways"}
     assert found["retry.ways"].verdict is FindingVerdict.WARNING
-    assert "can only be answered by hand; 1 waits now" in found["retry.ways"].why
-    assert found["retry.ways"].todo == "set http, text, sql or watcher in [fixes.retry]"
+    assert "can only answer by hand; 1 customer waits now" in str(found["retry.ways"].why)
+    assert str(found["retry.ways"].todo) == "set http, text, sql or watcher in [fixes.retry]"
 
 
 async def test_its_numbers_are_those_of_the_preview(agent_db: AgentDatabase, gateway: Waha, scene: Scene) -> None:
     await every_kind(agent_db)
     engine = Engine(agent_db, gateway, opt_out=("nao_qualificado",))
     plan = await engine.fix.preview("")
-    by_hand = sum(item.why.startswith("answer by hand") for item in plan.items)
+    by_hand = sum(str(item.why).startswith("answer by hand") for item in plan.items)
     kept = len(plan.items) - len(plan.subjects) - by_hand
     assert (len(plan.subjects), kept, by_hand) == (3, 2, 5)
     found = await scene.found(text=TEXT, opt_out=("nao_qualificado",))
-    told = "10 wait: 3 reached, 2 held back (want none, or may have been written to), 5 to answer by hand; by the "
-    assert found["retry.reach"].why.startswith(told)
-    assert (found["retry.reach"].verdict, "by hand" in found["retry.reach"].todo) == (FindingVerdict.WARNING, True)
-    assert found["retry.text"] == Finding(
-        "retry.text",
+    told = "10 wait: 3 reached, 2 held back (want none, or may have one already), 5 to answer by hand; by the "
+    assert str(found["retry.reach"].why).startswith(told)
+    assert (found["retry.reach"].verdict, "by hand" in str(found["retry.reach"].todo)) == (
+        FindingVerdict.WARNING,
+        True,
+    )
+    text = found["retry.text"]
+    assert (text.verdict, str(text.what), str(text.why)) == (
         FindingVerdict.OK,
         "retry by text",
-        "reaches those who wrote; not those never written to (no session to store the answer in),"
-        " those without a right number (its phone is not one); 3 of 10 waiting",
+        "reaches those who wrote; not those without any message (no session to store the answer in),"
+        " those without a valid number (its phone is not one); 3 of 10 waiting",
     )
     await engine.close()
 
@@ -140,9 +143,9 @@ async def test_a_way_that_reaches_everybody_leaves_nobody_to_be_answered_by_hand
         found = await scene.found(server.url, text=TEXT, http="/leads/{id}/retry", opt_out=("nao_qualificado",))
         assert [path for _method, path in server.asked].count(RETRY) == 1
         assert len(server.asked) == 7
-    assert found["retry.http"].why == "reaches everybody; 8 of 10 waiting"
-    assert found["retry.reach"].why.startswith("10 wait: 8 reached, 2 held back")
-    assert "0 to answer by hand" in found["retry.reach"].why
+    assert str(found["retry.http"].why) == "reaches everyone; 8 of 10 waiting"
+    assert str(found["retry.reach"].why).startswith("10 wait: 8 reached, 2 held back")
+    assert "0 to answer by hand" in str(found["retry.reach"].why)
     assert {finding.verdict for finding in found.values()} == {FindingVerdict.OK}
 
 
@@ -151,11 +154,11 @@ async def test_a_call_that_the_bot_does_not_have_reaches_nobody(agent_db: AgentD
     await agent_db.lead(5 * MINUTE)
     async with serving(HEALTH) as server:
         found = await scene.found(server.url, text=TEXT, http="/leads/{id}/retry")
-    assert (found["retry.http"].verdict, found["retry.http"].why) == (
+    assert (found["retry.http"].verdict, str(found["retry.http"].why)) == (
         FindingVerdict.FAILED,
         "the bot has no POST /leads/ID/retry",
     )
-    assert "2 wait: 1 reached, 1 to answer by hand" in found["retry.reach"].why
+    assert "2 wait: 1 reached, 1 to answer by hand" in str(found["retry.reach"].why)
 
 
 async def test_of_a_bot_that_was_not_asked_nothing_is_claimed(agent_db: AgentDatabase, scene: Scene) -> None:
@@ -164,7 +167,9 @@ async def test_of_a_bot_that_was_not_asked_nothing_is_claimed(agent_db: AgentDat
         url = server.url
     found = await scene.found(url, http="/leads/{id}/retry")
     assert found["retry.http"].verdict is FindingVerdict.SKIPPED
-    assert "not known, it was not asked; reaches everybody; 1 of 1 waiting" in found["retry.http"].why
+    assert "unknown whether the bot has it: it was not checked; reaches everyone; 1 of 1 waiting" in str(
+        found["retry.http"].why
+    )
 
 
 async def test_the_sheet_s_watcher_is_asked_for_and_reaches_new_leads_of_its_channels_alone(
@@ -176,8 +181,8 @@ async def test_the_sheet_s_watcher_is_asked_for_and_reaches_new_leads_of_its_cha
         assert server.asked[-1] == ("OPTIONS", "/leads/run-watcher")
         assert len(server.asked) == 8
     assert found["retry.watcher"].verdict is FindingVerdict.OK
-    assert found["retry.watcher"].why.startswith("reaches new leads of ebook; not those who wrote (")
-    assert found["retry.watcher"].why.endswith("; 3 of 10 waiting")
+    assert str(found["retry.watcher"].why).startswith("reaches new leads of ebook; not those who wrote (")
+    assert str(found["retry.watcher"].why).endswith("; 3 of 10 waiting")
 
 
 async def test_a_gateway_that_cannot_send_is_told_and_so_is_the_hour(
@@ -187,15 +192,15 @@ async def test_a_gateway_that_cannot_send_is_told_and_so_is_the_hour(
     gateway.status = "SCAN_QR_CODE"
     found = await scene.found(text=TEXT, sql="UPDATE leads SET score = 1 WHERE id = $1")
     assert found["retry.text"].verdict is FindingVerdict.FAILED
-    assert found["retry.text"].why.startswith(
+    assert str(found["retry.text"].why).startswith(
         "the gateway is SCAN_QR_CODE: mend it first; reaches those who wrote"
     )
-    assert "its statement is not tried here" in found["retry.sql"].why
-    assert found["retry.reach"].why.endswith("; not now: the gateway is SCAN_QR_CODE: mend it first")
+    assert "its statement is not tried here" in str(found["retry.sql"].why)
+    assert str(found["retry.reach"].why).endswith("; not now: the gateway is SCAN_QR_CODE: mend it first")
     hour = time.gmtime().tm_hour
     closed = f"{(hour + 2) % 24:02d}:00-{(hour + 3) % 24:02d}:00"
     again = await scene.found(text=TEXT, hours=closed, zone="UTC")
-    assert f"contact hours are {closed}" in again["retry.reach"].why
+    assert f"contact hours are {closed}" in str(again["retry.reach"].why)
 
 
 async def test_rights_that_lack_are_named_and_nobody_is_reached(agent_db: AgentDatabase, scene: Scene) -> None:
@@ -208,11 +213,11 @@ async def test_rights_that_lack_are_named_and_nobody_is_reached(agent_db: AgentD
         scene.write = agent_db.dsn_as(name)
         found = await scene.found(text=TEXT)
         assert found["retry.rights"].verdict is FindingVerdict.FAILED
-        assert "lacks INSERT on system_logs.id" in found["retry.rights"].why
-        assert "1 waits: 0 reached, 1 to answer by hand" in found["retry.reach"].why
+        assert "lacks INSERT on system_logs.id" in str(found["retry.rights"].why)
+        assert "1 waits: 0 reached, 1 to answer by hand" in str(found["retry.reach"].why)
         scene.write = None
         found = await scene.found(text=TEXT)
-        assert "no write_dsn in [agents.bot.database]" in found["retry.rights"].why
+        assert "no write_dsn in [agents.bot.database]" in str(found["retry.rights"].why)
     finally:
         await agent_db.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
 
@@ -221,9 +226,9 @@ async def test_a_way_without_what_it_works_with_says_what_is_missing(
     agent_db: AgentDatabase, tmp_path: Path
 ) -> None:
     found = await Scene(agent_db, None, tmp_path).found(text=TEXT, http="/leads/{id}/retry")
-    assert found["retry.text"].why == "set, but there is no [agents.bot.waha]"
-    assert found["retry.http"].why == "set, but there is no [agents.bot.health]"
-    assert found["retry.reach"].why.startswith("nobody, by the rows alone")
+    assert str(found["retry.text"].why) == "set, but there is no [agents.bot.waha]"
+    assert str(found["retry.http"].why) == "set, but there is no [agents.bot.health]"
+    assert str(found["retry.reach"].why).startswith("no one, by the rows alone")
 
 
 @asynccontextmanager
@@ -249,17 +254,17 @@ async def test_where_an_engine_runs_its_ledger_counts_and_not_what_the_rows_say(
     agent_db: AgentDatabase, scene: Scene
 ) -> None:
     lead, _session = await agent_db.conversation(("recebida", 10 * MINUTE), ("enviada", 9 * MINUTE))
-    assert (await scene.found(text=TEXT))["retry.reach"].why.startswith("nobody, by the rows alone")
+    assert str((await scene.found(text=TEXT))["retry.reach"].why).startswith("no one, by the rows alone")
     said = await agent_db.value("SELECT extract(epoch FROM max(created_at))::float8 FROM messages")
     one = CustomerView(lead, "+55 11 •••••-••01", said - 60, "the gateway was broken", said, said - 60)
     async with engine_that_tells(scene, Customers("bot", (one,))):
         told = (await scene.found(text=TEXT))["retry.reach"]
-        assert told.why == "1 waits: 1 reached, 0 to answer by hand; by the engine's ledger"
+        assert str(told.why) == "1 waits: 1 reached, 0 to answer by hand; by the engine's list"
     async with engine_that_tells(scene, Customers("bot", (one,)), learning=0.4):
-        assert "which has read 40% of the past" in (await scene.found(text=TEXT))["retry.reach"].why
+        assert "which has read 40 % of the past" in str((await scene.found(text=TEXT))["retry.reach"].why)
     async with engine_that_tells(scene, Refused("the database does not tell: refused")):
         told = (await scene.found(text=TEXT))["retry.reach"]
-        assert (told.verdict, told.why) == (FindingVerdict.SKIPPED, "the database does not tell: refused")
+        assert (told.verdict, str(told.why)) == (FindingVerdict.SKIPPED, "the database does not tell: refused")
 
 
 async def test_a_writing_role_that_is_not_let_in_leaves_numbers_open(
@@ -268,11 +273,11 @@ async def test_a_writing_role_that_is_not_let_in_leaves_numbers_open(
     await owed(agent_db, 1)
     scene.write = Secret("postgresql://x@127.0.0.1:1/nothing")
     found = await scene.found(text=TEXT)
-    assert (found["retry.reach"].verdict, found["retry.reach"].why) == (
+    assert (found["retry.reach"].verdict, str(found["retry.reach"].why)) == (
         FindingVerdict.SKIPPED,
         "the writing role: refused",
     )
-    assert "waiting" not in found["retry.text"].why
+    assert "waiting" not in str(found["retry.text"].why)
 
 
 async def test_what_is_switched_off_is_skipped(scene: Scene) -> None:
@@ -283,7 +288,7 @@ async def test_what_is_switched_off_is_skipped(scene: Scene) -> None:
 async def test_a_database_that_does_not_tell_is_no_zero(agent_db: AgentDatabase, scene: Scene) -> None:
     await agent_db.execute("ALTER TABLE messages RENAME COLUMN tipo TO direction")
     found = (await scene.found(text=TEXT))["retry.reach"]
-    assert (found.verdict, "waiting: column" in found.why) == (FindingVerdict.SKIPPED, True)
+    assert (found.verdict, "waiting: column" in str(found.why)) == (FindingVerdict.SKIPPED, True)
 
 
 async def test_it_tells_numbers_alone_and_changes_nothing(agent_db: AgentDatabase, scene: Scene) -> None:
@@ -293,7 +298,7 @@ async def test_it_tells_numbers_alone_and_changes_nothing(agent_db: AgentDatabas
     number = await agent_db.value("SELECT pg_current_xact_id()::text::int8")
     found = await scene.found(text=TEXT, sql="UPDATE leads SET score = 1 WHERE id = $1", watcher=True)
     assert await agent_db.value("SELECT pg_current_xact_id()::text::int8") == number + 1
-    told = " ".join(f"{finding.why} {finding.todo}" for finding in found.values())
+    told = " ".join(f"{finding.why!s} {finding.todo!s}" for finding in found.values())
     assert "10 wait: " in told
     assert [value for row in rows for value in row if value[:8] in told or value in told] == []
     assert re.search(r"\d{8}", told) is None

@@ -130,8 +130,8 @@ async def test_each_line_that_is_not_well_says_what_to_do(tmp_path: Path, agent_
         found = await place.findings()
     bad = [finding for finding in found if finding.verdict in {FindingVerdict.WARNING, FindingVerdict.FAILED}]
     assert bad
-    assert [finding.check for finding in bad if not finding.todo] == []
-    texts = [text for finding in found for text in (finding.what, finding.why, finding.todo)]
+    assert [finding.check for finding in bad if not str(finding.todo)] == []
+    texts = [text for finding in found for text in (str(finding.what), str(finding.why), str(finding.todo))]
     assert [text for text in texts if "\n" in text or "{" in text] == []
 
 

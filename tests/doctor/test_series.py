@@ -17,7 +17,7 @@ async def test_each_series_tells_its_number_or_why_there_is_none(agent_db: Agent
             "wrong": OwnSeries(sql="select count(*) from nowhere"),
         }
         report = await check_own_series(AgentSettings(database=DatabaseSettings(dsn=agent_db.dsn), series=series))
-    found = {finding.what: (finding.verdict, finding.why) for finding in report.findings}
+    found = {str(finding.what): (finding.verdict, str(finding.why)) for finding in report.findings}
     assert found["user.queue"] == (FindingVerdict.OK, "51/h")
     assert found["user.gone"] == (FindingVerdict.WARNING, "nothing at /m")
     assert found["user.leads"] == (FindingVerdict.OK, "1")

@@ -124,4 +124,4 @@ async def test_a_list_of_authorities_that_is_missing_is_our_trouble(
     with pytest.raises(ProbeError, match="the certificates here cannot be read"):
         await health(1)
     found = await tls.check_certificate("agent.tls", "certificate", "https://localhost:1/", 1.0, lambda: NOW)
-    assert (found.verdict, "SSL_CERT_FILE" in found.todo) == (FindingVerdict.FAILED, True)
+    assert (found.verdict, "SSL_CERT_FILE" in str(found.todo)) == (FindingVerdict.FAILED, True)

@@ -219,7 +219,7 @@ async def test_the_doctor_counts_those_whom_the_engine_knows_from_a_window_and_f
     assert isinstance(told, Findings)
     assert isinstance(before, Customers)
     assert isinstance(after, Customers)
-    window = counted(next(finding.why for finding in told.findings if finding.check == "retry.reach"))
+    window = counted(next(str(finding.why) for finding in told.findings if finding.check == "retry.reach"))
     assert len(before.customers) <= window <= counted(doctor.stdout) <= len(after.customers)
     await scene.world.fault("customers-unanswered", False)
     await scene.calm()
