@@ -29,6 +29,7 @@ class Must(msgspec.Struct, frozen=True):
 _WAITING = ("customers-waiting", "critical")
 _STORED = "sent no reply"
 _LOST = "never stored"
+_FAILS = "webhook fails|on the way in"  # a bot that is busy may have them in its queue yet
 _VAIN = "not delivered|nobody received"
 
 MUST: dict[Kind, Must] = {
@@ -43,9 +44,9 @@ MUST: dict[Kind, Must] = {
     Kind.STUCK: Must(*_WAITING, _STORED, (RETRY,)),
     Kind.SILENT: Must(*_WAITING, _STORED, (RETRY,)),
     Kind.NEVER_GREETED: Must(*_WAITING, "greeted", (RETRY,)),
-    Kind.LOST: Must(*_WAITING, _LOST, (RETRY,)),
-    Kind.HALF_LOST: Must(*_WAITING, _LOST, (RETRY,)),
-    Kind.AWAY: Must(*_WAITING, _LOST, (RETRY,)),
+    Kind.LOST: Must(*_WAITING, _FAILS, (RETRY,)),
+    Kind.HALF_LOST: Must(*_WAITING, _FAILS, (RETRY,)),
+    Kind.AWAY: Must(*_WAITING, "did not reach the bot|on the way in", (RETRY,)),
     Kind.SENDS_REFUSED: Must(*_WAITING, _VAIN, (RETRY, RESTART)),
     Kind.PENDING: Must(*_WAITING, _VAIN, (RETRY, RESTART)),
     Kind.WAHA_HANGS: Must("waha-not-working", "critical", "WAHA no answer", (RESTART, NOTHING)),

@@ -132,8 +132,8 @@ def _lost(by: By, readings: Readings) -> RootCause | None:
         waiting_for(readings, WaitCause.BOT_OWES), max(0.0, count_of(readings, "customers.waiting") - never)
     )
     text = plural(
-        "The bot's webhook fails on {:.0f} customer's message, most likely with HTTP 500 ({}): SOURCES DISAGREE",
-        "The bot's webhook fails on {:.0f} customers' messages, most likely with HTTP 500 ({}): SOURCES DISAGREE",
+        "{:.0f} customer's message did not reach the bot, or its webhook fails, most likely with HTTP 500 ({})",
+        "{:.0f} customers' messages did not reach the bot, or its webhook fails, most likely with HTTP 500 ({})",
         int(never + owed),
     )
     kinds = [(never, _("{:.0f} never stored")), (owed, _("{:.0f} stored, no reply"))]

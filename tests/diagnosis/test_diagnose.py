@@ -391,8 +391,16 @@ def test_one_with_a_stored_and_a_lost_message_is_counted_once() -> None:
     reason = told(
         {"customers_waiting": 13, "customers_oldest": 44, "customers_unstored": 5, "sessions_bot_owes": 10}
     )
-    assert "on 13 customers' messages" in reason.text
+    assert reason.text.startswith("13 customers' messages ")
     assert "(5 never stored, 8 stored, no reply)" in reason.text
+
+
+@pytest.mark.parametrize("unstored", [1, 2])
+def test_messages_lost_on_the_way_in_name_both_places_where_they_may_be_lost(unstored: float) -> None:
+    """No witness tells a webhook that fails from a gateway that posts to another address."""
+    reason = told({**WAITING, "customers_unstored": unstored})
+    assert "did not reach the bot, or its webhook fails" in reason.text
+    assert "the webhook's address in the gateway" in reason.step
 
 
 def test_a_webhook_that_fails_has_a_next_step() -> None:
