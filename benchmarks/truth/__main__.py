@@ -9,7 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.truth.episodes import episode
@@ -26,7 +26,7 @@ PER_HOUR = 12.0  # first contacts in a busy hour
 DEPLOYS = 6
 PAST_DAYS = 28.0  # as many as the product looks at, from which the rhythm of a week is learned
 CALM = 0.99  # share of the looks outside of trouble at which the screen must be calm
-TOLD = 12  # wrong claims that are printed
+SHOWN = 12  # wrong claims that are printed
 
 
 def quiet(seed: int, days: float, folder: Path, each: int) -> Week:
@@ -65,11 +65,18 @@ def print_quiet(seed: int, week: Week) -> int:
     print("  habits:", ", ".join(f"{fault.kind.value} at {fault.begin / DAY:.2f} d" for fault in week.faults))
     print(f"  longest wait in truth: {week.worst_wait:.0f} s")
     print(f"  the screen was calm at {100 * (1 - week.uncalm):.2f}% of the looks")
+    print_alarmed(week.alarmed)
     print(f"  incidents {_by_severity(week.pages)}")
     print(f"  FALSE {_by_severity(false)}")
     print_pages(false)
     print_wrong(week.wrong)
     return len(false) + len(week.wrong) + (week.uncalm > 1 - CALM)
+
+
+def print_alarmed(alarmed: Mapping[str, int]) -> None:
+    """What the screen said at looks that had to be calm, the most frequent first."""
+    for said, times in sorted(alarmed.items(), key=lambda one: -one[1])[:SHOWN]:
+        print(f"    {times} x {said}")
 
 
 def _by_severity(pages: Sequence[Alarm]) -> str:
@@ -87,7 +94,7 @@ def print_pages(pages: Sequence[Alarm]) -> None:
 def print_wrong(wrong: Sequence[Wrong]) -> None:
     """Claims that are not true, a line each, the first ones."""
     print(f"  WRONG claims {len(wrong)}")
-    for one in wrong[:TOLD]:
+    for one in wrong[:SHOWN]:
         print(f"    at {one.at / DAY:.4f} d: {one.what}: {one.says}")
 
 
@@ -135,6 +142,7 @@ def print_starts(seed: int, opened: Sequence[Wrong], acks: Week) -> int:
     print_wrong(opened)
     print(f"first start with acks that stay PENDING: {acks.customers} customers")
     print(f"  the screen was calm at {100 * (1 - acks.uncalm):.2f}% of the looks")
+    print_alarmed(acks.alarmed)
     print(f"  FALSE {_by_severity(false)}")
     print_pages(false)
     print_wrong(acks.wrong)
@@ -148,6 +156,7 @@ def print_episodes(seed: int, text: str) -> int:
         with tempfile.TemporaryDirectory() as name:
             week = asyncio.run(episode(kind, seed, PER_HOUR, Path(name), learned))
         print(f"-- {kind.value}: calm {100 * (1 - week.uncalm):.0f}%")
+        print_alarmed(week.alarmed)
         print_pages(unexplained(week))
         print_wrong(week.wrong)
         wrong += len(unexplained(week)) + len(week.wrong)

@@ -1,5 +1,6 @@
 """A simulated week, watched to its end, and what is judged by it: pages, whys, remedies, claims, exit codes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from benchmarks.truth.world import World
 from qualtui.model import Severity
 from qualtui.series.seasonality import Seasonality
 from qualtui.store.sqlite import SqliteStore
+from qualtui.wire import NowState
 
 WAITS = {Severity.CRITICAL: 590.0, Severity.WARNING: 175.0}  # s of waiting in truth that explain an incident
 AFTER = 900.0  # s after a trouble in which its incidents may still come, or last
@@ -27,6 +29,7 @@ RECOVERS = (
     120.0  # s of nothing wrong after which every probe has a good answer: an interval of /health, and its answer
 )
 REVISED = 180.0  # s in which the why of a page may be made good, where it may
+LATE = 15.0  # s of a wait from which a reply may be overdue: one and a half times the bot's slowest, and 5 s
 CRITICAL = 2  # exit code
 SHARE = 0.7  # of the true 95th percentile of reply times that must be shown, at least, while a queue is answered
 
@@ -57,6 +60,7 @@ class Week(msgspec.Struct, frozen=True):
     worst_wait: float  # in truth, outside of faults
     seen: dict[int, Seen] = {}  # by fault
     uncalm: float = 0.0  # share of the looks at the screen, outside of trouble, at which it was not calm
+    alarmed: dict[str, int] = {}  # what it said then
     wrong: tuple[Wrong, ...] = ()  # claims of the headline, exit codes and figures
     revised: dict[int, str] = {}  # by incident: its why a little later
 
@@ -72,6 +76,7 @@ class _Log:
         self.worst = 0.0
         self.seen: dict[int, Seen] = {}
         self.calm: list[bool] = []
+        self.alarmed: Counter[str] = Counter()  # what was said at the looks that were not calm
         self.wrong: list[Wrong] = []
         self.revised: dict[int, str] = {}
         self._ticks = 0
@@ -100,9 +105,12 @@ class _Log:
         look = self._watch.look()
         self._judge(look, fault)
         if fault is None:
-            if at > self._troubled and wait <= CLAIMS:  # a reply that is late is shown as such
-                late = wait > 0 and not look.now.number and not look.green
+            if at > self._troubled:
+                # Issue 8, section 1: amber once a reply is overdue by the bot's own reply times. It is no alarm.
+                late = wait >= LATE and look.now.state is NowState.WAITING and not look.now.number
                 self.calm.append(look.now.calm or late)
+                if not self.calm[-1]:
+                    self.alarmed[f"{look.now.headline}: {look.now.why or look.now.detail}"] += 1
         elif fault.on(at):
             self._note(near[0], fault, look)
 
@@ -122,7 +130,8 @@ class _Log:
         if not said or look.at < fault.begin + must.begins:
             return
         known = self.seen.get(number, Seen(look.at - fault.begin))
-        if look.now.number:
+        # DESIGN "Recovering": nothing holds any more, so that nothing is to be fixed then.
+        if look.now.number and look.now.state is not NowState.RECOVERING:
             known = Seen(known.after, (*known.fixes, look.now.fix))
         self.seen[number] = known
 
@@ -169,6 +178,7 @@ async def watched(
             worst_wait=log.worst,
             seen=log.seen,
             uncalm=log.calm.count(False) / max(1, len(log.calm)),
+            alarmed=dict(log.alarmed),
             wrong=tuple(log.wrong),
             revised=log.revised,
         )
