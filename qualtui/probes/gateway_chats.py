@@ -15,7 +15,7 @@ from qualtui.probes.elements import SMALL, ElementsError, cut
 from qualtui.probes.identity import Lids, nameless
 from qualtui.probes.probe import ProbeError
 from qualtui.text import _
-from qualtui.tracking.ack_trust import Acks, acks_believed, observed, trusting
+from qualtui.tracking.ack_trust import Acks, acknowledged, acks_believed, observed, trusting
 from qualtui.tracking.gateway_chats import (
     KEPT,
     SETTLE,
@@ -247,6 +247,7 @@ class GatewayChatsProbe:
             found = await _listed(answer)
             lasts = _last_messages(_chats(found), now)
             self._check(answer, lasts)
+            self._acks = acknowledged(self._acks, (one.last for one in lasts))
             ordered = ordered and in_order(lasts)
             known = {one.chat for one in lasts}
             if page and known and known <= met:  # the same again: the gateway does not count pages

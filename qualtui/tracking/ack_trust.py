@@ -2,6 +2,8 @@
 
 A customer's next message proves that ours before it arrived, though its acknowledgement is PENDING for ever, as
 NOWEB leaves it (WAHA issues 1379, 1167). A gateway that delivers nothing looks alike but for that proof.
+An unanswered customer writes again, too. Where acknowledgements came until just before our message and none since,
+the phone is offline, and the next message proves nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +14,7 @@ from qualtui.tracking.gateway_chats import KEPT, SETTLE, Chat, ChatMessage, Chat
 
 PENDING = 0
 PROOFS = 2  # chats that prove it
+LATELY = 86_400.0  # s before a message in which an acknowledged one shows that the gateway gives acknowledgements
 PATIENCE = 600.0  # s for a customer's next message: no proof against ours before that
 MOST = 500  # chats remembered
 
@@ -21,6 +24,9 @@ class Acks(msgspec.Struct, frozen=True):
 
     proofs: Mapping[str, float] = {}
     silent: Mapping[str, float] = {}
+    taken: tuple[
+        float, ...
+    ] = ()  # when messages of ours were sent that WhatsApp acknowledged; the newest, in order
 
     @property
     def unreliable(self) -> bool:
@@ -31,11 +37,34 @@ class Acks(msgspec.Struct, frozen=True):
 def observed(acks: Acks, chat: str, messages: Iterable[ChatMessage], now: float) -> Acks:
     """What is known after a look at a chat's newest messages."""
     said = list(messages)
-    theirs = max((one.at for one in said if not one.ours), default=0.0)
+    acks = acknowledged(acks, said)
+    theirs = sorted(one.at for one in said if not one.ours)
     pending = [one.at for one in said if one.ours and one.ack == PENDING and now - one.at > SETTLE]
-    proved = [at for at in pending if at < theirs]
-    silent = [at for at in pending if at >= theirs and now - at > PATIENCE]
-    return Acks(_with(acks.proofs, chat, proved, now), _with(acks.silent, chat, [] if proved else silent, now))
+    proved = [at for at in pending if theirs and at < theirs[-1] and _proves(acks.taken, at, theirs)]
+    silent = [at for at in pending if not (theirs and at < theirs[-1]) and now - at > PATIENCE]
+    return msgspec.structs.replace(
+        acks,
+        proofs=_with(acks.proofs, chat, proved, now),
+        silent=_with(acks.silent, chat, [] if proved else silent, now),
+    )
+
+
+def acknowledged(acks: Acks, messages: Iterable[ChatMessage]) -> Acks:
+    """What is known after these messages of any chats: which of ours were acknowledged."""
+    found = {one.at for one in messages if one.ours and one.ack is not None and one.ack > PENDING}
+    if found <= set(acks.taken):
+        return acks
+    return msgspec.structs.replace(acks, taken=tuple(sorted({*acks.taken, *found}))[-MOST:])
+
+
+def _proves(taken: tuple[float, ...], at: float, theirs: list[float]) -> bool:
+    """Whether the customer's next message proves that ours of `at` arrived.
+
+    It does where the gateway gave no acknowledgement for a day before ours, or gave one in between.
+    """
+    following = next(one for one in theirs if one > at)
+    between = any(at < one <= following for one in taken)
+    return between or not any(at - LATELY < one <= at for one in taken)
 
 
 def _with(known: Mapping[str, float], chat: str, times: list[float], now: float) -> dict[str, float]:
