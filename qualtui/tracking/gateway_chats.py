@@ -269,16 +269,17 @@ def with_chats(
         mine = owed.get(lead)
         if mine is None and not fresh and chats.read_at - (chat.since or chat.last.at) < SURE:
             continue
-        claim = _claimed(chat, chats.read_at, _renewed(known, book.answered.get(lead)), mine, born, edge)
+        answered = book.answered.get(lead, 0.0)
+        claim = _claimed(chat, chats.read_at, _renewed(known, answered), mine, answered, born, edge)
         if claim is not None:
             owed[lead] = claim
             asked[lead] = asked.get(lead) or (claim.since,)
     return msgspec.structs.replace(book, owed=owed, asked=asked)
 
 
-def _renewed(known: Known | None, answered: float | None) -> Known | None:
+def _renewed(known: Known | None, answered: float) -> Known | None:
     """What is known, and the newest answer that the rows tell of: they are read more often."""
-    if known is None or answered is None:
+    if known is None or not answered:
         return known
     return msgspec.structs.replace(known, sent=max(answered, known.sent or answered))
 
@@ -298,9 +299,18 @@ def _settled(book: ReplyState, heard: Mapping[str, float]) -> ReplyState:
 
 
 def _claimed(
-    chat: Chat, read_at: float, known: Known | None, mine: PendingReply | None, born: float, edge: float
+    chat: Chat,
+    read_at: float,
+    known: Known | None,
+    mine: PendingReply | None,
+    answered: float,
+    born: float,
+    edge: float,
 ) -> PendingReply | None:
-    """What a chat that waits says of its customer. `mine`: what the rows say; None: nothing that they don't."""
+    """What a chat that waits says of its customer. `mine`: what the rows say; None: nothing that they don't.
+
+    `answered`: the newest answer by the rows, 0 where there is none.
+    """
     last = chat.last
     start = (
         born if last.at >= born else edge
@@ -319,6 +329,8 @@ def _claimed(
     vain = sent if sent is not None and late and sent >= since + CLOCKS else None
     if mine is not None:
         stored = max(mine.last, received or mine.last) >= last.at - CLOCKS
+        # An answer that came after the chats were read ended what waited in them.
+        since = mine.since if since <= answered <= mine.since and read_at <= answered + SETTLE else since
         began = since if mine.since < born <= last.at else min(mine.since, since)
         return msgspec.structs.replace(
             mine,

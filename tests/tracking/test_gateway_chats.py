@@ -186,6 +186,14 @@ def test_a_row_of_an_answer_that_came_before_the_message_answers_it_not() -> Non
     assert told(ReplyState(), read(theirs(NOW - 300)), known).owed["ana"].unstored == NOW - 300
 
 
+def test_who_writes_again_before_the_chats_show_the_answer_waits_since_then() -> None:
+    book = ReplyState(owed={"ana": PendingReply(NOW + 12, NOW + 12, "s")}, answered={"ana": NOW + 8})
+    known = Known("ana", received=NOW + 12, sent=NOW + 8)
+    assert told(book, read(theirs(NOW - 2)), known).owed["ana"] == book.owed["ana"]
+    late = told(book, read(theirs(NOW - 2), at=NOW + 100), known).owed["ana"]
+    assert (late.since, late.unheard) == (NOW - 2, NOW + 8)  # read since then, and it is in no chat
+
+
 def test_a_row_that_says_sent_just_now_is_believed_for_a_minute() -> None:
     known = Known("ana", received=NOW - 60, sent=NOW - 50)
     assert told(ReplyState(), read(theirs(NOW - 61)), known).owed == {}
