@@ -1,11 +1,35 @@
 """A customer's words said again: the bot does not answer them twice in the same five minutes. Pure."""
 
+import re
 from collections.abc import Iterable
 
 from qualtui.tracking.gateway_chats import CLOCKS, ChatMessage
 
 BUCKET = 300.0  # s of the clock in which the bot sends the same text once to a phone (agent.md, 4)
 MOST = 3  # repeats after one answer; more of them are a flood
+# Words that answer more than one question: the bot's next text is another one, and owed.
+_CHOICES = frozenset(
+    [
+        "s",
+        "sim",
+        "n",
+        "não",
+        "nao",
+        "sei",
+        "ok",
+        "okay",
+        "claro",
+        "isso",
+        "pode",
+        "quero",
+        "tenho",
+        "talvez",
+        "depende",
+        "yes",
+        "y",
+        "no",
+    ]
+)
 
 
 def repeats(said: Iterable[tuple[ChatMessage, str]]) -> frozenset[float]:
@@ -22,13 +46,25 @@ def repeats(said: Iterable[tuple[ChatMessage, str]]) -> frozenset[float]:
             if one.heard:
                 answer, count = one.at, 0
             continue
-        if words and words == before and answer is not None and _one_bucket(answer, one.at) and count < MOST:
+        if (
+            _tells(words)
+            and words == before
+            and answer is not None
+            and _one_bucket(answer, one.at)
+            and count < MOST
+        ):
             again.add(one.at)
             count += 1
         else:
             others.add(one.at)
             before, answer = words, None
     return frozenset(again - others)
+
+
+def _tells(words: str) -> bool:
+    """Whether the same answer is due to the same words. A number, "sim" or "não sei" may answer two questions."""
+    spoken = re.findall(r"[^\W\d_]+", words)
+    return bool(spoken) and not set(spoken) <= _CHOICES
 
 
 def _one_bucket(answer: float, repeat: float) -> bool:

@@ -11,7 +11,7 @@ ANA = "551190001111"
 Said = tuple[ChatMessage, str]
 
 
-def theirs(after: float, words: str = "sim") -> Said:
+def theirs(after: float, words: str = "bom dia") -> Said:
     return ChatMessage(START + after, ours=False), words
 
 
@@ -33,6 +33,8 @@ def ours(after: float, ack: int | None = 2) -> Said:
         pytest.param([theirs(270), ours(280), theirs(302)], [302], id="the clocks differ a little"),
         pytest.param([theirs(10), ours(20), theirs(25, "quero"), theirs(30)], [], id="other words between"),
         pytest.param([theirs(10, ""), ours(20), theirs(30, "")], [], id="pictures have no words"),
+        pytest.param([theirs(10, "2"), ours(20), theirs(30, "2")], [], id="a choice answers another question"),
+        pytest.param([theirs(10, "não sei!"), ours(20), theirs(30, "não sei!")], [], id="so does that"),
         pytest.param([theirs(10), ours(20), theirs(30), theirs(30, "quero")], [], id="two in one second"),
         pytest.param(
             [theirs(10), ours(20), *(theirs(30 + n) for n in range(MOST + 2))],
