@@ -135,7 +135,7 @@ class Evaluator:
             entries.append((change, ""))
             entries.extend(self._notices(state, change))
         for notice in state.notices.values():
-            if notice.status in OWED and notice.target not in self._config.notify.targets:
+            if notice.status in OWED and notice.channel not in self._config.notify.targets:
                 reason = "the configuration no longer has this target"
                 entries.append((NoticeFailed(notice.key, notice.attempt, reason), ""))
         return entries
@@ -144,7 +144,7 @@ class Evaluator:
         incident = state.incidents.get(change.number)
         was = incident.severity if incident else None
         nth = incident.changes + 1 if incident else 1
-        told = frozenset(incident.told) if incident else frozenset()
+        told = frozenset(incident.notified) if incident else frozenset()
         for item in notices_due(change, was, nth, told, self._config.notify.routes):
             title, body = render_notice(
                 change, item.kind, incident.owner if incident else "", self._clock(), item.key

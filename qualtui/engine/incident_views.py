@@ -86,9 +86,9 @@ def notices_word(incident: Incident, trying: int) -> str:
 
 def channels(state: State, configured: Container[str]) -> tuple[ChannelView, ...]:
     """The configured channels that deliver nothing, the longest first."""
-    failing = sorted(state.failing.values(), key=lambda one: (one.since, one.target))
+    failing = sorted(state.failing.values(), key=lambda one: (one.since, one.channel))
     return tuple(
-        ChannelView(one.target, one.since, str(one.reason)) for one in failing if one.target in configured
+        ChannelView(one.channel, one.since, str(one.reason)) for one in failing if one.channel in configured
     )
 
 

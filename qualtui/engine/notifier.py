@@ -79,7 +79,7 @@ class Notifier:
                 error.final or notice.kind == "test"
             )  # who tests waits for the outcome, not for the next six hours
             again = None if once else retry_at(attempt, notice.queued_at, now, self._retry_for)
-            log.warning("notice %s to %s failed: %s", notice.key, notice.target, error)
+            log.warning("notice %s to %s failed: %s", notice.key, notice.channel, error)
             await self._journal.append((NoticeFailed(notice.key, attempt, str(error), again), ""))
         else:
             await self._journal.append((NoticeDelivered(notice.key, attempt), ""))

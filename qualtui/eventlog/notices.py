@@ -2,6 +2,7 @@
 
 from typing import TypeAlias
 
+import msgspec
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, Kept, safe, without
@@ -17,7 +18,7 @@ class NoticeQueued(EventBody, frozen=True, tag="notice.queued"):
 
     key: str
     number: int
-    target: str
+    channel: str = msgspec.field(name="target")
     kind: str  # firing, worse, resolved, test
     severity: Severity
     title: Saying
@@ -54,11 +55,11 @@ def _queue(state: State, body: NoticeQueued) -> State:
     if body.key in state.notices:
         return state
     notice = Notice(
-        body.key, body.number, body.target, body.kind, body.severity, body.title, body.body, queued_at=state.at
+        body.key, body.number, body.channel, body.kind, body.severity, body.title, body.body, queued_at=state.at
     )
     incident = state.incidents.get(body.number)
-    if incident is not None and body.target not in incident.told:
-        notified = replace(incident, told=(*incident.told, body.target))
+    if incident is not None and body.channel not in incident.notified:
+        notified = replace(incident, notified=(*incident.notified, body.channel))
         state = replace(state, incidents={**state.incidents, body.number: notified})
     return replace(state, notices={**state.notices, body.key: notice})
 
@@ -95,12 +96,12 @@ def _finished_keys(notices: dict[str, Notice], _now: float) -> list[str]:
 def _failing(state: State, notice: Notice, body: Moved) -> dict[str, Failing]:
     """The channels whose newest try failed; one that the configuration dropped unsent was not tried."""
     if isinstance(body, NoticeDelivered):
-        return without(state.failing, notice.target)
+        return without(state.failing, notice.channel)
     if isinstance(body, NoticeSending) or notice.status != "sending":
         return state.failing
-    before = state.failing.get(notice.target)
+    before = state.failing.get(notice.channel)
     since = before.since if before is not None else state.at
-    return {**state.failing, notice.target: Failing(notice.target, since, body.reason)}
+    return {**state.failing, notice.channel: Failing(notice.channel, since, body.reason)}
 
 
 def _counted(state: State, old: Notice, new: Notice) -> State:
@@ -120,7 +121,7 @@ def _delivered_line(state: State, at: float, body: NoticeDelivered) -> Activity 
     notice = state.notices.get(body.key)
     if notice is None:
         return None
-    text = message("notified {channel}: {title}", channel=clean(notice.target), title=safe(notice.title))
+    text = message("notified {channel}: {title}", channel=clean(notice.channel), title=safe(notice.title))
     return Activity(at, OURSELVES, text, notice.number)
 
 
@@ -129,7 +130,7 @@ def _failed_line(state: State, at: float, body: NoticeFailed) -> Activity | None
     if notice is None or body.retry_at is not None:
         return None
     text = message(
-        "could not notify {channel}, gave up: {reason}", channel=clean(notice.target), reason=safe(body.reason)
+        "could not notify {channel}, gave up: {reason}", channel=clean(notice.channel), reason=safe(body.reason)
     )
     return Activity(at, OURSELVES, text, notice.number, Severity.WARNING)
 

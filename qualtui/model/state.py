@@ -1,4 +1,4 @@
-"""What the fold of all events gives."""
+"""State: what the fold of all events gives. Stored names differ where a field was renamed (`field(name=...)`)."""
 
 import msgspec
 
@@ -15,11 +15,11 @@ class AlertState(msgspec.Struct, frozen=True):
     severity: Severity
     since: float  # when the condition began to hold
     number: int = 0
-    clear_since: float | None = None  # kept in memory only, for keep_firing_for; a restart begins it anew
+    clear_since: float | None = None  # for keep_firing_for; in memory only, so a restart starts it again
 
 
 class Incident(msgspec.Struct, frozen=True):
-    """A rule that fired for an agent, until it is resolved, with who has it and what was said."""
+    """A rule that fired for an agent, until it is resolved, with its owner and notes."""
 
     number: int
     rule: str
@@ -39,17 +39,17 @@ class Incident(msgspec.Struct, frozen=True):
     fix: str = ""
     runbook: Saying = ""
     changes: int = 0  # counts its transitions: part of a notice's key
-    told: tuple[str, ...] = ()  # targets that a notice was queued for: they hear of its end too
+    notified: tuple[str, ...] = msgspec.field(default=(), name="told")  # channels: they get the end, too
     delivered: int = 0  # of its notices
-    failed: int = 0  # of its notices, given up
+    failed: int = 0  # of its notices, not tried again
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """A notice that is owed: queued, sending (in doubt after a restart) or waiting for its next try."""
+    """A notice to a channel. `sending` after a restart: whether it arrived is in doubt."""
 
     key: str
     number: int
-    target: str
+    channel: str = msgspec.field(name="target")
     kind: str
     severity: Severity
     title: Saying
@@ -62,15 +62,15 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class Failing(msgspec.Struct, frozen=True):
-    """A target whose newest try failed, since its first failure after a delivery."""
+    """A channel whose newest try failed, since its first failure after a delivery."""
 
-    target: str
+    channel: str = msgspec.field(name="target")
     since: float
     reason: Saying
 
 
 class FixRun(msgspec.Struct, frozen=True):
-    """One run of a remedy. `outcome` empty: under way."""
+    """One run of a fix. `outcome` empty: under way."""
 
     run: str
     fix: str
@@ -85,7 +85,7 @@ class FixRun(msgspec.Struct, frozen=True):
     summary: Saying = ""
     done: tuple[str, ...] = ()
     undone_by: str = ""
-    stopped_by: str = ""  # who said first that it is to end
+    stopped_by: str = ""  # who stopped it first
 
 
 class Backlog(msgspec.Struct, frozen=True):
@@ -101,14 +101,14 @@ class Backlog(msgspec.Struct, frozen=True):
 
 
 class ClosedUntil(msgspec.Struct, frozen=True, gc=False):
-    """A customer whom a person answered by hand: owed nothing for what came until `upto` (their clock)."""
+    """A customer whom a person answered by hand: no reply is due for what came until `upto` (their clock)."""
 
     upto: float
-    at: float = 0.0  # when that was said, by our clock
+    at: float = 0.0  # when the person reported it, by our clock
 
 
 class Activity(msgspec.Struct, frozen=True):
-    """Who did what, or what was sent where: a line for people."""
+    """Who did what, or what was sent where: one line for people."""
 
     at: float
     who: str
@@ -129,12 +129,12 @@ class State(msgspec.Struct, frozen=True):
     next_number: int = 1
     alerts: dict[str, AlertState] = msgspec.field(default_factory=dict, name="standing")  # by rule@agent
     incidents: dict[int, Incident] = {}  # all that fire, and the newest resolved ones
-    notices: dict[str, Notice] = {}  # all that are owed, and the newest delivered or failed ones
-    failing: dict[str, Failing] = {}  # by target
+    notices: dict[str, Notice] = {}  # all that are due, and the newest delivered or failed ones
+    failing: dict[str, Failing] = {}  # by channel
     runs: dict[str, FixRun] = {}  # all that still decide something, and the newest
     activity: tuple[Activity, ...] = ()  # newest last
     backlog: dict[str, Backlog] = {}  # by agent
-    closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as the customer may still be owed
+    closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as a reply may still be due
 
 
 def alert_key(rule: str, agent: str) -> str:

@@ -1,4 +1,4 @@
-"""The words that everything else is said in, and a probe's answer."""
+"""Severity, evidence, phase and link: the closed sets of words; and a probe's sample."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Severity(StrEnum):
-    """How bad: CRITICAL may wake someone, WARNING waits for the day, INFO is to be known."""
+    """How bad: CRITICAL may wake someone, WARNING waits for the day, INFO opens no incident."""
 
     CRITICAL = "critical"
     WARNING = "warning"
@@ -14,7 +14,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """2 for critical, 1 for warning, 0 for info: to compare."""
+        """2 for critical, 1 for warning, 0 for info; to compare severities."""
         return {"critical": 2, "warning": 1, "info": 0}[self.value]
 
 
@@ -22,14 +22,14 @@ class Evidence(StrEnum):
     """What a figure rests on. Only FRESH may look green."""
 
     FRESH = "fresh"
-    OLD = "old"  # the last answer is older than two intervals
-    NO_DATA = "no_data"  # we could not ask, or have not asked yet
-    DISAGREE = "disagree"  # two sources tell different things of one fact
-    NO_SOURCE = "no_source"  # nothing is configured that could tell
+    OLD = "old"  # the last sample is older than two intervals
+    NO_DATA = "no_data"  # the poll failed on our side, or there was none yet
+    DISAGREE = "disagree"  # two sources report different values of one fact
+    NO_SOURCE = "no_source"  # no source is configured
 
 
 class Phase(StrEnum):
-    """Where a rule stands for one agent. Prometheus's words."""
+    """The phase of an alert, as Prometheus names it."""
 
     INACTIVE = "inactive"
     PENDING = "pending"  # the condition holds, its `for` has not passed
@@ -38,7 +38,7 @@ class Phase(StrEnum):
 
 
 class Link(StrEnum):
-    """The chain from us to the customer; its first broken link is the why of the screen."""
+    """The chain from us to the customer; its first broken link is the root cause."""
 
     US = "us"
     HOST = "host"
@@ -50,7 +50,7 @@ class Link(StrEnum):
 
 
 class Sample(msgspec.Struct, frozen=True, gc=False):
-    """One answer of a probe: a value, or None where we could not ask. `note` says why, in one clean line."""
+    """One value of a series, or None where the poll failed on our side. `note` says why, in one clean line."""
 
     series: str  # agent/name, e.g. ldc-bot/customers.waiting
     at: float

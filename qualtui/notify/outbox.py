@@ -15,7 +15,7 @@ def next_for(target: str, notices: Iterable[Notice], now: float) -> Notice | Non
     """
     heads: dict[int | str, Notice] = {}
     for notice in sorted(notices, key=lambda n: n.queued_at):
-        if notice.target == target and notice.status in {"queued", "sending"}:
+        if notice.channel == target and notice.status in {"queued", "sending"}:
             heads.setdefault(notice.number or notice.key, notice)
     return min(heads.values(), key=lambda n: (wait_for(n, now), n.queued_at), default=None)
 

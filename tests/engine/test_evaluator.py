@@ -78,7 +78,7 @@ class Scene:
 
 def told(body: object) -> str:
     if isinstance(body, NoticeQueued):
-        return f"{body.kind} to {body.target}"
+        return f"{body.kind} to {body.channel}"
     if isinstance(body, CauseRevised):
         return f"cause: {body.cause}"
     assert isinstance(body, RuleChanged)

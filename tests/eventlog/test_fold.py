@@ -246,10 +246,10 @@ def test_folding_changes_nothing_in_place() -> None:
     assert State() == EMPTY
 
 
-def test_whoever_was_told_of_an_incident_is_remembered_once() -> None:
+def test_a_channel_that_was_notified_of_an_incident_is_remembered_once() -> None:
     first = queued("1/1/firing/pager")
     state = after(fired(), first, replace(first, key="1/2/worse/pager", kind="worse"))
-    assert state.incidents[1].told == (first.target,)
+    assert state.incidents[1].notified == (first.channel,)
 
 
 def test_a_run_that_may_still_be_taken_back_is_kept_whatever_else_ran() -> None:

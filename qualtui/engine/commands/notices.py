@@ -43,4 +43,4 @@ async def log(context: CommandContext, ask: NoticeLog, who: str) -> Answer:
 
 def _view(one: Notice) -> NoticeView:
     title, reason = str(one.title), str(one.reason)
-    return NoticeView(one.key, one.target, one.kind, title, one.status, one.attempt, one.queued_at, reason)
+    return NoticeView(one.key, one.channel, one.kind, title, one.status, one.attempt, one.queued_at, reason)
