@@ -83,7 +83,7 @@ async def test_an_answer_that_is_the_last_one_says_when_there_may_be_a_new_one()
         await until(lambda: app.pid != 0)
         await pilot.press("d")
         await until(lambda: "12s ago" in text(app))
-        assert "at the earliest" not in text(app)
+        assert "the next check is possible" not in text(app)
         await pilot.press("r")
         await until(lambda: "in 18s" in text(app))
 
