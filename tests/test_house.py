@@ -18,6 +18,7 @@ from tests.postgres import AgentDatabase
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text(encoding="utf-8")
+DOCS = sorted((TOP / "docs").glob("*.md"))
 UNIT = TOP / "packaging/qualtui.service"
 
 
@@ -46,10 +47,24 @@ def test_every_command_in_the_readme_is_there(words: tuple[str, ...]) -> None:
     assert exists(list(words))
 
 
-def test_every_file_that_the_readme_links_to_is_there() -> None:
-    links = re.findall(r"(?<!!)\[[^\]]*\]\((?!https?:)([^)#]+)\)", README)
-    assert links
-    assert [link for link in links if not (TOP / link).is_file()] == []
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", *(f"docs/{one.name}" for one in DOCS)])
+def test_every_file_that_a_page_links_to_is_there(page: str) -> None:
+    text = (TOP / page).read_text(encoding="utf-8")
+    links = re.findall(r"\[[^\]]*\]\((?!https?:)([^)#]+)\)", text)
+    assert [link for link in links if not (TOP / page).parent.joinpath(link).is_file()] == []
+
+
+def test_the_step_lists_name_files_that_are_there() -> None:
+    text = (TOP / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = {name for name in re.findall(r"`([a-z_/]+\.py)`", text) if "disk" not in name}
+    assert len(named) > 20
+    places = (TOP, TOP / "qualtui", TOP / "qualtui/probes", TOP / "qualtui/notify", TOP / "qualtui/cli")
+    nowhere = {name for name in named if not any((place / name).is_file() for place in places)}
+    assert nowhere == set()
+
+
+def test_the_readme_is_short_enough_to_be_read() -> None:
+    assert len(README.splitlines()) < 200
 
 
 def test_the_five_minutes_in_the_readme_name_all_that_the_example_wants() -> None:
