@@ -176,7 +176,7 @@ def _troubled(shot: Snapshot) -> bool:
 
 
 def _banner(shot: Snapshot, path: Path) -> str:
-    return shot.engine.troubles[0].replace(str(path.parent), "...")[:110]
+    return str(shot.engine.troubles[0]).replace(str(path.parent), "...")[:110]
 
 
 def _kept(world: Small, log: Log, wanted: list[tuple[Phase, int]]) -> list[str]:

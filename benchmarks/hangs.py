@@ -95,7 +95,7 @@ async def reads_again() -> Trial:
             if taken.engine.troubles:
                 problems.append(f"it still says {taken.engine.troubles}")
     return Trial(
-        *SIGHUP, f"told: {told.engine.troubles[0][:90]}; then {len(taken.agents)} agents", tuple(problems)
+        *SIGHUP, f"told: {str(told.engine.troubles[0])[:90]}; then {len(taken.agents)} agents", tuple(problems)
     )
 
 

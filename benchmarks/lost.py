@@ -87,7 +87,7 @@ async def lost(how: str) -> Trial:
             noticed = time.perf_counter() - began
             if noticed > NOTICED:
                 problems.append(f"a banner came after {noticed:.1f} s")
-            if shot.engine.troubles[0] not in (said := await _status(world.config)):
+            if str(shot.engine.troubles[0]) not in (said := await _status(world.config)):
                 problems.append(f"`status` says {said[:120]!r}")
             await eventually(lambda: _renewed(log) == 1, 10, "a new store")
             problems += await _refused(world.config)
@@ -102,7 +102,7 @@ async def lost(how: str) -> Trial:
             if not isinstance(shown, IncidentDetail):
                 problems.append(f"incident 2 is not known: {shown}")
         world.health.freeze()
-    banner = shot.engine.troubles[0].replace(str(world.folder), "...")
+    banner = str(shot.engine.troubles[0]).replace(str(world.folder), "...")
     done = f"the store {how} under a healthy engine"
     return Trial(done, PROMISED, f"after {noticed:.1f} s: {banner}", tuple(problems))
 
@@ -231,7 +231,7 @@ async def held_by_another() -> Trial:
     problems += [
         f"{word} came after {late:.1f} s" for word, late in (("CRITICAL", took), ("RESOLVED", over)) if late > LATE
     ]
-    banner = shot.engine.troubles[0].replace(str(world.folder), "...")
+    banner = str(shot.engine.troubles[0]).replace(str(world.folder), "...")
     return Trial(*HELD, f"told after {took:.2f} s, and of the end after {over:.2f} s; {banner}", tuple(problems))
 
 
@@ -255,7 +255,7 @@ async def full_without_events() -> Trial:
                 place.clear()
                 await seen(client, lambda shot: not _troubled(shot), 15, "the banner goes")
             problems = [] if log.whole() else ["the log's chain is broken"]
-    banner = shot.engine.troubles[0].replace(str(log.path.parent), "...")
+    banner = str(shot.engine.troubles[0]).replace(str(log.path.parent), "...")
     return Trial(*QUIET, f"after {took:.1f} s: {banner}", tuple(problems))
 
 

@@ -68,7 +68,7 @@ def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
             beside=beside,
         )
     except StoreError as error:
-        raise CommandError(str(error), FAILED) from None
+        raise CommandError(error.text, FAILED) from None
 
     async def life() -> str:
         ready = asyncio.Event()

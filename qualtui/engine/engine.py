@@ -42,6 +42,7 @@ from qualtui.probes.probe import ProbeError
 from qualtui.store.errors import StoreError
 from qualtui.store.ports import Store
 from qualtui.text import _, clean
+from qualtui.text.message import message
 from qualtui.wire import Answer, Customers, EngineView, IncidentDetail, ListCustomers, Refused, Request, Snapshot
 
 log = logging.getLogger(__name__)
@@ -339,7 +340,7 @@ class Engine:
         return replace(shot, running=fixing.running())
 
     def _engine_view(self) -> EngineView:
-        refused = self._problem and f"configuration refused: {self._problem}"
+        refused = self._problem and message("configuration refused: {problem}", problem=self._problem)
         store = (self.journal.trouble, self._keeper.trouble, *self.journal.remarks, self._server.trouble)
         troubles = [text for text in (*store, refused, *self._faults.banners()) if text]
         notices = self.journal.state.notices.values()

@@ -15,7 +15,7 @@ from qualtui.eventlog.fold import apply
 from qualtui.model import Event, EventBody, State
 from qualtui.store.errors import LeaseLost, StoreError, StoreLost
 from qualtui.store.ports import Store
-from qualtui.text import plural
+from qualtui.text.message import Saying, counted, joined
 
 log = logging.getLogger(__name__)
 
@@ -44,30 +44,30 @@ class Journal:
         self._under_way: set[asyncio.Future[tuple[Event, ...]]] = set()
         self._unsaved: list[Event] = []
         self._keyed = 0
-        self._trouble = ""
-        self._remarks: list[tuple[float, str]] = []
-        self._renewed: list[str] = []  # what became of lost stores, not yet among the remarks
+        self._trouble: Saying = ""
+        self._remarks: list[tuple[float, Saying]] = []
+        self._renewed: list[Saying] = []  # what became of lost stores, not yet among the remarks
         self._saved = state  # the fold of what is written
         self.state = state
         self._remark(store.remade)
         store.remade = ""
 
     @property
-    def trouble(self) -> str:
+    def trouble(self) -> Saying:
         """Empty, or one line: why events are kept in memory only, and how many."""
         if not self._trouble or not self._unsaved:
             return self._trouble
-        kept = plural("{n} event kept in memory", "{n} events kept in memory", len(self._unsaved))
-        return f"{self._trouble}; {kept.format(n=len(self._unsaved))}"
+        kept = counted("{count} event kept in memory", "{count} events kept in memory", len(self._unsaved))
+        return joined([self._trouble, kept])
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def remarks(self) -> tuple[Saying, ...]:
         """What happened to the store within the last hour and was set right: a person must know of it."""
         now = self._clock()
         self._remarks = [one for one in self._remarks if abs(now - one[0]) < REMARK]
         return tuple(text for _at, text in self._remarks)
 
-    def _remark(self, text: str) -> None:
+    def _remark(self, text: Saying) -> None:
         if text:
             log.warning("%s", text)
             self._remarks = [*self._remarks, (self._clock(), text)][-REMARKS:]
@@ -145,9 +145,9 @@ class Journal:
         except StoreError as error:
             if not self._trouble:
                 log.warning("the store fails: %s", error)
-            elif self._trouble != str(error):
+            elif self._trouble != error.text:
                 log.warning("the store fails otherwise: %s", error)
-            self._trouble = str(error)
+            self._trouble = error.text
             return self._remember(entries, now)
         if self._trouble:
             log.warning("the store works again; %d events written", len(kept))
@@ -169,7 +169,7 @@ class Journal:
             renewed = self._store.renew(self._saved, lost, now)
         # Copying a large one takes longer than anybody waits for: what was done is told later then.
         bodies = [event.body for event in renewed if isinstance(event.body, StoreRenewed)]
-        self._renewed += [f"{body.why}; {body.done}" for body in bodies]
+        self._renewed += [joined([body.why, body.done]) for body in bodies]
         return [*renewed, *self._appended(kept, entries, now)]
 
     def _appended(self, kept: tuple[Event, ...], entries: list[Entry], now: float) -> list[Event]:

@@ -13,7 +13,7 @@ from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import Sample
 from qualtui.store.errors import StoreError
 from qualtui.store.ports import Store
-from qualtui.text import _
+from qualtui.text.message import Saying, message
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +50,11 @@ class SampleWriter:
         self._clock = clock
         self._room = room
         self._waiting: list[Sample] = []
-        self._trouble = ""
+        self._trouble: Saying = ""
         self.retention = Retention()
 
     @property
-    def trouble(self) -> str:
+    def trouble(self) -> Saying:
         """Empty, or one line: why figures are not written, where the journal does not say it already."""
         return "" if self._journal.trouble else self._trouble
 
@@ -95,15 +95,15 @@ class SampleWriter:
     async def flush(self) -> None:
         """Writes the waiting samples; they wait on when the store fails."""
         left = self._room(self._store.path)
-        full = _("no room left for the store {path}: make room on that disk").format(path=self._store.path)
-        trouble = full if left is not None and left < LEAST else ""
+        full = message("no room left for the store {path}: make room on that disk", path=str(self._store.path))
+        trouble: Saying = full if left is not None and left < LEAST else ""
         batch, self._waiting = self._waiting, []
         try:
             if batch:
                 await self._journal.run(lambda: self._store.add_samples(batch))
         except StoreError as error:
             self._waiting = batch + self._waiting
-            trouble = str(error)
+            trouble = error.text
         if trouble and not self._trouble:
             log.warning("the figures are kept in memory: %s", trouble)
         self._trouble = trouble

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from qualtui.store.errors import StoreError
+from qualtui.text.message import message
 
 Result = TypeVar("Result")
 
@@ -21,7 +22,7 @@ class StoreThread:
     async def run(self, work: Callable[[], Result], patience: float = 0.0) -> Result:
         """Return what `work` returns. Raises StoreError, also where it takes longer than `patience` seconds."""
         if self.hung is not None and not self.hung.done():
-            raise StoreError("the store does not answer")
+            raise StoreError(message("the store does not answer"))
         patience = patience or self._patience
         future = asyncio.get_running_loop().run_in_executor(self._thread, work)
         future.add_done_callback(_seen)
@@ -30,7 +31,9 @@ class StoreThread:
                 return await asyncio.shield(future)
         except TimeoutError:
             self.hung = future
-            raise StoreError(f"the store did not answer within {patience:g}s: is the disk hanging?") from None
+            raise StoreError(
+                message("the store did not answer within {patience:seconds}: check the disk", patience=patience)
+            ) from None
 
 
 def _seen(done: asyncio.Future[Any]) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from qualtui.config.values import Aggregate, StoreSettings
 from qualtui.model import Event, EventBody, Sample, State
 from qualtui.store.errors import StoreLost
+from qualtui.text.message import Saying
 
 Points = tuple[tuple[float, float | None], ...]  # (time, value); None: there was no answer
 Entries = Sequence[tuple[EventBody, str]]  # bodies, each with its key; "" for none
@@ -46,7 +47,7 @@ class Lease(Protocol):
 class EventStore(Protocol):
     """The log of events and its fold. One writer, who holds the lease."""
 
-    remade: str  # what was repaired beside the store, until the engine has reported it
+    remade: Saying  # what was repaired beside the store, until the engine has reported it
 
     @property
     def epoch(self) -> int:

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from qualtui.model import Evidence, Link, Phase, Severity
+from qualtui.text.message import Saying
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -141,7 +142,7 @@ class EngineView(msgspec.Struct, frozen=True):
     started_at: float
     windows: int
     beside: bool = False  # started by a window: ends some seconds after the last window
-    troubles: tuple[str, ...] = ()  # banners: store degraded, configuration refused
+    troubles: tuple[Saying, ...] = ()  # banners: store degraded, configuration refused
     notices_owed: int = 0
     notices_failed: int = 0
     channels: tuple[ChannelView, ...] = ()  # those that deliver nothing, the longest first

@@ -243,7 +243,9 @@ async def test_a_configuration_that_cannot_be_built_leaves_the_old_one(store: Sq
 
     async with running(store, build, config(), lambda: config(note="new")) as engine:
         os.kill(os.getpid(), signal.SIGHUP)
-        await until(lambda: any("configuration refused" in text for text in engine.snapshot().engine.troubles))
+        await until(
+            lambda: any("configuration refused" in str(text) for text in engine.snapshot().engine.troubles)
+        )
         assert not made.probes[0].closed  # type: ignore[attr-defined]
 
 
@@ -270,7 +272,7 @@ async def test_an_internal_error_of_one_agent_stops_no_other_agent_s_watch(
         shot = engine.snapshot()
         assert shot.agents[0].now.headline == "CANNOT TELL"
         assert shot.agents[1].now.level is Severity.CRITICAL
-        assert any("broken is not fully watched" in text for text in shot.engine.troubles)
+        assert any("broken is not fully watched" in str(text) for text in shot.engine.troubles)
 
 
 async def test_reading_the_same_configuration_again_asks_the_bot_nothing(store: SqliteStore) -> None:
@@ -469,7 +471,7 @@ async def test_an_engine_on_a_torn_store_watches_tells_and_goes_over_to_a_new_on
             await target.begun.wait()
             [number] = engine.journal.state.incidents
             assert number == begun.next_number
-            assert "damaged" in engine.snapshot().engine.troubles[0]
+            assert "damaged" in str(engine.snapshot().engine.troubles[0])
             assert path.read_bytes() == half
             path.rename(path.with_suffix(".torn"))
             async with Client(path.with_name("s"), who="ana") as client:

@@ -99,7 +99,7 @@ async def test_a_disk_that_fills_up_is_told_though_nothing_happens(store: FullSt
     assert keeps.trouble == ""
     left[0] = 4096
     await keeps.flush()
-    assert "no room left" in keeps.trouble
+    assert "no room left" in str(keeps.trouble)
     left[0] = 1 << 30
     store.full = True
     keeps.take(SAMPLES)

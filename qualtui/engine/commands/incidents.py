@@ -92,7 +92,7 @@ async def show(context: CommandContext, ask: ShowIncident, who: str) -> Answer:
     except StoreError as error:
         if incident is None:
             return Refused(_unreadable(str(ask.number), error))
-        unread = clean(str(message("can't read its history: {reason}", reason=str(error))))
+        unread = clean(str(message("can't read its history: {reason}", reason=error.text)))
         past, lines = State(), (Activity(context.clock(), OURSELVES, unread),)
     found = incident or past.incidents.get(ask.number)
     if found is None:
@@ -117,4 +117,4 @@ def replayed(events: Sequence[Event]) -> tuple[State, tuple[Activity, ...]]:
 
 
 def _unreadable(number: str, error: StoreError) -> Text:
-    return message("can't look up #{number}: {reason}", number=number, reason=str(error))
+    return message("can't look up #{number}: {reason}", number=number, reason=error.text)

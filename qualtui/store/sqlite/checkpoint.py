@@ -11,7 +11,7 @@ from qualtui.store.chain import GENESIS
 from qualtui.store.errors import StoreError
 from qualtui.store.sqlite import log
 from qualtui.store.sqlite.statements import statement
-from qualtui.text import _
+from qualtui.text.message import message
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)
@@ -35,9 +35,9 @@ def anchor(connection: sqlite3.Connection) -> Anchor:
     if state is None:
         # An empty State in its place would give the numbers of old incidents again.
         raise StoreError(
-            _(
-                "the store's anchor can't be read: it is damaged, or of a newer qualtui;"
-                " put back a copy of the store, or move it aside to begin a new one"
+            message(
+                "the store's anchor can't be read: it is damaged or was written by a newer qualtui;"
+                " restore a copy of the store, or move it aside to start a new one"
             )
         )
     return Anchor(seq, link, state)

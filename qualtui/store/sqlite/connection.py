@@ -9,7 +9,7 @@ from pathlib import Path
 
 from qualtui.store.errors import StoreError
 from qualtui.store.sqlite.lease import MODE, share
-from qualtui.text import _
+from qualtui.text.message import message
 
 BUSY = 0.5  # seconds to wait for another program that writes; the engine alone should
 FOLDER_MODE = 0o770  # what the umask leaves of it: as private as whoever made it wants
@@ -29,7 +29,9 @@ def _made(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(
-            _("the store {path} can't be made: {what}; see [store] path").format(path=path, what=error.strerror)
+            message(
+                "the store {path} can't be made: {what}; see [store] path", path=str(path), what=error.strerror
+            )
         ) from None
 
 
@@ -40,7 +42,7 @@ def check_regular(path: Path) -> None:
     except OSError:  # SQLite says it better
         return
     if not regular:
-        raise StoreError(_("{path} is not a regular file: see [store] path").format(path=path))
+        raise StoreError(message("{path} is not a regular file: check [store] path", path=str(path)))
 
 
 def prepare(path: Path) -> None:
@@ -83,7 +85,9 @@ def set_durable(connection: sqlite3.Connection, path: Path) -> None:
     """WAL, each commit on the disk before it returns, and erased bytes really gone. Raises StoreError."""
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
-        raise StoreError(_("the store {path} needs a local disk: this one has no shared memory").format(path=path))
+        raise StoreError(
+            message("the store {path} needs a local disk: this one has no shared memory", path=str(path))
+        )
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT:d}")

@@ -21,7 +21,7 @@ from qualtui.store.sqlite.migrations import NEWEST, check, migrate, shipped
 from qualtui.store.sqlite.read_pool import ReadPool
 from qualtui.store.sqlite.reader import SqliteReader
 from qualtui.store.sqlite.store import SqliteStore
-from qualtui.text import _
+from qualtui.text.message import Saying, joined, message
 
 BEGIN = 1_767_225_600.0  # 2026-01-01 UTC: numbers are counted from here where the log does not tell them
 MINUTE = 60.0
@@ -46,9 +46,11 @@ def _numbered(store: Store, state: State) -> State:
     """The State, in which no incident gets a number that the lock knows of, whatever became of the store since."""
     if store.numbers < state.next_number:
         return state
-    store.remade = _(
-        "the store is older than its lock: a copy was put back, or it was deleted; incidents go on at #{number}"
-    ).format(number=store.numbers + 1)
+    store.remade = message(
+        "the store is older than its lock: it was deleted or an old copy was put back;"
+        " incidents go on at #{number:whole}",
+        number=store.numbers + 1,
+    )
     return replace(state, next_number=store.numbers + 1)
 
 
@@ -63,7 +65,7 @@ class DeferredStore:
         self.path = path
         self._lease = lease
         self._epoch = int(now)  # no log's epoch: what is kept in memory bears keys that no earlier engine wrote
-        self._remade = ""
+        self._remade: Saying = ""
         self._store: SqliteStore | None = None
         self._opening = Lock()
         # A connection for each read: one that stays would make the one that writes read-only as well.
@@ -102,12 +104,12 @@ class DeferredStore:
         return self._lease.numbers
 
     @property
-    def remade(self) -> str:
+    def remade(self) -> Saying:
         """What was repaired beside the store, until somebody has read it and set it to ""."""
         return self._remade if self._store is None else self._store.remade
 
     @remade.setter
-    def remade(self, text: str) -> None:
+    def remade(self, text: Saying) -> None:
         if self._store is None:
             self._remade = text
         else:
@@ -203,8 +205,8 @@ class DeferredStore:
             except StoreError as error:
                 if self.known:
                     raise
-                unknown = _("{}; what it holds is not known: whoever waited at this start pages nobody")
-                raise StoreError(unknown.format(error)) from None
+                unknown = message("what it holds is not known: nobody is paged for who waited at this start")
+                raise StoreError(joined([error.text, unknown])) from None
             store.remade = self._remade
             self._store = store
             return store
@@ -234,7 +236,7 @@ def _reader(path: Path, *, immutable: bool) -> sqlite3.Connection:
         raise
     connection.close()
     if version:
-        raise StoreError(_("the store {path} is of an older form").format(path=path))
+        raise StoreError(message("the store {path} has an older form", path=str(path)))
     return _empty(path)  # nothing was ever written
 
 

@@ -15,7 +15,7 @@ from qualtui.store.sqlite.connection import connect
 from qualtui.store.sqlite.log import Head
 from qualtui.store.sqlite.migrations import NEWEST, check
 from qualtui.store.sqlite.statements import statement
-from qualtui.text import _
+from qualtui.text.message import message
 
 TABLES = {"anchor", "buckets", "checkpoints", "events", "lease", "marks", "samples", "series", "tracking"}
 BESIDE = ("-wal", "-shm")  # what SQLite keeps beside the file while it is open
@@ -42,7 +42,7 @@ def file_mark(path: Path) -> Mark | None:
         return None
     except OSError as error:
         raise StoreError(
-            _("the store {path} can't be looked at: {what}").format(path=path, what=error.strerror)
+            message("the store {path} can't be checked: {what}", path=str(path), what=error.strerror)
         ) from None
     return Mark(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
@@ -76,18 +76,18 @@ class StoreGuard:
         file = file_mark(self._path)
         if file is None:
             raise StoreLost(
-                _("the store {path} was deleted or moved away").format(path=self._path),
+                message("the store {path} was deleted or moved away", path=str(self._path)),
                 moved=True,
             )
         if not file.same_file(self._file):
             raise StoreLost(
-                _("another file was put in the place of the store {path}").format(path=self._path),
+                message("another file replaced the store {path}", path=str(self._path)),
                 moved=True,
             )
         for end, before in zip(BESIDE, self._beside, strict=True):
             if before is not None and not before.same_file(file_mark(files_beside(self._path, end))):
                 raise StoreLost(
-                    _("the file {path}{end} was removed").format(path=self._path, end=end),
+                    message("the file {path}{end} was removed", path=str(self._path), end=end),
                     moved=True,
                 )
         return file
@@ -105,12 +105,15 @@ class StoreGuard:
             raise self._changed() from None
         if epoch > self._epoch:
             raise LeaseLost(
-                _("another engine took the store {path} over: this one writes no more").format(path=self._path)
+                message(
+                    "another engine took the store {path} over: this engine stops writing", path=str(self._path)
+                )
             )
         if epoch < 0:
             raise StoreLost(
-                _("the store {path} has lost its own rows, or another engine took the store over").format(
-                    path=self._path
+                message(
+                    "the store {path} lost its own rows, or another engine took the store over",
+                    path=str(self._path),
                 )
             )
         if (epoch, head) != (self._epoch, self.head):
@@ -146,7 +149,9 @@ class StoreGuard:
             return False
         if (epoch := read_epoch(connection)) > self._epoch:
             raise LeaseLost(
-                _("another engine took the store {path} over: this one writes no more").format(path=self._path)
+                message(
+                    "another engine took the store {path} over: this engine stops writing", path=str(self._path)
+                )
             )
         return (
             epoch == self._epoch
@@ -156,7 +161,7 @@ class StoreGuard:
 
     def _changed(self) -> StoreLost:
         return StoreLost(
-            _("the store {path} was emptied, cut or overwritten by another program").format(path=self._path)
+            message("the store {path} was emptied, cut or overwritten by another program", path=str(self._path))
         )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from qualtui.store.errors import StoreError
-from qualtui.text import _
+from qualtui.text.message import message
 
 MAGIC = b"SQLite format 3\0"
 HEADER = 100  # bytes
@@ -38,8 +38,8 @@ def check_integrity(path: Path) -> None:
     pages = pages or int.from_bytes(header[28:32], "big")
     if not all(page in logged for page in range(there + 1, pages + 1)):
         raise StoreError(
-            _("the store {path} is damaged, its end is missing: put back a copy of it, or move it aside").format(
-                path=path
+            message(
+                "the store {path} is damaged, its end is missing: restore a copy, or move it aside", path=str(path)
             )
         )
 

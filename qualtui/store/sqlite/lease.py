@@ -13,7 +13,8 @@ from typing import Self
 import msgspec
 
 from qualtui.store.errors import LeaseLost, StoreBusy, StoreError
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import message
 
 MODE = 0o660  # two people of one group on a host share one engine
 
@@ -56,7 +57,7 @@ class FileLease:
             if lock >= 0:
                 os.close(lock)
             raise StoreError(
-                _("the store {path} can't be locked: {what}").format(path=path, what=error.strerror)
+                message("the store {path} can't be locked: {what}", path=str(path), what=error.strerror)
             ) from None
         try:
             file = _held(path)
@@ -94,7 +95,10 @@ class FileLease:
             os.close(lock)
             if self._file < 0 or not _same(self._path, self._file):
                 raise LeaseLost(
-                    _("another engine took the store {path} over: this one writes no more").format(path=self._path)
+                    message(
+                        "another engine took the store {path} over: this engine stops writing",
+                        path=str(self._path),
+                    )
                 ) from None
             return False  # whoever has it is about to be refused
         self._lock, old = lock, self._lock
@@ -142,7 +146,9 @@ def _held(path: Path) -> int:
     except BlockingIOError:
         os.close(file)
         raise StoreBusy(
-            _("another engine keeps the store {path} maybe under another name: end it first").format(path=path)
+            message(
+                "another engine keeps the store {path}, maybe under another name: stop it first", path=str(path)
+            )
         ) from None
     except OSError:  # a file system without locks
         pass
@@ -210,9 +216,13 @@ def _lives(pid: int) -> bool:
 
 def _busy(path: Path, other: Holder | None) -> StoreBusy:
     if other is None:
-        return StoreBusy(_("another engine keeps the store {path}: end it first").format(path=path))
+        return StoreBusy(message("another engine keeps the store {path}: stop it first", path=str(path)))
     since = datetime.fromtimestamp(other.since, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    text = _("another engine (pid {pid} on {host}, since {since}) keeps the store {path}: end it first").format(
-        pid=other.pid, host=clean(other.host, 64), since=since, path=path
+    text = message(
+        "another engine (pid {pid} on {host}, since {since}) keeps the store {path}: stop it first",
+        pid=str(other.pid),
+        host=clean(other.host, 64),
+        since=since,
+        path=str(path),
     )
     return StoreBusy(text, other.pid, other.host, other.since)

@@ -11,7 +11,7 @@ from qualtui.model import Event, EventBody
 from qualtui.store.chain import GENESIS, Sealed, hash_payload, link, new_salt
 from qualtui.store.errors import StoreError
 from qualtui.store.sqlite.statements import statement
-from qualtui.text import _
+from qualtui.text.message import message
 
 ALL = 2**62  # no limit, no end
 
@@ -36,7 +36,7 @@ def append(
 ) -> tuple[Event, ...]:
     """Writes the bodies after `after`, each with its key; one whose key is taken is left out of the answer."""
     if not isfinite(at):
-        raise StoreError(_("an event needs a time"))
+        raise StoreError(message("an event has no time"))
     at = float(at)
     written: list[Event] = []
     for body, key in bodies:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qualtui.store.errors import StoreError
 from qualtui.store.sqlite.statements import migration, statement
-from qualtui.text import _
+from qualtui.text.message import message
 
 APPLICATION = 0x716C7475  # "qltu" in the file's header: that it is ours
 NEWEST = 1
@@ -27,15 +27,20 @@ def check(connection: sqlite3.Connection, path: Path, newest: int = NEWEST) -> i
         tables: int = connection.execute(statement("has_tables")).fetchone()[0]
         if application or version or tables:
             raise StoreError(
-                _("{path} is another program's SQLite file, not a qualtui store: see [store] path").format(
-                    path=path
+                message(
+                    "{path} is another program's SQLite file, not a qualtui store: check [store] path",
+                    path=str(path),
                 )
             )
     if version > newest:
         raise StoreError(
-            _(
-                "the store {path} was written by a newer qualtui (version {version}, this one knows {newest})"
-            ).format(path=path, version=version, newest=newest)
+            message(
+                "the store {path} was written by a newer qualtui"
+                " (version {version:whole}, this one knows {newest:whole})",
+                path=str(path),
+                version=version,
+                newest=newest,
+            )
         )
     return version
 

@@ -9,7 +9,7 @@ from threading import Condition
 
 from qualtui.store.errors import StoreError
 from qualtui.store.sqlite.errors import closed, translated
-from qualtui.text import _
+from qualtui.text.message import message
 
 KEPT = 2  # idle connections that stay open
 PATIENCE = 5.0  # s to wait for reads to end, or for a pause to end
@@ -58,7 +58,7 @@ class ReadPool:
             self._paused = True
             if not self._end_reads(PATIENCE):
                 self._resume()
-                raise StoreError(_("a read of the store {path} does not end").format(path=self._path))
+                raise StoreError(message("a read of the store {path} does not end", path=str(self._path)))
         try:
             yield
         finally:
@@ -88,7 +88,9 @@ class ReadPool:
     def _take(self) -> sqlite3.Connection:
         with self._changed:
             if not self._changed.wait_for(lambda: self._closed or not self._paused, PATIENCE):
-                raise StoreError(_("the store {path} is being written again: try later").format(path=self._path))
+                raise StoreError(
+                    message("the store {path} is being rebuilt: try again later", path=str(self._path))
+                )
             if self._closed:
                 raise closed(self._path)
             if self._idle:

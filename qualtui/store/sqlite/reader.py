@@ -15,7 +15,7 @@ from qualtui.store.sqlite.errors import translated
 from qualtui.store.sqlite.migrations import NEWEST, check
 from qualtui.store.sqlite.read_pool import ReadPool
 from qualtui.store.sqlite.statements import statement
-from qualtui.text import _
+from qualtui.text.message import message
 
 
 class SqliteReader:
@@ -29,7 +29,7 @@ class SqliteReader:
     def look(cls, path: Path) -> Self:
         """A reader of the store at `path`, which may have an engine. Writes nothing, needs no lease."""
         if not path.exists():
-            raise StoreError(_("there is no store at {path}: no engine has run with it yet").format(path=path))
+            raise StoreError(message("there is no store at {path}: no engine has used it yet", path=str(path)))
         pool = ReadPool(path, lambda: _connected(path))
         pool.open_one()
         return cls(path, pool)
@@ -98,4 +98,6 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 def _check_form(connection: sqlite3.Connection, path: Path) -> None:
     if check(connection, path) != NEWEST:
-        raise StoreError(_("the store {path} is of an older form: start the engine once").format(path=path))
+        raise StoreError(
+            message("the store {path} has an older form: start the engine once to upgrade it", path=str(path))
+        )

@@ -20,7 +20,7 @@ from qualtui.store.sqlite.guard import BESIDE, StoreGuard, file_mark, files_besi
 from qualtui.store.sqlite.lease import share
 from qualtui.store.sqlite.migrations import migrate, shipped
 from qualtui.store.sqlite.statements import statement
-from qualtui.text import _
+from qualtui.text.message import Text, message
 
 NEW = ".new"  # added to the name of a store that is not ready yet
 
@@ -45,7 +45,7 @@ def renew(
             if not copied:
                 _forget(new)
                 _begun(new, path, guard, state, epoch)
-            _record(new, guard, StoreRenewed(str(lost), _told(aside, copied=copied)), at, epoch)
+            _record(new, guard, StoreRenewed(lost.text, _told(aside, copied=copied)), at, epoch)
             _place(old, guard, real, new, aside, moved=lost.moved, copied=copied)
             connection = connect(path, read_only=False)
             try:
@@ -56,28 +56,34 @@ def renew(
             return connection
     except OSError as error:
         raise StoreError(
-            _("{lost}; a new one can't be made: {what}").format(lost=lost, what=error.strerror)
+            message("{lost}; a new one can't be made: {what}", lost=lost.text, what=error.strerror)
         ) from None
     except StoreError as error:
-        raise StoreError(_("{lost}; a new one can't be made: {what}").format(lost=lost, what=error)) from None
+        raise StoreError(
+            message("{lost}; a new one can't be made: {what}", lost=lost.text, what=error.text)
+        ) from None
     finally:
         with suppress(OSError):
             _forget(new)
 
 
-def _told(aside: Path | None, *, copied: bool) -> str:
+def _told(aside: Path | None, *, copied: bool) -> Text:
     """What was done, for people."""
     if copied and aside is None:
-        return _("it was written again, with all that it held")
+        return message("it was written again with all that it held")
     if copied:
-        return _("it was written again, with all that it held; the other file lies beside it as {name}").format(
-            name=aside.name if aside else ""
+        return message(
+            "it was written again with all that it held; the other file was kept as {name}",
+            name=aside.name if aside else "",
         )
     if aside is None:
-        return _("a new one goes on from memory: numbers go on, older history and figures are gone")
-    return _(
-        "a new one goes on from memory: numbers go on, older history and figures are in {name}, if anywhere"
-    ).format(name=aside.name)
+        return message(
+            "a new store continues from memory: incident numbers go on, older history and samples are lost"
+        )
+    return message(
+        "a new store continues from memory: incident numbers go on, older history and samples may be in {name}",
+        name=aside.name,
+    )
 
 
 def _copied(old: sqlite3.Connection, new: Path, guard: StoreGuard) -> bool:

@@ -29,6 +29,7 @@ from qualtui.store.sqlite.reader import SqliteReader
 from qualtui.store.sqlite.statements import statement
 from qualtui.store.sqlite.upkeep import Upkeep
 from qualtui.store.sqlite.writer import Writer
+from qualtui.text.message import Saying
 
 
 class SqliteStore:
@@ -79,12 +80,12 @@ class SqliteStore:
         return self.writer.lease.numbers
 
     @property
-    def remade(self) -> str:
+    def remade(self) -> Saying:
         """What was repaired beside the store, until somebody has read it and set it to ""."""
         return self.writer.remade
 
     @remade.setter
-    def remade(self, text: str) -> None:
+    def remade(self, text: Saying) -> None:
         self.writer.remade = text
 
     # --- the log ---

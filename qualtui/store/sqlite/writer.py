@@ -13,7 +13,7 @@ from qualtui.store.sqlite.errors import closed, translated
 from qualtui.store.sqlite.guard import StoreGuard
 from qualtui.store.sqlite.lease import FileLease
 from qualtui.store.sqlite.renewal import renew
-from qualtui.text import _
+from qualtui.text.message import Saying, message
 
 
 class WriteTurn:
@@ -50,7 +50,7 @@ class Writer:
         self.connection = connection
         self.lease = lease
         self.epoch = epoch
-        self.remade = ""  # what had to be made again beside the store, until somebody has read it
+        self.remade: Saying = ""  # what had to be made again beside the store, until somebody has read it
         self.generation = 0  # how often the file was replaced by a renewal: rows read before don't fit after
         self._turn = WriteTurn()
         self._waits = True  # for another program's lock; one that had it a moment ago is not waited for again
@@ -66,9 +66,9 @@ class Writer:
         with self._turn.take(urgent=urgent):
             guard = self._open_guard()
             if generation not in {None, self.generation}:
-                raise StoreError(_("the store {path} was replaced meanwhile").format(path=self.path))
+                raise StoreError(message("the store {path} was rebuilt meanwhile", path=str(self.path)))
             if self.lease.keep():
-                self.remade = _("the store's lock was removed by another program; it was made again")
+                self.remade = message("another program removed the store's lock; it was made again")
             with translated(self.path):
                 guard.check_file()
                 self._begin()
