@@ -13,7 +13,8 @@ class Must(msgspec.Struct, frozen=True):
 
     `never`: rules that may not fire meanwhile. `page`: words of the first page's why, where they differ.
     `begins`: seconds after which the screen must say it, because something else is broken before.
-    `revised`: the why of the first page may be another, if it is right soon.
+    `revised`: the why of the first page may be another, if it is right soon (issue 8, section 2: a root cause is
+    revised while the incident is young).
     """
 
     rule: str
@@ -38,9 +39,9 @@ MUST: dict[Kind, Must] = {
     Kind.AGENT_ERRORS: Must("agent-down", "critical", "HTTP 502"),
     Kind.DATABASE_DOWN: Must("database-down", "critical", "database is down"),
     Kind.WAHA_FAILED: Must("waha-not-working", "critical", "WAHA FAILED", (RESTART,)),
-    # Only a person with the phone ends it; the remedy itself says so.
-    Kind.WAHA_QR: Must("waha-not-working", "critical", "SCAN_QR_CODE", (NOTHING, RESTART)),
-    Kind.WAHA_GONE: Must("waha-not-working", "critical", "WAHA", (NOTHING, RESTART)),
+    # Only a person ends these two: with the phone, and at the gateway's own machine.
+    Kind.WAHA_QR: Must("waha-not-working", "critical", "SCAN_QR_CODE"),
+    Kind.WAHA_GONE: Must("waha-not-working", "critical", "WAHA refused"),
     Kind.STUCK: Must(*_WAITING, _STORED, (RETRY,)),
     Kind.SILENT: Must(*_WAITING, _STORED, (RETRY,)),
     Kind.NEVER_GREETED: Must(*_WAITING, "greeted", (RETRY,)),
@@ -51,7 +52,7 @@ MUST: dict[Kind, Must] = {
     Kind.PENDING: Must(*_WAITING, _VAIN, (RETRY, RESTART)),
     Kind.WAHA_HANGS: Must("waha-not-working", "critical", "WAHA no answer", (RESTART,)),
     Kind.DEAF: Must("waha-deaf", "warning", "hears nobody", (RESTART,)),
-    # The bot says the same text once in five minutes; so long the flooder waits, and is not lost.
+    # The bot says the same text once in five minutes; so long the flooder waits, and is not lost: WARNING alone.
     Kind.FLOOD: Must("customers-waiting", "warning", f"{_STORED}|floods", (RETRY,)),
     Kind.UNWRITTEN: Must("sources-disagree", "warning", "no row"),
     Kind.DATABASE_SLOW: Must("database-slow", "warning", "database is slow"),

@@ -127,7 +127,16 @@ def _waha(by: By, readings: Readings, now: float) -> RootCause:
     root = CauseKind.GATEWAY_STARTING if fresh(readings, "waha.session_starting") else CauseKind.GATEWAY
     if logged_out:
         return RootCause(text, tuple(proof), Link.WAHA, (), root, view.since, _log_in())
+    if _unreachable(readings):
+        step = _("start the gateway itself, or check its address: a session's restart would go through it")
+        return RootCause(text, tuple(proof), Link.WAHA, (), root, view.since, step)
     return RootCause(text, tuple(proof), Link.WAHA, (WAHA_RESTART,), root, view.since)
+
+
+def _unreachable(readings: Readings) -> bool:
+    """Whether the gateway gave no answer at all and was not slow either: it refuses connections."""
+    down = fresh(readings, "waha.up") == 0 and fresh(readings, "waha.silent") == 0
+    return down and fresh(readings, "waha.seconds") is None
 
 
 def _log_in() -> str:

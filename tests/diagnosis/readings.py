@@ -36,6 +36,8 @@ WELL: dict[str, tuple[float, str]] = {
     "customers.flood": (0, ""),
     "failures.timeouts": (0, ""),
     "waha.session_starting": (0, ""),
+    "waha.silent": (0, ""),
+    "waha.seconds": (0.02, ""),
     "chats.evidence": (1, ""),
     "sessions.bot_owes": (0, ""),
     "sessions.owed_for": (0, ""),

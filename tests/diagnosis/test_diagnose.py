@@ -395,6 +395,22 @@ def test_one_with_a_stored_and_a_lost_message_is_counted_once() -> None:
     assert "(5 never stored, 8 stored, no reply)" in reason.text
 
 
+@pytest.mark.parametrize(
+    ("note", "changed", "restarts"),
+    [
+        ("refused", {"waha_silent": 0, "waha_seconds": NO_DATA}, False),
+        ("HTTP 500", {"waha_silent": 0, "waha_seconds": 0.1}, True),
+        ("no answer in 5s", {"waha_silent": 1, "waha_seconds": 5.0}, True),
+    ],
+)
+def test_a_gateway_that_refuses_connections_is_not_asked_to_restart_its_session(
+    note: str, changed: dict[str, Any], restarts: bool
+) -> None:
+    reason = told({"waha_up": (0, note), "waha_working": (0, note), **changed})
+    assert bool(reason.fixes) is restarts
+    assert ("start the gateway itself" in reason.step) is not restarts
+
+
 @pytest.mark.parametrize("unstored", [1, 2])
 def test_messages_lost_on_the_way_in_name_both_places_where_they_may_be_lost(unstored: float) -> None:
     """No witness tells a webhook that fails from a gateway that posts to another address."""
