@@ -12,6 +12,7 @@ from qualtui.eventlog.engine import EngineStarted
 from qualtui.model import State
 from qualtui.store import StoreError
 from qualtui.store.sqlite import SqliteStore
+from qualtui.store.sqlite.deferred import BEGIN, begin_deferred
 
 # Written before the event families: a pruned log with its anchor, a checkpoint, and every kind of event.
 FORMER = Path(__file__).parent / "former"
@@ -77,3 +78,13 @@ def test_an_anchor_that_cannot_be_read_never_becomes_an_empty_state(former: Path
         with pytest.raises(StoreError, match="anchor can't be read"):
             store.load()
         assert store.verify() is None
+
+
+def test_an_engine_on_such_a_store_gives_no_number_again_and_adds_nothing_to_it(former: Path) -> None:
+    change(former, "UPDATE anchor SET state = x'c1'", "DELETE FROM checkpoints")
+    store, begun = begin_deferred(former, BEGIN + 600_000.0)
+    with store:
+        assert begun.next_number == 10_000  # beyond any that the log may hold
+        with pytest.raises(StoreError, match="anchor can't be read"):
+            store.append([(EngineStarted(1, "host-b", "0.2"), "")], 30 * 86400.0)
+        assert store.events()[-1].seq == 33

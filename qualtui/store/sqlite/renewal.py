@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from qualtui.eventlog.engine import StoreRenewed
 from qualtui.model import State
-from qualtui.store.chain import GENESIS
 from qualtui.store.errors import StoreError, StoreLost
 from qualtui.store.sqlite import checkpoint, log
 from qualtui.store.sqlite.connection import connect, make_folder, set_durable
@@ -105,8 +104,7 @@ def _whole(connection: sqlite3.Connection) -> bool:
     """Whether no page is missing and no event was changed."""
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         return False
-    row = connection.execute(statement("read_anchor")).fetchone()
-    return log.first_broken(connection, *((0, GENESIS) if row is None else (row[0], row[1]))) is None
+    return log.first_broken(connection, *checkpoint.beginning(connection)) is None
 
 
 def _begun(new: Path, path: Path, guard: StoreGuard, state: State, epoch: int) -> None:
