@@ -52,6 +52,7 @@ class ChatMatching:
         self._fresh_for = fresh_for
         self._load, self._save = load, save
         self._key = b""
+        self._trusted = Chats()  # as they were when they were believed last
         self.rows = RowsToday()  # what the rows tell of the same customers
         self._numbers: dict[str, str] = {}  # by lead that is or was owed
         self._leads: dict[str, Known | None] = {}  # by number of those chats that wait; None: no lead's
@@ -65,11 +66,11 @@ class ChatMatching:
         `edge`: chats older than that are nobody's; `skew`: seconds that the database's clock is ahead of ours.
         Raises DatabaseError: no connection.
         """
-        chats = self._chats()
         self.rows = RowsToday(skew, None if book.last_in is None else book.last_in - skew)
-        if not chats.read_at:
+        if not self._chats().read_at:
             return ""
-        if trouble := self.apart(skew):
+        trouble, chats = self.apart(skew), self._trusted
+        if not chats.read_at:
             return trouble
         if not self._key:
             await self._remember()
@@ -86,13 +87,21 @@ class ChatMatching:
         except DatabaseError as error:
             if reader.lost:
                 raise
-            return error.text
-        return ""
+            return trouble or error.text
+        return trouble
 
     def apart(self, skew: float) -> str:
-        """Why the chats are no witness beside the rows; empty where they are. `skew`: as for `look`."""
+        """Why the chats are no witness beside the rows; empty where they are. `skew`: as for `look`.
+
+        What they told before they were doubted stays, as where they can't be read: a doubt is no recovery.
+        """
         chats = self._chats()
-        return chats.doubt or clock_doubt(chats, skew)
+        doubt = chats.doubt or clock_doubt(chats, skew)
+        if not doubt:
+            self._trusted = chats
+        elif chats.untimed:
+            self._trusted = Chats()
+        return doubt
 
     @property
     def untimed(self) -> bool:
@@ -101,7 +110,7 @@ class ChatMatching:
 
     def old(self, now: float) -> str:
         """Why the chats cannot tell that nobody is missing (`now`: our clock); empty where they can."""
-        chats = self._chats()
+        chats = self._trusted
         if now - chats.read_at <= self._fresh_for:
             return ""
         return _("the gateway's chats were not read") + (
@@ -174,7 +183,7 @@ class ChatMatching:
 
     def waited(self, book: ReplyState) -> Waited:
         """Of the replies in the book those whose chat told how long they took."""
-        return waited(book, self._chats(), self._numbers)
+        return waited(book, self._trusted, self._numbers)
 
     def phones(self, names: Iterable[str]) -> dict[str, str]:
         """The numbers that these pseudonyms stand for, where they are of chats that wait."""
@@ -184,7 +193,7 @@ class ChatMatching:
 
     def _by(self, skew: float) -> Chats:
         """The chats, read at a time of the database's clock."""
-        chats = self._chats()
+        chats = self._trusted
         return msgspec.structs.replace(chats, read_at=chats.read_at + skew) if chats.read_at else chats
 
     def _pseudonym(self, key: str) -> str:

@@ -306,16 +306,14 @@ class CustomersProbe:
             # Chats are forgotten, at a restart or after a week: what they told of an answer is kept.
             kept = {} if self._match.untimed else ledger.heard
             heard = {lead: at for lead, at in kept.items() if lead in book.owed}
-            if not problem:
-                newer = self._match.heard(book, self._skew)
-                heard |= {lead: max(at, heard.get(lead, at)) for lead, at in newer.items()}
-            found = () if problem else self._match.waited(book)
+            newer = self._match.heard(book, self._skew)
+            heard |= {lead: max(at, heard.get(lead, at)) for lead, at in newer.items()}
+            found = self._match.waited(book)
             ledger = msgspec.structs.replace(
                 ledger, heard=heard, waited=kept_times(ledger.waited, found, reader.now)
             )
             book = with_reply_times(with_heard(book, heard), ledger.waited)
-            if not problem:
-                book = self._match.told(book, ledger.born, ours, self._skew, ledger.edge)
+            book = self._match.told(book, ledger.born, ours, self._skew, ledger.edge)
             if problem := problem or self._match.old(ours):
                 problems["chats"] = problem
         if ledger.learned and not behind(ledger) and not problems:

@@ -121,6 +121,26 @@ async def test_one_whose_lead_was_never_created_has_a_pseudonym_that_survives_a_
     assert (await lane.say())["customers.waiting"] == 1
 
 
+async def test_who_was_known_to_wait_waits_on_when_the_chats_are_believed_no_longer(lane: Lane) -> None:
+    lead = await lane.database.lead(7200, telefone="5511990001111")
+    session = await lane.database.session(lead, 7200)
+    await lane.database.message(lead, session, "recebida", 7000)
+    await lane.database.message(lead, session, "enviada", 6990)
+    lane.saw("5511990001111@c.us", 400)
+    assert (await lane.say())["customers.waiting"] == 1
+    lane.chats = msgspec.structs.replace(lane.chats, open={}, doubt="the gateway lists no chat")
+    samples = await lane.samples()
+    assert samples["customers.waiting"].value == 1
+    assert samples["customers.unstored"].value is None
+    lane.saw("5511990002222@c.us", 400)  # of what is said in doubt nothing is believed
+    assert (await lane.say())["customers.waiting"] == 1
+    await lane.database.message(lead, session, "recebida", 4)
+    await lane.database.message(lead, session, "enviada", 1)
+    assert (await lane.say())["customers.waiting"] == 0
+    lane.chats = msgspec.structs.replace(lane.chats, doubt="wrong times", untimed=True)
+    assert (await lane.say())["customers.waiting"] == 0
+
+
 async def test_a_message_on_its_way_through_the_bots_one_worker_is_waiting_and_not_lost(lane: Lane) -> None:
     lane.saw("5511990001111@c.us", 100)
     said = await lane.say()
