@@ -1,4 +1,4 @@
-"""What is wrong with a configuration: all of it at once, one line each, no secret echoed."""
+"""The mistakes in a configuration: all at once, one line each, no secret printed."""
 
 import json
 import re
@@ -6,27 +6,43 @@ import re
 import msgspec
 
 from qualtui.text import clean, masked
+from qualtui.text.message import Text, message
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://[^\s\"']*")
 _BARE = re.compile(r"[A-Za-z0-9_\-]+")
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """One thing that is wrong. `key` is the dotted path in the file, or a line, or empty for the whole file."""
+    """One mistake. `key` is the dotted path in the file, or a line, or empty for the whole file."""
 
     file: str
     key: str
     found: str
     expected: str
+    remedy: str = ""  # the next step, if `expected` does not say it
+
+    @property
+    def text(self) -> Text:
+        """The mistake as one sentence for people."""
+        place = ": ".join(part for part in (self.file, self.key) if part) or "?"
+        if self.remedy:
+            return message(
+                "{place}: found {found}, expected {expected}. {remedy}",
+                place=place,
+                found=self.found,
+                expected=self.expected,
+                remedy=self.remedy,
+            )
+        return message(
+            "{place}: found {found}, expected {expected}", place=place, found=self.found, expected=self.expected
+        )
 
     def __str__(self) -> str:
-        return ": ".join(
-            part for part in (self.file, self.key, f"found {self.found}, expected {self.expected}") if part
-        )
+        return str(self.text)
 
 
 class ConfigErrors(Exception):  # noqa: N818 - it carries several errors
-    """The configuration can't be used; `problems` says everything that is wrong with it."""
+    """The configuration can't be used; `problems` lists every mistake in it."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(f"{len(problems)} problem(s) in the configuration")
@@ -50,7 +66,7 @@ def toml_kind(value: object) -> str:
 
 
 def shown_value(value: object) -> str:
-    """A value as a problem may echo it: short, one line; of an address only what can't be a secret."""
+    """A value as a problem may print it: short, one line; of an address only what can't be a secret."""
     if isinstance(value, str):
         text = _ADDRESS.sub(lambda found: f"{found[1]}://***", value[:400])
         return json.dumps(clean(masked(text), 60), ensure_ascii=False)
@@ -64,7 +80,7 @@ def shown_value(value: object) -> str:
 
 
 def dotted(*parts: str | int) -> str:
-    """A path as TOML writes it: a part that is no bare key stands in quotes, a number is a place in a list."""
+    """A path as TOML writes it: a part that is not a bare key is quoted, a number is a position in a list."""
     path = ""
     for part in parts:
         if isinstance(part, int):
@@ -76,7 +92,7 @@ def dotted(*parts: str | int) -> str:
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """What was probably meant, or all that there is: the `expected` of an unknown word."""
+    """The most similar known word, or all of them: the `expected` of an unknown word."""
     import difflib
 
     close = difflib.get_close_matches(word[:80], known, n=1, cutoff=0.6)

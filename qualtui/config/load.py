@@ -1,4 +1,4 @@
-"""Reads a configuration file into frozen values, or says everything that is wrong with it."""
+"""Reads a configuration file into frozen values, or lists every mistake in it."""
 
 import tomllib
 from collections.abc import Mapping
@@ -129,7 +129,7 @@ def _keys(reader: ConfigReader, raw: Table) -> dict[str, str]:
     given = reader.table(raw.get("keys"), ("keys",))
     keys = {name: reader.leaf(str, Given(("keys", name), key), None) for name, key in given.items()}
     for wrong in wrong_keys({name: key for name, key in keys.items() if isinstance(key, str)}):
-        reader.tell(("keys", wrong.binding), wrong.found, wrong.expected)
+        reader.report(("keys", wrong.binding), wrong.found, wrong.expected)
     return keys
 
 
@@ -139,11 +139,11 @@ def _named(reader: ConfigReader, raw: Table, section: str) -> dict[str, Table]:
     for name, value in reader.table(raw.get(section), (section,)).items():
         if not NAME.fullmatch(name):
             expected = "letters, digits, dot, dash and underscore, at most 64, a letter or digit first"
-            reader.tell((section, name), f"the name {shown_value(name)}", expected)
+            reader.report((section, name), f"the name {shown_value(name)}", expected)
         if isinstance(value, dict):
             tables[name] = value
         else:
-            reader.tell((section, name), toml_kind(value), "a table")
+            reader.report((section, name), toml_kind(value), "a table")
     return tables
 
 
@@ -152,14 +152,14 @@ def _agents(reader: ConfigReader, raw: Table) -> dict[str, AgentSettings]:
     reader.struct(AgentSettings, [defaults], partial=True)
     tables = _named(reader, raw, "agents")
     if not tables and not reader.problems:
-        reader.tell(("agents",), "nothing", "at least one [agents.NAME]")
+        reader.report(("agents",), "nothing", "at least one [agents.NAME]", "Example: qualtui config init")
     agents: dict[str, AgentSettings] = {}
     for name, table in tables.items():
         agent = reader.struct(AgentSettings, [Layer(("agents", name), table), defaults])
         if agent is None:
             continue
         if agent.health is None and agent.database is None and agent.waha is None:
-            reader.tell(("agents", name), "nothing to ask", "at least one of health, database, waha")
+            reader.report(("agents", name), "no source", "at least one of health, database, waha")
         for figure, one in agent.series.items():
             _figure(reader, name, figure, one, agent)
         agents[name] = agent
@@ -170,12 +170,12 @@ def _figure(reader: ConfigReader, agent: str, name: str, one: OwnSeries, whole: 
     """What no single key of a user's own series can tell."""
     key = ("agents", agent, "series", name)
     if bool(one.url) == bool(one.sql.strip()):
-        reader.tell(key, "url and sql" if one.url else "nothing to ask", "one of url, sql")
+        reader.report(key, "url and sql" if one.url else "neither", "exactly one of url, sql")
     if one.sql.strip() and whole.database is None:
-        reader.tell((*key, "sql"), "a statement", f"[agents.{agent}.database] to ask it of")
+        reader.report((*key, "sql"), "a statement", f"[agents.{agent}.database] to run it on")
     for field in ("pointer", "headers"):
         if getattr(one, field) and not one.url:
-            reader.tell((*key, field), "no url", f"{field} beside a url alone")
+            reader.report((*key, field), "no url", f"{field} only together with url")
 
 
 def _figures(raw: Table) -> list[str]:
@@ -193,7 +193,7 @@ def _rules(reader: ConfigReader, raw: Table) -> dict[str, Rule]:
         rule = reader.struct(Rule, [Layer(("rules", name), table)], BUILT_IN.get(name))
         if rule is not None:
             if (said := own_series(rule.series, _figures(raw))) is not True:
-                reader.tell(("rules", name, "series"), shown_value(rule.series), str(said))
+                reader.report(("rules", name, "series"), shown_value(rule.series), str(said))
             _sense(reader, ("rules", name), rule)
             rules[name] = rule
     return rules
@@ -203,14 +203,14 @@ def _sense(reader: ConfigReader, key: tuple[str, ...], rule: Rule) -> None:
     """What no single key of a rule can tell."""
     fixes = [field.encode_name for field in msgspec.structs.fields(FixSettings)]
     if rule.fix and rule.fix not in fixes:
-        reader.tell((*key, "fix"), shown_value(rule.fix), f"a fix: {nearest(rule.fix, fixes)}")
+        reader.report((*key, "fix"), shown_value(rule.fix), f"a fix: {nearest(rule.fix, fixes)}")
     given = [(name, getattr(rule, name)) for name in ("info", "warning", "critical")]
     levels = [(name, level) for name, level in given if level is not None]
     if rule.enabled and not levels:
-        reader.tell(key, "no threshold", "at least one of info, warning, critical")
+        reader.report(key, "no threshold", "at least one of info, warning, critical")
     for (milder, low), (worse, high) in pairwise(levels):
         if (rule.op in _RISING and high < low) or (rule.op in _FALLING and high > low):
-            reader.tell((*key, worse), shown_value(float(high)), f"a threshold beyond {milder}'s {float(low)}")
+            reader.report((*key, worse), shown_value(float(high)), f"a threshold beyond {milder}'s {float(low)}")
 
 
 def _retention(reader: ConfigReader, store: StoreSettings | None) -> None:
@@ -219,7 +219,7 @@ def _retention(reader: ConfigReader, store: StoreSettings | None) -> None:
     for fine, coarse in pairwise(names if store is not None else ()):
         least, given = getattr(store, fine), getattr(store, coarse)
         if given < least:
-            reader.tell(("store", coarse), shown_value(written(given)), f'at least {fine}, "{written(least)}"')
+            reader.report(("store", coarse), shown_value(written(given)), f'at least {fine}, "{written(least)}"')
 
 
 def _routes(reader: ConfigReader, raw: Table) -> None:
@@ -240,4 +240,4 @@ def _routes(reader: ConfigReader, raw: Table) -> None:
             for name in names if isinstance(names, list) else []:
                 if isinstance(name, str) and name not in known:
                     key = ("notify", "routes", number, field)
-                    reader.tell(key, shown_value(name), f"{what}: {nearest(name, known)}")
+                    reader.report(key, shown_value(name), f"{what}: {nearest(name, known)}")

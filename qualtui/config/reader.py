@@ -1,4 +1,4 @@
-"""Turns TOML's tables into configuration values, and goes on after an error so that all are told at once."""
+"""Turns TOML's tables into configuration values, and continues after a mistake so that all are listed at once."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,28 +14,28 @@ from qualtui.text import clean
 
 S = TypeVar("S", bound=msgspec.Struct)
 
-BAD: Final = object()  # stands for a value whose problem has been told
+BAD: Final = object()  # stands for a value whose problem is listed
 
 Table = dict[str, Any]
 Key = tuple[str | int, ...]  # a number is a place in a list, from 1
 
 
 class ValueCheck(NamedTuple):
-    """A condition on one value. `test` says False, or what exactly was expected, where it does not hold."""
+    """A condition on one value. `test` returns False, or what exactly was expected, if it is not met."""
 
     expected: str
     test: Callable[[Any], bool | str]
 
 
 class Layer(NamedTuple):
-    """A table and where it stands in the file. The first layer that has a key gives its value."""
+    """A table and its place in the file. The first layer that has a key gives its value."""
 
     key: Key
     table: Table
 
 
 class Given(NamedTuple):
-    """A value as it stands in the file, and where."""
+    """A value in the file, and its place."""
 
     key: Key
     value: object
@@ -49,45 +49,45 @@ class ConfigReader:
         self._env = env
         self._folder = Path(file).parent
         self._checks = checks
-        self._told: dict[Problem, None] = {}
+        self._found: dict[Problem, None] = {}
         self._remarks: dict[Problem, None] = {}
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything told so far, each once."""
-        return tuple(self._told)
+        """All problems so far, each once."""
+        return tuple(self._found)
 
     @property
     def remarks(self) -> tuple[Problem, ...]:
-        """What is right but unwise."""
+        """What is valid but unwise."""
         return tuple(self._remarks)
 
     def remark(self, key: Key, found: str, expected: str) -> None:
-        """One more of them."""
+        """Add a remark."""
         self._remarks[Problem(self._file, dotted(*key), found, expected)] = None
 
-    def tell(self, key: Key, found: str, expected: str) -> None:
-        """One more problem."""
-        self._told[Problem(self._file, dotted(*key), found, expected)] = None
+    def report(self, key: Key, found: str, expected: str, remedy: str = "") -> None:
+        """Add a problem."""
+        self._found[Problem(self._file, dotted(*key), found, expected, remedy)] = None
 
     def table(self, raw: object, key: Key) -> Table:
-        """The value as a table; an empty one, and a problem, where it is something else."""
+        """The value as a table; if it is something else, an empty one and a problem."""
         if isinstance(raw, dict):
             return raw
         if raw is not None:
-            self.tell(key, toml_kind(raw), "a table")
+            self.report(key, toml_kind(raw), "a table")
         return {}
 
     def unknown(self, table: Table, key: Key, known: list[str]) -> None:
-        """Tells each key of the table that is not known."""
+        """Report each unknown key of the table."""
         for name in table:
             if name not in known:
-                self.tell((*key, name), "an unknown key", nearest(name, known))
+                self.report((*key, name), "an unknown key", nearest(name, known))
 
     def struct(
         self, of: type[S], layers: list[Layer], base: S | None = None, *, partial: bool = False
     ) -> S | None:
-        """A value of this type; None where a problem was told. `partial`: what is missing is no problem."""
+        """A value of this type; None after a problem. `partial`: a missing key is not a problem."""
         fields = msgspec.structs.fields(of)
         for layer in layers:
             self.unknown(layer.table, layer.key, [field.encode_name for field in fields])
@@ -102,7 +102,7 @@ class ConfigReader:
                 values[field.name] = getattr(base, field.name)
             elif field.required and not partial:
                 check = self._checks.get((of, name))
-                self.tell((*layers[0].key, name), "nothing", check.expected if check else hint(field.type))
+                self.report((*layers[0].key, name), "nothing", check.expected if check else hint(field.type))
                 values[field.name] = BAD
         if partial or any(value is BAD for value in values.values()):
             return None
@@ -133,11 +133,11 @@ class ConfigReader:
         items: Table = {}
         for name, value in table.items():
             if check is not None and (said := check.test(name)) is not True:
-                self.tell((*key, name), f"the name {shown_value(name)}", said or check.expected)
+                self.report((*key, name), f"the name {shown_value(name)}", said or check.expected)
                 items[name] = BAD
             elif isinstance(value, dict) and not is_struct(of):
                 example = shown_value(f"{name}.{next(iter(value), 'column')}")
-                self.tell((*key, name), "a table", f"a text (a name with a dot stands in quotes: {example} = ...)")
+                self.report((*key, name), "a table", f"a text (put a name with a dot in quotes: {example} = ...)")
                 items[name] = BAD
             else:
                 items[name] = self._item(of, Given((*key, name), value), each)
@@ -146,10 +146,10 @@ class ConfigReader:
     def _list(self, given: Given, of: Any, check: ValueCheck | None) -> Any:
         key, raw = given
         if not isinstance(raw, list):
-            self.tell(key, toml_kind(raw), "a list")
+            self.report(key, toml_kind(raw), "a list")
             return BAD
         if check is not None and (said := check.test(raw)) is not True:
-            self.tell(key, f"a list of {len(raw)}", said or check.expected)
+            self.report(key, f"a list of {len(raw)}", said or check.expected)
             return BAD
         values = [self._item(of, Given((*key, number), value), None) for number, value in enumerate(raw, 1)]
         return BAD if any(value is BAD for value in values) else tuple(values)
@@ -158,13 +158,13 @@ class ConfigReader:
         if not is_struct(of):
             return self.leaf(of, given, check)
         if not isinstance(given.value, dict):
-            self.tell(given.key, toml_kind(given.value), "a table")
+            self.report(given.key, toml_kind(given.value), "a table")
             return BAD
         got = self.struct(of, [Layer(given.key, given.value)])
         return BAD if got is None else got
 
     def leaf(self, of: Any, given: Given, check: ValueCheck | None) -> Any:
-        """A single value of this type, its references resolved; BAD where a problem was told."""
+        """A single value of this type, its references resolved; BAD after a problem."""
         key, raw = given
         inner = bare(of)
         optional = inner is not of
@@ -173,7 +173,7 @@ class ConfigReader:
             try:
                 value = resolve(raw, self._env, self._folder)
             except UnresolvedError as error:
-                self.tell(key, clean(error.found), clean(error.expected))
+                self.report(key, clean(error.found), clean(error.expected), error.remedy)
                 return BAD
             for reference in open_files(raw, self._folder):
                 self.remark(key, clean(reference), "a file that only its owner may read (chmod 600)")
@@ -191,11 +191,11 @@ class ConfigReader:
         return got
 
     def _refuse(self, of: Any, given: Given, expected: str) -> None:
-        self.tell(given.key, "***" if of is Secret else shown_value(given.value), expected)
+        self.report(given.key, "***" if of is Secret else shown_value(given.value), expected)
 
 
 def _too_little(field: msgspec.structs.FieldInfo, value: object) -> bool:
-    """Whether defaults for a section that an agent has not are not enough to make one."""
+    """Whether [defaults] alone are not enough to make a section that an agent does not have."""
     inner = bare(field.type)
     if not is_struct(inner) or not isinstance(value, dict):
         return False

@@ -14,10 +14,11 @@ _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
 
 
 class UnresolvedError(ValueError):
-    """A reference leads nowhere: `found` is it as written, `expected` what would resolve it."""
+    """A reference can't be resolved: `found` is the reference, `expected` what would resolve it."""
 
-    def __init__(self, found: str, expected: str) -> None:
+    def __init__(self, found: str, expected: str, remedy: str = "") -> None:
         super().__init__(expected)
+        self.remedy = remedy
         self.found = found
         self.expected = expected
 
@@ -57,12 +58,14 @@ def _one(found: re.Match[str], env: Mapping[str, str], folder: Path) -> str:
         return _file(whole, inner.removeprefix("file:"), folder)
     name = _NAME.fullmatch(inner or "")
     if name is None:
-        raise UnresolvedError("a broken reference", "${NAME}, ${NAME:-default} or ${file:PATH}; $${ for ${ itself")
+        raise UnresolvedError("a broken reference", "${NAME}, ${NAME:-default} or ${file:PATH} ($${ for ${)")
     value = env.get(name[1])
     if name[2] is not None:
         return value or name[2]
     if value is None:
-        raise UnresolvedError(f"${{{name[1]}}}", f"the environment variable {name[1]} to be set")
+        raise UnresolvedError(
+            f"${{{name[1]}}}", f"the environment variable {name[1]} to be set", f"Set it: export {name[1]}=..."
+        )
     return value
 
 

@@ -1,4 +1,4 @@
-"""The loops that deliver notices: one a target, in order, each step written before and after it happens."""
+"""The loops that deliver notices: one a channel, in order, each step stored before and after it happens."""
 
 import asyncio
 import logging
@@ -15,9 +15,9 @@ log = logging.getLogger(__name__)
 
 
 class Notifier:
-    """Delivers to one target. `wake` is called after notices were queued.
+    """Delivers to one channel. `wake` is called after notices were queued.
 
-    `under_way` holds the deliveries of all notifiers by key: one that has begun goes on when its notifier is
+    `under_way` holds the deliveries of all notifiers by key: a started one continues when its notifier is
     cancelled for another configuration, and the next notifier waits for its end instead of sending again.
     """
 
@@ -37,17 +37,17 @@ class Notifier:
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """There may be something to send."""
+        """Look for something to send."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Sends what is owed, oldest first, until cancelled."""
+        """Send what is due, oldest first, until cancelled."""
         while True:
             now = self._clock()
             notice = next_for(self._target.name, self._journal.state.notices.values(), now)
             wait = None if notice is None else wait_for(notice, now)
             if notice is not None and not wait:
-                await self._see_through(notice)
+                await self._finish(notice)
                 continue
             try:
                 async with asyncio.timeout(wait):
@@ -56,7 +56,7 @@ class Notifier:
                 pass
             self._wake.clear()
 
-    async def _see_through(self, notice: Notice) -> None:
+    async def _finish(self, notice: Notice) -> None:
         task = self._under_way.get(notice.key)
         if task is None:
             task = self._under_way[notice.key] = asyncio.create_task(self._deliver(notice))
@@ -64,12 +64,12 @@ class Notifier:
         await asyncio.shield(task)
 
     async def _deliver(self, notice: Notice) -> None:
-        doubt = notice.status == "sending"  # an engine ended between sending and knowing
+        doubt = notice.status == "sending"  # an engine stopped after it sent and before it stored the result
         attempt = notice.attempt + 1
         await self._journal.append((NoticeSending(notice.key, attempt), ""))
         body = str(notice.body)
         if doubt:
-            body += "\n" + _("(sent again: whether the first one arrived is not known)")
+            body += "\n" + _("(Sent again: it is unknown whether the first one arrived.)")
         try:
             kind = apprise_type(notice.kind, notice.severity)
             await self._target.send(str(notice.title), body, kind, self._about(notice), notice.key)
@@ -85,9 +85,9 @@ class Notifier:
             await self._journal.append((NoticeDelivered(notice.key, attempt), ""))
 
     def _about(self, notice: Notice) -> str:
-        """The name of the incident for services that keep one of their own: the same from firing to its end."""
+        """The incident's key for services with incidents of their own: the same from firing to resolved."""
         incident = self._journal.state.incidents.get(notice.number)
         if incident is None:
             return f"qualtui/{notice.key}"
-        # Its time tells two installations apart that share one service.
+        # Its time distinguishes two installations that share one service.
         return f"qualtui/{incident.agent}/{incident.number}/{incident.fired_at:.0f}"

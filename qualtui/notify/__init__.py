@@ -1,1 +1,1 @@
-"""Notices: the outbox's worker and the Apprise adapter."""
+"""Notices: the outbox's decisions and the Apprise adapter."""

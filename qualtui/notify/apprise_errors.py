@@ -1,6 +1,6 @@
-"""What Apprise says while it sends. Its lines carry recipients, hosts and texts: none of them reaches a log.
+"""Apprise's log lines. They contain recipients, hosts and texts, so none of them reaches a log.
 
-Only why a send failed is taken from them, in words of our own.
+Only the reason of a failed send is taken from them, in our own words.
 """
 
 import contextlib
@@ -15,11 +15,11 @@ from qualtui.text import _
 _STATUS = re.compile(r"error=([1-5]\d\d)\b")
 _SMTP = re.compile(r"\(([45]\d\d), b['\"]")
 _ERRNO = re.compile(r"\[Errno (-?\d+)\]")
-_DETAIL = "Socket Exception"  # how its lines with an exception's own text begin
+_DETAIL = "Socket Exception"  # the beginning of its lines that contain an exception's own text
 
 
 class _Here(threading.local):
-    """What the sending thread has heard since it asked last."""
+    """The reason in the newest line of this thread's send."""
 
     reason = ""
 
@@ -27,7 +27,7 @@ class _Here(threading.local):
 _here = _Here()
 
 
-class _Ear(logging.Handler):
+class _Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         detail = str(record.msg).startswith(_DETAIL)
         if record.levelno < logging.WARNING and not detail:
@@ -36,46 +36,46 @@ class _Ear(logging.Handler):
             _here.reason = reason_of(record.getMessage()) or _here.reason
 
 
-_ear = _Ear()
+_listener = _Listener()
 
 
 def hush() -> None:
-    """From now on its lines reach nobody but us."""
+    """Keep Apprise's lines to ourselves from now on."""
     logger = logging.getLogger("apprise")
     logger.propagate = False
     logger.setLevel(logging.DEBUG)
-    logger.addHandler(_ear)  # once, however often it is called
+    logger.addHandler(_listener)  # once, however often it is called
 
 
 def forget_errors() -> None:
-    """What this thread hears from now on counts."""
+    """Forget the reason of an earlier send of this thread."""
     _here.reason = ""
 
 
 def heard() -> str:
-    """Why this thread's send failed, as far as it is known; no address, recipient or text is in it."""
+    """Why this thread's send failed, as far as known; without address, recipient or text."""
     return _here.reason
 
 
-def reason_of(said: str) -> str:
-    """The reason in a line of Apprise's; empty where it tells none."""
-    if found := _STATUS.search(said):
+def reason_of(line: str) -> str:
+    """The reason in a line of Apprise; empty if it has none."""
+    if found := _STATUS.search(line):
         code = int(found[1])
         known = code in HTTPStatus._value2member_map_
         return f"HTTP {code} {HTTPStatus(code).phrase}" if known else f"HTTP {code}"
-    if "onnection error" in said:
-        return _("no connection to it, or it broke off")
-    if not said.startswith(_DETAIL):
+    if "onnection error" in line:
+        return _("no connection, or the connection broke")
+    if not line.startswith(_DETAIL):
         return ""
-    if "CERTIFICATE_VERIFY_FAILED" in said:
-        if "certificate has expired" in said:
+    if "CERTIFICATE_VERIFY_FAILED" in line:
+        if "certificate has expired" in line:
             return _("the certificate has expired")
-        if "Hostname mismatch" in said or "IP address mismatch" in said:
+        if "Hostname mismatch" in line or "IP address mismatch" in line:
             return _("the certificate is for another name")
         return _("its certificate is not trusted")
-    if found := _ERRNO.search(said):
+    if found := _ERRNO.search(line):
         number = int(found[1])  # those of name resolution are negative
-        return os.strerror(number).lower() if number > 0 else _("its name could not be looked up")
-    if found := _SMTP.search(said):
-        return _("the mail server answered {}").format(found[1])
-    return _("no answer in time") if "timed out" in said else ""
+        return os.strerror(number).lower() if number > 0 else _("its name can't be resolved")
+    if found := _SMTP.search(line):
+        return _("the mail server answered {code}").format(code=found[1])
+    return _("no answer in time") if "timed out" in line else ""

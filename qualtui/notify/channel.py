@@ -1,4 +1,4 @@
-"""One notice to one Apprise URL, in a thread of the target's own, so that a dripping one starves nobody."""
+"""One notice to one Apprise URL, in a thread of the channel's own, so that a slow channel delays no other."""
 
 import asyncio
 import queue
@@ -9,10 +9,10 @@ from typing import Any
 from qualtui.config.values import Secret
 from qualtui.model import Severity
 from qualtui.notify import apprise_errors, mail, paging
-from qualtui.notify.wording import MARKDOWN, worded
+from qualtui.notify.wording import MARKDOWN, wording_for
 from qualtui.proxies import spare_this_machine
 
-STUCK_LIMIT = 3  # threads that a target may leave hanging before further sends to it wait
+STUCK_LIMIT = 3  # hanging threads of a channel before further sends to it fail
 PARTLY_LIMIT = 100  # notices whose recipients are remembered between two tries
 
 
@@ -21,7 +21,7 @@ class NotifyError(Exception):
 
     def __init__(self, text: str, *, final: bool = False) -> None:
         super().__init__(text)
-        self.final = final  # trying again cannot help
+        self.final = final  # a retry can't help
 
 
 def apprise_type(kind: str, severity: Severity) -> str:
@@ -49,9 +49,9 @@ class AppriseChannel:
         self._taken: dict[str, set[str]] = {}  # by notice: the recipients who have its mail while others do not
 
     async def send(self, title: str, body: str, kind: str, about: str = "", key: str = "") -> None:
-        """Sends, or raises NotifyError: refused, not understood, or no end within the target's timeout.
+        """Send, or raise NotifyError: refused, not understood, or not finished within the channel's timeout.
 
-        `about` names the incident for services that keep one of their own; `key` the notice, the same in each try.
+        `about`: the incident's key, for services with incidents; `key`: the notice's, the same in each try.
         """
         self._stuck = [thread for thread in self._stuck if thread.is_alive()]
         if len(self._stuck) >= STUCK_LIMIT:
@@ -78,7 +78,7 @@ class AppriseChannel:
         self._taken.pop(key, None)
 
     def close(self) -> None:
-        """Lets the thread go once it has sent what it was given."""
+        """Let the thread end after what it was given."""
         self._jobs.put(None)
         self._thread, self._jobs = None, queue.SimpleQueue()
 
@@ -96,7 +96,7 @@ class AppriseChannel:
         return self._thread
 
     def _abandon(self) -> None:
-        """Leaves a hanging thread to itself: the next send gets a new one and a queue of its own."""
+        """Abandon a hanging thread: the next send gets a new thread and queue."""
         if self._thread is not None:
             self._stuck.append(self._thread)
         self.close()
@@ -106,16 +106,16 @@ NOT_UNDERSTOOD = "its URL is not one that Apprise understands"
 
 
 def _work(jobs: "queue.SimpleQueue[Job | None]") -> None:
-    """Runs jobs until None, which ends an abandoned thread once its hanging send returns."""
+    """Run jobs until None, which ends an abandoned thread after its hanging send returns."""
     while (job := jobs.get()) is not None:
         try:
             job()
-        except RuntimeError:  # the loop is closed, nobody waits any more
+        except RuntimeError:  # the loop is closed: no one waits for the result
             return
 
 
 def _send(url: Secret, title: str, body: str, kind: str, about: str, taken: set[str]) -> str:
-    """Empty when the target accepted; else why not. Runs in the target's thread."""
+    """Empty if the channel accepted it, else why not. Runs in the channel's thread."""
     apprise_errors.hush()
     import apprise
 
@@ -130,25 +130,25 @@ def _send(url: Secret, title: str, body: str, kind: str, about: str, taken: set[
             why = mail.deliver(plugin, title, body, taken)
             return _refused(why) if why else ""
         accepted = _notify(plugin, asset, url, title, body, kind, about)
-    except Exception as error:  # a plugin's fault must not end the thread; its text may hold the URL
+    except Exception as error:  # a plugin's fault must not end the thread; its text may contain the URL
         return f"the notification library failed ({type(error).__name__})"
     return "" if accepted else _refused(apprise_errors.heard())
 
 
 def _notify(plugin: Any, asset: Any, url: Secret, title: str, body: str, kind: str, about: str) -> bool:
-    """Sends through Apprise; the text is declared as plain, so that it is escaped where that is needed."""
+    """Send through Apprise; the text is declared as plain, so that Apprise escapes it where needed."""
     import apprise
 
     paging.prepare_paging(plugin, url.reveal(), about)
     name = type(plugin).__name__
     flat = bool(getattr(plugin, "template", None)) and name == "NotifyWhatsApp"  # Meta refuses line breaks in it
-    title, body = worded(name, title, body, flat=flat)
-    if (taken := paging.ended(plugin, kind, body)) is not None:
+    title, body = wording_for(name, title, body, flat=flat)
+    if (taken := paging.resolve_page(plugin, kind, body)) is not None:
         return taken
     if plugin.overflow_mode == apprise.OverflowMode.UPSTREAM:  # else the service refuses what is too long
         plugin.overflow_mode = apprise.OverflowMode.TRUNCATE
     service = apprise.Apprise(asset=asset)
-    service.add(plugin)  # only here is the declared format heeded, not by the plug-in alone
+    service.add(plugin)  # the plug-in alone would ignore the declared format
     return bool(
         service.notify(
             body=body,
@@ -164,7 +164,7 @@ def _refused(why: str) -> str:
 
 
 def warm_up() -> None:
-    """Imports the library in the background, so that the first notice does not wait for it."""
+    """Import the library in the background, so that the first notice does not wait for it."""
 
     def load() -> None:
         apprise_errors.hush()

@@ -28,12 +28,12 @@ _LONGEST_LINE = 998  # of a mail (RFC 5322)
 
 
 def is_mail(plugin: Any) -> bool:
-    """Whether an Apprise plug-in is plain mail; what it encrypts or signs is left to it."""
+    """Whether an Apprise plug-in is plain mail; Apprise itself sends what is encrypted or signed."""
     return type(plugin).__name__ == "NotifyEmail" and str(getattr(plugin, "pgp_mode", "no")) == "no"
 
 
 def html_of(title: str, body: str) -> str:
-    """Title and body as a page: every sign is text, every line a line, indents kept."""
+    """Title and body as a page: every character is text, every line a line, indents are kept."""
     lines = [html.escape(line) for line in body.split("\n")]
     kept = ["&nbsp;" * (len(line) - len(line.lstrip(" "))) + line.lstrip(" ") for line in lines]
     return _PAGE.format(title=html.escape(title), body="<br>\n".join(kept))
@@ -56,7 +56,7 @@ def mail_message(plugin: Any, title: str, body: str) -> EmailMessage:
         mail["Reply-To"] = addresses(plugin.reply_to)
     mail["Date"] = format_datetime(localtime())
     mail["Message-ID"] = make_msgid(domain=plugin.from_addr[1].rpartition("@")[2] or "localhost")
-    mail["Auto-Submitted"] = "auto-generated"  # so that nobody's absence note answers it
+    mail["Auto-Submitted"] = "auto-generated"  # so that no out-of-office reply answers it
     mail["X-Application"] = "qualtui"
     for name, value in (plugin.headers or {}).items():
         if name not in mail:
@@ -71,31 +71,33 @@ def mail_message(plugin: Any, title: str, body: str) -> EmailMessage:
 
 
 def deliver(plugin: Any, title: str, body: str, taken: set[str]) -> str:
-    """Sends one mail to all recipients; empty where every one was taken, else why not.
+    """Send one mail to all recipients; return why it failed, empty if every one accepted it.
 
-    `taken` holds the recipients that an earlier try of this notice reached: they get no second one.
+    `taken`: the recipients who got it at an earlier try of this notice; they get no second one.
     """
     to = [address for _name, address in plugin.targets]
-    owed = [one for one in dict.fromkeys([*to, *sorted(plugin.cc), *sorted(plugin.bcc)]) if one not in taken]
+    remaining = [one for one in dict.fromkeys([*to, *sorted(plugin.cc), *sorted(plugin.bcc)]) if one not in taken]
     refused: dict[str, tuple[int, bytes]] = {}
     try:
         with _session(plugin) as server:
             try:
-                refused = server.send_message(mail_message(plugin, title, body), plugin.from_addr[1], owed)
+                refused = server.send_message(mail_message(plugin, title, body), plugin.from_addr[1], remaining)
             except smtplib.SMTPRecipientsRefused as error:
                 refused = error.recipients
-            taken.update(one for one in owed if one not in refused)
+            taken.update(one for one in remaining if one not in refused)
     except (smtplib.SMTPException, OSError) as error:
-        return mail_reason(error) if set(owed) - taken else ""  # a quarrel after the mail was taken is none
+        return (
+            mail_reason(error) if set(remaining) - taken else ""
+        )  # an error after the mail was accepted does not count
     if not refused:
         return ""
     codes = ", ".join(sorted({str(code) for code, _text in refused.values()}))
-    told = _("{n} of {total} recipients refused: the mail server answered {codes}")
-    return told.format(n=len(refused), total=len(taken | set(refused)), codes=codes)
+    template = _("{n} of {total} recipients refused: the mail server answered {codes}")
+    return template.format(n=len(refused), total=len(taken | set(refused)), codes=codes)
 
 
 def _session(plugin: Any) -> smtplib.SMTP:
-    """A connection that is encrypted and logged in as the address says."""
+    """A connection, encrypted and logged in as the address says."""
     context = dial.trust() if plugin.verify_certificate else ssl._create_unverified_context()  # noqa: S323 - as told
     mode, timeout = str(plugin.secure_mode), float(plugin.socket_connect_timeout)
     place = plugin.smtp_host, int(plugin.port or 0)
@@ -116,23 +118,23 @@ def _session(plugin: Any) -> smtplib.SMTP:
 
 
 def mail_reason(error: Exception) -> str:
-    """Why a mail was not taken, in our own words: no address, recipient or server's text is in it."""
+    """Why a mail was not accepted, in our own words: without address, recipient or the server's text."""
     known: list[tuple[type[Exception], Callable[[], str]]] = [
         (
             smtplib.SMTPAuthenticationError,
-            lambda: _("the mail server refused the login ({})").format(_code(error)),
+            lambda: _("the mail server refused the login ({code})").format(code=_code(error)),
         ),
-        (smtplib.SMTPResponseException, lambda: _("the mail server answered {}").format(_code(error))),
-        (smtplib.SMTPNotSupportedError, lambda: _("the mail server offers no such login or encryption")),
-        (smtplib.SMTPServerDisconnected, lambda: _("no connection to it, or it broke off")),
+        (smtplib.SMTPResponseException, lambda: _("the mail server answered {code}").format(code=_code(error))),
+        (smtplib.SMTPNotSupportedError, lambda: _("the mail server does not support this login or encryption")),
+        (smtplib.SMTPServerDisconnected, lambda: _("no connection, or the connection broke")),
         (ssl.SSLCertVerificationError, lambda: _certificate(error)),
         (ssl.SSLError, lambda: _("no encrypted connection: is the mode (ssl, starttls) right?")),
-        (socket.gaierror, lambda: _("its name could not be looked up")),
+        (socket.gaierror, lambda: _("its name can't be resolved")),
         (TimeoutError, lambda: _("no answer in time")),
     ]
-    for kind, told in known:
+    for kind, text in known:
         if isinstance(error, kind):
-            return told()
+            return text()
     number = getattr(error, "errno", None)
     return os.strerror(number).lower() if isinstance(number, int) and number > 0 else type(error).__name__
 

@@ -1,4 +1,4 @@
-"""The outbox's decisions: which notice is next for a target, and when a failed one is tried again. Pure."""
+"""The outbox's decisions: which notice a channel sends next, and when a failed one is retried. Pure."""
 
 from collections.abc import Iterable
 
@@ -9,9 +9,9 @@ LONGEST_WAIT = 300.0  # s between later ones
 
 
 def next_for(target: str, notices: Iterable[Notice], now: float) -> Notice | None:
-    """The next notice that is owed to the target: the oldest one that is due, else the one that is due first.
+    """Return the channel's next notice: the oldest one that is due, else the one that is due first.
 
-    Order is kept within an incident; one that the target will never take holds up no other incident's.
+    Order is kept within an incident; a notice that always fails delays no other incident's notices.
     """
     heads: dict[int | str, Notice] = {}
     for notice in sorted(notices, key=lambda n: n.queued_at):
@@ -21,13 +21,13 @@ def next_for(target: str, notices: Iterable[Notice], now: float) -> Notice | Non
 
 
 def wait_for(notice: Notice, now: float) -> float:
-    """The seconds until a notice is due, 0 where it is."""
+    """Return the seconds until the notice is due, 0 if it is due now."""
     wait = notice.next_at - now
-    return wait if 0 < wait <= LONGEST_WAIT else 0.0  # longer than any: the clock was set back since
+    return wait if 0 < wait <= LONGEST_WAIT else 0.0  # longer than LONGEST_WAIT: the clock was set back since
 
 
 def retry_at(attempt: int, queued_at: float, now: float, retry_for: float) -> float | None:
-    """When a notice that failed for the `attempt`-th time is tried again; None: given up.
+    """Return when a notice is retried after its `attempt`-th failure; None: it is given up.
 
     Exponential backoff: 2, 4, 8 ... s, at most five minutes, until `retry_for` seconds after it was queued.
     """

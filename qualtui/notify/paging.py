@@ -1,7 +1,7 @@
-"""What the paging services need beside the text: one incident of theirs for one of ours, from firing to its end.
+"""What paging services need besides the text: one incident of theirs for one of ours, from firing to resolved.
 
-Apprise by itself opens a PagerDuty incident for each notice, the one that says *resolved* too, and sends
-Opsgenie neither a test nor the end of an alert while reporting both as sent.
+Apprise alone opens a PagerDuty incident for each notice, the resolved notice too, and sends Opsgenie neither a
+test nor the end of an alert while it reports both as sent.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 
 def prepare_paging(plugin: Any, url: str, about: str) -> None:
-    """Sets the key by which the service knows the incident, and what ends it, unless the address says so."""
+    """Set the service's key of the incident, and what resolves it, unless the URL sets them."""
     name = type(plugin).__name__
     if name == "NotifyPagerDuty":
         plugin.dedup = plugin.dedup or about or None
@@ -20,11 +20,11 @@ def prepare_paging(plugin: Any, url: str, about: str) -> None:
         if ":info" not in url:
             from apprise import NotifyType
 
-            plugin.mapping[NotifyType.INFO] = "new"  # a test is seen by somebody
+            plugin.mapping[NotifyType.INFO] = "new"  # so that a test is visible
 
 
-def ended(plugin: Any, kind: str, body: str) -> bool | None:
-    """Closes the Opsgenie alert of an incident that is over: whether that was taken; None: it is not our part."""
+def resolve_page(plugin: Any, kind: str, body: str) -> bool | None:
+    """Close the Opsgenie alert of a resolved incident: whether it was accepted; None for any other service."""
     if type(plugin).__name__ != "NotifyOpsgenie" or kind != "success" or plugin.action != "map":
         return None
     from apprise import NotifyType

@@ -25,8 +25,11 @@ def _templates() -> "Environment":
 
 
 def render_notice(change: RuleChanged, kind: str, owner: str, now: float, key: str) -> tuple[str, str]:
-    """Title and body of the notice of a transition; phones are masked whatever the texts hold."""
-    word = {"firing": change.severity.value.upper(), "worse": _("WORSE: {}").format(change.severity.value.upper())}
+    """Title and body of a transition's notice; all phone numbers are masked."""
+    word = {
+        "firing": change.severity.value.upper(),
+        "worse": _("WORSE: {severity}").format(severity=change.severity.value.upper()),
+    }
     mark = _("RESOLVED") if kind == "resolved" else word[kind]
     title = f"{mark} #{change.number} {change.agent}: {change.summary}"
     body = (

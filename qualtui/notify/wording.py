@@ -1,15 +1,14 @@
-"""A notice's text as each kind of channel needs it, so that it reads as it was written. Pure.
+"""A notice's text as each kind of channel needs it, so that it reads as written. Pure.
 
-What customers and machines wrote stands in notices: there it must not call people, hide a link behind other
-words, or be taken as layout. Apprise escapes for HTML and Slack once the text is declared as plain; the rest
-is done here.
+Notices contain texts of customers and machines: these must not mention people, hide a link behind other words,
+or act as layout. Apprise escapes for HTML and Slack if the text is declared as plain; the rest is done here.
 """
 
 import re
 
 RAW = frozenset({"NotifyJSON", "NotifyXML", "NotifyForm"})  # read by programs: nothing is changed
 
-MARKDOWN = frozenset({"NotifyGoogleChat"})  # shows the backslashes by which Apprise would escape plain text
+MARKDOWN = frozenset({"NotifyGoogleChat"})  # shows the backslashes with which Apprise escapes plain text
 
 _GAP = "\u200b"  # zero width: the sign is still read, and is no mention or link any more
 _MENTION = re.compile(r"(?<![\w.+-])@(?=\w)|(?<=<)(?=[!@#&]|users/)")
@@ -20,7 +19,7 @@ _DISCORD = re.compile(r"([\\*_~|`\[\]])")
 _DISCORD_LINE = re.compile(r"^(\s*)(#{1,3} |>|-# |[-+] )", re.MULTILINE)  # heading, quote, list
 
 
-def worded(plugin: str, title: str, body: str, *, flat: bool = False) -> tuple[str, str]:
+def wording_for(plugin: str, title: str, body: str, *, flat: bool = False) -> tuple[str, str]:
     """Title and body for the Apprise plug-in of this class name; `flat`: in one line, which is the body."""
     title, body = (_CONTROL.sub(" ", text) for text in (title, body))
     if plugin in RAW:
@@ -36,12 +35,12 @@ def worded(plugin: str, title: str, body: str, *, flat: bool = False) -> tuple[s
 
 
 def neutral(text: str) -> str:
-    """Text that calls nobody (`@here`, `<!channel>`) and shows every link's address (`[x](http://…)`)."""
+    """Text that mentions no one (`@here`, `<!channel>`) and shows every link's address (`[x](http://…)`)."""
     return _LINK.sub("]" + _GAP, _MENTION.sub(lambda found: found.group() + _GAP, text))
 
 
 def discord(text: str) -> str:
-    """Text that Discord shows as it is; addresses are left alone, so that they stay links."""
+    """Text that Discord shows unchanged; addresses stay links."""
     parts = _ADDRESS.split(text)  # every second one is an address
     parts[::2] = [_DISCORD.sub(r"\\\1", part) for part in parts[::2]]
     return _DISCORD_LINE.sub(r"\1\\\2", "".join(parts))

@@ -187,7 +187,9 @@ def test_what_init_writes_passes_check_once_its_variables_are_set(home: Path) ->
     assert CliRunner().invoke(app, ["config", "init", "config.toml"]).exit_code == 0
     unset = CliRunner().invoke(app, ["config", "check"])
     assert unset.exit_code == 3
-    assert "expected the environment variable QUALTUI_DSN to be set" in unset.stderr
+    assert (
+        "expected the environment variable QUALTUI_DSN to be set. Set it: export QUALTUI_DSN=..." in unset.stderr
+    )
     env = {
         "QUALTUI_AGENT_URL": "https://bot.example.com",
         "QUALTUI_DSN": "postgresql://monitor@db.example.com/bot",

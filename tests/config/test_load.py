@@ -136,7 +136,7 @@ def test_what_no_single_key_tells_is_told_too() -> None:
     [
         ("", "config.toml: agents: found nothing, expected at least one [agents.NAME]"),
         ("agents = 3", "config.toml: agents: found a number, expected a table"),
-        ("[agents.bot]", "config.toml: agents.bot: found nothing to ask, expected at least one of health, "),
+        ("[agents.bot]", "config.toml: agents.bot: found no source, expected at least one of health, "),
         ("[agents]\nbot = 3", "config.toml: agents.bot: found a number, expected a table"),
         ('[agents."a/b".health]\nurl="http://x"', 'config.toml: agents."a/b": found the name "a/b", expected '),
         (
@@ -161,7 +161,7 @@ def test_what_no_single_key_tells_is_told_too() -> None:
         ),
         (AGENT + "[rules.x]\nseries = 'db.up'\nwarning = 1979-05-27", "found a date or time, expected a number"),
         (AGENT + "[rules.x]\nseries = 'db.up'\nwarning = 1\nsummary = '{x}'", "rules.x.summary"),
-        (AGENT + "[agents.bot.mapping.names]\nmessages.tipo = 'x'", 'stands in quotes: "messages.tipo" = ...'),
+        (AGENT + "[agents.bot.mapping.names]\nmessages.tipo = 'x'", 'in quotes: "messages.tipo" = ...'),
         (AGENT + "interval = '10ms'", "expected a duration of at least 100ms"),
         (AGENT + "interval = '11y'", "expected a duration such as"),
         (AGENT + "interval = -1", "found -1, expected a duration from 0s to 10 years"),

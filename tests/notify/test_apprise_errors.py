@@ -12,7 +12,7 @@ from qualtui.notify.apprise_errors import reason_of
         ("Failed to send x: error=299.", "HTTP 299"),
         (
             "A Connection error occurred sending JSON notification to crm.example.com.",
-            "no connection to it, or it broke off",
+            "no connection, or the connection broke",
         ),
         (
             "Socket Exception: HTTPSConnectionPool(host='h'): ([Errno 111] Connection refused'))",
@@ -20,7 +20,7 @@ from qualtui.notify.apprise_errors import reason_of
         ),
         (
             "Socket Exception: Failed to resolve 'h' ([Errno -2] Name or service not known)",
-            "its name could not be looked up",
+            "its name can't be resolved",
         ),
         ("Socket Exception: (535, b'5.7.8 ana@example.com is not accepted')", "the mail server answered 535"),
         ("Socket Exception: SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] h')", "its certificate is not trusted"),

@@ -167,7 +167,7 @@ async def test_the_login_is_the_address_s_and_a_refused_one_is_told_without_it()
 @pytest.mark.parametrize(
     ("mode", "why"),
     [
-        ("starttls", "the mail server offers no such login or encryption"),
+        ("starttls", "the mail server does not support this login or encryption"),
         ("ssl", "no encrypted connection: is the mode (ssl, starttls) right?"),
     ],
 )

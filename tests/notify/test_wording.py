@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualtui.notify.wording import discord, neutral, worded
+from qualtui.notify.wording import discord, neutral, wording_for
 
 GAP = "\u200b"
 
@@ -45,8 +45,8 @@ def test_discord_shows_names_with_underscores_as_they_are_and_addresses_stay_lin
 
 
 def test_what_programs_read_is_not_changed_but_for_control_characters() -> None:
-    assert worded("NotifyJSON", "@here", "[x](y)\n<b>\x1b[2J") == ("@here", "[x](y)\n<b> [2J")
+    assert wording_for("NotifyJSON", "@here", "[x](y)\n<b>\x1b[2J") == ("@here", "[x](y)\n<b> [2J")
 
 
 def test_teams_keeps_lines_apart() -> None:
-    assert worded("NotifyWorkflows", "t", "a\nb")[1] == "a\n\nb"
+    assert wording_for("NotifyWorkflows", "t", "a\nb")[1] == "a\n\nb"
