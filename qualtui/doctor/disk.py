@@ -70,7 +70,7 @@ async def _store(path: Path) -> Finding:
         return failed(
             check,
             what,
-            str(error),
+            error.text,
             message("move it away with its -wal, not its .lock; the engine starts a new one"),
         )
     if broken == NO_STORE:

@@ -55,11 +55,11 @@ class SampleWriter:
 
     @property
     def trouble(self) -> Saying:
-        """Empty, or one line: why figures are not written, where the journal does not say it already."""
+        """Why samples are not written; empty if they are, or if the journal reports it already."""
         return "" if self._journal.trouble else self._trouble
 
     def take(self, samples: tuple[Sample, ...]) -> None:
-        """Samples to be written with the next batch."""
+        """Take samples for the next batch."""
         self._waiting.extend(samples)
         if len(self._waiting) > BUFFER:
             del self._waiting[: len(self._waiting) - BUFFER]
@@ -93,7 +93,7 @@ class SampleWriter:
             await asyncio.sleep(HOUR)
 
     async def flush(self) -> None:
-        """Writes the waiting samples; they wait on when the store fails."""
+        """Write the waiting samples; keep them if the store fails."""
         left = self._room(self._store.path)
         full = message("no room left for the store {path}: make room on that disk", path=str(self._store.path))
         trouble: Saying = full if left is not None and left < LEAST else ""
@@ -105,11 +105,11 @@ class SampleWriter:
             self._waiting = batch + self._waiting
             trouble = error.text
         if trouble and not self._trouble:
-            log.warning("the figures are kept in memory: %s", trouble)
+            log.warning("samples are kept in memory: %s", trouble)
         self._trouble = trouble
 
     async def clean(self) -> None:
-        """Checkpoint, roll-up and pruning; a failing store is told by the journal, not here."""
+        """Checkpoint, roll up and prune. The journal reports a failing store."""
         if self._journal.trouble:
             return  # the state is ahead of the log
         state, now, retention = self._journal.state, self._clock(), self.retention

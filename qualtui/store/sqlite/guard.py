@@ -22,7 +22,7 @@ BESIDE = ("-wal", "-shm")  # what SQLite keeps beside the file while it is open
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A file as stat tells of it."""
+    """What stat returns of a file."""
 
     device: int
     inode: int
@@ -30,12 +30,12 @@ class Mark(msgspec.Struct, frozen=True):
     changed: int  # ns
 
     def same_file(self, other: "Mark | None") -> bool:
-        """Whether it is the same file, whatever is in it by now."""
+        """Return whether it is the same file, even if its content changed."""
         return other is not None and (self.device, self.inode) == (other.device, other.inode)
 
 
 def file_mark(path: Path) -> Mark | None:
-    """The file at `path`; None where there is none. Raises StoreError where that can't be seen."""
+    """Return the file at `path`, None if there is none. Raises StoreError if that can't be checked."""
     try:
         found = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -48,7 +48,7 @@ def file_mark(path: Path) -> Mark | None:
 
 
 class StoreGuard:
-    """What file and log were after our last write; before the next one, it is looked whether they still are."""
+    """Remembers file and log after our last write, and compares them before the next one."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, epoch: int) -> None:
         self._path = path
@@ -58,21 +58,21 @@ class StoreGuard:
         self.written()
 
     def written(self) -> None:
-        """What is there now is ours. Raises sqlite3.Error, StoreError."""
+        """Remember what is there now as ours. Raises sqlite3.Error, StoreError."""
         self.head = log.log_head(self._connection)
         self._schema = _schema(self._connection)
         self._file = file_mark(self._path)
         self._beside = [file_mark(files_beside(self._path, end)) for end in BESIDE]
 
     def check_file(self) -> None:
-        """Raises StoreLost where the name stands for another file, or for none, or its content is not ours."""
+        """Raise StoreLost if the name is another file's, or no file's, or its content is not ours."""
         file = self.check_place()
         if file != self._file:  # not by us; another program may move the log into the file, and change nothing
             self._prove()
             self._file = file
 
     def check_place(self) -> Mark:
-        """Raises StoreLost where the name stands for another file, or for none. Any thread may call it."""
+        """Raise StoreLost if the name is another file's, or no file's. Any thread may call it."""
         file = file_mark(self._path)
         if file is None:
             raise StoreLost(
@@ -93,7 +93,7 @@ class StoreGuard:
         return file
 
     def check_content(self) -> None:
-        """Raises LeaseLost, StoreLost; inside a transaction, so that nobody changes it in between."""
+        """Raise LeaseLost or StoreLost. Call it inside a transaction, so that nobody changes it in between."""
         if _schema(self._connection) != self._schema:
             self._prove()
         try:
@@ -120,12 +120,12 @@ class StoreGuard:
             raise self._changed()
 
     def owns(self, end: str) -> bool:
-        """Whether what lies beside the file under this end is our connection's."""
+        """Return whether the file beside ours with this ending belongs to our connection."""
         mine = self._beside[BESIDE.index(end)]
         return mine is not None and mine.same_file(file_mark(files_beside(self._path, end)))
 
     def _prove(self) -> None:
-        """Reads all of it past what our connection remembers. Raises StoreLost where anything is not ours."""
+        """Read all of it on a new connection. Raises StoreLost if anything is not ours."""
         try:
             connection = connect(self._path, read_only=True)
             try:
@@ -166,7 +166,7 @@ class StoreGuard:
 
 
 def read_epoch(connection: sqlite3.Connection) -> int:
-    """The epoch in the file; -1, which is nobody's, where it is gone."""
+    """Return the epoch in the file, -1 (no engine's) if it is gone."""
     row = connection.execute(statement("read_epoch")).fetchone()
     return -1 if row is None else int(row[0])
 
@@ -177,6 +177,6 @@ def _schema(connection: sqlite3.Connection) -> int:
 
 
 def files_beside(path: Path, end: str) -> Path:
-    """SQLite follows links: what it keeps beside the file stands beside the file itself."""
+    """Return the path of a file that SQLite keeps beside the store; SQLite follows links, so this does, too."""
     real = Path(os.path.realpath(path))
     return real.with_name(real.name + end)

@@ -1,4 +1,4 @@
-"""Whether a store's end was torn off, told from its files alone: before SQLite writes anything into them.
+"""Detects a store whose end is missing from its files alone, before SQLite writes anything into them.
 
 Formats: https://www.sqlite.org/fileformat2.html, sections 1.3 (header) and 4.1 (write-ahead log).
 """
@@ -18,7 +18,7 @@ FRAME = struct.Struct(">IIQII")  # page, pages after this commit (0: no commit),
 
 
 def check_integrity(path: Path) -> None:
-    """Raises StoreError where pages are neither in the file nor in its write-ahead log. Cheap: no full check.
+    """Raise StoreError if pages are neither in the file nor in its write-ahead log. Cheap: no full check.
 
     What is no SQLite file, or could not be opened, passes: SQLite says it better.
     """
@@ -45,7 +45,7 @@ def check_integrity(path: Path) -> None:
 
 
 def _logged(wal: Path, size: int) -> tuple[int, set[int]]:
-    """How many pages the newest commit in the log left, 0: there is none; and which pages are in the log."""
+    """Return how many pages the newest commit in the log left (0: no commit), and which pages are in the log."""
     try:
         with wal.open("rb") as file:
             return _frames(file, size)

@@ -1,4 +1,4 @@
-"""The lease: one engine a store. A lock that the kernel takes back when its process dies, however it dies."""
+"""The lease: one engine per store. A lock that the kernel releases when its process ends, however it ends."""
 
 import errno
 import fcntl
@@ -20,7 +20,7 @@ MODE = 0o660  # two people of one group on a host share one engine
 
 
 class Holder(msgspec.Struct, frozen=True):
-    """Who holds a lease: written into the lock's file for whoever comes second."""
+    """Who holds a lease: written into the lock file, so that a second engine can report it."""
 
     pid: int
     host: str
@@ -44,7 +44,7 @@ class FileLease:
 
     @classmethod
     def take(cls, path: Path, now: float) -> Self:
-        """Takes the lease of the store at `path`. Raises StoreBusy where another engine holds it, StoreError."""
+        """Take the lease of the store at `path`. Raises StoreBusy if another engine holds it, StoreError."""
         lock = -1
         try:
             lock = _opened(lock_path(path))
@@ -71,13 +71,13 @@ class FileLease:
         return cls(path, lock, file, holder, numbers)
 
     def note(self, number: int) -> None:
-        """Remembers beside the store that this incident number was given."""
+        """Remember beside the store that this incident number was given."""
         if number > self._holder.numbers:
             self._holder = msgspec.structs.replace(self._holder, numbers=number)
             _write(self._lock, self._holder)
 
     def keep(self) -> bool:
-        """Makes the lock's file again where its name is gone or another file's; True where that was done.
+        """Make the lock file again if its name is gone or another file's; return True if that was done.
 
         Raises LeaseLost where another engine holds the new one, and the store's name is not our file's.
         """
@@ -107,14 +107,14 @@ class FileLease:
         return True
 
     def follow(self) -> None:
-        """Holds the file that has the store's name by now. Raises StoreBusy."""
+        """Lock the file that has the store's name now. Raises StoreBusy."""
         file = _held(self._path)
         self._file, old = file, self._file
         if old >= 0:
             os.close(old)
 
     def release(self) -> None:
-        """Gives the lease back; a second time does nothing."""
+        """Release the lease; a second call does nothing."""
         for descriptor in (self._file, self._lock):
             if descriptor >= 0:
                 os.close(descriptor)  # the lock goes with its last descriptor
@@ -122,19 +122,19 @@ class FileLease:
 
 
 def lock_path(path: Path) -> Path:
-    """Where the lock of the store at `path` lies: beside the file itself, whatever link leads to it."""
+    """Return the path of the store's lock: beside the file itself, even if `path` is a link."""
     real = Path(os.path.realpath(path))
     return real.with_name(real.name + ".lock")
 
 
 def share(descriptor: int) -> None:
-    """Gives a file of ours MODE whatever the umask; another owner's file stays as it is."""
+    """Set MODE on a file that we own, whatever the umask is; leave other owners' files alone."""
     if os.fstat(descriptor).st_uid == os.geteuid():
         os.fchmod(descriptor, MODE)
 
 
 def _held(path: Path) -> int:
-    """A descriptor that locks the store's file itself, -1 where none opens. Raises StoreBusy."""
+    """Return a descriptor that locks the store's file itself, -1 if it can't be opened. Raises StoreBusy."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
@@ -157,7 +157,7 @@ def _held(path: Path) -> int:
 
 
 def _same(path: Path, descriptor: int) -> bool:
-    """Whether the name still stands for the open file; also where that can't be seen."""
+    """Return whether the name is still the open file's, or that can't be checked."""
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except FileNotFoundError:
@@ -167,7 +167,7 @@ def _same(path: Path, descriptor: int) -> bool:
 
 
 def _opened(lock: Path) -> int:
-    """The lock's file; where it can only be read it can still be locked. Raises OSError."""
+    """Open the lock file; a file that can only be read can still be locked. Raises OSError."""
     flags = os.O_CLOEXEC | os.O_NOFOLLOW
     try:
         return os.open(lock, os.O_RDWR | os.O_CREAT | flags, MODE)
@@ -180,7 +180,7 @@ def _opened(lock: Path) -> int:
 
 
 def _write(descriptor: int, holder: Holder) -> None:
-    """Says who holds it. Where nothing can be written the lock holds all the same, and is nobody's by name."""
+    """Write who holds it. If nothing can be written, the lock still holds, without a name."""
     with suppress(OSError):
         data = msgspec.json.encode(holder)
         os.ftruncate(descriptor, os.pwrite(descriptor, data, 0))  # in this order: a full disk takes what it had
@@ -188,7 +188,7 @@ def _write(descriptor: int, holder: Holder) -> None:
 
 
 def _content(descriptor: int) -> Holder | None:
-    """What the file says; None where it says nothing: nobody has written yet, or could."""
+    """Return what the file says, None if it is empty or unreadable."""
     try:
         return msgspec.json.decode(os.pread(descriptor, 4096, 0), type=Holder)
     except (OSError, msgspec.DecodeError):
@@ -196,7 +196,7 @@ def _content(descriptor: int) -> Holder | None:
 
 
 def _read(descriptor: int) -> Holder | None:
-    """Who holds it; None where the file does not say."""
+    """Return who holds it, None if the file does not say."""
     holder = _content(descriptor)
     if holder is None:
         return None

@@ -1,4 +1,4 @@
-"""A store made again under a running engine whose file was taken away, replaced or spoiled."""
+"""Rebuilds the store under a running engine after its file was removed, replaced or damaged."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ NEW = ".new"  # added to the name of a store that is not ready yet
 def renew(
     path: Path, old: sqlite3.Connection, guard: StoreGuard, state: State, lost: StoreLost, at: float, epoch: int
 ) -> sqlite3.Connection:
-    """Puts a whole store in the place of the lost one; returns a connection that writes to it.
+    """Put a complete store in the place of the lost one; return a connection that writes to it.
 
     Where the opened file lives on without its name all of it is copied; else the log goes on after its last event,
     from `state`, the fold up to there. Its first new event is StoreRenewed. What lay in its place is set aside.
@@ -44,7 +44,7 @@ def renew(
             if not copied:
                 _forget(new)
                 _begun(new, path, guard, state, epoch)
-            _record(new, guard, StoreRenewed(lost.text, _told(aside, copied=copied)), at, epoch)
+            _record(new, guard, StoreRenewed(lost.text, _outcome(aside, copied=copied)), at, epoch)
             _place(old, guard, real, new, aside, moved=lost.moved, copied=copied)
             connection = connect(path, read_only=False)
             try:
@@ -66,8 +66,8 @@ def renew(
             _forget(new)
 
 
-def _told(aside: Path | None, *, copied: bool) -> Text:
-    """What was done, for people."""
+def _outcome(aside: Path | None, *, copied: bool) -> Text:
+    """Return what was done, as a sentence for people."""
     if copied and aside is None:
         return message("it was written again with all that it held")
     if copied:
@@ -101,14 +101,14 @@ def _copied(old: sqlite3.Connection, new: Path, guard: StoreGuard) -> bool:
 
 
 def _whole(connection: sqlite3.Connection) -> bool:
-    """Whether no page is missing and no event was changed."""
+    """Return whether no page is missing and no event was changed."""
     if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
         return False
     return log.first_broken(connection, *checkpoint.beginning(connection)) is None
 
 
 def _begun(new: Path, path: Path, guard: StoreGuard, state: State, epoch: int) -> None:
-    """A store without events whose log goes on after the lost one's end."""
+    """Make a store without events; its log continues after the end of the lost one."""
     kept = state if state.seq == guard.head.seq else replace(state, seq=guard.head.seq)
     with closing(sqlite3.connect(new, isolation_level=None)) as connection:
         migrate(connection, path, shipped())
@@ -138,7 +138,7 @@ def _place(
     moved: bool,
     copied: bool,
 ) -> None:
-    """The new file takes the name; what had it, and what lies beside, goes out of the way first.
+    """Give the new file the store's name, after the old one and the files beside it are out of the way.
 
     SQLite removes by name what it keeps beside a file when that is closed: so the old one is closed in between.
     """
@@ -175,7 +175,7 @@ def _place(
 
 
 def _aside(real: Path, at: float) -> Path:
-    """A free name beside the store that says when the file was set aside."""
+    """Return a free name beside the store, with the time."""
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(at))
     name, count = real.with_name(f"{real.name}.aside-{stamp}"), 1
     while name.exists():
@@ -185,6 +185,6 @@ def _aside(real: Path, at: float) -> Path:
 
 
 def _forget(new: Path) -> None:
-    """Removes what an earlier attempt may have left."""
+    """Remove what an earlier attempt may have left."""
     for end in ("", "-journal", *BESIDE):
         new.with_name(new.name + end).unlink(missing_ok=True)
