@@ -167,7 +167,7 @@ class Engine:
     async def _close(self) -> None:
         self._loops.abandon()
         with contextlib.suppress(StoreError):
-            await self.journal.append((EngineStopped(self._reason or "a fault"), ""))
+            await self.journal.append((EngineStopped(self._reason or message("an internal error")), ""))
             await self._keeper.close()
             await self.journal.run(self._store.close, 1.0)
         if self.journal.trouble:
@@ -321,8 +321,8 @@ class Engine:
             await asyncio.sleep(BEAT)
             if self._server.remade > remade:
                 remade = self._server.remade
-                told = _("the socket was removed by another program; it was made again")
-                await self.journal.append((Remade(told), ""))
+                what = message("the socket was removed by another program; it was made again")
+                await self.journal.append((Remade(what), ""))
             if self._server.watched:
                 self._publish()
             if self._server.windows:

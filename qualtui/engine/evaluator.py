@@ -18,7 +18,7 @@ from qualtui.eventlog.alerts import RuleChanged
 from qualtui.eventlog.notices import NoticeFailed, NoticeQueued
 from qualtui.model import Event, Incident, Phase, State, alert_key
 from qualtui.notify.render import render_notice
-from qualtui.text.message import Saying
+from qualtui.text.message import Saying, message
 
 OWED = {"queued", "sending"}
 
@@ -136,7 +136,7 @@ class Evaluator:
             entries.extend(self._notices(state, change))
         for notice in state.notices.values():
             if notice.status in OWED and notice.channel not in self._config.notify.targets:
-                reason = "the configuration no longer has this target"
+                reason = message("the configuration no longer has this channel")
                 entries.append((NoticeFailed(notice.key, notice.attempt, reason), ""))
         return entries
 

@@ -156,7 +156,7 @@ async def test_a_notice_to_a_target_that_the_configuration_lost_is_owed_no_more(
     await scene.evaluator.settle()
     await scene.evaluator.settle()
     (notice,) = scene.journal.state.notices.values()
-    assert (notice.status, notice.reason) == ("failed", "the configuration no longer has this target")
+    assert (notice.status, str(notice.reason)) == ("failed", "the configuration no longer has this channel")
 
 
 STARTING = RootCause("WAHA STARTING", fixes=("waha-restart",), root=CauseKind.GATEWAY_STARTING)
