@@ -12,7 +12,7 @@ from qualtui.database import DatabaseError, DatabaseReader, moment, sql
 from qualtui.text import _, span
 from qualtui.tracking.delivery import with_claims
 from qualtui.tracking.gateway_chats import CLOCKS, PSEUDONYM, Chats, Known, heard_until, with_chats
-from qualtui.tracking.gateway_witness import RowsToday, clock_doubt
+from qualtui.tracking.gateway_witness import RowsToday, burst, clock_doubt
 from qualtui.tracking.identity import COUNTRY, HIDDEN, address, chat_key, stored_forms
 from qualtui.tracking.replies import ReplyState
 from qualtui.tracking.reply_times import Waited, waited
@@ -66,7 +66,7 @@ class ChatMatching:
         `edge`: chats older than that are nobody's; `skew`: seconds that the database's clock is ahead of ours.
         Raises DatabaseError: no connection.
         """
-        self.rows = RowsToday(skew, None if book.last_in is None else book.last_in - skew)
+        self.rows = RowsToday(skew, None if book.last_in is None else book.last_in - skew, burst(book.sent))
         if not self._chats().read_at:
             return ""
         trouble, chats = self.apart(skew), self._trusted

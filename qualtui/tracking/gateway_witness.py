@@ -1,6 +1,7 @@
 """Whether the gateway's chats may be believed: what is assumed of them is checked at each read. Pure."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -10,6 +11,8 @@ from qualtui.tracking.gateway_chats import CLOCKS, ChatMessage, Chats
 PINNED = 3  # chats that WhatsApp lets a person pin: they stand before newer ones
 SECOND = 1.0  # s: times are told in whole ones
 SAME = 3  # of our messages that bear the time of the answer: more than a bot sends in a second
+SPAN = 3.0  # s of rows: so many whole seconds lie within SECOND of an answer
+LATELY = 60.0  # s of rows that tell the bot's pace
 MOST_STAMPS = 5_000  # chats whose last message is compared with the next read's
 TODAY = 86_400.0  # s: rows of a conversation so young must have a chat
 
@@ -17,11 +20,20 @@ TODAY = 86_400.0  # s: rows of a conversation so young must have a chat
 class RowsToday(msgspec.Struct, frozen=True):
     """What the rows tell of the same customers.
 
-    `skew`: seconds that the database's clock is ahead of ours; `heard`: the newest message, by our clock.
+    `skew`: seconds that the database's clock is ahead of ours; `heard`: the newest message, by our clock; `burst`:
+    the most that the bot sent lately within SPAN.
     """
 
     skew: float | None = None
     heard: float | None = None
+    burst: int = 0
+
+
+def burst(sent: Iterable[float]) -> int:
+    """The most rows of the newest LATELY seconds that lie within SPAN."""
+    times = sorted(sent)
+    times = times[bisect_left(times, times[-1] - LATELY) :] if times else times
+    return max((bisect_right(times, at + SPAN) - place for place, at in enumerate(times)), default=0)
 
 
 class ChatsSeen(msgspec.Struct, frozen=True):
@@ -58,10 +70,11 @@ def in_order(lasts: Sequence[ListedChat]) -> bool:
     return displaced <= PINNED
 
 
-def date_stamped(lasts: Sequence[ListedChat], date: float | None) -> bool:
+def date_stamped(lasts: Sequence[ListedChat], date: float | None, pace: int = 0) -> bool:
     """Whether our messages seem to bear the time of the answer, `date`, instead of their own.
 
-    Two that stand after older ones, or all where there are several.
+    Two that stand after older ones, or all where there are several. A bot that sends several within SPAN (`pace`)
+    may have sent twice as many in a moment: of these the next read tells.
     """
     if date is None:
         return False
@@ -72,7 +85,8 @@ def date_stamped(lasts: Sequence[ListedChat], date: float | None) -> bool:
         at_once += now
         behind += now and older < one.last.at - SECOND
         older = min(older, one.last.at)
-    return behind > 1 or (at_once >= SAME and at_once == ours)
+    usual = 2 * pace if pace > 1 else 0
+    return at_once > usual and (behind > 1 or (at_once >= SAME and at_once == ours))
 
 
 def stamped(before: Stamps, lasts: Sequence[ListedChat], suspected: bool) -> Stamps:
