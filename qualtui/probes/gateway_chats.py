@@ -26,6 +26,7 @@ from qualtui.tracking.gateway_chats import (
     linked,
     with_messages,
     with_page,
+    without_hidden,
 )
 from qualtui.tracking.gateway_witness import (
     ChatsSeen,
@@ -38,6 +39,7 @@ from qualtui.tracking.gateway_witness import (
     stamped,
     witness_doubt,
 )
+from qualtui.tracking.identity import chat_key
 from qualtui.tracking.ledger import OPEN_FOR
 from qualtui.tracking.repeated_words import repeats
 
@@ -269,6 +271,8 @@ class GatewayChatsProbe:
         if whole or partial:
             self._partial = partial
         self.chats = msgspec.structs.replace(self.chats, read_at=now)
+        if whole and not partial and met and not any(self.chats.hidden(chat_key(one)) for one in met):
+            self.chats = without_hidden(self.chats)  # it lists people by their numbers by now
         return len(met)
 
     def _check(self, answer: Answer, lasts: Sequence[ListedChat]) -> None:

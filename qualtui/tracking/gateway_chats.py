@@ -197,6 +197,13 @@ def linked(chats: Chats, lids: Mapping[str, str]) -> tuple[Chats, bool]:
     return msgspec.structs.replace(chats, open=left, answered=done, lids=dict(lids)), bool(moved)
 
 
+def without_hidden(chats: Chats) -> Chats:
+    """The chats without those of whom nobody knows the phone."""
+    left = {key: chat for key, chat in chats.open.items() if not chats.hidden(key)}
+    done = {key: chat for key, chat in chats.answered.items() if not chats.hidden(key)}
+    return msgspec.structs.replace(chats, open=left, answered=done)
+
+
 def bounded(chats: Chats, most: int) -> Chats:
     """At most so many chats of either kind, the newest: a gateway that makes up ids must not fill our memory."""
     if max(len(chats.open), len(chats.answered)) <= most:

@@ -2,6 +2,7 @@
 
 import time
 
+from qualtui.probes.gateway_chats import WHOLE_EVERY
 from qualtui.tracking.gateway_witness import RowsToday
 from tests.probes.test_gateway_chats import ANA, BETO, Gateway, gateway, message, reading, summary
 
@@ -55,6 +56,16 @@ async def test_a_hidden_id_that_no_phone_is_known_of_makes_the_chats_no_evidence
     value, note = await evidence(gateway)
     assert value == 0
     assert note == "1 chat has a hidden id (@lid) that the gateway links to no phone"
+
+
+async def test_hidden_ids_that_the_gateway_lists_no_longer_are_no_doubt_for_a_week(gateway: Gateway) -> None:
+    now = time.time()
+    gateway.overview = [summary(LID, message(now - 30), "lid")]
+    async with reading(gateway) as probe:
+        assert [one.value for one in await probe.ask(now)] == [None, 0]
+        gateway.overview = [summary(ANA, message(now - 30))]
+        assert [one.value for one in await probe.ask(now + 5)] == [None, 0]
+        assert [one.value for one in await probe.ask(now + WHOLE_EVERY + 5)] == [1, 1]
 
 
 async def test_a_message_under_both_of_a_persons_ids_is_one_persons(gateway: Gateway) -> None:
