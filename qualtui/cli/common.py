@@ -189,7 +189,7 @@ def guarded(call: Callable[[], object]) -> int:
     except CommandError as error:
         say_error(str(error))
         return error.code
-    except Exception as error:  # the process's boundary: what nobody foresaw
+    except Exception as error:  # the process's boundary: an unexpected error
         return _unforeseen(error)
     return code if isinstance(code, int) and not isinstance(code, bool) else OK
 
@@ -212,7 +212,7 @@ def _unforeseen(error: Exception) -> int:
         if f"{os.sep}qualtui{os.sep}" in code.co_filename:
             place = f"{Path(code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
-    # Its own text may carry what nobody should read: a row, an address.
+    # Its own text may contain a row or an address, which must not be shown.
     template = _("Internal error: {kind} at {place}. Set QUALTUI_DEBUG=1 to see the traceback.")
     say_error(template.format(kind=type(error).__name__, place=place or "?"))
     return UNKNOWN

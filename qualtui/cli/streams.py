@@ -49,9 +49,9 @@ def take() -> None:
     for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         if getattr(sys, name) is None:
             os.open(os.devnull, os.O_RDWR)  # has the lowest number that is free, which is this one
-            nobody = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - for life
-            setattr(sys, name, nobody)
-            setattr(sys, f"__{name}__", nobody)  # holds it: another wrapper around its buffer would not
+            sink = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - for life
+            setattr(sys, name, sink)
+            setattr(sys, f"__{name}__", sink)  # holds it: another wrapper around its buffer would not
     sys.stdout, sys.stderr = _as(Out, sys.stdout), _as(Err, sys.stderr)
 
 

@@ -64,13 +64,13 @@ _REMEDIES = {
     **dict.fromkeys(("connection_limit", "pool_timeout", "pool_size", "max_conns", "maxconns"), _CONNECTIONS),
     **dict.fromkeys(("schema", "currentSchema"), _SCHEMA),
     "socket_timeout": "no ?{}= (that is another client's); write timeout = beside it",
-    "require_auth": "no ?{}=: the driver cannot limit how the server asks for the password",
+    "require_auth": "no ?{}=: the driver can't limit how the server requests the password",
 }
 _VALUES = {
     (
         "sslmode",
         "no-verify",
-    ): "sslmode=require: encrypted, nobody checks the server (as no-verify does)",
+    ): "sslmode=require: encrypted, but the server is not verified (as no-verify does)",
     ("channel_binding", "require"): "channel_binding=prefer, or none: the driver cannot demand it; "
     "sslmode=verify-full makes sure of the right server",
     ("gssencmode", "require"): "no gssencmode=require: the driver cannot encrypt by GSSAPI; write sslmode=require",
@@ -140,7 +140,7 @@ def _files(params: Mapping[str, str], mode: str, *, password: bool) -> str:
     if mode in _STRICT:
         home = _home(".postgresql/root.crt")
         if not root and mode != "require" and (home is None or not home.is_file()):
-            return f"sslrootcert=FILE (or sslrootcert=system) with sslmode={mode}: whom is the server signed by?"
+            return f"sslrootcert=FILE (or sslrootcert=system) with sslmode={mode} (the server's authority)"
         for name, path in (("sslrootcert", root), ("sslcrl", params.get("sslcrl", ""))):
             if said := _certificates(name, path):
                 return said
@@ -152,7 +152,7 @@ def _files(params: Mapping[str, str], mode: str, *, password: bool) -> str:
         if said := _readable("passfile", passfile):
             return said
         if stat.S_IMODE(Path(passfile).stat().st_mode) & 0o077:
-            return "a passfile that nobody else may read (chmod 600)"
+            return "a passfile that only you can read (chmod 600)"
     return _service(params.get("service", ""))
 
 

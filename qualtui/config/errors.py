@@ -108,8 +108,8 @@ def _listed(names: list[str]) -> str:
     for name in sorted(name for name in names if "." in name):
         first, _dot, rest = name.partition(".")
         groups.setdefault(first, []).append(rest)
-    told = [f"{first}.{_braced(rest)}" for first, rest in groups.items()]
-    return ", ".join(sorted([*alone, *told]))
+    grouped = [f"{first}.{_braced(rest)}" for first, rest in groups.items()]
+    return ", ".join(sorted([*alone, *grouped]))
 
 
 def _braced(names: list[str]) -> str:

@@ -70,19 +70,21 @@ def wrong_keys(given: Mapping[str, str]) -> list[Wrong]:
         return []
     from qualtui.config.errors import nearest, shown_value
 
-    told: list[Wrong] = []
+    problems: list[Wrong] = []
     bound = BINDINGS | {name: keys_of(text) for name, text in given.items() if name in BINDINGS}
     owners = {key: name for name, keys in bound.items() if name not in given for key in keys}
     for name in given:
         if name not in BINDINGS:
-            told.append(Wrong(name, "an unknown key", nearest(name, list(BINDINGS))))
+            problems.append(Wrong(name, "an unknown key", nearest(name, list(BINDINGS))))
         for key in bound.get(name, ()):
             owner = owners.setdefault(key, name)  # of two that were given the first one has it
             if not is_key(key):
-                told.append(Wrong(name, shown_value(key), _meant(key)))
+                problems.append(Wrong(name, shown_value(key), _meant(key)))
             elif owner != name:
-                told.append(Wrong(name, f'{shown_value(key)}, which is the key of "{owner}"', "a key of its own"))
-    return told
+                problems.append(
+                    Wrong(name, f'{shown_value(key)}, which is the key of "{owner}"', "a key of its own")
+                )
+    return problems
 
 
 def _meant(key: str) -> str:

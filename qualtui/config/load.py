@@ -167,7 +167,7 @@ def _agents(reader: ConfigReader, raw: Table) -> dict[str, AgentSettings]:
 
 
 def _figure(reader: ConfigReader, agent: str, name: str, one: OwnSeries, whole: AgentSettings) -> None:
-    """What no single key of a user's own series can tell."""
+    """Check what concerns several keys of a user's own series."""
     key = ("agents", agent, "series", name)
     if bool(one.url) == bool(one.sql.strip()):
         reader.report(key, "url and sql" if one.url else "neither", "exactly one of url, sql")
@@ -200,7 +200,7 @@ def _rules(reader: ConfigReader, raw: Table) -> dict[str, Rule]:
 
 
 def _sense(reader: ConfigReader, key: tuple[str, ...], rule: Rule) -> None:
-    """What no single key of a rule can tell."""
+    """Check what concerns several keys of a rule."""
     fixes = [field.encode_name for field in msgspec.structs.fields(FixSettings)]
     if rule.fix and rule.fix not in fixes:
         reader.report((*key, "fix"), shown_value(rule.fix), f"a fix: {nearest(rule.fix, fixes)}")

@@ -90,7 +90,7 @@ def socket_path(config: Config) -> Path:
 def _at(config: Config, path: str) -> Path:
     try:
         return Path(config.path).parent / Path(path).expanduser()
-    except RuntimeError:  # ~somebody who is not known here
+    except RuntimeError:  # ~NAME of an unknown user
         return Path(config.path).parent / path
 
 
@@ -103,7 +103,7 @@ def _read_only(folder: Path) -> bool:
 
 
 def socket_answers(path: Path) -> bool:
-    """Whether somebody listens on the socket."""
+    """Whether a process listens on the socket."""
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(1)
         try:

@@ -76,7 +76,7 @@ def _file(whole: str, path: str, folder: Path) -> str:
         raise UnresolvedError(whole, f"a file of at most {FILE_LIMIT // 1024} KiB") from None
     except files.UnreadableError as error:
         raise UnresolvedError(whole, f"a file that can be read ({error})") from None
-    except RuntimeError:  # ~somebody who is not known here
+    except RuntimeError:  # ~NAME of an unknown user
         raise UnresolvedError(whole, "a file that can be read (not a path)") from None
     try:
         return files.without_bom(content).decode().rstrip("\r\n")

@@ -14,7 +14,7 @@ from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.text import clean
 from qualtui.text.message import message
 
-_SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # PostgreSQL's message flow: what a client asks before TLS
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # PostgreSQL's message flow: what a client sends before TLS
 
 
 class DatabaseRoute(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ def link_of(dsn: Secret) -> DatabaseRoute:
 
 
 async def offers_tls(link: DatabaseRoute, timeout: float) -> bool | None:
-    """Whether the server at the other end takes TLS; None where it could not be asked."""
+    """Whether the server accepts TLS; None if that is unknown."""
     if link.host.startswith("/") or not link.host:
         return None
     try:

@@ -47,7 +47,7 @@ class Way(msgspec.Struct, frozen=True):
 
 
 class Answering(msgspec.Struct, frozen=True):
-    """Who waits now, and whom a retry reaches: only numbers are shown."""
+    """Who waits now, and which of them a retry reaches: only numbers are shown."""
 
     agent: str
     people: tuple[CustomerView, ...]
@@ -66,5 +66,5 @@ class Report(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     clocks: tuple[Clock, ...] = ()
     contacts: tuple[Contact, ...] = ()
-    offers: Mapping[str, bool] = {}  # by address: whether the bot takes calls there, as far as it was asked
+    offers: Mapping[str, bool] = {}  # by address: whether the bot takes calls there, as far as it was checked
     answering: Answering | None = None

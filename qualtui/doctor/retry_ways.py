@@ -36,8 +36,8 @@ Offers = Map[str, bool]  # by address: whether the bot takes calls there
 
 def calls(agent: AgentSettings, settings: RetrySettings) -> tuple[str, ...]:
     """The addresses that a retry would call, with the id of no lead."""
-    asked = bot_calls(agent, settings).values() if settings.enabled and agent.database is not None else ()
-    return tuple(url.replace("{id}", NOBODY) for url in asked)
+    addresses = bot_calls(agent, settings).values() if settings.enabled and agent.database is not None else ()
+    return tuple(url.replace("{id}", NOBODY) for url in addresses)
 
 
 async def check_retry_ways(

@@ -41,15 +41,15 @@ class Power(msgspec.Struct, frozen=True):
     columns: tuple[str, ...]
 
 
-async def rights(reader: DatabaseReader, asked: Sequence[Need], mapping: Mapping) -> tuple[Right, ...]:
+async def rights(reader: DatabaseReader, needed: Sequence[Need], mapping: Mapping) -> tuple[Right, ...]:
     """Which of these the reader's role has. Raises DatabaseError."""
     names = tables(mapping)
-    given = [(names[need.table], real_column(need.table, need.column, mapping), need.privilege) for need in asked]
+    given = [(names[need.table], real_column(need.table, need.column, mapping), need.privilege) for need in needed]
     rows = await reader.ask(
         "rights", sql("qualtui.doctor", "rights", mapping), *(list(part) for part in zip(*given, strict=True))
     )
     said = {(row["relation"], row["name"], row["privilege"]): row for row in rows}
-    found = [(need, said[key]) for need, key in zip(asked, given, strict=True)]
+    found = [(need, said[key]) for need, key in zip(needed, given, strict=True)]
     return tuple(Right(need, row["table_there"], row["there"], row["granted"]) for need, row in found)
 
 
@@ -115,7 +115,7 @@ def reads_only(role: str, found: Sequence[Power], *, superuser: bool, mapping: M
 
 
 def writes_narrowly(
-    role: str, found: Sequence[Power], asked: Sequence[Need], *, superuser: bool, mapping: Mapping
+    role: str, found: Sequence[Power], needed: Sequence[Need], *, superuser: bool, mapping: Mapping
 ) -> Finding:
     """Whether the writing role may change what the fixes change, and nothing else."""
     check, what = "database.narrow", message("writing role writes no more")
@@ -123,7 +123,7 @@ def writes_narrowly(
         why = message("{role} is a superuser: a mistake could change anything", role=clean(role))
         todo = message("create the roles of docs/roles.sql and use qualtui_rw in write_dsn")
         return warning(check, what, why, todo)
-    allowed = {(need.table, need.privilege, real_column(need.table, need.column, mapping)) for need in asked}
+    allowed = {(need.table, need.privilege, real_column(need.table, need.column, mapping)) for need in needed}
     allowed |= {("sessions", "UPDATE", real_column("sessions", "updated_at", mapping))}  # where triggers keep it
     excess = []
     for power in found:
@@ -133,7 +133,7 @@ def writes_narrowly(
     if not excess:
         return ok(check, what, message("{role} may change nothing else", role=clean(role)))
     why = message("{role} may also {powers}", role=clean(role), powers=_powers(excess))
-    again = _statements("GRANT", "TO", role, [need for need in asked if need.privilege != "SELECT"],
+    again = _statements("GRANT", "TO", role, [need for need in needed if need.privilege != "SELECT"],
                         tables(mapping), mapping)  # fmt: skip
     return warning(check, what, why, message("run the SQL below"), (*_revokes(role, excess, mapping), *again))
 
@@ -170,10 +170,10 @@ def _powers(found: Sequence[Power]) -> str:
 
 
 def _statements(
-    verb: str, to: str, role: str, asked: Sequence[Need], names: dict[str, str], mapping: Mapping
+    verb: str, to: str, role: str, needed: Sequence[Need], names: dict[str, str], mapping: Mapping
 ) -> tuple[str, ...]:
     columns: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for need in asked:
+    for need in needed:
         columns[need.privilege, need.table].append(quoted(real_column(need.table, need.column, mapping)))
     return tuple(
         f"{verb} {privilege} ({', '.join(cols)}) ON {names[name]} {to} {quoted(role)}"

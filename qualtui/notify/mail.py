@@ -98,7 +98,7 @@ def deliver(plugin: Any, title: str, body: str, taken: set[str]) -> str:
 
 def _session(plugin: Any) -> smtplib.SMTP:
     """A connection, encrypted and logged in as the address says."""
-    context = dial.trust() if plugin.verify_certificate else ssl._create_unverified_context()  # noqa: S323 - as told
+    context = dial.trust() if plugin.verify_certificate else ssl._create_unverified_context()  # noqa: S323 - as the URL says
     mode, timeout = str(plugin.secure_mode), float(plugin.socket_connect_timeout)
     place = plugin.smtp_host, int(plugin.port or 0)
     server = (

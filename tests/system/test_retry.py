@@ -199,7 +199,7 @@ async def test_a_run_is_stopped_by_a_command_and_every_window_is_told(scene: Sce
 
 def counted(why: str) -> int:
     """How many wait, by the doctor's line on them."""
-    found = re.search(r"(\d+) waits?: (\d+) reached, (\d+) to answer by hand; by the engine's ledger", why)
+    found = re.search(r"(\d+) waits?: (\d+) reached, (\d+) to answer by hand; by the engine's list", why)
     assert found is not None, why
     number, reached, left = map(int, found.groups())
     assert number == reached + left
