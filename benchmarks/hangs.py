@@ -16,7 +16,7 @@ ENDS = 3.0  # s from SIGTERM to the end
 
 def up(snapshot: Snapshot) -> bool:
     """The health server answers."""
-    figure = snapshot.agents[0].figures.get("health.up")
+    figure = snapshot.details[0].figures.get("health.up")
     return figure is not None and figure.value == 1.0
 
 
@@ -87,7 +87,7 @@ async def reads_again() -> Trial:
                 problems.append("the old configuration did not stay")
             since = time.time()
             await seen(
-                client, lambda shot: (shot.agents[0].figures["health.up"].at or 0) > since, 4, "probes go on"
+                client, lambda shot: (shot.details[0].figures["health.up"].at or 0) > since, 4, "probes go on"
             )
             world.write(agents={"other": {"health": {"url": f"http://127.0.0.1:{world.health.port}/health"}}})
             engine.signal(signal.SIGHUP)

@@ -136,7 +136,7 @@ async def kill_at(aim: Taken) -> Round:
 
 
 def _up(snapshot: Snapshot) -> bool:
-    return snapshot.agents[0].figures["health.up"].value == 1.0
+    return snapshot.details[0].figures["health.up"].value == 1.0
 
 
 async def notices(each: int, anywhere: int, told: Callable[[str], None]) -> Trial:

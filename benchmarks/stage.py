@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from qualtui.wire import (
+    VERSION,
     Acknowledge,
     AddNote,
     Answer,
@@ -121,7 +122,7 @@ async def serve(path: Path, scene: Callable[[], Snapshot], interval: float = 1.0
             while True:
                 request = read_request(await reader.readexactly(length(await reader.readexactly(4))))
                 if request.id == 0:
-                    send(Welcome(1, os.getpid(), 3))
+                    send(Welcome(VERSION, os.getpid(), 3))
                     pushing = asyncio.get_running_loop().create_task(push())
                 else:
                     send(Result(request.id, answer(request.ask)))

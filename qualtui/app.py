@@ -17,7 +17,7 @@ from qualtui.screens import pages
 from qualtui.screens.actions import Actions
 from qualtui.screens.engine_port import Connect, FaultSwitches
 from qualtui.screens.feed import Feed
-from qualtui.screens.overview import Overview
+from qualtui.screens.overview import OverviewPage
 from qualtui.screens.page import Page
 from qualtui.screens.palette import Offer, PaletteCommand, PaletteCommands
 from qualtui.screens.terminal import TerminalGuard
@@ -109,7 +109,7 @@ class QualtuiApp(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """The overview."""
-        return Overview(self.look, self.keys, self.size)
+        return OverviewPage(self.look, self.keys, self.size)
 
     def on_mount(self) -> None:
         """Starts the feed and the ticking of ages."""
@@ -158,6 +158,7 @@ class QualtuiApp(App[int]):
         if isinstance(top, Page):
             with self.batch_update():
                 top.show(sight, now)
+            self._feed.show_beside(top.agents())
             return
         alarms = criticals(sight.snapshot) if sight.bond is ConnectionState.LIVE else frozenset({-1})
         if alarms - self._alarms:
@@ -235,7 +236,7 @@ class QualtuiApp(App[int]):
 
         self._open(IncidentPage(self._page_context(""), number))
 
-    def on_overview_chosen(self, event: Overview.Chosen) -> None:
+    def on_overview_page_chosen(self, event: OverviewPage.Chosen) -> None:
         """An incident was opened."""
         self._open_incident(event.number)
 

@@ -10,6 +10,7 @@ from typing import Self
 
 from qualtui.wire import (
     VERSION,
+    WORST,
     Answer,
     Command,
     Goodbye,
@@ -19,10 +20,12 @@ from qualtui.wire import (
     Request,
     Result,
     Snapshot,
+    Subscribe,
     Welcome,
     WireError,
     frame,
     length,
+    other_version,
     read_reply,
 )
 
@@ -63,10 +66,13 @@ class Client:
         watch: bool = False,
         window: bool = False,
         early: socket.socket | None = None,
+        wanted: Subscribe = WORST,
     ) -> None:
+        """`watch`: with snapshots, of which the details are those `wanted`; `window`: it counts as a viewer."""
         self._path = path
         self._early = early  # from knock
         self._who = who
+        self._wanted = wanted
         self._watch = watch
         self._window = window
         self._asked = 0
@@ -83,8 +89,11 @@ class Client:
                     self._reader, self._writer = await asyncio.open_unix_connection(sock=self._early)
                 else:
                     self._reader, self._writer = await asyncio.open_unix_connection(str(self._path))
-                    self._send(Request(0, Hello(VERSION, self._watch, self._window, self._who), self._who))
-                first = await self._read()
+                    hello = Hello(VERSION, self._watch, self._window, self._who, wanted=self._wanted)
+                    self._send(Request(0, hello, self._who))
+                payload = await self._payload()
+            other = other_version(payload)
+            first = read_reply(payload) if other is None else Goodbye(_other(other))
         except (OSError, TimeoutError, asyncio.IncompleteReadError, WireError) as error:
             self._drop()
             nobody = isinstance(error, FileNotFoundError | ConnectionRefusedError)
@@ -138,12 +147,19 @@ class Client:
         finally:
             self._answers.pop(number, None)
 
+    def subscribe(self, wanted: Subscribe) -> None:
+        """From now on snapshots carry the details of these agents; the next one comes at once."""
+        self._asked += 1
+        self._send(Request(self._asked, wanted, self._who))
+
     def _send(self, request: Request) -> None:
         self._writer.write(frame(request))
 
+    async def _payload(self) -> bytes:
+        return await self._reader.readexactly(length(await self._reader.readexactly(4)))
+
     async def _read(self) -> Reply:
-        head = await self._reader.readexactly(4)
-        return read_reply(await self._reader.readexactly(length(head)))
+        return read_reply(await self._payload())
 
     async def _receive(self) -> None:
         reason = "the engine closed the connection"
@@ -176,6 +192,12 @@ class Client:
             writer.transport.abort()
 
 
+def _other(version: int) -> str:
+    """The one line for an engine of another version."""
+    older = "the engine" if version < VERSION else "this program"
+    return f"the engine speaks version {version}, this program {VERSION}: restart the older one, {older}"
+
+
 def _word(error: BaseException) -> str:
     """An error in a few words, without the path that the caller names already."""
     if isinstance(error, FileNotFoundError):
@@ -186,4 +208,6 @@ def _word(error: BaseException) -> str:
         return "you may not open the socket"
     if isinstance(error, TimeoutError):
         return "no answer within 5s"
+    if isinstance(error, WireError):
+        return "what answers is not a qualtui engine"
     return type(error).__name__

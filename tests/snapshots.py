@@ -10,8 +10,10 @@ from qualtui.model import Evidence, Link, Phase, Severity
 from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.series.catalogue import BY_NAME
 from qualtui.wire import (
+    SUMMARY_SERIES,
     ActivityView,
-    AgentView,
+    AgentDetail,
+    AgentSummary,
     ChannelView,
     CustomerView,
     EngineView,
@@ -153,10 +155,23 @@ def calm_chain() -> tuple[LinkView, ...]:
     )
 
 
+def summary(agent: AgentDetail) -> AgentSummary:
+    """What the overview says of an agent."""
+    figures = [one for name, one in agent.figures.items() if name in SUMMARY_SERIES]
+    values = {one.name: one.value for one in figures if one.value is not None}
+    links = {view.link: view.status for view in agent.chain}
+    return AgentSummary(agent.name, agent.now, links, values, agent.learning, agent.last_reply)
+
+
+def showing(snapshot: Snapshot, *agents: AgentDetail, **changes: object) -> Snapshot:
+    """A snapshot with these agents instead, all of them in full."""
+    return msgspec.structs.replace(snapshot, agents=tuple(map(summary, agents)), details=agents, **changes)
+
+
 def calm() -> Snapshot:
     """Everyone answered; an incident of the evening is over."""
     told = NowView(None, True, "EVERYONE ANSWERED", detail="last reply 2m ago")
-    agent = AgentView("ldc-bot", told, calm_chain(), calm_figures(), last_reply=AT - 118)
+    agent = AgentDetail("ldc-bot", told, calm_chain(), calm_figures(), last_reply=AT - 118)
     activity = (
         ActivityView(AT - 18_000, "engine", "incident 41 resolved after 6m: the agent answers again", 41),
         ActivityView(AT - 18_020, "notice", "resolved: sent to team-chat", 41),
@@ -164,7 +179,7 @@ def calm() -> Snapshot:
         ActivityView(AT - 18_360, "notice", "CRITICAL: sent to team-chat", 41, Severity.CRITICAL),
         ActivityView(AT - 30_000, "engine", "started, version 0.1.0", 0),
     )
-    return Snapshot(AT, 120, engine(), (agent,), (resolved(),), activity, zone=ZONE)
+    return showing(Snapshot(AT, 120, engine(), (), (resolved(),), activity, zone=ZONE), agent)
 
 
 def resolved() -> IncidentView:
@@ -224,7 +239,7 @@ def trouble() -> Snapshot:
         "nobody", "nothing", "waha-restart",
         "Restart WAHA's session", 42,
     )  # fmt: skip
-    agent = AgentView("ldc-bot", now, chain, figures, last_reply=AT - 240)
+    agent = AgentDetail("ldc-bot", now, chain, figures, last_reply=AT - 240)
     incidents = (
         incident(),
         incident(
@@ -245,7 +260,8 @@ def trouble() -> Snapshot:
         ActivityView(AT - 290, "engine", "incident 42: 3 customers waiting for the bot", 42, worst),
         *calm().activity,
     )
-    return Snapshot(AT, 128, engine(), (agent,), incidents, activity, zone=ZONE, demo=True, speed=20)
+    shot = Snapshot(AT, 128, engine(), (), incidents, activity, zone=ZONE, demo=True, speed=20)
+    return showing(shot, agent)
 
 
 def run(**changes: object) -> RunningView:
@@ -262,9 +278,8 @@ def fixing() -> Snapshot:
 
 
 def _agent(snapshot: Snapshot, **changes: object) -> Snapshot:
-    return msgspec.structs.replace(
-        snapshot, agents=(msgspec.structs.replace(snapshot.agents[0], **changes), *snapshot.agents[1:])
-    )
+    first, *others = snapshot.details
+    return showing(snapshot, msgspec.structs.replace(first, **changes), *others)
 
 
 def no_data() -> Snapshot:
@@ -297,7 +312,7 @@ def learning() -> Snapshot:
 
 def nobody() -> Snapshot:
     """An engine without an agent."""
-    return msgspec.structs.replace(calm(), agents=(), incidents=(), activity=())
+    return showing(calm(), incidents=(), activity=())
 
 
 def huge() -> Snapshot:
@@ -328,7 +343,7 @@ def hostile(n: int = 0) -> Snapshot:
     chain = tuple(msgspec.structs.replace(told, text=bad(k), status="bad") for k, told in enumerate(calm_chain()))
     figures = {
         name: msgspec.structs.replace(told, note=bad(k), unit=bad(k) if k % 5 == 0 else told.unit)
-        for k, (name, told) in enumerate(trouble().agents[0].figures.items())
+        for k, (name, told) in enumerate(trouble().details[0].figures.items())
     }
     incidents = tuple(
         incident(42 + k, summary=bad(k), cause=bad(k + 1), owner=bad(k + 2), notices=bad(k + 3), notes=(bad(k),))
@@ -337,12 +352,12 @@ def hostile(n: int = 0) -> Snapshot:
     activity = tuple(ActivityView(AT - k, bad(k), bad(k + 1), 42, Severity.WARNING) for k in range(8))
     snapshot = trouble()
     agent = msgspec.structs.replace(
-        snapshot.agents[0], name=bad(1) or "bot", now=now, chain=chain, figures=figures
+        snapshot.details[0], name=bad(1) or "bot", now=now, chain=chain, figures=figures
     )
     watcher = engine(troubles=(bad(0),), channels=(ChannelView(bad(1), AT - 240, bad(2)),))
-    return msgspec.structs.replace(
+    return showing(
         snapshot,
-        agents=(agent,),
+        agent,
         incidents=incidents,
         activity=activity,
         engine=watcher,
@@ -429,7 +444,7 @@ def waiting() -> Snapshot:
     """Somebody has just written: calm, and not green."""
     told = NowView(None, True, "WAITING FOR THE BOT'S REPLY", detail="1 waiting, 5s", state=NowState.WAITING)
     shot = calm()
-    return msgspec.structs.replace(shot, agents=(msgspec.structs.replace(shot.agents[0], now=told),))
+    return _agent(shot, now=told)
 
 
 def recovering() -> Snapshot:
@@ -444,8 +459,7 @@ def recovering() -> Snapshot:
         resolved(), number=42, phase=Phase.FIRING, resolved_at=None, since=AT - 540, fired_at=AT - 420,
         summary="over: WhatsApp session is FAILED", recovering=True,
     )  # fmt: skip
-    agents = (msgspec.structs.replace(shot.agents[0], now=worst),)
-    return msgspec.structs.replace(shot, agents=agents, incidents=(over, resolved()), recovering=1)
+    return msgspec.structs.replace(_agent(shot, now=worst), incidents=(over, resolved()), recovering=1)
 
 
 SCENES = {

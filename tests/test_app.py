@@ -13,7 +13,7 @@ from qualtui.app import QualtuiApp
 from qualtui.client import ClientError
 from qualtui.model import Phase, Severity
 from qualtui.screens.detail import IncidentPage
-from qualtui.screens.overview import Overview
+from qualtui.screens.overview import OverviewPage
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import GROUND
 from qualtui.widgets.table import Table
@@ -233,7 +233,7 @@ async def test_a_refused_fix_has_no_button_to_run_it() -> None:
         await until(lambda: "80 sessions are more" in text(app))
         assert len(app.screen.query(Button)) == 1
         await pilot.press("tab", "right", "j", "f", "a", "c", "x", "enter")
-        await until(lambda: isinstance(app.screen, Overview))
+        await until(lambda: isinstance(app.screen, OverviewPage))
         assert [type(ask) for ask in engine.asked] == [PreviewFix]
 
 
@@ -247,7 +247,7 @@ async def test_where_there_is_nothing_to_do_nothing_can_be_run() -> None:
         await until(lambda: "Nothing to do." in text(app))
         assert [str(button.label) for button in app.screen.query(Button)] == ["Close"]
         await pilot.press("tab", "right", "enter")
-        await until(lambda: isinstance(app.screen, Overview))
+        await until(lambda: isinstance(app.screen, OverviewPage))
         assert [type(ask) for ask in engine.asked] == [PreviewFix]
 
 
@@ -431,7 +431,7 @@ async def test_an_incident_asked_for_on_the_command_line_is_open_at_once() -> No
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: "#43" in text(app) and "What happened" in text(app))
         await pilot.press("q")
-        assert isinstance(app.screen, Overview)
+        assert isinstance(app.screen, OverviewPage)
 
 
 @pytest.mark.parametrize("scene", ["huge", "hostile"])

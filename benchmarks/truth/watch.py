@@ -223,7 +223,7 @@ class Watch:
         """What the screen's NOW box and `qualtui status` say at this moment."""
         engine = EngineView(0, "", "", 0, self.now, 0)
         shot = self._view.snapshot(self.journal.state, engine, lambda _agent, fix: FIXES.get(fix, ""), self.now)
-        figure = shot.agents[0].figures.get("reply.p95")
+        figure = shot.details[0].figures.get("reply.p95")
         return Look(self.now - EPOCH, shot.agents[0].now, exit_code(shot), figure.value if figure else None)
 
     async def _polled(self, probe: Probe) -> tuple[Sample, ...]:

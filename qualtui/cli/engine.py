@@ -5,12 +5,22 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from qualtui.cli.common import FAILED, UNKNOWN, CommandError, resolve_window_config, who
 from qualtui.cli.words import words
 from qualtui.client import Client, ClientError, NobodyListensError
 from qualtui.config.places import socket_path
 from qualtui.text import _
-from qualtui.wire import Answer, Command, Refused, Snapshot
+from qualtui.wire import (
+    DETAILS,
+    Agents,
+    Answer,
+    Command,
+    Refused,
+    ShowAgents,
+    Snapshot,
+)
 
 Result = TypeVar("Result")
 
@@ -35,6 +45,25 @@ def snapshot(config: Path | None) -> Snapshot:
             return await anext(client.snapshots())
 
     return engine_connected(config, first, watch=True)
+
+
+def in_full(config: Path | None, figures: tuple[str, ...] = ()) -> Snapshot:
+    """The engine's present snapshot with the details of all agents, of their figures those named (none: all).
+
+    CommandError (exit 3) without an engine.
+    """
+
+    async def talk(client: Client) -> Snapshot:
+        async with asyncio.timeout(5):
+            shot = await anext(client.snapshots())
+        details = list(shot.details) if len(shot.agents) == len(shot.details) else []
+        names = [] if details else [agent.name for agent in shot.agents]
+        for first in range(0, len(names), DETAILS):
+            answer = await client.ask(ShowAgents(tuple(names[first : first + DETAILS]), figures))
+            details += answer.agents if isinstance(answer, Agents) else ()
+        return replace(shot, details=tuple(details))
+
+    return engine_connected(config, talk, watch=True)
 
 
 def engine_connected(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from qualtui.cli.common import CRITICAL, OK, UNKNOWN, WARNING, CommandError, NoConfigurationError
-from qualtui.cli.engine import snapshot
+from qualtui.cli.engine import in_full, snapshot
 from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.cli.tables import print_json
 from qualtui.cli.words import words
@@ -18,9 +18,9 @@ from qualtui.model import Evidence, Phase, Severity
 from qualtui.series.catalogue import OWN
 from qualtui.text import _, clean, plural, span
 from qualtui.widgets.view_state import firing_count as count_firing
-from qualtui.widgets.view_state import recovering, worse
+from qualtui.widgets.view_state import recovering
 from qualtui.widgets.words import failing, quantity, severity_word
-from qualtui.wire import AgentView, LinkView, Snapshot
+from qualtui.wire import AgentDetail, LinkView, Overview, Snapshot, worse
 
 FIGURES = ("customers.waiting", "customers.lost", "customers.backlog", "sessions.bot_owes", "reply.p95")
 CODES = {Severity.CRITICAL: CRITICAL, Severity.WARNING: WARNING, Severity.INFO: OK}
@@ -43,7 +43,12 @@ def command(
       qualtui status --short || echo "look at the bot"
     """
     try:
-        shot = _polled(config) if once else snapshot(config)
+        if once:
+            shot = _polled(config)
+        elif short:
+            shot = snapshot(config)
+        else:
+            shot = in_full(config, () if as_json else FIGURES)
     except (CommandError, ConfigErrors) as error:
         if isinstance(error, CommandError) and error.code != UNKNOWN:
             raise
@@ -52,7 +57,7 @@ def command(
         return _unknown(config, error, short=short, as_json=as_json)
     code = exit_code(shot)
     if as_json:
-        print_json({"status": WORDS[code].lower(), "code": code, "snapshot": shot})
+        print_json({"status": WORDS[code].lower(), "code": code, "snapshot": document(shot)})
     elif short:
         print(short_line(shot, code))
     else:
@@ -61,7 +66,13 @@ def command(
     return code
 
 
-def exit_code(shot: Snapshot) -> int:
+def document(shot: Snapshot) -> dict[str, object]:
+    """The snapshot for programs: its agents are the details."""
+    fields = {name: getattr(shot, name) for name in Overview.__struct_fields__}
+    return {**fields, "agents": shot.details}
+
+
+def exit_code(shot: Overview) -> int:
     """The exit code: the worst firing incident, a recovering one counts as a warning at most.
 
     Unknown if an agent can't be judged.
@@ -73,14 +84,14 @@ def exit_code(shot: Snapshot) -> int:
     return UNKNOWN if worst == OK and (untold or not shot.agents) else worst
 
 
-def short_line(shot: Snapshot, code: int) -> str:
+def short_line(shot: Overview, code: int) -> str:
     """One line; the engine's own troubles are at its end."""
     troubles = shot.engine.troubles
     rest = f" (+{len(troubles) - 1})" if len(troubles) > 1 else ""
     return _how(shot, code) + (f"; ! {clean(words(troubles[0]), 300)}{rest}" if troubles else "")
 
 
-def _how(shot: Snapshot, code: int) -> str:
+def _how(shot: Overview, code: int) -> str:
     """The headline of the worst agent, or of all agents if all is well."""
     worst = max(shot.agents, key=worse, default=None)
     if code in {WARNING, CRITICAL} and worst is not None:
@@ -112,10 +123,12 @@ def long_lines(shot: Snapshot, code: int) -> list[str]:
             lines.append("  " + _("fix: {text}").format(text=agent.now.fix))
         if agent.now.step:
             lines.append("  " + _("next step: {text}").format(text=words(agent.now.step)))
-        lines.append("  " + " → ".join(_link(one) for one in agent.chain))
-        lines.append("  " + _figures(agent, FIGURES, shot.at))
-        if own := [name for name in agent.figures if name.startswith(OWN)]:
-            lines.append("  " + _figures(agent, own, shot.at))
+        detail = shot.detail(agent.name)
+        if detail is not None:
+            lines.append("  " + " → ".join(_link(one) for one in detail.chain))
+            lines.append("  " + _figures(detail, FIGURES, shot.at))
+            if own := [name for name in detail.figures if name.startswith(OWN)]:
+                lines.append("  " + _figures(detail, own, shot.at))
     for one in shot.incidents:
         if one.phase is Phase.FIRING:
             owner = one.owner or _("no owner")
@@ -130,8 +143,8 @@ def _link(view: LinkView) -> str:
     return " ".join(part for part in (view.link.value, word and f"{word}:", words(view.text)) if part)
 
 
-def more(shot: Snapshot) -> list[str]:
-    """A line on the firing incidents that have no row in the snapshot; empty if all have one."""
+def more(shot: Overview) -> list[str]:
+    """A line on the firing incidents that have no row in the overview; empty if all have one."""
     rest = count_firing(shot) - sum(one.phase is Phase.FIRING for one in shot.incidents)
     return (
         [plural("and {n} more open incident", "and {n} more open incidents", rest).format(n=rest)]
@@ -140,7 +153,7 @@ def more(shot: Snapshot) -> list[str]:
     )
 
 
-def _figures(agent: AgentView, names: Sequence[str], now: float) -> str:
+def _figures(agent: AgentDetail, names: Sequence[str], now: float) -> str:
     parts = []
     for name in names:
         figure = agent.figures.get(name)

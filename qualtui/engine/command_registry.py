@@ -7,7 +7,7 @@ its row here.
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from qualtui.engine.commands import customers, fixes, incidents, notices, polling
+from qualtui.engine.commands import agents, customers, fixes, incidents, notices, polling
 from qualtui.engine.commands.context import CommandContext
 from qualtui.text.message import message
 from qualtui.wire import (
@@ -23,6 +23,7 @@ from qualtui.wire import (
     Refused,
     RunDoctor,
     RunFix,
+    ShowAgents,
     ShowIncident,
     StopFix,
     TestNotice,
@@ -41,6 +42,7 @@ class CommandSpec(NamedTuple):
 
 VIEW, ACT, ADMINISTER = Capability
 COMMANDS = (
+    CommandSpec(ShowAgents, agents.show, VIEW),
     CommandSpec(ShowIncident, incidents.show, VIEW),
     CommandSpec(Acknowledge, incidents.acknowledge, ACT),
     CommandSpec(AddNote, incidents.note, ACT),

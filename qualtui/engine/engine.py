@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -43,13 +43,29 @@ from qualtui.store.errors import StoreError
 from qualtui.store.ports import Store
 from qualtui.text import _, clean
 from qualtui.text.message import message
-from qualtui.wire import Answer, Customers, EngineView, IncidentDetail, ListCustomers, Refused, Request, Snapshot
+from qualtui.wire import (
+    AgentDetail,
+    Agents,
+    Answer,
+    Customers,
+    EngineView,
+    IncidentDetail,
+    ListCustomers,
+    Overview,
+    Publication,
+    Refused,
+    Request,
+    Snapshot,
+    snapshot_of,
+)
 
 log = logging.getLogger(__name__)
 
 ASK_LIMIT = 10.0  # s for a question to the agent's database on a person's behalf
 BEAT = 1.0  # s between snapshots when nothing happens
 PAST = 3600.0  # s of samples kept in memory, and read back at a start
+PACE = 25  # agents whose views are built at once; others get their turn in between
+ROUND = 5  # beats in which the views of all agents are built anew, however many there are
 LAST_WINDOW = 10.0  # s that an engine beside a window outlives its last window
 END = 2.5  # s from SIGTERM to the end, whatever hangs
 
@@ -97,7 +113,7 @@ class Engine:
         self._fixing = FixRunner(self.journal, clock)
         self._examining = DoctorRunner(clock)
         self._evaluator = Evaluator(self.journal, self.recent, self._why, clock, self._faults, self._offer)
-        self._server = Server(socket_path, store.epoch, self._answer, self.snapshot)
+        self._server = Server(socket_path, store.epoch, self._answer, self._latest)
         self._touched: set[str] = set()
         self._fresh = asyncio.Event()
         self._reload = asyncio.Event()
@@ -115,6 +131,7 @@ class Engine:
                 self._loops.ask_all,
                 self._loops.tell,
                 self._current,
+                self._details,
             )
         )
         self._tasks = asyncio.TaskGroup()
@@ -181,7 +198,7 @@ class Engine:
         config = setup.config
         self._faults.keep(config.agents)
         self._evaluator.use(config, self._view.use(config, setup.intervals()))
-        self.recent.keep(windows(config))
+        self.recent.keep(_longer(windows(config), self._view.needed()))
         self._fixing.use(setup.remedies)
         self._examining.use(config)
         self._keeper.retention = config.store
@@ -324,20 +341,45 @@ class Engine:
                 what = message("the socket was removed by another program; it was made again")
                 await self.journal.append((Remade(what), ""))
             if self._server.watched:
-                self._publish()
+                self._publish(max(PACE, len(self._setup.config.agents) // ROUND))
             if self._server.windows:
                 alone_since = self._clock()
             elif self._beside and self._clock() - alone_since > LAST_WINDOW:
                 self.stop("its last window is gone")
 
-    def _publish(self) -> None:
-        self._server.publish(self.snapshot())
+    def _publish(self, most: int = PACE) -> None:
+        """Sends every window the overview; views of at most `most` agents are built anew for their age alone."""
+        if self._server.watched:
+            self._server.publish(self._publication(most))
+
+    async def _latest(self) -> Publication:
+        """What a new window is sent. The views of many agents are built in turns: nothing else waits for them."""
+        old = self._view.old(self._clock())
+        for first in range(0, len(old), PACE):
+            part = frozenset(old[first : first + PACE])
+            self._view.touch(part, self.journal.state, self._fixing.available, self._clock())
+            await asyncio.sleep(0)
+        return self._publication(PACE)
+
+    def _publication(self, most: int) -> Publication:
+        return Publication(self._overview(self._server.details, most), self._view.detail)
+
+    def _overview(self, first: Collection[str] | None, most: int = 0) -> Overview:
+        state, fixing, now = self.journal.state, self._fixing, self._clock()
+        overview = self._view.overview(state, self._engine_view(), fixing.available, now, first, most)
+        return replace(overview, running=fixing.running())
 
     def snapshot(self) -> Snapshot:
-        """What every screen shows, now."""
-        state, fixing = self.journal.state, self._fixing
-        shot = self._view.snapshot(state, self._engine_view(), fixing.available, self._clock())
-        return replace(shot, running=fixing.running())
+        """All that could be shown, now: every agent in full."""
+        overview = self._overview(None)
+        details = tuple(one for name in self._setup.config.agents if (one := self._view.detail(name)) is not None)
+        return snapshot_of(overview, details)
+
+    def _details(self, agents: tuple[str, ...], figures: tuple[str, ...]) -> tuple[AgentDetail, ...]:
+        """Some agents in full, as of now."""
+        self._overview(agents)
+        found = (self._view.detail(name, figures) for name in agents)
+        return tuple(one for one in found if one is not None)
 
     def _engine_view(self) -> EngineView:
         refused = self._problem and message("configuration refused: {problem}", problem=self._problem)
@@ -360,9 +402,10 @@ class Engine:
 
     async def _answer(self, request: Request) -> Answer:
         answer = await self._commands.answer(request)
-        self._publish()
+        if not isinstance(answer, Agents):
+            self._publish()
         if isinstance(answer, IncidentDetail):  # as every screen shows it at this moment
-            shown = (one for one in self.snapshot().incidents if one.number == answer.incident.number)
+            shown = (one for one in self._overview(()).incidents if one.number == answer.incident.number)
             return replace(answer, incident=next(shown, answer.incident))
         return answer
 
@@ -381,6 +424,11 @@ class Engine:
             return Customers(agent, found[:limit], more=len(found) > limit)
         except (ProbeError, TimeoutError) as error:
             return Refused(_("the database does not tell: {}").format(error or _("no answer in time")))
+
+
+def _longer(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """By name the greater of two numbers of seconds."""
+    return {name: max(one.get(name, 0.0), other.get(name, 0.0)) for name in {*one, *other}}
 
 
 def _first(group: BaseExceptionGroup[_Reload]) -> _Reload:

@@ -50,6 +50,10 @@ class AgentFaults:
         watched = set(agents)
         self._found = {key: kind for key, kind in self._found.items() if key[0] in watched}
 
+    def of(self, agent: str) -> tuple[str, ...]:
+        """What fails for an agent now, each in a few words."""
+        return tuple(f"{what}: {kind}" for (name, what), kind in self._found.items() if name == agent)
+
     def banners(self) -> tuple[str, ...]:
         """A line for each agent that is watched with less than all."""
         by_agent: dict[str, str] = {}

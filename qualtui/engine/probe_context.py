@@ -6,8 +6,8 @@ from functools import partial
 from itertools import islice
 
 from qualtui.config.values import Aggregate, Config
+from qualtui.engine.derived import minute
 from qualtui.engine.journal import Journal
-from qualtui.engine.projector import minute
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.customers import BacklogMarked, ClosingsEnded
 from qualtui.model import ClosedUntil

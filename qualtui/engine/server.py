@@ -8,24 +8,31 @@ import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from qualtui.engine.command_registry import refusal
 from qualtui.text import _
 from qualtui.wire import (
+    DETAILS,
     VERSION,
     Answer,
+    Done,
     Goodbye,
     Hello,
-    Pushed,
+    Overview,
+    Publication,
     Refused,
     Reply,
     Request,
     Result,
-    Snapshot,
+    Subscribe,
     Welcome,
     WireError,
     frame,
     length,
+    other_version,
     read_request,
+    worse,
 )
 from qualtui.wire.commands import Capability
 
@@ -40,10 +47,18 @@ KNOCK = 0.2  # s for another program to take a connection
 MODE = 0o660  # the store's group may look
 
 Handler = Callable[[Request], Awaitable[Answer]]
+Latest = Callable[[], Awaitable[Publication]]
 
 
 class SocketError(Exception):
     """The socket can't be made; the text is one line: why."""
+
+
+def shown(wanted: Subscribe, overview: Overview) -> tuple[str, ...]:
+    """The agents whose details a subscription means now: those it names, and the worst off."""
+    worst = sorted(overview.agents, key=worse, reverse=True)[: max(0, min(wanted.worst, DETAILS))]
+    names = (*wanted.agents, *(agent.name for agent in worst))
+    return tuple(dict.fromkeys(names))[:DETAILS]
 
 
 class _Peer:
@@ -71,6 +86,17 @@ class _Peer:
         head = await self.reader.readexactly(4)
         return read_request(await self.reader.readexactly(length(head, REQUEST_LIMIT)))
 
+    async def greeting(self) -> Request:
+        """The first request. Raises as `read`, and WireError for one of another version."""
+        head = await self.reader.readexactly(4)
+        payload = await self.reader.readexactly(length(head, REQUEST_LIMIT))
+        if (other := other_version(payload)) is not None:
+            older = "engine" if other > VERSION else "window"
+            raise WireError(
+                f"this engine speaks version {VERSION}, you speak {other}: restart the older one, the {older}"
+            )
+        return read_request(payload)
+
     def post(self, data: bytes) -> None:
         """Leaves a snapshot for the peer; an unsent older one is replaced."""
         self.box = data
@@ -78,14 +104,17 @@ class _Peer:
 
 
 class Server:
-    """Serves the socket at `path`. `handle` answers requests; `publish` sends a snapshot to all that watch."""
+    """Serves the socket at `path`. `handle` answers requests; `publish` sends a snapshot to all that watch.
+
+    `latest` gives what a window is sent first, and when it subscribes to other agents.
+    """
 
     def __init__(
         self,
         path: Path,
         epoch: int,
         handle: Handler,
-        latest: Callable[[], Snapshot],
+        latest: Latest,
         grant: Capability = Capability.ADMINISTER,
     ) -> None:
         self._path = path
@@ -96,6 +125,7 @@ class Server:
         self._peers: set[_Peer] = set()
         self._connections = 0
         self._work: set[asyncio.Task[None]] = set()  # requests under way; they outlive whoever asked
+        self.details: frozenset[str] = frozenset()  # the agents whose details were published last
         self.trouble = ""  # why nobody can open a window now
         self.remade = 0  # how often the socket was made again
 
@@ -109,12 +139,15 @@ class Server:
         """Whether anybody wants snapshots."""
         return any(peer.hello.watch for peer in self._peers)
 
-    def publish(self, snapshot: Snapshot) -> None:
-        """Gives a snapshot to every watching peer."""
-        data = frame(Pushed(snapshot))
+    def publish(self, publication: Publication) -> None:
+        """Gives the overview to every watching peer, with the details that it subscribed to."""
+        named: set[str] = set()
         for peer in self._peers:
             if peer.hello.watch:
-                peer.post(data)
+                names = shown(peer.hello.wanted, publication.overview)
+                named.update(names)
+                peer.post(publication.frame(names))
+        self.details = frozenset(named)
 
     async def serve(self, ready: asyncio.Event) -> None:
         """Listens until cancelled; then tells every peer goodbye. Raises SocketError.
@@ -186,19 +219,19 @@ class Server:
 
     async def _greet(self, peer: _Peer) -> None:
         async with asyncio.timeout(GREETING):
-            first = await peer.read()
+            first = await peer.greeting()
         if not isinstance(first.ask, Hello):
             raise WireError("the first frame must be a hello")
-        if first.ask.version != VERSION:
-            raise WireError(
-                f"this engine speaks version {VERSION}, you speak {first.ask.version}: restart the older one"
-            )
         peer.hello = first.ask
         peer.capability = min(first.ask.capability, self._grant)
         await peer.send(frame(Welcome(VERSION, os.getpid(), self._epoch)))
         self._peers.add(peer)
         if peer.hello.watch:
-            peer.post(frame(Pushed(self._latest())))
+            await self._post_latest(peer)
+
+    async def _post_latest(self, peer: _Peer) -> None:
+        publication = await self._latest()
+        peer.post(publication.frame(shown(peer.hello.wanted, publication.overview)))
 
     async def _push(self, peer: _Peer) -> None:
         while True:
@@ -207,6 +240,12 @@ class Server:
             if peer.box is not None:
                 data, peer.box = peer.box, None
                 await peer.send(data)
+
+    async def _subscribe(self, peer: _Peer, wanted: Subscribe) -> Answer:
+        peer.hello = replace(peer.hello, wanted=wanted)
+        if peer.hello.watch:
+            await self._post_latest(peer)
+        return Done("")
 
     async def _listen(self, peer: _Peer) -> None:
         """Takes requests. What was asked for is done even where the asker goes away meanwhile."""
@@ -222,7 +261,10 @@ class Server:
     async def _answer(self, peer: _Peer, request: Request) -> None:
         answer: Answer
         try:
-            answer = refusal(request.ask, peer.capability) or await self._handle(request)
+            if isinstance(request.ask, Subscribe):
+                answer = await self._subscribe(peer, request.ask)
+            else:
+                answer = refusal(request.ask, peer.capability) or await self._handle(request)
         except Exception as error:
             log.exception("a request failed: %s", type(request.ask).__name__)
             answer = Refused(f"the engine failed to answer ({type(error).__name__}); its log tells more")

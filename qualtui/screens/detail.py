@@ -13,7 +13,7 @@ from qualtui.widgets.line import BLANK, Line, Span, faded, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.table import TableRow
 from qualtui.widgets.words import age, day_clock, lasting, severity_word
-from qualtui.wire import AgentView, IncidentDetail, IncidentView, ShowIncident
+from qualtui.wire import AgentDetail, IncidentDetail, IncidentView, ShowIncident
 
 ROOMY = 30  # rows from which the chain is shown, too, and more than the last note
 NOTES = 5
@@ -138,14 +138,18 @@ class IncidentPage(Listing):
     def _chain(self, incident: IncidentView, cells: int) -> list[Line]:
         """The links as they are now, while it fires."""
         view = self._agent(incident)
-        if view is None or incident.phase is not Phase.FIRING:
+        if view is None or not view.chain or incident.phase is not Phase.FIRING:
             return []
         links = [*chain_line(view.chain, cells, self.look, rows=2), BLANK]
         return links if self.sight.watched else faded(links, self.look.glyphs.good)
 
-    def _agent(self, incident: IncidentView) -> AgentView | None:
-        agents = self.sight.snapshot.agents if self.sight.snapshot else ()
-        return next((view for view in agents if view.name == incident.agent), None)
+    def _agent(self, incident: IncidentView) -> AgentDetail | None:
+        return self.sight.detail(incident.agent)
+
+    def agents(self) -> tuple[str, ...]:
+        """The incident's."""
+        incident = self.subject()
+        return (incident.agent,) if incident is not None else ()
 
     @work(exclusive=True, group="detail")
     async def _read(self, number: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from qualtui.wire import Answer, Command, Snapshot
+from qualtui.wire import Answer, Command, Snapshot, Subscribe
 
 
 class EnginePort(Protocol):
@@ -12,6 +12,9 @@ class EnginePort(Protocol):
 
     def snapshots(self) -> AsyncIterator[Snapshot]:
         """The newest snapshot, each time there is a newer one."""
+
+    def subscribe(self, wanted: Subscribe) -> None:
+        """From now on snapshots carry the details of these agents."""
 
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
         """The engine's answer."""

@@ -14,7 +14,7 @@ from qualtui.widgets.line import Line, Span, column, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.table import Table, TableRow
 from qualtui.widgets.words import age, evidence_text, quantity
-from qualtui.wire import AgentView, Figure
+from qualtui.wire import AgentDetail, Figure
 
 FOOTER = ("back", "open", "refresh", "down", "up", "help")
 WIDE = 110  # cells from which each row says what the figure means
@@ -40,9 +40,12 @@ class EvidencePage(Listing):
         """How many rest on what."""
         yield Lines(self.look, id="title")
 
-    def _view(self) -> AgentView | None:
-        agents = self.sight.snapshot.agents if self.sight.snapshot else ()
-        return next((one for one in agents if one.name == self._agent), None)
+    def _view(self) -> AgentDetail | None:
+        return self.sight.detail(self._agent)
+
+    def agents(self) -> tuple[str, ...]:
+        """The one whose figures these are."""
+        return (self._agent,)
 
     def fill(self) -> None:
         """The figures of the newest snapshot."""
@@ -73,7 +76,7 @@ class EvidencePage(Listing):
         if found is not None:
             self.status(f"{found.name}: {_meaning(found)} ({safe(found.source, 80)})", "label")
 
-    def _title(self, view: AgentView | None) -> Line:
+    def _title(self, view: AgentDetail | None) -> Line:
         figures = list(view.figures.values()) if view is not None else []
         spans = [Span(" " + _("Evidence") + "   ", "title")]
         for kind, word in _WORDS.items():

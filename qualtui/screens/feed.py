@@ -1,4 +1,4 @@
-"""The feed: keeps the connection to the engine and the Sight that follows from it."""
+"""The feed: keeps the connection to the engine, its subscription, and the ViewState that follows from them."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from qualtui.client import ClientError
 from qualtui.screens.engine_port import Connect, EnginePort
 from qualtui.text import _, clean
 from qualtui.widgets.view_state import ConnectionState, ViewState, criticals
-from qualtui.wire import Answer, Command, Snapshot
+from qualtui.wire import WORST, Answer, Command, Snapshot, Subscribe
 
 SILENCE = 5.0  # seconds without a snapshot after which the engine counts as silent
 FIRST_WAIT, LONGEST_WAIT = 0.3, 2.0  # seconds between tries to connect
@@ -38,6 +38,8 @@ class Feed:
         self._heard = ticks()
         self._port: EnginePort | None = None
         self._newest: Snapshot | None = None
+        self._beside: tuple[str, ...] = ()  # agents that the page shows besides the one on the screen
+        self._wanted = WORST  # what the engine was sent last
         self._paused_at: frozenset[int] = frozenset()
         self.sight = ViewState(since=clock(), who=who)
 
@@ -50,6 +52,8 @@ class Feed:
                     self._port = port
                     self._heard = self._ticks()
                     wait = FIRST_WAIT
+                    self._wanted = WORST  # as a new connection begins
+                    self._subscribe()
                     async for snapshot in port.snapshots():
                         self._took(snapshot)
             except (ClientError, OSError) as error:
@@ -89,10 +93,26 @@ class Feed:
             agent=self.sight.agent if agent is None else agent,
             literal=self.sight.literal if literal is None else literal,
         )
+        self._subscribe()
+
+    def show_beside(self, agents: tuple[str, ...]) -> None:
+        """The agents that the page on top shows besides the one on the screen."""
+        self._beside = agents
+        self._subscribe()
+
+    def _subscribe(self) -> None:
+        """Subscribes to the agents that are shown, where the engine does not know it yet."""
+        agents = self._newest.agents if self._newest is not None else ()
+        names = tuple(one.name for one in agents if one.name == self.sight.agent)
+        wanted = Subscribe((*names, *self._beside), worst=0 if names else 1)
+        if self._port is not None and wanted != self._wanted:
+            self._wanted = wanted
+            self._port.subscribe(wanted)
 
     def _took(self, snapshot: Snapshot) -> None:
         self._heard = self._ticks()
         self._newest = snapshot
+        self._subscribe()
         since = self.sight.since if self.sight.bond is ConnectionState.LIVE else self._clock()
         if self.sight.paused is not None and not criticals(snapshot) - self._paused_at:
             self._set(bond=ConnectionState.LIVE, reason="", since=since)

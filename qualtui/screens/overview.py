@@ -23,7 +23,7 @@ from qualtui.widgets.now import now_box
 from qualtui.widgets.panels import panels, roomy
 from qualtui.widgets.spark import Past
 from qualtui.widgets.table import Table
-from qualtui.wire import AgentView, IncidentView
+from qualtui.wire import AgentDetail, IncidentView
 
 WIDE = 120  # cells from which incidents and activity stand side by side
 GAP = 2  # cells between them
@@ -39,18 +39,18 @@ def lists(cells: int) -> tuple[int, int]:
     return left, cells - GAP - left
 
 
-class Overview(Page):
+class OverviewPage(Page):
     """The first page. `keys` tells the keys of binding ids, for the footer and the NOW box."""
 
     DEFAULT_CSS = """
-    Overview { layout: vertical; overflow: hidden; }
-    Overview.wide { layout: horizontal; }
-    Overview #top { dock: top; }
-    Overview #bottom { dock: bottom; }
-    Overview #incidents { height: 3fr; min-height: 1; }
-    Overview #activity { height: 2fr; }
-    Overview.wide #incidents { width: 3fr; height: 1fr; margin-right: 2; }
-    Overview.wide #activity { width: 2fr; height: 1fr; }
+    OverviewPage { layout: vertical; overflow: hidden; }
+    OverviewPage.wide { layout: horizontal; }
+    OverviewPage #top { dock: top; }
+    OverviewPage #bottom { dock: bottom; }
+    OverviewPage #incidents { height: 3fr; min-height: 1; }
+    OverviewPage #activity { height: 2fr; }
+    OverviewPage.wide #incidents { width: 3fr; height: 1fr; margin-right: 2; }
+    OverviewPage.wide #activity { width: 2fr; height: 1fr; }
     """
     FOOTER: ClassVar[tuple[str, ...]] = (
         "help", "open", "fix", "have", "note", "customers", "quit", "pause", "literal", "copy", "undo", "commands",
@@ -165,7 +165,7 @@ class Overview(Page):
             lines += [*part, *blank] if part and view is not None else part
         return lines
 
-    def _figures(self, view: AgentView, cells: int, height: int, now: float) -> list[list[Line]]:
+    def _figures(self, view: AgentDetail, cells: int, height: int, now: float) -> list[list[Line]]:
         """The figures, in few rows where there is no room for groups, and the literal ones."""
         look, live = self.look, self.sight.watched
         if height < 12:
@@ -178,7 +178,7 @@ class Overview(Page):
             return [extra]
         return [compact(self._still(view), now, cells, look, live=live, rows=3 if height >= 22 else 1)]
 
-    def _still(self, view: AgentView) -> AgentView:
+    def _still(self, view: AgentDetail) -> AgentDetail:
         """The view with bars that stand still for a while."""
         alarm = (view.name, view.now.level, *((name, f.severity, f.evidence) for name, f in view.figures.items()))
         if alarm != self._held or not 0 <= self.now - self._held_at < HOLD:

@@ -50,6 +50,10 @@ class Page(Screen[None]):
         """The incident that the keys act on here."""
         return None
 
+    def agents(self) -> tuple[str, ...]:
+        """The agents that this page shows besides the one on the screen."""
+        return ()
+
     def named(self, ids: Sequence[str]) -> list[tuple[str, str]]:
         """Keys for the footer; that of *I've got it* by what it does with the incident under the cursor."""
         incident = self.subject()

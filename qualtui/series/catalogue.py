@@ -399,6 +399,7 @@ DECLARED: tuple[Series, ...] = (
     Series("host.http_errors", "%", "up", "host", "S11: error answers of the webhook among its message events"),
     Series("host.deploys", "", "", "host", "deploys of the last day"),
     Series("sight.disagree", "", "up", "derived", "figures that another source contradicts; the note names them"),
+    Series("engine.fault", "", "up", "derived", "what our own code fails to do for this agent; the note names it"),
     Series("sight.blind", "s", "up", "derived", "how long the worst vital series has had no answer at all"),
 )
 

@@ -6,7 +6,7 @@ import msgspec
 
 from qualtui.series.catalogue import OWN
 from qualtui.text import _, clean
-from qualtui.wire import AgentView
+from qualtui.wire import AgentDetail
 
 MOST = 6  # series of the user's own that are shown
 MANY = 20  # events that a ratio needs; below that its counts are told
@@ -95,7 +95,7 @@ def ratios() -> dict[str, tuple[str, str]]:
     return {entry.series: (entry.part, entry.whole) for entry in entries if entry.part}
 
 
-def own(view: AgentView) -> Group | None:
+def own(view: AgentDetail) -> Group | None:
     """The figures of the user's own series, those that a rule calls bad first; None where there are none."""
     figures = [figure for name, figure in view.figures.items() if name.startswith(OWN)]
     if not figures:

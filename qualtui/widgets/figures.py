@@ -9,7 +9,7 @@ from qualtui.widgets.line import BLANK, Line, Span, column, cut_line, fit, padde
 from qualtui.widgets.look import Look
 from qualtui.widgets.spark import Past, spark
 from qualtui.widgets.words import age, count, evidence_text, lasting, quantity
-from qualtui.wire import AgentView, Figure
+from qualtui.wire import AgentDetail, Figure
 
 _LABEL = 18  # cells of a row's label
 _VALUE = 8  # cells of its value
@@ -90,7 +90,7 @@ def _bars(entry: Entry, figure: Figure, cells: int, look: Look, rows: int = 1) -
     return spark(figure.past, cells, look.glyphs, rows=rows, limit=limit, over=over)
 
 
-def figure_text(group: Group, view: AgentView) -> list[Entry]:
+def figure_text(group: Group, view: AgentDetail) -> list[Entry]:
     """The entries of a group that have something to say for this agent."""
     return [entry for entry in group.entries if not entry.rare or _some(view.figures.get(entry.series))]
 
@@ -99,7 +99,7 @@ def _some(figure: Figure | None) -> bool:
     return figure is not None and bool(figure.value)
 
 
-def answered_line(entry: Entry, view: AgentView) -> Entry:
+def answered_line(entry: Entry, view: AgentDetail) -> Entry:
     """The entry with its goal; one that says so, where there was no answer at all; of few events, their counts."""
     entry = _aimed(entry, view.figures.get(entry.series))
     up = view.figures.get(entry.up)
@@ -114,7 +114,7 @@ def answered_line(entry: Entry, view: AgentView) -> Entry:
     return msgspec.structs.replace(entry, series=series, text=counts, goal=None)
 
 
-def few(view: AgentView, series: str, part: str = "", whole: str = "") -> str:
+def few(view: AgentDetail, series: str, part: str = "", whole: str = "") -> str:
     """The counts of a ratio of few events, which are told instead of it; empty where the ratio speaks."""
     if not part:
         part, whole = ratios().get(series, ("", ""))
@@ -133,7 +133,7 @@ def _aimed(entry: Entry, figure: Figure | None) -> Entry:
     return msgspec.structs.replace(entry, goal=figure.goal, goal_text=f"{sign} {told}")
 
 
-def held(view: AgentView, pasts: dict[str, Past]) -> AgentView:
+def held(view: AgentDetail, pasts: dict[str, Past]) -> AgentDetail:
     """The view with the pasts of a little while ago: bars that move every second are restless and cost bytes."""
     figures = {
         name: msgspec.structs.replace(figure, past=tuple(pasts.get(name, figure.past)))
@@ -142,7 +142,9 @@ def held(view: AgentView, pasts: dict[str, Past]) -> AgentView:
     return msgspec.structs.replace(view, figures=figures)
 
 
-def panel(group: Group, view: AgentView, now: float, cells: int, look: Look, live: bool, chart: int) -> list[Line]:
+def panel(
+    group: Group, view: AgentDetail, now: float, cells: int, look: Look, live: bool, chart: int
+) -> list[Line]:
     """A group: its title on a rule, its rows, and a chart of its lead where there is room."""
     title = f" {group.title} "
     rule = look.glyphs.dash * max(0, cells - len(title) - 1)
@@ -157,7 +159,7 @@ def panel(group: Group, view: AgentView, now: float, cells: int, look: Look, liv
     return lines
 
 
-def _chart(entry: Entry, view: AgentView, cells: int, look: Look, rows: int) -> list[Line]:
+def _chart(entry: Entry, view: AgentDetail, cells: int, look: Look, rows: int) -> list[Line]:
     """The past of the lead, with its name and its highest value above."""
     figure = view.figures.get(entry.series)
     if figure is None or not any(value is not None for value in figure.past):
@@ -171,7 +173,7 @@ def _chart(entry: Entry, view: AgentView, cells: int, look: Look, rows: int) -> 
     return [BLANK, head, *[(Span(" "), *line) for line in bars]]
 
 
-def compact(view: AgentView, now: float, cells: int, look: Look, *, live: bool, rows: int) -> list[Line]:
+def compact(view: AgentDetail, now: float, cells: int, look: Look, *, live: bool, rows: int) -> list[Line]:
     """The figures that matter most in few rows, without titles."""
     wanted = [answered_line(entry, view) for group in groups() for entry in figure_text(group, view)]
     order = [
@@ -228,7 +230,7 @@ def _small(entry: Entry, figure: Figure, now: float, look: Look, live: bool) -> 
     )
 
 
-def literal_rows(view: AgentView, now: float, cells: int, look: Look) -> list[Line]:
+def literal_rows(view: AgentDetail, now: float, cells: int, look: Look) -> list[Line]:
     """What the rows as written say, beside the truth: with ages in wide columns, without in narrow ones."""
     each = _BROAD if cells >= 2 * _BROAD else _NARROW
     columns = max(1, cells // each)
@@ -242,7 +244,7 @@ def literal_rows(view: AgentView, now: float, cells: int, look: Look) -> list[Li
 
 
 def _literal(
-    name: str, written: Entry, meant: Entry, view: AgentView, now: float, look: Look, *, broad: bool
+    name: str, written: Entry, meant: Entry, view: AgentDetail, now: float, look: Look, *, broad: bool
 ) -> Line:
     wrote, truth = answered_line(written, view), answered_line(meant, view)
     told, true = view.figures.get(wrote.series), view.figures.get(truth.series)

@@ -7,7 +7,7 @@ from qualtui.widgets.line import Line, Span, fit, safe, spread, width, wrapped
 from qualtui.widgets.look import Look
 from qualtui.widgets.view_state import ConnectionState, ViewState
 from qualtui.widgets.words import age, have_word
-from qualtui.wire import AgentView, NowState, NowView
+from qualtui.wire import AgentDetail, NowState, NowView
 
 BOXED_FROM = 100  # cells; narrower screens have no boxes
 LABEL = 5  # cells of the word before what it says
@@ -49,7 +49,7 @@ def _alone(sight: ViewState, look: Look, cells: int) -> list[Line]:
     return boxed(rows, _("NOW"), cells, look, "crit") if cells >= BOXED_FROM else rows
 
 
-def _learning(view: AgentView, cells: int, look: Look) -> Line:
+def _learning(view: AgentDetail, cells: int, look: Look) -> Line:
     share = min(1.0, max(0.0, view.learning or 0.0))
     size = min(30, max(5, cells // 5))
     full = round(share * size)
@@ -62,7 +62,7 @@ def _learning(view: AgentView, cells: int, look: Look) -> Line:
     )
 
 
-def _calm(view: AgentView, now: float, look: Look) -> Line:
+def _calm(view: AgentDetail, now: float, look: Look) -> Line:
     head = safe(view.now.headline, 120) or _("EVERYONE ANSWERED")
     detail = safe(view.now.detail, 120)
     if not detail and view.last_reply is not None:
@@ -72,7 +72,7 @@ def _calm(view: AgentView, now: float, look: Look) -> Line:
     return (Span(f" {look.glyphs.good} ", "good"), Span(head, "good"), Span(f"  {detail}", "label"))
 
 
-def _blind(view: AgentView, look: Look) -> Line:
+def _blind(view: AgentDetail, look: Look) -> Line:
     head = safe(view.now.headline, 160) or _("CANNOT TELL")
     spans = [Span(f" {look.glyphs.unknown} {head} ", "warnbadge"), Span("  " + safe(view.now.detail, 160), "warn")]
     if view.now.why:

@@ -4,7 +4,7 @@ from qualtui.widgets.catalogue import groups, own
 from qualtui.widgets.figures import panel
 from qualtui.widgets.line import BLANK, Line, shares, side_by_side
 from qualtui.widgets.look import Look
-from qualtui.wire import AgentView
+from qualtui.wire import AgentDetail
 
 FOUR = 140  # cells from which the four groups stand side by side
 GAP = 2  # cells between two of them
@@ -15,7 +15,7 @@ def roomy(cells: int, height: int) -> bool:
     return cells >= 100 and height >= (34 if cells >= FOUR else 40)
 
 
-def panels(view: AgentView, now: float, cells: int, height: int, look: Look, *, live: bool) -> list[list[Line]]:
+def panels(view: AgentDetail, now: float, cells: int, height: int, look: Look, *, live: bool) -> list[list[Line]]:
     """The rows of groups; the user's own figures last, where they fit or a rule calls one of them bad."""
     calm = view.now.level is None and live
     spare = height - (32 if calm else 41)  # rows beyond what everything else needs

@@ -1,11 +1,11 @@
-"""Sight: what a window knows at one moment: the newest snapshot and how far it can be trusted."""
+"""ViewState: what a window knows at one moment: the newest snapshot and how far it can be trusted."""
 
 from enum import StrEnum
 
 import msgspec
 
 from qualtui.model import Phase, Severity
-from qualtui.wire import AgentView, IncidentView, Snapshot
+from qualtui.wire import AgentDetail, AgentSummary, IncidentView, Overview, Snapshot, worse
 
 
 class ConnectionState(StrEnum):
@@ -35,13 +35,26 @@ class ViewState(msgspec.Struct, frozen=True):
         return self.bond is ConnectionState.LIVE and self.snapshot is not None
 
     @property
-    def view(self) -> AgentView | None:
-        """The agent on the screen: the chosen one, else the one that is worst off."""
+    def view(self) -> AgentDetail | None:
+        """The agent on the screen: the chosen one, else the one that is worst off.
+
+        Until its details come, as after another one was chosen, with what the overview says of it.
+        """
         agents = self.snapshot.agents if self.snapshot else ()
-        for agent in agents:
-            if agent.name == self.agent:
-                return agent
-        return max(agents, key=worse, default=None)
+        found: AgentSummary | None = next((one for one in agents if one.name == self.agent), None)
+        found = found or max(agents, key=worse, default=None)
+        return self.detail(found.name) if found is not None else None
+
+    def detail(self, name: str) -> AgentDetail | None:
+        """An agent in full, or with what the overview says of it; None where there is none of this name."""
+        if self.snapshot is None:
+            return None
+        if (found := self.snapshot.detail(name)) is not None:
+            return found
+        short = next((one for one in self.snapshot.agents if one.name == name), None)
+        if short is None:
+            return None
+        return AgentDetail(name, short.now, (), {}, short.learning, short.last_reply)
 
     @property
     def incidents(self) -> tuple[IncidentView, ...]:
@@ -58,7 +71,7 @@ class ViewState(msgspec.Struct, frozen=True):
         return next((incident for incident in self.incidents if incident.number == number), None)
 
 
-def firing_count(snapshot: Snapshot, *severities: Severity) -> int:
+def firing_count(snapshot: Overview, *severities: Severity) -> int:
     """How many incidents of these severities (none named: of any) fire, also where they have no row.
 
     Those that recover count where no severity is named.
@@ -71,22 +84,16 @@ def firing_count(snapshot: Snapshot, *severities: Severity) -> int:
     return sum(not severities or (one.severity in wanted and not one.recovering) for one in fires)
 
 
-def recovering(snapshot: Snapshot) -> int:
+def recovering(snapshot: Overview) -> int:
     """How many incidents that fire are clear by fresh evidence, and are watched for a while."""
     fires = sum(one.phase is Phase.FIRING and one.recovering for one in snapshot.incidents)
     return max(snapshot.recovering, fires)
 
 
-def criticals(snapshot: Snapshot | None) -> frozenset[int]:
+def criticals(snapshot: Overview | None) -> frozenset[int]:
     """Numbers of the CRITICAL incidents that fire."""
     return frozenset(
         incident.number
         for incident in (snapshot.incidents if snapshot else ())
         if incident.phase is Phase.FIRING and incident.severity is Severity.CRITICAL
     )
-
-
-def worse(agent: AgentView) -> tuple[int, int]:
-    """How badly off an agent is, to compare."""
-    level = agent.now.level
-    return (level.rank + 2 if level else 0 if agent.now.calm else 1, -agent.now.number)

@@ -1,6 +1,7 @@
 """What travels on the engine's socket, both ways: the snapshot, what is asked and answered, and their frames."""
 
 from qualtui.wire.answers import (
+    Agents,
     Answer,
     Customers,
     CustomerView,
@@ -17,7 +18,9 @@ from qualtui.wire.answers import (
     RunView,
 )
 from qualtui.wire.commands import (
+    DETAILS,
     EXAMINING,
+    WORST,
     Acknowledge,
     AddNote,
     CloseCustomer,
@@ -30,8 +33,10 @@ from qualtui.wire.commands import (
     Refresh,
     RunDoctor,
     RunFix,
+    ShowAgents,
     ShowIncident,
     StopFix,
+    Subscribe,
     TestNotice,
     UndoFix,
 )
@@ -39,6 +44,7 @@ from qualtui.wire.frames import (
     FRAME_LIMIT,
     VERSION,
     Goodbye,
+    Publication,
     Pushed,
     Reply,
     Request,
@@ -47,12 +53,15 @@ from qualtui.wire.frames import (
     WireError,
     frame,
     length,
+    other_version,
     read_reply,
     read_request,
 )
 from qualtui.wire.views import (
+    SUMMARY_SERIES,
     ActivityView,
-    AgentView,
+    AgentDetail,
+    AgentSummary,
     ChannelView,
     EngineView,
     Figure,
@@ -60,6 +69,9 @@ from qualtui.wire.views import (
     LinkView,
     NowState,
     NowView,
+    Overview,
     RunningView,
     Snapshot,
+    snapshot_of,
+    worse,
 )

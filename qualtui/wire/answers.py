@@ -4,7 +4,7 @@ import msgspec
 
 from qualtui.model.findings import Finding
 from qualtui.text.message import Saying
-from qualtui.wire.views import ActivityView, IncidentView
+from qualtui.wire.views import ActivityView, AgentDetail, IncidentView
 
 
 class PreviewItem(msgspec.Struct, frozen=True):
@@ -61,6 +61,12 @@ class Fixes(msgspec.Struct, frozen=True, tag="fixes"):
 
     fixes: tuple[FixView, ...]
     runs: tuple[RunView, ...]
+
+
+class Agents(msgspec.Struct, frozen=True, tag="agents"):
+    """Answer to ShowAgents, in the order of the question; agents that are not watched are left out."""
+
+    agents: tuple[AgentDetail, ...]
 
 
 class IncidentDetail(msgspec.Struct, frozen=True, tag="incident"):
@@ -132,4 +138,4 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     text: Saying
 
 
-Answer = Preview | Fixes | IncidentDetail | Notices | Customers | Findings | Done | Refused
+Answer = Preview | Fixes | Agents | IncidentDetail | Notices | Customers | Findings | Done | Refused

@@ -18,6 +18,22 @@ class Capability(IntEnum):
     ADMINISTER = 3
 
 
+DETAILS = 20  # agents whose details fit into one frame
+
+
+class Subscribe(msgspec.Struct, frozen=True, tag="subscribe"):
+    """The agents whose details this connection is sent with each overview, instead of those before.
+
+    `worst`: besides them so many of those that are worst off. At most DETAILS of all.
+    """
+
+    agents: tuple[str, ...] = ()
+    worst: int = 0
+
+
+WORST = Subscribe(worst=1)
+
+
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """First frame of a client. `watch`: it wants snapshots; `window` counts it as a viewer.
 
@@ -29,6 +45,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     window: bool
     who: str = ""
     capability: Capability = Capability.ADMINISTER
+    wanted: Subscribe = WORST
 
 
 class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
@@ -44,6 +61,13 @@ class AddNote(msgspec.Struct, frozen=True, tag="note"):
 
     number: int
     text: str
+
+
+class ShowAgents(msgspec.Struct, frozen=True, tag="agents.show"):
+    """The details of these agents, DETAILS at most; of their figures only those named, where any are."""
+
+    agents: tuple[str, ...]
+    figures: tuple[str, ...] = ()
 
 
 class Refresh(msgspec.Struct, frozen=True, tag="refresh"):
@@ -122,6 +146,7 @@ class RunDoctor(msgspec.Struct, frozen=True, tag="doctor"):
 
 Command = (
     Hello
+    | ShowAgents
     | Acknowledge
     | AddNote
     | Refresh

@@ -1,18 +1,19 @@
 """Frames: 4 bytes that tell a length, big-endian, and so many bytes of MessagePack.
 
-One holds a `Request` (to the engine) or a `Reply` (from it). The version of both sides is compared in Hello and
-Welcome.
+One holds a `Request` (to the engine) or a `Reply` (from it). Each side compares the version in the other's first
+frame before it reads anything else of it: frames of another version need not be understood.
 """
 
 import struct
+from collections.abc import Callable
 
 import msgspec
 
 from qualtui.wire.answers import Answer
-from qualtui.wire.commands import Command
-from qualtui.wire.views import Snapshot
+from qualtui.wire.commands import Command, Subscribe
+from qualtui.wire.views import AgentDetail, Overview, Snapshot
 
-VERSION = 1
+VERSION = 2
 FRAME_LIMIT = 8 * 1024 * 1024  # bytes; a longer frame is not ours
 
 
@@ -24,7 +25,7 @@ class Request(msgspec.Struct, frozen=True):
     """One frame to the engine. `id` comes back in the Result."""
 
     id: int
-    ask: Command
+    ask: Command | Subscribe
     who: str = ""
 
 
@@ -67,6 +68,65 @@ def frame(message: Request | Reply) -> bytes:
     """The message as one frame."""
     payload = _encoder.encode(message)
     return _LENGTH.pack(len(payload)) + payload
+
+
+class Publication:
+    """One overview on its way to many windows: what they share is encoded once, each agent's detail once."""
+
+    def __init__(self, overview: Overview, detail: Callable[[str], AgentDetail | None]) -> None:
+        self.overview = overview
+        self._detail = detail
+        self._shared: dict[str, msgspec.Raw] | None = None
+        self._details: dict[str, msgspec.Raw] = {}
+        self._frames: dict[tuple[str, ...], bytes] = {}
+
+    def frame(self, agents: tuple[str, ...]) -> bytes:
+        """The frame of a `Pushed` with the details of these agents; those without any are left out."""
+        if agents not in self._frames:
+            details = [one for one in map(self._encoded, agents) if one is not None]
+            body = {"type": "snapshot", "snapshot": {**self._common(), "details": details}}
+            payload = _encoder.encode(body)
+            self._frames[agents] = _LENGTH.pack(len(payload)) + payload
+        return self._frames[agents]
+
+    def _common(self) -> dict[str, msgspec.Raw]:
+        if self._shared is None:
+            names = self.overview.__struct_fields__
+            values = {name: getattr(self.overview, name) for name in names if name != "details"}
+            self._shared = {name: msgspec.Raw(_encoder.encode(value)) for name, value in values.items()}
+        return self._shared
+
+    def _encoded(self, agent: str) -> msgspec.Raw | None:
+        if agent not in self._details:
+            found = self._detail(agent)
+            if found is None:
+                return None
+            self._details[agent] = msgspec.Raw(_encoder.encode(found))
+        return self._details[agent]
+
+
+class _Versioned(msgspec.Struct):
+    """The part of Hello and Welcome that every version shares."""
+
+    type: str
+    version: int
+
+
+class _Greeting(msgspec.Struct):
+    ask: _Versioned
+
+
+def other_version(payload: bytes) -> int | None:
+    """The version that a first frame (Hello or Welcome) names, where it is not ours; None where it is."""
+    try:
+        try:
+            named = msgspec.msgpack.decode(payload, type=_Greeting).ask
+        except msgspec.DecodeError:
+            named = msgspec.msgpack.decode(payload, type=_Versioned)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    ours = named.type not in {"hello", "welcome"} or named.version == VERSION
+    return None if ours else named.version
 
 
 def length(head: bytes, limit: int = FRAME_LIMIT) -> int:

@@ -1,4 +1,4 @@
-"""What screens show: one Snapshot, and the views that it is made of."""
+"""What screens show: the Overview of all agents, the AgentDetail of some, and the views that they are made of."""
 
 from enum import StrEnum
 
@@ -6,6 +6,16 @@ import msgspec
 
 from qualtui.model import Evidence, Link, Phase, Severity
 from qualtui.text.message import Saying
+
+# What a summary has of an agent's figures.
+SUMMARY_SERIES = (
+    "customers.waiting",
+    "customers.oldest",
+    "customers.lost",
+    "customers.backlog",
+    "sessions.bot_owes",
+    "reply.p95",
+)
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -62,8 +72,19 @@ class NowView(msgspec.Struct, frozen=True):
     step: str = ""  # what a person does next where no fix helps, or besides it
 
 
-class AgentView(msgspec.Struct, frozen=True):
-    """One monitored bot."""
+class AgentSummary(msgspec.Struct, frozen=True):
+    """One monitored bot in a few words: what a list or a wall shows of each."""
+
+    name: str
+    now: NowView
+    links: dict[Link, str] = {}  # the status of each link of the chain, as in LinkView
+    values: dict[str, float] = {}  # SUMMARY_SERIES, where fresh
+    learning: float | None = None  # 0..1 while the first backfill runs
+    last_reply: float | None = None
+
+
+class AgentDetail(msgspec.Struct, frozen=True):
+    """One monitored bot in full: what a screen shows of the agent on it."""
 
     name: str
     now: NowView
@@ -133,7 +154,7 @@ class ChannelView(msgspec.Struct, frozen=True):
 
 
 class EngineView(msgspec.Struct, frozen=True):
-    """The engine that made the snapshot."""
+    """The engine that made the overview."""
 
     pid: int
     host: str
@@ -148,13 +169,13 @@ class EngineView(msgspec.Struct, frozen=True):
     channels: tuple[ChannelView, ...] = ()  # those that deliver nothing, the longest first
 
 
-class Snapshot(msgspec.Struct, frozen=True):
-    """Everything that a screen shows, at one moment."""
+class Overview(msgspec.Struct, frozen=True):
+    """How all agents are at one moment. Counts are taken before any list is cut."""
 
     at: float
     seq: int
     engine: EngineView
-    agents: tuple[AgentView, ...]
+    agents: tuple[AgentSummary, ...]
     incidents: tuple[IncidentView, ...]  # firing first, worst and oldest first; then newest resolved; with an end
     activity: tuple[ActivityView, ...]  # newest first
     zone: str = "UTC"
@@ -164,3 +185,24 @@ class Snapshot(msgspec.Struct, frozen=True):
     # Incidents by severity, also those without a row; the recovering ones are counted apart.
     firing: dict[Severity, int] | None = None
     recovering: int = 0
+
+
+class Snapshot(Overview, frozen=True):
+    """What one window is sent, all of one moment: the overview, and the details of the agents it subscribed to."""
+
+    details: tuple[AgentDetail, ...] = ()
+
+    def detail(self, agent: str) -> AgentDetail | None:
+        """The detail of an agent, if this window subscribed to it."""
+        return next((one for one in self.details if one.name == agent), None)
+
+
+def snapshot_of(overview: Overview, details: tuple[AgentDetail, ...]) -> Snapshot:
+    """The overview, with these details."""
+    return Snapshot(**{name: getattr(overview, name) for name in Overview.__struct_fields__}, details=details)
+
+
+def worse(agent: AgentSummary) -> tuple[int, int]:
+    """How badly off an agent is, to compare."""
+    level = agent.now.level
+    return (level.rank + 2 if level else 0 if agent.now.calm else 1, -agent.now.number)

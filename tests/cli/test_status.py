@@ -12,7 +12,16 @@ from qualtui.cli.status import exit_code, long_lines, short_line
 from qualtui.diagnosis.chain import BAD, BUSY, NO_SOURCE
 from qualtui.model import Evidence, Link, Phase, Severity
 from qualtui.widgets.words import clock
-from qualtui.wire import AgentView, ChannelView, IncidentView, LinkView, NowState, NowView, Snapshot
+from qualtui.wire import (
+    AgentDetail,
+    AgentSummary,
+    ChannelView,
+    IncidentView,
+    LinkView,
+    NowState,
+    NowView,
+    Snapshot,
+)
 from tests import snapshots
 from tests.cli.folders import AGENT, at_home
 
@@ -20,8 +29,8 @@ CALM = NowView(None, True, "EVERYONE ANSWERED")
 BLIND = NowView(None, False, "CANNOT TELL")
 
 
-def agent(now: NowView) -> AgentView:
-    return AgentView("bot", now, (), {})
+def agent(now: NowView) -> AgentSummary:
+    return AgentSummary("bot", now)
 
 
 def incident(severity: Severity, phase: Phase = Phase.FIRING) -> IncidentView:
@@ -58,9 +67,8 @@ def test_figures_are_told_as_on_the_screen() -> None:
         name: snapshots.figure(name, value)
         for name, value in {"customers.waiting": 12.0, "sessions.bot_owes": 1.0, "reply.p95": 0.599794}.items()
     }
-    shot = Snapshot(
-        1.0, 1, snapshots.engine(windows=1), (AgentView("a", now=CALM, chain=(), figures=figures),), (), ()
-    )
+    shot = Snapshot(1.0, 1, snapshots.engine(windows=1), (), (), ())
+    shot = snapshots.showing(shot, AgentDetail("a", now=CALM, chain=(), figures=figures))
     lines = long_lines(shot, 0)
     assert lines[0].endswith(", 1 viewer")
     assert "  waiting 12, bot owes 1, p95 600ms" in lines
@@ -143,6 +151,7 @@ def test_the_chain_is_told_in_words_and_each_once() -> None:
         LinkView(Link.WAHA, BAD, "FAILED", Evidence.FRESH),
         LinkView(Link.CUSTOMER, "ok", "answered", Evidence.FRESH),
     )
-    shot = Snapshot(1.0, 1, snapshots.engine(), (AgentView("a", CALM, links, {}),), (), ())
+    shot = Snapshot(1.0, 1, snapshots.engine(), (), (), ())
+    shot = snapshots.showing(shot, AgentDetail("a", CALM, links, {}))
     chain = "  host no source → bot busy: silent 40s → waha BROKEN: FAILED → customer answered"
     assert chain in long_lines(shot, 0)

@@ -27,7 +27,7 @@ from qualtui.doctor import retry_ways
 from qualtui.engine.server import Server
 from qualtui.fixes.claims import Claims
 from qualtui.model.findings import Finding, FindingVerdict
-from qualtui.wire import Answer, Customers, CustomerView, ListCustomers, Refused, Request
+from qualtui.wire import Answer, Customers, CustomerView, ListCustomers, Publication, Refused, Request
 from tests import snapshots
 from tests.doctor.serving import Replies, serving
 from tests.fixes.scene import MINUTE, TEXT, Engine, owed
@@ -234,14 +234,17 @@ async def test_a_way_without_what_it_works_with_says_what_is_missing(
 @asynccontextmanager
 async def engine_that_tells(scene: Scene, answer: Answer, learning: float | None = None) -> AsyncIterator[None]:
     """An engine's real socket, and its word on who waits."""
-    agent = msgspec.structs.replace(snapshots.calm().agents[0], name="bot", learning=learning)
-    shot = msgspec.structs.replace(snapshots.calm(), agents=(agent,))
+    agent = msgspec.structs.replace(snapshots.calm().details[0], name="bot", learning=learning)
+    shot = snapshots.showing(snapshots.calm(), agent)
 
     async def told(request: Request) -> Answer:
         return answer if isinstance(request.ask, ListCustomers) else Refused("not asked for")
 
+    async def latest() -> Publication:
+        return Publication(shot, shot.detail)
+
     ready = asyncio.Event()
-    serves = asyncio.ensure_future(Server(scene.socket, 1, told, lambda: shot).serve(ready))
+    serves = asyncio.ensure_future(Server(scene.socket, 1, told, latest).serve(ready))
     await ready.wait()
     try:
         yield

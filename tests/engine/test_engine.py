@@ -188,7 +188,7 @@ async def test_a_break_whose_samples_a_kill_lost_began_when_its_rule_s_condition
 
 
 def link(engine: Engine, wanted: Link) -> LinkView:
-    return next(view for view in engine.snapshot().agents[0].chain if view.link is wanted)
+    return next(view for view in engine.snapshot().details[0].chain if view.link is wanted)
 
 
 async def test_each_backlog_that_a_probe_learned_is_in_the_log_whenever_it_comes(store: SqliteStore) -> None:
@@ -263,7 +263,7 @@ async def test_an_internal_error_of_one_agent_stops_no_other_agent_s_watch(
             raise KeyError("a fault of our own")
         return evaluation.judge(rule, samples, now, stale)
 
-    monkeypatch.setattr("qualtui.engine.projector.contradict", contradict)
+    monkeypatch.setattr("qualtui.engine.agent_evidence.contradict", contradict)
     monkeypatch.setattr("qualtui.engine.evaluator.judge", evaluate)
     rule = Rule(series="health.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0))
     made = Made(Constant("broken/health.up", 0.0, 0.1), Constant("other/health.up", 0.0, 0.1))

@@ -166,7 +166,7 @@ def test_an_incident_that_is_over_is_recovering_wherever_it_is_shown() -> None:
     assert (row.recovering, row.urgency, row.summary) == (True, Severity.WARNING, "over: 7 wait")
     assert (shot.firing, shot.recovering) == ({}, 1)
     assert shot.agents[0].now.state is NowState.RECOVERING
-    assert shot.agents[0].figures["customers.waiting"].severity is Severity.WARNING
+    assert shot.details[0].figures["customers.waiting"].severity is Severity.WARNING
     assert exit_code(shot) == 1
 
 

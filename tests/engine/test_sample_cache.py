@@ -1,6 +1,8 @@
 """The recent past is bounded, keeps its gaps, and never forgets the newest answer."""
 
-from qualtui.engine.sample_cache import SampleCache
+import pytest
+
+from qualtui.engine.sample_cache import FEWEST, SampleCache
 from qualtui.model import Sample
 
 
@@ -65,3 +67,51 @@ def test_a_series_that_is_asked_each_hour_costs_no_more_than_the_steps_that_are_
     kept.add(Sample("a/x", 3600.0 * hour, float(hour)) for hour in range(60))
     told = kept.past("a/x", 3600.0 * 59 + 1790, 40, holds=7200.0)
     assert told == (58.0,) * 10 + (59.0,) * 30
+
+
+@pytest.mark.parametrize("interval", [0.1, 1.0])
+def test_memory_is_bounded_by_the_number_of_samples_and_not_by_an_hour(interval: float) -> None:
+    kept = SampleCache(keep=3600.0, step=60.0, steps=60)
+    held = []
+    for hour in range(3):
+        kept.add(Sample("a/x", 3600 * hour + n * interval, float(n % 2)) for n in range(round(3600 / interval)))
+        held.append(kept.held())
+    assert max(held) <= 3601
+    assert kept.past("a/x", 3 * 3600 - 1, 60) == (1.0,) * 60
+
+
+def test_many_series_share_the_memory_and_each_keeps_its_newest() -> None:
+    kept = SampleCache(keep=3600.0, step=60.0, steps=60, total=10_000)
+    for n in range(1000):
+        kept.add(Sample(f"a{agent}/x", float(n), float(n)) for agent in range(100))
+    assert kept.held() <= 100 * 101
+    assert [one.at for one in kept.since("a7/x", 990)] == [float(n) for n in range(990, 1000)]
+    for n in range(1000):
+        kept.add(Sample(f"b{agent}/x", float(n), float(n)) for agent in range(900))
+    assert len(kept.since("b7/x", 0)) >= FEWEST // 2
+
+
+def test_the_window_of_a_rule_stays_whole_where_others_are_thinned() -> None:
+    kept = SampleCache(keep=3600.0, step=60.0, steps=60, total=100)
+    kept.keep({"a/x": 600.0})
+    for n in range(2000):
+        kept.add([Sample("a/x", float(n), float(n)), Sample("a/y", float(n), float(n))])
+    assert len(kept.since("a/x", 2000 - 600)) == 600
+    assert len(kept.since("a/y", 0)) <= 100
+
+
+def test_thinning_leaves_out_equal_neighbours_first_and_keeps_each_change() -> None:
+    kept = SampleCache(keep=3600.0, step=60.0, steps=60, total=100)
+    kept.add(Sample("a/x", float(n), 0.0 if n == 13 else 1.0) for n in range(101))
+    found = kept.since("a/x", 0)
+    assert len(found) < 101
+    assert (found[0].at, [one.at for one in found if one.value == 0]) == (0, [13])
+
+
+def test_a_version_says_whether_an_agent_has_new_samples() -> None:
+    kept = recent((1, 1.0))
+    before = kept.version("a")
+    kept.add([Sample("b/x", 2, 1.0)])
+    assert kept.version("a") == before
+    kept.add([Sample("a/y", 2, None)])
+    assert kept.version("a") > before

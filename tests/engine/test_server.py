@@ -23,6 +23,7 @@ from qualtui.wire import (
     Goodbye,
     Hello,
     ListCustomers,
+    Publication,
     Pushed,
     Refresh,
     Refused,
@@ -44,6 +45,15 @@ def snapshot(seq: int, padding: int = 0) -> Snapshot:
     return Snapshot(1.0, seq, EngineView(1, "host", "0", 1, 1.0, 0, troubles=troubles), (), (), ())
 
 
+def publication(seq: int, padding: int = 0) -> Publication:
+    shot = snapshot(seq, padding)
+    return Publication(shot, shot.detail)
+
+
+async def latest() -> Publication:
+    return publication(1)
+
+
 async def handle(request: Request) -> Answer:
     if isinstance(request.ask, ShowIncident):
         raise ValueError("a fault with 5511900000001 in it")
@@ -53,7 +63,7 @@ async def handle(request: Request) -> Answer:
 @asynccontextmanager
 async def serving(path: Path) -> AsyncIterator[Server]:
     ready = asyncio.Event()
-    server = Server(path, 3, handle, lambda: snapshot(1))
+    server = Server(path, 3, handle, latest)
     task = asyncio.ensure_future(server.serve(ready))
     await ready.wait()
     try:
@@ -79,7 +89,7 @@ async def test_a_window_sees_the_newest_snapshot_at_once_and_each_newer_one(tmp_
         seen = client.snapshots()
         assert (await anext(seen)).seq == 1
         assert (server.windows, server.watched, client.welcome.epoch) == (1, True, 3)
-        server.publish(snapshot(2))
+        server.publish(publication(2))
         assert (await anext(seen)).seq == 2
 
 
@@ -101,7 +111,7 @@ async def test_a_read_only_connection_sees_everything_and_changes_nothing(
         handled.append(type(request.ask))
         return Done("done")
 
-    server = Server(path, 3, record, lambda: snapshot(1), granted)
+    server = Server(path, 3, record, latest, granted)
     ready = asyncio.Event()
     task = asyncio.ensure_future(server.serve(ready))
     await ready.wait()
@@ -138,7 +148,7 @@ async def test_a_stalled_window_keeps_one_snapshot_waiting_and_delays_no_other(t
         seen = client.snapshots()
         last = 0
         for seq in range(2, 60):
-            server.publish(snapshot(seq, padding=500_000))
+            server.publish(publication(seq, padding=500_000))
             while last < seq:
                 last = (await anext(seen)).seq
         assert last == 59
@@ -221,7 +231,7 @@ async def test_what_a_window_asked_for_is_done_though_the_window_dies(tmp_path: 
 
     ready = asyncio.Event()
     path = tmp_path / "s"
-    server = Server(path, 3, slow, lambda: snapshot(1))
+    server = Server(path, 3, slow, latest)
     serve = asyncio.ensure_future(server.serve(ready))
     await ready.wait()
     async with raw(path) as (_reader, writer):
@@ -261,13 +271,13 @@ async def test_a_file_that_is_no_socket_is_never_removed_for_one(tmp_path: Path)
     path = tmp_path / "notes.txt"
     path.write_text("mine")
     with pytest.raises(SocketError, match="not a socket"):
-        await Server(path, 3, handle, lambda: snapshot(1)).serve(asyncio.Event())
+        await Server(path, 3, handle, latest).serve(asyncio.Event())
     assert path.read_text() == "mine"
 
 
 async def test_a_socket_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(SocketError, match="can't listen"):
-        await Server(tmp_path / "none" / "s", 3, handle, lambda: snapshot(1)).serve(asyncio.Event())
+        await Server(tmp_path / "none" / "s", 3, handle, latest).serve(asyncio.Event())
 
 
 async def test_a_window_that_knocked_ahead_finds_its_snapshot_waiting(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from qualtui.client import ClientError
 from qualtui.screens.engine_port import FaultSwitches
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
-from qualtui.wire import Answer, Command, Done, Snapshot
+from qualtui.wire import Answer, Command, Done, Snapshot, Subscribe
 from tests import snapshots
 
 
@@ -30,6 +30,7 @@ class StandIn:
     def __init__(self, first: Snapshot | None = None) -> None:
         self._queue: asyncio.Queue[Snapshot | None] = asyncio.Queue()
         self._first = first
+        self.wanted: list[Subscribe] = []
         self.asked: list[Command] = []
         self.answers: dict[type, Callable[[Command], Answer] | Answer | Exception] = {}
         self.refuse = False
@@ -67,6 +68,10 @@ class StandIn:
             if snapshot is None:
                 raise ClientError("the engine closed the connection")
             yield snapshot
+
+    def subscribe(self, wanted: Subscribe) -> None:
+        """Records it; the test pushes what it likes."""
+        self.wanted.append(wanted)
 
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
         """The answer that the test prepared."""

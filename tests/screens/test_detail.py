@@ -13,7 +13,7 @@ async def test_the_reason_is_shown_with_what_proves_it_and_the_chain() -> None:
         await pilot.press("enter")
         await until(lambda: "PROOF" in text(app))
         shown = text(app)
-    view = snapshots.trouble().agents[0]
+    view = snapshots.trouble().details[0]
     assert all(item in shown for item in view.now.proof)
     assert view.now.why in shown
     assert "WhatsApp ✖ FAILED" in shown

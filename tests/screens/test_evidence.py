@@ -15,7 +15,7 @@ def everything() -> Snapshot:
         one.name: snapshots.figure(one.name, 7, at=snapshots.AT - 125, note="as told", source=one.source)
         for one in DECLARED
     }
-    return replace(told, agents=(replace(told.agents[0], figures=figures),))
+    return snapshots.showing(told, replace(told.details[0], figures=figures))
 
 
 def rows(shown: Table) -> list[str]:

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from qualtui.app import QualtuiApp
 from qualtui.model import Severity
-from qualtui.screens.overview import Overview, lists
+from qualtui.screens.overview import OverviewPage, lists
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
@@ -32,7 +32,7 @@ async def test_after_another_size_nothing_is_left_to_be_corrected() -> None:
         await pilot.resize_terminal(150, 45)
         await pilot.pause()
         page = app.screen
-        assert isinstance(page, Overview)
+        assert isinstance(page, OverviewPage)
         parts = [*page.query(Lines), *page.query(Table)]
         before = sum(part.repainted for part in parts)
         page.draw()

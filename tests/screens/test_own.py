@@ -12,9 +12,9 @@ from tests.screens.stand_in import StandIn, text, until, window
 
 def own_figures(base: Snapshot, *figures: Figure) -> Snapshot:
     """A snapshot of an agent whose user has these figures."""
-    agent = base.agents[0]
+    agent = base.details[0]
     figures_by_name = {**agent.figures, **{figure.name: figure for figure in figures}}
-    return msgspec.structs.replace(base, agents=(msgspec.structs.replace(agent, figures=figures_by_name),))
+    return snapshots.showing(base, msgspec.structs.replace(agent, figures=figures_by_name))
 
 
 QUEUE = Figure(
@@ -61,7 +61,7 @@ def test_the_bad_ones_come_first_and_the_title_says_how_many_there_are() -> None
     many = [Figure(f"user.f{n}", float(n), "", Evidence.FRESH) for n in range(20)]
     many[17] = msgspec.structs.replace(many[17], severity=Severity.WARNING)
     many[18] = msgspec.structs.replace(many[18], severity=Severity.CRITICAL)
-    group = own(own_figures(snapshots.calm(), *many).agents[0])
+    group = own(own_figures(snapshots.calm(), *many).details[0])
     assert group is not None
     assert [entry.series for entry in group.entries[:3]] == ["user.f18", "user.f17", "user.f0"]
     assert len(group.entries) == MOST

@@ -64,9 +64,9 @@ def other(told: Snapshot, rng: random.Random) -> Snapshot:
     """News of the same kind: other incidents in another order, and NOW speaks of any of them."""
     numbers = rng.sample(range(1, 60), rng.randint(0, 12))
     rows = tuple(snapshots.incident(number, summary=f"incident of {number}") for number in numbers)
-    now = replace(told.agents[0].now, number=rng.choice(numbers) if numbers else 0)
+    now = replace(told.details[0].now, number=rng.choice(numbers) if numbers else 0)
     lines = rng.sample(told.activity, rng.randint(0, len(told.activity)))
-    return replace(told, incidents=rows, agents=(replace(told.agents[0], now=now),), activity=tuple(lines))
+    return snapshots.showing(told, replace(told.details[0], now=now), incidents=rows, activity=tuple(lines))
 
 
 def little(told: Snapshot, rng: random.Random) -> Snapshot:
@@ -81,8 +81,8 @@ def little(told: Snapshot, rng: random.Random) -> Snapshot:
 async def test_the_list_of_incidents_begins_with_its_first_whichever_now_speaks_of() -> None:
     told = snapshots.trouble()
     last = told.incidents[-1].number
-    agent = told.agents[0]
-    painting = Painting(replace(told, agents=(replace(agent, now=replace(agent.now, number=last)),)), (160, 48))
+    agent = told.details[0]
+    painting = Painting(snapshots.showing(told, replace(agent, now=replace(agent.now, number=last))), (160, 48))
     async with painting.app.run_test(headless=False, size=painting.size) as pilot:
         await until(lambda: table(painting.app).key == str(last))
         shown = await painting.shown(pilot)

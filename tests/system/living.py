@@ -13,7 +13,7 @@ import asyncpg
 from qualtui.client import Client
 from qualtui.demo.launch import Services
 from qualtui.demo.switch import set_fault
-from qualtui.wire import AgentView, Snapshot
+from qualtui.wire import AgentDetail, Snapshot
 
 Holds = Callable[[Snapshot], bool]
 
@@ -32,9 +32,9 @@ async def seen(client: Client, holds: Holds, within: float, what: str) -> Snapsh
     raise AssertionError(f"not seen within {within:.1f}s: {what}; last: {told(last)}")
 
 
-def agent(snapshot: Snapshot) -> AgentView:
+def agent(snapshot: Snapshot) -> AgentDetail:
     """The one agent."""
-    return snapshot.agents[0]
+    return snapshot.details[0]
 
 
 def told(snapshot: Snapshot | None) -> str:

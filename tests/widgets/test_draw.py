@@ -77,7 +77,7 @@ def test_the_header_counts_what_fires_also_where_it_has_no_row() -> None:
 @settings(max_examples=100, deadline=None)
 def test_any_text_in_the_now_box_keeps_its_frame(one: str, two: str, cells: int) -> None:
     told = msgspec.structs.replace(
-        snapshots.trouble().agents[0].now,
+        snapshots.trouble().details[0].now,
         headline=one,
         detail=two,
         why=one,
@@ -87,8 +87,8 @@ def test_any_text_in_the_now_box_keeps_its_frame(one: str, two: str, cells: int)
         step=one,
     )
     snapshot = snapshots.trouble()
-    agent = msgspec.structs.replace(snapshot.agents[0], now=told)
-    sight = ViewState(msgspec.structs.replace(snapshot, agents=(agent,)), ConnectionState.LIVE)
+    agent = msgspec.structs.replace(snapshot.details[0], now=told)
+    sight = ViewState(snapshots.showing(snapshot, agent), ConnectionState.LIVE)
     rows = now_box(sight, snapshots.AT, cells, Look(), KEYS)
     if cells >= 100:
         assert {width(row) for row in rows} == {cells}
@@ -119,7 +119,7 @@ def test_an_incident_severity_colours_its_figure_and_a_customer_just_arrived_doe
 
 def test_an_agent_that_refuses_is_told_so_and_not_as_no_data() -> None:
     snapshot = snapshots.trouble()
-    view = snapshot.agents[0]
+    view = snapshot.details[0]
     figures = {
         **view.figures,
         "health.up": snapshots.figure("health.up", 0, note="refused"),
@@ -132,7 +132,7 @@ def test_an_agent_that_refuses_is_told_so_and_not_as_no_data() -> None:
 
 
 def test_a_ratio_of_few_events_is_told_as_counts_and_judged_by_nobody() -> None:
-    view = snapshots.calm().agents[0]
+    view = snapshots.calm().details[0]
     group = next(group for group in groups() if group.lead == "failures.rate")
 
     def shown(unanswered: float, messages: float) -> str:
@@ -159,15 +159,15 @@ def test_a_goal_that_is_a_least_is_missed_from_below() -> None:
 
 
 def test_the_broken_link_is_on_the_screen_at_eighty_cells() -> None:
-    rows = chain_line(snapshots.trouble().agents[0].chain, 80, Look())
+    rows = chain_line(snapshots.trouble().details[0].chain, 80, Look())
     assert len(rows) <= 2
     assert "WhatsApp ✖ FAILED 4m" in "".join(span.text for row in rows for span in row)
 
 
 def test_the_worst_agent_is_shown_unless_another_is_chosen() -> None:
     calm = snapshots.calm()
-    bad = msgspec.structs.replace(snapshots.trouble().agents[0], name="other-bot")
-    both = msgspec.structs.replace(calm, agents=(*calm.agents, bad))
+    bad = msgspec.structs.replace(snapshots.trouble().details[0], name="other-bot")
+    both = snapshots.showing(calm, *calm.details, bad)
     worst, chosen = (
         ViewState(both, ConnectionState.LIVE).view,
         ViewState(both, ConnectionState.LIVE, agent="ldc-bot").view,
@@ -197,7 +197,7 @@ def test_the_footer_shows_what_fits_and_no_half_words() -> None:
 
 
 def test_a_goal_is_the_configurations_and_is_told_where_it_is_missed() -> None:
-    view = snapshots.calm().agents[0]
+    view = snapshots.calm().details[0]
     group = next(group for group in groups() if group.lead == "reply.follow_p95")
 
     def shown(**changes: object) -> str:
@@ -216,11 +216,9 @@ def test_a_goal_is_the_configurations_and_is_told_where_it_is_missed() -> None:
 @pytest.mark.parametrize("cells", [80, 100, 160])
 def test_a_reason_that_one_row_does_not_hold_is_told_in_two(cells: int) -> None:
     reason = "The database is down for 29s: refused; /health still says healthy: SOURCES DISAGREE, and the bot too"
-    told = msgspec.structs.replace(snapshots.trouble().agents[0].now, why=reason)
-    agent = msgspec.structs.replace(snapshots.trouble().agents[0], now=told)
-    sight = ViewState(
-        msgspec.structs.replace(snapshots.trouble(), agents=(agent,)), ConnectionState.LIVE, since=snapshots.AT
-    )
+    told = msgspec.structs.replace(snapshots.trouble().details[0].now, why=reason)
+    agent = msgspec.structs.replace(snapshots.trouble().details[0], now=told)
+    sight = ViewState(snapshots.showing(snapshots.trouble(), agent), ConnectionState.LIVE, since=snapshots.AT)
     rows = [
         "".join(span.text for span in fit(row, cells)) for row in now_box(sight, snapshots.AT, cells, Look(), KEYS)
     ]
@@ -250,11 +248,11 @@ def test_ascii_takes_as_many_cells_as_what_it_stands_for(text: str) -> None:
 
 
 def test_a_border_stands_in_its_cell_after_a_wide_sign() -> None:
-    told = msgspec.structs.replace(snapshots.trouble().agents[0].now, headline="\U0001f525 fire", why="漢字")
+    told = msgspec.structs.replace(snapshots.trouble().details[0].now, headline="\U0001f525 fire", why="漢字")
     snapshot = snapshots.trouble()
-    agent = msgspec.structs.replace(snapshot.agents[0], now=told)
+    agent = msgspec.structs.replace(snapshot.details[0], now=told)
     look = Look(ascii=True, plain=True)
-    sight = ViewState(msgspec.structs.replace(snapshot, agents=(agent,)), ConnectionState.LIVE)
+    sight = ViewState(snapshots.showing(snapshot, agent), ConnectionState.LIVE)
     rows = now_box(sight, snapshots.AT, 120, look, KEYS)
     assert {len("".join(look.writable(span.text) for span in row)) for row in rows} == {120}
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.model import Event, Incident
-from qualtui.wire import Customers, Findings, ListCustomers, Refused
+from qualtui.wire import AgentDetail, Customers, Findings, ListCustomers, Refused
 
 History = Callable[[int], Awaitable[tuple[Event, ...]]]  # all events of an incident; raises StoreError
 CustomersOf = Callable[[ListCustomers, int], Awaitable[Customers | Refused]]  # at most so many
+Details = Callable[[tuple[str, ...], tuple[str, ...]], tuple[AgentDetail, ...]]  # agents, figures (none: all)
 Doctor = Callable[[], Awaitable[Findings]]
 
 
@@ -26,5 +27,6 @@ class CommandContext:
     refresh: Callable[[], None]  # polls every probe now
     queued: Callable[[], None]  # notices were queued
     current: Callable[[Incident], Incident]  # the incident with its cause and fix of this moment
+    details: Details = lambda _agents, _figures: ()
     targets: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()

@@ -1,0 +1,147 @@
+"""What each derived series is computed from. Pure: samples and readings in, samples out.
+
+A computation returns no sample where nothing is known or nothing new follows. When each is due stands in
+`qualtui.engine.derived`.
+"""
+
+from collections.abc import Callable, Container, Sequence
+from typing import NamedTuple, Protocol
+
+from qualtui.config.values import AgentSettings
+from qualtui.diagnosis.contradictions import disagreement_text
+from qualtui.diagnosis.goals import answerable
+from qualtui.diagnosis.health import agent_down, blind, returned, unreached
+from qualtui.model import Evidence, Sample
+from qualtui.series.evidence import Readings
+from qualtui.tracking import literal
+from qualtui.tracking.deliverability import starting
+from qualtui.wire import LinkView
+
+HOUR = 3600.0
+ERRORS = 600.0  # s that failures.unreached speaks of, where no database says otherwise
+VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without these we judge nobody
+WITNESS = "chats.evidence"
+
+
+class AgentPast(Protocol):
+    """One agent's recent samples, by the series' name without the agent."""
+
+    def newest(self, name: str) -> Sample | None:
+        """The newest sample, with or without a value."""
+
+    def known(self, name: str) -> Sample | None:
+        """The newest sample that has a value."""
+
+    def since(self, name: str, at: float) -> Sequence[Sample]:
+        """The samples from `at` on, oldest first, and always the newest one."""
+
+
+class Subject(NamedTuple):
+    """An agent at one moment, as far as derived series need it."""
+
+    agent: str
+    settings: AgentSettings
+    past: AgentPast
+    now: float
+    every: float  # s between two samples of the series that is computed, where it has a pace of its own
+    began: float  # when we began to poll the agent
+    sources: Container[str]  # the series that a probe answers, without the agent
+    witness_age: float | None  # s since the gateway's chats were believed last; None: nobody reads them
+    readings: Callable[[], Readings]
+    links: Callable[[], Sequence[LinkView]]
+
+    def sample(self, name: str, value: float | None, note: str = "") -> Sample:
+        """A sample of this moment."""
+        return Sample(f"{self.agent}/{name}", self.now, value, note)
+
+
+Compute = Callable[[Subject], tuple[Sample, ...]]
+
+
+def looked_back(settings: AgentSettings) -> dict[str, float]:
+    """By series: how many seconds of raw samples these computations need."""
+    health = settings.health
+    if health is None:
+        return {}
+    down = 4 * health.down_after + 8 * health.interval
+    return {"health.up": max(down, error_window(settings)), "health.silent": error_window(settings)}
+
+
+def error_window(settings: AgentSettings) -> float:
+    """The seconds over which failed requests are counted."""
+    return ERRORS if settings.database is None else float(settings.database.error_window)
+
+
+def last_row(past: AgentPast) -> float | None:
+    """When the bot stored its newest row, by our clock, from the series that says its age."""
+    sample = past.newest("customers.last_row")
+    return None if sample is None or sample.value is None else sample.at - sample.value
+
+
+def down(subject: Subject) -> tuple[Sample, ...]:
+    """health.down: at each look, for time alone may turn silence into being down."""
+    settings, past = subject.settings.health, subject.past
+    if settings is None:
+        return ()
+    up = past.since("health.up", subject.now - 4 * settings.down_after - 8 * settings.interval)
+    refused = past.newest("health.refused")
+    found = agent_down(subject.agent, up, refused, last_row(past), settings, subject.now)
+    newest = past.newest("health.down")
+    if found is None or (newest is not None and (found.at, found.value) == (newest.at, newest.value)):
+        return ()
+    return (found,)
+
+
+def failed_requests(subject: Subject) -> tuple[Sample, ...]:
+    """failures.unreached."""
+    window = error_window(subject.settings)
+    up = subject.past.since("health.up", subject.now - window)
+    found = unreached(subject.agent, up, subject.now, window)
+    return () if found is None else (found,)
+
+
+def literal_rows(subject: Subject) -> tuple[Sample, ...]:
+    """row.asked and the other rows of `literal.NAMES`."""
+    up, silent = (subject.past.since(f"health.{name}", subject.now - HOUR) for name in ("up", "silent"))
+    return literal.literal_samples(subject.agent, up, silent, subject.now, error_window(subject.settings))
+
+
+def gateway_starting(subject: Subject) -> tuple[Sample, ...]:
+    """waha.starting."""
+    found = starting(subject.agent, subject.past.since("waha.session_starting", subject.now - HOUR))
+    return () if found is None else (found,)
+
+
+def disagreeing(subject: Subject) -> tuple[Sample, ...]:
+    """sight.disagree: how many figures another source contradicts."""
+    names = [name for name, one in subject.readings().items() if one.evidence is Evidence.DISAGREE]
+    return (subject.sample("sight.disagree", float(len(names)), disagreement_text(names)),)
+
+
+def blindness(subject: Subject) -> tuple[Sample, ...]:
+    """sight.blind. A database or gateway that is known to be down hides nothing else."""
+    past = subject.past
+    polled = [name for name in VITAL if name in subject.sources]
+    database = past.newest("db.up")
+    if database is not None and database.value == 0 and "customers.waiting" in polled:
+        polled.remove("customers.waiting")
+    known = {name: past.known(name) for name in polled}
+    seen = {name: one.at if one else None for name, one in known.items()}
+    gateway = [past.newest(f"waha.{name}") for name in ("up", "working")]
+    age = subject.witness_age
+    if age is not None and not any(one is not None and one.value == 0 for one in gateway):
+        seen[WITNESS] = subject.now - age
+    return (blind(subject.agent, seen, subject.began, subject.now),)
+
+
+def back_again(subject: Subject) -> tuple[Sample, ...]:
+    """health.back and health.away."""
+    up, gone = (subject.past.since(f"health.{name}", subject.now - HOUR) for name in ("up", "down"))
+    return returned(subject.agent, up, gone, subject.now)
+
+
+def good_minute(subject: Subject) -> tuple[Sample, ...]:
+    """goal.minute: whether customers could be answered in this minute; none in the first minute."""
+    if subject.past.newest("goal.minute") is None and 0 <= subject.now - subject.began < subject.every:
+        return ()
+    return (subject.sample("goal.minute", *answerable(subject.links())),)
