@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from benchmarks.figure import Figure, missing, show
+from benchmarks.fleet import fleet
 from benchmarks.lane import fast_lane
 from benchmarks.notice import fault_to_notice
 from benchmarks.store import store
@@ -32,6 +33,7 @@ def groups(big: bool) -> dict[str, Group]:
         "keys": key_to_cell,
         "notice": fault_to_notice,
         "targets": many_targets,
+        "fleet": fleet,
         "lane": lambda: fast_lane(big=big),
         "store": store,
     }

@@ -14,6 +14,7 @@ from qualtui.config.places import socket_path
 from qualtui.text import _
 from qualtui.wire import (
     DETAILS,
+    FEW,
     Agents,
     Answer,
     Command,
@@ -58,8 +59,9 @@ def in_full(config: Path | None, figures: tuple[str, ...] = ()) -> Snapshot:
             shot = await anext(client.snapshots())
         details = list(shot.details) if len(shot.agents) == len(shot.details) else []
         names = [] if details else [agent.name for agent in shot.agents]
-        for first in range(0, len(names), DETAILS):
-            answer = await client.ask(ShowAgents(tuple(names[first : first + DETAILS]), figures))
+        page = DETAILS * FEW if figures else DETAILS
+        for first in range(0, len(names), page):
+            answer = await client.ask(ShowAgents(tuple(names[first : first + page]), figures))
             details += answer.agents if isinstance(answer, Agents) else ()
         return replace(shot, details=tuple(details))
 

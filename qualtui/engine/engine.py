@@ -65,6 +65,7 @@ ASK_LIMIT = 10.0  # s for a question to the agent's database on a person's behal
 BEAT = 1.0  # s between snapshots when nothing happens
 PAST = 3600.0  # s of samples kept in memory, and read back at a start
 PACE = 25  # agents whose views are built at once; others get their turn in between
+TURN = 100  # agents whose views are built in one go for a new window
 ROUND = 5  # beats in which the views of all agents are built anew, however many there are
 LAST_WINDOW = 10.0  # s that an engine beside a window outlives its last window
 END = 2.5  # s from SIGTERM to the end, whatever hangs
@@ -355,8 +356,8 @@ class Engine:
     async def _latest(self) -> Publication:
         """What a new window is sent. The views of many agents are built in turns: nothing else waits for them."""
         old = self._view.old(self._clock())
-        for first in range(0, len(old), PACE):
-            part = frozenset(old[first : first + PACE])
+        for first in range(0, len(old), TURN):
+            part = old[first : first + TURN]
             self._view.touch(part, self.journal.state, self._fixing.available, self._clock())
             await asyncio.sleep(0)
         return self._publication(PACE)
@@ -376,8 +377,9 @@ class Engine:
         return snapshot_of(overview, details)
 
     def _details(self, agents: tuple[str, ...], figures: tuple[str, ...]) -> tuple[AgentDetail, ...]:
-        """Some agents in full, as of now."""
-        self._overview(agents)
+        """Some agents in full: of the same moment as in the overview that was sent last, if that was just now."""
+        old = frozenset(self._view.old(self._clock())).intersection(agents)
+        self._view.touch(old, self.journal.state, self._fixing.available, self._clock())
         found = (self._view.detail(name, figures) for name in agents)
         return tuple(one for one in found if one is not None)
 

@@ -4,7 +4,7 @@ What an agent looks like is cached until something touches it: a new sample, an 
 or fixes, or BEAT seconds, for what only time changes.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -240,7 +240,7 @@ class Projector:
     ) -> None:
         """Builds anew what the overview needs; see there."""
         may: list[tuple[float, str, _Cause]] = []
-        for name, cause in self._causes(state):
+        for name, cause in self._causes(state, self._config.agents):
             had = self._cache.get(name)
             age = now - had.at if had is not None else OLDEST
             if had is not None and cause == had.cause and 0 <= age < BEAT:
@@ -253,7 +253,7 @@ class Projector:
         for _at, name, cause in sorted(may, key=lambda one: one[:2])[:most]:
             self._build(name, cause, state, available, now)
 
-    def _causes(self, state: State) -> Iterator[tuple[str, _Cause]]:
+    def _causes(self, state: State, agents: Iterable[str]) -> Iterator[tuple[str, _Cause]]:
         """By agent: what its projection would be built from."""
         firing: dict[str, list[Incident]] = {}
         for incident in state.incidents.values():
@@ -262,7 +262,7 @@ class Projector:
         runs: dict[str, list[FixRun]] = {}
         for run in state.runs.values():
             runs.setdefault(run.agent, []).append(run)
-        for name in self._config.agents:
+        for name in agents:
             mine, ran = tuple(firing.get(name, ())), tuple(runs.get(name, ()))
             yield name, _Cause(self._recent.version(name), mine, ran, self._learning(name))
 
@@ -277,9 +277,8 @@ class Projector:
 
     def touch(self, agents: Collection[str], state: State, available: Available, now: float) -> None:
         """Builds these agents anew, whatever their age."""
-        for name, cause in self._causes(state):
-            if name in agents:
-                self._build(name, cause, state, available, now)
+        for name, cause in self._causes(state, [name for name in agents if name in self._config.agents]):
+            self._build(name, cause, state, available, now)
 
     def detail(self, agent: str, only: Collection[str] = ()) -> AgentDetail | None:
         """An agent in full, of the same moment as its summary; None where there is no such agent.

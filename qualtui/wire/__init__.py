@@ -20,6 +20,7 @@ from qualtui.wire.answers import (
 from qualtui.wire.commands import (
     DETAILS,
     EXAMINING,
+    FEW,
     WORST,
     Acknowledge,
     AddNote,

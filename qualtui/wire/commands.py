@@ -19,6 +19,7 @@ class Capability(IntEnum):
 
 
 DETAILS = 20  # agents whose details fit into one frame
+FEW = 10  # figures of so many times DETAILS agents do so, too
 
 
 class Subscribe(msgspec.Struct, frozen=True, tag="subscribe"):
@@ -64,7 +65,10 @@ class AddNote(msgspec.Struct, frozen=True, tag="note"):
 
 
 class ShowAgents(msgspec.Struct, frozen=True, tag="agents.show"):
-    """The details of these agents, DETAILS at most; of their figures only those named, where any are."""
+    """The details of these agents; of their figures only those named, where any are.
+
+    At most DETAILS agents, or FEW times as many where no more than FEW figures are named.
+    """
 
     agents: tuple[str, ...]
     figures: tuple[str, ...] = ()
