@@ -183,11 +183,13 @@ def _silence(by: By, readings: Readings) -> RootCause:
         return _ours(readings)
     if fresh(readings, "deep.broken"):
         return _deep(by, readings)
-    if unknown:
+    doubted = witness is not None and witness.value != 1
+    # A webhook of which nothing is known yet, because nobody wrote, is less than a witness that is missing.
+    if unknown and not (doubted and {view.link for view in unknown} == {Link.WEBHOOK}):
         names = ", ".join(view.link.value for view in unknown)
         text = _("No fresh evidence of: {}").format(names)
         return RootCause(text, unknown_notes(readings), unknown[0].link, root=CauseKind.NO_EVIDENCE)
-    if witness is not None and witness.value != 1:
+    if witness is not None and doubted:
         text = _("The gateway's chats are no witness: {}").format(clean(witness.note, 120) or _("not read"))
         return RootCause(text, (_("customers: by the rows alone"),), Link.WAHA, root=CauseKind.NO_EVIDENCE)
     return RootCause()

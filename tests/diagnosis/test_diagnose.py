@@ -411,6 +411,11 @@ def test_a_gateway_that_refuses_connections_is_not_asked_to_restart_its_session(
     assert ("start the gateway itself" in reason.step) is not restarts
 
 
+def test_chats_that_are_no_witness_are_named_before_a_webhook_that_nobody_used_yet() -> None:
+    reason = told({"customers_last_inbound": NO_DATA, "chats_evidence": (0, "HTTP 500")})
+    assert "no witness: HTTP 500" in reason.text
+
+
 @pytest.mark.parametrize("unstored", [1, 2])
 def test_messages_lost_on_the_way_in_name_both_places_where_they_may_be_lost(unstored: float) -> None:
     """No witness tells a webhook that fails from a gateway that posts to another address."""
