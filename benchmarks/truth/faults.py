@@ -67,6 +67,7 @@ NEEDS_CUSTOMERS = {
     Kind.PENDING,
     Kind.SENDS_HANG,
     Kind.LOST_RESTART,
+    Kind.LIDS_UNLINKED,  # an empty overview hides no id
 }
 # A silence, of the customers or of the rows, is a fault only when they would write: by day, on a working day.
 BY_DAY = {Kind.DEAF, Kind.UNWRITTEN}
