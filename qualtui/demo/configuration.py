@@ -93,10 +93,7 @@ def _overrides(places: Places) -> dict[str, Any]:
         "database": {"dsn": places.dsn, "write_dsn": places.write_dsn, "timeout": "5s", "slow_timeout": "30s"},
         "waha": {"url": places.waha_url, "key": places.waha_key, "session": "default"},
     }
-    retry = {
-        "text": "Desculpe a demora! Já estamos por aqui de novo. Podemos continuar de onde paramos?",
-        "hours": "",  # the demo's nights are short
-    }
+    retry = {"hours": ""}  # the demo's nights are short
     return {
         "agents": {AGENT: agent},
         "fixes": {"retry": retry},

@@ -7,6 +7,7 @@ import tomli_w
 
 from qualtui.config.load import load, loads
 from qualtui.config.rules import BUILT_IN
+from qualtui.config.values import RetrySettings
 from qualtui.demo.configuration import Places, demo_configuration, example, scaled, write_configuration
 
 
@@ -58,3 +59,9 @@ def test_only_durations_in_text_are_scaled() -> None:
 
 def test_the_example_is_found() -> None:
     assert "[agents." in example()
+
+
+def test_what_it_sends_to_customers_is_the_default_text_which_asks_nothing(tmp_path: Path) -> None:
+    config = load(write_configuration(places(tmp_path, 20)), {})
+    assert config.fixes.retry.text == RetrySettings().text
+    assert "?" not in config.fixes.retry.text
