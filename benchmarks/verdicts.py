@@ -15,7 +15,7 @@ from qualtui.store.sqlite import SqliteReader
 
 RULES = 2  # that fire for the one fault, each with a notice
 _KEY = re.compile(r"^key (\S+)$", re.MULTILINE)
-_AGAIN = "sent again"
+_AGAIN = "Sent again:"
 
 
 def _keys(events: Sequence[Event], kind: type[NoticeQueued | NoticeSending | NoticeDelivered]) -> list[str]:
