@@ -145,6 +145,7 @@ class GatewayChatsProbe:
         self._lids = Lids(settings, self._fetcher, self.timeout / 4)
         self._stamps = Stamps()
         self._acks = Acks()
+        self._hides = False  # the last read met hidden ids
         self._partial = False  # the last read of all could not be one
         self._first = self._fetcher(overview(self._base), keep=True)
         self._whole_at = float("-inf")
@@ -216,6 +217,8 @@ class GatewayChatsProbe:
             stamped=self._stamps.wrong,
             partial=self._partial,
         )
+        if seen.hidden and not (whole or self._hides or self._partial):
+            self._whole_at = float("-inf")  # the gateway may list them under their numbers now: look at all
         rows = self._rows()
         why = witness_doubt(seen, rows, now) or ("" if rows.skew is None else clock_doubt(self.chats, rows.skew))
         untimed = seen.stamped
@@ -270,8 +273,9 @@ class GatewayChatsProbe:
             partial = not ordered
         if whole or partial:
             self._partial = partial
+        self._hides = any(self.chats.hidden(chat_key(one)) for one in met)
         self.chats = msgspec.structs.replace(self.chats, read_at=now)
-        if whole and not partial and met and not any(self.chats.hidden(chat_key(one)) for one in met):
+        if whole and not partial and met and not self._hides:
             self.chats = without_hidden(self.chats)  # it lists people by their numbers by now
         return len(met)
 

@@ -446,6 +446,18 @@ async def test_a_read_of_all_that_failed_is_tried_again_at_the_next_poll(gateway
         assert len([one for one in gateway.asked if "offset" in one]) == 3
 
 
+async def test_chats_that_are_listed_by_their_numbers_again_are_believed_again(gateway: Gateway) -> None:
+    now = time.time()
+    gateway.overview = [summary("204000000001111", message(now - 30, ours=True), suffix="lid")]
+    async with reading(gateway) as probe:
+        assert await waiting(probe) is None
+        assert "@lid" in probe.chats.doubt
+        gateway.overview = [summary(BETO, message(now - 30, ours=True))]
+        await waiting(probe)  # nothing hidden is listed: the next read looks at all
+        assert await waiting(probe) == 0
+        assert probe.chats.doubt == ""
+
+
 async def test_a_page_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BODY", 64 * 1024)
     page = json.dumps([summary(ANA, message(time.time(), text="x" * 100_000))]).encode()
