@@ -281,7 +281,9 @@ class GatewayChatsProbe:
 
     def _check(self, answer: Answer, lasts: Sequence[ListedChat]) -> None:
         """Whether the gateway gives messages the time at which it is asked."""
-        self._stamps = stamped(self._stamps, lasts, date_stamped(lasts, _date(answer), self._rows().burst))
+        date = _date(answer)
+        suspected = date_stamped(lasts, date, self._rows().burst)
+        self._stamps = stamped(self._stamps, lasts, suspected, date)
 
     async def _link(self, now: float, ids: Iterable[str]) -> None:
         """Learns which phones hidden ids stand for; chats that were read before that are read again."""

@@ -89,16 +89,23 @@ def date_stamped(lasts: Sequence[ListedChat], date: float | None, pace: int = 0)
     return at_once > usual and (behind > 1 or (at_once >= SAME and at_once == ours))
 
 
-def stamped(before: Stamps, lasts: Sequence[ListedChat], suspected: bool) -> Stamps:
-    """What a page tells of times: a message that is seen again proves them, wrong under another one."""
+def stamped(before: Stamps, lasts: Sequence[ListedChat], suspected: bool, date: float | None = None) -> Stamps:
+    """What a page tells of times: a message that is seen again proves them, wrong under another one.
+
+    One that bears the time of the answer, `date`, proves nothing: the looks may follow within a second.
+    """
     mine = {one.chat: (one.token, one.last.at) for one in lasts if one.last.ours and one.token is not None}
-    again = [
-        abs(at - before.last[chat][1]) > SECOND
-        for chat, (token, at) in mine.items()
-        if chat in before.last and before.last[chat][0] == token
-    ]
+    known = {
+        chat: before.last[chat][1] for chat, one in mine.items() if before.last.get(chat, (None, 0))[0] == one[0]
+    }
+    moved = {chat for chat, at in known.items() if abs(mine[chat][1] - at) > SECOND}
+    unproved = {chat for chat in known if date is not None and abs(mine[chat][1] - date) <= 2 * SECOND} - moved
+    again = [chat in moved for chat in known if chat not in unproved]
     wrong = any(again) or (before.wrong if not again else False) or (suspected and not again)
-    kept = dict(list({**before.last, **mine}.items())[-MOST_STAMPS:])
+    new = {
+        chat: one for chat, one in mine.items() if chat not in unproved
+    }  # else the time of the first look stays
+    kept = dict(list({**before.last, **new}.items())[-MOST_STAMPS:])
     return Stamps(wrong, kept)
 
 
