@@ -9,13 +9,17 @@ import msgspec
 
 from qualtui.demo.cluster import ClusterError
 from qualtui.demo.listener import Mode
+from qualtui.demo.persona import Persona
 from qualtui.demo.world import World
 from qualtui.text import _
 
+# An invented number of the kind that no phone has: the bot answers 55 and this, which is somebody else.
+FOREIGNER = Persona(0.0, "12025550123", "Pat Example", "Hello, do you also work with clients abroad?", (), ())
+FOREIGNER_ANSWER = "Hello! Yes, we do. A colleague writes to you here."
 _SLOW = 3.0  # virtual seconds that a slow database adds to each answer
 _SLOW_LEAST = 0.25  # real seconds
 _FELT = frozenset(
-    {"customers-unanswered", "sends-failing", "sends-hanging", "error-burst"}
+    {"customers-unanswered", "sends-failing", "sends-hanging", "sends-refused", "logged-out", "error-burst"}
 )  # nobody sees them unless somebody writes
 _CALLED_IN = (2.0, 12.0, 25.0)  # virtual seconds after which customers write, so that a fault is felt
 
@@ -53,8 +57,34 @@ class Faults:
             "customers-unanswered": (_("The bot stores messages and does not answer"), self._unanswered),
             "sends-failing": (_("WAHA's session is FAILED; the bot stores its messages as sent"), self._sends),
             "sends-hanging": (_("WAHA says WORKING, accepts each send and never answers it"), self._hanging),
+            "sends-refused": (
+                _("WAHA says WORKING and refuses each send with HTTP 422 or 500"),
+                self._habit("refuses"),
+            ),
+            "logged-out": (_("WhatsApp is logged out: a person with the phone has to log in"), self._logged_out),
             "error-burst": (_("The webhook answers 500 to every message"), self._errors),
             "flood": (_("One phone writes without end"), self._flood),
+            "foreign-number": (
+                _("A customer from another country writes, and the bot puts 55 before the number"),
+                self._foreign,
+            ),
+            "chats-hidden": (
+                _("WAHA lists chats under hidden ids (@lid) alone, without their phones"),
+                self._habit("hidden"),
+            ),
+            "chats-doubled": (
+                _("WAHA lists each chat twice: under its hidden id (@lid) and its number"),
+                self._habit("doubled"),
+            ),
+            "chats-request-time": (
+                _("WAHA gives our messages the time at which it is asked for them"),
+                self._habit("request_time"),
+            ),
+            "acks-pending": (_("Acks stay PENDING on messages that arrived"), self._habit("pending")),
+            "session-nameless": (
+                _("WAHA says WORKING, has no number (me: null) and lists no chats"),
+                self._habit("nameless"),
+            ),
             "catcher-down": (_("The notice catcher refuses connections"), self._catcher),
             "catcher-hangs": (_("The notice catcher never answers"), self._catcher),
             "catcher-drips": (_("The notice catcher answers a byte at a time"), self._catcher),
@@ -74,10 +104,13 @@ class Faults:
 
     def is_on(self, name: str) -> bool:
         """Whether it lasts. A restart of the WAHA session ends sends-failing and sends-hanging."""
+        logged_out = "logged-out" in self._since and self._world.gateway.needs_qr
+        if name == "logged-out":
+            return logged_out
         if name == "sends-hanging":
             return self._world.gateway.hanging
         if name == "sends-failing":
-            return self._world.gateway.broken
+            return self._world.gateway.broken and not logged_out
         return name in self._since
 
     async def switch(self, name: str, on: bool, *, call_in: bool = True) -> None:
@@ -132,6 +165,26 @@ class Faults:
             self._world.gateway.fail()
         else:
             self._world.gateway.mend()
+
+    async def _logged_out(self, on: bool) -> None:
+        if on:
+            self._world.gateway.log_out_from_phone()
+        else:
+            self._world.gateway.mend()
+
+    def _habit(self, name: str) -> Callable[[bool], Awaitable[None]]:
+        """Switches one of the gateway's habits."""
+
+        async def act(on: bool) -> None:
+            setattr(self._world.gateway.habits, name, on)
+
+        return act
+
+    async def _foreign(self, on: bool) -> None:
+        if on:
+            self._world.traffic.arrive(FOREIGNER, insists=False)
+        else:
+            self._world.gateway.answer_by_hand(FOREIGNER.phone, FOREIGNER_ANSWER)
 
     async def _hanging(self, on: bool) -> None:
         self._world.gateway.hanging = on

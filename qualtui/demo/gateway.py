@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import aiohttp
 
+from qualtui.demo.habits import Habits
 from qualtui.demo.pace import Pace
 
 SESSION = "default"
@@ -46,6 +47,7 @@ class SimulatedGateway:
         self.status = Status.STARTING
         self.needs_qr = False
         self.hanging = False  # sends are accepted and never answered, though the session says WORKING
+        self.habits = Habits()
         self.webhook = ""
         self.started_at = time.time()
         self._pace = pace
@@ -128,6 +130,13 @@ class SimulatedGateway:
         self.needs_qr = needs_qr
         self.become(Status.FAILED)
 
+    def log_out_from_phone(self) -> None:
+        """The fault: the phone unlinked us, and a person has to log in with it."""
+        if self._starting is not None:
+            self._starting.cancel()
+        self.needs_qr = True
+        self.become(Status.SCAN_QR_CODE)
+
     def mend(self) -> None:
         """The fault's end: working again without anybody's help."""
         self.needs_qr = False
@@ -148,7 +157,7 @@ class SimulatedGateway:
                     }
                 ]
             },
-            "me": _ME if self.status is Status.WORKING else None,
+            "me": _ME if self.status is Status.WORKING and not self.habits.nameless else None,
             "engine": {"engine": "NOWEB"} if alive else None,
             "assignedWorker": "demo" if alive else None,
         }
@@ -217,6 +226,10 @@ class SimulatedGateway:
         }
         self._keep(chat, {**sent, "ack": 2, "ackName": "DEVICE"})
         return {**sent, "ack": 0}
+
+    def answer_by_hand(self, phone: str, text: str) -> None:
+        """A person answers from the phone: the bot knows nothing of it."""
+        self.send(phone, text)
 
     @property
     def crowded(self) -> bool:

@@ -71,9 +71,10 @@ class Traffic:
             customer.waiting_since = self._pace.now()
         self.write_again(customer, self._rng.uniform(*_CROSSED))
 
-    def arrive(self, persona: Persona) -> Customer:
-        """A customer writes for the first time, at once."""
+    def arrive(self, persona: Persona, *, insists: bool = True) -> Customer:
+        """A customer writes for the first time, at once, and again while there is no answer if he `insists`."""
         customer = self.add(persona)
+        customer.again = 0 if insists else len(_AGAIN_AFTER)
         self._say(customer, persona.opening)
         return customer
 

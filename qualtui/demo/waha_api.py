@@ -31,6 +31,7 @@ def waha_application(gateway: SimulatedGateway, pace: Pace, key: str) -> web.App
     app.router.add_post("/api/sendText", api.send_text)
     app.router.add_get("/api/{session}/chats/overview", api.chats)
     app.router.add_get("/api/{session}/chats/{chat}/messages", api.messages)
+    app.router.add_get("/api/{session}/lids/{lid}", api.lid)
     return app
 
 
@@ -39,6 +40,7 @@ class _Api:
         self._gateway = gateway
         self._pace = pace
         self._key = key
+        self._refused = 0
 
     @web.middleware
     async def authorised(self, request: web.Request, handler: Any) -> web.StreamResponse:
@@ -97,7 +99,7 @@ class _Api:
         if refusal := self._not_working(request):
             return refusal
         limit, offset = int(request.query.get("limit", 20)), int(request.query.get("offset", 0))
-        page = self._gateway.chats()[offset : offset + limit]
+        page = self._gateway.habits.listed(self._gateway.chats(), time.time())[offset : offset + limit]
         rest: dict[str, object] = {"name": None, "picture": None, "_chat": {}}
         return web.json_response([{"id": chat, **rest, "lastMessage": last} for chat, last in page])
 
@@ -105,7 +107,16 @@ class _Api:
         if refusal := self._not_working(request):
             return refusal
         limit = int(request.query.get("limit", 10))
-        return web.json_response(self._gateway.messages(request.match_info["chat"])[:limit])
+        habits, chats = self._gateway.habits, self._gateway.chats()
+        found = self._gateway.messages(habits.own_chat(request.match_info["chat"], chats))[:limit]
+        return web.json_response([habits.message(one, time.time()) for one in found])
+
+    async def lid(self, request: web.Request) -> web.Response:
+        """The phone that a hidden id stands for."""
+        if refusal := self._not_working(request):
+            return refusal
+        lid = request.match_info["lid"]
+        return web.json_response({"lid": lid, "pn": self._gateway.habits.phone_of(lid, self._gateway.chats())})
 
     def _not_working(self, request: web.Request) -> web.Response | None:
         if request.match_info["session"] != SESSION:
@@ -127,6 +138,10 @@ class _Api:
             return self._refusal()
         while self._gateway.hanging:  # noqa: ASYNC110 - until the caller gives up
             await asyncio.sleep(max(0.02, self._pace.real(_STEP)))
+        if self._gateway.habits.refuses:
+            self._refused += 1
+            status = 422 if self._refused % 2 else 500
+            return web.json_response({"statusCode": status, "message": "The message was not sent"}, status=status)
         return web.json_response(self._gateway.send(phone, text), status=201)
 
     def _refusal(self) -> web.Response:

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 NAMES = {
     *("agent-down", "agent-hanging", "database-stopped", "database-slow", "sessions-stuck"),
     *("customers-unanswered", "sends-failing", "sends-hanging", "error-burst", "flood"),
-    *("catcher-down", "catcher-hangs", "catcher-drips"),
+    *("sends-refused", "logged-out", "foreign-number", "chats-hidden", "chats-doubled", "chats-request-time"),
+    *("acks-pending", "session-nameless", "catcher-down", "catcher-hangs", "catcher-drips"),
 }
 
 
