@@ -60,8 +60,8 @@ def in_full(config: Path | None, figures: tuple[str, ...] = ()) -> Snapshot:
         details = list(shot.details) if len(shot.agents) == len(shot.details) else []
         names = [] if details else [agent.name for agent in shot.agents]
         page = DETAILS * FEW if figures else DETAILS
-        for first in range(0, len(names), page):
-            answer = await client.ask(ShowAgents(tuple(names[first : first + page]), figures))
+        pages = [ShowAgents(tuple(names[first : first + page]), figures) for first in range(0, len(names), page)]
+        for answer in await asyncio.gather(*map(client.ask, pages)):
             details += answer.agents if isinstance(answer, Agents) else ()
         return replace(shot, details=tuple(details))
 

@@ -291,12 +291,17 @@ class Engine:
                 await self._memory.keep_marks()
             self._fresh.clear()
             self._touched.clear()
-            now = self._clock()
-            for agent in agents:
-                derived = self._view.derive(agent, now)
-                self.recent.add(derived)
-                self._keeper.take(derived)
-            self._told(await self._evaluator.look(agents))
+            for first in range(0, len(agents), PACE):
+                await self._evaluate_some(agents[first : first + PACE])
+                await asyncio.sleep(0)  # many agents: windows and probes get their turn in between
+
+    async def _evaluate_some(self, agents: tuple[str, ...]) -> None:
+        now = self._clock()
+        for agent in agents:
+            derived = self._view.derive(agent, now)
+            self.recent.add(derived)
+            self._keeper.take(derived)
+        self._told(await self._evaluator.look(agents))
 
     def _told(self, events: Iterable[Event]) -> None:
         bodies = [event.body for event in events]
