@@ -269,7 +269,7 @@ def with_chats(
     edge = born if edge is None else edge
     for key, stored in leads.items():
         chat = chats.open.get(key)
-        if chat is None or chat.last.at < edge:
+        if chat is None or chat.last.at < edge or _answered_elsewhere(chats, key, chat):
             continue
         known = stored or (Known(by_number[key]) if key in by_number else None)
         lead = known.lead if known is not None else name(key)
@@ -282,6 +282,13 @@ def with_chats(
             owed[lead] = claim
             asked[lead] = asked.get(lead) or (claim.since,)
     return msgspec.structs.replace(book, owed=owed, asked=asked)
+
+
+def _answered_elsewhere(chats: Chats, key: str, chat: Chat) -> bool:
+    """Whether ours went to a number that the bot made of a foreign one, and its owner has an answer since."""
+    owned_by = chat_key(key)
+    owner = chats.get(owned_by) if chat.last.ours and owned_by != key else None
+    return owner is not None and owner.since is None and (owner.heard or 0.0) >= chat.last.at
 
 
 def _renewed(known: Known | None, answered: float) -> Known | None:

@@ -324,3 +324,13 @@ def test_what_whatsapp_refused_for_more_than_a_moment_is_a_customer_lost() -> No
         )
         told_of = reply_figures(ledger, book, NOW, Limits())
         assert (told_of["customers.waiting"][0], told_of["customers.lost"][0]) == (1.0, lost)
+
+
+def test_a_message_to_a_number_that_the_bot_made_up_waits_until_its_owner_has_an_answer() -> None:
+    owner, made_up = "14155551234@c.us", "5514155551234@c.us"
+    page = [(owner, theirs(NOW - 500)), (made_up, ours(NOW - 490, 0))]
+    known = {"5514155551234": Known("ana", received=NOW - 499, sent=NOW - 490)}
+    chats = with_page(Chats(), page, NOW)
+    assert with_chats(ReplyState(), chats, {}, known, str, 0.0).owed.keys() == {"ana"}
+    answered = with_page(chats, [(owner, ours(NOW - 100))], NOW)
+    assert with_chats(ReplyState(), answered, {}, known, str, 0.0).owed == {}
