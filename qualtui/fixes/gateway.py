@@ -137,7 +137,10 @@ class GatewayClient:
         ours = next((one for one in found if one.from_me and _hash(one) == message), None)
         if ours is None:
             return None
-        return MessageSeen(ours.ack, any(not one.from_me and one.timestamp > ours.timestamp for one in found))
+        # Who has no answer writes again, too: where acks worked until ours, that proves nothing.
+        acked = any(one.from_me and (one.ack or 0) > PENDING and one.timestamp <= ours.timestamp for one in found)
+        later = any(not one.from_me and one.timestamp > ours.timestamp for one in found)
+        return MessageSeen(ours.ack, later and not acked)
 
     async def close(self) -> None:
         """Gives back connections."""

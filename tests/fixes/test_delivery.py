@@ -103,6 +103,16 @@ async def test_a_customers_next_message_proves_that_the_answer_arrived(
     assert (await one.fix.run(await one.fix.preview(""))).done == (lead,)
 
 
+async def test_a_customer_who_writes_again_proves_nothing_where_acks_worked_until_then(
+    agent_db: AgentDatabase, gateway: Waha, one: Engine
+) -> None:
+    _lead, phone = await owed(agent_db, 1)
+    gateway.ack = 0
+    gateway.chats = [(f"{phone}@c.us", time.time() + 30, False), (f"{phone}@c.us", time.time() - 900, True)]
+    outcome = await one.fix.run(await one.fix.preview(""))
+    assert outcome.summary == "Answered 0 of 1; 1 accepted, not yet delivered"
+
+
 async def test_an_engine_that_reports_no_acks_is_believed_by_its_chat(
     agent_db: AgentDatabase, gateway: Waha, one: Engine
 ) -> None:
