@@ -164,9 +164,12 @@ def _rows(by: By, readings: Readings, now: float, speed: float) -> RootCause:
         return slow
     if found:
         return waits.explained_waits(by, readings, found)
-    if count_of(readings, "customers.waiting"):
+    if not count_of(readings, "customers.waiting"):
+        return _silence(by, readings)
+    if not waits.within_reply_times(readings):
         return waits.unexplained_waits(by, readings)
-    return _silence(by, readings)
+    other = _silence(by, readings)
+    return other if other.text else RootCause(proof=healthy_links(by, Link.CUSTOMER))
 
 
 def _silence(by: By, readings: Readings) -> RootCause:

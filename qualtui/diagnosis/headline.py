@@ -7,6 +7,7 @@ from qualtui.diagnosis.chain import BAD, BUSY
 from qualtui.diagnosis.fix_choice import Remedies, TriedFixes, offered_fix
 from qualtui.diagnosis.proof import oldest_wait
 from qualtui.diagnosis.root_cause import RootCause
+from qualtui.diagnosis.waits import within_reply_times
 from qualtui.model import Evidence, Incident, Link, Phase, Severity
 from qualtui.series.evidence import NOTHING, Readings, fresh
 from qualtui.text import _, plural, span
@@ -90,7 +91,8 @@ def _trouble(
     now: float,
 ) -> NowView:
     state = NowState.PLAIN
-    if fresh(readings, "customers.waiting"):
+    overdue = not within_reply_times(readings) or worst.rule.startswith("customers")
+    if fresh(readings, "customers.waiting") and overdue:
         text, detail = _who_waits(readings), _how_long(readings)
         state = NowState.OPEN_BEFORE_START if _all_before_start(readings) else state
     else:

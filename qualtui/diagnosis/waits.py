@@ -21,11 +21,16 @@ ROW_EVERY = 150.0  # s: the host kills a worker after 120; the next message's ro
 def wait_causes(readings: Readings) -> list[WaitCause]:
     """What is wrong with those who wait, the surest first."""
     sure = [cause for cause in SURE if waiting_for(readings, cause)]
-    if not count_of(readings, "customers.waiting"):
+    if not count_of(readings, "customers.waiting") or within_reply_times(readings):
         return sure
     # One whom the bot is answering at this moment explains no others.
     open_ = sorted((WaitCause.BOT_OWES, WaitCause.NEVER_GREETED), key=lambda cause: -waiting_for(readings, cause))
     return sure + [cause for cause in open_ if waiting_for(readings, cause)]
+
+
+def within_reply_times(readings: Readings) -> bool:
+    """Whether all who wait are known to wait no longer than the bot's replies take: nothing is broken by that."""
+    return fresh(readings, "customers.overdue") == 0
 
 
 def waiting_for(readings: Readings, cause: WaitCause) -> float:

@@ -4,6 +4,7 @@ from qualtui.model import Evidence, Sample
 from qualtui.series.evidence import Reading, Readings
 
 NOW = 10_000.0
+USUAL = 45.0  # s of a wait that is none of the bot's failing
 
 WELL: dict[str, tuple[float, str]] = {
     "health.up": (1, ""),
@@ -52,8 +53,18 @@ WELL: dict[str, tuple[float, str]] = {
 }
 
 
+def _number(value: float | str | Evidence) -> float:
+    return value if isinstance(value, int | float) else 0.0
+
+
 def readings(**changed: float | str | Evidence | tuple[float, str]) -> Readings:
-    """A well system; `db_up=(0, "refused")` changes db.up, an Evidence takes a figure's freshness away."""
+    """A well system; `db_up=(0, "refused")` changes db.up, an Evidence takes a figure's freshness away.
+
+    Where nothing else is said, a reply is overdue from USUAL seconds on.
+    """
+    waits = [changed.get(name, 0) for name in ("customers_oldest", "customers_open_oldest")]
+    if any((value := one[0] if isinstance(one, tuple) else one) and _number(value) > USUAL for one in waits):
+        changed.setdefault("customers_overdue", 1)
     found: Readings = {}
     for name, (value, note) in WELL.items():
         change = changed.pop(name.replace(".", "_"), None)

@@ -29,10 +29,16 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("all is well", {}, None, ""),
     ("the night is quiet", {"customers_last_inbound": 9000, "customers_last_reply": 9000}, None, ""),
     (
-        "one is being answered",
-        {"customers_waiting": 1, "customers_oldest": 5},
-        Link.CUSTOMER,
-        "no reply was stored",
+        "one is being answered within the bot's own reply times",
+        {"customers_waiting": 1, "customers_oldest": 5, "sessions_bot_owes": 1},
+        None,
+        "",
+    ),
+    (
+        "the same, and the chats could not be read",
+        {"customers_waiting": 1, "sessions_bot_owes": 1, "chats_evidence": (0, "no answer")},
+        Link.WAHA,
+        "chats are no witness",
     ),
     ("the bot is closed", REFUSED, Link.BOT, "refuses connections"),
     ("the bot is closed and three wait", {**REFUSED, **WAITING}, Link.BOT, "refuses connections"),
@@ -73,7 +79,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("stuck sessions", {**WAITING, "sessions_bot_owes": 3}, Link.BOT, "3 customers to whom it owes one"),
     (
         "one stuck session",
-        {"customers_waiting": 1, "sessions_bot_owes": 1},
+        {"customers_waiting": 1, "sessions_bot_owes": 1, "customers_overdue": 1},
         Link.BOT,
         "1 customer to whom it owes one",
     ),
@@ -87,7 +93,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("nobody was greeted", {**WAITING, "customers_never_greeted": 2}, Link.BOT, "2 leads were created and never"),
     (
         "one was not greeted",
-        {"customers_waiting": 1, "customers_never_greeted": 1},
+        {"customers_waiting": 1, "customers_never_greeted": 1, "customers_overdue": 1},
         Link.BOT,
         "1 lead was created",
     ),

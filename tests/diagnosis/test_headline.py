@@ -85,6 +85,16 @@ def test_the_bot_is_called_replying_only_while_it_provably_works_on_a_reply() ->
     assert now(**waits, customers_workable=1).headline == "WAITING FOR THE BOT'S REPLY"  # it idles
 
 
+def test_an_incident_about_something_else_does_not_blame_the_bot_for_who_has_just_written() -> None:
+    blind = replace(incident("blind", Severity.WARNING), summary="Not known for 6m: the chats", cause="")
+    just: Any = {"customers_waiting": 1, "customers_oldest": 2, "sessions_bot_owes": 1}
+    said = now(blind, known=("retry", "session-cleanup"), **just)
+    assert (said.headline, said.why, said.fix, said.step) == ("Not known for 6m: the chats", "", "", "")
+    late = now(blind, known=("retry",), **{**just, "customers_oldest": 50}, customers_overdue=1)
+    assert (late.headline, late.fix) == ("1 CUSTOMER WAITING FOR THE BOT", "retry")
+    assert "sent no reply" in late.why
+
+
 def test_a_reply_that_is_overdue_is_amber_whatever_the_bot_does() -> None:
     said = now(customers_waiting=1, customers_oldest=50, customers_overdue=1, customers_workable=1, **SILENT)
     assert (said.level, said.calm, said.headline) == (Severity.WARNING, False, "WAITING FOR THE BOT'S REPLY")
