@@ -175,7 +175,7 @@ DECLARED: tuple[Series, ...] = (
         "",
         "up",
         "messages",
-        "messages of error_window without a delivered answer for longer than reply_within",
+        "messages of error_window without a delivered answer for longer than reply_within, 4 a customer at most",
     ),
     Series(
         "failures.messages",
@@ -196,7 +196,7 @@ DECLARED: tuple[Series, ...] = (
         "",
         "up",
         "messages",
-        "S7 in truth: failed messages since the newest that was answered; distinct rows of the last day",
+        "S7 in truth: failed messages since the newest answered one; distinct rows of a day, one of a flood",
     ),
     Series(
         "failures.sends",

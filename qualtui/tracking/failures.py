@@ -1,12 +1,17 @@
 """Failures seen in the rows of messages: the error rate, failures in a row, sends that hang. Pure.
 
 A message has failed when it has no delivered answer for longer than the reply allowance. One that is younger and
-still open is neither good nor bad, and is not counted.
+still open is neither good nor bad, and is not counted. Of a customer who floods the bot one message counts, and of
+anybody else so few in the rate that no single person makes it an alarm of many.
 """
 
+from collections.abc import Sequence
+
+from qualtui.tracking.flood import MANY
 from qualtui.tracking.replies import ReplyState
 
 EVENTS = 20  # a ratio of fewer events is told as counts, and alarms nobody
+ONE_PERSON = 4  # failed messages of one customer that count in the rate: a fifth of EVENTS
 
 
 def percent(part: float, whole: float) -> float | None:
@@ -22,9 +27,10 @@ def failures(
     `failures.rate` below EVENTS messages is 0: what few messages tell is in its counts, and ends an alarm.
     """
     start = now - window
-    open_ = [at for times in book.asked.values() for at in times if at >= born]
-    failed = [at for at in open_ if now - at > allowance]
-    recent = sum(at >= start for at in failed)
+    asked = ([at for at in times if at >= born] for times in book.asked.values())
+    each = [_failed(times, start, now - allowance) for times in asked]
+    recent = sum(min(ONE_PERSON, sum(at >= start for at in times)) for times in each)
+    failed = [at for times in each for at in times]
     messages = recent + sum(at >= start for at in book.settled)
     newest = book.last_settled
     return {
@@ -35,3 +41,9 @@ def failures(
         "failures.sends": float(sum(at >= start for at in book.unheard)),
         "failures.timeouts": float(sum(at >= start for at in book.hung)),
     }
+
+
+def _failed(times: Sequence[float], start: float, until: float) -> list[float]:
+    """Of one customer's open messages those before `until`; of a flood since `start` the newest of them."""
+    failed = [at for at in times if at < until]
+    return failed[-1:] if sum(at >= start for at in times) >= MANY else failed

@@ -104,3 +104,30 @@ def test_an_answer_in_another_session_tells_nothing_of_a_webhooks_time() -> None
 def test_a_flood_of_one_customer_is_kept_in_bounds() -> None:
     book = fold(ReplyState(), (got(500 - n / 100) for n in range(5000)), BORN, lambda _at: Deliverability.UNKNOWN)
     assert len(book.asked["a"]) == 500
+
+
+def flooded(every: float, *others: ReplyRow) -> dict[str, float | None]:
+    """A phone that wrote so often for ten minutes and got its last answer five minutes ago."""
+    return told(*(got(600 - n * every, "f") for n in range(int(600 / every))), sent(298, "f"), *others)
+
+
+@pytest.mark.parametrize("every", [2.0, 4.0, 6.0, 15.0])
+def test_a_flood_of_one_phone_makes_no_alarm_of_many(every: float) -> None:
+    said = flooded(every)
+    assert (said["failures.unanswered"], said["failures.consecutive"]) == (1, 1)
+    assert (said["failures.rate"] or 0) <= 5
+
+
+def test_a_flood_hides_no_failures_of_others() -> None:
+    others = [got(297 - n, f"x{n}") for n in range(40)]
+    said = flooded(6.0, *others)
+    assert (said["failures.unanswered"], said["failures.consecutive"]) == (41, 41)
+    assert (said["failures.rate"] or 0) > 25
+
+
+def test_one_persons_failures_make_no_critical_rate() -> None:
+    mine = [got(400 + n, "a") for n in range(12)]
+    answered = [row for n in range(16) for row in (got(500 + n, f"y{n}"), sent(480, f"y{n}"))]
+    said = told(*mine, *answered)
+    assert (said["failures.rate"], said["failures.unanswered"]) == (20, 4)
+    assert said["failures.consecutive"] == 12
