@@ -19,6 +19,7 @@ from qualtui.tracking.reply_times import Waited, waited
 
 MOST = 100  # chats that wait, and owed leads, asked about in a cycle
 KEY = 16  # bytes
+_UNLEARNED = _("whether the gateway tells of deliveries is not known yet: its chats are being looked at")
 LATELY = 600.0  # s: whoever was answered since is looked for in the chats
 
 Load = Callable[[], Awaitable[bytes | None]]
@@ -67,7 +68,7 @@ class ChatMatching:
         Raises DatabaseError: no connection.
         """
         self.rows = RowsToday(skew, None if book.last_in is None else book.last_in - skew, burst(book.sent))
-        if not self._chats().read_at:
+        if not self._chats().read_at and not self._chats().doubt:
             return ""
         trouble, chats = self.apart(skew), self._trusted
         if not chats.read_at:
@@ -93,26 +94,30 @@ class ChatMatching:
     def apart(self, skew: float) -> str:
         """Why the chats are no witness beside the rows; empty where they are. `skew`: as for `look`.
 
-        What they told before they were doubted stays, as where they can't be read: a doubt is no recovery.
+        What they told before they were doubted stays, as where they can't be read: a doubt is no recovery. Where
+        times are wrong, that is what they told when these were proved last.
         """
         chats = self._chats()
         doubt = chats.doubt or clock_doubt(chats, skew)
         if not doubt:
             self._trusted = chats
-        elif chats.untimed:
-            self._trusted = Chats()
+        elif chats.untimed and self._trusted.read_at != chats.timed:  # else they may be in the middle of a read
+            self._trusted = chats if chats.read_at == chats.timed else Chats()
         return doubt
 
-    @property
-    def untimed(self) -> bool:
-        """Whether the gateway's times are wrong: what its chats told until now is not known either."""
-        return self._chats().untimed
+    def sure(self, heard: Mapping[str, float], skew: float) -> dict[str, float]:
+        """Of the answers that were heard before, by lead, those that are known still.
+
+        Where the gateway's times are wrong, what was heard since they were proved last is not.
+        """
+        chats = self._chats()
+        return {lead: at for lead, at in heard.items() if not chats.untimed or at <= chats.timed + skew}
 
     def old(self, now: float) -> str:
         """Why the chats cannot tell that nobody is missing (`now`: our clock); empty where they can."""
         chats = self._trusted
         if now - chats.read_at <= self._fresh_for:
-            return ""
+            return _UNLEARNED if chats.unlearned else ""
         return _("the gateway's chats were not read") + (
             _(" for {}").format(span(now - chats.read_at)) if chats.read_at else ""
         )
@@ -167,7 +172,7 @@ class ChatMatching:
             for key, one in self._leads.items()
             if (chat := chats.open.get(key)) is not None and chat.last.at > self._over.get(key, 0.0)
         }
-        fresh = not self.old(now)
+        fresh = now - chats.read_at <= self._fresh_for
         corrected = with_chats(book, chats, self._numbers, leads, self._pseudonym, born, fresh=fresh, edge=edge)
         return with_claims(corrected, chats, self._numbers, born)
 

@@ -304,7 +304,7 @@ class CustomersProbe:
                 else self._match.apart(self._skew)
             )
             # Chats are forgotten, at a restart or after a week: what they told of an answer is kept.
-            kept = {} if self._match.untimed else ledger.heard
+            kept = self._match.sure(ledger.heard, self._skew)
             heard = {lead: at for lead, at in kept.items() if lead in book.owed}
             newer = self._match.heard(book, self._skew)
             heard |= {lead: max(at, heard.get(lead, at)) for lead, at in newer.items()}

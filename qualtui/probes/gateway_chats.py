@@ -18,6 +18,7 @@ from qualtui.text import _
 from qualtui.tracking.ack_trust import Acks, acknowledged, acks_believed, observed, trusting
 from qualtui.tracking.gateway_chats import (
     KEPT,
+    PENDING,
     SETTLE,
     Chat,
     ChatMessage,
@@ -145,6 +146,8 @@ class GatewayChatsProbe:
         self._lids = Lids(settings, self._fetcher, self.timeout / 4)
         self._stamps = Stamps()
         self._acks = Acks()
+        self._began: float | None = None  # the first read
+        self._proved = Chats()  # as they were when their times were proved last
         self._hides = False  # the last read met hidden ids
         self._partial = False  # the last read of all could not be one
         self._first = self._fetcher(overview(self._base), keep=True)
@@ -180,6 +183,7 @@ class GatewayChatsProbe:
         clock = asyncio.get_running_loop().time
         started = clock()
         self._asked_at = (now, started)
+        self._began = now if self._began is None else self._began
         told = self._edge()
         edge = now - OPEN_FOR if told is None else told
         if whole:
@@ -194,10 +198,15 @@ class GatewayChatsProbe:
                 raise
             self._back = most
         else:
-            chats = await self._read(now, self.chats.read_at - AGAIN, whole=False)
+            # While times are wrong nothing but that is to be learned: the read of all after it tells the rest.
+            before = now if self.chats.untimed else self.chats.read_at
+            chats = await self._read(now, before - AGAIN, whole=False)
         await self._judge(now, edge, chats, whole=whole)
         if not self.chats.doubt:
             await self._look(now, edge)
+            self.chats = msgspec.structs.replace(self.chats, unlearned=self._unlearned(now))
+            if self._stamps.proved:
+                self._proved = self.chats
         at = now + clock() - started
         waiting = float(len(self.chats.waiting(edge)))
         note = self.chats.doubt
@@ -222,12 +231,18 @@ class GatewayChatsProbe:
         rows = self._rows()
         why = witness_doubt(seen, rows, now) or ("" if rows.skew is None else clock_doubt(self.chats, rows.skew))
         untimed = seen.stamped
-        if untimed:  # what was learned from wrong times is not known
-            self.chats = msgspec.structs.replace(self.chats, open={}, answered={}, replies=())
-        elif self.chats.untimed and not whole:
+        if not untimed and self.chats.untimed and not whole:
             self._whole_at = float("-inf")
             why, untimed = why or self.chats.doubt, True
+        if untimed:
+            self._restore()
         self.chats = msgspec.structs.replace(self.chats, doubt=why, untimed=untimed)
+
+    def _restore(self) -> None:
+        """Takes back what was learned since times were proved last: a read of all will tell it again."""
+        proved, _moved = linked(self._proved, self.chats.lids)
+        timed = proved.read_at or self._began or 0.0
+        self.chats = msgspec.structs.replace(proved, clock=self.chats.clock, timed=timed)
 
     def _far(self, now: float, edge: float) -> float:
         """Seconds that a read of all goes back. A gateway may fetch a picture for each chat that it tells."""
@@ -260,6 +275,8 @@ class GatewayChatsProbe:
                 break
             met |= known
             await self._link(now, known)
+            if not whole and self.chats.untimed and self._stamps.wrong:  # nothing is learned from wrong times
+                break
             self.chats = bounded(
                 with_page(self.chats, ((one.chat, self._counted(one.last)) for one in lasts), before), MOST_KEPT
             )
@@ -274,7 +291,7 @@ class GatewayChatsProbe:
         if whole or partial:
             self._partial = partial
         self._hides = any(self.chats.hidden(chat_key(one)) for one in met)
-        self.chats = msgspec.structs.replace(self.chats, read_at=now)
+        self.chats = msgspec.structs.replace(self.chats, read_at=now, unlearned=self._unlearned(now))
         if whole and not partial and met and not self._hides:
             self.chats = without_hidden(self.chats)  # it lists people by their numbers by now
         return len(met)
@@ -325,6 +342,13 @@ class GatewayChatsProbe:
         self.chats = chats.having(found, chats.read_at)
         if self._acks.unreliable:
             self.chats = trusting(self.chats)
+
+    def _unlearned(self, now: float) -> bool:
+        """Whether PENDING may mean nothing, and chats that could tell it have not been looked at yet."""
+        return self._acks.unlearned and any(
+            chat.last.ours and chat.last.ack == PENDING and now - chat.began > SETTLE and key not in self._tried
+            for key, chat in self.chats.open.items()
+        )
 
     def _due(self, chats: Chats, now: float, edge: float) -> list[str]:
         """The chats to look into: those that wait for long, and those of a new message, which may be a repeat."""

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from qualtui.tracking.gateway_chats import KEPT, SETTLE, Chat, ChatMessage, Chats
+from qualtui.tracking.gateway_chats import KEPT, PENDING, SETTLE, Chat, ChatMessage, Chats
 
-PENDING = 0
 PROOFS = 2  # chats that prove it
 LATELY = 86_400.0  # s before a message in which an acknowledged one shows that the gateway gives acknowledgements
 PATIENCE = 600.0  # s for a customer's next message: no proof against ours before that
@@ -27,6 +26,11 @@ class Acks(msgspec.Struct, frozen=True):
     taken: tuple[
         float, ...
     ] = ()  # when messages of ours were sent that WhatsApp acknowledged; the newest, in order
+
+    @property
+    def unlearned(self) -> bool:
+        """Whether nothing tells yet what PENDING means: none came, and no customer proved them needless."""
+        return not (self.taken or self.unreliable)
 
     @property
     def unreliable(self) -> bool:

@@ -13,6 +13,7 @@ from qualtui.tracking.identity import HIDDEN, chat_key
 from qualtui.tracking.manual_closes import without_closed
 from qualtui.tracking.replies import HOUR, REPLIES, PendingReply, ReplyState
 
+PENDING = 0  # ack of a message that WhatsApp has not taken yet, and of all where a gateway tells no acks
 SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING (WAHA: message.ack)
 ERROR = -1  # of one that it refused
 SETTLE = 60.0  # s: an acknowledgement, or the row of what was sent, may be on its way for so long
@@ -69,7 +70,9 @@ class Chats(msgspec.Struct, frozen=True):
     answered: dict[str, Chat] = {}
     clock: tuple[float, float] = (0.0, 0.0)
     doubt: str = ""
-    untimed: bool = False  # ... because the times of messages are wrong: what they told before is not known either
+    untimed: bool = False  # ... because the times of messages are wrong: here is what they told before
+    timed: float = 0.0  # ... and only answers until then (our clock) are known
+    unlearned: bool = False  # whether PENDING tells anything is not known yet: the chats have not been looked at
     lids: dict[str, str] = {}  # by hidden id the number that it stands for
     replies: tuple[tuple[str, float, float], ...] = ()  # of the last hour: number, first message, answer
 
@@ -277,6 +280,8 @@ def with_chats(
         if mine is None and not fresh and chats.read_at - (chat.since or chat.last.at) < SURE:
             continue
         answered = book.answered.get(lead, 0.0)
+        if chats.unlearned and chat.last.ours and chat.last.ack == PENDING:
+            continue  # claimed, and not undelivered
         claim = _claimed(chat, chats.read_at, _renewed(known, answered), mine, answered, born, edge)
         if claim is not None:
             owed[lead] = claim

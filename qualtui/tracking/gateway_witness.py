@@ -55,9 +55,13 @@ class ListedChat(msgspec.Struct, frozen=True, gc=False):
 
 
 class Stamps(msgspec.Struct, frozen=True):
-    """What is known of the gateway's times: `wrong` once a message of ours bore two of them."""
+    """What is known of the gateway's times: `wrong` once a message of ours bore two of them.
+
+    `proved`: a message of ours bore its own time again, in the newest page that told.
+    """
 
     wrong: bool = False
+    proved: bool = False
     last: Mapping[str, tuple[int, float]] = {}  # by chat: token and time of our message that was its last one
 
 
@@ -106,7 +110,7 @@ def stamped(before: Stamps, lasts: Sequence[ListedChat], suspected: bool, date: 
         chat: one for chat, one in mine.items() if chat not in unproved
     }  # else the time of the first look stays
     kept = dict(list({**before.last, **new}.items())[-MOST_STAMPS:])
-    return Stamps(wrong, kept)
+    return Stamps(wrong, bool(again) and not wrong, kept)
 
 
 def witness_doubt(seen: ChatsSeen, rows: RowsToday, now: float) -> str:

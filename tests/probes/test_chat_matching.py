@@ -141,6 +141,42 @@ async def test_who_was_known_to_wait_waits_on_when_the_chats_are_believed_no_lon
     assert (await lane.say())["customers.waiting"] == 0
 
 
+async def test_who_was_answered_by_phone_stays_answered_when_the_gateways_times_go_wrong(lane: Lane) -> None:
+    for number, phone in (("1", "5511990001111"), ("2", "5511990002222")):
+        lead = await lane.database.lead(7200, telefone=phone)
+        session = await lane.database.session(lead, 7200)
+        await lane.database.message(lead, session, "recebida", 1000 + int(number))
+    lane.saw("5511990001111@c.us", 300, ours=True)
+    assert (await lane.say())["customers.waiting"] == 1
+    proved = lane.chats
+    # Read after times were proved last: the other one seems to be answered now.
+    lane.saw("5511990002222@c.us", 0, ours=True)
+    assert (await lane.say())["customers.waiting"] == 0
+    lane.chats = msgspec.structs.replace(proved, doubt="wrong times", untimed=True, timed=proved.read_at)
+    assert (await lane.say())["customers.waiting"] == 1
+    # After a restart nothing of the chats is known; what the ledger knew from before it is.
+    await lane.probe.close()
+    lane.chats = Chats(doubt="wrong times", untimed=True, timed=time.time())
+    lane.restarted()
+    samples = await lane.samples()
+    assert samples["customers.waiting"].value == 1
+    assert samples["customers.unstored"].note == "wrong times"
+
+
+async def test_a_pending_answer_is_claimed_until_it_is_known_what_pending_means(lane: Lane) -> None:
+    lead = await lane.database.lead(7200, telefone="5511990001111")
+    session = await lane.database.session(lead, 7200)
+    await lane.database.message(lead, session, "recebida", 700)
+    await lane.database.message(lead, session, "enviada", 690)
+    lane.saw("5511990001111@c.us", 690, ours=True, ack=0)
+    lane.chats = msgspec.structs.replace(lane.chats, unlearned=True)
+    samples = await lane.samples()
+    assert (samples["customers.waiting"].value, samples["customers.claimed"].value) == (0, None)
+    assert "not known yet" in samples["customers.unstored"].note
+    lane.chats = msgspec.structs.replace(lane.chats, unlearned=False)
+    assert (await lane.say())["customers.waiting"] == 1
+
+
 async def test_a_message_on_its_way_through_the_bots_one_worker_is_waiting_and_not_lost(lane: Lane) -> None:
     lane.saw("5511990001111@c.us", 100)
     said = await lane.say()

@@ -101,6 +101,38 @@ async def test_messages_that_bear_the_time_of_the_request_are_no_evidence_until_
         assert (waiting.value, sample.value) == (1, 1)
 
 
+async def test_what_was_known_before_times_went_wrong_stays_known_and_all_since_is_read_afterwards(
+    gateway: Gateway,
+) -> None:
+    now = time.time()
+    mine, other = message(now - 7200, ours=True), message(now - 7100)
+    gateway.overview = [summary("551190003333", other), summary(BETO, mine)]
+    later = now + 4 * 3600
+    async with reading(gateway) as probe:
+        for read in range(2):
+            assert (await probe.ask(now + 30 * read))[1].value == 1
+        known = probe.chats.answered
+        assert known.keys() == {BETO}
+        gateway.request_time = True
+        for read in range(2, 5):
+            assert (await probe.ask(now + 30 * read))[1].value == 0
+            assert probe.chats.untimed
+            assert probe.chats.answered == known
+            assert probe.chats.open.keys() == {"551190003333"}
+        assert probe.chats.timed == now + 30
+        gateway.request_time = False
+        mine["timestamp"] = int(now - 7200)
+        # Answered meanwhile, hours before times are right again, and behind a page of later ones.
+        answer = summary("551190003333", message(now + 1800, ours=True))
+        news = [summary(f"5511900{n:05}", message(later - n, ours=n == 20)) for n in range(60)]
+        gateway.overview = [*news, answer, summary(BETO, mine)]
+        for read in range(4):
+            await probe.ask(later + 30 * read)
+        assert not probe.chats.untimed
+        assert "551190003333" in probe.chats.answered
+        assert probe.chats.answered[BETO] == known[BETO]
+
+
 async def test_one_message_whose_time_changes_between_two_reads_proves_it(gateway: Gateway) -> None:
     now = time.time()
     gateway.overview = [summary(BETO, message(now - 40, ours=True))]
@@ -146,3 +178,23 @@ async def test_a_gateway_that_accepts_and_delivers_nothing_keeps_everybody_waiti
         for _ in range(3):
             waiting, sample = await probe.ask(time.time())
     assert (waiting.value, sample.value, sample.note) == (8, 1, "")
+
+
+async def test_nothing_is_said_of_pending_acks_until_the_chats_that_could_tell_were_looked_at(
+    gateway: Gateway,
+) -> None:
+    pending(gateway, 12, replied=False)
+    async with reading(gateway) as probe:
+        told = []
+        for _ in range(3):
+            await probe.ask(time.time())
+            told.append(probe.chats.unlearned)
+    assert told == [True, True, False]  # five chats a read
+
+
+async def test_acks_of_a_gateway_that_gave_one_say_at_once_who_was_not_reached(gateway: Gateway) -> None:
+    pending(gateway, 12, replied=False)
+    gateway.overview.append(summary(BETO, message(time.time() - 7200, ours=True, ack=2)))
+    async with reading(gateway) as probe:
+        await probe.ask(time.time())
+        assert not probe.chats.unlearned
