@@ -75,13 +75,16 @@ def document(shot: Snapshot) -> dict[str, object]:
 def exit_code(shot: Overview) -> int:
     """The exit code: the worst firing incident, a recovering one counts as a warning at most.
 
-    Unknown if an agent can't be judged.
+    Unknown if an agent can't be judged; a warning where the engine itself fails and all else is well.
     """
     firing = [CODES[one.urgency] for one in shot.incidents if one.phase is Phase.FIRING]
     begun = [CODES[agent.now.level] for agent in shot.agents if agent.now.level is not None]
     worst = max([*firing, *begun], default=OK)
     untold = any(agent.now.level is None and not agent.now.calm for agent in shot.agents)
-    return UNKNOWN if worst == OK and (untold or not shot.agents) else worst
+    if worst == OK and (untold or not shot.agents):
+        return UNKNOWN
+    # Our own fault is none of theirs: no incident, and not OK either.
+    return WARNING if worst == OK and shot.engine.failing else worst
 
 
 def short_line(shot: Overview, code: int) -> str:
@@ -101,7 +104,8 @@ def _how(shot: Overview, code: int) -> str:
             rest = many - bool(now.number)
             line = f"{number}{worst.name}: {words(now.headline)} {words(now.detail)}".rstrip()
             return f"{WORDS[code]} {line}" + (f" (+{rest})" if rest > 0 else "")
-        first = next((one for one in shot.incidents if one.phase is Phase.FIRING), None)
+        firing = (one for one in shot.incidents if one.phase is Phase.FIRING and CODES[one.urgency] != OK)
+        first = next(firing, None)
         if first is not None:  # of an agent without a level of its own
             line = f"#{first.number} {first.agent}: {words(first.summary)}"
             return f"{WORDS[code]} {line}" + (f" (+{many - 1})" if many > 1 else "")

@@ -405,6 +405,7 @@ class Engine:
             notices_owed=sum(notice.status in {"queued", "sending"} for notice in notices),
             notices_failed=sum(notice.status == "failed" for notice in notices),
             channels=channels(self.journal.state, self._setup.config.notify.targets),
+            failing=bool(self.journal.trouble or self._keeper.trouble or self._faults.banners()),
         )
 
     async def _answer(self, request: Request) -> Answer:

@@ -55,6 +55,8 @@ def _quiet(sight: ViewState, look: Look) -> Line:
     agents = sight.snapshot.agents if sight.snapshot else ()
     if agents and all(agent.now.calm and agent.now.level is None and agent.learning is None for agent in agents):
         states = {agent.now.state for agent in agents}
+        if sight.snapshot and sight.snapshot.engine.failing:  # our own fault, none of theirs
+            return (Span(f" {look.glyphs.warning} {_('ENGINE TROUBLE')} ", "warnbadge"), Span(" "))
         if states == {NowState.PLAIN}:
             return (Span(f" {look.glyphs.good} {_('OK')} ", "good"), Span(" "))
         word = _("CHECKING") if NowState.WAITING not in states else _("WAITING")

@@ -113,6 +113,16 @@ def test_what_is_wrong_with_the_watcher_stands_in_the_short_line_too() -> None:
     assert long_lines(shot, 0)[1:3] == [f"! {text}" for text in told]
 
 
+def test_a_store_that_fails_is_a_warning_about_the_engine_and_none_about_the_bot() -> None:
+    engine = snapshots.engine(troubles=("the store q.db: the disk is full",), failing=True)
+    shot = Snapshot(1.0, 1, engine, (agent(CALM),), (incident(Severity.INFO),), ())
+    assert exit_code(shot) == 1
+    assert short_line(shot, 1) == "WARNING bot: EVERYONE ANSWERED; ! the store q.db: the disk is full"
+    assert long_lines(shot, 1)[0].startswith("WARNING ")
+    assert exit_code(msgspec.structs.replace(shot, agents=(agent(BLIND),))) == 3
+    assert exit_code(msgspec.structs.replace(shot, incidents=(incident(Severity.CRITICAL),))) == 2
+
+
 def test_incidents_without_a_row_are_counted() -> None:
     shot = Snapshot(
         1.0,

@@ -62,6 +62,16 @@ def test_banners_that_have_no_row_are_counted() -> None:
     assert [text.split(maxsplit=1)[1] for text in told] == ["one", "two", "and 2 more: see `qualtui status`"]
 
 
+def test_the_header_is_not_a_plain_ok_while_the_engine_itself_fails() -> None:
+    def first(*, failing: bool) -> tuple[str, str]:
+        shot = msgspec.structs.replace(snapshots.calm(), engine=snapshots.engine(failing=failing))
+        span = header(ViewState(shot, ConnectionState.LIVE), snapshots.AT, 80, Look())[0]
+        return span.text.split(maxsplit=1)[1].strip(), span.token
+
+    assert first(failing=False) == ("OK", "good")
+    assert first(failing=True) == ("ENGINE TROUBLE", "warnbadge")
+
+
 def test_the_header_counts_what_fires_also_where_it_has_no_row() -> None:
     snapshot = msgspec.structs.replace(
         snapshots.trouble(), incidents=(), firing={Severity.CRITICAL: 70, Severity.WARNING: 3}
