@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -90,8 +91,8 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             raise NoConfigurationError  # noqa: TRY301 - printed like all others
         remarks: list[Problem] = []
         read = load(path, os.environ, remarks)
-        if targets := _wrong_targets(read, str(path)):
-            raise ConfigErrors(targets)  # noqa: TRY301 - printed like all others
+        if wrong_values := (*_wrong_targets(read, str(path)), *_wrong_store(read, str(path))):
+            raise ConfigErrors(wrong_values)  # noqa: TRY301 - printed like all others
     except (NoConfigurationError, ConfigErrors) as wrong:
         if not as_json:
             raise
@@ -155,6 +156,21 @@ def _wrong_targets(config: Config, file: str) -> tuple[Problem, ...]:
         for name, target in config.notify.targets.items()
         if apprise.Apprise.instantiate(target.url.reveal()) is None
     )
+
+
+def _wrong_store(config: Config, file: str) -> tuple[Problem, ...]:
+    """A store's path that leads to what is no file: opening a FIFO or a device may never end."""
+    from qualtui.config.places import store_path
+
+    try:
+        mode = store_path(config).stat().st_mode
+    except (OSError, ValueError):  # none yet, or not to be seen: the engine makes it, or says why it can't
+        return ()
+    if stat.S_ISREG(mode):
+        return ()
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket"}
+    found = kinds.get(stat.S_IFMT(mode), "a device")
+    return (Problem(file, "store.path", found, "a regular file, or a path at which nothing is yet"),)
 
 
 def _cut_short(config: Config, file: str) -> list[Problem]:

@@ -232,3 +232,17 @@ def test_a_store_that_is_a_fifo_is_named_and_nothing_hangs(tmp_path: Path) -> No
         ran = run_qualtui(*words, home=tmp_path)
         assert ran.returncode != 0
         assert "Traceback" not in ran.stderr
+
+
+def test_a_store_path_that_leads_to_no_file_is_found_by_the_check(home: Path) -> None:
+    os.mkfifo(home / "pipe.db")
+    (home / "folder.db").mkdir()
+    for path, found in (("pipe.db", "a FIFO"), ("/dev/null", "a device"), ("folder.db", "a folder")):
+        (home / "config.toml").write_text(f'{AGENT}\n[store]\npath = "{path}"\n')
+        ran = CliRunner().invoke(app, ["config", "check", "--json"])
+        (problem,) = json.loads(ran.stdout)["problems"]
+        assert (ran.exit_code, problem["key"], problem["found"]) == (3, "store.path", found)
+        shown = run_qualtui("config", "check", home=home)
+        assert (shown.returncode, f"store.path: found {found}" in shown.stderr) == (3, True)
+    (home / "config.toml").write_text(f'{AGENT}\n[store]\npath = "new.db"\n')
+    assert CliRunner().invoke(app, ["config", "check"]).exit_code == 0

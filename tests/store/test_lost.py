@@ -15,6 +15,7 @@ from qualtui.model import Sample
 from qualtui.store import StoreLost
 from qualtui.store.sqlite import SqliteReader, SqliteStore
 from qualtui.store.sqlite.deferred import begin_deferred
+from qualtui.text import masked
 from tests.eventlog.bodies import fired, queued
 
 STARTED = EngineStarted(1, "host-a", "0.1")
@@ -188,6 +189,7 @@ def test_what_lay_in_the_place_of_the_store_is_set_aside_and_never_thrown_away(
     assert aside.read_bytes() == there
     assert isinstance(renewed.body, StoreRenewed)
     assert aside.name in str(renewed.body.done)
+    assert masked(str(renewed.body.done)) == str(renewed.body.done)  # the log masks what looks like a phone number
 
 
 def test_another_program_that_only_looks_or_moves_the_log_into_the_file_disturbs_nothing(

@@ -176,7 +176,8 @@ def _place(
 
 def _aside(real: Path, at: float) -> Path:
     """Return a free name beside the store, with the time."""
-    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(at))
+    # The month in letters: eight digits in a row, also with dashes, are masked in the log like a phone number.
+    stamp = time.strftime("%Y-%b-%dT%H-%M-%S", time.gmtime(at))
     name, count = real.with_name(f"{real.name}.aside-{stamp}"), 1
     while name.exists():
         count += 1
