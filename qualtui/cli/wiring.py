@@ -49,7 +49,17 @@ def _fixes(
         found.append(SessionCleanup(name, agent.database, agent.mapping, fixes.session_cleanup, waiting))
     if agent.waha is not None and fixes.waha_restart.enabled:
         despite, broken_for = partial(deps.despite, name), partial(deps.broken_for, name)
-        found.append(GatewayRestart(name, agent.waha, fixes.waha_restart, despite=despite, broken_for=broken_for))
+        logged_out = partial(deps.logged_out, name)
+        found.append(
+            GatewayRestart(
+                name,
+                agent.waha,
+                fixes.waha_restart,
+                despite=despite,
+                broken_for=broken_for,
+                logged_out=logged_out,
+            )
+        )
     if customers is not None and fixes.retry.enabled:
         retry = retry_of(
             name,

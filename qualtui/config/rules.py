@@ -41,7 +41,7 @@ BUILT_IN: dict[str, Rule] = {
         op=Operator.ABOVE,
         warning=Level(5 * _MINUTE),
         keep_firing_for=Seconds(30),
-        summary="No data for {duration}: {note}",
+        summary="Not known for {duration}: {note}",
     ),
     # Server time of an empty question; the fast lane's own budget is 10 ms.
     "database-slow": Rule(

@@ -106,7 +106,8 @@ def _bot(by: By, readings: Readings, now: float) -> RootCause:
 
 def _waha(by: By, readings: Readings, now: float) -> RootCause:
     view = by[Link.WAHA]
-    text = _("WAHA {} for {}").format(view.text, lasted(view, now))
+    # The status may be younger than the trouble: FAILED first, then the QR code.
+    text = _("WAHA {status}: not working for {lasted}").format(lasted=lasted(view, now), status=view.text)
     proof = [_("WAHA: {}").format(view.text)]
     logged_out = bool(fresh(readings, "waha.needs_human"))
     if logged_out:

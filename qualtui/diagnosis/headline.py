@@ -18,10 +18,12 @@ class IncidentNow(NamedTuple):
     """A firing incident at this moment: its line, and whether its condition holds still, as far as is known.
 
     Not `holds`: fresh evidence says that it is clear, and keep_firing_for runs.
+    `timed`: the line itself says for how long.
     """
 
     summary: str
     holds: bool = True
+    timed: bool = False
 
 
 class Unwitnessed(NamedTuple):
@@ -96,7 +98,8 @@ def _trouble(
         text, detail = _who_waits(readings), _how_long(readings)
         state = NowState.OPEN_BEFORE_START if _all_before_start(readings) else state
     else:
-        text, detail = lives(worst).summary, _("for {}").format(span(now - worst.since))
+        line = lives(worst)
+        text, detail = line.summary, "" if line.timed else _("for {}").format(span(now - worst.since))
     done = tried(worst.number)
     fix = offered_fix(reason, [one.fix for one in (worst, *firing)], done, remedies)
     return NowView(

@@ -85,7 +85,19 @@ def blind(agent: str, known: Mapping[str, float | None], since: float, now: floa
     """
     ages = {name: now - (since if at is None else max(at, since)) for name, at in known.items()}
     worst = max(ages, key=lambda name: ages[name], default="")
-    return Sample(f"{agent}/sight.blind", now, ages.get(worst, 0.0), worst)
+    return Sample(f"{agent}/sight.blind", now, ages.get(worst, 0.0), _unknown(worst))
+
+
+def _unknown(series: str) -> str:
+    """What is not known while a vital series has no answer."""
+    words = {
+        "health.up": _("whether the bot answers"),
+        "db.up": _("whether the database answers"),
+        "customers.waiting": _("who waits, by the bot's rows"),
+        "waha.working": _("whether the gateway can send"),
+        "chats.evidence": _("who waits, by the gateway's chats"),
+    }
+    return words.get(series, series)
 
 
 def _misses(up: Sequence[Sample], gap: float) -> list[Sample]:

@@ -95,8 +95,9 @@ class FixRunner:
     def list(self, now: float) -> Fixes:
         """What there is, and the newest runs."""
         fixes = tuple(
-            FixView(name, agent, remedy.title, remedy.explain, not remedy.unavailable, remedy.unavailable)
+            FixView(name, agent, remedy.title, remedy.explain, not why, why)
             for (agent, name), remedy in sorted(self._remedies.items())
+            for why in (remedy.unavailable or remedy.not_now,)
         )
         runs = sorted(self._journal.state.runs.values(), key=lambda run: -run.started_at)
         return Fixes(fixes, tuple(run_view(run, now, self._final(run)) for run in runs[:50]))

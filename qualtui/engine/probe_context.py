@@ -16,7 +16,7 @@ from qualtui.probes.probe import ProbeError
 from qualtui.series.evidence import stale_after
 from qualtui.store.errors import StoreError
 from qualtui.store.ports import Points, Store
-from qualtui.text import clean
+from qualtui.text import _, clean
 from qualtui.tracking.deliverability import Deliverability, GatewayAt, broken_since, deliverability
 from qualtui.tracking.manual_closes import Closed
 
@@ -53,6 +53,7 @@ class ProbeContext:
             history=self._past,
             minute=minute(config),
             broken_for=self._broken_for,
+            logged_out=self._logged_out,
             by_hand=self._by_hand,
             owed=partial(self._still_owed, config),
         )
@@ -102,6 +103,11 @@ class ProbeContext:
         now = self._clock()
         since = broken_since(self._recent.since(f"{agent}/waha.working", now - PAST))
         return 0.0 if since is None else max(0.0, now - since)
+
+    def _logged_out(self, agent: str) -> str:
+        """The status of a gateway whose session a person must log in; empty: none is needed, or not known."""
+        newest = [*self._recent.since(f"{agent}/waha.needs_human", self._clock() - PAST)][-1:]
+        return next((one.note or _("status not kept") for one in newest if one.value), "")
 
     def _born(self, agent: str) -> float | None:
         mark = self._journal.state.backlog.get(agent)

@@ -191,7 +191,8 @@ class Projector:
             return IncidentNow(str(incident.summary))
         if verdict.severity is None:
             return IncidentNow(_("over: {}").format(incident.summary), holds=False)
-        return IncidentNow(summarise(rule, incident.rule, incident.agent, verdict))
+        timed = "{duration}" in rule.summary  # the figure itself is a duration, and another one than the rule's
+        return IncidentNow(summarise(rule, incident.rule, incident.agent, verdict), timed=timed)
 
     # --- windows ---
 

@@ -23,7 +23,6 @@ class GatewayRestart:
     `broken_for`: the seconds for which the session has not been WORKING; 0: not known.
     """
 
-    not_now = ""
     name = "waha-restart"
 
     def __init__(
@@ -34,8 +33,13 @@ class GatewayRestart:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         despite: Callable[[], str] = lambda: "",
         broken_for: Callable[[], float] = lambda: 0.0,
+        logged_out: Callable[[], str] = lambda: "",
     ) -> None:
-        """`despite`: why a session that says WORKING is to be restarted all the same; empty where it is not."""
+        """`despite`: why a session that says WORKING is to be restarted all the same; empty where it is not.
+
+        `logged_out`: the status by which a person must log in; empty: none is needed, as far as is known.
+        """
+        self._logged_out = logged_out
         self._despite = despite
         self.agent = agent
         self.unavailable = ""
@@ -54,6 +58,12 @@ class GatewayRestart:
     def explain(self) -> str:
         """One line: what it does and what it does not do."""
         return _("Stops and starts the session; the login stays. It answers nobody by itself.")
+
+    @property
+    def not_now(self) -> str:
+        """A session that is logged out needs a person: a restart does not log in."""
+        status = self._logged_out()
+        return self._scan(status) if status else ""
 
     @property
     def final(self) -> str:

@@ -45,6 +45,7 @@ class Deps(msgspec.Struct, frozen=True):
     backlog_before: Callable[[str], float | None] = lambda _agent: None  # by agent: the edge of its backlog
     owed: Callable[[str, Collection[str]], None] = lambda _agent, _leads: None  # all whom rows and chats owe
     despite: Callable[[str], str] = lambda _agent: ""  # why a session that is WORKING is to be restarted
+    logged_out: Callable[[str], str] = lambda _agent: ""  # its status, where a person must log in
     broken_for: Callable[[str], float] = lambda _agent: 0.0  # by agent: s for which its gateway is not WORKING
     minute: float = 60.0  # s that a sample of goal.minute stands for: less in a fast demo
 

@@ -445,3 +445,11 @@ def test_a_database_that_turns_us_away_has_its_own_next_step() -> None:
     away = {"db_up": (0, "no more clients allowed"), "db_refused": (1, "free connections of the pooler")}
     assert told(away).step == "free connections of the pooler"
     assert told({**away, "db_refused": (0, "")}).step == ""
+
+
+def test_the_time_of_the_gateway_s_trouble_is_not_said_of_its_latest_status() -> None:
+    before = readings(waha_working=(0, "FAILED"))
+    links = chain(before, (), NOW - 240)
+    known = readings(waha_working=(0, "SCAN_QR_CODE"), waha_needs_human=(1, ""))
+    text = root_cause(chain(known, links, NOW), known, NOW).text
+    assert text.startswith("WAHA SCAN_QR_CODE: not working for 4m")

@@ -254,3 +254,15 @@ def test_what_is_over_is_recovering_and_no_alarm_however_bad_it_was() -> None:
     begins = now(incident(), holds=False, waha_working=(0, "FAILED"))
     assert begins.headline == "TROUBLE BEGINS"  # another link broke meanwhile
     assert now(incident(), holds=False, customers_waiting=Evidence.NO_DATA).headline == "CANNOT TELL"
+
+
+def test_a_line_that_says_how_long_is_followed_by_no_other_time() -> None:
+    blind = replace(incident("blind", Severity.WARNING), summary="Not known for 6m: who waits, by the bot's rows")
+    found = readings()
+    links = chain(found, (), NOW)
+    lives = IncidentNow(str(blind.summary), timed=True)
+    reason = root_cause(links, found, NOW)
+    said = headline(
+        found, links, reason, (blind,), lambda _one: lives, lambda _: TriedFixes(), lambda _fix: "", None, NOW
+    )
+    assert (said.headline, said.detail) == ("Not known for 6m: who waits, by the bot's rows", "")

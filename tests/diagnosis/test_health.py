@@ -1,6 +1,9 @@
 """Busy is not down: a bot that replies to customers has no time for /health."""
 
+import pytest
+
 from qualtui.config.values import HealthSettings, Seconds
+from qualtui.diagnosis.derivations import VITAL, WITNESS
 from qualtui.diagnosis.health import agent_down, blind, returned, unreached
 from qualtui.model import Sample
 
@@ -82,7 +85,7 @@ def test_misses_with_a_long_gap_between_them_are_not_in_a_row() -> None:
 def test_blindness_is_the_age_of_the_vital_series_that_is_silent_longest() -> None:
     found = blind("bot", {"health.up": 990.0, "db.up": 700.0, "waha.working": None}, 900.0, 1000.0)
     assert (found.series, found.value) == ("bot/sight.blind", 100.0)
-    assert found.note in {"db.up", "waha.working"}
+    assert found.note in {"whether the database answers", "whether the gateway can send"}
 
 
 def test_nobody_is_blind_who_asks_nothing() -> None:
@@ -103,3 +106,10 @@ def test_how_often_and_how_the_agent_was_not_reached() -> None:
     assert unreached("bot", [Sample("bot/health.up", 9.0, None, "no route")], 9.0, 600.0) == Sample(
         "bot/failures.unreached", 9.0, None, "no route"
     )
+
+
+@pytest.mark.parametrize("name", [*VITAL, WITNESS])
+def test_what_is_not_known_is_said_in_words_and_never_as_a_series(name: str) -> None:
+    note = blind("bot", {name: None}, 900.0, 1000.0).note
+    assert note.startswith(("whether ", "who "))
+    assert name not in note

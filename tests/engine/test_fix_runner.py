@@ -109,6 +109,15 @@ async def test_a_run_carries_its_id_and_its_end_stands_in_the_log(desk: Desk) ->
     assert isinstance(await desk.fixing.run(token, "ana"), Refused)
 
 
+async def test_a_fix_that_is_not_offered_now_is_listed_with_the_reason(desk: Desk) -> None:
+    (ready,) = desk.fixing.list(100.0).fixes
+    assert (ready.available, ready.reason) == (True, "")
+    desk.remedy.not_now = "a person must log in"
+    (listed,) = desk.fixing.list(100.0).fixes
+    assert (listed.available, listed.reason) == (False, "a person must log in")
+    assert desk.fixing.available("bot", "script") == ""
+
+
 async def test_a_fix_for_an_incident_that_is_none_is_refused(desk: Desk) -> None:
     assert await desk.fixing.preview("bot", "script", "", 99) == Refused("no incident #99")
 

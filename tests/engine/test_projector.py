@@ -149,10 +149,10 @@ def test_the_blind_count_the_second_witness_unless_its_gateway_is_known_to_be_do
     view, recent = witness((NOW - 400, 1.0), (NOW - 30, 0.0))
     view.derive("bot", NOW - 500)  # when we began to ask
     (said,) = (one for one in view.derive("bot", NOW) if one.series == "bot/sight.blind")
-    assert (said.value, said.note) == (400, "chats.evidence")
+    assert (said.value, said.note) == (400, "who waits, by the gateway's chats")
     recent.add([Sample("bot/waha.working", NOW, 0.0, "FAILED")])
     (said,) = (one for one in view.derive("bot", NOW) if one.series == "bot/sight.blind")
-    assert said.note != "chats.evidence"
+    assert said.note != "who waits, by the gateway's chats"
 
 
 def test_an_incident_that_is_over_is_recovering_wherever_it_is_shown() -> None:

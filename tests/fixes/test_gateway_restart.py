@@ -54,6 +54,16 @@ async def test_a_working_session_is_not_restarted_neither_at_preview_nor_later(g
     await fix.close()
 
 
+async def test_a_session_that_is_logged_out_is_offered_no_restart_and_the_reason_is_said(gateway: Waha) -> None:
+    status = [""]
+    fix = GatewayRestart("bot", gateway.settings, Settings(call="Bea"), soon, logged_out=lambda: status[0])
+    assert fix.not_now == ""
+    status[0] = "SCAN_QR_CODE"
+    assert "(SCAN_QR_CODE): a person must log in" in fix.not_now
+    assert "Bea" in fix.not_now
+    await fix.close()
+
+
 async def test_a_session_that_hangs_though_working_is_restarted_for_that_reason(gateway: Waha) -> None:
     gateway.status = "WORKING"
     reasons = ["The bot is stuck sending"]
