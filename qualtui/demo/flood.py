@@ -9,9 +9,9 @@ from qualtui.demo.traffic import Traffic
 
 PHONE = phone(99_001)
 _EVERY = 3.0  # virtual seconds
-_FASTEST = 0.25  # real seconds: never more than four a second
+_FASTEST = 0.05  # real seconds: never more than twenty a second
 _MOST = 600
-_QUEUE = 20  # no more are sent while so many webhooks wait
+_QUEUE = 40  # no more are sent while so many webhooks wait
 _AFTERWARDS = 400.0  # virtual seconds: past the bot's five minutes in which it says nothing twice
 
 
