@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from qualtui.tracking.replies import HOUR, PendingReply, ReplyState
 
-ENOUGH = 5  # replies of the last hour say what is usual, from so many on
-LATE = 3.0  # times the lower quartile: a reply that took longer was late itself (after an outage, or by a fix)
-SLOWER = 1.5  # times the slowest reply that was not late: one that takes longer is overdue
+NEWEST = 20  # replies of the last hour that say what is usual
+ENOUGH = 5  # from so many on
+SLOWER = 1.5  # times the slowest of these: a reply that takes longer is overdue
 SLACK = 1 / 36  # of reply_within, 5 s: rows are stored and read in steps
 UNKNOWN = 1 / 4  # of reply_within, 45 s: SPEC's figure of a first contact, where too few replies are known
 
@@ -43,10 +43,7 @@ def workable(wait: Mapping[str, PendingReply], patience: Patience, now: float) -
 
 
 def _limit(replies: tuple[tuple[float, float], ...], now: float, allowance: float) -> float:
-    known = sorted(seconds for at, seconds in replies if at >= now - HOUR and seconds <= allowance)
+    known = [seconds for at, seconds in replies if at >= now - HOUR and seconds <= allowance][-NEWEST:]
     if len(known) < ENOUGH:
         return allowance * UNKNOWN
-    # The quartile stays the bot's own also where most replies of the hour were late.
-    latest = LATE * known[len(known) // 4] + allowance * SLACK
-    usual = max(seconds for seconds in known if seconds <= latest)
-    return min(allowance, SLOWER * usual + allowance * SLACK)
+    return min(allowance, SLOWER * max(known) + allowance * SLACK)

@@ -41,9 +41,14 @@ class Scene:
 
     async def reaches(self, least: int) -> Preview:
         """A retry's preview once it reaches so many: the gateway's chats are read a little later than the rows."""
-        async with asyncio.timeout(20):
-            while (plan := await self.preview("retry")).total < least or plan.refused:
-                await self.next()
+        plan = await self.preview("retry")
+        try:
+            async with asyncio.timeout(20):
+                while plan.total < least or plan.refused:
+                    await self.next()
+                    plan = await self.preview("retry")
+        except TimeoutError:
+            raise AssertionError(f"retry reaches {plan.total}: {plan.refused}; {plan.items}") from None
         return plan
 
     async def next(self) -> Snapshot:
@@ -94,33 +99,7 @@ DOUBTS = [
 ]
 
 
-@pytest.mark.parametrize("doubt", DOUBTS, ids=[one.fault for one in DOUBTS])
-async def test_chats_that_cannot_be_believed_are_named_and_never_green(living: Scene, doubt: Doubt) -> None:
-    await living.calm()
-    await living.world.fault("customers-unanswered", True)
-    await living.world.fault(doubt.fault, True)
-
-    def says_so(shot: Snapshot) -> bool:
-        now, chats = agent(shot).now, agent(shot).figures["chats.evidence"]
-        return chats.value == 0 and doubt.words in chats.note and now.headline != ANSWERED
-
-    try:
-        shot = await seen(living.client, says_so, 20, doubt.words)
-        assert not claims_calm(shot)
-        code, said = await status(living.world.at.config)
-        assert code >= 1, said["snapshot"]["agents"][0]["now"]
-        plan = await living.preview("retry")
-        assert not plan.token, told(shot)
-        assert not plan.refused or doubt.words in plan.refused
-        finding = await living.evidence()
-        assert doubt.words in finding
-        assert not finding.startswith("ok")
-    finally:
-        await living.world.fault(doubt.fault, False)
-        await living.world.fault("customers-unanswered", False)
-    await living.calm()
-
-
+# First of all: an id that the gateway linked to nobody is not looked up again for two minutes.
 async def test_one_person_under_two_ids_is_counted_and_written_to_once(living: Scene) -> None:
     await living.calm()
     await living.world.fault("chats-doubled", True)
@@ -138,6 +117,33 @@ async def test_one_person_under_two_ids_is_counted_and_written_to_once(living: S
     finally:
         await living.world.fault("customers-unanswered", False)
         await living.world.fault("chats-doubled", False)
+    await living.calm()
+
+
+@pytest.mark.parametrize("doubt", DOUBTS, ids=[one.fault for one in DOUBTS])
+async def test_chats_that_cannot_be_believed_are_named_and_never_green(living: Scene, doubt: Doubt) -> None:
+    await living.calm()
+    await living.world.fault("customers-unanswered", True)
+    await living.world.fault(doubt.fault, True)
+
+    def says_so(shot: Snapshot) -> bool:
+        now, chats = agent(shot).now, agent(shot).figures["chats.evidence"]
+        return chats.value == 0 and doubt.words in chats.note and not now.calm  # two intervals later
+
+    try:
+        shot = await seen(living.client, says_so, 20, doubt.words)
+        assert not claims_calm(shot)
+        code, said = await status(living.world.at.config)
+        assert code >= 1, said["snapshot"]["agents"][0]["now"]
+        plan = await living.preview("retry")
+        assert not plan.token, told(shot)
+        assert not plan.refused or doubt.words in plan.refused
+        finding = await living.evidence()
+        assert doubt.words in finding
+        assert not finding.startswith("ok")
+    finally:
+        await living.world.fault(doubt.fault, False)
+        await living.world.fault("customers-unanswered", False)
     await living.calm()
 
 
