@@ -170,9 +170,17 @@ async def test_pending_acks_are_an_answer_only_where_something_proves_it(living:
 async def test_refused_sends_of_a_session_that_says_working_are_never_green(living: Scene) -> None:
     await living.calm()
     await living.world.fault("sends-refused", True)
+    green: list[str] = []
+
+    def only_claimed(shot: Snapshot) -> bool:
+        claimed = bool(agent(shot).figures["customers.claimed"].value)
+        if claimed and claims_calm(shot):
+            green.append(told(shot))
+        return claimed
+
     try:
-        wrong = "CHECKING DELIVERY"
-        await seen(living.client, lambda shot: agent(shot).now.headline == wrong, 30, "an answer is only claimed")
+        await seen(living.client, only_claimed, 30, "an answer is only claimed")
+        assert green == []
         await living.world.fault("customers-unanswered", True)
         await seen(living.client, lambda shot: bool(waiting(shot)), 20, "somebody waits")
         plan = await living.reaches(1)
