@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from itertools import pairwise
 
 import pytest
 
@@ -130,6 +129,7 @@ async def test_refreshes_without_end_do_not_flood_the_bot(monkeypatch: pytest.Mo
         return ()
 
     wake = asyncio.Event()
+    began = asyncio.get_running_loop().time()
     task = asyncio.ensure_future(watch(Scripted(answer, interval=3600), lambda _: None, clock, 0.0, wake))
     async with asyncio.timeout(5):
         while len(asked) < 4:
@@ -138,4 +138,4 @@ async def test_refreshes_without_end_do_not_flood_the_bot(monkeypatch: pytest.Mo
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    assert all(later - earlier >= 0.099 for earlier, later in pairwise(asked))
+    assert asked[3] - began >= 0.299  # three waits, however late a busy machine lets each answer begin
