@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from qualtui.screens import pages
 from qualtui.screens.actions import Actions
-from qualtui.screens.engine_port import Connect, FaultSwitches
+from qualtui.screens.engine_port import Connect, FaultSwitches, StoryTeller
 from qualtui.screens.feed import Feed
 from qualtui.screens.overview import OverviewPage
 from qualtui.screens.page import Page
@@ -72,6 +72,7 @@ class QualtuiApp(App[int]):
         look: Look | None = None,
         keys: dict[str, str] | None = None,
         faults: FaultSwitches | None = None,
+        story: StoryTeller | None = None,
         incident: int | None = None,
         trouble: Callable[[], str] = str,
         guard: TerminalGuard | None = None,
@@ -96,6 +97,7 @@ class QualtuiApp(App[int]):
         self._clock = clock
         self._ticks = ticks
         self._feed = Feed(connect, self._changed, clock=clock, ticks=ticks, who=who, trouble=trouble)
+        self._story = story
         self._offer = Offer(self._feed, faults, self.say)
         self._actions = Actions(self, self._feed, self.look, self.say)
         self._drawn = -1e9
@@ -116,6 +118,8 @@ class QualtuiApp(App[int]):
         if self._guard is not None:
             self._guard.attach(lambda code: self.exit(code, return_code=code), self._restarted)
         self.run_worker(self._feed.run(), group="feed", exit_on_error=True)
+        if self._story is not None:
+            self.run_worker(self._feed.follow(self._story), group="story", exit_on_error=True)
         self.set_interval(AGES / 2, self._tick)
         if self._incident is not None:
             self._open_incident(self._incident)

@@ -73,6 +73,7 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
     path = socket_path(config)
     early = [one] if (one := knock(path, name)) is not None else []
     from qualtui.app import QualtuiApp
+    from qualtui.cli.demo_control import DemoStory, DemoSwitches
     from qualtui.screens.terminal import TerminalGuard
     from qualtui.widgets.look import terminal_look
 
@@ -91,7 +92,8 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
             who=name,
             look=terminal_look(want_ascii=config.screen.ascii),
             keys=config.keys,
-            faults=DemoSwitches(config.demo.control_url) if config.demo.control_url else None,
+            faults=DemoSwitches(demo) if (demo := config.demo.control_url) else None,
+            story=DemoStory(demo) if demo else None,
             incident=number,
             trouble=beside.trouble,
             guard=guard,
@@ -202,28 +204,3 @@ def _emptied(path: Path) -> BinaryIO:
         raise OSError(errno.EINVAL, "not a file of ours")
     os.ftruncate(descriptor, 0)
     return os.fdopen(descriptor, "wb")
-
-
-class DemoSwitches:
-    """The demo's faults over its control server."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    async def list(self) -> dict[str, bool]:
-        """Fault name -> on. Raises OSError if the demo does not answer."""
-        from qualtui.demo.switch import SwitchError, list_faults
-
-        try:
-            return {fault.name: fault.on for fault in await list_faults(self._url)}
-        except SwitchError as error:
-            raise ConnectionError(str(error)) from None
-
-    async def set(self, name: str, on: bool) -> None:
-        """Switch one fault. Raises OSError if the demo does not answer."""
-        from qualtui.demo.switch import SwitchError, set_fault
-
-        try:
-            await set_fault(self._url, name, on)
-        except SwitchError as error:
-            raise ConnectionError(str(error)) from None

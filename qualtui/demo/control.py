@@ -9,6 +9,7 @@ from qualtui.demo.faults import FaultError, Faults, UnknownFaultError
 from qualtui.demo.story import Teller
 from qualtui.demo.world import World
 
+_JUST_NOW = 120.0  # virtual seconds in which the bot still writes its reply
 _KNOWN = web.AppKey("known", list[str])
 
 
@@ -43,6 +44,17 @@ class Control:
         else:
             raise ValueError(f"unknown action: {action}")
 
+    def holds(self, given: str) -> bool:
+        """Whether a story's condition holds: `on NAME`, or `answered`. Raises ValueError."""
+        verb, _, name = given.partition(" ")
+        if verb == "on":
+            return self._faults.is_on(name)
+        if verb == "answered":
+            now = self._world.pace.now()
+            since = [one.waiting_since for one in self._world.traffic.waiting()]
+            return all(at is None or now - at < _JUST_NOW for at in since)
+        raise ValueError(f"unknown condition: {given}")
+
     async def _list(self, _: web.Request) -> web.Response:
         return web.json_response(msgspec.to_builtins(self._faults.views()))
 
@@ -63,7 +75,8 @@ class Control:
 
     async def _story(self, _: web.Request) -> web.Response:
         told = msgspec.to_builtins(self._teller.told)
-        return web.json_response({"clock": self._world.pace.clock(), "told": told})
+        clock = self._world.pace.clock()
+        return web.json_response({"clock": clock, "told": told, "over": self._teller.over})
 
     async def _truth(self, _: web.Request) -> web.Response:
         """What the customers themselves know: no names, no phones."""

@@ -26,10 +26,11 @@ class Pace:
         """Real seconds that so many virtual ones take."""
         return virtual / self.speed
 
-    def clock(self, virtual: float | None = None) -> str:
-        """The virtual time of day, as 03:10."""
-        minutes = int(self.start_hour * 60 + (self.now() if virtual is None else virtual) / 60)
-        return f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
+    def clock(self, virtual: float | None = None, *, seconds: bool = False) -> str:
+        """The virtual time of day, as 03:10, or with seconds as 03:10:00."""
+        total = int(round(self.start_hour * HOUR) + (self.now() if virtual is None else virtual))
+        hours = f"{total // 3600 % 24:02d}:{total // 60 % 60:02d}"
+        return f"{hours}:{total % 60:02d}" if seconds else hours
 
     async def sleep(self, virtual: float) -> None:
         """Waits so many virtual seconds."""

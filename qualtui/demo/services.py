@@ -163,7 +163,7 @@ async def _live(world: World, story: Story | None) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(world.run())
             if story is not None:
-                tasks.create_task(teller.play(story, control.act))
+                tasks.create_task(teller.play(story, control.act, control.holds))
     finally:
         await listener.become(Mode.DOWN)
 

@@ -5,6 +5,8 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from qualtui.demo.story import Told
+
 _TIMEOUT = 5.0
 _LIMIT = 1024 * 1024
 
@@ -35,6 +37,21 @@ async def set_fault(url: str, name: str, on: bool) -> FaultSwitch:
     try:
         answer = await _ask(url, "PUT" if on else "DELETE", f"/faults/{quote(name, safe='')}")
         return msgspec.json.decode(answer, type=FaultSwitch)
+    except msgspec.MsgspecError:
+        raise SwitchError("the demo's control server spoke unclearly") from None
+
+
+class StoryState(msgspec.Struct, frozen=True):
+    """What the demo's story said so far. `over`: it has no more to say, or no story is played."""
+
+    told: tuple[Told, ...]
+    over: bool
+
+
+async def read_story(url: str) -> StoryState:
+    """The demo's story as it stands. Raises SwitchError."""
+    try:
+        return msgspec.json.decode(await _ask(url, "GET", "/story"), type=StoryState)
     except msgspec.MsgspecError:
         raise SwitchError("the demo's control server spoke unclearly") from None
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from qualtui.widgets.view_state import StoryLine
 from qualtui.wire import Answer, Command, Snapshot, Subscribe
 
 
@@ -31,6 +32,13 @@ class FaultSwitches(Protocol):
 
     async def set(self, name: str, on: bool) -> None:
         """Switches one. Raises OSError where the demo does not answer."""
+
+
+class StoryTeller(Protocol):
+    """The demo's story, to be shown as it happens."""
+
+    async def newest(self) -> StoryLine:
+        """The newest sentence. Raises OSError where the demo does not answer."""
 
 
 Say = Callable[[str, str], None]  # text, token: one line in the status row

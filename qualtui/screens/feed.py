@@ -6,13 +6,14 @@ from collections.abc import Callable
 import msgspec
 
 from qualtui.client import ClientError
-from qualtui.screens.engine_port import Connect, EnginePort
+from qualtui.screens.engine_port import Connect, EnginePort, StoryTeller
 from qualtui.text import _, clean
-from qualtui.widgets.view_state import ConnectionState, ViewState, criticals
+from qualtui.widgets.view_state import ConnectionState, StoryLine, ViewState, criticals
 from qualtui.wire import WORST, Answer, Command, Snapshot, Subscribe
 
 SILENCE = 5.0  # seconds without a snapshot after which the engine counts as silent
 FIRST_WAIT, LONGEST_WAIT = 0.3, 2.0  # seconds between tries to connect
+STORY_BEAT, STORY_PATIENCE = 1.0, 2.0  # seconds between two looks at a demo's story, and for each
 PATIENCE = 20.0  # seconds: an engine that was just started may need this long
 
 
@@ -99,6 +100,19 @@ class Feed:
         """The agents that the page on top shows besides the one on the screen."""
         self._beside = agents
         self._subscribe()
+
+    async def follow(self, story: StoryTeller) -> None:
+        """Until the demo's story is over: its newest sentence, once a second."""
+        line = StoryLine()
+        while not line.over:
+            try:
+                async with asyncio.timeout(STORY_PATIENCE):
+                    line = await story.newest()
+            except (OSError, TimeoutError):
+                pass  # the demo is only busy, or about to end with this window
+            else:
+                self._set(story=line)
+            await asyncio.sleep(STORY_BEAT)
 
     def _subscribe(self) -> None:
         """Subscribes to the agents that are shown, where the engine does not know it yet."""

@@ -22,12 +22,15 @@ from qualtui.widgets.look import Look
 from qualtui.widgets.now import now_box
 from qualtui.widgets.panels import panels, roomy
 from qualtui.widgets.spark import Past
+from qualtui.widgets.story import story_line
 from qualtui.widgets.table import Table
 from qualtui.wire import AgentDetail, IncidentView
 
 WIDE = 120  # cells from which incidents and activity stand side by side
 GAP = 2  # cells between them
 HOLD = 20.0  # seconds that bars stand still, unless a figure's severity changes
+STORY_KEYS = ("commands", "fix", "customers", "help")  # what a demo's viewer can try
+LEAST = 4  # rows: two of a list, status, footer
 NOWHERE = Size(0, 0)
 
 
@@ -73,7 +76,7 @@ class OverviewPage(Page):
         self._status: Line = BLANK
         self._pasts: dict[str, Past] = {}
         self._arranged = size
-        self._tight = False  # whether there is no room for a status that says nothing
+        self._spare = LEAST  # rows below the figures
         self._held: tuple[object, ...] = ()
         self._held_at = -HOLD
 
@@ -140,15 +143,19 @@ class OverviewPage(Page):
             return
         now = self.now if self.sight.paused is None else self.sight.paused
         top = self._top(cells, height, now)
-        self._tight = len(top) + 4 > height  # two rows of a list, status, footer
+        self._spare = height - len(top)
         self.query_one("#top", Lines).show(top)
         self._draw_lists(cells, now)
         self._draw_bottom()
 
     def _draw_bottom(self) -> None:
-        status = [self._status] if self._status or not self._tight else []
-        keys = footer(self.named(self.FOOTER), self._arranged.width)
-        self.query_one("#bottom", Lines).show([*status, keys])
+        cells = self._arranged.width
+        status = [self._status] if self._status else []
+        room = self._spare >= LEAST + len(status)
+        told = story_line(self.sight, self._keys(STORY_KEYS), cells) if room else []
+        blank = [] if status or told or self._spare < LEAST else [BLANK]
+        keys = footer(self.named(self.FOOTER), cells)
+        self.query_one("#bottom", Lines).show([*blank, *told, *status, keys])
 
     def _top(self, cells: int, height: int, now: float) -> list[Line]:
         """Header, banners, NOW, chain, figures."""

@@ -17,6 +17,14 @@ class ConnectionState(StrEnum):
     LOST = "lost"
 
 
+class StoryLine(msgspec.Struct, frozen=True):
+    """A sentence of the demo's story, and the story's own time of day, as 03:10:00. `over`: it was the last."""
+
+    clock: str = ""
+    text: str = ""
+    over: bool = False
+
+
 class ViewState(msgspec.Struct, frozen=True):
     """The newest snapshot, the bond with the engine, and what the person chose to look at. Unix seconds."""
 
@@ -28,6 +36,7 @@ class ViewState(msgspec.Struct, frozen=True):
     literal: bool = False  # the row's literal figures beside the truth
     agent: str = ""  # the chosen one; empty: the worst
     who: str = ""
+    story: StoryLine | None = None  # only where a demo is looked at
 
     @property
     def watched(self) -> bool:

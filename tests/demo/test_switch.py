@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from qualtui.demo import switch
-from qualtui.demo.switch import SwitchError, list_faults, set_fault
+from qualtui.demo.switch import SwitchError, list_faults, read_story, set_fault
 from tests.demo.running import Running
 
 
@@ -22,6 +22,13 @@ async def test_it_lists_and_switches(demo: Running) -> None:
 async def test_an_unknown_name_is_told(demo: Running) -> None:
     with pytest.raises(SwitchError, match="unknown fault: no such"):
         await set_fault(demo.at.control_url, "no such", True)
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_where_no_story_is_played_it_is_over(demo: Running) -> None:
+    story = await read_story(demo.at.control_url)
+    assert story.over
+    assert story.told == ()
 
 
 async def test_nobody_there_is_told() -> None:

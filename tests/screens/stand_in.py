@@ -7,7 +7,7 @@ from typing import Self
 
 from qualtui.app import QualtuiApp
 from qualtui.client import ClientError
-from qualtui.screens.engine_port import FaultSwitches
+from qualtui.screens.engine_port import FaultSwitches, StoryTeller
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
 from qualtui.wire import Answer, Command, Done, Snapshot, Subscribe
@@ -89,14 +89,15 @@ def window(
     look: Look | None = None,
     keys: dict[str, str] | None = None,
     faults: FaultSwitches | None = None,
+    story: StoryTeller | None = None,
     incident: int | None = None,
     trouble: Callable[[], str] = str,
 ) -> QualtuiApp:
     """The window on a stand-in, at a fixed time."""
     clock = clock or Clock()
     return QualtuiApp(
-        engine, who="ana", look=look or Look(), keys=keys, faults=faults, incident=incident, clock=clock,
-        ticks=clock, trouble=trouble,
+        engine, who="ana", look=look or Look(), keys=keys, faults=faults, story=story, incident=incident,
+        clock=clock, ticks=clock, trouble=trouble,
     )  # fmt: skip
 
 

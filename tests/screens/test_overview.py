@@ -11,6 +11,7 @@ from qualtui.screens.overview import OverviewPage, lists
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
+from qualtui.widgets.view_state import StoryLine
 from qualtui.wire import ActivityView, Customers, ListCustomers, Snapshot
 from tests import snapshots
 from tests.screens.stand_in import StandIn, table, text, until, window
@@ -139,3 +140,41 @@ async def test_a_customer_s_id_never_runs_into_the_reason(size: tuple[int, int])
         await pilot.press("c")
         await until(lambda: "0d9f2c1e-7b1c" in text(app))
         assert "0d9f2c1e-7b1c… bot busy" in text(app)
+
+
+class Played:
+    """A demo's story of one sentence, which then is over."""
+
+    def __init__(self, *lines: StoryLine) -> None:
+        self.lines = list(lines)
+
+    async def newest(self) -> StoryLine:
+        """The next line; the last one stays."""
+        return self.lines.pop(0) if len(self.lines) > 1 else self.lines[0]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_the_demos_story_stands_above_the_footer_and_a_status_beside_it(size: tuple[int, int]) -> None:
+    app = window(StandIn(snapshots.trouble()), story=Played(StoryLine("03:13:20", "Rafael writes, too.")))
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: "03:13:20  Rafael writes, too." in text(app))
+        await pilot.pause()
+        assert "Rafael" in text(app).splitlines()[-2]
+        app.say("Noted.", "label")
+        await until(lambda: "Noted." in text(app).splitlines()[-2])
+        assert "Rafael" in text(app).splitlines()[-3]
+
+
+async def test_where_there_is_no_room_the_story_gives_way_to_what_is_wrong() -> None:
+    app = window(StandIn(snapshots.SCENES["huge"]()), story=Played(StoryLine("03:13:20", "Rafael writes, too.")))
+    async with app.run_test(size=(80, 8)) as pilot:
+        await until(lambda: app.pid != 0)
+        await until(lambda: app.screen_stack[0].sight.story is not None)  # type: ignore[attr-defined]
+        await pilot.pause()
+        assert "Rafael" not in text(app)
+
+
+async def test_after_the_story_the_screen_says_what_the_viewer_can_try() -> None:
+    app = window(StandIn(snapshots.calm()), story=Played(StoryLine("04:00:00", "The end.", over=True)))
+    async with app.run_test(size=(80, 24)):
+        await until(lambda: "switch a fault on" in text(app))
