@@ -12,8 +12,8 @@ from functools import lru_cache
 
 import aiohappyeyeballs
 
-from qualtui.proxies import Proxy, ProxyError, proxy_of
-from qualtui.text import _
+from qualtui.proxies import Proxy, ProxyError, proxy_of, through_proxy
+from qualtui.text.message import Text, message
 
 DELAY = 0.25  # s after which the next address is tried beside the one before (RFC 8305, section 5)
 HANGING = 32  # lookups that may hang in their threads at once
@@ -22,16 +22,16 @@ _HEAD = 8192  # bytes of a proxy's answer that are read
 LOOKUP = 0.8
 
 _NAMES = {  # what this machine lacks, by error number
-    errno.EMFILE: _("this process has too many open files"),
-    errno.ENFILE: _("this machine has too many open files"),
-    errno.ENOBUFS: _("this machine has no memory for a connection"),
-    errno.ENOMEM: _("this machine has no memory for a connection"),
-    errno.EACCES: _("this machine does not permit the connection"),
-    errno.EPERM: _("this machine does not permit the connection"),
-    errno.EADDRNOTAVAIL: _("this machine has no free address or port"),
-    errno.ENETUNREACH: _("no route from here"),
-    errno.EHOSTUNREACH: _("no route from here"),  # may be either side's fault: not asked, too
-    errno.ENETDOWN: _("no route from here"),
+    errno.EMFILE: message("this process has too many open files"),
+    errno.ENFILE: message("this machine has too many open files"),
+    errno.ENOBUFS: message("this machine has no memory for a connection"),
+    errno.ENOMEM: message("this machine has no memory for a connection"),
+    errno.EACCES: message("this machine does not permit the connection"),
+    errno.EPERM: message("this machine does not permit the connection"),
+    errno.EADDRNOTAVAIL: message("this machine has no free address or port"),
+    errno.ENETUNREACH: message("no route from here"),
+    errno.EHOSTUNREACH: message("no route from here"),  # may be either side's fault: also counts as not polled
+    errno.ENETDOWN: message("no route from here"),
 }
 _ERRNO = re.compile(r"\[Errno (\d+)\]")  # several addresses: asyncio glues their errors together
 # OpenSSL's X509_V_ERR codes that a certificate store of ours may cause: unknown issuers, self-signed roots.
@@ -43,7 +43,7 @@ Address = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
 
 class DialFault(StrEnum):
-    """What became of a connection that could not be made. LOCAL: nothing left this machine."""
+    """How a connection failed. LOCAL: nothing left this machine."""
 
     REFUSED = "refused"
     BROKEN = "broken"
@@ -59,57 +59,57 @@ class NoThreadError(OSError):
     """There is no thread for a lookup."""
 
 
-def sort(error: BaseException) -> tuple[DialFault, str] | None:
-    """Whose fault a failed connection is, and its name; None where the error is no such failure.
+def sort(error: BaseException) -> tuple[DialFault, Text] | None:
+    """Return whose fault a failed connection is, and the reason; None if the error is no connection failure.
 
-    Of several addresses one that was answered or that was silent decides: the others only had no way.
+    If several addresses were tried, one that answered or stayed silent decides, not one without a route.
     """
     if isinstance(error, socket.gaierror):
         late = isinstance(error, LookupFailedError)
-        return DialFault.LOCAL, _("the name could not be looked up in time") if late else _(
+        return DialFault.LOCAL, message("the name could not be looked up in time") if late else message(
             "the name could not be looked up"
         )
     if isinstance(error, ProxyError):
-        return DialFault.LOCAL, error.text
+        return DialFault.LOCAL, error.said
     if isinstance(error, NoThreadError):
-        return DialFault.LOCAL, _("this machine has no free threads")
+        return DialFault.LOCAL, message("this machine has no free threads")
     if isinstance(error, MemoryError):
         return DialFault.LOCAL, _NAMES[errno.ENOMEM]
     if not isinstance(error, OSError):
         return None
     numbers = {error.errno} if error.errno else {int(one) for one in _ERRNO.findall(str(error))}
     if errno.ECONNREFUSED in numbers:
-        return DialFault.REFUSED, _("refused")
+        return DialFault.REFUSED, message("refused")
     if errno.ETIMEDOUT in numbers:
-        return DialFault.TIMEOUT, _("no answer")
+        return DialFault.TIMEOUT, message("no answer")
     if numbers & {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED}:
-        return DialFault.BROKEN, _("closed without an answer")
+        return DialFault.BROKEN, message("closed without an answer")
     return next(((DialFault.LOCAL, name) for number, name in _NAMES.items() if number in numbers), None)
 
 
-def certificate(error: ssl.SSLError) -> tuple[bool, str] | None:
-    """Whether a certificate's failure may be our side's, and its name; None: the error has no such code."""
+def certificate(error: ssl.SSLError) -> tuple[bool, Text] | None:
+    """Return whether a certificate's failure may be our fault, and the reason; None if it has no OpenSSL code."""
     code = getattr(error, "verify_code", None)  # aiohttp's own class lacks it, and carries the real one inside
     if code is None:
         return None
     if code == EXPIRED:
-        return False, _("the certificate has expired")
+        return False, message("the certificate has expired")
     if code == _NOT_YET:
-        return True, _("the certificate is not valid yet: is this machine's clock right?")
+        return True, message("the certificate is not valid yet: is this machine's clock right?")
     if code in _OTHER_NAME:
-        return False, _("the certificate is for another name")
+        return False, message("the certificate is for another name")
     if code == _REVOKED:
-        return False, _("the certificate was revoked")
+        return False, message("the certificate was revoked")
     if code in _UNTRUSTED:
-        return True, _("the certificate is not trusted here")
-    return False, _("the certificate is not valid")
+        return True, message("the certificate is not trusted here")
+    return False, message("the certificate is not valid")
 
 
 @lru_cache(maxsize=1)
 def trust() -> ssl.SSLContext:
     """The authorities that we trust: $SSL_CERT_FILE or $SSL_CERT_DIR alone, else the system's and certifi's.
 
-    One store for all that is asked over TLS, so that no two parts disagree. Raises OSError where it can't be read.
+    Every TLS connection uses this one store, so that no two parts disagree. Raises OSError if it can't be read.
     """
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if file or folder:
@@ -155,7 +155,7 @@ async def lookup(host: str, port: int, limit: float, family: int = socket.AF_UNS
             problem = error
         try:
             loop.call_soon_threadsafe(answer, found, problem)
-        except RuntimeError:  # the loop has ended, nobody waits any more
+        except RuntimeError:  # the loop has ended: the result is not needed
             return
 
     thread = threading.Thread(target=work, name="lookup", daemon=True)
@@ -208,16 +208,16 @@ async def _tunnel(proxy: Proxy, host: str, port: int, limit: float) -> socket.so
                 raise
     except OSError as error:
         known = sort(error)
-        why = _("no answer") if known is None else known[1]
-        raise ProxyError(_("the proxy in {}: {}").format(proxy.variable, why)) from None
+        why = message("no answer") if known is None else known[1]
+        raise ProxyError(through_proxy(proxy.variable, why)) from None
     if not status.startswith("2"):
         plain.close()
-        raise ProxyError(_("the proxy in {}: {}").format(proxy.variable, f"HTTP {status}"))
+        raise ProxyError(through_proxy(proxy.variable, f"HTTP {status}"))
     return plain
 
 
 async def _status_of(plain: socket.socket, proxy: Proxy, place: str) -> str:
-    """The status with which a proxy answers the wish for a way to the place (CONNECT, RFC 9110)."""
+    """Return the proxy's status for a CONNECT to the place (RFC 9110); "?" if it sends none."""
     loop = asyncio.get_running_loop()
     head = f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in proxy.login.items())

@@ -15,8 +15,9 @@ from httpx_aiohttp import AiohttpTransport
 from qualtui import dial
 from qualtui.answer import Answer
 from qualtui.dial import DialFault
-from qualtui.proxies import Proxy, ProxyError, proxy_of
-from qualtui.text import _, clean
+from qualtui.proxies import Proxy, ProxyError, proxy_of, through_proxy
+from qualtui.text import clean
+from qualtui.text.message import Saying, Text, message
 
 __all__ = ["LIMIT", "Answer", "Failure", "FetchError", "Fetcher"]
 
@@ -30,23 +31,24 @@ _HEADERS = {
 
 
 class Failure(StrEnum):
-    """Why there is no answer. LOCAL: we could not ask; the others are the other side's negative answers."""
+    """Why there is no answer. LOCAL: we could not poll; the others are negative answers of the other side."""
 
-    REFUSED = "refused"  # nobody listens
+    REFUSED = "refused"  # no process listens
     BROKEN = "broken"  # the connection or the answer broke off, as when a worker is killed, or it was no HTTP
     TIMEOUT = "timeout"
     LOCAL = "local"
 
 
 class FetchError(Exception):
-    """No whole answer; the text is short and has no address in it. `unsent`: the request never left for sure."""
+    """No complete answer; the text is short and holds no address. `unsent`: the request certainly never left."""
 
     def __init__(
-        self, failure: Failure, text: str, seconds: float, *, unsent: bool = False, tls: bool = False
+        self, failure: Failure, said: Saying, seconds: float, *, unsent: bool = False, tls: bool = False
     ) -> None:
-        super().__init__(text)
+        super().__init__(str(said))
         self.failure = failure
-        self.text = text
+        self.said = said
+        self.text = str(said)  # in English
         self.seconds = seconds
         self.unsent = unsent
         self.tls = tls  # the handshake with the service itself failed
@@ -130,12 +132,13 @@ class Fetcher:
                     self._opened(), build(), self._limit if read else None
                 )
         except TimeoutError:
-            text = f"no answer in {self._timeout:g}s"
-            raise self._through(FetchError(Failure.TIMEOUT, text, clock() - started)) from None
+            late = message("no answer in {limit}s", limit=self._timeout)
+            raise self._through(FetchError(Failure.TIMEOUT, late, clock() - started)) from None
         except _TROUBLE as error:
             raise self._through(_failed(error, clock() - started)) from None
         if status == 407 and self._proxy is not None:
-            text = _("the proxy in {} answers HTTP {}").format(self._proxy.variable, status)
+            variable = self._proxy.variable
+            text = message("the proxy in {variable} answers HTTP {status:whole}", variable=variable, status=status)
             raise FetchError(Failure.LOCAL, text, clock() - started, unsent=True)
         plain = headers.get("content-encoding", "identity") == "identity"
         # A byte order mark before UTF-8 says nothing (RFC 8259 lets a reader pass over it).
@@ -145,7 +148,7 @@ class Fetcher:
         """The error; our own proxy's where it came while the way through that was being opened."""
         if self._proxy is None or not self._opening or error.tls:
             return error
-        text = _("the proxy in {}: {}").format(self._proxy.variable, error.text)
+        text = through_proxy(self._proxy.variable, error.said)
         return FetchError(Failure.LOCAL, text, error.seconds, unsent=True)
 
     def _opened(self) -> AiohttpTransport:
@@ -258,8 +261,8 @@ def _failed(error: BaseException, seconds: float) -> FetchError:
         if known is not None:
             return FetchError(*known, seconds, unsent=unsent, tls=isinstance(link, ssl.SSLError))
     if any(isinstance(link, httpx.UnsupportedProtocol | httpx.InvalidURL | ValueError) for link in chain):
-        return FetchError(Failure.LOCAL, "the URL is not valid", seconds, unsent=unsent)
-    return FetchError(Failure.BROKEN, "not HTTP", seconds, unsent=unsent)
+        return FetchError(Failure.LOCAL, message("the URL is not valid"), seconds, unsent=unsent)
+    return FetchError(Failure.BROKEN, message("not HTTP"), seconds, unsent=unsent)
 
 
 def _inner(error: BaseException) -> BaseException | None:
@@ -267,17 +270,17 @@ def _inner(error: BaseException) -> BaseException | None:
     return found if isinstance(found, BaseException) and found is not error else None
 
 
-def _known(link: BaseException) -> tuple[Failure, str] | None:
+def _known(link: BaseException) -> tuple[Failure, Text] | None:
     if isinstance(link, _BrokenOffError):
-        return Failure.BROKEN, _("broke off in the answer")
+        return Failure.BROKEN, message("the answer broke off")
     if isinstance(link, aiohttp.ClientHttpProxyError):
-        return Failure.LOCAL, f"HTTP {link.status}"
+        return Failure.LOCAL, message("HTTP {status:whole}", status=link.status)
     if isinstance(link, _StoreError):
-        return Failure.LOCAL, _("the certificates here cannot be read")
+        return Failure.LOCAL, message("this machine's certificates can't be read")
     if isinstance(link, ssl.SSLError):
         return _tls(link)
     if isinstance(link, aiohttp.ServerDisconnectedError):
-        return Failure.BROKEN, _("closed without an answer")
+        return Failure.BROKEN, message("closed without an answer")
     sorted_ = dial.sort(link)
     return None if sorted_ is None else (_FAILURES[sorted_[0]], sorted_[1])
 
@@ -290,7 +293,7 @@ _FAILURES = {
 }
 
 
-def _tls(error: ssl.SSLError) -> tuple[Failure, str] | None:
+def _tls(error: ssl.SSLError) -> tuple[Failure, Text] | None:
     """What a failed handshake means; None where the error only wraps the one that tells."""
     found = dial.certificate(error)
     if found is not None:
@@ -299,4 +302,4 @@ def _tls(error: ssl.SSLError) -> tuple[Failure, str] | None:
     if isinstance(error, aiohttp.ClientError):
         return None
     reason = clean(str(getattr(error, "reason", None) or "").replace("_", " ").lower(), 60)
-    return Failure.BROKEN, _("TLS failed: {}").format(reason) if reason else _("TLS failed")
+    return Failure.BROKEN, message("TLS failed: {reason}", reason=reason) if reason else message("TLS failed")

@@ -1,7 +1,7 @@
-"""The proxy that the environment names for an address. Probes, doctor and notices go by it alike.
+"""The proxy that the environment names for an address. Probes, doctor and notices use the same one.
 
 HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY, in small letters first, as curl and Apprise's library read them.
-Nothing on this machine is asked through a proxy. PostgreSQL and mail know no HTTP proxy: they go straight.
+Nothing on this machine is reached through a proxy. PostgreSQL and mail connect directly: they know no HTTP proxy.
 """
 
 import ipaddress
@@ -13,17 +13,17 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from qualtui.text import _
+from qualtui.text.message import Saying, Text, message
 
 HERE = ("localhost", "127.0.0.0/8", "::1")
 
 
 class ProxyError(OSError):
-    """The environment's proxy cannot be used, or did its part badly; the text names the variable alone."""
+    """The environment's proxy can't be used, or it failed; the text names only the variable."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
+    def __init__(self, said: Text) -> None:
+        super().__init__(str(said))
+        self.said = said
 
 
 class Proxy(msgspec.Struct, frozen=True):
@@ -75,12 +75,17 @@ def proxy_of(scheme: str, host: str, port: int) -> Proxy | None:
         parts = urlsplit(text)
         where = parts.hostname, parts.port or 80
     except ValueError:
-        raise ProxyError(_("the proxy in {} is no address").format(variable)) from None
+        raise ProxyError(message("the proxy in {variable} is not an address", variable=variable)) from None
     if parts.scheme != "http":
-        raise ProxyError(_("the proxy in {} is no http:// proxy: others are not supported").format(variable))
+        raise ProxyError(message("the proxy in {variable} is not http://: use such a proxy", variable=variable))
     if not where[0]:
-        raise ProxyError(_("the proxy in {} is no address").format(variable))
+        raise ProxyError(message("the proxy in {variable} is not an address", variable=variable))
     return Proxy(variable, where[0], where[1], unquote(parts.username or ""), unquote(parts.password or ""))
+
+
+def through_proxy(variable: str, reason: Saying) -> Text:
+    """Return the text of a failure of the proxy itself."""
+    return message("the proxy in {variable}: {reason}", variable=variable, reason=reason)
 
 
 def _excepted(host: str, port: int, given: Mapping[str, str]) -> bool:

@@ -14,7 +14,7 @@ from qualtui.config.values import Secret
 from qualtui.database.errors import translate
 from qualtui.database.kinds import DatabaseError, Kind
 from qualtui.database.opening import open_connection
-from qualtui.text import _
+from qualtui.text.message import message
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -51,7 +51,8 @@ class DatabaseReader:
                 raise trouble from None
             # Nothing was written, so going back to the one savepoint loses nothing.
             await self._session.execute("ROLLBACK TO SAVEPOINT question")
-            raise DatabaseError(trouble.kind, f"{question}: {trouble.text}") from None
+            said = message("{question}: {reason}", question=question, reason=trouble.said)
+            raise DatabaseError(trouble.kind, said) from None
 
 
 class Database:
@@ -149,7 +150,7 @@ class Database:
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             raise
         except (DsnError, ValueError, KeyError, IndexError, OverflowError):  # as asyncpg answers slips
-            raise DatabaseError(Kind.CONFIG, _("the DSN is not valid")) from None
+            raise DatabaseError(Kind.CONFIG, message("the DSN is not valid")) from None
 
     async def _opened(self, to: Driver, _dsn: str | None, **given: Any) -> Any:
         return await open_connection(to, self._connect_timeout, **given)

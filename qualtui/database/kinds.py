@@ -2,9 +2,11 @@
 
 from enum import StrEnum
 
+from qualtui.text.message import Saying
+
 
 class Kind(StrEnum):
-    """What went wrong. UNREACHABLE and CONFIG mean that the database was never asked."""
+    """What went wrong. UNREACHABLE and CONFIG mean that the database was never reached."""
 
     REFUSED = "refused"
     TIMEOUT = "timeout"
@@ -18,15 +20,16 @@ class Kind(StrEnum):
 
 
 class DatabaseError(Exception):
-    """The database's answer was no, or none; the one-line text has no DSN, no detail and no row.
+    """The database refused, failed or did not answer; the one-line text holds no DSN, no detail and no row.
 
-    `silent`: nothing came back at all; a time limit that the server itself tells of is an answer.
-    `todo`: the next step, where this refusal has one of its own.
+    `silent`: nothing came back at all; a time limit that the server itself reports is an answer.
+    `todo`: the next step, if this refusal needs another one than its kind.
     """
 
-    def __init__(self, kind: Kind, text: str, *, silent: bool = False, todo: str = "") -> None:
-        super().__init__(text)
+    def __init__(self, kind: Kind, said: Saying, *, silent: bool = False, todo: Saying = "") -> None:
+        super().__init__(str(said))
         self.kind = kind
-        self.text = text
+        self.said = said
+        self.text = str(said)  # in English
         self.silent = silent
         self.todo = todo

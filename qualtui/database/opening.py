@@ -1,4 +1,4 @@
-"""Opens a connection to PostgreSQL: a host's addresses side by side, and our own faults told from the server's."""
+"""Opens a connection to PostgreSQL: a host's addresses side by side, our faults kept apart."""
 
 import asyncio
 import errno
@@ -11,7 +11,7 @@ import asyncpg
 from qualtui import dial
 from qualtui.config.dsn import Driver, KeepAlive
 from qualtui.database.kinds import DatabaseError, Kind
-from qualtui.text import _
+from qualtui.text.message import Saying, message
 
 _OPTIONS = (  # by the field of KeepAlive; not every system has each
     ("idle", "TCP_KEEPIDLE"),
@@ -20,7 +20,7 @@ _OPTIONS = (  # by the field of KeepAlive; not every system has each
     ("user_timeout", "TCP_USER_TIMEOUT"),
 )
 
-_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}  # whatever was to be opened, it is not to blame
+_EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}  # the file that was to be opened is not to blame
 
 
 async def open_connection(to: Driver, limit: float, loop: asyncio.AbstractEventLoop, **given: Any) -> Any:
@@ -38,7 +38,7 @@ async def open_connection(to: Driver, limit: float, loop: asyncio.AbstractEventL
         raise _unreadable(why) from None
     except asyncpg.ClientConfigurationError as error:
         if "certificate file" in str(error):
-            raise _unreadable(_("sslrootcert is not there")) from None
+            raise _unreadable(message("there is no file sslrootcert")) from None
         raise
 
 
@@ -46,14 +46,16 @@ def _trust() -> Any:
     try:
         return dial.trust()
     except OSError:
-        raise DatabaseError(Kind.CONFIG, _("the certificates here cannot be read")) from None
+        raise DatabaseError(Kind.CONFIG, message("this machine's certificates can't be read")) from None
 
 
-def _unreadable(why: str) -> DatabaseError:
-    """The error of a certificate or key that the DSN names and that is not there."""
-    text = _("a certificate or key that the DSN names cannot be read")
-    todo = _("see the files of sslrootcert, sslcert, sslkey and sslcrl in the DSN")
-    return DatabaseError(Kind.CONFIG, f"{text}: {why}" if why else text, todo=todo)
+def _unreadable(why: Saying) -> DatabaseError:
+    """Return the error for a certificate or key that the DSN names and that can't be read."""
+    text = message("a certificate or key named in the DSN can't be read")
+    if why:
+        text = message("a certificate or key named in the DSN can't be read: {reason}", reason=why)
+    todo = message("check the files of sslrootcert, sslcert, sslkey and sslcrl in the DSN")
+    return DatabaseError(Kind.CONFIG, text, todo=todo)
 
 
 class _Way:
@@ -99,7 +101,7 @@ class _Way:
 
 
 def _keep_alive(plain: socket.socket, wanted: KeepAlive) -> None:
-    """A connection that a router forgot is noticed."""
+    """Set the keep-alive options, so that a connection that a router dropped is noticed."""
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, int(wanted.on))
     for field, option in _OPTIONS:
         value, number = getattr(wanted, field), getattr(socket, option, None)

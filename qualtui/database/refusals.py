@@ -4,52 +4,53 @@ import re
 from typing import NamedTuple
 
 from qualtui.database.kinds import Kind
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import Saying, Text, message
 
 
 class Meaning(NamedTuple):
     """A refusal's kind, its text for people, and the next step (empty: that of its kind)."""
 
     kind: Kind
-    text: str
-    todo: str = ""
+    text: Text
+    todo: Saying = ""
 
 
 _ROOM = Meaning(
     Kind.REFUSED,
-    _("no more clients are let in: the connection limit is reached"),
-    _("see who holds connections (pg_stat_activity, the pooler's clients), raise the limit or the pool size"),
+    message("the connection limit is reached: no more clients are accepted"),
+    message("see who holds connections (pg_stat_activity, the pooler's clients), or raise the pool size"),
 )
 _UNKNOWN = Meaning(
     Kind.AUTH,
-    _("the pooler knows no such project or user"),
-    _("is the project paused? (Supabase: restore it.) Behind the pooler the user is ROLE.PROJECT"),
+    message("the pooler knows no such project or user"),
+    message("is the project paused? Supabase: restore it. Behind the pooler the user is ROLE.PROJECT"),
 )
-_LOGIN = Meaning(Kind.AUTH, _("the login was rejected"))
+_LOGIN = Meaning(Kind.AUTH, message("the login was rejected"))
 _BEHIND = Meaning(
     Kind.REFUSED,
-    _("the pooler does not reach the database behind it"),
-    _("see the database itself: does it run, is it paused, has it connections left?"),
+    message("the pooler does not reach the database behind it"),
+    message("check the database itself: does it run, is it paused, are connections left?"),
 )
 _NO_TLS = Meaning(
-    Kind.CONFIG, _("the server demands TLS"), _("write sslmode=require (or verify-full) into the DSN")
+    Kind.CONFIG, message("the server demands TLS"), message("set sslmode=require (or verify-full) in the DSN")
 )
 _ADDRESS = Meaning(
     Kind.AUTH,
-    _("the server does not let this address and user in"),
-    _("see its pg_hba.conf, or the project's list of allowed addresses"),
+    message("the server does not accept this address and user"),
+    message("check its pg_hba.conf, or the project's list of allowed addresses"),
 )
-_SLOT = Meaning(Kind.TIMEOUT, _("the pooler had no server connection free in time"), _ROOM.todo)
-_STARTING = Meaning(Kind.REFUSED, _("the server is starting up or shutting down"))
+_SLOT = Meaning(Kind.TIMEOUT, message("the pooler had no server connection free in time"), _ROOM.todo)
+_STARTING = Meaning(Kind.REFUSED, message("the server is starting up or shutting down"))
 _TRIES = Meaning(
     Kind.AUTH,
-    _("too many rejected logins: the pooler blocks for a while"),
-    _("correct user and password in the DSN, then wait some minutes"),
+    message("too many rejected logins: the pooler blocks for a while"),
+    message("correct user and password in the DSN, then wait some minutes"),
 )
 _PAUSED = Meaning(
     Kind.REFUSED,
-    _("the database is paused or disabled"),
-    _("wake it in the provider's console (Supabase: restore)"),
+    message("the database is paused or disabled"),
+    message("start it in the provider's console (Supabase: restore)"),
 )
 
 # Looked for in this order, in small letters. PgBouncer says these under 08P01, Supavisor under XX000.
@@ -69,7 +70,7 @@ _WORDS: tuple[tuple[str, Meaning], ...] = (
     ),
     (r"is disabled|is paused|has been paused|suspended|compute.*(quota|disabled)", _PAUSED),
     (r"no such user|no such role|authentication failed|wrong password|auth(entication)? (query )?failed", _LOGIN),
-    (r"no such database", Meaning(Kind.NO_DATABASE, _("there is no such database"))),
+    (r"no such database", Meaning(Kind.NO_DATABASE, message("there is no such database"))),
     (r"starting up|shutting down|recovery mode|not yet accepting|not accepting", _STARTING),
 )
 _PARAMETER = re.compile(r"unsupported startup parameter[^:]*: ([a-z_.]{1,60})", re.IGNORECASE)
@@ -79,19 +80,19 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`")
 _GENERAL = ("08", "28", "53", "57", "XX", "3D", "0A")
 
 
-def meaning(state: str, message: str) -> Meaning | None:
-    """What a refusal means by its words; None where they say nothing that is known."""
+def meaning(state: str, words: str) -> Meaning | None:
+    """Return what a refusal means, by its words; None if they are unknown."""
     if state[:2] not in _GENERAL:
         return None
-    if found := _PARAMETER.search(message):
-        text = _("the pooler does not take the parameter {}").format(clean(found[1], 60))
-        return Meaning(Kind.CONFIG, text, _("take it out of the DSN; each question sets its own limits"))
-    low = message[:400].lower()
-    return next((known for words, known in _WORDS if re.search(words, low)), None)
+    if found := _PARAMETER.search(words):
+        text = message("the pooler does not accept the parameter {parameter}", parameter=clean(found[1], 60))
+        return Meaning(Kind.CONFIG, text, message("remove it from the DSN; each statement sets its own limits"))
+    low = words[:400].lower()
+    return next((known for pattern, known in _WORDS if re.search(pattern, low)), None)
 
 
-def remainder(message: str) -> str:
-    """What may be shown of a text that nobody knows: plain words and small numbers; all else may be a name."""
-    bare = _QUOTED.sub("…", clean(message, 160))
-    words = [word if _WORD.fullmatch(word) else "…" for word in bare.split()]
-    return clean(re.sub(r"…( …)+", "…", " ".join(words)), 120)
+def remainder(words: str) -> str:
+    """Return what may be shown of an unknown text: plain words and small numbers; the rest may be a name."""
+    bare = _QUOTED.sub("…", clean(words, 160))
+    kept = [word if _WORD.fullmatch(word) else "…" for word in bare.split()]
+    return clean(re.sub(r"…( …)+", "…", " ".join(kept)), 120)

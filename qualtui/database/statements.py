@@ -7,7 +7,8 @@ from importlib import resources
 
 from qualtui.config.values import Mapping
 from qualtui.database.kinds import DatabaseError, Kind
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import message
 
 _PLACE = re.compile(r"\{\{([a-z_]+)(?:\.([a-z_]+))?\}\}")
 
@@ -45,11 +46,11 @@ def table(name: str, mapping: Mapping) -> str:
 def _parts(name: str) -> list[str]:
     parts = name.split(".")
     if len(parts) > 2:
-        raise DatabaseError(Kind.CONFIG, _("a mapped table is TABLE or SCHEMA.TABLE: {}").format(clean(name)))
+        raise DatabaseError(Kind.CONFIG, message("{name} is not TABLE or SCHEMA.TABLE", name=clean(name)))
     return parts
 
 
 def _quoted(name: str) -> str:
     if not name or "\x00" in name or len(name.encode("utf-8", "replace")) > 63:
-        raise DatabaseError(Kind.CONFIG, _("not a name of a table or column: {!r}").format(clean(name)))
+        raise DatabaseError(Kind.CONFIG, message("'{name}' is not a name of a table or column", name=clean(name)))
     return '"' + name.replace('"', '""') + '"'

@@ -58,7 +58,7 @@ async def _try(name: str, place: Place | Text | None, scheme: str) -> tuple[Find
     try:
         proxy = proxy_of(scheme, host, port)
     except ProxyError as error:
-        return failed(check, what, error.text, message("check the environment of qualtui: docs/network.md")), None
+        return failed(check, what, error.said, message("check the environment of qualtui: docs/network.md")), None
     if proxy is not None:
         reach, reason = await connect_channel(proxy.host, proxy.port)
         if reach is Reach.ANSWERED:
@@ -87,7 +87,7 @@ async def connect_channel(host: str, port: int) -> tuple[Reach, Saying]:
     except TimeoutError:
         return Reach.SILENT, message("no answer in {limit:seconds}", limit=CONNECT)
     except (OSError, ValueError) as error:
-        fault, why = dial.sort(error) or (DialFault.LOCAL, "no route from here")
+        fault, why = dial.sort(error) or (DialFault.LOCAL, message("no route from here"))
         return _REACH[fault], why
     plain.close()
     return Reach.ANSWERED, ""

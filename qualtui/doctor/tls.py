@@ -45,7 +45,7 @@ async def check_certificate(
 def _untrusted(check: str, what: Saying, host: str, error: ssl.SSLCertVerificationError) -> Finding:
     """What is wrong with the certificate, and who can fix it."""
     name = clean(host, 80)
-    ours, text = dial.certificate(error) or (True, "the certificate is not valid")
+    ours, text = dial.certificate(error) or (True, message("the certificate is not valid"))
     if error.verify_code == dial.EXPIRED:
         return failed(check, what, message("has expired"), message("renew the certificate of {host}", host=name))
     if ours:

@@ -141,7 +141,7 @@ def mail_reason(error: Exception) -> str:
 
 def _certificate(error: Exception) -> str:
     known = dial.certificate(error) if isinstance(error, ssl.SSLError) else None
-    return known[1] if known is not None else _("its certificate is not trusted")
+    return str(known[1]) if known is not None else _("its certificate is not trusted")
 
 
 def _code(error: Exception) -> int:

@@ -40,7 +40,7 @@ class DatabaseProbe:
             at = now + clock() - started
             note = error.text if error.kind is not Kind.TIMEOUT else f"no answer in {self.timeout:g}s"
             bad = Sample(up, at, 0.0, note), Sample(silent, at, float(error.silent), note if error.silent else "")
-            turned_away = Sample(refused, at, float(error.kind in REFUSALS), error.todo)
+            turned_away = Sample(refused, at, float(error.kind in REFUSALS), str(error.todo))
             return *bad, turned_away, Sample(seconds, at, None, note), Sample(skew, at, None, note)
         at = now + clock() - started
         good = Sample(up, at, 1.0), Sample(silent, at, 0.0), Sample(refused, at, 0.0)

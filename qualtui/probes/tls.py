@@ -46,7 +46,7 @@ class TlsProbe:
         try:
             trust = self._given or dial.trust()
         except OSError:
-            raise ProbeError(_("the certificates here cannot be read")) from None
+            raise ProbeError(_("this machine's certificates can't be read")) from None
         names = [host for host, _port in self._targets]
         answers = await asyncio.gather(*(self._until(*target, trust, now) for target in self._targets))
         at = now + clock() - started
@@ -66,10 +66,10 @@ class TlsProbe:
             if error.verify_code == dial.EXPIRED:
                 return 0.0, ""
             _ours, text = dial.certificate(error) or (True, _("the certificate is not valid"))
-            return None, text
+            return None, str(text)
         except (OSError, ssl.SSLError, ValueError) as error:
             known = dial.sort(error)
-            return None, _("no answer") if known is None or known[0] is not DialFault.LOCAL else known[1]
+            return None, _("no answer") if known is None or known[0] is not DialFault.LOCAL else str(known[1])
         certificate = writer.get_extra_info("peercert") or {}
         writer.transport.abort()  # nothing was sent; a polite end may hang
         end = certificate.get("notAfter")

@@ -121,7 +121,7 @@ async def test_a_list_of_authorities_that_is_missing_is_our_trouble(
     authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trusting(monkeypatch, authority.file.parent / "nowhere.pem")
-    with pytest.raises(ProbeError, match="the certificates here cannot be read"):
+    with pytest.raises(ProbeError, match="this machine's certificates can't be read"):
         await health(1)
     found = await tls.check_certificate("agent.tls", "certificate", "https://localhost:1/", 1.0, lambda: NOW)
     assert (found.verdict, "SSL_CERT_FILE" in str(found.todo)) == (FindingVerdict.FAILED, True)
