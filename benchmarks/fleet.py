@@ -31,8 +31,8 @@ async def fleet() -> tuple[Figure, ...]:
 
 
 def _overview() -> tuple[Figure, Figure]:
-    """Every second agent in trouble, all series answered; the build is a beat's."""
-    view, state = _many()
+    """Every second agent in trouble, all series answered, a new sample an agent at each beat, that is built."""
+    view, recent, state = _many()
     engine = EngineView(1, "watch-1", "0", 1, NOW, 1)
 
     def overview(now: float) -> Publication:
@@ -42,6 +42,7 @@ def _overview() -> tuple[Figure, Figure]:
     overview(NOW)
     took, size = [], 0
     for beat in range(1, 6):
+        recent.add(Sample(f"bot-{n:03}/health.seconds", NOW + beat, 0.1) for n in range(COUNT))
         began = time.process_time()
         size = len(overview(NOW + beat).frame(("bot-001",)))
         took.append(time.process_time() - began)
@@ -54,7 +55,7 @@ def _overview() -> tuple[Figure, Figure]:
     )
 
 
-def _many() -> tuple[Projector, State]:
+def _many() -> tuple[Projector, SampleCache, State]:
     agent = AgentSettings(
         health=HealthSettings(url="https://bot.example.com/health"),
         database=DatabaseSettings(dsn=Secret("postgresql://u@db.example.com/x")),
@@ -75,7 +76,7 @@ def _many() -> tuple[Projector, State]:
                 n, "customers-waiting", name, Severity.CRITICAL, Phase.FIRING, NOW - 300, NOW - 290,
                 "3 customers wait for the bot's reply", cause="WhatsApp session FAILED",
             )  # fmt: skip
-    return view, State(incidents=incidents)
+    return view, recent, State(incidents=incidents)
 
 
 def _samples() -> Figure:

@@ -1,6 +1,7 @@
 """`qualtui watch`: the engine."""
 
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -77,6 +78,7 @@ def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
             if lifeline >= 0:  # a pipe that closes when the process that started us ends
                 asyncio.get_running_loop().add_reader(lifeline, engine.stop, "the process that started it ended")
             await ready.wait()
+            gc.freeze()  # modules and configuration stay: a garbage collection need not look at them again
             log.info("watching %s; socket %s", ", ".join(first.agents), socket_path(first))
         return running.result()
 

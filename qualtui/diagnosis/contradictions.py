@@ -67,8 +67,8 @@ def disagreement_text(names: Iterable[str]) -> str:
 
 def contradict(readings: Readings, well: Well = lambda _name, _at: True) -> Readings:
     """The readings, each contradicted one told as such."""
-    changed = {
-        name: msgspec.structs.replace(readings[name], evidence=Evidence.DISAGREE)
-        for name in disagreeing(readings, well)
-    }
+    found = disagreeing(readings, well)
+    if not found:
+        return readings
+    changed = {name: msgspec.structs.replace(readings[name], evidence=Evidence.DISAGREE) for name in found}
     return {**readings, **changed}

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from qualtui.config.declared_series import declared
 from qualtui.config.values import Config
 from qualtui.diagnosis.chain import SLOW, carried, chain
-from qualtui.diagnosis.contradictions import contradict
 from qualtui.diagnosis.derivations import HOUR, WITNESS, Subject
 from qualtui.diagnosis.diagnose import root_cause
 from qualtui.diagnosis.headline import Unwitnessed
 from qualtui.diagnosis.own_network import ControlledHost, excused, host_answered
 from qualtui.diagnosis.root_cause import RootCause
+from qualtui.engine.agent_readings import AgentReadings
 from qualtui.engine.broken_since import earlier_break, replayed, unknown_beginning
 from qualtui.engine.control_hosts import control_hosts
 from qualtui.engine.sample_cache import AgentSamples, SampleCache
 from qualtui.model import AlertState, Sample
-from qualtui.series.catalogue import BY_NAME, Series
-from qualtui.series.evidence import Reading, Readings, evidence, stale_after
+from qualtui.series.catalogue import Series
+from qualtui.series.evidence import Readings, stale_after
 from qualtui.wire import LinkView
 
 Standings = Callable[[str], Iterable[AlertState]]  # agent -> its rules that are pending or firing
@@ -37,49 +36,31 @@ class AgentEvidence:
         self._standings = standings
         self._patient = patient
         self._config = config
-        self._declared: dict[str, Mapping[str, Series]] = {}  # by agent
+        self._readings = AgentReadings(recent, config)
         self._hosts: dict[str, Mapping[str, ControlledHost]] = {}  # by agent, where it has a control target
         self._slow = _slow(config)
         self._since: dict[str, float] = {}  # by agent: when we began to poll it
         self._chains: dict[str, tuple[LinkView, ...]] = {}
-        self._sources: dict[str, frozenset[str]] = {}
         self.stale: dict[str, float] = {}
 
     def use(self, config: Config, stale: Mapping[str, float]) -> None:
         """Takes a configuration, and when each series is stale."""
         self._config = config
         self.stale = dict(stale)
-        self._declared = {name: declared(agent) for name, agent in config.agents.items()}
+        self._readings.use(config, stale)
         self._hosts = {
             name: control_hosts(agent) for name, agent in config.agents.items() if agent.control is not None
         }
         self._slow = _slow(config)
-        by_agent: dict[str, set[str]] = {}
-        for series in stale:
-            agent, _slash, name = series.partition("/")
-            by_agent.setdefault(agent, set()).add(name)
-        self._sources = {agent: frozenset(names) for agent, names in by_agent.items()}
         self._chains = {agent: links for agent, links in self._chains.items() if agent in config.agents}
 
     def declared(self, agent: str) -> Mapping[str, Series]:
         """The series of an agent, by name."""
-        return self._declared.get(agent, BY_NAME)
+        return self._readings.declared(agent)
 
     def readings(self, agent: str, now: float) -> Readings:
-        """Every declared series of an agent, with its evidence; a contradiction is marked as such."""
-        found: Readings = {}
-        for name in self.declared(agent):
-            series = f"{agent}/{name}"
-            sample = self._recent.newest(series)
-            found[name] = Reading(evidence(sample, self.stale.get(series), now), sample)
-        health = self._config.agents[agent].health if agent in self._config.agents else None
-        took = float(health.timeout) if health is not None else 0.0  # at most, for a health check's answer
-        return contradict(found, lambda name, at: self._well(f"{agent}/{name}", at, took))
-
-    def _well(self, series: str, at: float, around: float) -> bool:
-        """Whether a series was 1 all the time around an instant, so many seconds before and after."""
-        samples = [one for one in self._recent.since(series, at - around) if one.at <= at + around]
-        return bool(samples) and all(one.value == 1 for one in samples)
+        """Every declared series of an agent, with its evidence; see AgentReadings."""
+        return self._readings.of(agent, now)
 
     def cause(self, agent: str, readings: Readings, now: float) -> tuple[tuple[LinkView, ...], RootCause]:
         """The chain of an agent and its root cause."""
@@ -102,7 +83,7 @@ class AgentEvidence:
             now=now,
             every=every,
             began=self._since.setdefault(agent, now),
-            sources=self._sources.get(agent, frozenset()),
+            sources=self._readings.sources(agent),
             witness_age=self.witness_age(agent, now),
             readings=lambda: self.readings(agent, now),
             links=lambda: self.cause(agent, self.readings(agent, now), now)[0],

@@ -1,6 +1,6 @@
 """Revises the cause of young incidents, where what was seen first did not last and something else does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from qualtui.config.values import Config
 from qualtui.diagnosis.cause_revision import YOUNG, Belief, cause_believed, later, restored, to_revise
@@ -21,15 +21,24 @@ class Revising:
         """An incident has this cause now."""
         self._beliefs[number] = cause_believed(reason, self._clock())
 
+    def young(self, state: State, config: Config) -> dict[str, list[Incident]]:
+        """By agent the incidents whose cause may still be revised; forgets what the state no longer has."""
+        now = self._clock()
+        found: dict[str, list[Incident]] = {}
+        for incident in state.incidents.values():
+            if _young(incident, config, now):
+                found.setdefault(incident.agent, []).append(incident)
+        for number in [number for number in self._beliefs if number not in state.incidents]:
+            del self._beliefs[number]
+        return found
+
     def look(
-        self, state: State, agent: str, config: Config, reason: Callable[[], RootCause]
+        self, young: Sequence[Incident], config: Config, reason: Callable[[], RootCause]
     ) -> list[CauseRevised]:
         """The revisions that are due for an agent; `reason`: its why, asked for only where it is needed."""
-        now, speed = self._clock(), config.demo.speed
-        young = [one for one in state.incidents.values() if self._young(one, agent, config, now)]
-        self._beliefs = {number: one for number, one in self._beliefs.items() if number in state.incidents}
         if not young:
             return []
+        now, speed = self._clock(), config.demo.speed
         why = reason()
         due = []
         for incident in young:
@@ -41,8 +50,9 @@ class Revising:
                 due.append(CauseRevised(incident.number, why.text, str(why.root)))
         return due
 
-    def _young(self, incident: Incident, agent: str, config: Config, now: float) -> bool:
-        rule = config.rules.get(incident.rule)
-        young = 0 <= now - incident.fired_at <= YOUNG / config.demo.speed
-        fires = incident.agent == agent and incident.phase is Phase.FIRING
-        return young and fires and rule is not None and explains(rule.series)
+
+def _young(incident: Incident, config: Config, now: float) -> bool:
+    if incident.phase is not Phase.FIRING or not 0 <= now - incident.fired_at <= YOUNG / config.demo.speed:
+        return False
+    rule = config.rules.get(incident.rule)
+    return rule is not None and explains(rule.series)

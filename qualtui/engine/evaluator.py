@@ -1,6 +1,6 @@
 """Looks at every rule and writes what changed, together with the notices that the change owes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -66,6 +66,7 @@ class Evaluator:
     def _decide(self, state: State, agents: tuple[str, ...]) -> list[Entry]:
         entries: list[Entry] = []
         number = state.next_number
+        young = self._revising.young(state, self._config)
         for agent in agents:
             for name, rule in self._config.rules.items():
                 change = None
@@ -84,7 +85,7 @@ class Evaluator:
                 entries.append((change, ""))
                 entries.extend(self._notices(state, change))
             with self._faults.within(agent, "revision"):
-                entries.extend(self._revisions(state, agent))
+                entries.extend(self._revisions(state, agent, young.get(agent, ())))
         return entries
 
     def _explained(self, change: RuleChanged, rule: Rule, incident: Incident | None) -> RuleChanged:
@@ -103,8 +104,8 @@ class Evaluator:
             fix = self._offered(change.agent, change.rule, change.number, fix)
         return msgspec.structs.replace(change, cause=text, root=root, fix=fix)
 
-    def _revisions(self, state: State, agent: str) -> Iterator[Entry]:
-        for body in self._revising.look(state, agent, self._config, lambda: self._reason(agent)):
+    def _revisions(self, state: State, agent: str, young: Sequence[Incident]) -> Iterator[Entry]:
+        for body in self._revising.look(young, self._config, lambda: self._reason(agent)):
             rule = state.incidents[body.number].rule
             fix = self._offered(agent, rule, body.number, state.incidents[body.number].fix)
             yield msgspec.structs.replace(body, fix=fix), ""
@@ -114,9 +115,11 @@ class Evaluator:
 
     def _step(self, state: State, agent: str, name: str, rule: Rule) -> RuleChanged | None:
         now = self._clock()
-        key = alert_key(name, agent)
         series = f"{agent}/{rule.series}"
         samples = self._recent.since(series, now - rule.window)
+        if not samples:
+            return None  # nothing is known
+        key = alert_key(name, agent)
         verdict = judge(rule, samples, now, self._stale.get(series, 0.0))
         result = alert_step(name, agent, rule, verdict, state.alerts.get(key), self._clear_since.get(key), now)
         if result.clear_since is not None:

@@ -5,7 +5,7 @@ Memory is bounded by the number of samples: a probe that is polled every 100 ms 
 
 import math
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from qualtui.model import Sample
 
@@ -64,6 +64,7 @@ class SampleCache:
         self._step = step
         self._steps = steps
         self._tracks: dict[str, _Track] = {}
+        self._by_agent: dict[str, dict[str, _Track]] = {}  # the same, by the series' name without the agent
         self._needed: Mapping[str, float] = {}
         self._versions: Counter[str] = Counter()
 
@@ -96,8 +97,9 @@ class SampleCache:
         for sample in samples:
             track = self._tracks.get(sample.series)
             if track is None:
-                agent = sample.series.partition("/")[0]
+                agent, _slash, name = sample.series.partition("/")
                 track = self._tracks[sample.series] = _Track(agent, self._steps)
+                self._by_agent.setdefault(agent, {})[name] = track
             self._versions[track.agent] += 1
             if track.raw and sample.at < track.raw[-1].at:
                 track.forget(sample.at)
@@ -125,6 +127,11 @@ class SampleCache:
         """The newest sample of a series, with or without a value."""
         track = self._tracks.get(series)
         return track.raw[-1] if track else None
+
+    def newest_of(self, agent: str) -> Iterator[tuple[str, Sample]]:
+        """The newest sample of each series of an agent that was ever answered, with the name without the agent."""
+        for name, track in self._by_agent.get(agent, {}).items():
+            yield name, track.raw[-1]
 
     def known(self, series: str) -> Sample | None:
         """The newest sample of a series that has a value."""

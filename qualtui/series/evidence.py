@@ -5,7 +5,7 @@ import msgspec
 from qualtui.model import Evidence, Sample
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """A series' newest answer. `sample` None: it was never answered."""
 
     evidence: Evidence
@@ -14,9 +14,9 @@ class Reading(msgspec.Struct, frozen=True):
     @property
     def fresh(self) -> float | None:
         """The value where it may be believed now, else None."""
-        if self.sample is None or self.evidence not in {Evidence.FRESH, Evidence.DISAGREE}:
-            return None
-        return self.sample.value
+        if self.evidence is Evidence.FRESH or self.evidence is Evidence.DISAGREE:
+            return None if self.sample is None else self.sample.value
+        return None
 
     @property
     def note(self) -> str:

@@ -263,7 +263,7 @@ async def test_an_internal_error_of_one_agent_stops_no_other_agent_s_watch(
             raise KeyError("a fault of our own")
         return evaluation.judge(rule, samples, now, stale)
 
-    monkeypatch.setattr("qualtui.engine.agent_evidence.contradict", contradict)
+    monkeypatch.setattr("qualtui.engine.agent_readings.contradict", contradict)
     monkeypatch.setattr("qualtui.engine.evaluator.judge", evaluate)
     rule = Rule(series="health.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0))
     made = Made(Constant("broken/health.up", 0.0, 0.1), Constant("other/health.up", 0.0, 0.1))
