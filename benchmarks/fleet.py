@@ -59,17 +59,17 @@ def _many() -> tuple[Projector, SampleCache, State]:
     agent = AgentSettings(
         health=HealthSettings(url="https://bot.example.com/health"),
         database=DatabaseSettings(dsn=Secret("postgresql://u@db.example.com/x")),
-        waha=GatewaySettings(url="https://waha.example.com"),
+        gateway=GatewaySettings(url="https://waha.example.com"),
     )
     config = Config(agents={f"bot-{n:03}": agent for n in range(COUNT)}, rules=BUILT_IN)
     recent = SampleCache(3600.0, 60.0, 60)
     view = Projector(recent, config)
     names = [series.name for series in DECLARED if not series.name.startswith(("goal.", "sight.", "engine."))]
     view.use(config, {f"{agent}/{name}": (60.0, 5.0) for agent in config.agents for name in names})
-    up = {"db.up", "waha.up", "health.up", "waha.working"}
+    up = {"db.up", "gateway.up", "health.up", "gateway.working"}
     incidents = {}
     for n, name in enumerate(config.agents):
-        bad = {"waha.working": 0.0, "customers.waiting": 3.0, "customers.oldest": 300.0} if n % 2 else {}
+        bad = {"gateway.working": 0.0, "customers.waiting": 3.0, "customers.oldest": 300.0} if n % 2 else {}
         recent.add(Sample(f"{name}/{one}", NOW, bad.get(one, float(one in up)), "FAILED") for one in names)
         if bad:
             incidents[n] = Incident(

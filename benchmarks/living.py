@@ -18,7 +18,7 @@ async def living(*, speed: float = 1.0, interval: float = 1.0, **options: Any) -
         path = Path(services.config)
         config = tomllib.loads(path.read_text())
         for agent in config["agents"].values():
-            for probe in ("health", "database", "waha"):
+            for probe in ("health", "database", "gateway"):
                 agent[probe]["interval"] = interval
         path.write_text(tomli_w.dumps(config))
         yield services

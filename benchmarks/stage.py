@@ -75,7 +75,7 @@ def answer(ask: object) -> Answer:
             history = tuple(reversed([line for line in moved(told, by).activity if line.number == number]))
             return IncidentDetail(moved(msgspec.structs.replace(told, incidents=(row,)), by).incidents[0], history)
         case PreviewFix(fix=fix):
-            return snapshots.restarting() if fix == "waha-restart" else snapshots.preview()
+            return snapshots.restarting() if fix == "gateway-restart" else snapshots.preview()
         case RunFix(token="token-2"):
             return Done("The session is WORKING, 12s after the restart", run="run-2")
         case RunFix():

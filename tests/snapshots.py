@@ -130,9 +130,9 @@ def calm_figures() -> dict[str, Figure]:
         figure("health.seconds", 0.182, *wave(0.3, gap=44), at=AT - 21),
         figure("db.up", 1),
         figure("db.seconds", 0.004, *wave(0.006)),
-        figure("waha.up", 1),
-        figure("waha.working", 1, note="WORKING"),
-        figure("waha.seconds", 0.031, *wave(0.04)),
+        figure("gateway.up", 1),
+        figure("gateway.working", 1, note="WORKING"),
+        figure("gateway.seconds", 0.031, *wave(0.04)),
     ]
     return {told.name: told for told in figures}
 
@@ -150,7 +150,7 @@ def calm_chain() -> tuple[LinkView, ...]:
         link(Link.WEBHOOK, "ok", "inbound 2m ago"),
         link(Link.BOT, "ok", "182ms"),
         link(Link.DATABASE, "ok", "4ms"),
-        link(Link.WAHA, "ok", "WORKING"),
+        link(Link.GATEWAY, "ok", "WORKING"),
         link(Link.CUSTOMER, "ok", "35/h"),
     )
 
@@ -194,7 +194,7 @@ def incident(number: int = 42, **changes: object) -> IncidentView:
     """Customers wait because the gateway is down; nobody has it."""
     told = IncidentView(
         number, "ldc-bot", "customers-waiting", Severity.CRITICAL, Phase.FIRING, "3 customers waiting for the bot",
-        "WAHA FAILED", AT - 300, AT - 290, None, "", "sent 1", "waha-restart", "https://example.org/runbooks/waha",
+        "WAHA FAILED", AT - 300, AT - 290, None, "", "sent 1", "gateway-restart", "https://example.org/runbooks/gateway",
     )  # fmt: skip
     return msgspec.structs.replace(told, **changes)
 
@@ -219,7 +219,7 @@ def trouble() -> Snapshot:
             figure("failures.sends", 5, *([0.0] * 50), 2, 5),
             figure("goal.answered", 94.0),
             figure("agent.success", 100, at=AT - 100, evidence=Evidence.DISAGREE),
-            figure("waha.working", 0, note="FAILED", severity=worst),
+            figure("gateway.working", 0, note="FAILED", severity=worst),
             figure("customers.answered_1h", 35, *wave(38)[:-6], 20, 11, 3, 0, 0),
             figure("health.seconds", 9.2, *wave(0.3), 4, 9.2),
         )
@@ -230,20 +230,20 @@ def trouble() -> Snapshot:
         link(Link.WEBHOOK, "unknown", "silent 4m", Evidence.OLD),
         link(Link.BOT, "busy", "busy 9s"),
         link(Link.DATABASE, "ok", "4ms"),
-        link(Link.WAHA, "bad", "FAILED 4m", since=AT - 250),
+        link(Link.GATEWAY, "bad", "FAILED 4m", since=AT - 250),
         link(Link.CUSTOMER, "bad", "3 owed"),
     )
     now = NowView(
         worst, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 5m",
         'WAHA FAILED since 03:08; database says "sent"', ("WhatsApp FAILED (fresh)", "2 rows say sent"),
-        "nobody", "nothing", "waha-restart",
+        "nobody", "nothing", "gateway-restart",
         "Restart WAHA's session", 42,
     )  # fmt: skip
     agent = AgentDetail("ldc-bot", now, chain, figures, last_reply=AT - 240)
     incidents = (
         incident(),
         incident(
-            43, rule="waha-not-working", summary="WAHA session FAILED", cause="",
+            43, rule="gateway-not-working", summary="WAHA session FAILED", cause="",
             since=AT - 250, owner="ana", fix="",
         ),
         incident(
@@ -303,7 +303,7 @@ def learning() -> Snapshot:
     figures = {
         name: msgspec.structs.replace(told, value=None, evidence=Evidence.NO_DATA, past=(), at=None)
         for name, told in calm_figures().items()
-        if not name.startswith(("health", "db", "waha"))
+        if not name.startswith(("health", "db", "gateway"))
     }
     told = NowView(None, False, "LEARNING")
     snapshot = _agent(calm(), now=told, figures=calm_figures() | figures, learning=0.42, last_reply=None)
@@ -382,9 +382,9 @@ def preview(**changes: object) -> Preview:
 
 
 def restarting() -> Preview:
-    """What waha-restart would do to a session that FAILED."""
+    """What gateway-restart would do to a session that FAILED."""
     return Preview(
-        "token-2", "waha-restart", "ldc-bot", "Restarts the WhatsApp session default",
+        "token-2", "gateway-restart", "ldc-bot", "Restarts the WhatsApp session default",
         ("Stops and starts the session; the login stays. It answers nobody by itself.",
          "Mended when it is WORKING within 1m."),
         (PreviewItem("default", "WAHA", "FAILED", 0.0),),
@@ -423,13 +423,13 @@ def examined(**changes: object) -> Findings:
             "database.indexes", "indexes", "messages has none for (session_id, created_at): questions take long",
             "create it; CONCURRENTLY locks nobody out", [index, "ANALYZE public.messages"],
         )),
-        ("ldc-bot", ok("waha.reach", "gateway", "lets us in, answers in 31 ms")),
+        ("ldc-bot", ok("gateway.reach", "gateway", "lets us in, answers in 31 ms")),
         ("ldc-bot", failed(
-            "waha.session", "gateway's session", "SCAN_QR_CODE",
+            "gateway.session", "gateway's session", "SCAN_QR_CODE",
             "somebody with the phone must log in again: no restart helps",
         )),
         ("ldc-bot", skipped(
-            "waha.webhook", "gateway's webhook",
+            "gateway.webhook", "gateway's webhook",
             "none in the session; one set for the whole gateway (WHATSAPP_HOOK_URL) does not show",
             "see WHATSAPP_HOOK_URL in the gateway's environment",
         )),
@@ -451,7 +451,7 @@ def recovering() -> Snapshot:
     """All that fired is over, and is watched for a while."""
     worst = NowView(
         Severity.WARNING, False, "RECOVERING", "nobody waits; watching that it stays so, after 9m",
-        "when it began: WAHA FAILED for 2m", who="ana for 4m", tried="waha-restart: it is WORKING", number=42,
+        "when it began: WAHA FAILED for 2m", who="ana for 4m", tried="gateway-restart: it is WORKING", number=42,
         state=NowState.RECOVERING,
     )  # fmt: skip
     shot = calm()

@@ -126,10 +126,10 @@ def test_every_check_of_the_doctor_is_in_its_list() -> None:
     ):
         group = ""
         for name in re.findall(r"`([^`]+)`", first):
-            group = name.partition(".")[0] or group  # `.session` is short for `waha.session`
+            group = name.partition(".")[0] or group  # `.session` is short for `gateway.session`
             listed.add(f"{group}.{name.rpartition('.')[2]}" if "." in name else name)
     source = "".join(file.read_text(encoding="utf-8") for file in (TOP / "qualtui/doctor").glob("*.py"))
-    groups = "agent|config|database|notify|retry|schema|series|store|waha|write"
+    groups = "agent|config|database|gateway|notify|retry|schema|series|store|write"
     told = set(re.findall(rf'"((?:{groups})\.[a-z]+)"', source))
     assert len(told) > 40
     assert {name for name in told if name not in listed and f"{name.partition('.')[0]}.*" not in listed} == set()

@@ -4,7 +4,7 @@ import msgspec
 
 from benchmarks.truth.faults import GONE_FOR, Kind
 
-RESTART, RETRY, NOTHING = "waha-restart", "retry", ""
+RESTART, RETRY, NOTHING = "gateway-restart", "retry", ""
 # A bot that is down takes every send with it: neither a restart of the gateway nor a new try of ours ends it.
 
 
@@ -38,10 +38,10 @@ MUST: dict[Kind, Must] = {
     Kind.AGENT_HANGS: Must("agent-down", "critical", "The bot is down"),
     Kind.AGENT_ERRORS: Must("agent-down", "critical", "HTTP 502"),
     Kind.DATABASE_DOWN: Must("database-down", "critical", "database is down"),
-    Kind.WAHA_FAILED: Must("waha-not-working", "critical", "WAHA FAILED", (RESTART,)),
+    Kind.WAHA_FAILED: Must("gateway-not-working", "critical", "WAHA FAILED", (RESTART,)),
     # Only a person ends these two: with the phone, and at the gateway's own machine.
-    Kind.WAHA_QR: Must("waha-not-working", "critical", "SCAN_QR_CODE"),
-    Kind.WAHA_GONE: Must("waha-not-working", "critical", "WAHA refused"),
+    Kind.WAHA_QR: Must("gateway-not-working", "critical", "SCAN_QR_CODE"),
+    Kind.WAHA_GONE: Must("gateway-not-working", "critical", "WAHA refused"),
     Kind.STUCK: Must(*_WAITING, _STORED, (RETRY,)),
     Kind.SILENT: Must(*_WAITING, _STORED, (RETRY,)),
     Kind.NEVER_GREETED: Must(*_WAITING, "greeted", (RETRY,)),
@@ -50,8 +50,8 @@ MUST: dict[Kind, Must] = {
     Kind.AWAY: Must(*_WAITING, "did not reach the bot|on the way in", (RETRY,)),
     Kind.SENDS_REFUSED: Must(*_WAITING, _VAIN, (RETRY, RESTART)),
     Kind.PENDING: Must(*_WAITING, _VAIN, (RETRY, RESTART)),
-    Kind.WAHA_HANGS: Must("waha-not-working", "critical", "WAHA no answer", (RESTART,)),
-    Kind.DEAF: Must("waha-deaf", "warning", "hears nobody", (RESTART,)),
+    Kind.WAHA_HANGS: Must("gateway-not-working", "critical", "WAHA no answer", (RESTART,)),
+    Kind.DEAF: Must("gateway-inbound-silent", "warning", "hears nobody", (RESTART,)),
     # The bot says the same text once in five minutes; so long the flooder waits, and is not lost: WARNING alone.
     Kind.FLOOD: Must("customers-waiting", "warning", f"{_STORED}|floods", (RETRY,)),
     Kind.UNWRITTEN: Must("sources-disagree", "warning", "no row"),
@@ -60,7 +60,7 @@ MUST: dict[Kind, Must] = {
     Kind.SENDS_HANG: Must(
         *_WAITING, "hang|stuck sending|stuck in its sends", (RESTART,), never=("agent-down",), revised=True
     ),
-    Kind.LOST_RESTART: Must(*_WAITING, _LOST, (RETRY,), never=("waha-not-working",), revised=True),
+    Kind.LOST_RESTART: Must(*_WAITING, _LOST, (RETRY,), never=("gateway-not-working",), revised=True),
     Kind.BACK: Must(*_WAITING, _LOST, (RETRY,), page=f"refuses connections|{_LOST}", begins=GONE_FOR),
     Kind.FOREIGN: Must(*_WAITING, f"{_VAIN}|another number", (RETRY,)),
     Kind.CHATS_AWAY: Must("blind", "warning", "HTTP 500"),

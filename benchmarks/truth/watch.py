@@ -54,7 +54,7 @@ BOT = "bot"
 EPOCH = 1_790_000_000.0 - 1_790_000_000.0 % DAY  # the week's start, some midnight
 HEALTH = ("health.up", "health.refused", "health.seconds", "health.silent")
 TICK = 5.0  # s: the fast lane's interval and the gateway's
-ASKED = ("customers", "chats", "waha")  # the probes that are the product's own
+ASKED = ("customers", "chats", "gateway")  # the probes that are the product's own
 FIXES = {RETRY: "Answer who waits", RESTART: "Restart the session", "session-cleanup": "Close stuck sessions"}
 
 
@@ -90,7 +90,7 @@ def configuration() -> Config:
     agent = AgentSettings(
         health=HealthSettings(url="http://bot.invalid/health"),
         database=DatabaseSettings(dsn=Secret("postgresql://db.invalid/agent")),
-        waha=GatewaySettings(url="http://waha.invalid"),
+        gateway=GatewaySettings(url="http://waha.invalid"),
         metrics=MetricsSettings(url="http://bot.invalid/metrics"),
         control=ControlSettings(url="http://control.invalid"),
     )
@@ -109,12 +109,12 @@ class Watch:
         self.config = configuration()
         agent = self.config.agents[BOT]
         assert agent.health
-        assert agent.waha
+        assert agent.gateway
         assert agent.metrics
         self._health = agent.health
         self._metrics = agent.metrics
         self._believed = stale_after(agent.metrics.interval, agent.metrics.timeout)
-        self._reach = stale_after(agent.waha.interval, agent.waha.timeout)
+        self._reach = stale_after(agent.gateway.interval, agent.gateway.timeout)
         self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
         self._view = Projector(self.recent, self.config)
@@ -170,7 +170,7 @@ class Watch:
 
     def _gateway(self, _agent: str) -> GatewayAt:
         return lambda at: deliverability(
-            self.recent.since(f"{BOT}/waha.working", at - self._reach), at, self.now, self._reach
+            self.recent.since(f"{BOT}/gateway.working", at - self._reach), at, self.now, self._reach
         )
 
     def _stale(self) -> None:

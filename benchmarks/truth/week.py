@@ -21,7 +21,14 @@ SETTLES = 60.0  # s after a session's restart in which the chats tell what was d
 # The newest 20 replies may be an hour old: a fault's slow ones are among them. So may sends that have no row.
 AFTER_OF = {"reply-slow": 3600.0, "sources-disagree": 3600.0}
 # What fires for a link of the chain: that somebody waits does not explain it.
-OF_LINKS = {"agent-down", "database-down", "database-slow", "waha-not-working", "waha-deaf", "blind"}
+OF_LINKS = {
+    "agent-down",
+    "database-down",
+    "database-slow",
+    "gateway-not-working",
+    "gateway-inbound-silent",
+    "blind",
+}
 LOOK = 12  # ticks between two looks at the screen while nothing is wrong
 CLOSER = 3  # ... while something is
 CLAIMS = 45.0  # s until every witness has a message: an interval of the chats and the rows, and the overview's lag

@@ -47,14 +47,14 @@ def _fixes(
     if agent.database is not None and fixes.session_cleanup.enabled:
         waiting = None if customers is None else _waiting(customers)
         found.append(SessionCleanup(name, agent.database, agent.mapping, fixes.session_cleanup, waiting))
-    if agent.waha is not None and fixes.waha_restart.enabled:
+    if agent.gateway is not None and fixes.gateway_restart.enabled:
         despite, broken_for = partial(deps.despite, name), partial(deps.broken_for, name)
         logged_out = partial(deps.logged_out, name)
         found.append(
             GatewayRestart(
                 name,
-                agent.waha,
-                fixes.waha_restart,
+                agent.gateway,
+                fixes.gateway_restart,
                 despite=despite,
                 broken_for=broken_for,
                 logged_out=logged_out,

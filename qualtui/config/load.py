@@ -158,8 +158,8 @@ def _agents(reader: ConfigReader, raw: Table) -> dict[str, AgentSettings]:
         agent = reader.struct(AgentSettings, [Layer(("agents", name), table), defaults])
         if agent is None:
             continue
-        if agent.health is None and agent.database is None and agent.waha is None:
-            reader.report(("agents", name), "no source", "at least one of health, database, waha")
+        if agent.health is None and agent.database is None and agent.gateway is None:
+            reader.report(("agents", name), "no source", "at least one of health, database, gateway")
         for figure, one in agent.series.items():
             _figure(reader, name, figure, one, agent)
         agents[name] = agent

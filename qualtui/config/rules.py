@@ -26,14 +26,14 @@ BUILT_IN: dict[str, Rule] = {
         summary="Database down: {note}",
     ),
     # A session restarts on its own in well under 2 min.
-    "waha-not-working": Rule(
-        series="waha.working",
+    "gateway-not-working": Rule(
+        series="gateway.working",
         op=Operator.EQUAL,
         critical=Level(0),
         for_=Seconds(2 * _MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="WhatsApp session is {note}",
-        fix="waha-restart",
+        fix="gateway-restart",
     ),
     # A monitor that cannot ask must say so: its silence looks like health.
     "blind": Rule(
@@ -191,7 +191,7 @@ BUILT_IN: dict[str, Rule] = {
         summary="The certificate of {note} ends; days left: {value}",
     ),
     # exp(-9.2) = 1e-4: so seldom does nobody write by chance; series/seasonality.py has the formula.
-    "waha-deaf": Rule(
+    "gateway-inbound-silent": Rule(
         series="inbound.expected",
         op=Operator.ABOVE,
         warning=Level(9.2),

@@ -136,7 +136,7 @@ class AgentSettings(Values, frozen=True, kw_only=True):
     health: HealthSettings | None = None
     metrics: MetricsSettings | None = None
     database: DatabaseSettings | None = None
-    waha: GatewaySettings | None = None
+    gateway: GatewaySettings | None = msgspec.field(default=None, name="waha")
     mapping: Mapping = Mapping()
     control: ControlSettings | None = None
     tls: TlsSettings = TlsSettings()
@@ -217,7 +217,7 @@ class SessionCleanupSettings(Values, frozen=True, kw_only=True):
 
 
 class GatewayRestartSettings(Values, frozen=True, kw_only=True):
-    """`[fixes.waha-restart]`: restarts the gateway's session; mended when it is WORKING."""
+    """`[fixes.gateway-restart]`: restarts the gateway's session; mended when it is WORKING."""
 
     enabled: bool = True
     timeout: Seconds = Seconds(60)  # it must be WORKING by then
@@ -234,7 +234,7 @@ ANSWER = (
 class RetrySettings(Values, frozen=True, kw_only=True):
     """`[fixes.retry]`: writes to customers whom the bot left waiting, at most once each.
 
-    The first of http, waha, sql, watcher that is configured and reaches a customer is taken.
+    The first of http, gateway, sql, watcher that is configured and reaches a customer is taken.
     """
 
     enabled: bool = True
@@ -257,7 +257,9 @@ class FixSettings(Values, frozen=True, kw_only=True):
     session_cleanup: SessionCleanupSettings = msgspec.field(
         default=SessionCleanupSettings(), name="session-cleanup"
     )
-    waha_restart: GatewayRestartSettings = msgspec.field(default=GatewayRestartSettings(), name="waha-restart")
+    gateway_restart: GatewayRestartSettings = msgspec.field(
+        default=GatewayRestartSettings(), name="gateway-restart"
+    )
     retry: RetrySettings = RetrySettings()
 
 

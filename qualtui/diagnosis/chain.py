@@ -27,7 +27,7 @@ def chain(readings: Readings, before: Sequence[LinkView], now: float, slow: floa
         Link.WEBHOOK: _webhook(readings, now),
         Link.BOT: _bot(readings, now),
         Link.DATABASE: _database(readings, now, slow),
-        Link.WAHA: _waha(readings, now),
+        Link.GATEWAY: _gateway(readings, now),
         Link.CUSTOMER: _customer(readings, now),
     }
     views = []
@@ -47,7 +47,7 @@ def carried(before: Sequence[LinkView], links: Sequence[LinkView]) -> tuple[Link
 
 def _us(readings: Readings) -> Seen:
     """Whether we can ask at all: one fresh answer of the outside, good or bad, proves it."""
-    outside = [readings[name] for name in ("health.up", "db.up", "waha.up") if known(readings, name)]
+    outside = [readings[name] for name in ("health.up", "db.up", "gateway.up") if known(readings, name)]
     if any(reading.fresh is not None for reading in outside):
         return OK, _("asking"), Evidence.FRESH
     if not outside:
@@ -93,14 +93,14 @@ def _database(readings: Readings, now: float, slow: float) -> Seen:
     return BAD, readings["db.up"].note or _("down"), Evidence.FRESH
 
 
-def _waha(readings: Readings, now: float) -> Seen:
-    answers = fresh(readings, "waha.up")
+def _gateway(readings: Readings, now: float) -> Seen:
+    answers = fresh(readings, "gateway.up")
     if answers is not None and not answers:
-        return BAD, readings["waha.up"].note or _("no answer"), Evidence.FRESH
-    working = fresh(readings, "waha.working")
+        return BAD, readings["gateway.up"].note or _("no answer"), Evidence.FRESH
+    working = fresh(readings, "gateway.working")
     if working is None:
-        return _unread(readings, "waha.working", now)
-    note = readings["waha.working"].note
+        return _unread(readings, "gateway.working", now)
+    note = readings["gateway.working"].note
     return (OK, note or "WORKING", Evidence.FRESH) if working else (BAD, note or _("not WORKING"), Evidence.FRESH)
 
 

@@ -12,17 +12,17 @@ from qualtui.tracking.counters import contradicted
 _WORDS = {
     "health.up": _("/health is well, the database is not"),
     "health.database": _("/health calls the database broken, it answers us"),
-    "health.waha": _("/health calls WAHA broken, it says WORKING"),
+    "health.gateway": _("/health calls WAHA broken, it says WORKING"),
     "deep.database": _("/health/deep calls the database broken, it answers us"),
-    "deep.waha": _("/health/deep calls WAHA broken, it says WORKING"),
+    "deep.gateway": _("/health/deep calls WAHA broken, it says WORKING"),
     "customers.phantom": _("rows say sent, the gateway does not"),
     "customers.unstored": _("the gateway has messages that no row has"),
     "agent.success": _("the bot counts every send as a success"),
     "agent.claimed": _("the bot counts sends that have no row"),
 }
 _ASKED = {
-    **{"health.database": "db.up", "health.waha": "waha.working"},
-    **{"deep.database": "db.up", "deep.waha": "waha.working"},
+    **{"health.database": "db.up", "health.gateway": "gateway.working"},
+    **{"deep.database": "db.up", "deep.gateway": "gateway.working"},
 }  # what the bot says -> our own question
 _CLAIMS_ALL = 99.9  # %: a worker that calls every send a success
 

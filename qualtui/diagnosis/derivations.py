@@ -19,7 +19,7 @@ from qualtui.wire import LinkView
 
 HOUR = 3600.0
 ERRORS = 600.0  # s that failures.unreached speaks of, where no database says otherwise
-VITAL = ("health.up", "db.up", "customers.waiting", "waha.working")  # without these we judge nobody
+VITAL = ("health.up", "db.up", "customers.waiting", "gateway.working")  # without these we judge nobody
 WITNESS = "chats.evidence"
 
 
@@ -107,8 +107,8 @@ def literal_rows(subject: Subject) -> tuple[Sample, ...]:
 
 
 def gateway_starting(subject: Subject) -> tuple[Sample, ...]:
-    """waha.starting."""
-    found = starting(subject.agent, subject.past.since("waha.session_starting", subject.now - HOUR))
+    """gateway.starting."""
+    found = starting(subject.agent, subject.past.since("gateway.session_starting", subject.now - HOUR))
     return () if found is None else (found,)
 
 
@@ -127,7 +127,7 @@ def blindness(subject: Subject) -> tuple[Sample, ...]:
         polled.remove("customers.waiting")
     known = {name: past.known(name) for name in polled}
     seen = {name: one.at if one else None for name, one in known.items()}
-    gateway = [past.newest(f"waha.{name}") for name in ("up", "working")]
+    gateway = [past.newest(f"gateway.{name}") for name in ("up", "working")]
     age = subject.witness_age
     if age is not None and not any(one is not None and one.value == 0 for one in gateway):
         seen[WITNESS] = subject.now - age

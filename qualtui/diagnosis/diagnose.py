@@ -15,7 +15,7 @@ from qualtui.diagnosis.proof import (
     oldest_wait,
     unknown_notes,
 )
-from qualtui.diagnosis.root_cause import WAHA_RESTART, CauseKind, RootCause
+from qualtui.diagnosis.root_cause import GATEWAY_RESTART, CauseKind, RootCause
 from qualtui.model import Evidence, Link
 from qualtui.series.catalogue import OWN
 from qualtui.series.evidence import NOTHING, Readings, fresh
@@ -53,23 +53,23 @@ def root_cause(links: Sequence[LinkView], readings: Readings, now: float, speed:
     refused = bool(fresh(readings, "health.refused"))
     if by[Link.DATABASE].status == BAD:
         return _database(by, readings, now)
-    if by[Link.BOT].status == BAD and (refused or by[Link.WAHA].status != BAD):
+    if by[Link.BOT].status == BAD and (refused or by[Link.GATEWAY].status != BAD):
         if by[Link.DATABASE].status == BUSY and fresh(readings, "health.silent"):
             return _slow_database(by, now)
         return _bot(by, readings, now)
-    if by[Link.WAHA].status == BAD:
+    if by[Link.GATEWAY].status == BAD:
         found = waits.wait_causes(readings)
         if found and _only_restarts(by, readings, now, speed):
             return waits.explained_waits(by, readings, found)
-        return _waha(by, readings, now)
+        return _gateway(by, readings, now)
     return _rows(by, readings, now, speed)
 
 
 def _only_restarts(by: By, readings: Readings, now: float, speed: float) -> bool:
     """Whether the session was restarted just now, and the longest wait began well before that."""
-    if not fresh(readings, "waha.session_starting"):
+    if not fresh(readings, "gateway.session_starting"):
         return False
-    lasts = now - began(by[Link.WAHA], now)
+    lasts = now - began(by[Link.GATEWAY], now)
     return lasts < RESTARTS / speed and oldest_wait(readings) > lasts + BEFORE / speed
 
 
@@ -104,12 +104,12 @@ def _bot(by: By, readings: Readings, now: float) -> RootCause:
     return RootCause(text, proof, Link.BOT, root=CauseKind.BOT_DOWN, since=view.since)
 
 
-def _waha(by: By, readings: Readings, now: float) -> RootCause:
-    view = by[Link.WAHA]
+def _gateway(by: By, readings: Readings, now: float) -> RootCause:
+    view = by[Link.GATEWAY]
     # The status may be younger than the trouble: FAILED first, then the QR code.
     text = _("WAHA {status}: not working for {lasted}").format(lasted=lasted(view, now), status=view.text)
     proof = [_("WAHA: {}").format(view.text)]
-    logged_out = bool(fresh(readings, "waha.needs_human"))
+    logged_out = bool(fresh(readings, "gateway.needs_human"))
     if logged_out:
         text += _("; a person with the phone must log it in")
     if fresh(readings, "customers.phantom"):
@@ -124,20 +124,20 @@ def _waha(by: By, readings: Readings, now: float) -> RootCause:
     if by[Link.BOT].status in {BAD, BUSY}:
         text += _("; the bot hangs in its sends")
         proof.append(_("bot: {}").format(by[Link.BOT].text))
-    proof += (one for one in healthy_links(by, Link.WAHA) if one not in proof)
-    root = CauseKind.GATEWAY_STARTING if fresh(readings, "waha.session_starting") else CauseKind.GATEWAY
+    proof += (one for one in healthy_links(by, Link.GATEWAY) if one not in proof)
+    root = CauseKind.GATEWAY_STARTING if fresh(readings, "gateway.session_starting") else CauseKind.GATEWAY
     if logged_out:
-        return RootCause(text, tuple(proof), Link.WAHA, (), root, view.since, _log_in())
+        return RootCause(text, tuple(proof), Link.GATEWAY, (), root, view.since, _log_in())
     if _unreachable(readings):
         step = _("start the gateway itself, or check its address: a session's restart would go through it")
-        return RootCause(text, tuple(proof), Link.WAHA, (), root, view.since, step)
-    return RootCause(text, tuple(proof), Link.WAHA, (WAHA_RESTART,), root, view.since)
+        return RootCause(text, tuple(proof), Link.GATEWAY, (), root, view.since, step)
+    return RootCause(text, tuple(proof), Link.GATEWAY, (GATEWAY_RESTART,), root, view.since)
 
 
 def _unreachable(readings: Readings) -> bool:
     """Whether the gateway gave no answer at all and was not slow either: it refuses connections."""
-    down = fresh(readings, "waha.up") == 0 and fresh(readings, "waha.silent") == 0
-    return down and fresh(readings, "waha.seconds") is None
+    down = fresh(readings, "gateway.up") == 0 and fresh(readings, "gateway.silent") == 0
+    return down and fresh(readings, "gateway.seconds") is None
 
 
 def _log_in() -> str:
@@ -178,8 +178,13 @@ def _silence(by: By, readings: Readings) -> RootCause:
     missed = count_of(readings, "inbound.expected")
     if missed > ALARM:
         text = _("The gateway is {} and hears nobody: {:.0f} customers would have written by now")
-        seen = (_("WAHA: {}").format(by[Link.WAHA].text), _("messages: none came in, against the week's rhythm"))
-        return RootCause(text.format(by[Link.WAHA].text, missed), seen, Link.WAHA, (WAHA_RESTART,), CauseKind.DEAF)
+        seen = (
+            _("WAHA: {}").format(by[Link.GATEWAY].text),
+            _("messages: none came in, against the week's rhythm"),
+        )
+        return RootCause(
+            text.format(by[Link.GATEWAY].text, missed), seen, Link.GATEWAY, (GATEWAY_RESTART,), CauseKind.DEAF
+        )
     unknown = [view for view in by.values() if view.status == UNKNOWN]
     witness = readings.get("chats.evidence", NOTHING).sample
     # What answered before the network failed is fresh for a while yet.
@@ -195,7 +200,7 @@ def _silence(by: By, readings: Readings) -> RootCause:
         return RootCause(text, unknown_notes(readings), unknown[0].link, root=CauseKind.NO_EVIDENCE)
     if witness is not None and doubted:
         text = _("The gateway's chats are no witness: {}").format(clean(witness.note, 120) or _("not read"))
-        return RootCause(text, (_("customers: by the rows alone"),), Link.WAHA, root=CauseKind.NO_EVIDENCE)
+        return RootCause(text, (_("customers: by the rows alone"),), Link.GATEWAY, root=CauseKind.NO_EVIDENCE)
     return RootCause()
 
 
@@ -203,7 +208,9 @@ def _deep(by: By, readings: Readings) -> RootCause:
     """What only the bot itself sees; a contradiction to what we see is told with it."""
     note = readings["deep.broken"].note
     text = _("The bot's own deep check says: {}").format(clean(note, 80))
-    if any(readings.get(f"deep.{part}", NOTHING).evidence is Evidence.DISAGREE for part in ("database", "waha")):
+    if any(
+        readings.get(f"deep.{part}", NOTHING).evidence is Evidence.DISAGREE for part in ("database", "gateway")
+    ):
         text += _("; we find it well: SOURCES DISAGREE")
     proof = (_("/health/deep: {}").format(note), *healthy_links(by, Link.BOT))
     return RootCause(text, proof, Link.BOT, root=CauseKind.DEEP)

@@ -9,7 +9,7 @@ from qualtui.tracking.answered_share import Told
 from qualtui.tracking.failures import percent
 from qualtui.wire import LinkView
 
-NEEDED = (Link.BOT, Link.DATABASE, Link.WAHA)  # without one of these nobody is answered
+NEEDED = (Link.BOT, Link.DATABASE, Link.GATEWAY)  # without one of these nobody is answered
 
 Bins = Sequence[tuple[float, float | None]]
 

@@ -94,7 +94,7 @@ def _unknown(series: str) -> str:
         "health.up": _("whether the bot answers"),
         "db.up": _("whether the database answers"),
         "customers.waiting": _("who waits, by the bot's rows"),
-        "waha.working": _("whether the gateway can send"),
+        "gateway.working": _("whether the gateway can send"),
         "chats.evidence": _("who waits, by the gateway's chats"),
     }
     return words.get(series, series)

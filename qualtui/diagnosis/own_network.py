@@ -9,8 +9,8 @@ from qualtui.model import Sample
 from qualtui.text import _
 
 OURS = _("our own network: the control target does not answer either")
-LINKS = ("health", "db", "waha")  # each has .up, and .silent where nothing came back in time
-WITH_IT = {"waha": ("waha.working",)}  # known only through it
+LINKS = ("health", "db", "gateway")  # each has .up, and .silent where nothing came back in time
+WITH_IT = {"gateway": ("gateway.working",)}  # known only through it
 SLACK = 1.0  # s between the end of a wait and the sample's time
 
 

@@ -43,12 +43,12 @@ def healthy_links(by: By, but: Link) -> tuple[str, ...]:
     """The links that are proved to be well, as the other half of the proof."""
     return tuple(
         f"{link.value}: {by[link].text}"
-        for link in (Link.BOT, Link.DATABASE, Link.WAHA)
+        for link in (Link.BOT, Link.DATABASE, Link.GATEWAY)
         if link is not but and by[link].evidence is Evidence.FRESH and by[link].status != BAD
     )
 
 
 def unknown_notes(readings: Readings) -> tuple[str, ...]:
     """What the probes of the links said."""
-    said = [f"{name}: {readings[name].note}" for name in ("health.up", "db.up", "waha.up") if name in readings]
+    said = [f"{name}: {readings[name].note}" for name in ("health.up", "db.up", "gateway.up") if name in readings]
     return tuple(note for note in said if not note.endswith(": "))

@@ -7,7 +7,7 @@ import msgspec
 from qualtui.model import Link
 
 SESSION_CLEANUP = "session-cleanup"
-WAHA_RESTART = "waha-restart"
+GATEWAY_RESTART = "gateway-restart"
 RETRY = "retry"
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from qualtui.diagnosis.chain import BUSY, OK
 from qualtui.diagnosis.proof import By, began, count_of, healthy_links, longest_wait
-from qualtui.diagnosis.root_cause import RETRY, SESSION_CLEANUP, WAHA_RESTART, CauseKind, RootCause
+from qualtui.diagnosis.root_cause import GATEWAY_RESTART, RETRY, SESSION_CLEANUP, CauseKind, RootCause
 from qualtui.model import Link
 from qualtui.series.evidence import NOTHING, Readings, fresh
 from qualtui.text import _, plural, span
@@ -79,7 +79,7 @@ def stuck_sending(by: By, readings: Readings, now: float, speed: float = 1.0) ->
         or last_row > ROW_EVERY / speed
     ):
         return None
-    if by[Link.WAHA].status != OK or by[Link.DATABASE].status != OK:
+    if by[Link.GATEWAY].status != OK or by[Link.DATABASE].status != OK:
         return None
     owed, oldest = count_of(readings, "sessions.bot_owes"), count_of(readings, "customers.oldest")
     if not owed or oldest <= takes:
@@ -99,9 +99,9 @@ def stuck_sending(by: By, readings: Readings, now: float, speed: float = 1.0) ->
     )
     step = _("restart the gateway's session: it accepts sends and never answers them")
     since = began(bot, now)
-    fixes = (WAHA_RESTART, RETRY)
+    fixes = (GATEWAY_RESTART, RETRY)
     return RootCause(
-        text.format(by[Link.WAHA].text), proof, Link.WAHA, fixes, CauseKind.STUCK_SENDING, since, step
+        text.format(by[Link.GATEWAY].text), proof, Link.GATEWAY, fixes, CauseKind.STUCK_SENDING, since, step
     )
 
 
@@ -202,7 +202,7 @@ def _not_delivered(by: By, number: float) -> RootCause:
         '{:.0f} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
         int(number),
     ).format(number)
-    proof = (_("WAHA: {}").format(by[Link.WAHA].text),)
+    proof = (_("WAHA: {}").format(by[Link.GATEWAY].text),)
     return RootCause(text, proof, Link.CUSTOMER, (RETRY,), CauseKind.NOT_DELIVERED)
 
 

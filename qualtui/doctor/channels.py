@@ -33,7 +33,9 @@ async def check_channels(config: Config) -> Report:
     """One finding a channel."""
     if not config.notify.targets:
         return Report(())
-    gateways = {urlsplit(agent.waha.url).hostname for agent in config.agents.values() if agent.waha is not None}
+    gateways = {
+        urlsplit(agent.gateway.url).hostname for agent in config.agents.values() if agent.gateway is not None
+    }
     places, schemes = await asyncio.to_thread(_places, config.notify.targets)
     tried = await asyncio.gather(*(_try(name, place, schemes.get(name, "")) for name, place in places.items()))
     found = [finding for finding, _contact in tried]

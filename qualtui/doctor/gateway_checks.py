@@ -85,7 +85,7 @@ def session_of(got: Answer | FetchError) -> _Session | None:
 
 def gateway_reach_finding(got: Answer | FetchError, name: str) -> Finding:
     """Whether the gateway answers about its session."""
-    check, what = "waha.reach", message("gateway")
+    check, what = "gateway.reach", message("gateway")
     if isinstance(got, FetchError):
         todo = message("check that the gateway runs, and the address in [agents.NAME.waha] url")
         return failed(check, what, got.text, todo)
@@ -110,7 +110,7 @@ def gateway_reach_finding(got: Answer | FetchError, name: str) -> Finding:
 
 def status_finding(status: str, up: float | None) -> Finding:
     """Whether the session can send. `up`: seconds since the gateway's process started, None if unknown."""
-    check, what, word = "waha.session", message("gateway's session"), clean(status, 40)
+    check, what, word = "gateway.session", message("gateway's session"), clean(status, 40)
     if status == WORKING:
         return ok(check, what, _with_uptime(word, up))
     if status == "STARTING":
@@ -135,7 +135,7 @@ def _with_uptime(status: str, up: float | None) -> Text:
 
 def webhook_finding(config: _Config, agent_url: str) -> Finding:
     """Whether the gateway posts messages to the bot, and what else. Global webhooks are not visible."""
-    check, what = "waha.webhook", message("gateway's webhook")
+    check, what = "gateway.webhook", message("gateway's webhook")
     if not config.webhooks:
         why = message("none in the session; one for the whole gateway (WHATSAPP_HOOK_URL) is not visible")
         return skipped(check, what, why, message("check WHATSAPP_HOOK_URL in the gateway's environment"))
@@ -171,7 +171,7 @@ def noise_of(subscribed: Sequence[set[str]]) -> set[str]:
 
 def chats_finding(got: Answer | FetchError) -> Finding:
     """Whether the gateway lists its chats: a message that the bot lost is only there."""
-    check, what = "waha.chats", message("gateway's chats")
+    check, what = "gateway.chats", message("gateway's chats")
     problem = got.text if isinstance(got, FetchError) else _unreadable(got)
     if not problem:
         return ok(check, what, message("readable: qualtui sees a message that the bot loses"))
@@ -184,7 +184,7 @@ def chats_finding(got: Answer | FetchError) -> Finding:
 
 async def evidence_finding(settings: GatewaySettings, now: float) -> Finding:
     """Whether the chats of a day can be trusted, and if not, which assumption is broken."""
-    check, what = "waha.evidence", message("chats as evidence")
+    check, what = "gateway.evidence", message("chats as evidence")
     probe = GatewayChatsProbe("doctor", settings, lambda: now - DAY)
     try:
         _waiting, sample = await probe.ask(now)
@@ -210,7 +210,7 @@ def _unreadable(answer: Answer) -> str:
 
 def version_finding(got: Answer | FetchError) -> Finding:
     """Which gateway it is."""
-    check, what = "waha.version", message("gateway's version")
+    check, what = "gateway.version", message("gateway's version")
     if isinstance(got, FetchError) or got.status != 200:
         return skipped(check, what, message("unknown"))
     try:
@@ -223,7 +223,7 @@ def version_finding(got: Answer | FetchError) -> Finding:
 
 def open_finding(got: Answer | FetchError, host: str) -> Finding:
     """Whether the gateway accepts requests without a key. Only the status was read."""
-    check, what = "waha.open", message("gateway without a key")
+    check, what = "gateway.open", message("gateway without a key")
     if isinstance(got, FetchError):
         return skipped(check, what, got.text)
     if got.status != 200:

@@ -27,7 +27,7 @@ from qualtui.wire import CustomerView
 # A way's key in [fixes.retry], its strategy's name, and the part of [agents.NAME] that it works with.
 WAYS = (
     ("http", "http", "health"),
-    ("text", "waha", "waha"),
+    ("text", "gateway", "gateway"),
     ("sql", "sql", "database"),
     ("watcher", "watcher", "health"),
 )

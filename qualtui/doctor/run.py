@@ -84,7 +84,7 @@ def _links(config: Config, time: Time) -> list[tuple[str, Link]]:
             links.append((name, _bot(agent, retry_ways.calls(agent, config.fixes.retry), turn, time)))
         if agent.database is not None:
             links.append((name, _database(agent, time)))
-        if agent.waha is not None:
+        if agent.gateway is not None:
             links.append((name, _gateway(agent, time)))
         if agent.series:
             links.append((name, _series(agent)))
@@ -132,13 +132,13 @@ def _answering(name: str, agent: AgentSettings, config: Config, time: Time) -> L
 
 def _gateway(agent: AgentSettings, time: Time) -> Link:
     async def check() -> Report:
-        assert agent.waha is not None
-        gateway = agent.waha
+        assert agent.gateway is not None
+        gateway = agent.gateway
         report = await gateway_checks.check_gateway(
             gateway, "" if agent.health is None else agent.health.url, time
         )
         what = message("gateway's certificate")
-        certificate = await tls.check_certificate("waha.tls", what, gateway.url, float(gateway.timeout), time)
+        certificate = await tls.check_certificate("gateway.tls", what, gateway.url, float(gateway.timeout), time)
         return msgspec.structs.replace(report, findings=(*report.findings, certificate))
 
     return check

@@ -13,7 +13,7 @@ def check_settings(config: Config) -> tuple[Finding, ...]:
 
 def _sources(config: Config) -> Finding:
     check, what = "config.sources", message("configuration")
-    names = ("health", "database", "waha")
+    names = ("health", "database", "gateway")
     missing = [
         f"{name}.{part}" for name, agent in config.agents.items() for part in names if getattr(agent, part) is None
     ]

@@ -111,7 +111,7 @@ class AgentEvidence:
     def unwitnessed(self, agent: str, now: float) -> Unwitnessed | None:
         """For how long the gateway's chats have been no witness, where they are read; None: they are one."""
         age = self.witness_age(agent, now)
-        settings = self._config.agents[agent].waha
+        settings = self._config.agents[agent].gateway
         if age is None or settings is None:
             return None
         newest = self._recent.newest(f"{agent}/{WITNESS}")

@@ -19,14 +19,14 @@ SERIES = (
     "health.refused",
     "db.up",
     "db.seconds",
-    "waha.up",
-    "waha.working",
+    "gateway.up",
+    "gateway.working",
     "customers.waiting",
     "customers.phantom",
     "customers.unstored",
     "customers.last_inbound",
 )  # those that the chain is made of
-_LINKS = {"health": Link.BOT, "db": Link.DATABASE, "waha": Link.WAHA}  # by the first word of a series
+_LINKS = {"health": Link.BOT, "db": Link.DATABASE, "gateway": Link.GATEWAY}  # by the first word of a series
 
 
 def unknown_beginning(links: Sequence[LinkView], before: Sequence[LinkView]) -> bool:

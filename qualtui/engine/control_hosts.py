@@ -18,8 +18,10 @@ def control_hosts(agent: AgentSettings) -> dict[str, ControlledHost]:
         )
     if agent.database is not None:
         found["db"] = ControlledHost(_near(agent.database.dsn), float(agent.database.timeout))
-    if agent.waha is not None:
-        found["waha"] = ControlledHost(near(urlsplit(agent.waha.url).hostname or ""), float(agent.waha.timeout))
+    if agent.gateway is not None:
+        found["gateway"] = ControlledHost(
+            near(urlsplit(agent.gateway.url).hostname or ""), float(agent.gateway.timeout)
+        )
     return found
 
 

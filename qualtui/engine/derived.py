@@ -41,7 +41,7 @@ DERIVED = (
     Derived(("health.down",), derivations.down, source="health.up", always=True),
     Derived(("sight.blind",), derivations.blindness, every=5),
     Derived(("goal.minute",), derivations.good_minute, every=MINUTE, scaled=True),
-    Derived(("waha.starting",), derivations.gateway_starting, source="waha.session_starting"),
+    Derived(("gateway.starting",), derivations.gateway_starting, source="gateway.session_starting"),
     Derived(("health.back", "health.away"), derivations.back_again, every=5),
 )
 

@@ -85,9 +85,9 @@ class ProbeContext:
 
     def _gateway(self, config: Config, agent: str) -> GatewayAt:
         """Whether the agent's gateway was working at an instant, from its own samples."""
-        settings = config.agents[agent].waha
+        settings = config.agents[agent].gateway
         reach = stale_after(settings.interval, settings.timeout) if settings else 0.0
-        series = f"{agent}/waha.working"
+        series = f"{agent}/gateway.working"
 
         def word(at: float) -> Deliverability:
             samples, now = self._recent.since(series, at - reach), self._clock()
@@ -101,12 +101,12 @@ class ProbeContext:
     def _broken_for(self, agent: str) -> float:
         """Seconds for which the agent's gateway has not been WORKING, as far as its samples tell; 0: it is."""
         now = self._clock()
-        since = broken_since(self._recent.since(f"{agent}/waha.working", now - PAST))
+        since = broken_since(self._recent.since(f"{agent}/gateway.working", now - PAST))
         return 0.0 if since is None else max(0.0, now - since)
 
     def _logged_out(self, agent: str) -> str:
         """The status of a gateway whose session a person must log in; empty: none is needed, or not known."""
-        newest = [*self._recent.since(f"{agent}/waha.needs_human", self._clock() - PAST)][-1:]
+        newest = [*self._recent.since(f"{agent}/gateway.needs_human", self._clock() - PAST)][-1:]
         return next((one.note or _("status not kept") for one in newest if one.value), "")
 
     def _born(self, agent: str) -> float | None:

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, Kept, safe, without
+from qualtui.eventlog.renamed import renamed_fields
 from qualtui.model import Activity, AlertState, EventBody, Incident, Phase, Severity, State, alert_key
 from qualtui.text.message import Saying, Text, message
 
@@ -147,6 +148,7 @@ INCIDENTS: Kept[int, Incident] = Kept(
 )
 
 FAMILY = Family(
-    kinds=(EventKind(RuleChanged, apply=_changed, line=_line, number=lambda body: body.number),),
+    kinds=(EventKind(RuleChanged, apply=_changed, line=_line, number=lambda body: body.number, version=2),),
     kept=(Kept("alerts", "`for` and the end of an incident rest on each alert"), INCIDENTS),
+    upcasts={("rule.changed", 1): renamed_fields},
 )

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import EventKind, Family, Kept, safe
+from qualtui.eventlog.renamed import renamed_fields
 from qualtui.model import Activity, EventBody, FixRun, Severity, State
 from qualtui.text import clean
 from qualtui.text.message import Saying, message
@@ -124,9 +125,12 @@ RUNS: Kept[str, FixRun] = Kept(
 
 FAMILY = Family(
     kinds=(
-        EventKind(FixStarted, apply=_start, line=_started_line, number=lambda body: body.number, about=_about),
+        EventKind(
+            FixStarted, apply=_start, line=_started_line, number=lambda body: body.number, about=_about, version=2
+        ),
         EventKind(FixFinished, apply=_finish, line=_finished_line, about=_about),
         EventKind(FixStopped, apply=_stop, line=_stopped_line, about=_about),
     ),
     kept=(RUNS,),
+    upcasts={("fix.started", 1): renamed_fields},
 )

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe
+from qualtui.eventlog.renamed import renamed_fields
 from qualtui.model import Activity, EventBody, Incident, Phase, State
 from qualtui.text import clean
 from qualtui.text.message import Saying, message
@@ -88,9 +89,10 @@ def _noted_line(_state: State, at: float, body: Noted) -> Activity:
 
 FAMILY = Family(
     kinds=(
-        EventKind(CauseRevised, apply=_revise, line=_revised_line, number=lambda body: body.number),
+        EventKind(CauseRevised, apply=_revise, line=_revised_line, number=lambda body: body.number, version=2),
         EventKind(Acknowledged, apply=_acknowledge, line=_acknowledged_line, number=lambda body: body.number),
         EventKind(Released, apply=_release, line=_released_line, number=lambda body: body.number),
         EventKind(Noted, apply=_note, line=_noted_line, number=lambda body: body.number),
     ),
+    upcasts={("incident.cause_revised", 1): renamed_fields},
 )

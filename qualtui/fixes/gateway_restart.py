@@ -23,7 +23,7 @@ class GatewayRestart:
     `broken_for`: the seconds for which the session has not been WORKING; 0: not known.
     """
 
-    name = "waha-restart"
+    name = "gateway-restart"
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class GatewayRestart:
     def _whom(self) -> str:
         if self._settings.call:
             return _("Call {}").format(self._settings.call)
-        return _("Whom to call: `call` in [fixes.waha-restart] is not set")
+        return _("Whom to call: `call` in [fixes.gateway-restart] is not set")
 
 
 def _no_mode(mode: str) -> None:

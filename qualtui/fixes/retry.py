@@ -340,7 +340,7 @@ def retry_of(
     """The fix of an agent; None without a database, which alone can say who was claimed."""
     if agent.database is None:
         return None
-    gateway = GatewayClient(agent.waha) if agent.waha is not None else None
+    gateway = GatewayClient(agent.gateway) if agent.gateway is not None else None
     ways = strategies_of(agent, settings, gateway)
     tools = Tools(waiting, ways, gateway, clock, sure=sure, chat=chat, acks_unreliable=acks_unreliable)
     claims = Claims(name, agent.database, agent.mapping, float(settings.window))

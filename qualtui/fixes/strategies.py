@@ -22,7 +22,7 @@ class Strategy(Protocol):
 
     @property
     def name(self) -> str:
-        """As in the configuration: http, waha, sql, watcher."""
+        """As in the configuration: http, gateway, sql, watcher."""
 
     @property
     def stores(self) -> str:
@@ -94,7 +94,7 @@ class ByAgent:
 class ByGateway:
     """A configured text through the gateway; accepted means that the gateway answered 201."""
 
-    name = "waha"
+    name = "gateway"
 
     def __init__(self, gateway: GatewayClient, text: str) -> None:
         self.stores = text

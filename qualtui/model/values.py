@@ -45,7 +45,7 @@ class Link(StrEnum):
     WEBHOOK = "webhook"
     BOT = "bot"
     DATABASE = "database"
-    WAHA = "waha"
+    GATEWAY = "gateway"
     CUSTOMER = "customer"
 
 

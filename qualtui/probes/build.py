@@ -67,18 +67,18 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
             probes.append(DeepProbe(name, agent.health))
     if agent.metrics is not None:
         probes.append(MetricsProbe(name, agent.metrics))
-    if agent.waha is not None:
-        probes.append(GatewayProbe(name, agent.waha))
-        probes.append(GatewayUptimeProbe(name, agent.waha))
+    if agent.gateway is not None:
+        probes.append(GatewayProbe(name, agent.gateway))
+        probes.append(GatewayUptimeProbe(name, agent.gateway))
     chats: GatewayChatsProbe | None = None
     match: ChatMatching | None = None
-    if agent.waha is not None and agent.waha.chats_interval:
+    if agent.gateway is not None and agent.gateway.chats_interval:
         chats = GatewayChatsProbe(
-            name, agent.waha, lambda: deps.edge(name), lambda: RowsToday() if match is None else match.rows
+            name, agent.gateway, lambda: deps.edge(name), lambda: RowsToday() if match is None else match.rows
         )
         probes.append(chats)
     targets = tls_hosts(
-        [settings.url for settings in (agent.health, agent.metrics, agent.waha) if settings is not None]
+        [settings.url for settings in (agent.health, agent.metrics, agent.gateway) if settings is not None]
     )
     if targets:
         probes.append(TlsProbe(name, targets, agent.tls))
@@ -107,7 +107,7 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
             shared,
             settings,
             agent.mapping,
-            gateway=no_gateway if agent.waha is None else deps.gateway(name),
+            gateway=no_gateway if agent.gateway is None else deps.gateway(name),
             load=partial(deps.load, key),
             save=partial(deps.save, key),
             learned=deps.learned,
@@ -122,7 +122,7 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
     # The slow ones share one of the two connections: the other is for the fast lane and "are you there".
     turn, every = SerialDatabase(shared), float(settings.slow_interval)
     probes.append(SlowLaneProbe(name, turn, agent.mapping, every, slow_timeout, audit))
-    if agent.waha is not None:
+    if agent.gateway is not None:
         probes.append(InboundSilenceProbe(name, turn, agent.mapping, every / 10, slow_timeout))
     return probes
 

@@ -22,7 +22,7 @@ class DeepVerdict(NamedTuple):
 
 
 class DeepProbe:
-    """deep.up; deep.broken: how many services are not well, the note naming them; deep.database, .waha, .silent.
+    """deep.up; deep.broken: how many services are not well, named in its note; deep.database, .gateway, .silent.
 
     A refusal, an error status or silence is a fresh 0 of deep.up. Silence alone says of no service that it is
     broken: a bot that replies to somebody has no time for it.
@@ -30,7 +30,7 @@ class DeepProbe:
 
     def __init__(self, agent: str, settings: Settings) -> None:
         self.name = f"{agent}/deep"
-        self.series = tuple(f"{agent}/deep.{word}" for word in ("up", "broken", "database", "waha", "silent"))
+        self.series = tuple(f"{agent}/deep.{word}" for word in ("up", "broken", "database", "gateway", "silent"))
         self.interval = float(settings.deep_interval)
         self.timeout = float(settings.timeout)
         self._fetcher = Fetcher(settings.deep, {}, self.timeout, keep=False)
@@ -48,12 +48,12 @@ class DeepProbe:
             silent = error.failure is Failure.TIMEOUT
             verdict = DeepVerdict(None if silent else 1.0, error.text)
         at = now + clock() - started
-        up, broken, database, waha, unheard = self.series
+        up, broken, database, gateway, unheard = self.series
         return (
             Sample(up, at, float(verdict.broken == 0), verdict.note),
             Sample(broken, at, verdict.broken, verdict.note),
             Sample(database, at, verdict.said.link("database"), verdict.note),
-            Sample(waha, at, verdict.said.link("waha"), verdict.note),
+            Sample(gateway, at, verdict.said.link("gateway"), verdict.note),
             Sample(unheard, at, float(silent), verdict.note if silent else ""),
         )
 

@@ -25,16 +25,16 @@ Verdict = tuple[float, float | None, str]  # up, working, note
 
 
 class GatewayProbe:
-    """waha.up, waha.working (its note is the status), waha.seconds, three flags. Only WORKING can send.
+    """gateway.up, gateway.working (its note is the status), gateway.seconds, three flags. Only WORKING can send.
 
     A gateway that is refused, silent or in error cannot send: working is 0. One that rejects our key may
     well be working: None.
     """
 
     def __init__(self, agent: str, settings: Settings) -> None:
-        self.name = f"{agent}/waha"
+        self.name = f"{agent}/gateway"
         words = ("up", "working", "seconds", "needs_human", "silent", "session_starting")
-        self.series = tuple(f"{agent}/waha.{word}" for word in words)
+        self.series = tuple(f"{agent}/gateway.{word}" for word in words)
         self.interval = float(settings.interval)
         self.timeout = float(settings.timeout)
         headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}

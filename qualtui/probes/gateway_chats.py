@@ -117,7 +117,7 @@ _message = msgspec.json.Decoder(_Message, strict=False)  # numbers as texts, too
 
 
 class GatewayChatsProbe:
-    """waha.chats_waiting, chats.evidence, and `chats` for the fast lane.
+    """gateway.chats_waiting, chats.evidence, and `chats` for the fast lane.
 
     `edge`: chats older than this are nobody's (our clock). `rows`: what the rows tell, to check the chats by.
 
@@ -133,7 +133,7 @@ class GatewayChatsProbe:
         rows: Callable[[], RowsToday] = RowsToday,
     ) -> None:
         self.name = f"{agent}/chats"
-        self.series = (f"{agent}/waha.chats_waiting", f"{agent}/chats.evidence")
+        self.series = (f"{agent}/gateway.chats_waiting", f"{agent}/chats.evidence")
         self.interval = float(settings.chats_interval)
         self.timeout = max(LEAST_TIMEOUT, float(settings.timeout))
         self.chats = Chats()

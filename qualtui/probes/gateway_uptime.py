@@ -13,11 +13,11 @@ EVERY = 60.0  # s: a restart is seen by what is left of the uptime, however seld
 
 
 class GatewayUptimeProbe:
-    """waha.uptime from GET /api/server/status; the note says when it fell: the server was restarted."""
+    """gateway.uptime from GET /api/server/status; the note says when it fell: the server was restarted."""
 
     def __init__(self, agent: str, settings: Settings) -> None:
         self.name = f"{agent}/uptime"
-        self.series = (f"{agent}/waha.uptime",)
+        self.series = (f"{agent}/gateway.uptime",)
         self.interval = EVERY
         self.timeout = float(settings.timeout)
         headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
@@ -25,7 +25,7 @@ class GatewayUptimeProbe:
         self._last: float | None = None
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
-        """The answer. Raises ProbeError where there is none: waha.up tells what that means."""
+        """The answer. Raises ProbeError where there is none: gateway.up tells what that means."""
         clock = asyncio.get_running_loop().time
         started = clock()
         try:

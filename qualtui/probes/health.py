@@ -11,11 +11,11 @@ from qualtui.text import clean
 
 NAMED = 5  # services that are named
 
-_WORDS = ("up", "refused", "seconds", "silent", "database", "waha")
+_WORDS = ("up", "refused", "seconds", "silent", "database", "gateway")
 
 
 class HealthProbe:
-    """health.up, .refused, .seconds, .silent, and what it says of .database and .waha.
+    """health.up, .refused, .seconds, .silent, and what it says of .database and .gateway.
 
     A refusal, an error status, silence, or a service that the agent calls broken is a fresh 0.
 
@@ -66,7 +66,7 @@ class HealthProbe:
             Sample(names[2], at, seconds, note if seconds is None else ""),
             Sample(names[3], at, float(silent), note if silent else ""),
             Sample(names[4], at, said.link("database"), note),
-            Sample(names[5], at, said.link("waha"), note),
+            Sample(names[5], at, said.link("gateway"), note),
         )
 
     async def close(self) -> None:

@@ -20,7 +20,7 @@ WELL = {
 _KEYS = ("status", "healthy", "ok")  # under which an object has its word
 _LINKS = {
     "database": {"database", "db", "postgres", "postgresql", "supabase"},
-    "waha": {"waha", "whatsapp"},
+    "gateway": {"gateway", "waha", "whatsapp"},
 }  # links that we ask ourselves, by the names that services have
 
 
@@ -57,7 +57,7 @@ class HealthAnswer(msgspec.Struct, frozen=True):
         return tuple(clean(masked(f"{name} {word}"), 40) for name, word in self.services.items() if bad(word))
 
     def link(self, name: str) -> float | None:
-        """1 or 0: what it says of the database, or of waha; None: nothing, or nothing that is understood."""
+        """1 or 0: what it says of the database or the gateway; None: nothing, or nothing that is understood."""
         named = _LINKS[name]
         said = {word.strip().lower() for service, word in self.services.items() if service.lower() in named}
         return float(said <= WELL) if said and said <= WELL | DOWN else None

@@ -26,7 +26,7 @@ DECLARED: tuple[Series, ...] = (
     Series("health.refused", "", "up", "GET /health", "1: the connection was refused: nobody listens"),
     Series("health.silent", "", "up", "GET /health", "1: no answer in time; busy bots are silent"),
     Series("health.database", "", "down", "GET /health", "1: where it names its database: well; 0: broken"),
-    Series("health.waha", "", "down", "GET /health", "1: where it names the gateway: well; 0: broken"),
+    Series("health.gateway", "", "down", "GET /health", "1: where it names the gateway: well; 0: broken"),
     Series("health.seconds", "s", "up", "GET /health", "time to the whole answer"),
     Series(
         "health.down",
@@ -338,21 +338,23 @@ DECLARED: tuple[Series, ...] = (
     Series("row.consecutive_errors", "", "up", "GET /health", "S7 as written: bad answers in a row"),
     Series("row.timeouts", "", "up", "GET /health", "S9 as written: our questions of error_window not answered"),
     Series("row.availability", "%", "down", "our own store", "S15 as written: good answers of /health in 30 d"),
-    Series("waha.up", "", "down", "WAHA", "1: the gateway's API answered"),
-    Series("waha.silent", "", "up", "WAHA", "1: no answer in time, not even a refusal"),
-    Series("waha.working", "", "down", "WAHA", "1: the session's status is WORKING; the note is the status"),
+    Series("gateway.up", "", "down", "WAHA", "1: the gateway's API answered"),
+    Series("gateway.silent", "", "up", "WAHA", "1: no answer in time, not even a refusal"),
+    Series("gateway.working", "", "down", "WAHA", "1: the session's status is WORKING; the note is the status"),
     Series(
-        "waha.uptime", "s", "down", "WAHA", "how long its server has been running; less than before: a restart"
+        "gateway.uptime", "s", "down", "WAHA", "how long its server has been running; less than before: a restart"
     ),
-    Series("waha.needs_human", "", "up", "WAHA", "1: a person with the phone has to scan the QR code or confirm"),
     Series(
-        "waha.chats_waiting",
+        "gateway.needs_human", "", "up", "WAHA", "1: a person with the phone has to scan the QR code or confirm"
+    ),
+    Series(
+        "gateway.chats_waiting",
         "",
         "up",
         "WAHA chats",
         "chats whose last message is the customer's, or one of ours that WhatsApp has not taken",
     ),
-    Series("waha.session_starting", "", "up", "WAHA", "1: the session's status is STARTING"),
+    Series("gateway.session_starting", "", "up", "WAHA", "1: the session's status is STARTING"),
     Series(
         "chats.evidence",
         "",
@@ -360,7 +362,7 @@ DECLARED: tuple[Series, ...] = (
         "WAHA chats",
         "1: the chats are believed; 0: read and not believed, the note says why; no value: they could not be read",
     ),
-    Series("waha.starting", "s", "up", "derived", "how long the session has been STARTING; 0 where it is not"),
+    Series("gateway.starting", "s", "up", "derived", "how long the session has been STARTING; 0 where it is not"),
     Series(
         "inbound.expected",
         "",
@@ -368,7 +370,7 @@ DECLARED: tuple[Series, ...] = (
         "messages",
         "customers whom these hours of the week should have brought since the last one; P(none) = exp(-this)",
     ),
-    Series("waha.seconds", "s", "up", "WAHA", "time to the answer"),
+    Series("gateway.seconds", "s", "up", "WAHA", "time to the answer"),
     Series(
         "control.up",
         "",
@@ -386,7 +388,7 @@ DECLARED: tuple[Series, ...] = (
     ),
     Series("deep.silent", "", "up", "GET /health/deep", "1: no answer in time; busy bots are silent"),
     Series("deep.database", "", "down", "GET /health/deep", "1: the agent calls its database well; 0: broken"),
-    Series("deep.waha", "", "down", "GET /health/deep", "1: the agent calls the gateway well; 0: broken"),
+    Series("deep.gateway", "", "down", "GET /health/deep", "1: the agent calls the gateway well; 0: broken"),
     Series(
         "tls.days",
         "d",

@@ -14,7 +14,7 @@ HOUR = 3600.0
 WEEK = 168  # hours
 EPOCH_SHIFT = 72  # hours from a Monday to the Thursday on which the Unix epoch began
 ENOUGH = 7 * 24 * HOUR  # s of history without which nothing is learned
-ALARM = 9.2  # customers expected: exp(-9.2) = 1e-4; the threshold of the rule waha-deaf
+ALARM = 9.2  # customers expected: exp(-9.2) = 1e-4; the threshold of the rule gateway-inbound-silent
 
 
 class Seasonality(msgspec.Struct, frozen=True):

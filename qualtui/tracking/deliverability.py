@@ -30,7 +30,7 @@ def no_gateway(_at: float) -> Deliverability:
 def deliverability(
     samples: Sequence[Sample], at: float, now: float, reach: float, gap: float = 0.0
 ) -> Deliverability:
-    """The word for the instant `at`, from samples of waha.working, oldest first.
+    """The word for the instant `at`, from samples of gateway.working, oldest first.
 
     The nearest known samples before and after `at`, at most `reach` seconds away, decide. One 0 of two
     is DOUBT: the row was stored in the interval in which the gateway broke or recovered. So is a row of a time in
@@ -60,7 +60,7 @@ def _nearest(samples: Iterable[Sample], at: float, reach: float) -> float | None
 
 
 def broken_since(samples: Sequence[Sample]) -> float | None:
-    """Since when the session has not been WORKING, from samples of waha.working, oldest first; None: it is."""
+    """Since when the session has not been WORKING, from samples of gateway.working, oldest first; None: it is."""
     began: float | None = None
     for sample in reversed(samples):
         if sample.value:
@@ -71,14 +71,14 @@ def broken_since(samples: Sequence[Sample]) -> float | None:
 
 
 def starting(agent: str, samples: Sequence[Sample]) -> Sample | None:
-    """`waha.starting`: seconds that the session has been STARTING, 0 where it is not.
+    """`gateway.starting`: seconds that the session has been STARTING, 0 where it is not.
 
-    From samples of waha.session_starting, oldest first: values alone, for a restart restores no notes.
+    From samples of gateway.session_starting, oldest first: values alone, for a restart restores no notes.
     None: nothing is known. A newest sample without a value gives one without a value.
     """
     if not samples:
         return None
-    series, newest = f"{agent}/waha.starting", samples[-1]
+    series, newest = f"{agent}/gateway.starting", samples[-1]
     if newest.value is None:
         return Sample(series, newest.at, None, newest.note)
     began = newest.at

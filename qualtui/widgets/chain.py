@@ -15,7 +15,7 @@ def link_names() -> dict[Link, str]:
         Link.WEBHOOK: _("Webhook"),
         Link.BOT: _("Bot"),
         Link.DATABASE: _("DB"),
-        Link.WAHA: _("WhatsApp"),
+        Link.GATEWAY: _("WhatsApp"),
         Link.CUSTOMER: _("Customer"),
     }
 

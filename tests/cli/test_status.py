@@ -158,10 +158,10 @@ def test_the_chain_is_told_in_words_and_each_once() -> None:
     links = (
         LinkView(Link.HOST, NO_SOURCE, "no source", Evidence.NO_SOURCE),
         LinkView(Link.BOT, BUSY, "silent 40s", Evidence.FRESH),
-        LinkView(Link.WAHA, BAD, "FAILED", Evidence.FRESH),
+        LinkView(Link.GATEWAY, BAD, "FAILED", Evidence.FRESH),
         LinkView(Link.CUSTOMER, "ok", "answered", Evidence.FRESH),
     )
     shot = Snapshot(1.0, 1, snapshots.engine(), (), (), ())
     shot = snapshots.showing(shot, AgentDetail("a", CALM, links, {}))
-    chain = "  host no source → bot busy: silent 40s → waha BROKEN: FAILED → customer answered"
+    chain = "  host no source → bot busy: silent 40s → gateway BROKEN: FAILED → customer answered"
     assert chain in long_lines(shot, 0)

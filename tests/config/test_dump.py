@@ -13,7 +13,7 @@ TEXT = f"""{AGENT}interval = "90s"
 dsn = "postgresql://u:{SECRET}@h/d"
 write_dsn = "postgresql://w:{SECRET}@h/d"
 [agents.bot.waha]
-url = "http://waha"
+url = "http://gateway"
 key = "{SECRET}"
 [rules.own]
 series = "customers.oldest"

@@ -83,7 +83,7 @@ def test_the_example_says_the_defaults_that_the_values_have() -> None:
         (agent.health, HealthSettings),
         (agent.metrics, MetricsSettings),
         (agent.database, DatabaseSettings),
-        (agent.waha, GatewaySettings),
+        (agent.gateway, GatewaySettings),
     ]
     for section, kind in sections:
         assert section is not None

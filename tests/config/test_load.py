@@ -219,7 +219,7 @@ def test_a_dsn_through_a_unix_socket_is_taken() -> None:
 def test_an_address_is_taken_only_if_a_client_can_ask_it(url: str, good: bool) -> None:
     text = f"[agents.bot.waha]\nurl = '{url}'"
     if good:
-        assert read(text).agents["bot"].waha is not None
+        assert read(text).agents["bot"].gateway is not None
     else:
         assert "pa55" not in str(problems(text)[0])
 
@@ -287,8 +287,8 @@ def test_defaults_reach_every_agent_and_its_own_key_comes_first() -> None:
 
 def test_defaults_make_a_section_only_where_they_are_enough_for_one() -> None:
     common = AGENT + "[defaults.waha]\ninterval = '9s'\n"
-    assert read(common).agents["bot"].waha is None
-    waha = read(common + "url = 'http://waha'").agents["bot"].waha
+    assert read(common).agents["bot"].gateway is None
+    waha = read(common + "url = 'http://waha'").agents["bot"].gateway
     assert waha is not None
     assert float(waha.interval) == 9
 

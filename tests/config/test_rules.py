@@ -19,7 +19,7 @@ def test_each_built_in_rule_looks_at_a_series_that_is_declared(rule: Rule) -> No
     [
         ("agent-down", Operator.AT_LEAST, None, 1, 0),
         ("database-down", Operator.EQUAL, None, 0, 10),
-        ("waha-not-working", Operator.EQUAL, None, 0, 120),
+        ("gateway-not-working", Operator.EQUAL, None, 0, 120),
         ("customers-waiting", Operator.ABOVE, 180, 600, 0),
         ("customers-lost", Operator.ABOVE, None, 0, 0),
         ("blind", Operator.ABOVE, 300, None, 0),

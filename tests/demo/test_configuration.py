@@ -47,7 +47,7 @@ def test_it_is_valid_and_its_times_are_divided(tmp_path: Path, speed: float) -> 
 def test_rules_that_the_example_leaves_out_are_scaled_too(tmp_path: Path) -> None:
     raw = demo_configuration('[agents.other.health]\nurl = "http://x"\n', places(tmp_path, 10))
     config = loads(tomli_w.dumps(raw).encode(), tmp_path / "config.toml", {})
-    assert config.rules["waha-not-working"].for_ == pytest.approx(12)
+    assert config.rules["gateway-not-working"].for_ == pytest.approx(12)
     assert list(config.agents) == ["ldc-bot"]
 
 

@@ -108,7 +108,7 @@ async def test_the_line_is_complete_and_its_configuration_is_ready(demo: Running
     agent = config.agents["ldc-bot"]
     assert agent.health is not None
     assert agent.database is not None
-    assert agent.waha is not None
+    assert agent.gateway is not None
     assert agent.health.url == f"{demo.at.agent_url}/health"
     assert agent.database.dsn.reveal() == demo.at.dsn
     assert config.demo.control_url == demo.at.control_url
@@ -155,7 +155,7 @@ async def test_the_doctor_warns_of_the_demo_only_where_its_quirks_are_on(schema:
         told, _errors = await ran.communicate()
     found = {one["check"] for one in json.loads(told)["findings"] if one["verdict"] in {"warning", "failed"}}
     if schema == "head":
-        assert {"database.private", "schema.sessions.estado", "waha.webhook"} <= found
+        assert {"database.private", "schema.sessions.estado", "gateway.webhook"} <= found
     else:
         assert found <= {"engine"}  # no engine runs in this test
 

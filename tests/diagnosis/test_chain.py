@@ -49,8 +49,8 @@ def test_a_slow_database_is_busy() -> None:
 
 
 def test_trouble_keeps_the_time_when_it_began_and_recovery_starts_anew() -> None:
-    first = chain(readings(waha_working=(0, "FAILED")), (), NOW)
-    later = chain(readings(waha_working=(0, "SCAN_QR_CODE")), first, NOW + 60)
+    first = chain(readings(gateway_working=(0, "FAILED")), (), NOW)
+    later = chain(readings(gateway_working=(0, "SCAN_QR_CODE")), first, NOW + 60)
     well = chain(readings(), later, NOW + 90)
-    began = [next(view.since for view in links if view.link is Link.WAHA) for links in (first, later, well)]
+    began = [next(view.since for view in links if view.link is Link.GATEWAY) for links in (first, later, well)]
     assert began == [NOW, NOW, NOW + 90]

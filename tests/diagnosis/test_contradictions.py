@@ -31,12 +31,12 @@ def known(values: dict[str, float]) -> Readings:
         ({"deep.database": 0, "db.up": 1}, {"deep.database"}),
         ({"deep.database": 0, "db.up": 0}, set()),
         ({"deep.database": 0}, set()),
-        ({"deep.waha": 0, "waha.working": 1, "db.up": 1}, {"deep.waha"}),
-        ({"deep.waha": 0, "waha.working": 0}, set()),
+        ({"deep.gateway": 0, "gateway.working": 1, "db.up": 1}, {"deep.gateway"}),
+        ({"deep.gateway": 0, "gateway.working": 0}, set()),
         ({"health.up": 0, "health.database": 0, "db.up": 1}, {"health.database"}),
-        ({"health.waha": 0, "waha.working": 1}, {"health.waha"}),
+        ({"health.gateway": 0, "gateway.working": 1}, {"health.gateway"}),
         ({"health.up": 0, "health.database": 0, "db.up": 0}, set()),
-        ({"deep.database": 1, "deep.waha": 1, "db.up": 1, "waha.working": 1}, set()),
+        ({"deep.database": 1, "deep.gateway": 1, "db.up": 1, "gateway.working": 1}, set()),
     ],
 )
 def test_which_figures_are_contradicted(values: dict[str, float], expected: set[str]) -> None:
@@ -49,8 +49,8 @@ def test_which_figures_are_contradicted(values: dict[str, float], expected: set[
 def test_each_contradiction_has_words_of_its_own() -> None:
     values = {"health.up": 1.0, "db.up": 0.0, "customers.phantom": 2.0, "customers.unstored": 1.0}
     counted = {"agent.success": 100.0, "failures.sends": 1.0, "agent.claimed": 40.0, "messages.sent_1h": 20.0}
-    deep = {"deep.database": 0.0, "db.up": 1.0, "deep.waha": 0.0, "waha.working": 1.0}
-    health = {"health.database": 0.0, "health.waha": 0.0}
+    deep = {"deep.database": 0.0, "db.up": 1.0, "deep.gateway": 0.0, "gateway.working": 1.0}
+    health = {"health.database": 0.0, "health.gateway": 0.0}
     found = disagreeing(known({**values, **counted})) | disagreeing(known({**deep, **health}))
     words = disagreement_text(found).split(", ")
     assert len(found) == 9
@@ -59,8 +59,8 @@ def test_each_contradiction_has_words_of_its_own() -> None:
 
 
 def test_what_a_check_said_of_an_outage_that_is_over_was_true() -> None:
-    readings = known({"deep.database": 0, "db.up": 1, "deep.waha": 0, "waha.working": 1})
-    assert disagreeing(readings, lambda name, at: at == 1.0 and name == "waha.working") == {"deep.waha"}
+    readings = known({"deep.database": 0, "db.up": 1, "deep.gateway": 0, "gateway.working": 1})
+    assert disagreeing(readings, lambda name, at: at == 1.0 and name == "gateway.working") == {"deep.gateway"}
 
 
 def test_what_is_not_fresh_contradicts_nothing() -> None:

@@ -19,8 +19,8 @@ BUSY = {"health_up": (0, "no answer in 30s"), "health_silent": 1, "health_down":
 SILENT = {"health_up": (0, "no answer in 30s"), "health_down": (1, "3 misses in 3m, and nothing sent")}
 BROKEN = {"health_up": (0, "HTTP 500"), "health_down": (1, "3 misses in 3m, and nothing sent: HTTP 500")}
 DB_DOWN = {"db_up": (0, "refused")}
-FAILED = {"waha_working": (0, "FAILED")}
-DEAF = {"waha_up": (0, "no answer in 5s"), "waha_working": NO_DATA}
+FAILED = {"gateway_working": (0, "FAILED")}
+DEAF = {"gateway_up": (0, "no answer in 5s"), "gateway_working": NO_DATA}
 WAITING = {"customers_waiting": 3, "customers_oldest": 300}
 STORED = {**WAITING, "customers_unstored": 2}
 PHANTOM = {**WAITING, "customers_phantom": 3}
@@ -37,7 +37,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     (
         "the same, and the chats could not be read",
         {"customers_waiting": 1, "sessions_bot_owes": 1, "chats_evidence": (0, "no answer")},
-        Link.WAHA,
+        Link.GATEWAY,
         "chats are no witness",
     ),
     ("the bot is closed", REFUSED, Link.BOT, "refuses connections"),
@@ -55,18 +55,23 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("the database is down, rows are old", {**DB_DOWN, "customers_waiting": OLD}, Link.DATABASE, "refused"),
     ("database and bot are down", {**DB_DOWN, **REFUSED}, Link.DATABASE, "and the bot too"),
     ("the database is down, the bot busy", {**DB_DOWN, **BUSY}, Link.DATABASE, "refused"),
-    ("the gateway failed", FAILED, Link.WAHA, "WAHA FAILED"),
-    ("the gateway failed, rows say sent", {**FAILED, **PHANTOM}, Link.WAHA, 'the database says "sent"'),
-    ("the gateway failed and the bot hangs in its sends", {**FAILED, **SILENT}, Link.WAHA, "hangs in its sends"),
-    ("the gateway failed and the bot is busy sending", {**FAILED, **BUSY}, Link.WAHA, "hangs in its sends"),
-    ("the gateway starts and starts", {"waha_working": (0, "STARTING")}, Link.WAHA, "STARTING"),
+    ("the gateway failed", FAILED, Link.GATEWAY, "WAHA FAILED"),
+    ("the gateway failed, rows say sent", {**FAILED, **PHANTOM}, Link.GATEWAY, 'the database says "sent"'),
+    (
+        "the gateway failed and the bot hangs in its sends",
+        {**FAILED, **SILENT},
+        Link.GATEWAY,
+        "hangs in its sends",
+    ),
+    ("the gateway failed and the bot is busy sending", {**FAILED, **BUSY}, Link.GATEWAY, "hangs in its sends"),
+    ("the gateway starts and starts", {"gateway_working": (0, "STARTING")}, Link.GATEWAY, "STARTING"),
     ("the host answers for the bot", {**SILENT, "health_down": (1, "3 misses: HTTP 502")}, Link.BOT, "HTTP 502"),
     ("the database rejects us", {"db_up": (0, "the password is rejected")}, Link.DATABASE, "password"),
     ("all three are broken", {**DB_DOWN, **SILENT, **FAILED}, Link.DATABASE, "refused"),
     ("undelivered while the bot is busy", {**PHANTOM, **BUSY}, Link.CUSTOMER, "nobody received"),
-    ("never greeted while the gateway failed", {**FAILED, "customers_never_greeted": 3}, Link.WAHA, "FAILED"),
-    ("the gateway wants a QR", {"waha_working": (0, "SCAN_QR_CODE")}, Link.WAHA, "SCAN_QR_CODE"),
-    ("the gateway is silent", DEAF, Link.WAHA, "no answer in 5s"),
+    ("never greeted while the gateway failed", {**FAILED, "customers_never_greeted": 3}, Link.GATEWAY, "FAILED"),
+    ("the gateway wants a QR", {"gateway_working": (0, "SCAN_QR_CODE")}, Link.GATEWAY, "SCAN_QR_CODE"),
+    ("the gateway is silent", DEAF, Link.GATEWAY, "no answer in 5s"),
     ("the gateway failed and the bot is closed", {**FAILED, **REFUSED}, Link.BOT, "refuses connections"),
     ("the gateway failed and the database is down", {**FAILED, **DB_DOWN}, Link.DATABASE, "refused"),
     ("the gateway works again, three undelivered", PHANTOM, Link.CUSTOMER, "nobody received"),
@@ -149,7 +154,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         "is slow: 2.5s for an empty question; the bot hangs in it",
     ),
     ("the bot fails beside a slow database", {**BROKEN, "db_seconds": 2.5}, Link.BOT, "HTTP 500"),
-    ("the gateway hears nobody", {"inbound_expected": 12.4}, Link.WAHA, "hears nobody: 12 customers"),
+    ("the gateway hears nobody", {"inbound_expected": 12.4}, Link.GATEWAY, "hears nobody: 12 customers"),
     (
         "the gateway hears nobody, and one waits since before",
         {**WAITING, "inbound_expected": 12.4, "sessions_bot_owes": 1},
@@ -163,7 +168,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         Link.BOT,
         "database down; we find it well: SOURCES DISAGREE",
     ),
-    ("the deep check says more of it", {**FAILED, "deep_broken": (1, "waha down")}, Link.WAHA, "WAHA FAILED"),
+    ("the deep check says more of it", {**FAILED, "deep_broken": (1, "waha down")}, Link.GATEWAY, "WAHA FAILED"),
     (
         "nothing that the bot sends is stored",
         {"agent_claimed": Evidence.DISAGREE, "messages_sent_1h": 12, "inbound_expected": 12.4},
@@ -223,7 +228,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     (
         "three wait for a send that hangs",
         {**WAITING, **BUSY, "sessions_bot_owes": 3, "customers_last_row": 60, "customers_last_sent": 400},
-        Link.WAHA,
+        Link.GATEWAY,
         "stuck sending",
     ),
     (
@@ -236,7 +241,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
             "customers_last_row": 60,
             "customers_last_sent": 400,
         },
-        Link.WAHA,
+        Link.GATEWAY,
         "WAHA FAILED",
     ),
     (
@@ -248,30 +253,30 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("one writes without end, and nobody waits", {"customers_flood": (60, "")}, None, ""),
     (
         "a session restarts while they wait for something else",
-        {**STORED, "waha_working": (0, "STARTING"), "waha_session_starting": 1},
+        {**STORED, "gateway_working": (0, "STARTING"), "gateway_session_starting": 1},
         Link.WEBHOOK,
         "never stored",
     ),
     (
         "a session restarts, and they wait since then",
-        {**STORED, "customers_oldest": 20, "waha_working": (0, "STARTING"), "waha_session_starting": 1},
-        Link.WAHA,
+        {**STORED, "customers_oldest": 20, "gateway_working": (0, "STARTING"), "gateway_session_starting": 1},
+        Link.GATEWAY,
         "STARTING",
     ),
     ("the rows are old", {"customers_waiting": OLD}, Link.CUSTOMER, "No fresh evidence of: customer"),
-    ("the gateway was not asked", {"waha_working": NO_DATA}, Link.WAHA, "No fresh evidence of: waha"),
-    ("no gateway is configured", {"waha_up": NO_SOURCE, "waha_working": NO_SOURCE}, None, ""),
+    ("the gateway was not asked", {"gateway_working": NO_DATA}, Link.GATEWAY, "No fresh evidence of: gateway"),
+    ("no gateway is configured", {"gateway_up": NO_SOURCE, "gateway_working": NO_SOURCE}, None, ""),
     ("no health is configured", {"health_up": NO_SOURCE, "health_down": NO_SOURCE}, None, ""),
-    ("our own network", {"health_up": NO_DATA, "db_up": NO_DATA, "waha_up": NO_DATA}, Link.US, "We cannot ask"),
-    ("everything is old", {"health_up": OLD, "db_up": OLD, "waha_up": OLD}, Link.US, "We cannot ask"),
+    ("our own network", {"health_up": NO_DATA, "db_up": NO_DATA, "gateway_up": NO_DATA}, Link.US, "We cannot ask"),
+    ("everything is old", {"health_up": OLD, "db_up": OLD, "gateway_up": OLD}, Link.US, "We cannot ask"),
     (
         "only the database answers",
-        {"health_up": NO_DATA, "waha_up": NO_DATA, "waha_working": NO_DATA},
+        {"health_up": NO_DATA, "gateway_up": NO_DATA, "gateway_working": NO_DATA},
         Link.BOT,
         "bot",
     ),
-    ("chats that are not believed", {"chats_evidence": (0, "hidden ids")}, Link.WAHA, "no witness: hidden ids"),
-    ("chats that are not read", {"chats_evidence": (None, "HTTP 500")}, Link.WAHA, "no witness: HTTP 500"),
+    ("chats that are not believed", {"chats_evidence": (0, "hidden ids")}, Link.GATEWAY, "no witness: hidden ids"),
+    ("chats that are not read", {"chats_evidence": (None, "HTTP 500")}, Link.GATEWAY, "no witness: HTTP 500"),
     ("chats that are believed", {"chats_evidence": (1, "")}, None, ""),
 ]
 
@@ -281,12 +286,16 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     [
         ({"db_up": DB_DOWN["db_up"]}, Link.DATABASE, "The database is down"),
         (REFUSED, Link.BOT, "refuses connections"),
-        (FAILED, Link.WAHA, "WAHA FAILED"),
+        (FAILED, Link.GATEWAY, "WAHA FAILED"),
         # What answered a minute ago is fresh still; who is asked more often is not heard any more.
-        ({"db_up": OURS, "waha_up": OURS, "waha_working": OURS}, Link.US, "Our own network"),
-        ({"health_up": OURS, "db_up": OURS, "waha_up": OURS, "waha_working": OURS}, Link.US, "Our own network"),
-        ({"waha_working": NO_DATA}, Link.WAHA, "No fresh evidence of: waha"),  # such as a rejected key
-        (REFUSED | {"db_up": OURS, "waha_up": OURS, "waha_working": OURS}, Link.BOT, "refuses connections"),
+        ({"db_up": OURS, "gateway_up": OURS, "gateway_working": OURS}, Link.US, "Our own network"),
+        (
+            {"health_up": OURS, "db_up": OURS, "gateway_up": OURS, "gateway_working": OURS},
+            Link.US,
+            "Our own network",
+        ),
+        ({"gateway_working": NO_DATA}, Link.GATEWAY, "No fresh evidence of: gateway"),  # such as a rejected key
+        (REFUSED | {"db_up": OURS, "gateway_up": OURS, "gateway_working": OURS}, Link.BOT, "refuses connections"),
     ],
 )
 def test_a_silent_control_target_does_not_hide_the_broken_link(
@@ -343,13 +352,13 @@ def test_phantom_sends_are_proved_by_the_rows_and_the_gateway() -> None:
 
 
 def test_a_cause_offers_the_remedy_that_mends_it_and_no_other() -> None:
-    assert told(FAILED).fixes == ("waha-restart",)
+    assert told(FAILED).fixes == ("gateway-restart",)
     assert told({**WAITING, "sessions_bot_owes": 3}).fixes == ("retry", "session-cleanup")
     assert told(REFUSED).fixes == ()
 
 
 def test_a_session_that_is_logged_out_is_never_to_be_restarted_and_the_next_step_is_the_phone() -> None:
-    logged_out = told({"waha_working": (0, "SCAN_QR_CODE"), "waha_needs_human": 1})
+    logged_out = told({"gateway_working": (0, "SCAN_QR_CODE"), "gateway_needs_human": 1})
     assert "a person with the phone must log it in" in logged_out.text
     assert (logged_out.fixes, logged_out.step.partition(":")[0]) == (
         (),
@@ -378,7 +387,7 @@ def test_a_bot_whose_sends_hang_takes_messages_and_sends_none(
     known = readings(**{**HANGING, **changed})
     reason = root_cause(chain(known, chain(known, (), NOW - busy_for), NOW), known, NOW)
     assert reason.root is root
-    assert ("waha-restart" in reason.fixes) is (root is CauseKind.STUCK_SENDING)
+    assert ("gateway-restart" in reason.fixes) is (root is CauseKind.STUCK_SENDING)
 
 
 def test_a_flood_s_sender_is_in_the_proof_and_not_in_what_is_stored() -> None:
@@ -404,15 +413,15 @@ def test_one_with_a_stored_and_a_lost_message_is_counted_once() -> None:
 @pytest.mark.parametrize(
     ("note", "changed", "restarts"),
     [
-        ("refused", {"waha_silent": 0, "waha_seconds": NO_DATA}, False),
-        ("HTTP 500", {"waha_silent": 0, "waha_seconds": 0.1}, True),
-        ("no answer in 5s", {"waha_silent": 1, "waha_seconds": 5.0}, True),
+        ("refused", {"gateway_silent": 0, "gateway_seconds": NO_DATA}, False),
+        ("HTTP 500", {"gateway_silent": 0, "gateway_seconds": 0.1}, True),
+        ("no answer in 5s", {"gateway_silent": 1, "gateway_seconds": 5.0}, True),
     ],
 )
 def test_a_gateway_that_refuses_connections_is_not_asked_to_restart_its_session(
     note: str, changed: dict[str, Any], restarts: bool
 ) -> None:
-    reason = told({"waha_up": (0, note), "waha_working": (0, note), **changed})
+    reason = told({"gateway_up": (0, note), "gateway_working": (0, note), **changed})
     assert bool(reason.fixes) is restarts
     assert ("start the gateway itself" in reason.step) is not restarts
 
@@ -448,8 +457,8 @@ def test_a_database_that_turns_us_away_has_its_own_next_step() -> None:
 
 
 def test_the_time_of_the_gateway_s_trouble_is_not_said_of_its_latest_status() -> None:
-    before = readings(waha_working=(0, "FAILED"))
+    before = readings(gateway_working=(0, "FAILED"))
     links = chain(before, (), NOW - 240)
-    known = readings(waha_working=(0, "SCAN_QR_CODE"), waha_needs_human=(1, ""))
+    known = readings(gateway_working=(0, "SCAN_QR_CODE"), gateway_needs_human=(1, ""))
     text = root_cause(chain(known, links, NOW), known, NOW).text
     assert text.startswith("WAHA SCAN_QR_CODE: not working for 4m")

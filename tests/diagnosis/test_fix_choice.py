@@ -7,8 +7,8 @@ from qualtui.diagnosis.root_cause import RootCause
 from qualtui.model import FixRun, Link
 from tests.diagnosis.readings import readings
 
-TITLES = {"retry": "Answer", "session-cleanup": "Close", "waha-restart": "Restart"}
-CAUSE = RootCause("The gateway failed", link=Link.WAHA, fixes=("waha-restart", "retry"))
+TITLES = {"retry": "Answer", "session-cleanup": "Close", "gateway-restart": "Restart"}
+CAUSE = RootCause("The gateway failed", link=Link.GATEWAY, fixes=("gateway-restart", "retry"))
 
 
 def title(fix: str) -> str:
@@ -16,16 +16,18 @@ def title(fix: str) -> str:
 
 
 def test_a_known_cause_has_its_own_fix_and_the_rule_s_is_for_an_unknown_one() -> None:
-    assert offered_fix(CAUSE, ["session-cleanup"], TriedFixes(), title) == "waha-restart"
+    assert offered_fix(CAUSE, ["session-cleanup"], TriedFixes(), title) == "gateway-restart"
     assert offered_fix(RootCause(), ["session-cleanup"], TriedFixes(), title) == "session-cleanup"
     assert offered_fix(None, ["session-cleanup"], TriedFixes(), title) == "session-cleanup"
     assert offered_fix(RootCause("The bot is down"), ["session-cleanup"], TriedFixes(), title) == ""
 
 
 def test_what_cannot_be_run_is_not_offered_and_what_was_tried_in_vain_comes_last() -> None:
-    assert offered_fix(CAUSE, [], TriedFixes(), lambda fix: "" if fix == "waha-restart" else title(fix)) == "retry"
-    assert offered_fix(CAUSE, [], TriedFixes(fixes=frozenset({"waha-restart"})), title) == "retry"
-    assert offered_fix(CAUSE, [], TriedFixes(fixes=frozenset(TITLES)), title) == "waha-restart"
+    assert (
+        offered_fix(CAUSE, [], TriedFixes(), lambda fix: "" if fix == "gateway-restart" else title(fix)) == "retry"
+    )
+    assert offered_fix(CAUSE, [], TriedFixes(fixes=frozenset({"gateway-restart"})), title) == "retry"
+    assert offered_fix(CAUSE, [], TriedFixes(fixes=frozenset(TITLES)), title) == "gateway-restart"
 
 
 @pytest.mark.parametrize(
@@ -36,9 +38,9 @@ def test_what_cannot_be_run_is_not_offered_and_what_was_tried_in_vain_comes_last
         ("retry", "interrupted", True),
         ("retry", "nothing", False),
         ("retry", "failed", False),
-        ("waha-restart", "ok", False),  # it works again, and yet the incident lasts
-        ("waha-restart", "failed", False),
-        ("waha-restart", "interrupted", True),
+        ("gateway-restart", "ok", False),  # it works again, and yet the incident lasts
+        ("gateway-restart", "failed", False),
+        ("gateway-restart", "interrupted", True),
         ("session-cleanup", "ok", False),
         ("retry", "", True),  # under way
     ],
@@ -48,8 +50,8 @@ def test_a_run_is_in_vain_only_if_another_one_would_change_nothing(fix: str, out
 
 
 def test_the_newest_run_of_a_fix_counts_and_none_that_was_taken_back() -> None:
-    failed = FixRun("x", "waha-restart", "bot", "ana", 1.0, outcome="failed")
-    assert spent_fixes([FixRun("y", "waha-restart", "bot", "ana", 2.0, outcome="interrupted"), failed]) == set()
+    failed = FixRun("x", "gateway-restart", "bot", "ana", 1.0, outcome="failed")
+    assert spent_fixes([FixRun("y", "gateway-restart", "bot", "ana", 2.0, outcome="interrupted"), failed]) == set()
     closed = FixRun("x", "session-cleanup", "bot", "ana", 1.0, outcome="ok", undone_by="y")
     undo = FixRun("y", "session-cleanup", "bot", "ana", 2.0, outcome="ok", undoes="x")
     assert spent_fixes([closed, undo]) == set()

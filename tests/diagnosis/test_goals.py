@@ -12,27 +12,27 @@ HOUR = 3600.0
 NOW = 100 * HOUR
 
 
-def links(bot: str = "ok", database: str = "ok", waha: str = "ok") -> tuple[LinkView, ...]:
-    given = {Link.US: "unknown", Link.BOT: bot, Link.DATABASE: database, Link.WAHA: waha}
+def links(bot: str = "ok", database: str = "ok", gateway: str = "ok") -> tuple[LinkView, ...]:
+    given = {Link.US: "unknown", Link.BOT: bot, Link.DATABASE: database, Link.GATEWAY: gateway}
     return tuple(LinkView(link, status, "", Evidence.FRESH) for link, status in given.items())
 
 
 @pytest.mark.parametrize(
-    ("bot", "database", "waha", "expected"),
+    ("bot", "database", "gateway", "expected"),
     [
         ("ok", "ok", "ok", (1.0, "")),
         ("busy", "ok", "ok", (1.0, "")),
         ("bad", "ok", "ok", (0.0, "bot")),
-        ("ok", "bad", "bad", (0.0, "database, waha")),
-        ("unknown", "ok", "bad", (0.0, "waha")),  # broken is broken, whatever else is not known
+        ("ok", "bad", "bad", (0.0, "database, gateway")),
+        ("unknown", "ok", "bad", (0.0, "gateway")),  # broken is broken, whatever else is not known
         ("unknown", "ok", "ok", (None, "bot")),
         ("ok", "ok", "no_source", (1.0, "")),
     ],
 )
 def test_whether_customers_could_be_answered(
-    bot: str, database: str, waha: str, expected: tuple[float | None, str]
+    bot: str, database: str, gateway: str, expected: tuple[float | None, str]
 ) -> None:
-    assert answerable(links(bot, database, waha)) == expected
+    assert answerable(links(bot, database, gateway)) == expected
 
 
 def test_minutes_that_nobody_watched_are_unknown_and_do_not_raise_the_share() -> None:

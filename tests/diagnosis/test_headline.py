@@ -156,7 +156,7 @@ def test_learning_is_not_calm() -> None:
 
 
 def test_a_broken_link_is_told_before_any_rule_fires() -> None:
-    said = now(waha_working=(0, "FAILED"))
+    said = now(gateway_working=(0, "FAILED"))
     assert (said.level, said.calm, said.headline) == (Severity.WARNING, False, "TROUBLE BEGINS")
     assert "WAHA FAILED" in said.why
 
@@ -201,7 +201,7 @@ def test_the_cause_s_own_remedy_is_offered_and_only_where_it_can_be_run() -> Non
     assert (said.fix, said.fix_title) == ("session-cleanup", "SESSION-CLEANUP")
     assert now(waiting, known=(), customers_waiting=3, customers_oldest=700, sessions_bot_owes=3).fix == ""
     # The gateway is the cause: closing sessions would mend nothing, and its own remedy is not there.
-    assert now(waiting, customers_waiting=3, waha_working=(0, "FAILED")).fix == ""
+    assert now(waiting, customers_waiting=3, gateway_working=(0, "FAILED")).fix == ""
 
 
 def test_the_why_of_now_comes_first_and_that_of_the_beginning_where_nothing_is_seen_any_more() -> None:
@@ -251,7 +251,7 @@ def test_what_is_over_is_recovering_and_no_alarm_however_bad_it_was() -> None:
     said = now(incident(severity=Severity.CRITICAL), holds=False)
     assert (said.level, said.headline, said.state) == (Severity.WARNING, "RECOVERING", NowState.RECOVERING)
     assert (said.number, said.fix) == (1, "")
-    begins = now(incident(), holds=False, waha_working=(0, "FAILED"))
+    begins = now(incident(), holds=False, gateway_working=(0, "FAILED"))
     assert begins.headline == "TROUBLE BEGINS"  # another link broke meanwhile
     assert now(incident(), holds=False, customers_waiting=Evidence.NO_DATA).headline == "CANNOT TELL"
 

@@ -83,7 +83,7 @@ def test_misses_with_a_long_gap_between_them_are_not_in_a_row() -> None:
 
 
 def test_blindness_is_the_age_of_the_vital_series_that_is_silent_longest() -> None:
-    found = blind("bot", {"health.up": 990.0, "db.up": 700.0, "waha.working": None}, 900.0, 1000.0)
+    found = blind("bot", {"health.up": 990.0, "db.up": 700.0, "gateway.working": None}, 900.0, 1000.0)
     assert (found.series, found.value) == ("bot/sight.blind", 100.0)
     assert found.note in {"whether the database answers", "whether the gateway can send"}
 

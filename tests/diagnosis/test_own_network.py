@@ -6,11 +6,15 @@ from qualtui.diagnosis.own_network import OURS, ControlledHost, excused, host_an
 from qualtui.model import Sample
 
 NOW, REACH = 1000.0, 13.0
-FAR = {"health": ControlledHost(False, 30.0), "db": ControlledHost(False, 5.0), "waha": ControlledHost(False, 5.0)}
+FAR = {
+    "health": ControlledHost(False, 30.0),
+    "db": ControlledHost(False, 5.0),
+    "gateway": ControlledHost(False, 5.0),
+}
 SILENT = {
     "health": {"health.up": 0.0, "health.refused": 0.0, "health.silent": 1.0},
     "db": {"db.up": 0.0, "db.silent": 1.0},
-    "waha": {"waha.up": 0.0, "waha.working": 0.0, "waha.silent": 1.0},
+    "gateway": {"gateway.up": 0.0, "gateway.working": 0.0, "gateway.silent": 1.0},
 }
 
 
@@ -35,7 +39,8 @@ def unasked(
 
 
 @pytest.mark.parametrize(
-    ("link", "names"), [("health", ["health.up"]), ("db", ["db.up"]), ("waha", ["waha.up", "waha.working"])]
+    ("link", "names"),
+    [("health", ["health.up"]), ("db", ["db.up"]), ("gateway", ["gateway.up", "gateway.working"])],
 )
 def test_silence_while_the_control_target_is_silent_was_no_question(link: str, names: list[str]) -> None:
     samples = batch(SILENT[link])
@@ -54,9 +59,9 @@ def test_silence_while_the_control_target_is_silent_was_no_question(link: str, n
         ("HTTP 500", {"health.up": 0.0, "health.refused": 0.0, "health.silent": 0.0}),
         ("says unhealthy", {"health.up": 0.0, "health.refused": 0.0, "health.silent": 0.0}),
         ("refused", {"health.up": 0.0, "health.refused": 1.0, "health.silent": 0.0}),
-        ("HTTP 502", {"waha.up": 0.0, "waha.working": 0.0, "waha.silent": 0.0}),
-        ("refused", {"waha.up": 0.0, "waha.working": 0.0, "waha.silent": 0.0}),
-        ("FAILED", {"waha.up": 1.0, "waha.working": 0.0, "waha.silent": 0.0}),
+        ("HTTP 502", {"gateway.up": 0.0, "gateway.working": 0.0, "gateway.silent": 0.0}),
+        ("refused", {"gateway.up": 0.0, "gateway.working": 0.0, "gateway.silent": 0.0}),
+        ("FAILED", {"gateway.up": 1.0, "gateway.working": 0.0, "gateway.silent": 0.0}),
         ("", {"db.up": 1.0, "db.silent": 0.0}),
         ("", {"customers.waiting": 0.0, "control.up": 0.0}),
     ],
@@ -68,13 +73,13 @@ def test_an_answer_or_a_refusal_of_the_asked_itself_stands(note: str, values: di
 @pytest.mark.parametrize(
     ("heard", "near", "stands"),
     [
-        ({"waha": NOW - 3}, (), True),  # well or badly: it came over our network since we asked
+        ({"gateway": NOW - 3}, (), True),  # well or badly: it came over our network since we asked
         ({"health": NOW - 5}, (), True),
         ({"health": NOW - 40}, (), False),  # the network may have failed since
         ({"db": NOW}, (), False),  # its own word proves nothing more
-        ({"waha": NOW - 3}, ("waha",), False),  # a gateway on this machine used no network
-        ({"waha": NOW - 3, "health": NOW - 1}, ("waha",), True),
-        ({"waha": NOW - 3}, ("waha", "db"), True),
+        ({"gateway": NOW - 3}, ("gateway",), False),  # a gateway on this machine used no network
+        ({"gateway": NOW - 3, "health": NOW - 1}, ("gateway",), True),
+        ({"gateway": NOW - 3}, ("gateway", "db"), True),
     ],
 )
 def test_an_answer_of_another_since_the_question_proves_our_network(

@@ -37,18 +37,21 @@ async def examined(given: Replies, *, key: str = "key-1", ours: str = "key-1") -
 async def test_a_sound_gateway_is_ok_in_every_line() -> None:
     found = await examined(replies())
     assert {name: str(one.why) for name, one in found.items() if one.verdict is not FindingVerdict.OK} == {}
-    assert "2026.7.1 PLUS" in str(found["waha.version"].why)
+    assert "2026.7.1 PLUS" in str(found["gateway.version"].why)
 
 
 async def test_a_rejected_key_is_told_and_nothing_more_is_asked() -> None:
     found = await examined(replies(), ours="wrong")
-    assert found.keys() == {"waha.reach"}
-    assert (found["waha.reach"].verdict, "key" in str(found["waha.reach"].why)) == (FindingVerdict.FAILED, True)
+    assert found.keys() == {"gateway.reach"}
+    assert (found["gateway.reach"].verdict, "key" in str(found["gateway.reach"].why)) == (
+        FindingVerdict.FAILED,
+        True,
+    )
 
 
 @pytest.mark.parametrize(("code", "told"), [(400, "its store"), (404, "no chats overview"), (500, "HTTP 500")])
 async def test_a_gateway_that_tells_of_no_chats_is_a_warning_with_what_to_do(code: int, told: str) -> None:
-    found = (await examined({**replies(), ("GET", CHATS): (code, {})}))["waha.chats"]
+    found = (await examined({**replies(), ("GET", CHATS): (code, {})}))["gateway.chats"]
     assert (found.verdict, told in str(found.why), "config.noweb.store" in str(found.todo)) == (
         FindingVerdict.WARNING,
         True,
@@ -57,15 +60,15 @@ async def test_a_gateway_that_tells_of_no_chats_is_a_warning_with_what_to_do(cod
 
 
 async def test_chats_are_not_asked_for_while_the_session_cannot_tell() -> None:
-    assert "waha.chats" not in await examined(replies("FAILED"))
+    assert "gateway.chats" not in await examined(replies("FAILED"))
 
 
 async def test_a_gateway_that_needs_no_key_is_open_to_all() -> None:
-    assert (await examined(replies(), key="", ours=""))["waha.open"].verdict is FindingVerdict.WARNING
+    assert (await examined(replies(), key="", ours=""))["gateway.open"].verdict is FindingVerdict.WARNING
 
 
 async def test_a_session_that_is_not_there_is_told() -> None:
-    assert "no session" in str((await examined({}))["waha.reach"].why)
+    assert "no session" in str((await examined({}))["gateway.reach"].why)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ async def test_a_session_that_is_not_there_is_told() -> None:
     ],
 )
 async def test_each_status_says_what_to_do(status: str, uptime: float, verdict: FindingVerdict, todo: str) -> None:
-    found = (await examined(replies(status, uptime)))["waha.session"]
+    found = (await examined(replies(status, uptime)))["gateway.session"]
     assert (found.verdict, todo in str(found.todo)) == (verdict, True)
 
 
@@ -99,13 +102,13 @@ async def test_each_status_says_what_to_do(status: str, uptime: float, verdict: 
 async def test_where_it_posts_what_customers_write(
     webhooks: list[Any], verdict: FindingVerdict, word: str
 ) -> None:
-    found = (await examined(replies(webhooks=webhooks)))["waha.webhook"]
+    found = (await examined(replies(webhooks=webhooks)))["gateway.webhook"]
     assert (found.verdict, word in str(found.why)) == (verdict, True)
 
 
 async def test_what_is_no_gateway_is_told() -> None:
     given: Replies = {("GET", "/api/sessions/default"): (200, "<html>hello</html>")}
-    assert (await examined(given))["waha.reach"].verdict is FindingVerdict.FAILED
+    assert (await examined(given))["gateway.reach"].verdict is FindingVerdict.FAILED
 
 
 async def test_which_assumption_about_the_chats_is_broken_is_named() -> None:

@@ -57,7 +57,7 @@ class Scene:
         """As the configuration gives it."""
         return AgentSettings(
             database=DatabaseSettings(dsn=self._database.dsn, write_dsn=self.write, timeout=Seconds(5)),
-            waha=None if self._gateway is None else self._gateway.settings,
+            gateway=None if self._gateway is None else self._gateway.settings,
             health=HealthSettings(url=f"{url}/health", timeout=Seconds(2)) if url else None,
         )
 

@@ -19,11 +19,11 @@ from qualtui.engine.control_hosts import control_hosts
 def test_each_host_is_this_machine_or_not(dsn: str, near: bool) -> None:
     health = HealthSettings(url="https://bot.example.com/health")
     agent = AgentSettings(
-        health=health, database=DatabaseSettings(dsn=Secret(dsn)), waha=GatewaySettings(url="http://[::1]:3000")
+        health=health, database=DatabaseSettings(dsn=Secret(dsn)), gateway=GatewaySettings(url="http://[::1]:3000")
     )
     assert control_hosts(agent) == {
         "health": ControlledHost(False, 30),
         "db": ControlledHost(near, 5),
-        "waha": ControlledHost(True, 5),
+        "gateway": ControlledHost(True, 5),
     }
     assert control_hosts(AgentSettings()) == {}

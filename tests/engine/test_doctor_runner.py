@@ -15,7 +15,7 @@ from qualtui.wire import Findings, Request, Result, RunDoctor, frame, length, re
 from tests.engine.test_engine import Made, config, running
 from tests.screens.stand_in import Clock
 
-BAD = failed("waha.session", "gateway's session", "FAILED", "restart it", ["SELECT 1"])
+BAD = failed("gateway.session", "gateway's session", "FAILED", "restart it", ["SELECT 1"])
 GOOD = ok("clock", "clocks", "all well")
 
 

@@ -62,12 +62,12 @@ def test_activity_is_newest_first() -> None:
 
 def test_what_was_tried_is_the_newest_run_for_that_incident() -> None:
     runs = [
-        FixRun("x", "waha-restart", "bot", "ana", 1.0, number=7, outcome="ok", summary="WORKING"),
+        FixRun("x", "gateway-restart", "bot", "ana", 1.0, number=7, outcome="ok", summary="WORKING"),
         FixRun("y", "session-cleanup", "bot", "bia", 2.0, number=7),
-        FixRun("z", "waha-restart", "bot", "bia", 3.0, number=8),
+        FixRun("z", "gateway-restart", "bot", "bia", 3.0, number=8),
     ]
     state = State(runs={run.run: run for run in runs})
     told = tried(state, 7)
     assert told.text == "session-cleanup: under way (bia)"
-    assert told.fixes == {"waha-restart"}  # one that is under way may still mend it
+    assert told.fixes == {"gateway-restart"}  # one that is under way may still mend it
     assert tried(state, 9).text == ""

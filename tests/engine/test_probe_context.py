@@ -61,11 +61,11 @@ def test_rows_stored_while_no_engine_ran_and_the_session_was_failed_are_not_take
 ) -> None:
     journal = Journal(store, store.load(), store.epoch, lambda: 400.0)
     recent = SampleCache(3600.0, 2.0, 5)
-    config = Config(agents={"bot": AgentSettings(waha=GatewaySettings(url="http://w.example.com"))})
+    config = Config(agents={"bot": AgentSettings(gateway=GatewaySettings(url="http://w.example.com"))})
     gateway = ProbeContext(store, journal, recent, lambda: 400.0).deps(config).gateway("bot")
     for at in (10.0, 15.0, 20.0):  # then a kill -9, and another engine two minutes later
-        recent.add((Sample("bot/waha.working", at, float(at < 20)),))
-    recent.add((Sample("bot/waha.working", 300.0, 0.0),))
+        recent.add((Sample("bot/gateway.working", at, float(at < 20)),))
+    recent.add((Sample("bot/gateway.working", 300.0, 0.0),))
 
     assert gateway(12.0) is Deliverability.WORKING
     assert gateway(100.0) is Deliverability.DOUBT
@@ -76,7 +76,7 @@ def test_whether_a_person_must_log_in_is_told_by_the_newest_sample(store: Sqlite
     recent = SampleCache(3600.0, 2.0, 5)
     logged_out = ProbeContext(store, journal, recent, lambda: 400.0).deps(CONFIG).logged_out
     assert logged_out("bot") == ""
-    recent.add((Sample("bot/waha.needs_human", 300.0, 1.0, "SCAN_QR_CODE"),))
+    recent.add((Sample("bot/gateway.needs_human", 300.0, 1.0, "SCAN_QR_CODE"),))
     assert logged_out("bot") == "SCAN_QR_CODE"
-    recent.add((Sample("bot/waha.needs_human", 310.0, 0.0, "WORKING"),))
+    recent.add((Sample("bot/gateway.needs_human", 310.0, 0.0, "WORKING"),))
     assert logged_out("bot") == ""

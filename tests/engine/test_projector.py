@@ -28,7 +28,7 @@ NOW = 10_000.0
 AGENT = AgentSettings(
     health=HealthSettings(url="https://bot.example.com/health", deep="https://bot.example.com/health/deep"),
     database=DatabaseSettings(dsn=Secret("postgresql://u@db.example.com/x")),
-    waha=GatewaySettings(url="https://waha.example.com"),
+    gateway=GatewaySettings(url="https://waha.example.com"),
     control=ControlSettings(url="https://www.example.com"),
 )
 
@@ -54,7 +54,7 @@ def test_a_silent_database_is_down_only_where_another_answered_since(
     scene.say(NOW - 1, control_up=0)
     scene.say(NOW - 50, health_up=1, health_silent=0)
     if gateway is not None:
-        scene.say(gateway, waha_up=0, waha_silent=0)
+        scene.say(gateway, gateway_up=0, gateway_silent=0)
     asked = (Sample("bot/db.up", NOW, 0.0, "no answer in 5s"), Sample("bot/db.silent", NOW, 1.0))
     assert scene.view.excused(asked, NOW)[0].value == told
 
@@ -87,8 +87,10 @@ def test_headline_list_and_page_offer_the_same_fix_and_an_unrelated_incident_its
     tls = Rule(series="tls.days", op=Operator.BELOW, warning=Level(14), fix="renew")
     config = Config(agents={"bot": AGENT}, rules={**BUILT_IN, "certificate-ends": tls})
     view = Projector(recent, config)
-    view.use(config, {f"bot/{name}": (600.0, 30.0) for name in ("waha.up", "waha.working", "db.up", "health.up")})
-    values = {"waha.up": 1.0, "waha.working": 0.0, "db.up": 1.0, "health.up": 1.0}
+    view.use(
+        config, {f"bot/{name}": (600.0, 30.0) for name in ("gateway.up", "gateway.working", "db.up", "health.up")}
+    )
+    values = {"gateway.up": 1.0, "gateway.working": 0.0, "db.up": 1.0, "health.up": 1.0}
     recent.add(Sample(f"bot/{name}", NOW, value, "FAILED") for name, value in values.items())
     state = State(incidents={1: waiting(), 2: waiting("certificate-ends", 2)})
     engine = EngineView(0, "", "", 0, NOW, 0)
@@ -96,11 +98,11 @@ def test_headline_list_and_page_offer_the_same_fix_and_an_unrelated_incident_its
     page = view.current(state.incidents[1], state, lambda _agent, fix: fix, NOW)
     rows = {row.number: row.fix for row in shot.incidents}
     assert (shot.agents[0].now.fix, rows, page.fix) == (
-        "waha-restart",
-        {1: "waha-restart", 2: "renew"},
-        "waha-restart",
+        "gateway-restart",
+        {1: "gateway-restart", 2: "renew"},
+        "gateway-restart",
     )
-    tried = FixRun("x", "waha-restart", "bot", "ana", NOW - 60, number=1, outcome="ok")
+    tried = FixRun("x", "gateway-restart", "bot", "ana", NOW - 60, number=1, outcome="ok")
     after = view.snapshot(
         replace(state, runs={"x": tried}), EngineView(0, "", "", 0, NOW, 0), lambda _a, fix: fix, NOW
     )
@@ -113,9 +115,14 @@ def witness(
     """A view of an agent whose rows say that nobody waits, and whose chats said that at these times."""
     recent = SampleCache(keep=3600.0, step=60.0, steps=1)
     view = Projector(recent, Config(agents={"bot": AGENT}), patient=patient)
-    names = ("chats.evidence", "customers.waiting", "customers.backlog", "waha.up", "waha.working")
+    names = ("chats.evidence", "customers.waiting", "customers.backlog", "gateway.up", "gateway.working")
     view.use(Config(agents={"bot": AGENT}), {f"bot/{name}": (interval, 5.0) for name in names})
-    for name, value in {"customers.waiting": 0, "customers.backlog": 0, "waha.up": 1, "waha.working": 1}.items():
+    for name, value in {
+        "customers.waiting": 0,
+        "customers.backlog": 0,
+        "gateway.up": 1,
+        "gateway.working": 1,
+    }.items():
         recent.add([Sample(f"bot/{name}", NOW - 1, value)])
     recent.add(
         Sample("bot/chats.evidence", at, value, "HTTP 500" if value is None else "") for at, value in values
@@ -150,7 +157,7 @@ def test_the_blind_count_the_second_witness_unless_its_gateway_is_known_to_be_do
     view.derive("bot", NOW - 500)  # when we began to ask
     (said,) = (one for one in view.derive("bot", NOW) if one.series == "bot/sight.blind")
     assert (said.value, said.note) == (400, "who waits, by the gateway's chats")
-    recent.add([Sample("bot/waha.working", NOW, 0.0, "FAILED")])
+    recent.add([Sample("bot/gateway.working", NOW, 0.0, "FAILED")])
     (said,) = (one for one in view.derive("bot", NOW) if one.series == "bot/sight.blind")
     assert said.note != "who waits, by the gateway's chats"
 

@@ -43,7 +43,7 @@ def test_a_rule_that_fires_is_an_incident_with_its_number() -> None:
 
 def test_a_revised_cause_takes_the_first_one_s_place_while_it_fires() -> None:
     state = after(
-        fired(1, cause="WAHA STARTING", fix="waha-restart"), CauseRevised(1, "the webhook", "w", "retry")
+        fired(1, cause="WAHA STARTING", fix="gateway-restart"), CauseRevised(1, "the webhook", "w", "retry")
     )
     incident = state.incidents[1]
     assert (incident.cause, incident.root, incident.fix, incident.changes) == ("the webhook", "w", "retry", 1)

@@ -21,7 +21,7 @@ from tests.fixes.waha import KEY
 class Halting:
     """The way through the gateway, with a step at which it stands still."""
 
-    name = "waha"
+    name = "gateway"
     stores = TEXT
 
     def __init__(self, way: ByGateway, step: str) -> None:

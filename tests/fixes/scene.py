@@ -124,7 +124,7 @@ class Engine:
         waha_settings: GatewaySettings | None = waha.settings if waha is not None else None
         agent = AgentSettings(
             database=probe,
-            waha=waha_settings,
+            gateway=waha_settings,
             health=HealthSettings(url=f"{agent_url}/health") if agent_url else None,
         )
         gateway = GatewayClient(waha_settings) if waha_settings is not None else None

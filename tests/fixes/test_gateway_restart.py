@@ -1,4 +1,4 @@
-"""waha-restart on a real socket: mended only when WORKING, refused when WORKING, and it says whom to call."""
+"""gateway-restart on a real socket: mended only when WORKING, refused when WORKING, and it says whom to call."""
 
 import socket
 from collections.abc import AsyncIterator

@@ -122,7 +122,10 @@ async def test_what_the_gateway_refuses_was_not_sent_and_may_be_tried_again(
     gateway.code = 422
     one = engine()
     outcome = await one.fix.run(await one.fix.preview(""))
-    assert (outcome.outcome, outcome.summary) == ("nothing", "Answered 0 of 1; left: 1 refused by waha: HTTP 422")
+    assert (outcome.outcome, outcome.summary) == (
+        "nothing",
+        "Answered 0 of 1; left: 1 refused by gateway: HTTP 422",
+    )
     assert await told(agent_db) == ["qualtui_retry_claim", "qualtui_retry_refused"]
     assert await agent_db.value("SELECT count(*) FROM messages WHERE conteudo = $1", TEXT) == 0
     gateway.code = 201
@@ -261,8 +264,8 @@ async def test_a_delivery_whose_row_was_lost_is_not_repeated(agent_db: AgentData
             "UPDATE leads SET status = 'nao_qualificado'; UPDATE sessions SET ativa = false",
             "wants none: nao_qualificado",
         ),
-        ("UPDATE leads SET telefone = '551234567890123456'", "answer by hand; waha: its phone is not one"),
-        ("DELETE FROM sessions", "answer by hand; waha: no session to store the answer in"),
+        ("UPDATE leads SET telefone = '551234567890123456'", "answer by hand; gateway: its phone is not one"),
+        ("DELETE FROM sessions", "answer by hand; gateway: no session to store the answer in"),
     ],
 )
 async def test_whom_it_may_not_or_cannot_reach_is_listed_with_the_reason(

@@ -27,10 +27,10 @@ async def test_all_probes_of_an_agent_hold_two_connections_at_most(agent_db: Age
         health=HealthSettings(url="http://127.0.0.1:1/health"),
         metrics=MetricsSettings(url="http://127.0.0.1:1/metrics"),
         database=DatabaseSettings(dsn=agent_db.dsn),
-        waha=GatewaySettings(url="http://127.0.0.1:1"),
+        gateway=GatewaySettings(url="http://127.0.0.1:1"),
     )
     probes = probes_of("bot", agent, DEPS)
-    names = ["health", "metrics", "waha", "uptime", "chats", "goals", "database", "customers", "counts", "deaf"]
+    names = ["health", "metrics", "gateway", "uptime", "chats", "goals", "database", "customers", "counts", "deaf"]
     try:
         assert [probe.name for probe in probes] == [f"bot/{name}" for name in names]
         series = [name for probe in probes for name in probe.series]

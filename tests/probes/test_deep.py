@@ -72,7 +72,7 @@ async def test_each_shape_of_services_is_read(
 ) -> None:
     said = await ask(body(json.dumps({"status": "healthy", "services": services}).encode()))
     assert (said["broken"].value, said["broken"].note) == (len(broken), ", ".join(broken))
-    assert (said["database"].value, said["waha"].value) == (database, waha)
+    assert (said["database"].value, said["gateway"].value) == (database, waha)
 
 
 async def test_a_refusal_is_a_fresh_no_and_silence_breaks_no_service() -> None:
@@ -81,7 +81,7 @@ async def test_a_refusal_is_a_fresh_no_and_silence_breaks_no_service() -> None:
         said = await asked(f"http://127.0.0.1:{held.getsockname()[1]}/health/deep")
     assert {name: sample.value for name, sample in said.items()} == {
         **{"up": 0, "broken": 1, "silent": 0},
-        **{"database": None, "waha": None},
+        **{"database": None, "gateway": None},
     }
     assert said["broken"].note == "refused"
     silent = await ask(forever(b" ", 0.05))

@@ -23,7 +23,7 @@ async def ask(url: str, session: str = "default") -> dict[str, Sample]:
     finally:
         await probe.close()
     assert tuple(sample.series for sample in samples) == probe.series
-    return {sample.series.removeprefix("bot/waha."): sample for sample in samples}
+    return {sample.series.removeprefix("bot/gateway."): sample for sample in samples}
 
 
 def status(word: object) -> Script:

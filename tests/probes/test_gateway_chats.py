@@ -116,7 +116,7 @@ async def reading(gateway: Gateway) -> AsyncIterator[GatewayChatsProbe]:
 
 async def waiting(probe: GatewayChatsProbe) -> float | None:
     sample, _evidence = await probe.ask(time.time())
-    assert sample.series == "bot/waha.chats_waiting"
+    assert sample.series == "bot/gateway.chats_waiting"
     return sample.value
 
 

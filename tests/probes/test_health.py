@@ -197,7 +197,7 @@ async def test_the_services_that_health_names_are_told_one_by_one() -> None:
     ):
         async with serving(body(content)) as url:
             said = await ask(url)
-        assert tuple(said[name].value for name in ("up", "database", "waha")) == told
+        assert tuple(said[name].value for name in ("up", "database", "gateway")) == told
 
 
 def test_a_json_object_without_a_status_says_nothing_against_itself() -> None:

@@ -96,7 +96,7 @@ async def watching(
     """Both lanes, as the configuration makes them."""
     agent = AgentSettings(
         database=DatabaseSettings(dsn=db.dsn, timeout=Seconds(5)),
-        waha=GatewaySettings(url="http://127.0.0.1:1"),
+        gateway=GatewaySettings(url="http://127.0.0.1:1"),
         mapping=names or Names(),
     )
     made = probes_of("bot", agent, (memory or Memory()).deps)

@@ -67,7 +67,7 @@ async def test_r_examines_again_asks_no_probe_and_the_last_findings_stand_meanwh
         await pilot.press("r")
         await until(lambda: "checking ..." in text(app))
         assert "gateway's session" in text(app)
-        mended = tuple(one for one in snapshots.examined().findings if one.check != "waha.session")
+        mended = tuple(one for one in snapshots.examined().findings if one.check != "gateway.session")
         engine.answers[RunDoctor] = Findings(mended, clock.at, 1.0, clock.at + 30)
         engine.may_end.set()
         await until(lambda: "1 failed" in text(app))

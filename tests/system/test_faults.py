@@ -45,7 +45,7 @@ CASES = [
     Expected("database-slow", "database-slow", 120, "database is slow", code=1),
     Expected("sessions-stuck", "customers-waiting", 600, "sent no reply"),
     Expected("customers-unanswered", "customers-waiting", 600, "sent no reply"),
-    Expected("sends-failing", "waha-not-working", 120, "WAHA FAILED", link="waha"),
+    Expected("sends-failing", "gateway-not-working", 120, "WAHA FAILED", link="gateway"),
     # Half of the messages are lost before they are stored: the gateway's chats alone tell of these.
     Expected("error-burst", "customers-waiting", 600, "HTTP 500|sent no reply"),
     # One phone keeps the one worker busy: its messages wait in the queue, where no row knows them yet, or stored.

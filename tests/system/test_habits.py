@@ -62,7 +62,7 @@ class Scene:
             stdout=asyncio.subprocess.PIPE,
         )
         out, _errors = await process.communicate()
-        found = next(one for one in json.loads(out)["findings"] if one["check"] == "waha.evidence")
+        found = next(one for one in json.loads(out)["findings"] if one["check"] == "gateway.evidence")
         return f"{found['verdict']}: {found['why']}"
 
     async def calm(self) -> None:
@@ -188,7 +188,7 @@ async def test_refused_sends_of_a_session_that_says_working_are_never_green(livi
         assert isinstance(done, Done)
         text = str(done.text)
         assert text.startswith(f"Answered 0 of {plan.total}; ")
-        assert "refused by waha: HTTP 422" in text or "may have been sent" in text
+        assert "refused by gateway: HTTP 422" in text or "may have been sent" in text
     finally:
         await living.world.fault("sends-refused", False)
         await living.world.fault("customers-unanswered", False)
@@ -208,7 +208,7 @@ async def test_a_login_that_is_gone_is_for_a_person_and_no_restart_is_offered(li
     try:
         shot = await seen(living.client, says_so, 30, "the session is logged out, CRITICAL")
         now = agent(shot).now
-        assert now.fix != "waha-restart"
+        assert now.fix != "gateway-restart"
         assert now.step.startswith("log in with the phone")
         code, said = await status(living.world.at.config)
         assert code == 2, said["snapshot"]["agents"][0]["now"]

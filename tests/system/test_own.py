@@ -81,7 +81,7 @@ async def beside_a_closed_control_target(folder: Path, *sections: str) -> tuple[
 async def test_silence_that_our_own_network_may_have_made_is_not_said_to_be_down(tmp_path: Path) -> None:
     async with serving(forever(b" ", 0.1)) as url:
         code, agent = await beside_a_closed_control_target(tmp_path, f"waha]\nurl = '{url}'")
-    gateway = agent["figures"]["waha.up"]
+    gateway = agent["figures"]["gateway.up"]
     assert (gateway["value"], gateway["evidence"]) == (None, "no_data")
     assert "our own network" in gateway["note"]
     assert code == 3
@@ -101,7 +101,7 @@ async def test_a_stopped_database_is_down_whatever_the_control_target_says(tmp_p
         # One that is only silent is so, too, where others answer at the same time.
         mute = f"waha]\nurl = '{silent}'\nchats_interval = 0"
         code, agent = await beside_a_closed_control_target(tmp_path, health, mute)
-        assert agent["figures"]["waha.up"]["value"] == 0
+        assert agent["figures"]["gateway.up"]["value"] == 0
         assert (code, "WAHA no answer in 0.5s" in agent["now"]["why"]) == (2, True)
 
 

@@ -106,13 +106,13 @@ async def greeted(scene: Scene) -> dict[str, int]:
 
 async def test_waha_restart_ends_sends_that_fail(scene: Scene) -> None:
     await scene.calm()
-    refused = await previewed(scene.first, "waha-restart")
+    refused = await previewed(scene.first, "gateway-restart")
     assert "WORKING" in refused.refused
     await scene.world.fault("sends-failing", True)
-    shot = await seen(scene.first, lambda shot: agent(shot).now.fix == "waha-restart", 20, "the fix is offered")
+    shot = await seen(scene.first, lambda shot: agent(shot).now.fix == "gateway-restart", 20, "the fix is offered")
     assert agent(shot).now.fix_title == "Restart WAHA's session"
     assert "WAHA FAILED" in agent(shot).now.why
-    plan = await previewed(scene.first, "waha-restart")
+    plan = await previewed(scene.first, "gateway-restart")
     done = await scene.first.ask(RunFix(plan.token), 30)
     assert isinstance(done, Done), done
     assert (str(done.text).split(",")[0], done.run) == ("The session is WORKING", "")

@@ -7,7 +7,7 @@ from qualtui.tracking.deliverability import Deliverability, broken_since, delive
 
 
 def samples(*pairs: tuple[float, float | None]) -> tuple[Sample, ...]:
-    return tuple(Sample("bot/waha.working", at, value) for at, value in pairs)
+    return tuple(Sample("bot/gateway.working", at, value) for at, value in pairs)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_what_was_stored_while_nobody_polled_a_session_that_was_broken_is_in_dou
 def test_how_long_a_session_has_been_starting() -> None:
     def said(*words: str) -> float | None:
         flags = [float(word == "STARTING") for word in words]  # a restart restores values alone, no notes
-        series = "bot/waha.session_starting"
+        series = "bot/gateway.session_starting"
         found = starting("bot", [Sample(series, 5.0 * n, flag) for n, flag in enumerate(flags)])
         return None if found is None else found.value
 
@@ -67,8 +67,8 @@ def test_how_long_a_session_has_been_starting() -> None:
     assert said("STARTING", "STARTING", "STARTING") == 10
     assert said("STARTING", "FAILED", "STARTING", "STARTING") == 5
     assert said("STARTING", "FAILED") == 0
-    assert starting("bot", [Sample("bot/waha.session_starting", 1.0, None, "no route")]) == Sample(
-        "bot/waha.starting", 1.0, None, "no route"
+    assert starting("bot", [Sample("bot/gateway.session_starting", 1.0, None, "no route")]) == Sample(
+        "bot/gateway.starting", 1.0, None, "no route"
     )
 
 
@@ -77,4 +77,6 @@ def test_how_long_a_session_has_been_starting() -> None:
     [((), None), ((1.0,), None), ((0.0, 1.0), None), ((1.0, 0.0, None, 0.0), 1), ((0.0, 1.0, None, 0.0, None), 3)],
 )
 def test_since_when_it_is_broken_is_told_over_gaps(values: tuple[float | None, ...], since: float | None) -> None:
-    assert broken_since([Sample("bot/waha.working", float(at), value) for at, value in enumerate(values)]) == since
+    assert (
+        broken_since([Sample("bot/gateway.working", float(at), value) for at, value in enumerate(values)]) == since
+    )

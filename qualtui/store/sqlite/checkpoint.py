@@ -6,6 +6,7 @@ import sqlite3
 import msgspec
 
 from qualtui.eventlog.fold import FOLD_VERSION, fold_events
+from qualtui.eventlog.renamed import renamed_state
 from qualtui.model import State
 from qualtui.store.chain import GENESIS
 from qualtui.store.errors import StoreError
@@ -123,9 +124,9 @@ def as_bytes(state: State) -> bytes:
 
 
 def from_bytes(blob: bytes) -> State | None:
-    """The State in a blob; None where this version can't read it."""
+    """The State in a blob, under today's names; None where this version can't read it."""
     try:
-        return _decoder.decode(blob)
+        return renamed_state(_decoder.decode(blob))
     except (msgspec.DecodeError, RecursionError):
         return None
 

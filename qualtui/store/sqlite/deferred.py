@@ -17,7 +17,7 @@ from qualtui.store.ports import Entries, Points, Pruned, Store
 from qualtui.store.sqlite.connection import connect, prepare
 from qualtui.store.sqlite.errors import translated
 from qualtui.store.sqlite.lease import FileLease
-from qualtui.store.sqlite.migrations import NEWEST, check, migrate, shipped
+from qualtui.store.sqlite.migrations import READABLE, check, migrate, shipped
 from qualtui.store.sqlite.read_pool import ReadPool
 from qualtui.store.sqlite.reader import SqliteReader
 from qualtui.store.sqlite.store import SqliteStore
@@ -229,7 +229,7 @@ def _reader(path: Path, *, immutable: bool) -> sqlite3.Connection:
     connection = connect(path, read_only=True, immutable=immutable)
     try:
         version = check(connection, path)
-        if version == NEWEST:
+        if version >= READABLE:
             return connection
     except BaseException:
         connection.close()

@@ -9,7 +9,8 @@ from qualtui.store.sqlite.statements import migration, statement
 from qualtui.text.message import message
 
 APPLICATION = 0x716C7475  # "qltu" in the file's header: that it is ours
-NEWEST = 1
+NEWEST = 2
+READABLE = 1  # the oldest form whose log reads as the newest: the steps since then only renamed
 
 Steps = Mapping[int, Sequence[str]]
 

@@ -1,0 +1,1 @@
+DELETE FROM series WHERE name LIKE '%/waha.%' OR name LIKE '%/health.waha' OR name LIKE '%/deep.waha';
