@@ -17,6 +17,11 @@ from qualtui.wire import AgentDetail, Snapshot
 
 Holds = Callable[[Snapshot], bool]
 
+_NEVER_ANSWERED = """
+SELECT id::text FROM leads
+WHERE NOT EXISTS (SELECT 1 FROM messages WHERE messages.lead_id = leads.id AND messages.tipo = 'enviada')
+"""
+
 
 async def seen(client: Client, holds: Holds, within: float, what: str) -> Snapshot:
     """The first snapshot for which the condition holds; fails, telling the last one, after `within` seconds."""
@@ -78,6 +83,14 @@ class World:
             return await connection.fetch(query)
         finally:
             await connection.close()
+
+    async def never_answered(self) -> frozenset[str]:
+        """The leads to whom nothing was ever sent: while the bot answers nobody they wait, and can't stop to.
+
+        Of others that wait an answer may be under way, and words that were answered just before are owed none.
+        """
+        rows = await self.rows(_NEVER_ANSWERED)
+        return frozenset(row[0] for row in rows)
 
     async def noticed(self, word: str, within: float) -> str:
         """The text of the first notice that holds the word."""

@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 import pytest
@@ -16,6 +17,7 @@ from qualtui.demo.launch import service_arguments, spawn_services
 from qualtui.wire import (
     CloseCustomer,
     Customers,
+    CustomerView,
     Done,
     Findings,
     ListCustomers,
@@ -35,6 +37,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SPEED = 100.0
 BOT = "ldc-bot"
+T = TypeVar("T")
 
 
 class Scene:
@@ -54,6 +57,33 @@ class Scene:
                     assert isinstance(await self.first.ask(RunFix(plan.token), 60), Done)
         for client in (self.first, self.second):
             await seen(client, lambda shot: not waiting(shot), 30, "nobody waits")
+
+    async def waits_for_good(self, client: Client, least: int) -> list[CustomerView]:
+        """Those of the list who wait while the bot answers nobody, once there are so many; oldest first."""
+        found: list[CustomerView] = []
+
+        async def enough() -> bool:
+            people = await client.ask(ListCustomers(BOT))
+            assert isinstance(people, Customers)
+            never = await self.world.never_answered()
+            found[:] = [one for one in people.customers if one.lead in never]
+            return len(found) >= least
+
+        await until(enough, 20.0)
+        return found
+
+    async def sure_to_write(self, client: Client) -> Preview:
+        """A retry's preview of three or more, whose first one can't have been answered meanwhile."""
+        found: list[Preview] = []
+
+        async def sure() -> bool:
+            plan = await previewed(client, "retry")
+            never = await self.world.never_answered()
+            found[:] = [plan]
+            return plan.total >= 3 and any(lead.startswith(plan.items[0].id) for lead in never)
+
+        await until(sure, 20.0)
+        return found[0]
 
     async def _next(self) -> Snapshot:
         return await seen(self.first, lambda _shot: True, 10, "a snapshot")
@@ -124,10 +154,8 @@ async def test_two_engines_that_retry_at_once_write_to_each_customer_once(scene:
     await scene.calm()
     before = await greeted(scene)
     await scene.world.fault("customers-unanswered", True)
-    await seen(scene.first, lambda shot: waiting(shot) >= 3, 20, "three wait")
-    await seen(scene.second, lambda shot: waiting(shot) >= 3, 20, "three wait")
-    people = await scene.first.ask(ListCustomers(BOT))
-    assert isinstance(people, Customers)
+    people = await scene.waits_for_good(scene.first, 3)
+    await scene.waits_for_good(scene.second, 3)
     plans = [await previewed(scene.first, "retry"), await previewed(scene.second, "retry")]
     assert plans[0].total >= 3
     answers = await asyncio.gather(
@@ -135,7 +163,7 @@ async def test_two_engines_that_retry_at_once_write_to_each_customer_once(scene:
     )
     assert all(isinstance(answer, Done) for answer in answers), answers
     after = await greeted(scene)
-    assert {one.lead for one in people.customers} <= after.keys()
+    assert {one.lead for one in people} <= after.keys()
     assert {after[lead] - before.get(lead, 0) for lead in after} <= {0, 1}
     counts = {
         row[0]: row[1] for row in await scene.world.rows("SELECT evento, count(*) FROM system_logs GROUP BY 1")
@@ -166,8 +194,8 @@ async def test_a_run_is_stopped_by_a_command_and_every_window_is_told(scene: Sce
         engine.client("ben") as ben,
     ):
         await scene.world.fault("customers-unanswered", True)
-        await seen(ana, lambda shot: waiting(shot) >= 3, 20, "three wait")
-        plan = await previewed(ana, "retry")
+        await scene.waits_for_good(ana, 3)
+        plan = await scene.sure_to_write(ana)
         running = asyncio.ensure_future(ana.ask(RunFix(plan.token), 60))
 
         async def one_was_written_to() -> bool:
@@ -206,21 +234,49 @@ def counted(why: str) -> int:
     return number
 
 
+class Watched:
+    """Who waits by the engine's list, looked at again and again: before, during and after what is compared."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lists: list[frozenset[str]] = []
+
+    async def during(self, work: Awaitable[T]) -> T:
+        """The result of the work; at least one look is over before it begins, and one begins after it."""
+        self._lists = [await self._look()]
+        under_way = asyncio.ensure_future(work)
+        while not under_way.done():
+            self._lists.append(await self._look())
+        self._lists.append(await self._look())
+        return await under_way
+
+    def agrees(self, number: int) -> bool:
+        """Whether so many may have waited at a moment of it: who always did, and not more than ever did."""
+        always, ever = frozenset.intersection(*self._lists), frozenset.union(*self._lists)
+        return len(always) <= number <= len(ever)
+
+    async def _look(self) -> frozenset[str]:
+        people = await self._client.ask(ListCustomers(BOT))
+        assert isinstance(people, Customers)
+        return frozenset(one.lead for one in people.customers)
+
+
 async def test_the_doctor_counts_those_whom_the_engine_knows_from_a_window_and_from_the_command_line(
     scene: Scene, tmp_path: Path
 ) -> None:
     await scene.calm()
-    await scene.world.fault("customers-unanswered", True)  # so nobody stops waiting
-    await seen(scene.first, lambda shot: waiting(shot) >= 3, 20, "three wait")
-    before = await scene.first.ask(ListCustomers(BOT))
-    told = await scene.first.ask(RunDoctor(), 40)
-    doctor = await asyncio.to_thread(run_qualtui, "--config", scene.world.at.config, "doctor", home=tmp_path)
-    after = await scene.first.ask(ListCustomers(BOT))
+    # Somebody may come meanwhile, and somebody may turn out to wait no more: an answer was under way, or the bot
+    # has answered the same words already.
+    await scene.world.fault("customers-unanswered", True)
+    await scene.waits_for_good(scene.first, 3)
+    window, line = Watched(scene.first), Watched(scene.first)
+    told = await window.during(scene.first.ask(RunDoctor(), 40))
+    doctor = await line.during(
+        asyncio.to_thread(run_qualtui, "--config", scene.world.at.config, "doctor", home=tmp_path)
+    )
     assert isinstance(told, Findings)
-    assert isinstance(before, Customers)
-    assert isinstance(after, Customers)
-    window = counted(next(str(finding.why) for finding in told.findings if finding.check == "retry.reach"))
-    assert len(before.customers) <= window <= counted(doctor.stdout) <= len(after.customers)
+    assert window.agrees(counted(next(str(one.why) for one in told.findings if one.check == "retry.reach")))
+    assert line.agrees(counted(doctor.stdout))
     await scene.world.fault("customers-unanswered", False)
     await scene.calm()
 
@@ -228,10 +284,7 @@ async def test_the_doctor_counts_those_whom_the_engine_knows_from_a_window_and_f
 async def test_one_answered_by_hand_is_owed_nothing_more_until_it_writes_again(scene: Scene) -> None:
     await scene.calm()
     await scene.world.fault("customers-unanswered", True)
-    await seen(scene.first, lambda shot: waiting(shot) >= 1, 20, "somebody waits")
-    people = await scene.first.ask(ListCustomers(BOT))
-    assert isinstance(people, Customers)
-    one = people.customers[0]
+    one = (await scene.waits_for_good(scene.first, 1))[0]
     no_reason = await scene.first.ask(CloseCustomer(BOT, one.lead, " "))
     assert isinstance(no_reason, Refused)
     done = await scene.first.ask(CloseCustomer(BOT, one.lead[:8], "called 5511900000001", one.last))
