@@ -267,7 +267,7 @@ class GatewayChatsProbe:
             found = await _listed(answer)
             lasts = _last_messages(_chats(found), now)
             self._check(answer, lasts)
-            self._acks = acknowledged(self._acks, (one.last for one in lasts))
+            self._acks = acknowledged(self._acks, (one.last for one in lasts), now)
             ordered = ordered and in_order(lasts)
             known = {one.chat for one in lasts}
             if page and known and known <= met:  # the same again: the gateway does not count pages

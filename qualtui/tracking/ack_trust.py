@@ -2,15 +2,16 @@
 
 A customer's next message proves that ours before it arrived, though its acknowledgement is PENDING for ever, as
 NOWEB leaves it (WAHA issues 1379, 1167). A gateway that delivers nothing looks alike but for that proof.
-An unanswered customer writes again, too. Where acknowledgements came until just before our message and none since,
-the phone is offline, and the next message proves nothing.
+An unanswered customer writes again, too. Where acknowledgements came until just before our message and none until
+the customer wrote, the phone is offline, and the next message proves nothing. A phone that is online again
+acknowledges what it sends then: when an acknowledgement was seen counts, not when its message was sent.
 """
 
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from qualtui.tracking.gateway_chats import KEPT, PENDING, SETTLE, Chat, ChatMessage, Chats
+from qualtui.tracking.gateway_chats import CLOCKS, KEPT, PENDING, SETTLE, Chat, ChatMessage, Chats
 
 PROOFS = 2  # chats that prove it
 LATELY = 86_400.0  # s before a message in which an acknowledged one shows that the gateway gives acknowledgements
@@ -23,9 +24,8 @@ class Acks(msgspec.Struct, frozen=True):
 
     proofs: Mapping[str, float] = {}
     silent: Mapping[str, float] = {}
-    taken: tuple[
-        float, ...
-    ] = ()  # when messages of ours were sent that WhatsApp acknowledged; the newest, in order
+    # When messages of ours were sent that WhatsApp acknowledged, and when that was seen; the newest, in order.
+    taken: Mapping[float, float] = {}
 
     @property
     def unlearned(self) -> bool:
@@ -41,7 +41,7 @@ class Acks(msgspec.Struct, frozen=True):
 def observed(acks: Acks, chat: str, messages: Iterable[ChatMessage], now: float) -> Acks:
     """What is known after a look at a chat's newest messages."""
     said = list(messages)
-    acks = acknowledged(acks, said)
+    acks = acknowledged(acks, said, now)
     theirs = sorted(one.at for one in said if not one.ours)
     pending = [one.at for one in said if one.ours and one.ack == PENDING and now - one.at > SETTLE]
     proved = [at for at in pending if theirs and at < theirs[-1] and _proves(acks.taken, at, theirs)]
@@ -53,22 +53,23 @@ def observed(acks: Acks, chat: str, messages: Iterable[ChatMessage], now: float)
     )
 
 
-def acknowledged(acks: Acks, messages: Iterable[ChatMessage]) -> Acks:
-    """What is known after these messages of any chats: which of ours were acknowledged."""
+def acknowledged(acks: Acks, messages: Iterable[ChatMessage], now: float) -> Acks:
+    """What is known after a look at these messages of any chats: which of ours were acknowledged."""
     found = {one.at for one in messages if one.ours and one.ack is not None and one.ack > PENDING}
-    if found <= set(acks.taken):
+    if found <= acks.taken.keys():
         return acks
-    return msgspec.structs.replace(acks, taken=tuple(sorted({*acks.taken, *found}))[-MOST:])
+    known = {**dict.fromkeys(found, now), **acks.taken}
+    return msgspec.structs.replace(acks, taken=dict(sorted(known.items())[-MOST:]))
 
 
-def _proves(taken: tuple[float, ...], at: float, theirs: list[float]) -> bool:
+def _proves(taken: Mapping[float, float], at: float, theirs: list[float]) -> bool:
     """Whether the customer's next message proves that ours of `at` arrived.
 
     It does where the gateway gave no acknowledgement for a day before ours, or gave one in between.
     """
     following = next(one for one in theirs if one > at)
-    between = any(at < one <= following for one in taken)
-    return between or not any(at - LATELY < one <= at for one in taken)
+    between = any(at < sent and seen <= following - CLOCKS for sent, seen in taken.items())
+    return between or not any(at - LATELY < sent <= at for sent in taken)
 
 
 def _with(known: Mapping[str, float], chat: str, times: list[float], now: float) -> dict[str, float]:

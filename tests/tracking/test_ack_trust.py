@@ -32,18 +32,25 @@ def test_a_gateway_that_never_acknowledges_is_not_trusted_once_two_customers_go_
 @pytest.mark.parametrize("before", [-510.0, -3600.0, -80_000.0])
 def test_who_writes_again_after_acknowledgements_ceased_proves_nothing(before: float) -> None:
     """The phone is offline: an unanswered customer writes again, and our message is not delivered."""
-    assert not looked(acknowledged(Acks(), [ours(before, DEVICE)]), 20).unreliable
+    assert not looked(acknowledged(Acks(), [ours(before, DEVICE)], NOW - 500), 20).unreliable
 
 
 def test_an_acknowledgement_of_a_later_message_shows_that_the_phone_is_online() -> None:
-    acks = acknowledged(Acks(), [ours(-510, DEVICE), ours(-200, DEVICE)])
+    acks = acknowledged(Acks(), [ours(-510, DEVICE), ours(-200, DEVICE)], NOW - 190)
     assert looked(acks, 2).unreliable
 
 
 def test_an_acknowledgement_after_the_customers_message_tells_nothing_of_the_time_before() -> None:
-    acks = acknowledged(Acks(), [ours(-510, DEVICE), ours(-20, DEVICE)])
+    acks = acknowledged(Acks(), [ours(-510, DEVICE), ours(-20, DEVICE)], NOW - 10)
+    assert not looked(acks, 20).unreliable
+
+
+def test_what_a_phone_that_is_online_again_acknowledges_tells_nothing_of_the_time_before() -> None:
+    """It sends what was kept back, long after the customer had written again."""
+    acks = acknowledged(Acks(), [ours(-510, DEVICE)], NOW - 505)
+    acks = acknowledged(acks, [ours(-510, DEVICE), ours(-200, DEVICE)], NOW - 10)
     assert not looked(acks, 20).unreliable
 
 
 def test_a_gateway_that_gave_its_last_acknowledgement_days_ago_is_as_one_that_never_does() -> None:
-    assert looked(acknowledged(Acks(), [ours(-200_000, DEVICE)]), 2).unreliable
+    assert looked(acknowledged(Acks(), [ours(-200_000, DEVICE)], NOW - 199_990), 2).unreliable
