@@ -4,7 +4,10 @@ A first contact is two messages; failed sends are stored as sent after three tri
 not said twice to one phone in the same five minutes; counters that end with each worker.
 """
 
+from collections import deque
 from collections.abc import Callable
+
+import msgspec
 
 from benchmarks.truth.customer import Customer
 from benchmarks.truth.database import Database
@@ -18,6 +21,16 @@ RETRIES, RETRY_EVERY = 15, 2.0  # of the gateway's webhook
 DEPLOY = (10.0, 40.0)  # s of 502 from the host while an instance is replaced
 KILLED = 120.9  # s: a send that hangs holds the worker until it is killed
 SKIPPED = 0.3  # s of the worker for an answer that it does not give
+ACCEPTS = 0.05  # s of the worker for a message before it does anything with it
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A message in the worker's queue. `sleeps`: before each message that it may have to send."""
+
+    customer: Customer
+    text: str
+    tries: int  # of the gateway that are left
+    sleeps: tuple[float, ...]
 
 
 class Bot:
@@ -27,7 +40,9 @@ class Bot:
         self._scene = scene
         self._gateway = gateway
         self._database = database
-        self._free = 0.0  # when the worker has done all that is queued
+        self._until = 0.0  # the worker is busy with what it does now
+        self._queue: deque[Job] = deque()
+        self._working = False
         self._life = 0  # of the worker: a deploy ends what it was doing
         self._down_until = 0.0
         self._every_second = 0
@@ -42,27 +57,32 @@ class Bot:
             return 0.0, "refused"
         if scene.on(Kind.AGENT_ERRORS) or scene.now < self._down_until:
             return 0.1, "HTTP 502"
-        wait = max(0.0, self._free - scene.now)
+        wait = max(0.0, self.busy_at() - scene.now)
         if scene.on(Kind.AGENT_HANGS) or wait > 30.0:
             return 30.0, "timeout"
         self.worker.asked()
         return wait + 0.05, "ok"
 
     def busy_at(self) -> float:
-        """When its worker was busy last, or will be."""
-        return self._free
+        """When its worker was busy last, or will have done all that is queued, as things are now."""
+        if not self._queue:
+            return self._until
+        return max(self._until, self._scene.now) + sum(self._takes(job) for job in self._queue)
 
     def event(self) -> None:
         """A session.status or message.ack: the webhook answers 500, and its worker is a request older."""
         self._scene.harmless["events answered 500"] += 1
         self.worker.asked()
-        self._free = max(self._free, self._scene.now) + 0.02
+        self._until = max(self._until, self._scene.now) + 0.02
 
     def deploy(self) -> None:
-        """The host replaces the instance."""
+        """The host replaces the instance; the gateway posts again what was queued."""
         self._life += 1
         self._down_until = self._scene.now + self._scene.rng.uniform(*DEPLOY)
-        self._free = self._down_until
+        self._until, self._working = self._down_until, False
+        queued, self._queue = self._queue, deque()
+        for job in queued:
+            self._post_again(job.customer, job.text, job.tries)
         self.worker.boot()
 
     def _gone(self) -> bool:
@@ -75,37 +95,58 @@ class Bot:
         scene = self._scene
         gone = scene.on(Kind.AGENT_DOWN, Kind.AGENT_HANGS, Kind.AGENT_ERRORS) or self._gone()
         if gone or scene.now < self._down_until:
-            if tries:
-                scene.at(scene.now + RETRY_EVERY, lambda: self.webhook(customer, text, tries - 1))
+            self._post_again(customer, text, tries)
             return
-        start = max(scene.now, self._free) + 0.05
+        sleeps = tuple(scene.rng.uniform(5, 12) for _ in range(1 if customer.session else 2))
+        self._queue.append(Job(customer, text, tries, sleeps))
+        if not self._working:
+            self._working = True
+            self._go_on(max(scene.now, self._until) + ACCEPTS)
+
+    def _post_again(self, customer: Customer, text: str, tries: int) -> None:
+        if tries:
+            self._scene.at(self._scene.now + RETRY_EVERY, lambda: self.webhook(customer, text, tries - 1))
+
+    def _go_on(self, at: float) -> None:
+        """Takes the next message out of the queue at an instant, or once what it does now is done."""
         life = self._life
-        first = not customer.session
-        took = sum(scene.rng.uniform(5, 12) for _ in range(2 if first else 1))
-        skips = (customer.repeats or customer.floods) and customer.bucket == start // BUCKET
-        customer.bucket = start // BUCKET
-        if skips:
-            took = SKIPPED
-        elif self._gateway.refuses():
-            took = took * 3 + 21.0  # three tries, each refused after up to 5 s
-        if self._gateway.hangs():
-            took = KILLED
-        self._free = start + took
 
-        def begin() -> None:
-            if self._life != life:  # the worker was replaced: the gateway's retry finds the next one
-                self.webhook(customer, text, tries - 1 if tries else 0)
+        def step() -> None:
+            if self._life != life:
                 return
-            if scene.on(Kind.DATABASE_DOWN):
-                return  # 200 lead_creation_failed: lost, and no row tells
-            self.worker.asked()
-            self._every_second += 1
-            lost = scene.on(Kind.LOST, Kind.LOST_RESTART) or customer.lost
-            if lost or (scene.on(Kind.HALF_LOST) and self._every_second % 2):
-                return  # 500, and its retry is called a duplicate
-            self._process(customer, text, start + took, first, skips)
+            if self._scene.now < self._until:
+                self._go_on(self._until)
+            elif self._queue:
+                self._begin(self._queue.popleft())
+                self._go_on(self._until + ACCEPTS)
+            else:
+                self._working = False
 
-        scene.at(start, begin)
+        self._scene.at(at, step)
+
+    def _takes(self, job: Job) -> float:
+        """Seconds of the worker for a message that it begins now."""
+        if self._gateway.hangs():
+            return KILLED
+        took = sum(job.sleeps[: 1 if job.customer.session else 2])
+        return took * 3 + 21.0 if self._gateway.refuses() else took  # three tries, each refused after up to 5 s
+
+    def _begin(self, job: Job) -> None:
+        scene, customer = self._scene, job.customer
+        now = scene.now
+        skips = (customer.repeats or customer.floods) and customer.bucket == now // BUCKET
+        customer.bucket = now // BUCKET
+        first = not customer.session
+        took = SKIPPED if skips else self._takes(job)
+        self._until = now + took
+        if scene.on(Kind.DATABASE_DOWN):
+            return  # 200 lead_creation_failed: lost, and no row tells
+        self.worker.asked()
+        self._every_second += 1
+        lost = scene.on(Kind.LOST, Kind.LOST_RESTART) or customer.lost
+        if lost or (scene.on(Kind.HALF_LOST) and self._every_second % 2):
+            return  # 500, and its retry is called a duplicate
+        self._process(customer, job.text, now + took, first, skips)
 
     def _process(self, customer: Customer, text: str, done: float, first: bool, skips: bool) -> None:
         scene = self._scene
@@ -129,8 +170,9 @@ class Bot:
 
         def send() -> None:
             if self._gateway.status() == "STARTING":  # one of its next two tries finds the session again
-                self._free = max(self._free, self._gateway.flickers_until + scene.rng.uniform(1, 8))
-                scene.at(self._free, send)
+                again = max(scene.now, self._gateway.flickers_until + scene.rng.uniform(1, 8))
+                self._until = max(self._until, again)
+                scene.at(again, send)
                 return
             self.worker.sent += 1
             self._database.store(What.SENT, customer, answer)
