@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.truth.__main__ import PER_HOUR, quiet_world, rhythm
+from benchmarks.truth.__main__ import PER_HOUR, main, quiet_world, rhythm
 from benchmarks.truth.episodes import episode
 from benchmarks.truth.faults import DAY, FAULTS, HARMLESS, Fault, Kind
 from benchmarks.truth.must import MUST, RETRY
@@ -83,6 +83,17 @@ async def test_a_habit_that_harms_nobody_alarms_nobody(kind: Kind, tmp_path: Pat
 
 async def test_who_was_open_at_the_first_start_is_shown_at_once_and_pages_nobody(tmp_path: Path) -> None:
     assert await open_customers(SEED, PER_HOUR, tmp_path) == []
+
+
+def test_a_fault_that_is_not_there_is_an_error_that_lists_all(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["truth", "--fault", "SENDS_HANG"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert all(kind.value in told for kind in Kind)
 
 
 def week(*pages: Alarm) -> Week:

@@ -181,6 +181,9 @@ def main() -> int:
         parser.error("each fault needs a place of its own: fewer faults (at least one of each), or more days")
     started = time.perf_counter()
     if options.fault is not None:
+        if not any(options.fault in kind.value for kind in Kind):
+            known = "".join(f"\n  {kind.value}" for kind in Kind)
+            parser.error(f"no fault or habit has the text {options.fault!r} in its name; there are:{known}")
         return print_episodes(options.seed, options.fault)
     wrong = 0
     with tempfile.TemporaryDirectory() as name:
