@@ -189,7 +189,7 @@ def _line(world: World, control_url: str) -> dict[str, object]:
 def _require(*packages: str) -> None:
     missing = [package for package in packages if find_spec(package) is None]
     if missing:
-        raise StartError(f"the demo needs {', '.join(missing)}: install qualtui[demo]")
+        raise StartError(f"the demo needs {', '.join(missing)}: pip install '.[demo]' in qualtui's clone")
 
 
 def main() -> int:

@@ -289,7 +289,7 @@ def test_a_missing_package_is_one_line(
     monkeypatch.setattr(sys, "argv", ["services"])
     assert module.main() == 1
     said = msgspec.json.decode(capsys.readouterr().out)
-    assert said == {"error": "the demo needs aiosmtpd: install qualtui[demo]"}
+    assert said == {"error": "the demo needs aiosmtpd: pip install '.[demo]' in qualtui's clone"}
 
 
 def test_no_repr_shows_a_dsn() -> None:
