@@ -3,12 +3,14 @@
 import time
 from functools import partial
 
-from qualtui.config.values import AgentSettings, Config
+from qualtui.config.values import AgentSettings, Config, GatewaySettings
 from qualtui.engine.setup import Setup
 from qualtui.fixes.fix import Fix, FixError
 from qualtui.fixes.gateway_restart import GatewayRestart
 from qualtui.fixes.retry import Waiting, retry_of
 from qualtui.fixes.sessions import SessionCleanup
+from qualtui.gateways.gateway import GatewayCapability
+from qualtui.gateways.registry import kind_of
 from qualtui.notify.channel import AppriseChannel
 from qualtui.probes.build import Deps, customers_of, probes_of
 from qualtui.probes.customers import CustomersProbe
@@ -47,7 +49,7 @@ def _fixes(
     if agent.database is not None and fixes.session_cleanup.enabled:
         waiting = None if customers is None else _waiting(customers)
         found.append(SessionCleanup(name, agent.database, agent.mapping, fixes.session_cleanup, waiting))
-    if agent.gateway is not None and fixes.gateway_restart.enabled:
+    if agent.gateway is not None and fixes.gateway_restart.enabled and _restarts(agent.gateway):
         despite, broken_for = partial(deps.despite, name), partial(deps.broken_for, name)
         logged_out = partial(deps.logged_out, name)
         found.append(
@@ -73,6 +75,10 @@ def _fixes(
         )
         found += [retry] if retry is not None else []
     return found
+
+
+def _restarts(settings: GatewaySettings) -> bool:
+    return GatewayCapability.RESTART in kind_of(settings).capabilities
 
 
 def _waiting(probe: CustomersProbe, *, certain: bool = False) -> Waiting:

@@ -45,6 +45,8 @@ _ARGUMENT = re.compile(r"\x00|\$[0-9]")
 _READING = re.compile(r"(select|with|values|table)\b", re.IGNORECASE)
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 
+GATEWAY_KINDS = ("waha",)  # as gateways/registry.py has them, which configuration does not know
+
 # The agent's schema: what a mapping may rename.
 TABLES: dict[str, str] = {
     "leads": "id nome telefone email canal status score processado created_at updated_at",
@@ -203,6 +205,7 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
         'a duration of at most an hour, such as "10m"', lambda v: 0 < v <= 3600
     ),
     (DatabaseSettings, "reply_within"): _KEEP,
+    (GatewaySettings, "kind"): ValueCheck("a kind of gateway: waha", lambda kind: kind in GATEWAY_KINDS),
     (GatewaySettings, "url"): _URL,
     (GatewaySettings, "session"): ValueCheck(
         "a session's name: letters, digits, dash and underscore", lambda name: bool(_SESSION.fullmatch(name))

@@ -97,6 +97,7 @@ class DatabaseSettings(Values, frozen=True, kw_only=True):
 class GatewaySettings(Values, frozen=True, kw_only=True):
     """`[agents.NAME.waha]`: the WhatsApp gateway."""
 
+    kind: str = "waha"  # as gateways/registry.py names it
     url: str
     key: Secret | None = None
     session: str = "default"

@@ -13,7 +13,7 @@ import msgspec
 from qualtui.config.values import DatabaseSettings, Mapping
 from qualtui.database import Database, DatabaseError, sql, table
 from qualtui.fixes.fix import FixError
-from qualtui.fixes.gateway import Fate
+from qualtui.gateways.gateway import Fate
 from qualtui.text import _
 
 READ_LIMIT = WRITE_LIMIT = 10.0  # s

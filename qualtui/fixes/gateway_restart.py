@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from qualtui.config.values import GatewayRestartSettings as Settings
 from qualtui.config.values import GatewaySettings
 from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
-from qualtui.fixes.gateway import HUMAN, WORKING, GatewayClient
+from qualtui.fixes.gateway_session import restart_session, session_status
+from qualtui.gateways.gateway import SessionState
+from qualtui.gateways.registry import gateway_of, kind_of
 from qualtui.text import _, span
 from qualtui.wire import PreviewItem
 
@@ -45,14 +47,15 @@ class GatewayRestart:
         self.unavailable = ""
         self.limit = float(settings.timeout) + 2 * float(waha.timeout) + GRACE
         self._settings = settings
-        self._gateway = GatewayClient(waha)
+        self._gateway = gateway_of(waha)
+        self._product = kind_of(waha).label
         self._sleep = sleep
         self._broken_for = broken_for
 
     @property
     def title(self) -> str:
         """A few words."""
-        return _("Restart WAHA's session")
+        return _("Restart {product}'s session").format(product=self._product)
 
     @property
     def explain(self) -> str:
@@ -78,23 +81,23 @@ class GatewayRestart:
     async def preview(self, mode: str) -> Plan:
         """The session's status now. Refused where a restart mends nothing. Raises RemedyError."""
         _no_mode(mode)
-        status = await self._gateway.status()
-        session = self._gateway.session
+        status = await session_status(self._gateway)
+        session, word = self._gateway.session, str(status.note)
         refused, how, despite = "", "", self._despite()
         warnings: tuple[str, ...] = ()
-        if status == WORKING and despite:
+        if status.can_send and despite:
             how = THOUGH_WORKING
             warnings = (_("The session says WORKING; it is restarted because: {}").format(despite),)
-        elif status == WORKING:
+        elif status.can_send:
             refused = _("the session is WORKING: a restart would only interrupt it")
-        elif status in HUMAN:
-            refused = self._scan(status)
-        elif status == "STARTING":
+        elif status.needs_human:
+            refused = self._scan(word)
+        elif status.state is SessionState.STARTING:
             warnings = (_("It is starting already: give it a minute before you restart it again"),)
         return Plan(
             title=_("Restarts the WhatsApp session {}").format(session),
             explain=(self.explain, _("Mended when it is WORKING within {}.").format(self._patience())),
-            items=(PreviewItem(session, "WAHA", status, 0.0 if status == WORKING else self._broken_for()),),
+            items=(PreviewItem(session, self._product, word, 0.0 if status.can_send else self._broken_for()),),
             subjects=(session,),
             mode=how,
             warnings=warnings,
@@ -106,35 +109,36 @@ class GatewayRestart:
         if plan.refused:
             raise FixError(plan.refused)
         though = plan.mode == THOUGH_WORKING
-        if not though and await self._gateway.status() == WORKING:
+        if not though and (await session_status(self._gateway)).can_send:
             return Outcome("nothing", _("The session works again already"))
-        await self._gateway.restart()
+        await restart_session(self._gateway)
         clock = asyncio.get_running_loop().time
         started = clock()
         leaves = min(LEAVES, float(self._settings.timeout) / 4)
         step = min(LONGEST, float(self._settings.timeout) / LOOKS)
-        status, left = "", not though
+        word, left = "", not though
         while clock() - started < self._settings.timeout:
             await self._sleep(step)
             try:
-                status = await self._gateway.status()
+                status = await session_status(self._gateway)
             except FixError as error:  # it may be away for a moment while it starts
-                status = str(error)
-            left = left or status != WORKING
-            if status == WORKING and (left or clock() - started >= leaves):
+                word, left = str(error), True
+                continue
+            word, left = str(status.note), left or not status.can_send
+            if status.can_send and (left or clock() - started >= leaves):
                 told = _("The session is WORKING, {} after the restart").format(span(clock() - started))
                 return Outcome("ok", told, plan.subjects)
-            if status in HUMAN:
-                raise FixError(_("Restarted, but {}").format(self._scan(status)))
+            if status.needs_human:
+                raise FixError(_("Restarted, but {}").format(self._scan(word)))
         raise FixError(
-            _("Restarted, but not WORKING within {}: {}. {}").format(self._patience(), status, self._whom())
+            _("Restarted, but not WORKING within {}: {}. {}").format(self._patience(), word, self._whom())
         )
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
         """The session's status now. Raises RemedyError."""
-        status = await self._gateway.status()
-        done = subjects if status == WORKING else ()
-        return Outcome("ok" if done else "nothing", _("the session is {} now").format(status), done)
+        status = await session_status(self._gateway)
+        done = subjects if status.can_send else ()
+        return Outcome("ok" if done else "nothing", _("the session is {} now").format(status.note), done)
 
     async def undo(self, done: tuple[str, ...]) -> Outcome:  # noqa: ARG002
         """There is none. Raises RemedyError."""

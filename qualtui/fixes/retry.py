@@ -12,10 +12,12 @@ from qualtui.config.values import AgentSettings, Mapping
 from qualtui.config.values import RetrySettings as Settings
 from qualtui.fixes.claims import Case, Claim, Claims, HeldError
 from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
-from qualtui.fixes.gateway import WORKING, Fate, GatewayClient, SendResult
+from qualtui.fixes.gateway_session import session_status
 from qualtui.fixes.reach import RetryReach, Survey
 from qualtui.fixes.strategies import AGENT_LIMIT, Strategy, strategies_of
 from qualtui.fixes.totals import RunTotals
+from qualtui.gateways.gateway import Fate, Gateway, SendResult
+from qualtui.gateways.registry import gateway_of
 from qualtui.text import _, plural, span
 from qualtui.wire import CustomerView, PreviewItem
 
@@ -36,7 +38,7 @@ class Tools(msgspec.Struct, frozen=True):
 
     waiting: Waiting
     strategies: tuple[Strategy, ...]
-    gateway: GatewayClient | None
+    gateway: Gateway | None
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     sure: Waiting | None = None
@@ -257,10 +259,10 @@ class Retry:
         if self._tools.gateway is None:
             return ""
         try:
-            status = await self._tools.gateway.status()
+            status = await session_status(self._tools.gateway)
         except FixError as problem:
             return str(problem)
-        return "" if status == WORKING else _("the gateway is {}: mend it first").format(status)
+        return "" if status.can_send else _("the gateway is {}: mend it first").format(status.note)
 
     async def _pause(self, sent_at: float, stop: Stop) -> None:
         """Waits until a pace after the last message; a clock that jumps costs one pace at most."""
@@ -289,7 +291,7 @@ class Retry:
         for lead, (claim, message) in list(tally.accepted.items()):
             if gateway is None or self._tools.clock() >= until:
                 return
-            seen = await gateway.seen(claim.place, message)
+            seen = await gateway.find(claim.place, message)
             if seen is None or not seen.delivered(acks_unreliable=self._tools.acks_unreliable()):
                 continue
             del tally.accepted[lead]
@@ -340,7 +342,7 @@ def retry_of(
     """The fix of an agent; None without a database, which alone can say who was claimed."""
     if agent.database is None:
         return None
-    gateway = GatewayClient(agent.gateway) if agent.gateway is not None else None
+    gateway = gateway_of(agent.gateway) if agent.gateway is not None else None
     ways = strategies_of(agent, settings, gateway)
     tools = Tools(waiting, ways, gateway, clock, sure=sure, chat=chat, acks_unreliable=acks_unreliable)
     claims = Claims(name, agent.database, agent.mapping, float(settings.window))

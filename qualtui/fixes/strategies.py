@@ -1,5 +1,6 @@
 """The ways to answer a customer whom the bot left waiting. Each says whom it reaches, and sends at most once."""
 
+from collections.abc import Callable
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 
@@ -8,7 +9,7 @@ import msgspec
 from qualtui.config.values import AgentSettings, DatabaseSettings, RetrySettings
 from qualtui.database import Database, DatabaseError, Kind
 from qualtui.fixes.claims import Case, Claim
-from qualtui.fixes.gateway import Fate, GatewayClient, SendResult, message_hash
+from qualtui.gateways.gateway import Fate, Gateway, SendResult
 from qualtui.http import Answer, Fetcher, FetchError
 from qualtui.text import _
 
@@ -58,9 +59,10 @@ class ByAgent:
     name = "http"
     stores = ""
 
-    def __init__(self, url: str) -> None:
-        """`url`: {id} in it stands for the lead's."""
+    def __init__(self, url: str, message_id: Callable[[str], str] = lambda _told: "") -> None:
+        """`url`: {id} in it stands for the lead's; `message_id`: the gateway's own form of an id that it gave."""
         self._url = url
+        self._message_id = message_id
         self._fetcher = Fetcher(url, {}, AGENT_LIMIT, keep=False)
 
     def out_of_reach(self, case: Case) -> str:
@@ -83,7 +85,7 @@ class ByAgent:
         if said.skipped:
             return SendResult(Fate.REFUSED, _("the bot skipped it"))
         if said.success and not said.simulado:
-            return SendResult(Fate.ACCEPTED, message=message_hash(said.message_id or ""))
+            return SendResult(Fate.ACCEPTED, message=self._message_id(said.message_id or ""))
         return SendResult(Fate.DOUBT, _("the bot could not say that it was delivered"))
 
     async def close(self) -> None:
@@ -96,7 +98,7 @@ class ByGateway:
 
     name = "gateway"
 
-    def __init__(self, gateway: GatewayClient, text: str) -> None:
+    def __init__(self, gateway: Gateway, text: str) -> None:
         self.stores = text
         self._gateway = gateway
 
@@ -190,14 +192,12 @@ def bot_calls(agent: AgentSettings, settings: RetrySettings) -> dict[str, str]:
     return {name: f"{parts.scheme}://{parts.netloc}{path}" for name, path in paths.items() if path}
 
 
-def strategies_of(
-    agent: AgentSettings, settings: RetrySettings, gateway: GatewayClient | None
-) -> tuple[Strategy, ...]:
+def strategies_of(agent: AgentSettings, settings: RetrySettings, gateway: Gateway | None) -> tuple[Strategy, ...]:
     """What the configuration gives, in the order in which it is tried."""
     found: list[Strategy] = []
     calls = bot_calls(agent, settings)
     if "http" in calls:
-        found.append(ByAgent(calls["http"]))
+        found.append(ByAgent(calls["http"], gateway.message_id) if gateway is not None else ByAgent(calls["http"]))
     if settings.text and gateway is not None:
         found.append(ByGateway(gateway, settings.text))
     if settings.sql.strip() and agent.database is not None:

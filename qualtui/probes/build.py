@@ -5,9 +5,11 @@ from functools import partial
 
 import msgspec
 
-from qualtui.config.values import AgentSettings
+from qualtui.config.values import AgentSettings, GatewaySettings
 from qualtui.database import Database
 from qualtui.eventlog.customers import BacklogMarked
+from qualtui.gateways.gateway import GatewayCapability
+from qualtui.gateways.registry import kind_of
 from qualtui.probes.audit import Audit
 from qualtui.probes.chat_matching import ChatMatching
 from qualtui.probes.control import ControlProbe
@@ -69,10 +71,11 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
         probes.append(MetricsProbe(name, agent.metrics))
     if agent.gateway is not None:
         probes.append(GatewayProbe(name, agent.gateway))
-        probes.append(GatewayUptimeProbe(name, agent.gateway))
+        if GatewayCapability.UPTIME in kind_of(agent.gateway).capabilities:
+            probes.append(GatewayUptimeProbe(name, agent.gateway))
     chats: GatewayChatsProbe | None = None
     match: ChatMatching | None = None
-    if agent.gateway is not None and agent.gateway.chats_interval:
+    if agent.gateway is not None and agent.gateway.chats_interval and lists_chats(agent.gateway):
         chats = GatewayChatsProbe(
             name, agent.gateway, lambda: deps.edge(name), lambda: RowsToday() if match is None else match.rows
         )
@@ -125,6 +128,11 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
     if agent.gateway is not None:
         probes.append(InboundSilenceProbe(name, turn, agent.mapping, every / 10, slow_timeout))
     return probes
+
+
+def lists_chats(settings: GatewaySettings) -> bool:
+    """Whether this kind of gateway lists its chats."""
+    return GatewayCapability.CHATS in kind_of(settings).capabilities
 
 
 def own_probes(name: str, agent: AgentSettings) -> list[Probe]:

@@ -1,18 +1,15 @@
-"""The gateway's own chats: who wrote last in each. Texts, names and pictures are dropped as they are read."""
+"""The gateway's own chats: who wrote last in each, read in pages as far back as is needed."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from email.utils import parsedate_to_datetime
-from typing import TypeVar
-from urllib.parse import quote
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from qualtui.config.values import GatewaySettings as Settings
-from qualtui.http import Answer, Fetcher, FetchError
+from qualtui.gateways.gateway import ChatPage, GatewayError
+from qualtui.gateways.registry import gateway_of
 from qualtui.model import Sample
-from qualtui.probes.elements import SMALL, ElementsError, cut
-from qualtui.probes.identity import Lids, nameless
+from qualtui.probes.identity import Lids
 from qualtui.probes.probe import ProbeError
 from qualtui.text import _
 from qualtui.tracking.ack_trust import Acks, acknowledged, acks_believed, observed, trusting
@@ -31,7 +28,6 @@ from qualtui.tracking.gateway_chats import (
 )
 from qualtui.tracking.gateway_witness import (
     ChatsSeen,
-    ListedChat,
     RowsToday,
     Stamps,
     clock_doubt,
@@ -45,7 +41,6 @@ from qualtui.tracking.ledger import OPEN_FOR
 from qualtui.tracking.repeated_words import repeats
 
 PAGE = 50  # chats a question
-MOST = 5_000  # of an answer that was asked for a page: some engines know no limit
 MOST_KEPT = 20_000  # chats of either kind; a number that talks to more people in a week is none
 PAGES = 40  # a read of all takes no more
 LOOKS = 5  # chats a read, of which the newest messages are read as well
@@ -53,67 +48,12 @@ MESSAGES = 20  # of these, so many
 RECENT = 5.0  # s: chats that were read so shortly ago are as good as new
 AGAIN = 120.0  # s: a read goes back so far behind the one before
 WHOLE_EVERY = 600.0  # s between two reads that go back to the beginning
-BODY = 8 * 1024 * 1024  # bytes of a page: engines add their own data to each message
 LEAST_TIMEOUT = 20.0  # s: a page is slower than a status
 LEAST_BACK = 3600.0  # s that a read of all goes back at least
 LAST = 5  # chats of a page, of which one must be new for the next page to be read
-_MILLISECONDS = 1e11  # a later date in seconds than any
-_TOMORROW = 86_400.0  # s: what claims to be so much later than now is no date
-_NEVER = 1e11  # s
 
 
 _UNRELIABLE = _("acks stay PENDING on messages that arrived: accepted and in the chat counts as delivered")
-_REFUSALS = {
-    400: _("the gateway keeps no chats: NOWEB needs its store (config.noweb.store)"),
-    401: _("unauthorized"),
-    403: _("unauthorized"),
-    404: _("the gateway has no chats overview: it is older than that, or the session is unknown"),
-    422: _("the session is not WORKING"),
-    501: _("the gateway's engine has no chats overview"),
-}
-T = TypeVar("T")
-
-
-class _Message(msgspec.Struct, frozen=True, rename="camel"):
-    id: msgspec.Raw = msgspec.Raw(b"")
-    timestamp: float = 0.0
-    from_me: bool = False
-    ack: int | None = None
-    body: str | None = None
-    has_media: bool | None = None
-
-    @property
-    def at(self) -> float:
-        """In seconds, where an engine gives milliseconds, too."""
-        return self.timestamp / 1000 if self.timestamp > _MILLISECONDS else self.timestamp
-
-    def counts(self, now: float) -> bool:
-        """Whether somebody said something: a notice of the chat itself and a missed call have neither."""
-        return 0 < self.at < now + _TOMORROW and (self.from_me or bool(self.has_media) or bool(self.body))
-
-    @property
-    def words(self) -> str:
-        """What is compared with other messages of the same answer, and dropped with it."""
-        return (self.body or "").strip().casefold()
-
-    def said(self) -> ChatMessage:
-        """The message without its text."""
-        return ChatMessage(self.at, self.from_me, self.ack)
-
-    def listed(self, chat: str) -> ListedChat:
-        """The message as its chat's last one."""
-        return ListedChat(
-            chat, self.said(), hash(bytes(self.id)) if bytes(self.id) not in {b"", b"null"} else None
-        )
-
-
-class _Summary(msgspec.Struct, frozen=True, rename="camel"):
-    id: str = ""
-    last_message: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_summary = msgspec.json.Decoder(_Summary)
-_message = msgspec.json.Decoder(_Message, strict=False)  # numbers as texts, too
 
 
 class GatewayChatsProbe:
@@ -140,17 +80,14 @@ class GatewayChatsProbe:
         self._tried: dict[str, float] = {}  # by number of those that wait: when their messages were asked for
         self._edge = edge
         self._rows = rows
-        self._headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
-        self._base = chats_url(settings)
-        self._session = session_url(settings)
-        self._lids = Lids(settings, self._fetcher, self.timeout / 4)
+        self._gateway = gateway_of(settings, keep=True, timeout=self.timeout / 2)
+        self._lids = Lids(self._gateway, self.timeout / 4)
         self._stamps = Stamps()
         self._acks = Acks()
         self._began: float | None = None  # the first read
         self._proved = Chats()  # as they were when their times were proved last
         self._hides = False  # the last read met hidden ids
         self._partial = False  # the last read of all could not be one
-        self._first = self._fetcher(overview(self._base), keep=True)
         self._whole_at = float("-inf")
         self._back = KEPT  # s that a read of all goes back
         self._turn = asyncio.Lock()
@@ -222,7 +159,7 @@ class GatewayChatsProbe:
         seen = ChatsSeen(
             chats=chats,
             hidden=sum(self.chats.hidden(key) for key, chat in known if chat.last.at >= young),
-            nameless=await nameless(self._fetcher(self._session)),
+            nameless=await self._nameless(),
             stamped=self._stamps.wrong,
             partial=self._partial,
         )
@@ -260,13 +197,11 @@ class GatewayChatsProbe:
         met: set[str] = set()
         ordered, partial = True, False
         for page in range(PAGES):
-            fetcher = self._fetcher(overview(self._base, page)) if page else self._first
-            answer = await self._asked(fetcher)
+            answer = await self._page(page, now)
             if not page:
                 self.chats = msgspec.structs.replace(self.chats, clock=self._clock(answer))
-            found = await _listed(answer)
-            lasts = _last_messages(_chats(found), now)
-            self._check(answer, lasts)
+            lasts = answer.lasts
+            self._check(answer)
             self._acks = acknowledged(self._acks, (one.last for one in lasts), now)
             ordered = ordered and in_order(lasts)
             known = {one.chat for one in lasts}
@@ -284,7 +219,7 @@ class GatewayChatsProbe:
                 raise ProbeError(_("more than {} chats wait: that is no customer's gateway").format(MOST_KEPT))
             # One old chat may stand among newer ones, such as one that is pinned.
             old = max((one.last.at for one in lasts[-LAST:]), default=0.0) < start
-            if len(found) < PAGE or (old and ordered):
+            if answer.listed < PAGE or (old and ordered):
                 break
         else:
             partial = not ordered
@@ -296,11 +231,10 @@ class GatewayChatsProbe:
             self.chats = without_hidden(self.chats)  # it lists people by their numbers by now
         return len(met)
 
-    def _check(self, answer: Answer, lasts: Sequence[ListedChat]) -> None:
+    def _check(self, page: ChatPage) -> None:
         """Whether the gateway gives messages the time at which it is asked."""
-        date = _date(answer)
-        suspected = date_stamped(lasts, date, self._rows().burst)
-        self._stamps = stamped(self._stamps, lasts, suspected, date)
+        suspected = date_stamped(page.lasts, page.date, self._rows().burst)
+        self._stamps = stamped(self._stamps, page.lasts, suspected, page.date)
 
     async def _link(self, now: float, ids: Iterable[str]) -> None:
         """Learns which phones hidden ids stand for; chats that were read before that are read again."""
@@ -310,14 +244,13 @@ class GatewayChatsProbe:
             if moved:
                 self._whole_at = float("-inf")
 
-    def _clock(self, answer: Answer) -> tuple[float, float]:
+    def _clock(self, page: ChatPage) -> tuple[float, float]:
         """Between which seconds the gateway's clock is ahead of ours: it answered after it was asked."""
-        told = _date(answer)
-        if told is None:
+        if page.date is None:
             return 0.0, 0.0
         began, started = self._asked_at
         got = began + asyncio.get_running_loop().time() - started
-        return told - got, told + 1.0 - (got - answer.seconds)
+        return page.date - got, page.date + 1.0 - (got - page.seconds)
 
     async def _look(self, now: float, edge: float) -> None:
         """Reads the newest messages of a few chats that wait: their last one may not tell since when."""
@@ -326,14 +259,12 @@ class GatewayChatsProbe:
         for key in self._due(chats, now, edge)[:LOOKS]:
             self._tried[key] = now
             chat = chats.open[key]
-            url = f"{self._base}/{quote(chat.id, safe='')}/messages?limit={MESSAGES}&downloadMedia=false"
             try:
-                told = _read_each(_message, await _listed(await self._asked(self._fetcher(url))))
-            except ProbeError:  # of this chat alone: the others are told
+                read = await self._gateway.messages(chat.id, now, MESSAGES)
+            except GatewayError:  # of this chat alone: the others are told
                 continue
-            read = [one for one in told if one is not None and one.counts(now)]
-            self._acks = observed(self._acks, chat.id, [one.said() for one in read], now)
-            said = [(self._counted(one.said()), one.words) for one in read]
+            self._acks = observed(self._acks, chat.id, [one.said for one in read], now)
+            said = [(self._counted(one.said), one.words) for one in read]
             seen = with_messages(chat, [one for one, _words in said], repeats(said))
             # Beside a message that has just come, an acknowledgement may be on its way.
             settled = now - chat.last.at > SETTLE
@@ -366,107 +297,19 @@ class GatewayChatsProbe:
     def _counted(self, said: ChatMessage) -> ChatMessage:
         return acks_believed(said) if self._acks.unreliable else said
 
-    def _fetcher(self, url: str, *, keep: bool = False) -> Fetcher:
-        return Fetcher(url, self._headers, self.timeout / 2, keep=keep, limit=BODY)
-
-    async def _asked(self, fetcher: Fetcher) -> Answer:
+    async def _page(self, page: int, now: float) -> ChatPage:
         try:
-            return await fetcher.get()
-        except FetchError as error:
-            raise ProbeError(error.text) from None
-        finally:
-            if fetcher is not self._first:
-                await fetcher.close()
+            return await self._gateway.chats(page, now, PAGE)
+        except GatewayError as error:
+            raise ProbeError(str(error)) from None
+
+    async def _nameless(self) -> bool:
+        """Whether the session says WORKING and belongs to nobody; False where that is not known."""
+        try:
+            return (await self._gateway.status()).ownerless
+        except GatewayError:
+            return False
 
     async def close(self) -> None:
         """Gives back the connection."""
-        await self._first.close()
-
-
-def _date(answer: Answer) -> float | None:
-    try:
-        return parsedate_to_datetime(answer.headers["date"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return None
-
-
-def chats_url(settings: Settings) -> str:
-    """The address of the session's chats."""
-    return f"{settings.url.rstrip('/')}/api/{quote(settings.session, safe='')}/chats"
-
-
-def session_url(settings: Settings) -> str:
-    """The address of the session."""
-    return f"{settings.url.rstrip('/')}/api/sessions/{quote(settings.session, safe='')}"
-
-
-def overview(base: str, page: int = 0, size: int = PAGE) -> str:
-    """The address of a page of chats, newest first (WAHA: GET /api/{session}/chats/overview)."""
-    return f"{base}/overview?limit={size}&offset={page * size}"
-
-
-def decoded(answer: Answer) -> list[_Summary]:
-    """The chats in an answer. Raises ProbeError, which says why there are none."""
-    found = _chats(_cut(answer.body) if _told(answer) else [])
-    _last_messages(found, _NEVER)
-    return found
-
-
-async def _listed(answer: Answer) -> list[bytes]:
-    """The elements of an answer, a large one read beside the loop. Raises ProbeError."""
-    _told(answer)
-    if len(answer.body) <= SMALL:
-        return _cut(answer.body)
-    return await asyncio.to_thread(_cut, answer.body)
-
-
-def _cut(body: bytes) -> list[bytes]:
-    try:
-        return cut(body, MOST)
-    except ElementsError as error:
-        raise ProbeError(_("not the gateway's chats: {}").format(error)) from None
-
-
-def _told(answer: Answer) -> bool:
-    """True; raises ProbeError where there are no chats in an answer."""
-    if answer.status in _REFUSALS:
-        raise ProbeError(_REFUSALS[answer.status])
-    if answer.status != 200:
-        raise ProbeError(answer.words)
-    if answer.oddity:
-        raise ProbeError(_("not the gateway's chats: {}").format(answer.oddity))
-    if not (answer.whole and answer.plain):
-        raise ProbeError(_("more than {} MB of chats").format(BODY // 2**20))
-    return True
-
-
-def _chats(given: Sequence[bytes]) -> list[_Summary]:
-    """The chats of a page that can be read. Raises ProbeError where none of them can."""
-    found = [one for one in _read_each(_summary, given) if one is not None]
-    if given and not found:
-        raise ProbeError(_("not the gateway's chats"))
-    return found
-
-
-def _read_each(decoder: msgspec.json.Decoder[T], given: Iterable[bytes | msgspec.Raw]) -> list[T | None]:
-    """What was given, one by one; None for one that cannot be read: it must not hide the others."""
-    found: list[T | None] = []
-    for one in given:
-        try:
-            found.append(decoder.decode(one))
-        except (msgspec.DecodeError, RecursionError, UnicodeError):
-            found.append(None)
-    return found
-
-
-def _last_messages(page: Iterable[_Summary], now: float) -> list[ListedChat]:
-    """The last message of each chat that has one. Raises ProbeError where none of them can be read."""
-    with_one = [one for one in page if bytes(one.last_message) != b"null"]
-    lasts = _read_each(_message, (one.last_message for one in with_one))
-    if lasts and not any(lasts):
-        raise ProbeError(_("not the gateway's chats"))
-    return [
-        last.listed(one.id)
-        for one, last in zip(with_one, lasts, strict=True)
-        if last is not None and last.counts(now)
-    ]
+        await self._gateway.close()

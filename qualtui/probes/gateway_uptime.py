@@ -3,9 +3,9 @@
 import asyncio
 
 from qualtui.config.values import GatewaySettings as Settings
-from qualtui.http import Fetcher, FetchError
+from qualtui.gateways.gateway import GatewayError
+from qualtui.gateways.registry import gateway_of
 from qualtui.model import Sample
-from qualtui.probes.json_series import json_number
 from qualtui.probes.probe import ProbeError
 from qualtui.text import _
 
@@ -13,15 +13,14 @@ EVERY = 60.0  # s: a restart is seen by what is left of the uptime, however seld
 
 
 class GatewayUptimeProbe:
-    """gateway.uptime from GET /api/server/status; the note says when it fell: the server was restarted."""
+    """gateway.uptime; the note says when it fell: the server was restarted."""
 
     def __init__(self, agent: str, settings: Settings) -> None:
         self.name = f"{agent}/uptime"
         self.series = (f"{agent}/gateway.uptime",)
         self.interval = EVERY
         self.timeout = float(settings.timeout)
-        headers = {} if settings.key is None else {"X-Api-Key": settings.key.reveal()}
-        self._fetcher = Fetcher(f"{settings.url.rstrip('/')}/api/server/status", headers, self.timeout, keep=True)
+        self._gateway = gateway_of(settings, keep=True)
         self._last: float | None = None
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
@@ -29,14 +28,13 @@ class GatewayUptimeProbe:
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
-            answer = await self._fetcher.get()
-        except FetchError as error:
-            raise ProbeError(error.text) from None
-        seconds = json_number(answer, "/uptime") / 1000
+            seconds = await self._gateway.uptime()
+        except GatewayError as error:
+            raise ProbeError(str(error)) from None
         restarted = self._last is not None and seconds < self._last
         self._last = seconds
         return (Sample(self.series[0], now + clock() - started, seconds, _("restarted") if restarted else ""),)
 
     async def close(self) -> None:
         """Gives back the connection."""
-        await self._fetcher.close()
+        await self._gateway.close()

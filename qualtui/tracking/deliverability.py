@@ -6,8 +6,6 @@ from enum import StrEnum
 
 from qualtui.model import Sample
 
-HUMAN = ("SCAN_QR_CODE", "PASSKEY_REQUIRED", "PASSKEY_CONFIRMATION_REQUIRED")  # a person with the phone is needed
-
 
 class Deliverability(StrEnum):
     """What is known of the gateway at an instant."""

@@ -10,10 +10,11 @@ import time
 
 from qualtui.config.values import DatabaseSettings, GatewaySettings, Mapping, RetrySettings, Secret
 from qualtui.fixes.claims import Case, Claim, Claims
-from qualtui.fixes.gateway import GatewayClient, SendResult
 from qualtui.fixes.retry import Retry as Remedy
 from qualtui.fixes.retry import Tools
 from qualtui.fixes.strategies import ByGateway
+from qualtui.gateways.gateway import SendResult
+from qualtui.gateways.registry import gateway_of
 from tests.fixes.scene import TEXT, Eyes
 from tests.fixes.waha import KEY
 
@@ -48,7 +49,7 @@ class Halting:
 
 async def main(step: str, dsn: str, url: str) -> None:
     settings = RetrySettings(text=TEXT, hours="")
-    gateway = GatewayClient(GatewaySettings(url=url, key=Secret(KEY)))
+    gateway = gateway_of(GatewaySettings(url=url, key=Secret(KEY)))
     probe = DatabaseSettings(dsn=Secret(dsn), write_dsn=Secret(dsn))
     way = Halting(ByGateway(gateway, TEXT), step)
     tools = Tools(Eyes(Secret(dsn)), (way,), gateway, time.time)

@@ -17,9 +17,9 @@ from qualtui.config.values import RetrySettings as Settings
 from qualtui.database import Database
 from qualtui.fixes.claims import Claims
 from qualtui.fixes.fix import FixError
-from qualtui.fixes.gateway import GatewayClient
 from qualtui.fixes.retry import Retry, Tools
 from qualtui.fixes.strategies import Strategy, strategies_of
+from qualtui.gateways.registry import gateway_of
 from qualtui.probes.chat_matching import ChatMatching
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.gateway_chats import GatewayChatsProbe
@@ -127,7 +127,7 @@ class Engine:
             gateway=waha_settings,
             health=HealthSettings(url=f"{agent_url}/health") if agent_url else None,
         )
-        gateway = GatewayClient(waha_settings) if waha_settings is not None else None
+        gateway = gateway_of(waha_settings) if waha_settings is not None else None
         chosen = strategies_of(agent, self.settings, gateway) if ways is None else ways
         chat = self.eyes.probe.chat_id if chats else None
         tools = Tools(

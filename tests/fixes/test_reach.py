@@ -3,8 +3,8 @@
 import pytest
 
 from qualtui.fixes.claims import OUTCOME, Case
-from qualtui.fixes.gateway import Fate
 from qualtui.fixes.reach import RetryReach
+from qualtui.gateways.gateway import Fate
 from qualtui.wire import CustomerView
 
 LEAD = "11111111-2222-3333-4444-555555555555"

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from qualtui.config.values import AgentSettings, DatabaseSettings, HealthSettings, RetrySettings, Secret
 from qualtui.fixes.claims import Case, Claim
-from qualtui.fixes.gateway import Fate
 from qualtui.fixes.strategies import WATCHER, ByAgent, BySql, ByWatcher, strategies_of
+from qualtui.gateways.gateway import Fate
 from tests.fixes.scene import ANSWERED, Engine, owed, told
 from tests.fixes.waha import waha
 from tests.postgres import AgentDatabase

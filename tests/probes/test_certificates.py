@@ -10,7 +10,8 @@ from qualtui.config.values import GatewaySettings, Seconds
 from qualtui.config.values import HealthSettings as Settings
 from qualtui.doctor import agent as bot
 from qualtui.doctor import tls
-from qualtui.fixes.gateway import Fate, GatewayClient
+from qualtui.gateways.gateway import Fate
+from qualtui.gateways.registry import gateway_of
 from qualtui.http import Failure, Fetcher, FetchError
 from qualtui.model.findings import FindingVerdict
 from qualtui.probes.health import HealthProbe
@@ -85,7 +86,7 @@ async def test_their_certificate_is_a_fresh_no_and_what_is_not_trusted_here_is_n
 @pytest.mark.parametrize("kind", [kind for kind, _failure, _why in KINDS])
 async def test_a_text_that_met_a_bad_certificate_was_surely_not_sent(authority: Authority, kind: str) -> None:
     async with tls_server(shown(authority, kind)) as port:
-        gateway = GatewayClient(GatewaySettings(url=f"https://localhost:{port}"))
+        gateway = gateway_of(GatewaySettings(url=f"https://localhost:{port}"))
         sent = await gateway.send("5511900000001", "hello")
         await gateway.close()
     assert sent.fate is Fate.REFUSED

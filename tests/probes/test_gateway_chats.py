@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from qualtui.config.values import GatewaySettings, Seconds, Secret
+from qualtui.gateways.waha import chats as waha_chats
 from qualtui.probes import gateway_chats as module
 from qualtui.probes.gateway_chats import GatewayChatsProbe
 from qualtui.probes.probe import ProbeError
@@ -180,7 +181,6 @@ async def test_pages_are_read_as_far_back_as_the_read_before(
 ) -> None:
     monkeypatch.setattr(module, "PAGE", 3)
     monkeypatch.setattr(module, "LAST", 1)
-    monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
     now = time.time()
     gateway.overview = [summary(f"55119000{n:04}", message(now - 60 * n, ours=True)) for n in range(1, 31)]
     async with reading(gateway) as probe:
@@ -197,7 +197,6 @@ async def test_a_gateway_that_nobody_looked_at_before_is_not_read_to_the_end(
 ) -> None:
     monkeypatch.setattr(module, "PAGE", 3)
     monkeypatch.setattr(module, "LAST", 1)
-    monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
     now, day = time.time(), 86_400.0
     gateway.born = None
     times = [*(now - 60 * n for n in range(1, 5)), *(now - day - 60 * n for n in range(1, 31))]
@@ -278,7 +277,6 @@ async def test_a_read_that_is_too_much_for_the_gateway_goes_less_far_back_and_ke
 ) -> None:
     monkeypatch.setattr(module, "PAGE", 3)
     monkeypatch.setattr(module, "LAST", 1)
-    monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
     now = time.time()
     gateway.born = now - 30 * 86_400
     gateway.overview = [summary(f"55119000{n:04}", message(now - 1800 * n)) for n in range(1, 300)]
@@ -299,7 +297,6 @@ async def test_all_is_read_once_and_then_no_further_than_to_who_waits(
 ) -> None:
     monkeypatch.setattr(module, "PAGE", 3)
     monkeypatch.setattr(module, "LAST", 1)
-    monkeypatch.setattr(module.overview, "__defaults__", (0, 3))
     now = time.time()
     gateway.born = now - 30 * 86_400
     gateway.overview = [summary(f"55119000{n:04}", message(now - 1800 * n, ours=True)) for n in range(1, 60)]
@@ -325,7 +322,6 @@ async def test_a_chat_that_is_pinned_does_not_end_the_reading(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "PAGE", 10)
-    monkeypatch.setattr(module.overview, "__defaults__", (0, 10))
     now = time.time()
     pinned = summary("551190009999", message(now - 90 * 86_400, ours=True))
     gateway.overview = [pinned, *(summary(f"55119000{n:04}", message(now - n)) for n in range(1, 31))]
@@ -375,12 +371,13 @@ def coded(code: int, told: bytes = b"{}") -> Script:
         (forever(b" ", 0.01), "no answer in"),
     ],
 )
-async def test_what_is_no_answer_is_no_data_and_leaves_what_was_known(script: Script, told: str) -> None:
+async def test_what_is_no_answer_is_no_data_and_leaves_what_was_known(
+    script: Script, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LEAST_TIMEOUT", 0.4)
     async with serving(script) as url:
         settings = GatewaySettings(url=url, timeout=Seconds(0.2))
         probe = GatewayChatsProbe("bot", settings, lambda: 0.0)
-        probe.timeout = 0.4
-        probe._first = probe._fetcher(module.overview(probe._base))
         try:
             with pytest.raises(ProbeError, match=told):
                 await probe.ask(time.time())
@@ -459,7 +456,7 @@ async def test_chats_that_are_listed_by_their_numbers_again_are_believed_again(g
 
 
 async def test_a_page_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BODY", 64 * 1024)
+    monkeypatch.setattr(waha_chats, "BODY", 64 * 1024)
     page = json.dumps([summary(ANA, message(time.time(), text="x" * 100_000))]).encode()
     async with serving(body(page)) as url:
         probe = GatewayChatsProbe("bot", GatewaySettings(url=url), lambda: 0.0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualtui.probes.elements import ElementsError, cut
+from qualtui.gateways.elements import ElementsError, cut
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),

@@ -1,0 +1,1 @@
+"""WAHA, the WhatsApp HTTP API: its addresses, its answers, and what the doctor says about it."""
