@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from qualtui.text.message import Param, Saying, Text, message
 from qualtui.wire import (
     VERSION,
     WORST,
@@ -29,19 +30,25 @@ from qualtui.wire import (
     read_reply,
 )
 
+CONNECT = 5.0  # s in which the engine must answer a greeting
+
 
 class ClientError(Exception):
-    """No engine, the engine went away, or it speaks another version; the text is one line for people."""
+    """No engine, the engine went away, or it speaks another version; `said` is one line for people."""
+
+    def __init__(self, said: Saying) -> None:
+        super().__init__(str(said))
+        self.said = said
 
 
-class NobodyListensError(ClientError):
-    """There is no engine: nobody watches."""
+class EngineNotRunningError(ClientError):
+    """No engine listens on the socket."""
 
 
 def knock(path: Path, who: str) -> socket.socket | None:
-    """Opens a window's connection ahead, so that the engine answers while the window is still being loaded.
+    """Open a window's connection early, so that the engine answers while the window is still loading.
 
-    None where nobody answers at once: the Client will try, and tell.
+    Return None if no engine answers at once: the Client tries again and reports the error.
     """
     early = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     early.settimeout(0.2)
@@ -75,16 +82,16 @@ class Client:
         self._wanted = wanted
         self._watch = watch
         self._window = window
-        self._asked = 0
+        self._requests = 0
         self._answers: dict[int, asyncio.Future[Answer]] = {}
         self._latest: Snapshot | None = None
         self._fresh = asyncio.Event()
-        self._lost = ""
+        self._lost: Saying = ""
         self.welcome: Welcome
 
     async def __aenter__(self) -> Self:
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(CONNECT):
                 if self._early is not None:
                     self._reader, self._writer = await asyncio.open_unix_connection(sock=self._early)
                 else:
@@ -93,18 +100,19 @@ class Client:
                     self._send(Request(0, hello, self._who))
                 payload = await self._payload()
             other = other_version(payload)
-            first = read_reply(payload) if other is None else Goodbye(_other(other))
+            first = read_reply(payload) if other is None else Goodbye(str(_other(other)))
         except (OSError, TimeoutError, asyncio.IncompleteReadError, WireError) as error:
             self._drop()
-            nobody = isinstance(error, FileNotFoundError | ConnectionRefusedError)
-            kind = NobodyListensError if nobody else ClientError
-            raise kind(f"no engine answers at {self._path}: {_word(error)}") from None
+            absent = isinstance(error, FileNotFoundError | ConnectionRefusedError)
+            kind = EngineNotRunningError if absent else ClientError
+            path, reason = str(self._path), _reason(error)
+            raise kind(message("no engine answers at {path}: {reason}", path=path, reason=reason)) from None
         if isinstance(first, Goodbye):
             self._drop()
             raise ClientError(first.reason)
         if not isinstance(first, Welcome):
             self._drop()
-            raise ClientError(f"what answers at {self._path} is not a qualtui engine")
+            raise ClientError(message("the program at {path} is not a qualtui engine", path=str(self._path)))
         self.welcome = first
         self._task = asyncio.get_running_loop().create_task(self._receive())
         return self
@@ -118,7 +126,7 @@ class Client:
         self._drop()
 
     async def snapshots(self) -> AsyncIterator[Snapshot]:
-        """The newest snapshot, each time there is a newer one; ClientError when the engine goes away."""
+        """Yield each newer snapshot; raise ClientError when the engine goes away."""
         while True:
             await self._fresh.wait()
             self._fresh.clear()
@@ -129,11 +137,11 @@ class Client:
                 raise ClientError(self._lost)
 
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
-        """The engine's answer; ClientError where it goes away or does not answer in `timeout` seconds."""
+        """Return the engine's answer; raise ClientError if it goes away or is silent for `timeout` seconds."""
         if self._lost:
             raise ClientError(self._lost)
-        self._asked += 1
-        number = self._asked
+        self._requests += 1
+        number = self._requests
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._answers[number] = future
         try:
@@ -141,16 +149,16 @@ class Client:
             async with asyncio.timeout(timeout):
                 return await future
         except TimeoutError:
-            raise ClientError(f"the engine did not answer within {timeout:.0f}s") from None
+            raise ClientError(message("the engine did not answer within {limit:span}", limit=timeout)) from None
         except OSError as error:
-            raise ClientError(f"the engine went away: {_word(error)}") from None
+            raise ClientError(message("lost the engine: {reason}", reason=_reason(error))) from None
         finally:
             self._answers.pop(number, None)
 
     def subscribe(self, wanted: Subscribe) -> None:
-        """From now on snapshots carry the details of these agents; the next one comes at once."""
-        self._asked += 1
-        self._send(Request(self._asked, wanted, self._who))
+        """Subscribe to the details of these agents; the next snapshot comes at once."""
+        self._requests += 1
+        self._send(Request(self._requests, wanted, self._who))
 
     def _send(self, request: Request) -> None:
         self._writer.write(frame(request))
@@ -162,7 +170,7 @@ class Client:
         return read_reply(await self._payload())
 
     async def _receive(self) -> None:
-        reason = "the engine closed the connection"
+        reason: Saying = message("the engine closed the connection")
         try:
             while True:
                 reply = await self._read()
@@ -192,22 +200,30 @@ class Client:
             writer.transport.abort()
 
 
-def _other(version: int) -> str:
-    """The one line for an engine of another version."""
-    older = "the engine" if version < VERSION else "this program"
-    return f"the engine speaks version {version}, this program {VERSION}: restart the older one, {older}"
+def _other(version: int) -> Text:
+    """Return the line about an engine of another version."""
+    versions: dict[str, Param] = {"theirs": version, "ours": VERSION}
+    if version < VERSION:
+        return message(
+            "the engine speaks version {theirs:whole}, this program {ours:whole}: "
+            "restart the older one, the engine", **versions
+        )  # fmt: skip
+    return message(
+        "the engine speaks version {theirs:whole}, this program {ours:whole}: "
+        "restart the older one, this program", **versions
+    )  # fmt: skip
 
 
-def _word(error: BaseException) -> str:
-    """An error in a few words, without the path that the caller names already."""
+def _reason(error: BaseException) -> Saying:
+    """Return why a connection failed, without the path that the caller names."""
     if isinstance(error, FileNotFoundError):
-        return "there is no socket"
+        return message("there is no socket")
     if isinstance(error, ConnectionRefusedError):
-        return "nobody listens"
+        return message("no program listens")
     if isinstance(error, PermissionError):
-        return "you may not open the socket"
+        return message("you have no permission to open the socket")
     if isinstance(error, TimeoutError):
-        return "no answer within 5s"
+        return message("no answer within {limit:span}", limit=CONNECT)
     if isinstance(error, WireError):
-        return "what answers is not a qualtui engine"
+        return message("the program there is not a qualtui engine")
     return type(error).__name__

@@ -195,6 +195,7 @@ def guarded(call: Callable[[], object]) -> int:
 
 
 def _unforeseen(error: Exception) -> int:
+    from qualtui.cli.words import words
     from qualtui.client import ClientError
     from qualtui.config.errors import ConfigErrors
 
@@ -202,7 +203,7 @@ def _unforeseen(error: Exception) -> int:
         print(error, file=sys.stderr)
         return UNKNOWN
     if isinstance(error, ClientError):
-        say_error(str(error))
+        say_error(words(error.said))
         return UNKNOWN
     if os.environ.get("QUALTUI_DEBUG"):
         raise error

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from qualtui.cli.common import FAILED, UNKNOWN, CommandError, resolve_window_config, who
 from qualtui.cli.words import words
-from qualtui.client import Client, ClientError, NobodyListensError
+from qualtui.client import Client, ClientError, EngineNotRunningError
 from qualtui.config.places import socket_path
 from qualtui.text import _
 from qualtui.wire import (
@@ -85,7 +85,7 @@ def engine_connected(
         raise CommandError(
             _("The engine does not answer. Look at it: systemctl status qualtui"), UNKNOWN
         ) from None
-    except NobodyListensError:
+    except EngineNotRunningError:
         raise CommandError(_("Engine not running. Start it: qualtui watch"), UNKNOWN) from None
     except ClientError as error:
-        raise CommandError(str(error), UNKNOWN) from None
+        raise CommandError(words(error.said), UNKNOWN) from None

@@ -425,13 +425,15 @@ class Engine:
         agent = ask.agent
         probe = customers_of(self._setup.probes, agent)
         if probe is None:
-            return Refused(_("no database is configured for {}").format(agent))
+            return Refused(message("no database is configured for {agent}", agent=agent))
         try:
             async with asyncio.timeout(ASK_LIMIT):
                 found = await probe.who(limit + 1, old=ask.backlog)
             return Customers(agent, found[:limit], more=len(found) > limit)
         except (ProbeError, TimeoutError) as error:
-            return Refused(_("the database does not tell: {}").format(error or _("no answer in time")))
+            return Refused(
+                message("the database fails: {reason}", reason=str(error) or message("no answer in time"))
+            )
 
 
 def _longer(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:

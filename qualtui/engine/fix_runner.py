@@ -18,6 +18,7 @@ from qualtui.eventlog.fixes import FixFinished, FixStarted, FixStopped
 from qualtui.fixes.fix import Fix, FixError, Outcome, Plan, Stop
 from qualtui.model import FixRun, State
 from qualtui.text import _, span
+from qualtui.text.message import Saying, message
 from qualtui.wire import Answer, Done, Fixes, FixView, Preview, Refused, RunningView
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class FixRunner:
         """Owns the runs under way, until cancelled; first tells what became of those of an earlier engine."""
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
-            await self.tell_interrupted()
+            await self.report_interrupted()
             await asyncio.Event().wait()
 
     def use(self, remedies: dict[tuple[str, str], Fix]) -> None:
@@ -114,20 +115,24 @@ class FixRunner:
         )  # fmt: skip
 
     async def preview(self, agent: str, name: str, mode: str, number: int) -> Preview | Refused:
-        """What a remedy would do, and the token that runs exactly this."""
+        """Return what a fix would do, and the token that runs exactly this."""
         remedy = self._remedies.get((agent, name))
         if remedy is None:
-            known = ", ".join(sorted({fix for _agent, fix in self._remedies})) or _("none")
-            return Refused(_("no fix {!r} for {}; there is: {}").format(name, agent, known))
+            known = ", ".join(sorted({fix for _agent, fix in self._remedies}))
+            if not known:
+                return Refused(message("no fix is configured"))
+            return Refused(
+                message("{agent} has no fix '{name}'; there is: {known}", agent=agent, name=name, known=known)
+            )
         if remedy.unavailable:
             return Refused(remedy.unavailable)
         if number and number not in self._journal.state.incidents:
-            return Refused(_("no incident #{}").format(number))
+            return Refused(message("no incident #{number:whole}", number=number))
         try:
             with self._using(remedy):
                 plan = await remedy.preview(mode)
         except FixError as error:
-            return Refused(_("the preview failed: {}").format(error))
+            return Refused(message("the preview failed: {reason}", reason=str(error)))
         now = self._clock()
         self._tickets = {t: ticket for t, ticket in self._tickets.items() if now - ticket.at < TOKEN_LIFE}
         token = ""
@@ -141,14 +146,12 @@ class FixRunner:
         )
 
     async def run(self, token: str, who: str) -> Answer:
-        """Runs a preview, once."""
+        """Run a preview, once."""
         ticket = self._tickets.pop(token, None)
         if ticket is None:
-            return Refused(_("this preview was used already or is unknown; look at a new one"))
+            return Refused(message("this preview is unknown or was used already; open a new one"))
         if self._clock() - ticket.at >= TOKEN_LIFE:
-            return Refused(
-                _("this preview is older than {:.0f} minutes; look at a new one").format(TOKEN_LIFE / 60)
-            )
+            return Refused(message("this preview is older than {limit:span}; open a new one", limit=TOKEN_LIFE))
         run = secrets.token_hex(4)
         plan = msgspec.structs.replace(ticket.plan, run=run)
         started = FixStarted(
@@ -157,23 +160,23 @@ class FixRunner:
         return await self._act(ticket.remedy, started, lambda stop: ticket.remedy.run(plan, stop))
 
     async def undo(self, run: str, who: str) -> Answer:
-        """Takes a run back where that is still safe."""
+        """Undo a run, if that is still safe."""
         old = self._journal.state.runs.get(run)
         if old is None:
-            return Refused(_("no run {}; `qualtui fix list` shows the newest").format(run))
+            return Refused(message("no run {run}; the newest: qualtui fix list", run=run))
         remedy = self._remedies.get((old.agent, old.fix))
         refusal = undo_refusal(old, self._clock(), self._final(old))
         if refusal:
             return Refused(refusal)
         if remedy is None or remedy.unavailable:
-            return Refused(_("{} cannot be run with the present configuration").format(old.fix))
+            return Refused(message("{fix} can't run with the present configuration", fix=old.fix))
         started = FixStarted(
             secrets.token_hex(4), old.fix, old.agent, who, old.done, old.number, undoes=run, detail=_("undo")
         )
         return await self._act(remedy, started, lambda _stop: remedy.undo(old.done))
 
     async def stop(self, run: str, who: str) -> Answer:
-        """Ends a run, where none is named the only one, between two of its steps or before its first."""
+        """Stop a run before its next step; without a name, the only one that runs."""
         meant: FixRun | Done | Refused = Refused("")
 
         def decision(state: State) -> tuple[Entry, ...]:
@@ -183,11 +186,11 @@ class FixRunner:
                 return ()
             live = self._live.get(meant.run)
             if live is None:
-                meant = Refused(_("{} is an ended engine's: nothing of it runs any more").format(meant.fix))
+                meant = Refused(message("{fix} belongs to an earlier engine and no longer runs", fix=meant.fix))
                 return ()
             if live.begun and live.remedy.unstoppable:
-                text = _("{} can't be stopped any more: {}")
-                meant = Refused(text.format(meant.fix, live.remedy.unstoppable))
+                why = live.remedy.unstoppable
+                meant = Refused(message("{fix} can no longer be stopped: {reason}", fix=meant.fix, reason=why))
                 return ()
             live.stop.say(who)  # at once, or it may begin while this is being written
             return () if meant.stopped_by else ((FixStopped(meant.run, who), f"fix/{meant.run}/stop"),)
@@ -196,17 +199,17 @@ class FixRunner:
         return await self._stopped(meant) if isinstance(meant, FixRun) else meant
 
     async def _stopped(self, run: FixRun) -> Answer:
-        """What became of a run that was told to end."""
+        """Return the result of a run that was requested to stop."""
         live = self._live.get(run.run)
         if live is not None:
             await live.end(STOP_LIMIT)
         now = self._journal.state.runs.get(run.run, run)
         if now.outcome:
-            return Done(f"{now.fix}: {now.summary}")
-        return Done(_("{} ends after the one under way; the activity tells its end").format(now.fix))
+            return Done(message("{fix}: {outcome}", fix=now.fix, outcome=now.summary))
+        return Done(message("{fix} finishes its current step, then stops; the activity shows when", fix=now.fix))
 
-    async def tell_interrupted(self) -> None:
-        """After a start: closes as interrupted the runs that an earlier engine left open, telling what is true."""
+    async def report_interrupted(self) -> None:
+        """After a start, close the runs that an earlier engine left open as interrupted, with what is true now."""
         for run in [r for r in self._journal.state.runs.values() if not r.outcome]:
             remedy = self._remedies.get((run.agent, run.fix))
             with self._using(remedy):
@@ -216,7 +219,7 @@ class FixRunner:
 
     async def _act(self, remedy: Fix, started: FixStarted, action: Action) -> Answer:
         if self._tasks is None:
-            return Refused(_("the engine has only just started; try again"))
+            return Refused(message("the engine has only just started; try again"))
         live = self._live[started.run] = LiveRun(remedy)
         busy = await self._claim(started)
         if busy:
@@ -225,16 +228,17 @@ class FixRunner:
         task = self._tasks.create_task(self._carried_out(live, started, action), name=f"fix {started.run}")
         await asyncio.wait({task}, timeout=ANSWER_LIMIT)
         if not task.done():
-            told = _("{} is still under way; the activity tells its end").format(started.fix)
-            how = "" if remedy.unstoppable else _("; `qualtui fix stop {}` ends it").format(started.run)
-            return Done(told + how)
+            if remedy.unstoppable:
+                return Done(message("{fix} is still running; the activity shows when it ends", fix=started.fix))
+            text = "{fix} is still running; the activity shows when it ends. To stop it: qualtui fix stop {run}"
+            return Done(message(text, fix=started.fix, run=started.run))
         outcome = task.result()
         if outcome.outcome == "failed":
             return Refused(outcome.summary)
         return Done(outcome.summary, "" if remedy.final else started.run)
 
     async def _carried_out(self, live: LiveRun, started: FixStarted, action: Action) -> Outcome:
-        """The run, between its start and its end in the log. Cancelled, the next engine tells what it did."""
+        """Carry out a run and write its end to the log. If cancelled, the next engine reports what it did."""
         try:
             if live.stop.why:
                 outcome = Outcome("stopped", _("{} before it began: nothing was done").format(live.stop.why))
@@ -253,13 +257,13 @@ class FixRunner:
         self._released.set()
 
     def _final(self, run: FixRun) -> str:
-        """Why a run is never taken back; empty where it may be."""
+        """Return why a run can never be undone; empty if it can."""
         remedy = self._remedies.get((run.agent, run.fix))
         return remedy.final if remedy is not None else ""
 
-    async def _claim(self, started: FixStarted) -> str:
-        """Writes the start of a run, unless one of its kind is under way or what it takes back was taken back."""
-        refusal = ""
+    async def _claim(self, started: FixStarted) -> Saying:
+        """Write the start of a run, unless the same fix runs already or the run was undone. Return the refusal."""
+        refusal: Saying = ""
 
         def decision(state: State) -> tuple[Entry, ...]:
             nonlocal refusal
@@ -268,7 +272,7 @@ class FixRunner:
             if old is not None:
                 refusal = undo_refusal(old, self._clock())
             if not refusal and other is not None:
-                refusal = _("{} is under way already, started by {}").format(started.fix, other.who)
+                refusal = message("{fix} is running already, started by {who}", fix=started.fix, who=other.who)
             return () if refusal else ((started, f"fix/{started.run}"),)
 
         await self._journal.decide(decision)
@@ -296,7 +300,7 @@ async def _guarded(remedy: Fix, started: FixStarted, action: Callable[[], Awaita
 
 
 async def _found(remedy: Fix | None, subjects: tuple[str, ...]) -> Outcome:
-    """What is true of the subjects of a run whose end nobody saw."""
+    """Check what is true now for the subjects of a run without a known end."""
     unknown = _("what it did is not known")
     if remedy is None:
         return Outcome("", unknown)
@@ -305,8 +309,6 @@ async def _found(remedy: Fix | None, subjects: tuple[str, ...]) -> Outcome:
             return await remedy.verify(subjects)
     except (FixError, TimeoutError) as error:
         return Outcome("", f"{unknown}: {error or _('no answer in time')}")
-    except (
-        Exception
-    ) as error:  # the boundary of a look: a remedy's fault must not end the engine, start after start
+    except Exception as error:  # the boundary of a check: a fix's fault must not end the engine at each start
         log.exception("a remedy could not tell what it did")
         return Outcome("", f"{unknown} ({type(error).__name__})")

@@ -11,9 +11,9 @@ from qualtui.text import _
 from qualtui.wire import ActivityView, ChannelView, IncidentView
 
 INCIDENTS = 60  # rows sent to a screen, where not more of them fire
-FIRING = 500  # rows of those that fire; beyond that the counts alone tell of them
+FIRING = 500  # rows of those that fire; beyond that only the counts show them
 ACTIVITY = 80
-OWED = {"queued", "sending"}
+PENDING = {"queued", "sending"}
 
 
 Live = Callable[[Incident], Incident]  # with its line and the fix that is offered at this moment
@@ -34,9 +34,9 @@ def incidents(
 
     fire = sum(one.phase is Phase.FIRING for one in state.incidents.values())
     chosen = sorted(state.incidents.values(), key=order)[: max(INCIDENTS, min(fire, FIRING))]
-    told = (live(one) if one.phase is Phase.FIRING else one for one in chosen)
-    trying = Counter(one.number for one in state.notices.values() if one.status in OWED)
-    rows = (_row(incident, trying[incident.number]) for incident in told)
+    current = (live(one) if one.phase is Phase.FIRING else one for one in chosen)
+    trying = Counter(one.number for one in state.notices.values() if one.status in PENDING)
+    rows = (_row(incident, trying[incident.number]) for incident in current)
     return tuple(replace(row, recovering=True) if row.number in recovering else row for row in rows)
 
 
@@ -47,8 +47,8 @@ def firing_incidents(state: State, recovering: Container[int] = ()) -> dict[Seve
 
 
 def incident_view(incident: Incident, state: State) -> IncidentView:
-    """An incident as a row, with what became of its notices."""
-    trying = sum(one.number == incident.number and one.status in OWED for one in state.notices.values())
+    """Return an incident as a row, with the state of its notices."""
+    trying = sum(one.number == incident.number and one.status in PENDING for one in state.notices.values())
     return _row(incident, trying)
 
 
@@ -73,7 +73,7 @@ def _row(incident: Incident, trying: int) -> IncidentView:
 
 
 def notices_word(incident: Incident, trying: int) -> str:
-    """What became of an incident's notices, the worst news first; `trying` of them are still owed."""
+    """Return the state of an incident's notices, the worst first; `trying` of them are still to be sent."""
     words = []
     if incident.failed:
         words.append(_("{} failed").format(incident.failed))
@@ -85,7 +85,7 @@ def notices_word(incident: Incident, trying: int) -> str:
 
 
 def channels(state: State, configured: Container[str]) -> tuple[ChannelView, ...]:
-    """The configured channels that deliver nothing, the longest first."""
+    """Return the configured channels that deliver nothing, the longest first."""
     failing = sorted(state.failing.values(), key=lambda one: (one.since, one.channel))
     return tuple(
         ChannelView(one.channel, one.since, str(one.reason)) for one in failing if one.channel in configured
@@ -103,7 +103,7 @@ def activity_view(line: Activity) -> ActivityView:
 
 
 def tried(state: State, number: int) -> TriedFixes:
-    """What was tried for an incident, or for its agent since it began."""
+    """Return the fixes tried for an incident, or for its agent since it began."""
     incident = state.incidents.get(number)
     since = (incident.agent, incident.since) if incident is not None else ("", 0.0)
     runs = [
@@ -114,5 +114,5 @@ def tried(state: State, number: int) -> TriedFixes:
     if not runs:
         return TriedFixes()
     newest = max(runs, key=lambda run: run.started_at)
-    text = f"{newest.fix}: {newest.summary or _('under way')} ({newest.who})"
+    text = f"{newest.fix}: {newest.summary or _('running')} ({newest.who})"
     return TriedFixes(text, spent_fixes(runs))

@@ -1,4 +1,4 @@
-"""Runs of remedies: what is kept of one while it is under way, how it is told, and what may be done with it."""
+"""Runs of fixes: what is kept while one runs, how it is shown, and whether it can be stopped or undone."""
 
 import asyncio
 import contextlib
@@ -6,70 +6,71 @@ import contextlib
 from qualtui.fixes.fix import Fix, Stop
 from qualtui.model import FixRun, State
 from qualtui.text import _, plural
+from qualtui.text.message import Saying, message
 from qualtui.wire import Done, Refused, RunView
 
-UNDO_LIFE = 86400.0  # s after which a run is no longer taken back
+UNDO_LIFE = 86400.0  # s after which a run can no longer be undone
 
 
 class LiveRun:
-    """A run that this engine carries out. `begun`: its remedy acts."""
+    """A run that this engine carries out. `begun`: its fix has started to act."""
 
     def __init__(self, remedy: Fix) -> None:
         self.remedy = remedy
         self.stop = Stop()
         self.begun = False
-        self.ended = asyncio.Event()  # and its end stands in the log
+        self.ended = asyncio.Event()  # its end is written to the log
 
     async def end(self, patience: float) -> None:
-        """Waits for the end, but no longer than so many seconds."""
+        """Wait for the end, at most `patience` seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
                 await self.ended.wait()
 
 
-def undo_refusal(run: FixRun, now: float, final: str = "") -> str:
-    """Why a run is not taken back; empty when it may be. `final`: why its remedy never is."""
+def undo_refusal(run: FixRun, now: float, final: str = "") -> Saying:
+    """Return why a run can't be undone; empty if it can. `final`: why its fix never can."""
     if final:
         return final
     if run.undoes:
-        return _("run {} is itself an undo").format(run.run)
+        return message("run {run} is itself an undo", run=run.run)
     if run.undone_by:
-        return _("run {} was taken back already").format(run.run)
+        return message("run {run} was undone already", run=run.run)
     if not run.outcome:
-        return _("run {} is still under way").format(run.run)
+        return message("run {run} is still running", run=run.run)
     if not run.done:
-        return _("run {} changed nothing").format(run.run)
+        return message("run {run} changed nothing", run=run.run)
     if now - run.started_at > UNDO_LIFE:
-        return _("run {} is older than a day").format(run.run)
+        return message("run {run} is older than a day", run=run.run)
     return ""
 
 
 def to_stop(state: State, run: str) -> FixRun | Done | Refused:
-    """The run under way that is meant, where none is named the only one; else the answer."""
+    """Return the run to stop; without a name, the only one that runs. If there is none, return the answer."""
     if not run:
         going = [one for one in state.runs.values() if not one.outcome]
         if len(going) == 1:
             return going[0]
-        told = ", ".join(f"{one.run} ({one.fix}, {one.agent})" for one in going)
-        return Refused(
-            _("several are under way, say which: {}").format(told) if going else _("no fix is under way")
-        )
+        if not going:
+            return Refused(message("no fix is running"))
+        names = ", ".join(f"{one.run} ({one.fix}, {one.agent})" for one in going)
+        return Refused(message("several fixes are running; choose one: {names}", names=names))
     meant = state.runs.get(run)
     if meant is None:
-        return Refused(_("no run {}; `qualtui fix list` shows the newest").format(run))
+        return Refused(message("no run {run}; the newest: qualtui fix list", run=run))
     if not meant.outcome:
         return meant
-    over = _("run {} is over: {}").format(run, meant.summary)
+    over = message("run {run} has ended: {outcome}", run=run, outcome=meant.summary)
     return Done(over) if meant.stopped_by else Refused(over)
 
 
 def outcome_word(run: FixRun) -> str:
-    """What became of a run, or how it stands."""
-    return run.outcome or (_("stopping") if run.stopped_by else _("under way"))
+    """Return a run's outcome, or its present state."""
+    return run.outcome or (_("stopping") if run.stopped_by else _("running"))
 
 
 def run_view(run: FixRun, now: float, final: str) -> RunView:
-    """A run as a row. `final`: why its remedy is never taken back."""
+    """Return a run as a row. `final`: why its fix can never be undone."""
     subjects = len(run.subjects)
     return RunView(
         run=run.run,

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from qualtui.engine.command_registry import refusal
-from qualtui.text import _
+from qualtui.text.message import Saying, Text, message
 from qualtui.wire import (
     DETAILS,
     VERSION,
@@ -51,7 +51,11 @@ Latest = Callable[[], Awaitable[Publication]]
 
 
 class SocketError(Exception):
-    """The socket can't be made; the text is one line: why."""
+    """The socket can't be made; `said` is the reason in one line."""
+
+    def __init__(self, said: Text) -> None:
+        super().__init__(str(said))
+        self.said = said
 
 
 def shown(wanted: Subscribe, overview: Overview) -> tuple[str, ...]:
@@ -124,23 +128,23 @@ class Server:
         self._grant = grant  # the most that any connection may do
         self._peers: set[_Peer] = set()
         self._connections = 0
-        self._work: set[asyncio.Task[None]] = set()  # requests under way; they outlive whoever asked
+        self._work: set[asyncio.Task[None]] = set()  # running requests; they outlive their window
         self.details: frozenset[str] = frozenset()  # the agents whose details were published last
-        self.trouble = ""  # why nobody can open a window now
+        self.trouble: Saying = ""  # why no window can connect now
         self.remade = 0  # how often the socket was made again
 
     @property
     def windows(self) -> int:
-        """How many people look."""
+        """How many windows are open."""
         return sum(peer.hello.window for peer in self._peers)
 
     @property
     def watched(self) -> bool:
-        """Whether anybody wants snapshots."""
+        """Whether any connection wants snapshots."""
         return any(peer.hello.watch for peer in self._peers)
 
     def publish(self, publication: Publication) -> None:
-        """Gives the overview to every watching peer, with the details that it subscribed to."""
+        """Send the overview to every watching peer, with the details that it subscribed to."""
         named: set[str] = set()
         for peer in self._peers:
             if peer.hello.watch:
@@ -150,9 +154,9 @@ class Server:
         self.details = frozenset(named)
 
     async def serve(self, ready: asyncio.Event) -> None:
-        """Listens until cancelled; then tells every peer goodbye. Raises SocketError.
+        """Listen until cancelled; then send every peer a goodbye. Raises SocketError.
 
-        The lease makes this the only engine: a socket that is there already is a dead one's.
+        The lease makes this the only engine: a socket that exists already belongs to a dead one.
         """
         made = listening(self._path)
         mine = owned(self._path)
@@ -164,7 +168,7 @@ class Server:
                 if owned(self._path) == mine:
                     self.trouble = ""
                 elif (again := self._again()) is not None:
-                    server.close()  # whoever is connected stays so
+                    server.close()  # existing connections stay open
                     server, mine = await asyncio.start_unix_server(self._meet, sock=again), owned(self._path)
                     self.remade += 1
                     log.warning("the socket %s was removed by another program; it was made again", self._path)
@@ -181,17 +185,17 @@ class Server:
             await asyncio.gather(*self._work, return_exceptions=True)
 
     def _again(self) -> socket.socket | None:
-        """The socket made anew; None, with `trouble` told, where it can't be or another program answers there."""
+        """Make the socket again; return None and set `trouble` if that fails or another program listens there."""
         try:
             if peer_answers(self._path):
-                raise SocketError(  # noqa: TRY301 - told like the others
-                    _("another program listens at {path}: see [store] socket").format(path=self._path)
-                )
+                text = message("another program listens at {path}: check [store] socket", path=str(self._path))
+                raise SocketError(text)  # noqa: TRY301 - handled like the others
             again = listening(self._path)
         except SocketError as error:
-            if self.trouble != str(error):
-                log.warning("%s", error)
-            self.trouble = _("no window can be opened: {}").format(error)
+            trouble = message("no window can connect: {reason}", reason=error.said)
+            if self.trouble != trouble:
+                log.warning("%s", trouble)
+            self.trouble = trouble
             return None
         self.trouble = ""
         return again
@@ -201,7 +205,7 @@ class Server:
         self._connections += 1
         try:
             if self._connections > MOST:
-                raise WireError("the engine has too many connections: close some windows")  # noqa: TRY301 - told like all others
+                raise WireError("the engine has too many connections: close some windows")  # noqa: TRY301 - handled like all others
             await self._greet(peer)
             async with asyncio.TaskGroup() as tasks:
                 if peer.hello.watch:
@@ -248,7 +252,7 @@ class Server:
         return Done("")
 
     async def _listen(self, peer: _Peer) -> None:
-        """Takes requests. What was asked for is done even where the asker goes away meanwhile."""
+        """Take requests. A command is finished even if its window goes away meanwhile."""
         slots = asyncio.Semaphore(AT_ONCE)
         while True:
             request = await peer.read()
@@ -267,14 +271,14 @@ class Server:
                 answer = refusal(request.ask, peer.capability) or await self._handle(request)
         except Exception as error:
             log.exception("a request failed: %s", type(request.ask).__name__)
-            answer = Refused(f"the engine failed to answer ({type(error).__name__}); its log tells more")
+            answer = Refused(message("the engine failed ({kind}); read its log", kind=type(error).__name__))
         reply: Reply = Result(request.id, answer)
         with contextlib.suppress(ConnectionError):
             await peer.send(frame(reply))
 
 
 def _part(writer: asyncio.StreamWriter) -> None:
-    """Closes; at once where the other side reads nothing, or the connection would stay for ever."""
+    """Close; at once if the other side reads nothing, else the connection would stay open for ever."""
     if writer.transport.get_write_buffer_size():
         writer.transport.abort()
     else:
@@ -282,7 +286,7 @@ def _part(writer: asyncio.StreamWriter) -> None:
 
 
 def owned(path: Path) -> tuple[int, int] | None:
-    """What tells a socket from another one of the same name; None where there is none to be seen."""
+    """Return what identifies a socket beyond its name; None if there is none."""
     try:
         found = path.lstat()
     except OSError:
@@ -291,7 +295,7 @@ def owned(path: Path) -> tuple[int, int] | None:
 
 
 def peer_answers(path: Path) -> bool:
-    """Whether somebody listens on the socket; never waits for long."""
+    """Return whether a program listens on the socket; never waits for long."""
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(KNOCK)
         try:
@@ -315,12 +319,15 @@ def listening(path: Path) -> socket.socket:
         made.listen(MOST)
     except OSError as error:
         made.close()
-        raise SocketError(f"the engine can't listen at {path}: {error.strerror or error}") from None
+        reason = error.strerror or str(error)
+        raise SocketError(
+            message("the engine can't listen at {path}: {reason}", path=str(path), reason=reason)
+        ) from None
     return made
 
 
 def _remove(path: Path) -> None:
     """Removes a dead engine's socket, and nothing else."""
     if not path.is_socket():
-        raise FileExistsError(0, "a file that is not a socket is there; see [store] socket")
+        raise FileExistsError(0, "there is a file that is not a socket; check [store] socket")
     path.unlink()

@@ -48,11 +48,11 @@ class Actions:
         self._say = say
 
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer | None:
-        """The engine's answer; None, and a line in the status row, where there is none or it is a refusal."""
+        """Return the engine's answer; None, with a line in the status row, if there is none or it is a refusal."""
         try:
             answer = await self._feed.ask(ask, timeout)
         except (ClientError, OSError) as error:
-            self._say(safe(error, 300), "crit")
+            self._say(safe(error.said if isinstance(error, ClientError) else str(error), 300), "crit")
             return None
         if isinstance(answer, Refused):
             self._say(safe(answer.text, 400), "warn")

@@ -8,6 +8,7 @@ import msgspec
 from qualtui.client import ClientError
 from qualtui.screens.engine_port import Connect, EnginePort, StoryTeller
 from qualtui.text import _, clean
+from qualtui.text.message import message
 from qualtui.widgets.view_state import ConnectionState, StoryLine, ViewState, criticals
 from qualtui.wire import WORST, Answer, Command, Snapshot, Subscribe
 
@@ -58,7 +59,7 @@ class Feed:
                     async for snapshot in port.snapshots():
                         self._took(snapshot)
             except (ClientError, OSError) as error:
-                self._lost(clean(error))
+                self._lost(clean(error.said if isinstance(error, ClientError) else error))
             else:
                 self._lost(_("the engine closed the connection"))
             finally:
@@ -67,9 +68,9 @@ class Feed:
             wait = min(LONGEST_WAIT, wait * 1.5)
 
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
-        """The engine's answer; ClientError where there is none."""
+        """Return the engine's answer; raise ClientError if there is none."""
         if self._port is None:
-            raise ClientError(_("Engine not running: nothing was done."))
+            raise ClientError(message("Engine not running: nothing was done."))
         return await self._port.ask(ask, timeout)
 
     def look(self) -> None:

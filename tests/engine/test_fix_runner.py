@@ -15,6 +15,7 @@ from qualtui.eventlog.fixes import FixStarted
 from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
 from qualtui.model import FixRun
 from qualtui.store.sqlite import SqliteStore
+from qualtui.text.message import message
 from qualtui.wire import Done, Preview, Refused
 
 PLAN = Plan("Closes 1 session", (), (), ("s1",), "")
@@ -119,7 +120,9 @@ async def test_a_fix_that_is_not_offered_now_is_listed_with_the_reason(desk: Des
 
 
 async def test_a_fix_for_an_incident_that_is_none_is_refused(desk: Desk) -> None:
-    assert await desk.fixing.preview("bot", "script", "", 99) == Refused("no incident #99")
+    assert await desk.fixing.preview("bot", "script", "", 99) == Refused(
+        message("no incident #{number:whole}", number=99)
+    )
 
 
 async def test_a_second_run_of_its_kind_is_refused_while_one_is_under_way(desk: Desk) -> None:
@@ -128,7 +131,7 @@ async def test_a_second_run_of_its_kind_is_refused_while_one_is_under_way(desk: 
     await desk.remedy.begun.wait()
     refused = await desk.fixing.run(second, "ben")
     assert isinstance(refused, Refused)
-    assert refused.text == "script is under way already, started by ana"
+    assert str(refused.text) == "script is running already, started by ana"
     desk.remedy.go.set()
     assert isinstance(await running, Done)
     assert len(desk.remedy.ran) == 1
@@ -151,8 +154,9 @@ async def test_who_asked_is_not_kept_waiting_for_a_long_run(desk: Desk, monkeypa
     monkeypatch.setattr(fix_runner, "ANSWER_LIMIT", 0.01)
     answer = await desk.fixing.run(await desk.token(), "ana")
     assert isinstance(answer, Done)
-    told = f"script is still under way; the activity tells its end; `qualtui fix stop {desk.runs[0].run}` ends it"
-    assert (answer.text, answer.run) == (told, "")
+    said = "script is still running; the activity shows when it ends. "
+    said += f"To stop it: qualtui fix stop {desk.runs[0].run}"
+    assert (str(answer.text), answer.run) == (said, "")
     desk.remedy.go.set()
 
 

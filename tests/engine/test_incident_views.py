@@ -68,6 +68,6 @@ def test_what_was_tried_is_the_newest_run_for_that_incident() -> None:
     ]
     state = State(runs={run.run: run for run in runs})
     told = tried(state, 7)
-    assert told.text == "session-cleanup: under way (bia)"
-    assert told.fixes == {"gateway-restart"}  # one that is under way may still mend it
+    assert told.text == "session-cleanup: running (bia)"
+    assert told.fixes == {"gateway-restart"}  # one that is running may still fix it
     assert tried(state, 9).text == ""

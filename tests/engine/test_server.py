@@ -319,7 +319,7 @@ async def test_a_socket_that_another_program_answers_on_is_left_to_it_and_that_i
             other.bind(str(path))
             other.listen()
             await until(lambda: bool(server.trouble))
-            assert "another program listens" in server.trouble
+            assert "another program listens" in str(server.trouble)
         await until(lambda: server.remade == 1)
         assert server.trouble == ""
 
@@ -342,7 +342,7 @@ async def test_a_folder_that_is_gone_with_the_socket_is_told_until_it_is_back(tm
         path.unlink()
         path.parent.rmdir()
         await until(lambda: bool(server.trouble))
-        assert "can't listen" in server.trouble
+        assert "can't listen" in str(server.trouble)
         path.parent.mkdir()
         await until(lambda: server.remade == 1)
         async with Client(path, who="ben") as other:

@@ -11,7 +11,9 @@ import pytest
 from qualtui.engine import fix_runner
 from qualtui.eventlog.fixes import FixStarted, FixStopped
 from qualtui.store.sqlite import SqliteStore
+from qualtui.text.message import message
 from qualtui.wire import Answer, Done, Preview, Refused
+from tests.answers import said
 from tests.engine.test_fix_runner import Desk, Scripted, working
 from tests.screens.stand_in import until
 
@@ -40,7 +42,8 @@ async def test_a_stop_is_heard_after_the_step_under_way_and_the_log_says_whose_i
     monkeypatch.setattr(fix_runner, "STOP_LIMIT", 0.01)
     running = await under_way(desk)
     answer = await desk.fixing.stop(desk.runs[0].run, "ben")
-    assert answer == Done("script ends after the one under way; the activity tells its end")
+    assert isinstance(answer, Done)
+    assert str(answer.text) == "script finishes its current step, then stops; the activity shows when"
     (view,) = desk.fixing.running()
     assert (view.fix, view.who, view.stopped_by, desk.fixing.list(100.0).runs[0].outcome) == (
         "script", "ana", "ben", "stopping",
@@ -61,7 +64,7 @@ async def test_whoever_stops_a_run_is_told_its_end_where_that_comes_soon(desk: D
     stopping = asyncio.get_running_loop().create_task(desk.fixing.stop("", "ben"))
     await until(lambda: bool(desk.runs[0].stopped_by))
     desk.remedy.go.set()
-    assert await stopping == Done("script: stopped by ben")
+    assert said(await stopping) == (Done, "script: stopped by ben")
 
 
 async def test_a_stop_may_be_repeated_and_is_one(desk: Desk) -> None:
@@ -72,8 +75,8 @@ async def test_a_stop_may_be_repeated_and_is_one(desk: Desk) -> None:
     await until(lambda: bool(desk.runs[0].stopped_by))
     desk.remedy.go.set()
     await running
-    assert await asked == [Done("script: stopped by ben")] * 3
-    assert await desk.fixing.stop(run, "eve") == Done(f"run {run} is over: stopped by ben")
+    assert [said(answer) for answer in await asked] == [(Done, "script: stopped by ben")] * 3
+    assert said(await desk.fixing.stop(run, "eve")) == (Done, f"run {run} has ended: stopped by ben")
     assert stops(desk) == [FixStopped(run, "ben")]
 
 
@@ -82,7 +85,7 @@ async def test_what_cannot_be_stopped_says_why_and_nothing_is_written(desk: Desk
     running = await under_way(desk)
     assert not desk.fixing.running()[0].stoppable
     told = await desk.fixing.stop("", "ben")
-    assert told == Refused("script can't be stopped any more: it is one short transaction")
+    assert said(told) == (Refused, "script can no longer be stopped: it is one short transaction")
     desk.remedy.go.set()
     assert await running == Done("done it", desk.runs[0].run)
     assert stops(desk) == []
@@ -109,15 +112,17 @@ async def test_a_run_that_has_not_begun_is_dropped_whatever_it_is(
     await asyncio.sleep(0)
     written.set()
     summary = "stopped by ben before it began: nothing was done"
-    assert await stopping == Done(f"script: {summary}")
+    assert said(await stopping) == (Done, f"script: {summary}")
     assert await running == Done(summary, desk.runs[0].run)
     assert desk.remedy.ran == []
     assert (desk.runs[0].outcome, desk.runs[0].done) == ("stopped", ())
 
 
 async def test_a_stop_says_which_where_several_are_under_way_and_so_where_none_is(desk: Desk) -> None:
-    assert await desk.fixing.stop("", "ben") == Refused("no fix is under way")
-    assert await desk.fixing.stop("r9", "ben") == Refused("no run r9; `qualtui fix list` shows the newest")
+    assert await desk.fixing.stop("", "ben") == Refused(message("no fix is running"))
+    assert await desk.fixing.stop("r9", "ben") == Refused(
+        message("no run {run}; the newest: qualtui fix list", run="r9")
+    )
     other = Scripted()
     desk.fixing.use({("bot", "script"): desk.remedy, ("twin", "script"): other})
     first = await under_way(desk)
@@ -127,18 +132,18 @@ async def test_a_stop_says_which_where_several_are_under_way_and_so_where_none_i
     await other.begun.wait()
     refused = await desk.fixing.stop("", "ben")
     assert isinstance(refused, Refused)
-    assert str(refused.text).startswith("several are under way, say which: ")
+    assert str(refused.text).startswith("several fixes are running; choose one: ")
     assert all(f"{run.run} (script, {run.agent})" in str(refused.text) for run in desk.runs)
     desk.remedy.go.set()
     other.go.set()
     await asyncio.gather(first, second)
     over = next(run for run in desk.runs if run.agent == "bot")
-    assert await desk.fixing.stop(over.run, "ben") == Refused(f"run {over.run} is over: done it")
+    assert said(await desk.fixing.stop(over.run, "ben")) == (Refused, f"run {over.run} has ended: done it")
 
 
 async def test_a_run_of_an_engine_that_has_ended_is_not_stopped(tmp_path: Path) -> None:
     desk = Desk(SqliteStore.open(tmp_path / "store.db"))
     await desk.journal.append((FixStarted("r1", "script", "bot", "ana", ("s1",)), "fix/r1"))
     told = await desk.fixing.stop("r1", "ben")
-    assert told == Refused("script is an ended engine's: nothing of it runs any more")
+    assert said(told) == (Refused, "script belongs to an earlier engine and no longer runs")
     await desk.journal.run(desk.store.close)

@@ -14,6 +14,7 @@ import pytest_asyncio
 from benchmarks.engine import Engine, engine_on
 from qualtui.client import Client
 from qualtui.demo.launch import service_arguments, spawn_services
+from qualtui.text.message import message
 from qualtui.wire import (
     CloseCustomer,
     Customers,
@@ -213,13 +214,13 @@ async def test_a_run_is_stopped_by_a_command_and_every_window_is_told(scene: Sce
         assert (stopped.returncode, stopped.stdout, stopped.stderr) == (0, f"retry: {told}\n", "")
         done = await running
         assert isinstance(done, Done)
-        assert done.text == told
+        assert str(done.text) == told
         for client in (ana, ben):
             shot = await seen(client, lambda shot: not shot.running, 5, "its end")
             lines = [(line.who, line.text) for line in shot.activity]
             assert ("cleo", f"stops retry on {BOT}") in lines
             assert ("ana", f"retry: {told}") in lines
-        assert await ben.ask(StopFix()) == Refused("no fix is under way")
+        assert await ben.ask(StopFix()) == Refused(message("no fix is running"))
         assert (await scene.world.rows(delivered))[0][0] == before + 1
     await scene.world.fault("customers-unanswered", False)
     await scene.calm()
