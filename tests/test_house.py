@@ -63,6 +63,14 @@ def test_the_step_lists_name_files_that_are_there() -> None:
     assert nowhere == set()
 
 
+def test_the_architecture_names_files_that_are_there() -> None:
+    text = (TOP / "docs/architecture.md").read_text(encoding="utf-8").split("## Configuration")[0]
+    named = set(re.findall(r"`([a-z_/]+\.py)`", text))
+    nowhere = {name for name in named if not (TOP / name).is_file() and not [*(TOP / "qualtui").rglob(name)]}
+    assert len(named) > 40
+    assert nowhere == set()
+
+
 def test_the_readme_is_short_enough_to_be_read() -> None:
     assert len(README.splitlines()) < 200
 
