@@ -186,7 +186,7 @@ async def test_a_notice_goes_through_the_same_proxy(monkeypatch: pytest.MonkeyPa
 
 
 async def test_doctor_looks_at_the_proxy_of_a_channel(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = read(AGENT + f'[notify.targets.ops]\nurl = "json://{BOT}/in"\n')
+    config = read(AGENT + f'[notify.channels.ops]\nurl = "json://{BOT}/in"\n')
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     (found,) = (one for one in (await channels.check_channels(config)).findings if one.check == "notify.channel")
     assert (found.verdict, "the proxy in HTTP_PROXY: refused" in str(found.why)) == (FindingVerdict.FAILED, True)

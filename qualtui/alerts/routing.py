@@ -1,4 +1,4 @@
-"""Which notices a transition owes, to which targets, under which keys."""
+"""Which notices a transition owes, to which channels, under which keys."""
 
 from collections.abc import Iterator, Sequence
 
@@ -50,7 +50,7 @@ def notices_due(
             continue
         if kind == "resolved" and not route.resolved:
             continue
-        for target in route.targets:
+        for target in route.channels:
             if target in seen or (kind == "resolved" and target not in told):
                 continue
             seen.add(target)

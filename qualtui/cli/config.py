@@ -91,7 +91,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             raise NoConfigurationError  # noqa: TRY301 - printed like all others
         remarks: list[Problem] = []
         read = load(path, os.environ, remarks)
-        if wrong_values := (*_wrong_targets(read, str(path)), *_wrong_store(read, str(path))):
+        if wrong_values := (*_wrong_channels(read, str(path)), *_wrong_store(read, str(path))):
             raise ConfigErrors(wrong_values)  # noqa: TRY301 - printed like all others
     except (NoConfigurationError, ConfigErrors) as wrong:
         if not as_json:
@@ -141,9 +141,9 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     print(tomli_w.dumps(tables), end="")
 
 
-def _wrong_targets(config: Config, file: str) -> tuple[Problem, ...]:
+def _wrong_channels(config: Config, file: str) -> tuple[Problem, ...]:
     """The channels that Apprise does not understand: it would report that only at the first notice."""
-    if not config.notify.targets:
+    if not config.notify.channels:
         return ()
     from qualtui.notify.apprise_errors import hush
 
@@ -152,9 +152,9 @@ def _wrong_targets(config: Config, file: str) -> tuple[Problem, ...]:
 
     expected = "an address that Apprise understands (see github.com/caronc/apprise/wiki)"
     return tuple(
-        Problem(file, f"notify.targets.{name}.url", "***", expected)
-        for name, target in config.notify.targets.items()
-        if apprise.Apprise.instantiate(target.url.reveal()) is None
+        Problem(file, f"notify.channels.{name}.url", "***", expected)
+        for name, channel in config.notify.channels.items()
+        if apprise.Apprise.instantiate(channel.url.reveal()) is None
     )
 
 
@@ -177,9 +177,9 @@ def _cut_short(config: Config, file: str) -> list[Problem]:
     """The channels of whose URL Apprise would cut off the end of a value, such as the password."""
     from qualtui.config.checks import cut_short
 
-    found = {name: cut_short(target.url.reveal()) for name, target in config.notify.targets.items()}
+    found = {name: cut_short(channel.url.reveal()) for name, channel in config.notify.channels.items()}
     return [
-        Problem(file, f"notify.targets.{name}.url", f"a value that ends at {sign}", f"{sign} written as {code}")
+        Problem(file, f"notify.channels.{name}.url", f"a value that ends at {sign}", f"{sign} written as {code}")
         for name, (sign, code) in found.items()
         if sign
     ]
@@ -195,7 +195,7 @@ def _summary(config: Config) -> dict[str, object]:
     return {
         "agents": {name: _sources(agent) for name, agent in config.agents.items()},
         "rules": [name for name, rule in config.rules.items() if rule.enabled],
-        "targets": list(config.notify.targets),
+        "channels": list(config.notify.channels),
         "routes": len(config.notify.routes),
         "store": str(store_path(config)),
         "socket": str(socket_path(config)),
@@ -205,13 +205,13 @@ def _summary(config: Config) -> dict[str, object]:
 def _lines(config: Config, summary: dict[str, object]) -> list[tuple[str, str]]:
     agents = [f"{name} ({', '.join(_sources(agent))})" for name, agent in config.agents.items()]
     rules = [name for name, rule in config.rules.items() if rule.enabled]
-    routed = sorted({name for route in config.notify.routes for name in route.targets})
-    targets = ", ".join(routed) or _("no route leads to a channel: no one is notified")
-    idle = [name for name in config.notify.targets if name not in routed]
+    routed = sorted({name for route in config.notify.routes for name in route.channels})
+    channels = ", ".join(routed) or _("no route leads to a channel: no one is notified")
+    idle = [name for name in config.notify.channels if name not in routed]
     lines = [
         (_("agents"), f"{len(agents)}: {', '.join(agents)}"),
         (_("rules"), f"{len(rules)}: {', '.join(rules)}"),
-        (_("notices"), f"{len(routed)}: {targets}"),
+        (_("notices"), f"{len(routed)}: {channels}"),
     ]
     if idle:
         lines.append((_("unused"), _("no route leads to {channels}").format(channels=", ".join(idle))))

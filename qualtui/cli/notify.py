@@ -34,7 +34,7 @@ command = typer.Typer(
 )
 def send_test(
     target: Annotated[
-        str, typer.Argument(metavar="CHANNEL", help=_("The NAME in [notify.targets.NAME]. Default: all."))
+        str, typer.Argument(metavar="CHANNEL", help=_("The NAME in [notify.channels.NAME]. Default: all."))
     ] = "",
     config: ConfigOption = None,
 ) -> None:

@@ -6,14 +6,16 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from qualtui.cli.common import FAILED, CommandError, find_config, resolve_config
+from qualtui.cli.common import FAILED, CommandError, NoConfigurationError, find_config
 from qualtui.cli.logs import log_to_stderr
 from qualtui.cli.options import ConfigOption
+from qualtui.config.errors import Problem
 from qualtui.config.values import Config
 from qualtui.text import _
 
@@ -38,18 +40,37 @@ def command(
     """
     log_to_stderr()
     path = find_config(config)
-    first = resolve_config(path)
-    assert path is not None
-    reason = _run(path.absolute(), first, beside=beside, lifeline=lifeline)
+    if path is None:
+        raise NoConfigurationError
+    read = reading()
+    first, whole = read(path), path.absolute()
+    reason = _run(first, lambda: read(whole), beside=beside, lifeline=lifeline)
     log.info("the engine stopped: %s", reason)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # a notice that hangs in its thread must not delay the exit
 
 
-def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
-    from qualtui.cli.wiring import build
+def reading() -> Callable[[Path], Config]:
+    """Reads configurations; what is right but unwise in one, such as an old name, is logged once."""
     from qualtui.config.load import load
+
+    logged: set[tuple[str, str]] = set()
+
+    def read(path: Path) -> Config:
+        remarks: list[Problem] = []
+        config = load(path, os.environ, remarks)
+        for remark in remarks:
+            if (about := (remark.key, remark.found)) not in logged:
+                logged.add(about)
+                log.warning("%s", remark)
+        return config
+
+    return read
+
+
+def _run(first: Config, read: Callable[[], Config], *, beside: bool, lifeline: int) -> str:
+    from qualtui.cli.wiring import build
     from qualtui.config.places import socket_path, store_path
     from qualtui.engine.engine import Engine
     from qualtui.engine.server import SocketError
@@ -64,7 +85,7 @@ def _run(path: Path, first: Config, *, beside: bool, lifeline: int) -> str:
             socket_path(first),
             first,
             build,
-            lambda: load(path, os.environ),
+            read,
             time.time,
             beside=beside,
         )

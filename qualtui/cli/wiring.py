@@ -30,7 +30,7 @@ def build(config: Config, deps: Deps) -> Setup:
         for fix in _fixes(name, agent, config, customers_of(mine, name), chats, deps):
             fixes_by_name[name, fix.name] = fix
     targets = tuple(
-        AppriseChannel(name, target.url, target.timeout) for name, target in config.notify.targets.items()
+        AppriseChannel(name, target.url, target.timeout) for name, target in config.notify.channels.items()
     )
     return Setup(config, tuple(probes), fixes_by_name, targets)
 

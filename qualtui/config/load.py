@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from qualtui.config import files
+from qualtui.config.aliases import rename_old
 from qualtui.config.checks import CHECKS, NAME, own_series
 from qualtui.config.durations import written
 from qualtui.config.errors import ConfigErrors, Problem, nearest, shown_value, toml_kind
@@ -71,6 +72,7 @@ def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem
     raw = _parse(text, str(path))
     reader = ConfigReader(str(path), env, CHECKS)
     reader.unknown(raw, (), _KNOWN)
+    rename_old(reader, raw)
     agents = _agents(reader, raw)
     rules = _rules(reader, raw)
     sections = {name: _section(reader, raw, name) for name in _SECTIONS}
@@ -223,15 +225,15 @@ def _retention(reader: ConfigReader, store: StoreSettings | None) -> None:
 
 
 def _routes(reader: ConfigReader, raw: Table) -> None:
-    """Each route leads to targets that exist and speaks of agents that exist, even where these have problems."""
+    """Each route leads to channels that exist and speaks of agents that exist, even where these have problems."""
     notify = raw.get("notify")
     routes = notify.get("routes") if isinstance(notify, dict) else None
     if not isinstance(notify, dict) or not isinstance(routes, list):
         return
     agents = raw.get("agents")
-    targets = notify.get("targets")
+    channels = notify.get("channels")
     there = {
-        "targets": ("a target", list(targets) if isinstance(targets, dict) else []),
+        "channels": ("a channel", list(channels) if isinstance(channels, dict) else []),
         "agents": ("an agent", list(agents) if isinstance(agents, dict) else []),
     }
     for number, route in enumerate(routes, 1):

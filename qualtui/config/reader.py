@@ -51,6 +51,7 @@ class ConfigReader:
         self._checks = checks
         self._found: dict[Problem, None] = {}
         self._remarks: dict[Problem, None] = {}
+        self._old: dict[Key, Key] = {}  # a place by today's name -> as the file names it
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -64,11 +65,21 @@ class ConfigReader:
 
     def remark(self, key: Key, found: str, expected: str) -> None:
         """Add a remark."""
-        self._remarks[Problem(self._file, dotted(*key), found, expected)] = None
+        self._remarks[Problem(self._file, self._place(key), found, expected)] = None
 
     def report(self, key: Key, found: str, expected: str, remedy: str = "") -> None:
         """Add a problem."""
-        self._found[Problem(self._file, dotted(*key), found, expected, remedy)] = None
+        self._found[Problem(self._file, self._place(key), found, expected, remedy)] = None
+
+    def stands_as(self, key: Key, old: Key) -> None:
+        """Have problems below a key name the place by its old name, which the file has."""
+        self._old[key] = old
+
+    def _place(self, key: Key) -> str:
+        for length in range(len(key), 0, -1):
+            if (old := self._old.get(key[:length])) is not None:
+                key = (*old, *key[length:])
+        return dotted(*key)
 
     def table(self, raw: object, key: Key) -> Table:
         """The value as a table; if it is something else, an empty one and a problem."""

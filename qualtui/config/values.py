@@ -95,7 +95,7 @@ class DatabaseSettings(Values, frozen=True, kw_only=True):
 
 
 class GatewaySettings(Values, frozen=True, kw_only=True):
-    """`[agents.NAME.waha]`: the WhatsApp gateway."""
+    """`[agents.NAME.gateway]`: the WhatsApp gateway."""
 
     kind: str = "waha"  # as gateways/registry.py names it
     url: str
@@ -137,7 +137,7 @@ class AgentSettings(Values, frozen=True, kw_only=True):
     health: HealthSettings | None = None
     metrics: MetricsSettings | None = None
     database: DatabaseSettings | None = None
-    gateway: GatewaySettings | None = msgspec.field(default=None, name="waha")
+    gateway: GatewaySettings | None = None
     mapping: Mapping = Mapping()
     control: ControlSettings | None = None
     tls: TlsSettings = TlsSettings()
@@ -185,16 +185,16 @@ class Rule(Values, frozen=True, kw_only=True):
 
 
 class ChannelSettings(Values, frozen=True, kw_only=True):
-    """`[notify.targets.NAME]`: one Apprise URL. One URL a recipient, so that each delivery is accounted for."""
+    """`[notify.channels.NAME]`: one Apprise URL. One URL a recipient, so that each delivery is accounted for."""
 
     url: Secret
     timeout: Seconds = Seconds(15)
 
 
 class Route(Values, frozen=True, kw_only=True):
-    """`[[notify.routes]]`: which notices go to which targets."""
+    """`[[notify.routes]]`: which notices go to which channels."""
 
-    targets: tuple[str, ...]
+    channels: tuple[str, ...]
     severities: tuple[Severity, ...] = (Severity.CRITICAL,)
     agents: tuple[str, ...] = ()  # empty: all
     resolved: bool = True
@@ -203,7 +203,7 @@ class Route(Values, frozen=True, kw_only=True):
 class NotifySettings(Values, frozen=True, kw_only=True):
     """`[notify]`."""
 
-    targets: dict[str, ChannelSettings] = {}
+    channels: dict[str, ChannelSettings] = {}
     routes: tuple[Route, ...] = ()
     retry_for: Seconds = Seconds(6 * 3600)  # a notice not delivered by then is given up
 

@@ -91,7 +91,7 @@ def _overrides(places: Places) -> dict[str, Any]:
         "metrics": {"url": f"{places.agent_url}/metrics"},
         # Its timeouts are not scaled: a slow database must look slow, not dead.
         "database": {"dsn": places.dsn, "write_dsn": places.write_dsn, "timeout": "5s", "slow_timeout": "30s"},
-        "waha": {"url": places.waha_url, "key": places.waha_key, "session": "default"},
+        "gateway": {"kind": "waha", "url": places.waha_url, "key": places.waha_key, "session": "default"},
     }
     retry = {"hours": ""}  # the demo's nights are short
     return {
@@ -103,14 +103,14 @@ def _overrides(places: Places) -> dict[str, Any]:
 
 
 def _notify(places: Places) -> dict[str, Any]:
-    """One target by HTTP for whoever is called, one by mail."""
+    """One channel by HTTP for whoever is called, one by mail."""
     pager = places.catcher_url.replace("http://", "json://")
     mail = f"mailto://127.0.0.1:{places.smtp_port}?from=qualtui@demo.invalid&to=team@demo.invalid&mode=insecure"
     return {
-        "targets": {"pager": {"url": f"{pager}/pager", "timeout": 5}, "mail": {"url": mail, "timeout": 5}},
+        "channels": {"pager": {"url": f"{pager}/pager", "timeout": 5}, "mail": {"url": mail, "timeout": 5}},
         "routes": [
-            {"targets": ["pager", "mail"], "severities": ["critical"], "resolved": True},
-            {"targets": ["mail"], "severities": ["warning"], "resolved": True},
+            {"channels": ["pager", "mail"], "severities": ["critical"], "resolved": True},
+            {"channels": ["mail"], "severities": ["warning"], "resolved": True},
         ],
     }
 

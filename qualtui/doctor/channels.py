@@ -31,12 +31,12 @@ Place = tuple[str, int]
 
 async def check_channels(config: Config) -> Report:
     """One finding a channel."""
-    if not config.notify.targets:
+    if not config.notify.channels:
         return Report(())
     gateways = {
         urlsplit(agent.gateway.url).hostname for agent in config.agents.values() if agent.gateway is not None
     }
-    places, schemes = await asyncio.to_thread(_places, config.notify.targets)
+    places, schemes = await asyncio.to_thread(_places, config.notify.channels)
     tried = await asyncio.gather(*(_try(name, place, schemes.get(name, "")) for name, place in places.items()))
     found = [finding for finding, _contact in tried]
     for name, place in places.items():
@@ -50,7 +50,7 @@ async def check_channels(config: Config) -> Report:
 async def _try(name: str, place: Place | Text | None, scheme: str) -> tuple[Finding, Contact | None]:
     check, what = "notify.channel", message("channel {name}", name=name)
     if isinstance(place, Text):
-        todo = message("check [notify.targets.{name}] url: https://github.com/caronc/apprise/wiki", name=name)
+        todo = message("check [notify.channels.{name}] url: https://github.com/caronc/apprise/wiki", name=name)
         return failed(check, what, place, todo), None
     if place is None:
         why = message("its address is valid; its host is only known when it sends")

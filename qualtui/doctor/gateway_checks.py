@@ -88,7 +88,7 @@ def gateway_reach_finding(got: GatewayStatus, name: str, advice: GatewayAdvice) 
     """Whether the gateway answers about its session."""
     check, what = "gateway.reach", message("gateway")
     if got.fault in _REACH:
-        todo = message("check that the gateway runs, and the address in [agents.NAME.waha] url")
+        todo = message("check that the gateway runs, and the address in [agents.NAME.gateway] url")
         return failed(check, what, got.note, todo)
     if got.fault is GatewayFault.UNAUTHORIZED:
         return failed(check, what, message("rejects our key"), advice.key)
@@ -101,7 +101,7 @@ def gateway_reach_finding(got: GatewayStatus, name: str, advice: GatewayAdvice) 
                 "HTTP {status}, not a gateway's answer: {reason}", status=str(got.http), reason=got.oddity
             )
         return failed(
-            check, what, why, message("find out what listens at [agents.NAME.waha] url, and read its log")
+            check, what, why, message("find out what listens at [agents.NAME.gateway] url, and read its log")
         )
     return ok(check, what, message("accepts our key, answers in {took}", took=milliseconds(got.seconds or 0.0)))
 

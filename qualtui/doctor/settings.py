@@ -47,13 +47,13 @@ def _routes(config: Config) -> tuple[Finding, ...]:
         found.append(failed(check, what, why, todo))
     else:
         used_for = sorted(
-            {name for route in routes if Severity.CRITICAL in route.severities for name in route.targets}
+            {name for route in routes if Severity.CRITICAL in route.severities for name in route.channels}
         )
         found.append(ok(check, what, message("critical alerts go to {channels}", channels=", ".join(used_for))))
-    used = {name for route in routes for name in route.targets}
-    idle = [name for name in config.notify.targets if name not in used]
+    used = {name for route in routes for name in route.channels}
+    idle = [name for name in config.notify.channels if name not in used]
     if idle:
         why = message("no route leads to {channels}", channels=", ".join(idle))
-        todo = message("name it in the targets of a [[notify.routes]]")
+        todo = message("name it in the channels of a [[notify.routes]]")
         found.append(warning("notify.unused", what, why, todo))
     return tuple(found)

@@ -203,7 +203,7 @@ class Engine:
         self._fixing.use(setup.remedies)
         self._examining.use(config)
         self._keeper.retention = config.store
-        self._commands.use(tuple(config.agents), tuple(config.notify.targets))
+        self._commands.use(tuple(config.agents), tuple(config.notify.channels))
         return setup
 
     async def _sessions(self) -> None:
@@ -404,7 +404,7 @@ class Engine:
             troubles=tuple(troubles),
             notices_owed=sum(notice.status in {"queued", "sending"} for notice in notices),
             notices_failed=sum(notice.status == "failed" for notice in notices),
-            channels=channels(self.journal.state, self._setup.config.notify.targets),
+            channels=channels(self.journal.state, self._setup.config.notify.channels),
             failing=bool(self.journal.trouble or self._keeper.trouble or self._faults.banners()),
         )
 

@@ -138,7 +138,7 @@ class Evaluator:
             entries.append((change, ""))
             entries.extend(self._notices(state, change))
         for notice in state.notices.values():
-            if notice.status in OWED and notice.channel not in self._config.notify.targets:
+            if notice.status in OWED and notice.channel not in self._config.notify.channels:
                 reason = message("the configuration no longer has this channel")
                 entries.append((NoticeFailed(notice.key, notice.attempt, reason), ""))
         return entries

@@ -19,7 +19,7 @@ class Connect(Protocol):
 
 
 class GatewayKind(msgspec.Struct, frozen=True):
-    """A kind of gateway, as `kind` in [agents.NAME.waha] names it."""
+    """A kind of gateway, as `kind` in [agents.NAME.gateway] names it."""
 
     label: str  # the product's name, for people
     connect: Connect

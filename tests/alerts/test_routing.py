@@ -6,9 +6,9 @@ from qualtui.eventlog.alerts import RuleChanged
 from qualtui.model import Phase, Severity
 
 ROUTES = (
-    Route(targets=("ops", "chat"), severities=(Severity.CRITICAL,)),
-    Route(targets=("chat",), severities=(Severity.CRITICAL, Severity.WARNING)),
-    Route(targets=("other",), agents=("another-bot",)),
+    Route(channels=("ops", "chat"), severities=(Severity.CRITICAL,)),
+    Route(channels=("chat",), severities=(Severity.CRITICAL, Severity.WARNING)),
+    Route(channels=("other",), agents=("another-bot",)),
 )
 
 

@@ -81,17 +81,17 @@ def test_check_says_ok_and_what_is_watched(home: Path) -> None:
     assert "1: bot (health)" in ran.stdout
     assert "no one is notified" in ran.stdout
     told = json.loads(CliRunner().invoke(app, ["config", "check", "--json"]).stdout)
-    assert (told["ok"], told["agents"], told["targets"]) == (True, {"bot": ["health"]}, [])
+    assert (told["ok"], told["agents"], told["channels"]) == (True, {"bot": ["health"]}, [])
 
 
 def test_check_names_a_target_that_no_service_understands(home: Path) -> None:
     targets = (
-        '[notify.targets.a]\nurl = "slak://pa55word"\n[notify.targets.b]\nurl = "json://catcher.example.com"\n'
+        '[notify.channels.a]\nurl = "slak://pa55word"\n[notify.channels.b]\nurl = "json://catcher.example.com"\n'
     )
     (home / "config.toml").write_text(AGENT + targets)
     ran = CliRunner().invoke(app, ["config", "check"])
     assert ran.exit_code == 3
-    assert [line.split(": found")[0] for line in ran.stderr.splitlines()] == ["config.toml: notify.targets.a.url"]
+    assert [line.split(": found")[0] for line in ran.stderr.splitlines()] == ["config.toml: notify.channels.a.url"]
     assert "pa55word" not in ran.output
 
 
@@ -106,18 +106,18 @@ def test_check_names_a_target_that_no_service_understands(home: Path) -> None:
 )
 def test_check_remarks_on_a_password_that_the_library_would_cut_short(home: Path, query: str, sign: str) -> None:
     url = f"mailto://ana@mail.example.com?{query}"
-    (home / "config.toml").write_text(AGENT + f'[notify.targets.a]\nurl = "{url}"\n')
+    (home / "config.toml").write_text(AGENT + f'[notify.channels.a]\nurl = "{url}"\n')
     ran = CliRunner().invoke(app, ["config", "check"])
     told = json.loads(CliRunner().invoke(app, ["config", "check", "--json"]).stdout)
     assert ran.exit_code == 0
-    assert ("warning: config.toml: notify.targets.a.url:" in ran.stdout) == bool(sign)
+    assert ("warning: config.toml: notify.channels.a.url:" in ran.stdout) == bool(sign)
     assert sign in ran.stdout
     assert "zzw8" not in ran.stdout
     assert len(told["remarks"]) == bool(sign)
 
 
 def test_check_names_a_target_that_no_route_leads_to(home: Path) -> None:
-    (home / "config.toml").write_text(AGENT + '[notify.targets.a]\nurl = "json://catcher.example.com"\n')
+    (home / "config.toml").write_text(AGENT + '[notify.channels.a]\nurl = "json://catcher.example.com"\n')
     assert "no route leads to a" in CliRunner().invoke(app, ["config", "check"]).stdout
 
 
@@ -212,15 +212,16 @@ def test_show_gives_what_is_in_effect_without_secrets(home: Path) -> None:
 def test_check_remarks_on_a_secret_that_everybody_may_read(home: Path) -> None:
     (home / "key").write_text("s3cret")
     (home / "key").chmod(0o644)
-    waha = '[agents.bot.waha]\nurl = "https://waha.example.com"\nkey = "${file:key}"\n'
+    waha = '[agents.bot.gateway]\nurl = "https://waha.example.com"\nkey = "${file:key}"\n'
     (home / "config.toml").write_text(f"{AGENT}\n{waha}")
     ran = CliRunner().invoke(app, ["config", "check"])
     assert ran.exit_code == 0
     assert (
-        "warning: config.toml: agents.bot.waha.key: found ${file:key}, expected a file that only its" in ran.stdout
+        "warning: config.toml: agents.bot.gateway.key: found ${file:key}, expected a file that only its"
+        in ran.stdout
     )
     told = json.loads(CliRunner().invoke(app, ["config", "check", "--json"]).stdout)
-    assert [remark["key"] for remark in told["remarks"]] == ["agents.bot.waha.key"]
+    assert [remark["key"] for remark in told["remarks"]] == ["agents.bot.gateway.key"]
     (home / "key").chmod(0o600)
     assert "warning: " not in CliRunner().invoke(app, ["config", "check"]).stdout
 

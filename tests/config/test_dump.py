@@ -12,16 +12,16 @@ TEXT = f"""{AGENT}interval = "90s"
 [agents.bot.database]
 dsn = "postgresql://u:{SECRET}@h/d"
 write_dsn = "postgresql://w:{SECRET}@h/d"
-[agents.bot.waha]
+[agents.bot.gateway]
 url = "http://gateway"
 key = "{SECRET}"
 [rules.own]
 series = "customers.oldest"
 warning = 90
-[notify.targets.ops]
+[notify.channels.ops]
 url = "json://{SECRET}@h"
 [[notify.routes]]
-targets = ["ops"]
+channels = ["ops"]
 """
 
 

@@ -33,7 +33,7 @@ def test_what_is_echoed_is_short_clean_and_no_secret(value: object, text: str) -
 
 def test_a_path_is_written_as_toml_writes_it() -> None:
     assert dotted("agents", "my bot", "a.b", "x") == 'agents."my bot"."a.b".x'
-    assert dotted("notify", "routes", 2, "targets", 1) == "notify.routes[2].targets[1]"
+    assert dotted("notify", "routes", 2, "channels", 1) == "notify.routes[2].channels[1]"
 
 
 def test_a_slip_of_the_finger_is_guessed_else_all_is_listed() -> None:

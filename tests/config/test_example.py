@@ -95,8 +95,8 @@ def test_the_example_says_the_defaults_that_the_values_have() -> None:
 def test_the_example_carries_no_secret() -> None:
     table = tomllib.loads(WHOLE)
     database = table["agents"]["ldc-bot"]["database"]
-    secrets = [database["dsn"], database["write_dsn"], table["agents"]["ldc-bot"]["waha"]["key"]]
-    secrets += [target["url"] for target in table["notify"]["targets"].values()]
+    secrets = [database["dsn"], database["write_dsn"], table["agents"]["ldc-bot"]["gateway"]["key"]]
+    secrets += [target["url"] for target in table["notify"]["channels"].values()]
     assert all(re.fullmatch(r"\$\{QUALTUI_[A-Z_]+(:-)?\}", secret) for secret in secrets)
 
 

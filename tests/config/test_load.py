@@ -51,7 +51,7 @@ def test_every_problem_is_told_in_one_run() -> None:
         dsn = "mysql://monitor:pa55word@db/bot"
         write_dsn = "${NOWHERE}"
         pooler = 1
-        [agents.bot.waha]
+        [agents.bot.gateway]
         key = "${file:/nowhere/key}"
         [agents.bot.mapping.names]
         "messages.kind" = "x"
@@ -63,10 +63,10 @@ def test_every_problem_is_told_in_one_run() -> None:
         series = "health.up"
         op = "=>"
         critical = nan
-        [notify.targets.ops]
+        [notify.channels.ops]
         url = "not an address"
         [[notify.routes]]
-        targets = ["opps"]
+        channels = ["opps"]
         agents = ["bott"]
         [screen]
         zone = "Brazil/Nowhere"
@@ -81,15 +81,15 @@ def test_every_problem_is_told_in_one_run() -> None:
         "agents.bot.database.dsn: found ***, expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
         "agents.bot.database.write_dsn: found ${NOWHERE}, expected the environment variable NOWHERE to be set",
         "agents.bot.database.pooler: found 1, expected true or false",
-        "agents.bot.waha.url: found nothing, expected an address such as",
-        "agents.bot.waha.key: found ${file:/nowhere/key}, expected a file that can be read (No such file",
+        "agents.bot.gateway.url: found nothing, expected an address such as",
+        "agents.bot.gateway.key: found ${file:/nowhere/key}, expected a file that can be read (No such file",
         'agents.bot.mapping.names."messages.kind": found the name',
         'agents.bot.mapping.names.leads: found "no name", expected a name of the database',
         'rules.mine.series: found "helth.up", expected a series: "health.up"',
         'rules.other.op: found "=>", expected one of >, >=, <, <=, ==, !=',
         "rules.other.critical: found nan, expected a number",
-        "notify.targets.ops.url: found ***, expected an Apprise address",
-        'notify.routes[1].targets: found "opps", expected a target: "ops"',
+        "notify.channels.ops.url: found ***, expected an Apprise address",
+        'notify.routes[1].channels: found "opps", expected a channel: "ops"',
         'notify.routes[1].agents: found "bott", expected an agent: "bot"',
         'screen.zone: found "Brazil/Nowhere", expected a time zone such as "America/Sao_Paulo"',
         'config.toml: stor: found an unknown key, expected "store"',
@@ -143,21 +143,21 @@ def test_what_no_single_key_tells_is_told_too() -> None:
             "[agents.bot]\nhealth = 'postgresql://u:pa55word@h/d'",
             "agents.bot.health: found a text, expected a table",
         ),
-        (AGENT + "[notify]\ntargets = 'slack://pa55word'", "notify.targets: found a text, expected a table"),
+        (AGENT + "[notify]\nchannels = 'slack://pa55word'", "notify.channels: found a text, expected a table"),
         (
-            AGENT + "[notify.targets]\nops = 'slack://pa55word'",
-            "notify.targets.ops: found a text, expected a table",
+            AGENT + "[notify.channels]\nops = 'slack://pa55word'",
+            "notify.channels.ops: found a text, expected a table",
         ),
-        (AGENT + "[notify.targets.'a b']\nurl = 'json://x'", 'notify.targets."a b": found the name "a b"'),
+        (AGENT + "[notify.channels.'a b']\nurl = 'json://x'", 'notify.channels."a b": found the name "a b"'),
         (AGENT + "[notify]\nroutes = 1", "notify.routes: found a number, expected a list"),
         (AGENT + "[notify]\nroutes = [1]", "notify.routes[1]: found a number, expected a table"),
         (
-            AGENT + "[[notify.routes]]\ntargets = []",
-            "notify.routes[1].targets: found a list of 0, expected at least",
+            AGENT + "[[notify.routes]]\nchannels = []",
+            "notify.routes[1].channels: found a list of 0, expected at least",
         ),
         (
-            AGENT + "[[notify.routes]]\ntargets = ['slack://pa55word/x']",
-            'found "slack://***", expected a target: none',
+            AGENT + "[[notify.routes]]\nchannels = ['slack://pa55word/x']",
+            'found "slack://***", expected a channel: none',
         ),
         (AGENT + "[rules.x]\nseries = 'db.up'\nwarning = 1979-05-27", "found a date or time, expected a number"),
         (AGENT + "[rules.x]\nseries = 'db.up'\nwarning = 1\nsummary = '{x}'", "rules.x.summary"),
@@ -217,7 +217,7 @@ def test_a_dsn_through_a_unix_socket_is_taken() -> None:
     ],
 )
 def test_an_address_is_taken_only_if_a_client_can_ask_it(url: str, good: bool) -> None:
-    text = f"[agents.bot.waha]\nurl = '{url}'"
+    text = f"[agents.bot.gateway]\nurl = '{url}'"
     if good:
         assert read(text).agents["bot"].gateway is not None
     else:
@@ -286,7 +286,7 @@ def test_defaults_reach_every_agent_and_its_own_key_comes_first() -> None:
 
 
 def test_defaults_make_a_section_only_where_they_are_enough_for_one() -> None:
-    common = AGENT + "[defaults.waha]\ninterval = '9s'\n"
+    common = AGENT + "[defaults.gateway]\ninterval = '9s'\n"
     assert read(common).agents["bot"].gateway is None
     waha = read(common + "url = 'http://waha'").agents["bot"].gateway
     assert waha is not None
@@ -329,20 +329,20 @@ def test_routes_and_targets_are_read() -> None:
     config = read(
         AGENT
         + """
-        [notify.targets.ops]
+        [notify.channels.ops]
         url = "json://catcher.example.com/x"
         [[notify.routes]]
-        targets = ["ops"]
+        channels = ["ops"]
         severities = ["critical", "warning"]
         """
     )
-    assert config.notify.targets["ops"].url.reveal() == "json://catcher.example.com/x"
+    assert config.notify.channels["ops"].url.reveal() == "json://catcher.example.com/x"
     assert config.notify.routes[0].severities == (Severity.CRITICAL, Severity.WARNING)
 
 
 def test_a_route_to_a_target_that_is_there_but_wrong_is_not_told_as_missing() -> None:
-    told = problems(AGENT + "[notify.targets.ops]\nurl = 'x'\n[[notify.routes]]\ntargets = ['ops']")
-    assert [problem.key for problem in told] == ["notify.targets.ops.url"]
+    told = problems(AGENT + "[notify.channels.ops]\nurl = 'x'\n[[notify.routes]]\nchannels = ['ops']")
+    assert [problem.key for problem in told] == ["notify.channels.ops.url"]
 
 
 def test_a_syntax_error_names_its_line_and_quotes_nothing_of_it() -> None:
@@ -404,7 +404,7 @@ _NAMES = st.sampled_from(
             "defaults",
             "rules",
             "notify",
-            "targets",
+            "channels",
             "routes",
             "fixes",
             "session-cleanup",
@@ -417,7 +417,9 @@ _NAMES = st.sampled_from(
             "bot",
             "health",
             "database",
+            "gateway",
             "waha",
+            "targets",
             "mapping",
             "names",
             "url",

@@ -9,10 +9,10 @@ from tests.config.sample import AGENT, read
 
 WHOLE = (
     AGENT
-    + '[agents.bot.database]\ndsn = "postgresql://u@h/d"\n[agents.bot.waha]\nurl = "https://waha.example.com"\n'
+    + '[agents.bot.database]\ndsn = "postgresql://u@h/d"\n[agents.bot.gateway]\nurl = "https://waha.example.com"\n'
 )
-TARGET = '[notify.targets.ops]\nurl = "json://127.0.0.1"\n'
-ROUTE = '[[notify.routes]]\ntargets = ["ops"]\nseverities = ["critical"]\n'
+TARGET = '[notify.channels.ops]\nurl = "json://127.0.0.1"\n'
+ROUTE = '[[notify.routes]]\nchannels = ["ops"]\nseverities = ["critical"]\n'
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def test_a_running_engine_tells_how_long_and_its_troubles(
 
 
 async def tried(url: str) -> Finding:
-    text = AGENT + f'[notify.targets.ops]\nurl = "{url}"\n'
+    text = AGENT + f'[notify.channels.ops]\nurl = "{url}"\n'
     return (await channels.check_channels(read(text))).findings[0]
 
 

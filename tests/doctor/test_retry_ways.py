@@ -226,7 +226,7 @@ async def test_a_way_without_what_it_works_with_says_what_is_missing(
     agent_db: AgentDatabase, tmp_path: Path
 ) -> None:
     found = await Scene(agent_db, None, tmp_path).found(text=TEXT, http="/leads/{id}/retry")
-    assert str(found["retry.text"].why) == "set, but there is no [agents.bot.waha]"
+    assert str(found["retry.text"].why) == "set, but there is no [agents.bot.gateway]"
     assert str(found["retry.http"].why) == "set, but there is no [agents.bot.health]"
     assert str(found["retry.reach"].why).startswith("no one, by the rows alone")
 

@@ -30,15 +30,15 @@ url = "{bot}/health"
 [agents.bot.database]
 dsn = "{dsn}"
 write_dsn = "{dsn}"
-[agents.bot.waha]
+[agents.bot.gateway]
 url = "{waha}"
 key = "{key}"
 [agents.twin.health]
 url = "{bot}/health"
-[notify.targets.ops]
+[notify.channels.ops]
 url = "{catcher}/a-token-of-the-channel"
 [[notify.routes]]
-targets = ["ops"]
+channels = ["ops"]
 severities = ["critical"]
 [store]
 path = "qualtui.db"

@@ -320,7 +320,7 @@ async def test_a_notice_that_is_being_sent_while_the_configuration_changes_is_se
     target = SlowTarget()
     made = Made(target=target)
     notify = NotifySettings(
-        targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))}, routes=(Route(targets=("ops",)),)
+        channels={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))}, routes=(Route(channels=("ops",)),)
     )
 
     def values(note: str = "") -> Config:
@@ -396,7 +396,7 @@ async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
 ) -> None:
     target = SlowTarget(refusal)
     target.may_end.set()
-    notify = NotifySettings(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
+    notify = NotifySettings(channels={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
     first = Config(
         agents={"bot": AgentSettings(health=HealthSettings(url="http://bot.example.com/"))}, notify=notify
     )
@@ -414,7 +414,7 @@ async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
 async def test_a_channel_that_fails_is_named_with_its_time_until_it_delivers(store: SqliteStore) -> None:
     target = SlowTarget(NotifyError("HTTP 404"))
     target.may_end.set()
-    notify = NotifySettings(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
+    notify = NotifySettings(channels={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
     first = Config(
         agents={"bot": AgentSettings(health=HealthSettings(url="http://bot.example.com/"))}, notify=notify
     )
@@ -437,7 +437,7 @@ async def test_a_channel_that_fails_is_named_with_its_time_until_it_delivers(sto
 
 
 async def test_a_test_whose_outcome_takes_long_says_where_it_will_be_told(store: SqliteStore) -> None:
-    notify = NotifySettings(targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
+    notify = NotifySettings(channels={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
     first = Config(
         agents={"bot": AgentSettings(health=HealthSettings(url="http://bot.example.com/"))}, notify=notify
     )
@@ -461,7 +461,7 @@ async def test_an_engine_on_a_torn_store_watches_tells_and_goes_over_to_a_new_on
         agents={"bot": AgentSettings(health=HealthSettings(url="http://bot.example.com/"))},
         rules={"down": rule},
         notify=NotifySettings(
-            targets={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))}, routes=(Route(targets=("ops",)),)
+            channels={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))}, routes=(Route(channels=("ops",)),)
         ),
     )
     store, begun = begin_deferred(path, time.time())

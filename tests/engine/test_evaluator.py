@@ -41,12 +41,12 @@ WAITING = Rule(
 
 def configuration(rules: dict[str, Rule]) -> Config:
     routes = (
-        Route(targets=("pager",), severities=(Severity.CRITICAL,)),
-        Route(targets=("mail",), severities=(Severity.WARNING, Severity.CRITICAL)),
+        Route(channels=("pager",), severities=(Severity.CRITICAL,)),
+        Route(channels=("mail",), severities=(Severity.WARNING, Severity.CRITICAL)),
     )
-    targets = {name: ChannelSettings(url=Secret("json://127.0.0.1")) for name in ("pager", "mail")}
+    channels = {name: ChannelSettings(url=Secret("json://127.0.0.1")) for name in ("pager", "mail")}
     agent = AgentSettings(health=HealthSettings(url="http://127.0.0.1/health"))
-    return Config(agents={"bot": agent}, rules=rules, notify=NotifySettings(targets=targets, routes=routes))
+    return Config(agents={"bot": agent}, rules=rules, notify=NotifySettings(channels=channels, routes=routes))
 
 
 class Scene:

@@ -80,7 +80,7 @@ async def beside_a_closed_control_target(folder: Path, *sections: str) -> tuple[
 
 async def test_silence_that_our_own_network_may_have_made_is_not_said_to_be_down(tmp_path: Path) -> None:
     async with serving(forever(b" ", 0.1)) as url:
-        code, agent = await beside_a_closed_control_target(tmp_path, f"waha]\nurl = '{url}'")
+        code, agent = await beside_a_closed_control_target(tmp_path, f"gateway]\nurl = '{url}'")
     gateway = agent["figures"]["gateway.up"]
     assert (gateway["value"], gateway["evidence"]) == (None, "no_data")
     assert "our own network" in gateway["note"]
@@ -94,12 +94,12 @@ async def test_a_stopped_database_is_down_whatever_the_control_target_says(tmp_p
         serving(body(b'{"status": "WORKING"}')) as gateway,
         serving(forever(b" ", 0.1)) as silent,
     ):
-        health, waha = f"health]\nurl = '{bot}'", f"waha]\nurl = '{gateway}'\nchats_interval = 0"
+        health, waha = f"health]\nurl = '{bot}'", f"gateway]\nurl = '{gateway}'\nchats_interval = 0"
         code, agent = await beside_a_closed_control_target(tmp_path, database, health, waha)
         assert (agent["figures"]["db.up"]["value"], agent["figures"]["db.up"]["evidence"]) == (0, "fresh")
         assert (code, "The database is down" in agent["now"]["why"]) == (2, True)
         # One that is only silent is so, too, where others answer at the same time.
-        mute = f"waha]\nurl = '{silent}'\nchats_interval = 0"
+        mute = f"gateway]\nurl = '{silent}'\nchats_interval = 0"
         code, agent = await beside_a_closed_control_target(tmp_path, health, mute)
         assert agent["figures"]["gateway.up"]["value"] == 0
         assert (code, "WAHA no answer in 0.5s" in agent["now"]["why"]) == (2, True)
@@ -118,7 +118,7 @@ async def test_what_the_deep_check_calls_broken_is_told_and_held_against_what_we
             [agents.bot.health]
             url = "{bot}"
             deep = "{deep}"
-            [agents.bot.waha]
+            [agents.bot.gateway]
             url = "{gateway}"
             chats_interval = 0
             """,

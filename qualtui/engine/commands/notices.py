@@ -16,7 +16,7 @@ NEWEST = 100  # notices in the list
 async def test(context: CommandContext, ask: TestNotice, who: str) -> Answer:
     """Queue a test notice for one channel, or for all."""
     if not context.targets:
-        return Refused(message("the configuration has no channel: add a [notify.targets.NAME]"))
+        return Refused(message("the configuration has no channel: add a [notify.channels.NAME]"))
     if ask.target and ask.target not in context.targets:
         known = ", ".join(context.targets)
         return Refused(message("no channel '{name}'; there is: {known}", name=ask.target, known=known))

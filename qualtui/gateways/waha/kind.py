@@ -11,8 +11,8 @@ EVENTS = WebhookEvents(
     harmful=frozenset({"session.status", "message.ack"}),  # the bot answers HTTP 500 to these
 )
 ADVICE = GatewayAdvice(
-    key=message("set [agents.NAME.waha] key to its WAHA_API_KEY"),
-    session=message("set [agents.NAME.waha] session; GET /api/sessions?all=true lists them"),
+    key=message("set [agents.NAME.gateway] key to its WAHA_API_KEY"),
+    session=message("set [agents.NAME.gateway] session; GET /api/sessions?all=true lists them"),
     hidden_webhook=message("none in the session; one for the whole gateway (WHATSAPP_HOOK_URL) is not visible"),
     look_for_webhook=message("check WHATSAPP_HOOK_URL in the gateway's environment"),
     move_webhook=message("check that the bot listens there; PUT /api/sessions changes it"),
@@ -21,5 +21,5 @@ ADVICE = GatewayAdvice(
         'see a message that the bot loses. chats_interval = "0s" stops the polling'
     ),
     close_near=message("set WAHA_API_KEY, unless no one else can reach this machine's port"),
-    close=message("set WAHA_API_KEY on the gateway, the bot and in [agents.NAME.waha] key"),
+    close=message("set WAHA_API_KEY on the gateway, the bot and in [agents.NAME.gateway] key"),
 )
