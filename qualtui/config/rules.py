@@ -157,6 +157,16 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="Sources disagree: {note}",
     ),
+    # Our own fault, never the bot's. A minute: what fails at one look and works at the next rings nobody.
+    "watch-fault": Rule(
+        series="engine.fault",
+        op=Operator.ABOVE,
+        warning=Level(0),
+        for_=Seconds(_MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="qualtui itself has a fault and does not fully watch {agent}: {note}",
+        runbook="see the engine's log and report the error to qualtui's developers; the bot is not its cause",
+    ),
     # S21. 11 min are two answers at the default deep_interval: a worker recycled in between is no broken service.
     "deep-broken": Rule(
         series="deep.broken",

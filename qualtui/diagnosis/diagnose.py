@@ -29,8 +29,8 @@ SOON = 180.0  # s that an answer may take, as in the rule customers-waiting
 RESTARTS = 120.0  # s in which a session that restarts is WORKING again
 BEFORE = 30.0  # s by which a wait must have begun before a restart to be none of its doing
 
-# What the chain does not explain: figures of another system, or of the machine, or told apart.
-_APART = (OWN, "tls.", "host.", "row.", "leads.", "sessions.same_question", "sessions.looping")
+# What the chain does not explain: figures of another system, of the machine, of our own code, or told apart.
+_APART = (OWN, "engine.", "tls.", "host.", "row.", "leads.", "sessions.same_question", "sessions.looping")
 
 
 def explains(series: str) -> bool:

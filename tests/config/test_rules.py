@@ -29,6 +29,7 @@ def test_each_built_in_rule_looks_at_a_series_that_is_declared(rule: Rule) -> No
         ("reply-slow", Operator.ABOVE, 30, None, 0),
         ("webhook-timeouts", Operator.AT_LEAST, 3, None, 0),
         ("conversations-loop", Operator.ABOVE, 50, None, 0),
+        ("watch-fault", Operator.ABOVE, 0, None, 60),
         ("deep-broken", Operator.ABOVE, 0, None, 660),
         ("deep-silent", Operator.AT_LEAST, 1, None, 2100),
     ],

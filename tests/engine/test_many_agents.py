@@ -9,13 +9,17 @@ from msgspec.structs import replace
 from qualtui.client import Client, ClientError
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import AgentSettings, Config, HealthSettings
+from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.engine.agent_evidence import AgentEvidence
 from qualtui.engine.derived import FAULT, Derived, Deriver
+from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.faults import AgentFaults
+from qualtui.engine.journal import Journal
 from qualtui.engine.projector import BEAT, OLDEST, Projector
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.server import Server
 from qualtui.model import Incident, Phase, Sample, Severity, State
+from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import (
     DETAILS,
     VERSION,
@@ -226,3 +230,31 @@ def test_a_derivation_that_fails_is_that_agent_s_fault_series_and_nobody_else_s(
     assert FAULT not in derived("bot-000", NOW + 1)  # said once, not at each look
     broken.clear()
     assert derived("bot-000", NOW + 2)[FAULT] == (0.0, "")
+
+
+async def test_a_fault_of_our_own_is_a_warning_that_blames_no_bot_and_no_other_agent(tmp_path: Path) -> None:
+    with SqliteStore.open(tmp_path / "store.db") as store:
+        await _a_fault_of_our_own(store)
+
+
+async def _a_fault_of_our_own(store: SqliteStore) -> None:
+    fleet, now = Fleet(2), [NOW]
+    journal = Journal(store, State(), store.epoch, lambda: now[0])
+    broken = RootCause("the bot refuses connections", root=CauseKind.BOT_DOWN)
+    evaluator = Evaluator(journal, fleet.recent, lambda _agent: broken, lambda: now[0])
+    evaluator.use(fleet.config, {f"{name}/{FAULT}": 180.0 for name in fleet.names})
+    for after in (0.0, 30.0, 31.0):
+        now[0] += after
+        fleet.recent.add(
+            [
+                Sample(f"bot-000/{FAULT}", now[0], 1.0, "sight.blind: KeyError"),
+                Sample(f"bot-001/{FAULT}", now[0], 0.0),
+            ]
+        )
+        await evaluator.look(fleet.names)
+        incidents = [*journal.state.incidents.values()]
+        assert len(incidents) == (after == 31.0)  # a fault of one look rings nobody
+    (fault,) = incidents
+    assert (fault.agent, fault.severity, str(fault.cause), fault.fix) == ("bot-000", Severity.WARNING, "", "")
+    assert fault.summary == "qualtui itself has a fault and does not fully watch bot-000: sight.blind: KeyError"
+    assert "the bot is not its cause" in fault.runbook
