@@ -1,5 +1,6 @@
 """The program. The screen's way in imports no command-line library: it must be there at once."""
 
+import os
 import signal
 import sys
 
@@ -27,9 +28,11 @@ def main() -> int:
     import gc
 
     gc.disable()  # until the first picture stands: imports make garbage collection slow for nothing
-    from qualtui.cli.common import guarded
+    from qualtui.cli.common import READ_ONLY, guarded
     from qualtui.cli.window import open_window
 
+    if asked.read_only:
+        os.environ[READ_ONLY] = "1"
     return guarded(lambda: open_window(asked.config, asked.number))
 
 

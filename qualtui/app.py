@@ -94,7 +94,6 @@ class QualtuiApp(App[int]):
         self._keymapped = dict(keys or {})
         self._incident = incident
         self._guard = guard
-        self._clock = clock
         self._ticks = ticks
         self._feed = Feed(connect, self._changed, clock=clock, ticks=ticks, who=who, trouble=trouble)
         self._story = story
@@ -157,7 +156,7 @@ class QualtuiApp(App[int]):
         """Draws the page on top. Under a dialog only what is alarming is drawn: it costs the whole screen."""
         self._pending = False
         self._drawn = self._ticks()
-        sight, now = self._feed.sight, self._clock()
+        sight, now = self._feed.sight, self._feed.now()
         top = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(top, Page):
             with self.batch_update():
@@ -175,7 +174,7 @@ class QualtuiApp(App[int]):
     def on_page_resumed(self) -> None:
         """A page came back to the top: it may have missed snapshots."""
         page = self._page()
-        if page is not None and (page.sight is not self._feed.sight or self._clock() - page.now >= AGES):
+        if page is not None and (page.sight is not self._feed.sight or self._feed.now() - page.now >= AGES):
             self._draw()
 
     @property
@@ -232,7 +231,7 @@ class QualtuiApp(App[int]):
         return self.screen if isinstance(self.screen, Page) else None
 
     def _open(self, page: Page) -> None:
-        page.sight, page.now = self._feed.sight, self._clock()
+        page.sight, page.now = self._feed.sight, self._feed.now()
         self.push_screen(page)
 
     def _open_incident(self, number: int) -> None:
@@ -313,7 +312,7 @@ class QualtuiApp(App[int]):
         """A masked summary to the clipboard of the person's own terminal."""
         from qualtui.screens.summary import summary
 
-        text = summary(self._feed.sight, self._clock())
+        text = summary(self._feed.sight, self._feed.now())
         self.copy_to_clipboard(text)
         self.run_worker(self._copied(text), group="copy", exclusive=True)
 

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +30,7 @@ from qualtui.wire import (
     other_version,
     read_reply,
 )
+from qualtui.wire.commands import Capability
 
 CONNECT = 5.0  # s in which the engine must answer a greeting
 
@@ -45,7 +47,7 @@ class EngineNotRunningError(ClientError):
     """No engine listens on the socket."""
 
 
-def knock(path: Path, who: str) -> socket.socket | None:
+def knock(path: Path, who: str, capability: Capability = Capability.ADMINISTER) -> socket.socket | None:
     """Open a window's connection early, so that the engine answers while the window is still loading.
 
     Return None if no engine answers at once: the Client tries again and reports the error.
@@ -54,7 +56,8 @@ def knock(path: Path, who: str) -> socket.socket | None:
     early.settimeout(0.2)
     try:
         early.connect(str(path))
-        early.sendall(frame(Request(0, Hello(VERSION, watch=True, window=True, who=who), who)))
+        hello = Hello(VERSION, watch=True, window=True, who=who, capability=capability)
+        early.sendall(frame(Request(0, hello, who)))
     except OSError:
         early.close()
         return None
@@ -74,12 +77,19 @@ class Client:
         window: bool = False,
         early: socket.socket | None = None,
         wanted: Subscribe = WORST,
+        capability: Capability = Capability.ADMINISTER,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """`watch`: with snapshots, of which the details are those `wanted`; `window`: it counts as a viewer."""
+        """`watch`: with snapshots, of which the details are those `wanted`; `window`: it counts as a viewer.
+
+        `capability`: the most that the engine shall do for this connection.
+        """
         self._path = path
         self._early = early  # from knock
         self._who = who
         self._wanted = wanted
+        self._capability = capability
+        self._clock = clock
         self._watch = watch
         self._window = window
         self._requests = 0
@@ -87,6 +97,7 @@ class Client:
         self._latest: Snapshot | None = None
         self._fresh = asyncio.Event()
         self._lost: Saying = ""
+        self.ahead = 0.0  # s, the engine's clock minus ours
         self.welcome: Welcome
 
     async def __aenter__(self) -> Self:
@@ -96,7 +107,9 @@ class Client:
                     self._reader, self._writer = await asyncio.open_unix_connection(sock=self._early)
                 else:
                     self._reader, self._writer = await asyncio.open_unix_connection(str(self._path))
-                    hello = Hello(VERSION, self._watch, self._window, self._who, wanted=self._wanted)
+                    hello = Hello(
+                        VERSION, self._watch, self._window, self._who, self._capability, wanted=self._wanted
+                    )
                     self._send(Request(0, hello, self._who))
                 payload = await self._payload()
             other = other_version(payload)
@@ -114,6 +127,7 @@ class Client:
             self._drop()
             raise ClientError(message("the program at {path} is not a qualtui engine", path=str(self._path)))
         self.welcome = first
+        self.ahead = first.ahead(self._clock())
         self._task = asyncio.get_running_loop().create_task(self._receive())
         return self
 

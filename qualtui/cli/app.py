@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
-from qualtui.cli.common import INTERRUPTED, PIPE_CLOSED, UNKNOWN, guarded, say_error, version
+from qualtui.cli.common import INTERRUPTED, PIPE_CLOSED, READ_ONLY, UNKNOWN, guarded, say_error, version
 from qualtui.cli.options import ConfigOption
 from qualtui.text import _
 
@@ -120,12 +120,21 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def root(
     config: ConfigOption = None,
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only",
+            help=_("Only look: the engine refuses to change anything. Or set $QUALTUI_READ_ONLY."),
+        ),
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version and exit."))
     ] = False,
 ) -> None:
-    """Options before the command: `--config` is valid for the command and for every process that it starts."""
+    """Options before the command: they are valid for the command and for every process that it starts."""
     del version
+    if read_only:
+        os.environ[READ_ONLY] = "1"
     if config is not None:
         os.environ["QUALTUI_CONFIG"] = str(config.absolute())
 

@@ -19,6 +19,7 @@ from qualtui.cli.streams import UnwrittenError, forget_stream
 from qualtui.cli.words import words
 from qualtui.text import _, clean
 from qualtui.text.message import Saying
+from qualtui.wire.commands import Capability
 
 if TYPE_CHECKING:
     from qualtui.config.values import Config
@@ -29,6 +30,7 @@ CRITICAL = 2
 UNKNOWN = 3
 INTERRUPTED = 130
 PIPE_CLOSED = 141
+READ_ONLY = "QUALTUI_READ_ONLY"  # in the environment: not empty where this process only looks
 NAME_LIMIT = 4096  # bytes of the file that keeps your name
 
 
@@ -127,6 +129,11 @@ def _resolve(option: Path | None, *, window: bool) -> "Config":
     from qualtui.config.load import load, load_window
 
     return (load_window if window else load)(path, os.environ)
+
+
+def capability() -> Capability:
+    """What this process may have the engine do: only what changes nothing with --read-only."""
+    return Capability.VIEW if os.environ.get(READ_ONLY) else Capability.ADMINISTER
 
 
 def who(*, ask: bool = True) -> str:

@@ -1,13 +1,12 @@
 """`qualtui customers`: list who waits, close who was answered by hand."""
 
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from qualtui.cli.common import FAILED, CommandError, say_error
-from qualtui.cli.engine import ask, snapshot
+from qualtui.cli.engine import ask, ask_when, snapshot
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import print_json, print_table
 from qualtui.cli.words import words
@@ -47,7 +46,7 @@ def list_(
     as_json: JsonOption = False,
 ) -> None:
     """List who waits."""
-    waiting = ask(config, ListCustomers(agent or only_agent(config), backlog))
+    waiting, now = ask_when(config, ListCustomers(agent or only_agent(config), backlog))
     assert isinstance(waiting, Customers)
     if as_json:
         print_json(waiting)
@@ -56,7 +55,6 @@ def list_(
     else:
         if waiting.more:
             say_error(_("Only the {n} longest waits are listed.").format(n=len(waiting.customers)))
-        now = time.time()
         titles = ["leads.id", _("waiting for"), _("phone"), _("reason")]
         print_table(
             titles,

@@ -1,13 +1,14 @@
 """How a command talks to the engine of its configuration: one connection, one request."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
 from msgspec.structs import replace
 
-from qualtui.cli.common import FAILED, UNKNOWN, CommandError, resolve_window_config, who
+from qualtui.cli.common import FAILED, UNKNOWN, CommandError, capability, resolve_window_config, who
 from qualtui.cli.words import words
 from qualtui.client import Client, ClientError, EngineNotRunningError
 from qualtui.config.places import socket_path
@@ -28,14 +29,20 @@ Result = TypeVar("Result")
 
 def ask(config: Path | None, command: Command) -> Answer:
     """The engine's answer. Raises CommandError: exit 3 without an engine, exit 1 if it refuses."""
+    return ask_when(config, command)[0]
 
-    async def put(client: Client) -> Answer:
-        return await client.ask(command, timeout=90)
 
-    answer = engine_connected(config, put)
+def ask_when(config: Path | None, command: Command) -> tuple[Answer, float]:
+    """As `ask`, with the moment of the answer by the engine's clock."""
+
+    async def put(client: Client) -> tuple[Answer, float]:
+        answer = await client.ask(command, timeout=90)
+        return answer, time.time() + client.ahead
+
+    answer, now = engine_connected(config, put)
     if isinstance(answer, Refused):
         raise CommandError(words(answer.text), FAILED)
-    return answer
+    return answer, now
 
 
 def snapshot(config: Path | None) -> Snapshot:
@@ -76,7 +83,7 @@ def engine_connected(
     name = who()
 
     async def run() -> Result:
-        async with Client(path, who=name, watch=watch) as client:
+        async with Client(path, who=name, watch=watch, capability=capability()) as client:
             return await talk(client)
 
     try:

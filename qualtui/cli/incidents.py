@@ -1,13 +1,12 @@
 """`qualtui incidents`: list, show, acknowledge and note incidents."""
 
-import time
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from qualtui.cli.engine import ask, snapshot
+from qualtui.cli.engine import ask, ask_when, snapshot
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.status import more
 from qualtui.cli.tables import moment_text, print_json, print_table
@@ -69,14 +68,14 @@ def list_(
 @command.command(help=helped(_("Show an incident and its history."), "qualtui incidents show 42"))
 def show(number: Number, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show an incident."""
-    detail = ask(config, ShowIncident(number))
+    detail, now = ask_when(config, ShowIncident(number))
     assert isinstance(detail, IncidentDetail)
     if as_json:
         print_json(detail)
         return
     one = detail.incident
     template = _("resolved after {lasted}") if one.phase is Phase.RESOLVED else _("open for {lasted}")
-    lasted = span((one.resolved_at or time.time()) - one.since)
+    lasted = span((one.resolved_at or now) - one.since)
     print(
         f"#{one.number} {severity_word(one)} {one.agent}: {words(one.summary)} ({template.format(lasted=lasted)})"
     )

@@ -13,6 +13,7 @@ from qualtui.cli.common import (
     FAILED,
     UNKNOWN,
     NoConfigurationError,
+    capability,
     find_config,
     first_steps,
     resolve_window_config,
@@ -23,6 +24,7 @@ from qualtui.client import Client, knock
 from qualtui.config.places import socket_answers
 from qualtui.config.values import Config
 from qualtui.text import _, clean
+from qualtui.wire.commands import Capability
 
 if TYPE_CHECKING:
     import subprocess
@@ -71,7 +73,7 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
     from qualtui.config.places import socket_path, store_path
 
     path = socket_path(config)
-    early = [one] if (one := knock(path, name)) is not None else []
+    early = [one] if (one := knock(path, name, capability())) is not None else []
     from qualtui.app import QualtuiApp
     from qualtui.cli.demo_control import DemoStory, DemoSwitches
     from qualtui.screens.terminal import TerminalGuard
@@ -83,8 +85,9 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
         if early:
             beside.seen()
             return Client(beside.socket, who=name, watch=True, window=True, early=early.pop())
-        beside.ensure()
-        return Client(beside.socket, who=name, watch=True, window=True)
+        if capability() is not Capability.VIEW:  # who only looks starts nothing that polls, notifies and fixes
+            beside.ensure()
+        return Client(beside.socket, who=name, watch=True, window=True, capability=capability())
 
     with TerminalGuard() as guard:
         app = QualtuiApp(

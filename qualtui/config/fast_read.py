@@ -18,7 +18,11 @@ _PLAIN: dict[str, dict[str, type | tuple[type, ...]]] = {
     "screen": {"zone": str, "ascii": bool},
     "demo": {"control_url": str, "speed": (int, float)},
 }
-_SKIPPED = {"store": {"keep_raw", "keep_minutes", "keep_hours", "keep_events"}, "screen": set(), "demo": set()}
+_SKIPPED = {
+    "store": {"keep_raw", "keep_minutes", "keep_hours", "keep_events", "others"},
+    "screen": set(),
+    "demo": set(),
+}
 
 
 def fast_read(path: Path) -> Config | None:

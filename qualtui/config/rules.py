@@ -165,7 +165,7 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(_MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="qualtui itself has a fault and does not fully watch {agent}: {note}",
-        runbook="see the engine's log and report the error to qualtui's developers; the bot is not its cause",
+        runbook="read the log of the engine, and report the error: the bot is not its cause",
     ),
     # S21. 11 min are two answers at the default deep_interval: a worker recycled in between is no broken service.
     "deep-broken": Rule(

@@ -264,11 +264,20 @@ class FixSettings(Values, frozen=True, kw_only=True):
     retry: RetrySettings = RetrySettings()
 
 
+class Others(StrEnum):
+    """What a connection of another user may do; each includes those before it."""
+
+    VIEW = "view"
+    ACT = "act"
+    ADMINISTER = "administer"
+
+
 class StoreSettings(Values, frozen=True, kw_only=True):
     """`[store]`: qualtui's own SQLite file, on a local disk. It makes one engine: two people share it."""
 
     path: str = ""  # empty: the user's state folder
     socket: str = ""  # empty: beside the store
+    others: Others = Others.ADMINISTER  # what users may do who are neither the engine's own nor root
     keep_raw: Seconds = Seconds(2 * 86400)
     keep_minutes: Seconds = Seconds(30 * 86400)
     keep_hours: Seconds = Seconds(400 * 86400)

@@ -72,5 +72,5 @@ def refusal(ask: object, granted: Capability) -> Refused | None:
     if spec is None or spec.capability <= granted:
         return None
     if granted is VIEW:
-        return Refused(message("this window is read-only"))
+        return Refused(message("this connection is read-only: nothing was changed"))
     return Refused(message("this needs the capability '{needed}'", needed=spec.capability.name.lower()))

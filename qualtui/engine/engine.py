@@ -58,6 +58,7 @@ from qualtui.wire import (
     Snapshot,
     snapshot_of,
 )
+from qualtui.wire.commands import Capability
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +115,9 @@ class Engine:
         self._fixing = FixRunner(self.journal, clock)
         self._examining = DoctorRunner(clock)
         self._evaluator = Evaluator(self.journal, self.recent, self._why, clock, self._faults, self._offer)
-        self._server = Server(socket_path, store.epoch, self._answer, self._latest)
+        self._server = Server(
+            socket_path, store.epoch, self._answer, self._latest, clock=clock, own=(0, os.geteuid())
+        )
         self._touched: set[str] = set()
         self._fresh = asyncio.Event()
         self._reload = asyncio.Event()
@@ -203,6 +206,7 @@ class Engine:
         self._fixing.use(setup.remedies)
         self._examining.use(config)
         self._keeper.retention = config.store
+        self._server.grant = Capability[config.store.others.name]
         self._commands.use(tuple(config.agents), tuple(config.notify.channels))
         return setup
 

@@ -5,11 +5,14 @@ import contextlib
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable
+import struct
+import time
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from qualtui import __version__
 from qualtui.engine.command_registry import refusal
 from qualtui.text.message import Saying, Text, message
 from qualtui.wire import (
@@ -44,6 +47,7 @@ REQUEST_LIMIT = 64 * 1024  # bytes; the longest request is a note
 MOST = 200  # connections: beyond that descriptors would be lacking for the probes
 LOOK = 1.0  # s between two looks at whether the socket still is ours
 KNOCK = 0.2  # s for another program to take a connection
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 MODE = 0o660  # the store's group may look
 
 Handler = Callable[[Request], Awaitable[Answer]]
@@ -76,6 +80,12 @@ class _Peer:
         self.box: bytes | None = None
         self.full = asyncio.Event()
         self._turn = asyncio.Lock()
+
+    def user(self) -> int:
+        """The user id of the process at the other end, as the kernel knows it."""
+        made = self.writer.get_extra_info("socket")
+        found = made.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        return int(_CREDENTIALS.unpack(found)[1])
 
     async def send(self, data: bytes) -> None:
         """Writes one frame; waits while the peer does not read. Raises ConnectionError where it is gone."""
@@ -120,12 +130,18 @@ class Server:
         handle: Handler,
         latest: Latest,
         grant: Capability = Capability.ADMINISTER,
+        *,
+        clock: Callable[[], float] = time.time,
+        own: Collection[int] = (),
     ) -> None:
+        """`own`: the users whose connections may do all; those of others may do at most `grant`."""
         self._path = path
         self._epoch = epoch
         self._handle = handle
         self._latest = latest
-        self._grant = grant  # the most that any connection may do
+        self.grant = grant
+        self._clock = clock
+        self._own = frozenset(own)
         self._peers: set[_Peer] = set()
         self._connections = 0
         self._work: set[asyncio.Task[None]] = set()  # running requests; they outlive their window
@@ -227,8 +243,9 @@ class Server:
         if not isinstance(first.ask, Hello):
             raise WireError("the first frame must be a hello")
         peer.hello = first.ask
-        peer.capability = min(first.ask.capability, self._grant)
-        await peer.send(frame(Welcome(VERSION, os.getpid(), self._epoch)))
+        most = Capability.ADMINISTER if peer.user() in self._own else self.grant
+        peer.capability = min(first.ask.capability, most)
+        await peer.send(frame(Welcome(VERSION, os.getpid(), self._epoch, __version__, self._clock())))
         self._peers.add(peer)
         if peer.hello.watch:
             await self._post_latest(peer)

@@ -11,6 +11,8 @@ from qualtui.wire import Answer, Command, Snapshot, Subscribe
 class EnginePort(Protocol):
     """One connection: qualtui.client.Client, or a stand-in of the tests. Both may raise ClientError."""
 
+    ahead: float  # s, the engine's clock minus ours
+
     def snapshots(self) -> AsyncIterator[Snapshot]:
         """The newest snapshot, each time there is a newer one."""
 

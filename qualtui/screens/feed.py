@@ -34,6 +34,7 @@ class Feed:
         self._connect = connect
         self._changed = changed
         self._clock = clock
+        self._ahead = 0.0  # s, the engine's clock minus ours
         self._ticks = ticks
         self._trouble = trouble
         self._began = ticks()
@@ -52,6 +53,7 @@ class Feed:
             try:
                 async with self._connect() as port:
                     self._port = port
+                    self._ahead = port.ahead
                     self._heard = self._ticks()
                     wait = FIRST_WAIT
                     self._wanted = WORST  # as a new connection begins
@@ -67,6 +69,10 @@ class Feed:
             await asyncio.sleep(wait)
             wait = min(LONGEST_WAIT, wait * 1.5)
 
+    def now(self) -> float:
+        """This moment by the engine's clock, to which every time in a snapshot belongs."""
+        return self._clock() + self._ahead
+
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
         """Return the engine's answer; raise ClientError if there is none."""
         if self._port is None:
@@ -78,14 +84,14 @@ class Feed:
         if self._port is None or self.sight.bond in {ConnectionState.LOST, ConnectionState.SILENT}:
             return
         if self._ticks() - self._heard > SILENCE:
-            since = self._newest.at if self._newest else self._clock() - SILENCE
+            since = self._newest.at if self._newest else self.now() - SILENCE
             self._set(bond=ConnectionState.SILENT, since=since)
 
     def pause(self) -> None:
         """The view stands still, or goes on."""
         if self.sight.paused is None:
             self._paused_at = criticals(self._newest)
-            self._set(paused=self._clock())
+            self._set(paused=self.now())
         else:
             self._set(paused=None, snapshot=self._newest)
 
@@ -128,7 +134,7 @@ class Feed:
         self._heard = self._ticks()
         self._newest = snapshot
         self._subscribe()
-        since = self.sight.since if self.sight.bond is ConnectionState.LIVE else self._clock()
+        since = self.sight.since if self.sight.bond is ConnectionState.LIVE else self.now()
         if self.sight.paused is not None and not criticals(snapshot) - self._paused_at:
             self._set(bond=ConnectionState.LIVE, reason="", since=since)
         else:

@@ -14,6 +14,7 @@ from qualtui.wire.commands import Command, Subscribe
 from qualtui.wire.views import AgentDetail, Overview, Snapshot
 
 VERSION = 2
+AGREE = 2.0  # s; a busy machine reads a welcome so much later than it was written
 FRAME_LIMIT = 8 * 1024 * 1024  # bytes; a longer frame is not ours
 
 
@@ -30,11 +31,18 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
-    """First frame of the engine."""
+    """First frame of the engine. `version` is the wire's, `program` the program's; `at` is its clock."""
 
     version: int
     pid: int
     epoch: int
+    program: str = ""
+    at: float | None = None
+
+    def ahead(self, now: float) -> float:
+        """Seconds that the engine's clock is ahead of the reader's, which says `now`; 0 if they agree."""
+        between = 0.0 if self.at is None else self.at - now
+        return between if abs(between) > AGREE else 0.0
 
 
 class Pushed(msgspec.Struct, frozen=True, tag="snapshot"):

@@ -104,9 +104,7 @@ async def test_an_incident_s_life_with_its_notices(store: SqliteStore) -> None:
     assert (incident.phase, incident.summary, incident.cause) == (Phase.RESOLVED, "oldest 10m", "the why")
 
 
-@pytest.mark.parametrize(
-    "series", ["user.queue", "tls.days", "engine.fault", "sessions.same_question"]
-)
+@pytest.mark.parametrize("series", ["user.queue", "tls.days", "engine.fault", "sessions.same_question"])
 async def test_what_the_chain_does_not_explain_is_given_no_cause(store: SqliteStore, series: str) -> None:
     scene = Scene(store, {"own": Rule(series=series, op=Operator.ABOVE, warning=Level(5))})
     scene.recent.add([Sample(f"bot/{series}", scene.now, 9.0)])

@@ -257,4 +257,4 @@ async def _a_fault_of_our_own(store: SqliteStore) -> None:
     (fault,) = incidents
     assert (fault.agent, fault.severity, str(fault.cause), fault.fix) == ("bot-000", Severity.WARNING, "", "")
     assert fault.summary == "qualtui itself has a fault and does not fully watch bot-000: sight.blind: KeyError"
-    assert "the bot is not its cause" in fault.runbook
+    assert "the bot is not its cause" in str(fault.runbook)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from qualtui import __version__
 from qualtui.client import Client, ClientError, knock
 from qualtui.engine.server import MOST, REQUEST_LIMIT, Server, SocketError
 from qualtui.wire import (
@@ -62,8 +64,13 @@ async def handle(request: Request) -> Answer:
 
 @asynccontextmanager
 async def serving(path: Path) -> AsyncIterator[Server]:
+    async with served(Server(path, 3, handle, latest)) as server:
+        yield server
+
+
+@asynccontextmanager
+async def served(server: Server) -> AsyncIterator[Server]:
     ready = asyncio.Event()
-    server = Server(path, 3, handle, latest)
     task = asyncio.ensure_future(server.serve(ready))
     await ready.wait()
     try:
@@ -123,11 +130,31 @@ async def test_a_read_only_connection_sees_everything_and_changes_nothing(
     answers = {reply.id: reply.answer for reply in replies if isinstance(reply, Result)}
     assert [isinstance(answers[number], Refused) for number in (1, 2, 3, 4)] == [False, True, True, False]
     assert isinstance(refused := answers[2], Refused)
-    assert str(refused.text) == "this window is read-only"
+    assert str(refused.text) == "this connection is read-only: nothing was changed"
     assert sorted(kind.__name__ for kind in handled) == ["ListCustomers", "ShowIncident"]
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+@pytest.mark.parametrize(("own", "refused"), [((os.geteuid(),), False), ((os.geteuid() + 1,), True)])
+async def test_another_user_s_connection_may_do_what_the_configuration_grants(
+    tmp_path: Path, own: tuple[int, ...], refused: bool
+) -> None:
+    server = Server(tmp_path / "s", 3, handle, latest, Capability.VIEW, own=own)
+    async with served(server), Client(tmp_path / "s", who="ana", capability=Capability.ADMINISTER) as client:
+        assert isinstance(await client.ask(Refresh()), Refused) == refused
+        assert not isinstance(await client.ask(ListCustomers("bot")), Refused)
+
+
+@pytest.mark.parametrize(("difference", "ahead"), [(100.0, 100.0), (-3600.0, -3600.0), (1.0, 0.0), (0.0, 0.0)])
+async def test_a_window_knows_how_far_the_engine_s_clock_is_ahead(
+    tmp_path: Path, difference: float, ahead: float
+) -> None:
+    server = Server(tmp_path / "s", 3, handle, latest, clock=lambda: 1000.0 + difference)
+    async with served(server), Client(tmp_path / "s", who="ana", clock=lambda: 1000.0) as client:
+        assert client.ahead == ahead
+        assert client.welcome.program == __version__
 
 
 async def test_a_fault_in_the_engine_is_an_answer_without_its_details(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ class StandIn:
         self.asked: list[Command] = []
         self.answers: dict[type, Callable[[Command], Answer] | Answer | Exception] = {}
         self.refuse = False
+        self.ahead = 0.0
         self.connections = 0
 
     def __call__(self) -> Self:
