@@ -47,7 +47,7 @@ def _judged(look: Look, world: World, since: float, well: float) -> list[Wrong]:
         if look.green or not look.code:
             found.append(f"{world.waiting()} are open, and nothing is said of it")
         settled = since > CLAIMS and look.at - world.people.ended[0] > CLAIMS and world.waiting() == len(OPEN)
-        if settled and str(len(OPEN)) not in look.now.headline + look.now.detail:
+        if settled and str(len(OPEN)) not in str(look.now.headline) + str(look.now.detail):
             found.append(f"{len(OPEN)} are open, and another number is said")
         if look.code == 2:
             found.append("exit code 2 for who was open before the start")

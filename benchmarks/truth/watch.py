@@ -82,7 +82,7 @@ class Look(msgspec.Struct, frozen=True):
     @property
     def green(self) -> bool:
         """Whether it claims that nobody waits."""
-        return "everyone answered" in self.now.headline.lower()
+        return "everyone answered" in str(self.now.headline).lower()
 
 
 def configuration() -> Config:

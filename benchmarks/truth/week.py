@@ -133,7 +133,7 @@ class _Log:
 
     def _note(self, number: int, fault: Fault, look: Look) -> None:
         must = MUST[fault.kind]
-        said = not look.now.calm and any(word in look.now.why for word in must.why.split("|"))
+        said = not look.now.calm and any(word in str(look.now.why) for word in str(must.why).split("|"))
         if not said or look.at < fault.begin + must.begins:
             return
         known = self.seen.get(number, Seen(look.at - fault.begin))
@@ -148,7 +148,7 @@ class _Log:
         blind = fault is not None and look.at < fault.begin + 2 * CLAIMS
         if look.green and waits > CLAIMS and not (blind and waits < 2 * CLAIMS):
             self._add(look, f"everyone answered, and one waits for {waits:.0f} s")
-        if "REPLYING" in look.now.headline and look.at - self._world.bot.busy_at() > 2 * CLAIMS:
+        if "REPLYING" in str(look.now.headline) and look.at - self._world.bot.busy_at() > 2 * CLAIMS:
             self._add(look, f"the bot is replying, and idle for {look.at - self._world.bot.busy_at():.0f} s")
         if look.code == CRITICAL and look.at - self._well > RECOVERS:
             self._add(look, f"exit code 2 after {look.at - self._well:.0f} s of nothing wrong")

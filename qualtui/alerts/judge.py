@@ -7,6 +7,7 @@ import msgspec
 
 from qualtui.config.values import Aggregate, Level, Operator, Rule
 from qualtui.model import Sample, Severity
+from qualtui.text.message import Saying
 
 _COMPARE: dict[Operator, Callable[[float, float], bool]] = {
     Operator.ABOVE: gt,
@@ -24,7 +25,7 @@ class RuleVerdict(msgspec.Struct, frozen=True):
     known: bool
     severity: Severity | None = None  # the worst threshold that holds; None: the condition does not hold
     value: float | None = None
-    note: str = ""
+    note: Saying = ""
     at: float = 0.0  # of the newest sample
 
 

@@ -1,12 +1,16 @@
 """From a verdict and a rule's standing to its next transition: pending, firing, resolved."""
 
+import re
+from functools import lru_cache
+from itertools import zip_longest
+
 import msgspec
 
 from qualtui.alerts.judge import RuleVerdict
 from qualtui.config.values import Rule
 from qualtui.eventlog.alerts import RuleChanged
 from qualtui.model import AlertState, Phase, Severity
-from qualtui.text import figure, span
+from qualtui.text.message import Param, Saying, Text, message, outside
 
 
 class AlertStep(msgspec.Struct, frozen=True):
@@ -41,17 +45,19 @@ def alert_step(
         return AlertStep(_go_on(rule, verdict, verdict.severity, standing, now))
     if standing.phase is Phase.PENDING:
         return AlertStep(
-            _change(rule, verdict, standing, Phase.INACTIVE, standing.severity, "the condition passed")
+            _change(rule, verdict, standing, Phase.INACTIVE, standing.severity, message("the condition passed"))
         )
     since = now if clear_since is None else min(clear_since, now)
     if now - since < rule.keep_firing_for:
         return AlertStep(None, since)
     return AlertStep(
-        _change(rule, verdict, standing, Phase.RESOLVED, standing.severity, "the condition no longer holds")
+        _change(
+            rule, verdict, standing, Phase.RESOLVED, standing.severity, message("the condition no longer holds")
+        )
     )
 
 
-def settle(rule: Rule | None, standing: AlertState, reason: str) -> RuleChanged:
+def settle(rule: Rule | None, standing: AlertState, reason: Saying) -> RuleChanged:
     """The end of a rule that the configuration no longer has: resolved if it fired, else inactive."""
     new = Phase.RESOLVED if standing.phase is Phase.FIRING else Phase.INACTIVE
     return _change(rule, RuleVerdict(known=True), standing, new, standing.severity, reason)
@@ -60,8 +66,8 @@ def settle(rule: Rule | None, standing: AlertState, reason: str) -> RuleChanged:
 def _begin(name: str, agent: str, rule: Rule, verdict: RuleVerdict, severity: Severity, now: float) -> RuleChanged:
     standing = AlertState(name, agent, Phase.INACTIVE, severity, min(verdict.at, now))
     if rule.for_ > 0:
-        return _change(rule, verdict, standing, Phase.PENDING, severity, "the condition began to hold")
-    return _change(rule, verdict, standing, Phase.FIRING, severity, "the condition holds")
+        return _change(rule, verdict, standing, Phase.PENDING, severity, message("the condition began to hold"))
+    return _change(rule, verdict, standing, Phase.FIRING, severity, message("the condition holds"))
 
 
 def _go_on(
@@ -70,15 +76,15 @@ def _go_on(
     if standing.phase is Phase.PENDING:
         if abs(now - standing.since) < rule.for_:  # a beginning in the future: the clock was set back since
             return None
-        return _change(rule, verdict, standing, Phase.FIRING, severity, "the condition held long enough")
+        return _change(rule, verdict, standing, Phase.FIRING, severity, message("the condition held long enough"))
     if severity is standing.severity:
         return None
-    reason = "it got worse" if severity.rank > standing.severity.rank else "it got better"
+    reason = message("it got worse") if severity.rank > standing.severity.rank else message("it got better")
     return _change(rule, verdict, standing, Phase.FIRING, severity, reason)
 
 
 def _change(
-    rule: Rule | None, verdict: RuleVerdict, standing: AlertState, new: Phase, severity: Severity, reason: str
+    rule: Rule | None, verdict: RuleVerdict, standing: AlertState, new: Phase, severity: Severity, reason: Saying
 ) -> RuleChanged:
     return RuleChanged(
         rule=standing.rule,
@@ -96,11 +102,27 @@ def _change(
     )
 
 
-def summarise(rule: Rule, name: str, agent: str, verdict: RuleVerdict) -> str:
-    """The rule's summary with {value}, {duration}, {note} and {agent} filled in; other braces stay as they are."""
-    text = rule.summary or f"{name}: {{value}}"
-    number = "" if verdict.value is None else figure(verdict.value)
-    lasted = "" if verdict.value is None else span(verdict.value)
-    for word, filling in (("value", number), ("duration", lasted), ("note", verdict.note), ("agent", agent)):
-        text = text.replace("{" + word + "}", filling)
-    return text.strip().rstrip(":").strip()
+def summarise(rule: Rule, name: str, agent: str, verdict: RuleVerdict) -> Text:
+    """The rule's summary with its {value}, {duration}, {note} and {agent}; other braces stay as they are."""
+    values: dict[str, Param] = {"rule": name, "agent": agent}
+    if verdict.value is not None:
+        values |= {"value": verdict.value, "duration": verdict.value}
+    if verdict.note:
+        values["note"] = outside(verdict.note)
+    template, used = summary_template(rule.summary, frozenset(values))
+    return Text(template, {word: values[word] for word in used})
+
+
+@lru_cache(maxsize=1024)
+def summary_template(summary: str, known: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    """A rule's summary as a template, without the words that nothing is known of, and the words that it has."""
+    words = [part if part[1:-1] in known else "" for part in _WORD.findall(summary or _PLAIN)]
+    literals = [part.replace("{", "{{").replace("}", "}}") for part in _WORD.split(summary or _PLAIN)]
+    filled = [_FORMATS.get(word, word) for word in words]
+    text = "".join(part for pair in zip_longest(literals, filled, fillvalue="") for part in pair)
+    return text.strip().rstrip(":").strip(), tuple(dict.fromkeys(word[1:-1] for word in words if word))
+
+
+_WORD = re.compile(r"\{(?:value|duration|note|agent|rule)\}")
+_FORMATS = {"{duration}": "{duration:span}"}
+_PLAIN = "{rule}: {value}"  # of a rule without a summary

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from qualtui.text.message import Saying, TextReader, render
+from qualtui.text.message import Saying, shown
 
 
 def words(text: Saying) -> str:
     """The sentence for the person at this terminal."""
     zone = datetime.now().astimezone().tzinfo
-    return render(text) if zone is None else render(text, TextReader(zone=zone))
+    return shown(text) if zone is None else shown(text, zone)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from qualtui.model import Evidence, Link
 from qualtui.series.evidence import NOTHING, Readings, fresh, known
-from qualtui.text import _, span
+from qualtui.text.message import Saying, counted, message
 from qualtui.wire import LinkView
 
 OK, BUSY, BAD, UNKNOWN, NO_SOURCE = "ok", "busy", "bad", "unknown", "no_source"
 SLOW = 1.0  # s for an empty question, as in the rule database-slow
 LIVELY = 600.0  # s: an inbound message younger than this proves the webhook
 
-Seen = tuple[str, str, Evidence]  # status, text, evidence
+Seen = tuple[str, Saying, Evidence]  # status, text, evidence
 
 
 def chain(readings: Readings, before: Sequence[LinkView], now: float, slow: float = SLOW) -> tuple[LinkView, ...]:
@@ -23,7 +23,7 @@ def chain(readings: Readings, before: Sequence[LinkView], now: float, slow: floa
     began = {(view.link, view.status == UNKNOWN): view for view in before}
     seen = {
         Link.US: _us(readings),
-        Link.HOST: (NO_SOURCE, _("no source"), Evidence.NO_SOURCE),
+        Link.HOST: (NO_SOURCE, message("no source"), Evidence.NO_SOURCE),
         Link.WEBHOOK: _webhook(readings, now),
         Link.BOT: _bot(readings, now),
         Link.DATABASE: _database(readings, now, slow),
@@ -49,24 +49,24 @@ def _us(readings: Readings) -> Seen:
     """Whether we can ask at all: one fresh answer of the outside, good or bad, proves it."""
     outside = [readings[name] for name in ("health.up", "db.up", "gateway.up") if known(readings, name)]
     if any(reading.fresh is not None for reading in outside):
-        return OK, _("asking"), Evidence.FRESH
+        return OK, message("asking"), Evidence.FRESH
     if not outside:
-        return NO_SOURCE, _("no source"), Evidence.NO_SOURCE
-    return UNKNOWN, _("no answers"), Evidence.NO_DATA
+        return NO_SOURCE, message("no source"), Evidence.NO_SOURCE
+    return UNKNOWN, message("no answers"), Evidence.NO_DATA
 
 
 def _webhook(readings: Readings, now: float) -> Seen:
     """Silence proves nothing here: customers may have nothing to say. Messages that only the gateway has do."""
     unstored = fresh(readings, "customers.unstored")
     if unstored:
-        return BAD, _("{:.0f} never stored").format(unstored), Evidence.DISAGREE
+        return BAD, counted("{count} never stored", "{count} never stored", unstored), Evidence.DISAGREE
     reading = readings.get("customers.last_inbound", NOTHING)
     if reading.fresh is None or reading.sample is None:
         return _unread(readings, "customers.last_inbound", now)
     age = reading.fresh + now - reading.sample.at
     if age > LIVELY:
-        return NO_SOURCE, _("silent {}").format(span(age)), Evidence.FRESH
-    return OK, _("last in {}").format(span(age)), Evidence.FRESH
+        return NO_SOURCE, message("silent {age:span}", age=age), Evidence.FRESH
+    return OK, message("last in {age:span}", age=age), Evidence.FRESH
 
 
 def _bot(readings: Readings, now: float) -> Seen:
@@ -79,8 +79,8 @@ def _bot(readings: Readings, now: float) -> Seen:
     note = readings["health.up"].note
     if fresh(readings, "health.down"):
         refused = fresh(readings, "health.refused")
-        return BAD, _("refused") if refused else note or _("down"), evidence
-    return BUSY, note or _("no answer"), evidence
+        return BAD, message("refused") if refused else note or message("down"), evidence
+    return BUSY, note or message("no answer"), evidence
 
 
 def _database(readings: Readings, now: float, slow: float) -> Seen:
@@ -90,18 +90,22 @@ def _database(readings: Readings, now: float, slow: float) -> Seen:
     if up:
         seconds = fresh(readings, "db.seconds")
         return BUSY if (seconds or 0.0) > slow else OK, _quick(seconds), Evidence.FRESH
-    return BAD, readings["db.up"].note or _("down"), Evidence.FRESH
+    return BAD, readings["db.up"].note or message("down"), Evidence.FRESH
 
 
 def _gateway(readings: Readings, now: float) -> Seen:
     answers = fresh(readings, "gateway.up")
     if answers is not None and not answers:
-        return BAD, readings["gateway.up"].note or _("no answer"), Evidence.FRESH
+        return BAD, readings["gateway.up"].note or message("no answer"), Evidence.FRESH
     working = fresh(readings, "gateway.working")
     if working is None:
         return _unread(readings, "gateway.working", now)
     note = readings["gateway.working"].note
-    return (OK, note or "WORKING", Evidence.FRESH) if working else (BAD, note or _("not WORKING"), Evidence.FRESH)
+    return (
+        (OK, note or "WORKING", Evidence.FRESH)
+        if working
+        else (BAD, note or message("not WORKING"), Evidence.FRESH)
+    )
 
 
 def _customer(readings: Readings, now: float) -> Seen:
@@ -110,23 +114,23 @@ def _customer(readings: Readings, now: float) -> Seen:
         return _unread(readings, "customers.waiting", now)
     phantom = fresh(readings, "customers.phantom") or 0
     if phantom:
-        return BAD, _("{:.0f} undelivered").format(phantom), Evidence.DISAGREE
+        return BAD, counted("{count} undelivered", "{count} undelivered", phantom), Evidence.DISAGREE
     if waiting:
-        return BUSY, _("{:.0f} waiting").format(waiting), Evidence.FRESH
-    return OK, _("answered"), Evidence.FRESH
+        return BUSY, counted("{count} waiting", "{count} waiting", waiting), Evidence.FRESH
+    return OK, message("answered"), Evidence.FRESH
 
 
 def _unread(readings: Readings, name: str, now: float) -> Seen:
     """What is shown of a link whose series has no fresh value."""
     reading = readings.get(name, NOTHING)
     if reading.evidence is Evidence.NO_SOURCE:
-        return NO_SOURCE, _("no source"), Evidence.NO_SOURCE
+        return NO_SOURCE, message("no source"), Evidence.NO_SOURCE
     if reading.evidence is Evidence.OLD and reading.sample is not None:
-        return UNKNOWN, _("OLD {}").format(span(now - reading.sample.at)), Evidence.OLD
-    return UNKNOWN, _("NO DATA"), Evidence.NO_DATA
+        return UNKNOWN, message("OLD {age:span}", age=now - reading.sample.at), Evidence.OLD
+    return UNKNOWN, message("NO DATA"), Evidence.NO_DATA
 
 
-def _quick(seconds: float | None) -> str:
+def _quick(seconds: float | None) -> Saying:
     if seconds is None:
-        return _("up")
+        return message("up")
     return f"{seconds * 1000:.0f}ms" if seconds < 1 else f"{seconds:.1f}s"

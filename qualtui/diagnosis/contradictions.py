@@ -6,19 +6,19 @@ import msgspec
 
 from qualtui.model import Evidence
 from qualtui.series.evidence import NOTHING, Readings, fresh
-from qualtui.text import _
+from qualtui.text.message import Text, joined, message
 from qualtui.tracking.counters import contradicted
 
 _WORDS = {
-    "health.up": _("/health is well, the database is not"),
-    "health.database": _("/health calls the database broken, it answers us"),
-    "health.gateway": _("/health calls WAHA broken, it says WORKING"),
-    "deep.database": _("/health/deep calls the database broken, it answers us"),
-    "deep.gateway": _("/health/deep calls WAHA broken, it says WORKING"),
-    "customers.phantom": _("rows say sent, the gateway does not"),
-    "customers.unstored": _("the gateway has messages that no row has"),
-    "agent.success": _("the bot counts every send as a success"),
-    "agent.claimed": _("the bot counts sends that have no row"),
+    "health.up": message("/health is well, the database is not"),
+    "health.database": message("/health calls the database broken, it answers us"),
+    "health.gateway": message("/health calls WAHA broken, it says WORKING"),
+    "deep.database": message("/health/deep calls the database broken, it answers us"),
+    "deep.gateway": message("/health/deep calls WAHA broken, it says WORKING"),
+    "customers.phantom": message("rows say sent, the gateway does not"),
+    "customers.unstored": message("the gateway has messages that no row has"),
+    "agent.success": message("the bot counts every send as a success"),
+    "agent.claimed": message("the bot counts sends that have no row"),
 }
 _ASKED = {
     **{"health.database": "db.up", "health.gateway": "gateway.working"},
@@ -60,9 +60,9 @@ def _denied(readings: Readings, well: Well) -> Iterator[str]:
             yield name
 
 
-def disagreement_text(names: Iterable[str]) -> str:
+def disagreement_text(names: Iterable[str]) -> Text:
     """The contradictions in words, each once."""
-    return ", ".join(dict.fromkeys(_WORDS[name] for name in sorted(names) if name in _WORDS))
+    return joined(list(dict.fromkeys(_WORDS[name] for name in sorted(names) if name in _WORDS)), ", ")
 
 
 def contradict(readings: Readings, well: Well = lambda _name, _at: True) -> Readings:

@@ -13,6 +13,7 @@ from qualtui.diagnosis.goals import answerable
 from qualtui.diagnosis.health import agent_down, blind, returned, unreached
 from qualtui.model import Evidence, Sample
 from qualtui.series.evidence import Readings
+from qualtui.text.message import Saying
 from qualtui.tracking import literal
 from qualtui.tracking.deliverability import starting
 from qualtui.wire import LinkView
@@ -50,7 +51,7 @@ class Subject(NamedTuple):
     readings: Callable[[], Readings]
     links: Callable[[], Sequence[LinkView]]
 
-    def sample(self, name: str, value: float | None, note: str = "") -> Sample:
+    def sample(self, name: str, value: float | None, note: Saying = "") -> Sample:
         """A sample of this moment."""
         return Sample(f"{self.agent}/{name}", self.now, value, note)
 

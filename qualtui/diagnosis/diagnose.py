@@ -12,6 +12,8 @@ from qualtui.diagnosis.proof import (
     count_of,
     healthy_links,
     lasted,
+    link_name,
+    link_proof,
     oldest_wait,
     unknown_notes,
 )
@@ -20,7 +22,7 @@ from qualtui.model import Evidence, Link
 from qualtui.series.catalogue import OWN
 from qualtui.series.evidence import NOTHING, Readings, fresh
 from qualtui.series.seasonality import ALARM
-from qualtui.text import _, clean, plural
+from qualtui.text.message import Saying, Text, counted, joined, message, outside
 from qualtui.wire import LinkView
 
 __all__ = ["explains", "root_cause"]
@@ -47,7 +49,7 @@ def root_cause(links: Sequence[LinkView], readings: Readings, now: float, speed:
     if by[Link.US].status == UNKNOWN and fresh(readings, "control.up") == 0:
         return _ours(readings)
     if by[Link.US].status == UNKNOWN:
-        text = _("We cannot ask: no probe has had an answer")
+        text = message("We cannot ask: no probe has had an answer")
         return RootCause(text, unknown_notes(readings), Link.US, root=CauseKind.OURS)
     # A bot that is only silent may hang in what it needs: what says by itself that it is broken comes first.
     refused = bool(fresh(readings, "health.refused"))
@@ -74,21 +76,30 @@ def _only_restarts(by: By, readings: Readings, now: float, speed: float) -> bool
 
 
 def _ours(readings: Readings) -> RootCause:
-    text = _("Our own network: the control target does not answer either")
-    proof = (_("control: {}").format(readings["control.up"].note), *unknown_notes(readings))
+    text = message("Our own network: the control target does not answer either")
+    proof = (message("control: {note}", note=readings["control.up"].note), *unknown_notes(readings))
     return RootCause(text, proof, Link.US, root=CauseKind.OURS)
 
 
 def _database(by: By, readings: Readings, now: float) -> RootCause:
     view = by[Link.DATABASE]
-    proof = [_("database: {}").format(view.text)]
-    text = _("The database is down for {}: {}").format(lasted(view, now), view.text)
+    proof = [link_proof(by, Link.DATABASE)]
+    text = message("The database is down for {lasted:span}: {state}", lasted=lasted(view, now), state=view.text)
     if fresh(readings, "health.up"):
-        proof.append(_("/health: 200, it does not look at the database"))
-        text += _("; /health still says healthy: SOURCES DISAGREE")
+        proof.append(message("/health: 200, it does not look at the database"))
+        text = message(
+            "The database is down for {lasted:span}: {state}; /health still says healthy: SOURCES DISAGREE",
+            lasted=lasted(view, now),
+            state=view.text,
+        )
     elif by[Link.BOT].status == BAD:
-        proof.append(_("bot: {}").format(by[Link.BOT].text))
-        text += _(", and the bot too: {}").format(by[Link.BOT].text)
+        proof.append(link_proof(by, Link.BOT))
+        text = message(
+            "The database is down for {lasted:span}: {state}, and the bot too: {bot}",
+            lasted=lasted(view, now),
+            state=view.text,
+            bot=by[Link.BOT].text,
+        )
     step = readings["db.refused"].note if fresh(readings, "db.refused") else ""
     root = CauseKind.DATABASE_DOWN
     return RootCause(text, tuple(proof), Link.DATABASE, root=root, since=view.since, step=step)
@@ -97,39 +108,44 @@ def _database(by: By, readings: Readings, now: float) -> RootCause:
 def _bot(by: By, readings: Readings, now: float) -> RootCause:
     view = by[Link.BOT]
     if fresh(readings, "health.refused"):
-        text = _("The bot refuses connections for {}").format(lasted(view, now))
+        text = message("The bot refuses connections for {lasted:span}", lasted=lasted(view, now))
     else:
-        text = _("The bot is down for {}: {}").format(lasted(view, now), readings["health.down"].note or view.text)
-    proof = (_("bot: {}").format(view.text), *healthy_links(by, Link.BOT))
+        text = message(
+            "The bot is down for {lasted:span}: {state}",
+            lasted=lasted(view, now),
+            state=readings["health.down"].note or view.text,
+        )
+    proof = (link_proof(by, Link.BOT), *healthy_links(by, Link.BOT))
     return RootCause(text, proof, Link.BOT, root=CauseKind.BOT_DOWN, since=view.since)
 
 
 def _gateway(by: By, readings: Readings, now: float) -> RootCause:
     view = by[Link.GATEWAY]
     # The status may be younger than the trouble: FAILED first, then the QR code.
-    text = _("WAHA {status}: not working for {lasted}").format(lasted=lasted(view, now), status=view.text)
-    proof = [_("WAHA: {}").format(view.text)]
+    said = [message("WAHA {status}: not working for {lasted:span}", lasted=lasted(view, now), status=view.text)]
+    proof: list[Saying] = [message("WAHA: {state}", state=view.text)]
     logged_out = bool(fresh(readings, "gateway.needs_human"))
     if logged_out:
-        text += _("; a person with the phone must log it in")
-    if fresh(readings, "customers.phantom"):
-        text += _('; the database says "sent": SOURCES DISAGREE')
+        said.append(message("a person with the phone must log it in"))
+    if phantoms := fresh(readings, "customers.phantom"):
+        said.append(message('the database says "sent": SOURCES DISAGREE'))
         proof.append(
-            plural(
-                'messages: {:.0f} customer has a row "sent" and no delivery',
-                'messages: {:.0f} customers have a row "sent" and no delivery',
-                int(count_of(readings, "customers.phantom")),
-            ).format(count_of(readings, "customers.phantom"))
+            counted(
+                'messages: {count} customer has a row "sent" and no delivery',
+                'messages: {count} customers have a row "sent" and no delivery',
+                phantoms,
+            )
         )
     if by[Link.BOT].status in {BAD, BUSY}:
-        text += _("; the bot hangs in its sends")
-        proof.append(_("bot: {}").format(by[Link.BOT].text))
-    proof += (one for one in healthy_links(by, Link.GATEWAY) if one not in proof)
+        said.append(message("the bot hangs in its sends"))
+        proof.append(link_proof(by, Link.BOT))
+    text = joined(said)
+    proof += [one for one in healthy_links(by, Link.GATEWAY) if one not in proof]
     root = CauseKind.GATEWAY_STARTING if fresh(readings, "gateway.session_starting") else CauseKind.GATEWAY
     if logged_out:
         return RootCause(text, tuple(proof), Link.GATEWAY, (), root, view.since, _log_in())
     if _unreachable(readings):
-        step = _("start the gateway itself, or check its address: a session's restart would go through it")
+        step = message("start the gateway itself, or check its address: a session's restart would go through it")
         return RootCause(text, tuple(proof), Link.GATEWAY, (), root, view.since, step)
     return RootCause(text, tuple(proof), Link.GATEWAY, (GATEWAY_RESTART,), root, view.since)
 
@@ -140,9 +156,9 @@ def _unreachable(readings: Readings) -> bool:
     return down and fresh(readings, "gateway.seconds") is None
 
 
-def _log_in() -> str:
+def _log_in() -> Text:
     """The next step where the session is logged out."""
-    return _(
+    return message(
         "log in with the phone that owns the number: the gateway's dashboard shows the QR code; "
         "a restart does not log in"
     )
@@ -177,14 +193,18 @@ def _silence(by: By, readings: Readings) -> RootCause:
     """Nobody waits, as far as rows and chats tell: what else is wrong."""
     missed = count_of(readings, "inbound.expected")
     if missed > ALARM:
-        text = _("The gateway is {} and hears nobody: {:.0f} customers would have written by now")
+        state = by[Link.GATEWAY].text
+        text = counted(
+            "The gateway is {state} and hears nobody: {count} customer would have written by now",
+            "The gateway is {state} and hears nobody: {count} customers would have written by now",
+            round(missed),
+            state=state,
+        )
         seen = (
-            _("WAHA: {}").format(by[Link.GATEWAY].text),
-            _("messages: none came in, against the week's rhythm"),
+            message("WAHA: {state}", state=state),
+            message("messages: none came in, against the week's rhythm"),
         )
-        return RootCause(
-            text.format(by[Link.GATEWAY].text, missed), seen, Link.GATEWAY, (GATEWAY_RESTART,), CauseKind.DEAF
-        )
+        return RootCause(text, seen, Link.GATEWAY, (GATEWAY_RESTART,), CauseKind.DEAF)
     unknown = [view for view in by.values() if view.status == UNKNOWN]
     witness = readings.get("chats.evidence", NOTHING).sample
     # What answered before the network failed is fresh for a while yet.
@@ -195,33 +215,44 @@ def _silence(by: By, readings: Readings) -> RootCause:
     doubted = witness is not None and witness.value != 1
     # A webhook of which nothing is known yet, because nobody wrote, is less than a witness that is missing.
     if unknown and not (doubted and {view.link for view in unknown} == {Link.WEBHOOK}):
-        names = ", ".join(view.link.value for view in unknown)
-        text = _("No fresh evidence of: {}").format(names)
+        text = message("No fresh evidence of: {links}", links=[link_name(view.link) for view in unknown])
         return RootCause(text, unknown_notes(readings), unknown[0].link, root=CauseKind.NO_EVIDENCE)
     if witness is not None and doubted:
-        text = _("The gateway's chats are no witness: {}").format(clean(witness.note, 120) or _("not read"))
-        return RootCause(text, (_("customers: by the rows alone"),), Link.GATEWAY, root=CauseKind.NO_EVIDENCE)
+        note = outside(witness.note, 120) or message("not read")
+        text = message("The gateway's chats are no witness: {note}", note=note)
+        return RootCause(
+            text, (message("customers: by the rows alone"),), Link.GATEWAY, root=CauseKind.NO_EVIDENCE
+        )
     return RootCause()
 
 
 def _deep(by: By, readings: Readings) -> RootCause:
     """What only the bot itself sees; a contradiction to what we see is told with it."""
     note = readings["deep.broken"].note
-    text = _("The bot's own deep check says: {}").format(clean(note, 80))
+    text = message("The bot's own deep check says: {note}", note=outside(note, 80))
     if any(
         readings.get(f"deep.{part}", NOTHING).evidence is Evidence.DISAGREE for part in ("database", "gateway")
     ):
-        text += _("; we find it well: SOURCES DISAGREE")
-    proof = (_("/health/deep: {}").format(note), *healthy_links(by, Link.BOT))
+        text = message(
+            "The bot's own deep check says: {note}; we find it well: SOURCES DISAGREE", note=outside(note, 80)
+        )
+    proof = (message("/health/deep: {note}", note=note), *healthy_links(by, Link.BOT))
     return RootCause(text, proof, Link.BOT, root=CauseKind.DEEP)
 
 
 def _without_rows(by: By, readings: Readings) -> RootCause:
     """Customers may well be answered: nobody who looks at the rows can tell."""
     claimed, rows = count_of(readings, "agent.claimed"), count_of(readings, "messages.sent_1h")
-    text = _("The bot counts sends that have no row: {:.0f}, of which {:.0f} were stored: SOURCES DISAGREE")
-    proof = (_("/metrics: {:.0f} sends").format(claimed), _("messages: {:.0f} rows").format(rows))
-    text = text.format(claimed, rows)
+    text = message(
+        "The bot counts sends that have no row: {sends:whole}, of which {rows:whole} were stored: "
+        "SOURCES DISAGREE",
+        sends=claimed,
+        rows=rows,
+    )
+    proof = (
+        message("/metrics: {sends:whole} sends", sends=claimed),
+        message("messages: {rows:whole} rows", rows=rows),
+    )
     return RootCause(text, (*proof, *healthy_links(by, Link.BOT)), Link.DATABASE, root=CauseKind.UNWRITTEN)
 
 
@@ -233,24 +264,22 @@ def _slow(by: By, readings: Readings, now: float) -> RootCause | None:
     before = count_of(readings, "sessions.bot_owes") and began_earlier(by[Link.BOT], readings, now)
     if by[Link.BOT].status != BUSY or before:
         return None
-    text = _("The bot does not answer /health for {}: busy replying, or stuck").format(lasted(by[Link.BOT], now))
+    busy_for = lasted(by[Link.BOT], now)
+    text = message("The bot does not answer /health for {lasted:span}: busy replying, or stuck", lasted=busy_for)
     if fresh(readings, "health.silent") == 0:
-        text = _("The bot's /health is not well for {}: {}").format(
-            lasted(by[Link.BOT], now), clean(readings["health.up"].note, 80)
-        )
-    proof = (_("bot: {}").format(by[Link.BOT].text),)
+        note = outside(readings["health.up"].note, 80)
+        text = message("The bot's /health is not well for {lasted:span}: {note}", lasted=busy_for, note=note)
+    proof = (link_proof(by, Link.BOT),)
     return RootCause(text, proof, Link.BOT, root=CauseKind.BOT_BUSY, since=by[Link.BOT].since)
 
 
 def _slow_database(by: By, now: float) -> RootCause:
     view, bot = by[Link.DATABASE], by[Link.BOT]
-    text, proof = (
-        _("The database is slow: {} for an empty question").format(view.text),
-        healthy_links(by, Link.DATABASE),
-    )
+    text = message("The database is slow: {took} for an empty question", took=view.text)
+    proof = healthy_links(by, Link.DATABASE)
     if bot.status == BAD:
-        text += _("; the bot hangs in it")
-        proof = (_("bot: {}").format(bot.text), *proof)
+        text = message("The database is slow: {took} for an empty question; the bot hangs in it", took=view.text)
+        proof = (link_proof(by, Link.BOT), *proof)
     return RootCause(text, proof, Link.DATABASE, root=CauseKind.DATABASE_SLOW, since=began(view, now))
 
 

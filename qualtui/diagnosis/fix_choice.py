@@ -6,8 +6,9 @@ from typing import NamedTuple
 from qualtui.diagnosis.root_cause import RETRY, SESSION_CLEANUP, RootCause
 from qualtui.model import FixRun
 from qualtui.series.evidence import Readings, fresh
+from qualtui.text.message import Saying
 
-Remedies = Callable[[str], str]  # a fix's title where it can be run, else empty
+Remedies = Callable[[str], Saying]  # a fix's title where it can be run, else empty
 
 PARTIAL = frozenset({RETRY})  # a run helps some customers; the next one helps the rest
 
@@ -15,7 +16,7 @@ PARTIAL = frozenset({RETRY})  # a run helps some customers; the next one helps t
 class TriedFixes(NamedTuple):
     """What was done for an incident: the newest run in words, and the fixes that need no second run."""
 
-    text: str = ""
+    text: Saying = ""
     fixes: frozenset[str] = frozenset()
 
 

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from qualtui.config.values import Goals
 from qualtui.diagnosis.chain import BAD, UNKNOWN
+from qualtui.diagnosis.proof import link_name
 from qualtui.model import Link
+from qualtui.text.message import Saying, joined, message
 from qualtui.tracking.answered_share import Told
 from qualtui.tracking.failures import percent
 from qualtui.wire import LinkView
@@ -25,18 +27,18 @@ def targets(goals: Goals) -> dict[str, float]:
     }
 
 
-def answerable(links: Sequence[LinkView]) -> tuple[float | None, str]:
+def answerable(links: Sequence[LinkView]) -> tuple[float | None, Saying]:
     """Whether customers could be answered at this moment, and the link that says no or nothing.
 
     A link without any source is left out; a broken one decides even where another is not known. None: unknown.
     """
     needed = [view for view in links if view.link in NEEDED]
-    broken = [view.link.value for view in needed if view.status == BAD]
+    broken = [link_name(view.link) for view in needed if view.status == BAD]
     if broken:
-        return 0.0, ", ".join(broken)
-    unknown = [view.link.value for view in needed if view.status == UNKNOWN]
+        return 0.0, joined(broken, ", ")
+    unknown = [link_name(view.link) for view in needed if view.status == UNKNOWN]
     if unknown or not needed:
-        return None, ", ".join(unknown)
+        return None, joined(unknown, ", ")
     return 1.0, ""
 
 
@@ -53,7 +55,9 @@ def availability(counts: Bins, sums: Bins, now: float, minute: float, bin_: floa
     since = 0.0 if began is None else max(0.0, now - began - bin_) / minute
     first = next((value for _at, value in counts if value), 0.0) or 0.0
     unknown = max(0.0, since + first - known)
-    note = f"{good:.0f} of {known:.0f} minutes, {unknown:.0f} unknown"
+    note = message(
+        "{good:whole} of {known:whole} minutes, {unknown:whole} unknown", good=good, known=known, unknown=unknown
+    )
     return {
         "goal.up": (percent(good, known), note),
         "goal.minutes_good": (good, ""),
@@ -65,4 +69,9 @@ def availability(counts: Bins, sums: Bins, now: float, minute: float, bin_: floa
 def reply_goals(counts: Bins, sums: Bins) -> Told:
     """S15 as written: the share of our questions at GET /health that were answered well, whatever that means."""
     asked, good = (sum(value or 0.0 for _at, value in bins) for bins in (counts, sums))
-    return {"row.availability": (percent(good, asked), f"{good:.0f} of {asked:.0f} answers")}
+    return {
+        "row.availability": (
+            percent(good, asked),
+            message("{good:whole} of {asked:whole} answers", good=good, asked=asked),
+        )
+    }

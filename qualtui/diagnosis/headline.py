@@ -10,7 +10,7 @@ from qualtui.diagnosis.root_cause import RootCause
 from qualtui.diagnosis.waits import within_reply_times
 from qualtui.model import Evidence, Incident, Link, Phase, Severity
 from qualtui.series.evidence import NOTHING, Readings, fresh
-from qualtui.text import _, plural, span
+from qualtui.text.message import EMPTY, Param, Saying, Text, counted, joined, message
 from qualtui.wire import LinkView, NowState, NowView
 
 
@@ -21,7 +21,7 @@ class IncidentNow(NamedTuple):
     `timed`: the line itself says for how long.
     """
 
-    summary: str
+    summary: Saying
     holds: bool = True
     timed: bool = False
 
@@ -33,7 +33,7 @@ class Unwitnessed(NamedTuple):
     """
 
     seconds: float
-    note: str = ""
+    note: Saying = ""
 
 
 Lives = Callable[[Incident], IncidentNow]
@@ -60,9 +60,16 @@ def headline(
     if holding:
         return _trouble(_worst(holding), holding, readings, reason, lives, tried, remedies, now)
     if any(view.status == BAD for view in links):
-        return NowView(Severity.WARNING, False, _("TROUBLE BEGINS"), _detail(readings), reason.text, reason.proof)
+        return NowView(
+            Severity.WARNING, False, message("TROUBLE BEGINS"), _detail(readings), reason.text, reason.proof
+        )
     if learning is not None:
-        return NowView(None, False, _("LEARNING {:.0%}").format(learning), _("reading the past before judging it"))
+        return NowView(
+            None,
+            False,
+            message("LEARNING {share:percent}", share=learning),
+            message("reading the past before judging it"),
+        )
     if fresh(readings, "customers.waiting") is None:
         return _cannot_tell("customers.waiting", readings, reason, now)
     if firing:
@@ -95,11 +102,13 @@ def _trouble(
     state = NowState.PLAIN
     overdue = not within_reply_times(readings) or worst.rule.startswith("customers")
     if fresh(readings, "customers.waiting") and overdue:
-        text, detail = _who_waits(readings), _how_long(readings)
+        text: Saying = _who_waits(readings)
+        detail: Saying = _how_long(readings)
         state = NowState.OPEN_BEFORE_START if _all_before_start(readings) else state
     else:
         line = lives(worst)
-        text, detail = line.summary, "" if line.timed else _("for {}").format(span(now - worst.since))
+        text = line.summary
+        detail = EMPTY if line.timed else message("for {lasted:span}", lasted=now - worst.since)
     done = tried(worst.number)
     fix = offered_fix(reason, [one.fix for one in (worst, *firing)], done, remedies)
     return NowView(
@@ -110,12 +119,12 @@ def _trouble(
         why=reason.text or _when_it_began(worst),
         proof=reason.proof,
         who=_owner(worst, now),
-        tried=done.text or _("nothing"),
+        tried=done.text or message("nothing"),
         fix=fix,
         fix_title=remedies(fix) if fix else "",
         number=worst.number,
         state=state,
-        step=reason.step or str(worst.runbook),
+        step=reason.step or worst.runbook,
     )
 
 
@@ -123,19 +132,19 @@ def _recovering(
     worst: Incident, readings: Readings, reason: RootCause, tried: Callable[[int], TriedFixes], now: float
 ) -> NowView:
     """Nothing that fires holds any more: amber at most, whatever it was."""
-    waits = _detail(readings) or _("nobody waits")
-    detail = _("{waits}; watching that it stays so, after {lasted}").format(
-        waits=waits, lasted=span(now - worst.since)
+    waits = _detail(readings) or message("nobody waits")
+    detail = message(
+        "{waits}; watching that it stays so, after {lasted:span}", waits=waits, lasted=now - worst.since
     )
     return NowView(
         level=Severity.WARNING,
         calm=False,
-        headline=_("RECOVERING"),
+        headline=message("RECOVERING"),
         detail=detail,
         why=reason.text or _when_it_began(worst),
         proof=reason.proof,
         who=_owner(worst, now),
-        tried=tried(worst.number).text or _("nothing"),
+        tried=tried(worst.number).text or message("nothing"),
         number=worst.number,
         state=NowState.RECOVERING,
     )
@@ -145,11 +154,11 @@ def _waiting(readings: Readings, links: Sequence[LinkView], reason: RootCause) -
     """Customers wait, and no rule fires: amber once a reply is overdue by the bot's own recent reply times."""
     before = _all_before_start(readings)
     if fresh(readings, "customers.overdue"):
-        text = _who_waits(readings) if before else _("WAITING FOR THE BOT'S REPLY")
-        detail = _("{waits}: later than its replies usually are").format(waits=_detail(readings))
+        text = _who_waits(readings) if before else message("WAITING FOR THE BOT'S REPLY")
+        detail = message("{waits}: later than its replies usually are", waits=_detail(readings))
         state = NowState.OPEN_BEFORE_START if before else NowState.WAITING
         return NowView(Severity.WARNING, False, text, detail, reason.text, reason.proof, state=state)
-    text = _("THE BOT IS REPLYING") if _works(readings, links) else _("WAITING FOR THE BOT'S REPLY")
+    text = message("THE BOT IS REPLYING") if _works(readings, links) else message("WAITING FOR THE BOT'S REPLY")
     return NowView(None, True, text, _detail(readings), proof=reason.proof, state=NowState.WAITING)
 
 
@@ -160,41 +169,43 @@ def _works(readings: Readings, links: Sequence[LinkView]) -> bool:
 
 
 def _one_witness(readings: Readings, reason: RootCause, missing: Unwitnessed) -> NowView:
-    waits = _detail(readings) or _("nobody waits")
-    text = _("by the rows {waits}; the gateway's chats do not confirm it for {lasted}: {note}")
-    if not missing.seconds:
-        text = _("by the rows {waits}; the gateway's chats do not confirm it: {note}")
-    detail = text.format(waits=waits, lasted=span(missing.seconds), note=missing.note or _("not read"))
-    return NowView(None, False, _("CANNOT TELL"), detail, reason.text, reason.proof)
+    waits = _detail(readings) or message("nobody waits")
+    said: dict[str, Param] = {"waits": waits, "note": missing.note or message("not read")}
+    detail = message("by the rows {waits}; the gateway's chats do not confirm it: {note}", **said)
+    if missing.seconds:
+        detail = message(
+            "by the rows {waits}; the gateway's chats do not confirm it for {lasted:span}: {note}",
+            lasted=missing.seconds,
+            **said,
+        )
+    return NowView(None, False, message("CANNOT TELL"), detail, reason.text, reason.proof)
 
 
 def _nobody_waits(readings: Readings) -> NowView:
     claimed = int(fresh(readings, "customers.claimed") or 0)
     if claimed:
-        text = plural(
-            "nobody waits by the rows; the delivery of {} answer is not confirmed yet",
-            "nobody waits by the rows; the delivery of {} answers is not confirmed yet",
+        text = counted(
+            "nobody waits by the rows; the delivery of {count} answer is not confirmed yet",
+            "nobody waits by the rows; the delivery of {count} answers is not confirmed yet",
             claimed,
-        ).format(claimed)
-        return NowView(None, True, _("CHECKING DELIVERY"), text, state=NowState.CHECKING)
+        )
+        return NowView(None, True, message("CHECKING DELIVERY"), text, state=NowState.CHECKING)
     last = fresh(readings, "customers.last_reply")
-    parts = [] if last is None else [_("last reply {} ago").format(span(last))]
+    parts = [] if last is None else [message("last reply {age:span} ago", age=last)]
     if backlog := fresh(readings, "customers.backlog"):
-        parts.append(_("backlog {:.0f}").format(backlog))
-    return NowView(None, True, _("EVERYONE ANSWERED"), ", ".join(parts))
+        parts.append(message("backlog {number:whole}", number=backlog))
+    return NowView(None, True, message("EVERYONE ANSWERED"), joined(parts, ", "))
 
 
-def _who_waits(readings: Readings) -> str:
+def _who_waits(readings: Readings) -> Text:
     count = int(fresh(readings, "customers.waiting") or 0)
     if _all_before_start(readings):
-        text = plural(
-            "{} CUSTOMER WAITING SINCE BEFORE THE FIRST START",
-            "{} CUSTOMERS WAITING SINCE BEFORE THE FIRST START",
+        return counted(
+            "{count} CUSTOMER WAITING SINCE BEFORE THE FIRST START",
+            "{count} CUSTOMERS WAITING SINCE BEFORE THE FIRST START",
             count,
         )
-    else:
-        text = plural("{} CUSTOMER WAITING FOR THE BOT", "{} CUSTOMERS WAITING FOR THE BOT", count)
-    return text.format(count)
+    return counted("{count} CUSTOMER WAITING FOR THE BOT", "{count} CUSTOMERS WAITING FOR THE BOT", count)
 
 
 def _all_before_start(readings: Readings) -> bool:
@@ -203,45 +214,47 @@ def _all_before_start(readings: Readings) -> bool:
     return bool(waiting) and waiting == before
 
 
-def _how_long(readings: Readings) -> str:
+def _how_long(readings: Readings) -> Text:
     """The longest wait, and apart from it that of those who were open before the first start."""
     before = int(fresh(readings, "customers.open_before_start") or 0)
     if not before or _all_before_start(readings):
-        return _("oldest {}").format(span(oldest_wait(readings)))
-    since = span(fresh(readings, "customers.oldest") or 0.0)
-    text = plural(
-        "oldest {since}; {n} of them since before the first start, {before}",
-        "oldest {since}; {n} of them since before the first start, the oldest {before}",
+        return message("oldest {wait:span}", wait=oldest_wait(readings))
+    return counted(
+        "oldest {since:span}; {count} of them since before the first start, {before:span}",
+        "oldest {since:span}; {count} of them since before the first start, the oldest {before:span}",
         before,
+        since=fresh(readings, "customers.oldest") or 0.0,
+        before=fresh(readings, "customers.open_oldest") or 0.0,
     )
-    return text.format(since=since, n=before, before=span(fresh(readings, "customers.open_oldest") or 0.0))
 
 
-def _when_it_began(incident: Incident) -> str:
-    return _("when it began: {}").format(incident.cause) if incident.cause else ""
+def _when_it_began(incident: Incident) -> Saying:
+    return message("when it began: {cause}", cause=incident.cause) if incident.cause else ""
 
 
-def _owner(incident: Incident, now: float) -> str:
+def _owner(incident: Incident, now: float) -> Text:
     if not incident.owner:
-        return _("nobody")
-    return _("{} for {}").format(incident.owner, span(now - (incident.owned_at or now)))
+        return message("nobody")
+    return message("{owner} for {lasted:span}", owner=incident.owner, lasted=now - (incident.owned_at or now))
 
 
-def _detail(readings: Readings) -> str:
+def _detail(readings: Readings) -> Text:
     waiting = fresh(readings, "customers.waiting")
     if not waiting:
-        return ""
-    text = plural("{:.0f} waiting, {}", "{:.0f} waiting, the oldest {}", int(waiting))
-    return text.format(waiting, span(oldest_wait(readings)))
+        return EMPTY
+    wait = oldest_wait(readings)
+    return counted("{count} waiting, {wait:span}", "{count} waiting, the oldest {wait:span}", waiting, wait=wait)
 
 
 def _cannot_tell(name: str, readings: Readings, reason: RootCause, now: float) -> NowView:
     """Without a fresh figure of `name` nobody knows who waits."""
     reading = readings.get(name, NOTHING)
     if reading.evidence is Evidence.NO_SOURCE:
-        detail = _("no database is configured: nobody can see who waits")
+        detail = message("no database is configured: nobody can see who waits")
     elif reading.sample is None:
-        detail = _("no answer yet")
+        detail = message("no answer yet")
     else:
-        detail = _("no data for {}: {}").format(span(now - reading.sample.at), reading.note or _("old"))
-    return NowView(None, False, _("CANNOT TELL"), detail, reason.text, reason.proof)
+        detail = message(
+            "no data for {age:span}: {note}", age=now - reading.sample.at, note=reading.note or message("old")
+        )
+    return NowView(None, False, message("CANNOT TELL"), detail, reason.text, reason.proof)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from qualtui.config.values import HealthSettings
 from qualtui.model import Sample
-from qualtui.text import _, span
+from qualtui.text.message import Saying, Text, joined, message
 
 
 def agent_down(
@@ -32,17 +32,20 @@ def agent_down(
     if newest.value:
         return Sample(series, newest.at, 0.0)
     if refused is not None and refused.value and refused.at >= newest.at:
-        return Sample(series, newest.at, 1.0, _("refuses connections"))
+        return Sample(series, newest.at, 1.0, message("refuses connections"))
     missed = _misses(up, 3 * settings.interval + settings.timeout)
     if last_row is not None:  # what was missed before the newest row proves nothing
         missed = [sample for sample in missed if sample.at > last_row]
     first = missed[0].at if missed else now
     if len(missed) >= settings.misses and now - first >= settings.down_after:
-        note = _("{} misses in {}, and no row stored: {}").format(
-            len(missed), span(now - first), newest.note or _("no answer")
+        note = message(
+            "{misses:whole} misses in {lasted:span}, and no row stored: {note}",
+            misses=len(missed),
+            lasted=now - first,
+            note=newest.note or message("no answer"),
         )
         return Sample(series, now, 1.0, note)
-    return Sample(series, newest.at, 0.0, _("not down: {}").format(newest.note or _("no answer")))
+    return Sample(series, newest.at, 0.0, message("not down: {note}", note=newest.note or message("no answer")))
 
 
 def returned(agent: str, up: Sequence[Sample], down: Sequence[Sample], now: float) -> tuple[Sample, ...]:
@@ -72,8 +75,14 @@ def unreached(agent: str, up: Sequence[Sample], now: float, window: float) -> Sa
     if newest.value is None:
         return Sample(series, newest.at, None, newest.note)
     kinds = Counter(sample.note for sample in up if sample.value == 0 and sample.at >= now - window)
-    unknown = _("reason not kept")  # of samples restored after a restart: the store keeps values alone
-    note = ", ".join(f"{kind or unknown} {times}" for kind, times in kinds.most_common(3))
+    unknown = message("reason not kept")  # of samples restored after a restart: the store keeps values alone
+    note = joined(
+        [
+            message("{kind} {times:whole}", kind=kind or unknown, times=times)
+            for kind, times in kinds.most_common(3)
+        ],
+        ", ",
+    )
     return Sample(series, newest.at, float(kinds.total()), note)
 
 
@@ -88,16 +97,17 @@ def blind(agent: str, known: Mapping[str, float | None], since: float, now: floa
     return Sample(f"{agent}/sight.blind", now, ages.get(worst, 0.0), _unknown(worst))
 
 
-def _unknown(series: str) -> str:
+def _unknown(series: str) -> Saying:
     """What is not known while a vital series has no answer."""
-    words = {
-        "health.up": _("whether the bot answers"),
-        "db.up": _("whether the database answers"),
-        "customers.waiting": _("who waits, by the bot's rows"),
-        "gateway.working": _("whether the gateway can send"),
-        "chats.evidence": _("who waits, by the gateway's chats"),
+    words: dict[str, Text] = {
+        "health.up": message("whether the bot answers"),
+        "db.up": message("whether the database answers"),
+        "customers.waiting": message("who waits, by the bot's rows"),
+        "gateway.working": message("whether the gateway can send"),
+        "chats.evidence": message("who waits, by the gateway's chats"),
     }
-    return words.get(series, series)
+    found = words.get(series)
+    return series if found is None else found
 
 
 def _misses(up: Sequence[Sample], gap: float) -> list[Sample]:

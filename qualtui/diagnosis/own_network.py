@@ -6,9 +6,9 @@ from typing import NamedTuple
 import msgspec
 
 from qualtui.model import Sample
-from qualtui.text import _
+from qualtui.text.message import message
 
-OURS = _("our own network: the control target does not answer either")
+OURS = message("our own network: the control target does not answer either")
 LINKS = ("health", "db", "gateway")  # each has .up, and .silent where nothing came back in time
 WITH_IT = {"gateway": ("gateway.working",)}  # known only through it
 SLACK = 1.0  # s between the end of a wait and the sample's time

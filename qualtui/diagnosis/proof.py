@@ -3,7 +3,7 @@
 from qualtui.diagnosis.chain import BAD
 from qualtui.model import Evidence, Link
 from qualtui.series.evidence import NOTHING, Readings
-from qualtui.text import span
+from qualtui.text.message import Saying, Text, message
 from qualtui.wire import LinkView
 
 By = dict[Link, LinkView]
@@ -24,9 +24,9 @@ def oldest_wait(readings: Readings) -> float:
     return count_of(readings, longest_wait(readings))
 
 
-def lasted(view: LinkView, now: float) -> str:
-    """For how long a link has been as it is."""
-    return span(now - began(view, now))
+def lasted(view: LinkView, now: float) -> float:
+    """For how many seconds a link has been as it is."""
+    return now - began(view, now)
 
 
 def began(view: LinkView, now: float) -> float:
@@ -39,16 +39,39 @@ def began_earlier(view: LinkView, readings: Readings, now: float) -> bool:
     return oldest_wait(readings) > now - began(view, now)
 
 
-def healthy_links(by: By, but: Link) -> tuple[str, ...]:
+def healthy_links(by: By, but: Link) -> tuple[Saying, ...]:
     """The links that are proved to be well, as the other half of the proof."""
     return tuple(
-        f"{link.value}: {by[link].text}"
+        link_proof(by, link)
         for link in (Link.BOT, Link.DATABASE, Link.GATEWAY)
         if link is not but and by[link].evidence is Evidence.FRESH and by[link].status != BAD
     )
 
 
-def unknown_notes(readings: Readings) -> tuple[str, ...]:
+def link_name(link: Link) -> Text:
+    """What a sentence calls a link."""
+    return {
+        Link.US: message("us"),
+        Link.HOST: message("host"),
+        Link.WEBHOOK: message("webhook"),
+        Link.BOT: message("bot"),
+        Link.DATABASE: message("database"),
+        Link.GATEWAY: message("gateway"),
+        Link.CUSTOMER: message("customer"),
+    }[link]
+
+
+def link_proof(by: By, link: Link) -> Text:
+    """How a link that can be polled is, as proof."""
+    state = by[link].text
+    if link is Link.BOT:
+        return message("bot: {state}", state=state)
+    if link is Link.DATABASE:
+        return message("database: {state}", state=state)
+    return message("gateway: {state}", state=state)
+
+
+def unknown_notes(readings: Readings) -> tuple[Saying, ...]:
     """What the probes of the links said."""
-    said = [f"{name}: {readings[name].note}" for name in ("health.up", "db.up", "gateway.up") if name in readings]
-    return tuple(note for note in said if not note.endswith(": "))
+    said = ((name, readings[name].note) for name in ("health.up", "db.up", "gateway.up") if name in readings)
+    return tuple(message("{series}: {note}", series=name, note=note) for name, note in said if note)

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from qualtui.model import Link
+from qualtui.text.message import Saying
 
 SESSION_CLEANUP = "session-cleanup"
 GATEWAY_RESTART = "gateway-restart"
@@ -59,10 +60,10 @@ class RootCause(msgspec.Struct, frozen=True):
     `step`: what a person does next where no fix helps, or besides.
     """
 
-    text: str = ""
-    proof: tuple[str, ...] = ()
+    text: Saying = ""
+    proof: tuple[Saying, ...] = ()
     link: Link | None = None
     fixes: tuple[str, ...] = ()  # the next one where one was in vain
     root: CauseKind = CauseKind.NONE
     since: float | None = None
-    step: str = ""
+    step: Saying = ""

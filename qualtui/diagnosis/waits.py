@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from qualtui.diagnosis.chain import BUSY, OK
-from qualtui.diagnosis.proof import By, began, count_of, healthy_links, longest_wait
+from qualtui.diagnosis.proof import By, began, count_of, healthy_links, link_proof, longest_wait
 from qualtui.diagnosis.root_cause import GATEWAY_RESTART, RETRY, SESSION_CLEANUP, CauseKind, RootCause
 from qualtui.model import Link
 from qualtui.series.evidence import NOTHING, Readings, fresh
-from qualtui.text import _, plural, span
+from qualtui.text.message import Text, counted, message
 from qualtui.tracking.wait_cause import WaitCause
 
 SEND_TAKES = 110.0  # s that three tries of a send take at least where the gateway never answers
@@ -40,7 +40,7 @@ def waiting_for(readings: Readings, cause: WaitCause) -> float:
 
 def explained_waits(by: By, readings: Readings, found: list[WaitCause]) -> RootCause:
     """The cause of the longest wait among those found."""
-    said = readings.get(longest_wait(readings), NOTHING).note
+    said = readings.get(longest_wait(readings), NOTHING).code
     cause = next((cause for cause in found if cause.value == said), found[0])
     if cause is WaitCause.NEVER_STORED or (WaitCause.NEVER_STORED in found and cause is WaitCause.BOT_OWES):
         lost = _lost(by, readings)
@@ -55,13 +55,13 @@ def unexplained_waits(by: By, readings: Readings) -> RootCause:
     if unseen and _while_down(readings):
         return _lost_while_down(by, unseen)
     if unseen:
-        text = plural(
+        text = counted(
             "The gateway has a customer's message that the bot has not stored yet: in its queue, or lost",
-            "The gateway has messages of {:.0f} customers that the bot has not stored yet: in its queue, or lost",
-            int(unseen),
-        ).format(unseen)
+            "The gateway has messages of {count} customers that the bot has not stored yet: in its queue, or lost",
+            unseen,
+        )
         return RootCause(text, healthy_links(by, Link.WEBHOOK), Link.WEBHOOK, (RETRY,), CauseKind.UNSEEN)
-    text = _("Nothing is broken that we can see, and no reply was stored")
+    text = message("Nothing is broken that we can see, and no reply was stored")
     return RootCause(text, healthy_links(by, Link.CUSTOMER), Link.CUSTOMER, (RETRY,), CauseKind.NOTHING_SEEN)
 
 
@@ -91,18 +91,19 @@ def stuck_sending(by: By, readings: Readings, now: float, speed: float = 1.0) ->
     long = busy_for > takes and (age > takes or count_of(readings, "failures.timeouts") >= HUNG)
     if not long and not (owed >= SEVERAL and age > oldest > last_row):
         return None
-    text = _("The bot is stuck sending: it stores messages and no send ends, though the gateway says {}")
+    text = message(
+        "The bot is stuck sending: it stores messages and no send ends, though the gateway says {state}",
+        state=by[Link.GATEWAY].text,
+    )
     proof = (
-        _("messages: the newest is {} old").format(span(last_row)),
-        _("bot: {}").format(bot.text),
+        message("messages: the newest is {age:span} old", age=last_row),
+        link_proof(by, Link.BOT),
         *healthy_links(by, Link.BOT),
     )
-    step = _("restart the gateway's session: it accepts sends and never answers them")
+    step = message("restart the gateway's session: it accepts sends and never answers them")
     since = began(bot, now)
     fixes = (GATEWAY_RESTART, RETRY)
-    return RootCause(
-        text.format(by[Link.GATEWAY].text), proof, Link.GATEWAY, fixes, CauseKind.STUCK_SENDING, since, step
-    )
+    return RootCause(text, proof, Link.GATEWAY, fixes, CauseKind.STUCK_SENDING, since, step)
 
 
 def flooded(by: By, readings: Readings) -> RootCause | None:
@@ -111,14 +112,15 @@ def flooded(by: By, readings: Readings) -> RootCause | None:
     waiting = count_of(readings, "customers.waiting")
     if not messages or not (waiting or by[Link.BOT].status == BUSY):
         return None
-    text = plural(
-        "One sender floods the bot: {:.0f} messages in 5m; it sent no reply to {:.0f} customer who waits",
-        "One sender floods the bot: {:.0f} messages in 5m; it sent no reply to {:.0f} customers who wait",
-        int(waiting),
-    ).format(messages, waiting)
-    sender = readings["customers.flood"].note or _("not known")
-    proof = (_("sender: {}").format(sender), *healthy_links(by, Link.CUSTOMER))
-    step = _("block the sender {} on the phone, or answer there").format(sender)
+    text = counted(
+        "One sender floods the bot: {sent:whole} messages in 5m; it sent no reply to {count} customer who waits",
+        "One sender floods the bot: {sent:whole} messages in 5m; it sent no reply to {count} customers who wait",
+        waiting,
+        sent=messages,
+    )
+    sender = readings["customers.flood"].note or message("not known")
+    proof = (message("sender: {sender}", sender=sender), *healthy_links(by, Link.CUSTOMER))
+    step = message("block the sender {sender} on the phone, or answer there", sender=sender)
     return RootCause(text, proof, Link.CUSTOMER, (RETRY,), CauseKind.FLOOD, step=step)
 
 
@@ -136,16 +138,24 @@ def _lost(by: By, readings: Readings) -> RootCause | None:
     owed = min(
         waiting_for(readings, WaitCause.BOT_OWES), max(0.0, count_of(readings, "customers.waiting") - never)
     )
-    text = plural(
-        "{:.0f} customer's message did not reach the bot, or its webhook fails, most likely with HTTP 500 ({})",
-        "{:.0f} customers' messages did not reach the bot, or its webhook fails, most likely with HTTP 500 ({})",
-        int(never + owed),
+    kinds: list[Text | str] = []
+    if never:
+        kinds.append(message("{number:whole} never stored", number=never))
+    if owed:
+        kinds.append(message("{number:whole} stored, no reply", number=owed))
+    text = counted(
+        "{count} customer's message did not reach the bot, or its webhook fails, "
+        "most likely with HTTP 500 ({why})",
+        "{count} customers' messages did not reach the bot, or its webhook fails, "
+        "most likely with HTTP 500 ({why})",
+        never + owed,
+        why=kinds,
     )
-    kinds = [(never, _("{:.0f} never stored")), (owed, _("{:.0f} stored, no reply"))]
-    told = ", ".join(word.format(number) for number, word in kinds if number)
-    proof = (_("chats: the last message is the customer's"), *healthy_links(by, Link.WEBHOOK))
-    step = _("read the host's log: it has the traceback; without one, check the webhook's address in the gateway")
-    return RootCause(text.format(never + owed, told), proof, Link.WEBHOOK, (RETRY,), CauseKind.WEBHOOK, step=step)
+    proof = (message("chats: the last message is the customer's"), *healthy_links(by, Link.WEBHOOK))
+    step = message(
+        "read the host's log: it has the traceback; without one, check the webhook's address in the gateway"
+    )
+    return RootCause(text, proof, Link.WEBHOOK, (RETRY,), CauseKind.WEBHOOK, step=step)
 
 
 def _while_down(readings: Readings) -> bool:
@@ -157,14 +167,15 @@ def _while_down(readings: Readings) -> bool:
 
 
 def _lost_while_down(by: By, number: float) -> RootCause:
-    text = plural(
-        "{:.0f} customer wrote while the bot was down: the message was never stored, and nobody repeats it",
-        "{:.0f} customers wrote while the bot was down: their messages were never stored, and nobody repeats them",
-        int(number),
-    ).format(number)
+    text = counted(
+        "{count} customer wrote while the bot was down: the message was never stored, and nobody repeats it",
+        "{count} customers wrote while the bot was down: "
+        "their messages were never stored, and nobody repeats them",
+        number,
+    )
     proof = (
-        _("chats: the last message is the customer's"),
-        _("messages: no such row"),
+        message("chats: the last message is the customer's"),
+        message("messages: no such row"),
         *healthy_links(by, Link.WEBHOOK),
     )
     return RootCause(text, proof, Link.WEBHOOK, (RETRY,), CauseKind.LOST_WHILE_DOWN)
@@ -172,58 +183,63 @@ def _lost_while_down(by: By, number: float) -> RootCause:
 
 def _unreadable(by: By, readings: Readings, number: float) -> RootCause:
     """The bot raises before it stores: each next message of these customers is lost, too."""
-    text = plural(
-        "The bot can't read the session of {:.0f} customer ({}): messages are never stored until it is closed",
-        "The bot can't read sessions of {:.0f} customers ({}): messages are never stored until they are closed",
-        int(number),
-    ).format(number, readings["sessions.unreadable"].note or _("unknown state"))
-    proof = (_("sessions: a state that the bot does not know"), *healthy_links(by, Link.BOT))
-    step = _("close these sessions first, then answer: else the customer's next message is lost, too")
+    text = counted(
+        "The bot can't read the session of {count} customer ({state}): "
+        "messages are never stored until it is closed",
+        "The bot can't read sessions of {count} customers ({state}): "
+        "messages are never stored until they are closed",
+        number,
+        state=readings["sessions.unreadable"].note or message("unknown state"),
+    )
+    proof = (message("sessions: a state that the bot does not know"), *healthy_links(by, Link.BOT))
+    step = message("close these sessions first, then answer: else the customer's next message is lost, too")
     return RootCause(text, proof, Link.BOT, (SESSION_CLEANUP, RETRY), CauseKind.UNREADABLE, step=step)
 
 
 def _never_stored(by: By, number: float) -> RootCause:
-    text = plural(
-        "The gateway has a customer's message that the bot never stored: it was lost on the way in",
-        "The gateway has messages of {:.0f} customers that the bot never stored: lost on the way in",
-        int(number),
-    ).format(number)
+    text = counted(
+        "The gateway has a customer's message that the bot never stored: it was lost on the way in: "
+        "SOURCES DISAGREE",
+        "The gateway has messages of {count} customers that the bot never stored: lost on the way in: "
+        "SOURCES DISAGREE",
+        number,
+    )
     seen = (
-        _("chats: the last message is the customer's"),
-        _("messages: no such row"),
+        message("chats: the last message is the customer's"),
+        message("messages: no such row"),
         *healthy_links(by, Link.WEBHOOK),
     )
-    return RootCause(f"{text}: SOURCES DISAGREE", seen, Link.WEBHOOK, (RETRY,), CauseKind.NEVER_STORED)
+    return RootCause(text, seen, Link.WEBHOOK, (RETRY,), CauseKind.NEVER_STORED)
 
 
 def _not_delivered(by: By, number: float) -> RootCause:
-    text = plural(
+    text = counted(
         'A message that the database calls "sent" was not delivered: nobody received it',
-        '{:.0f} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
-        int(number),
-    ).format(number)
-    proof = (_("WAHA: {}").format(by[Link.GATEWAY].text),)
+        '{count} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
+        number,
+    )
+    proof = (message("WAHA: {state}", state=by[Link.GATEWAY].text),)
     return RootCause(text, proof, Link.CUSTOMER, (RETRY,), CauseKind.NOT_DELIVERED)
 
 
 def _bot_owes(by: By, number: float) -> RootCause:
-    text = plural(
-        "The bot stored the message and sent no reply: {:.0f} customer to whom it owes one",
-        "The bot stored their messages and sent no reply: {:.0f} customers to whom it owes one",
-        int(number),
-    ).format(number)
-    proof = (_("messages: the last one is the customer's"), *healthy_links(by, Link.CUSTOMER))
-    step = _("read the host's log: a webhook that fails after it stored answers HTTP 500, with a traceback")
+    text = counted(
+        "The bot stored the message and sent no reply: {count} customer to whom it owes one",
+        "The bot stored their messages and sent no reply: {count} customers to whom it owes one",
+        number,
+    )
+    proof = (message("messages: the last one is the customer's"), *healthy_links(by, Link.CUSTOMER))
+    step = message("read the host's log: a webhook that fails after it stored answers HTTP 500, with a traceback")
     return RootCause(text, proof, Link.BOT, (RETRY, SESSION_CLEANUP), CauseKind.BOT_OWES, step=step)
 
 
 def _never_greeted(by: By, number: float) -> RootCause:
-    text = plural(
-        "{:.0f} lead was created and never greeted: no message was ever stored",
-        "{:.0f} leads were created and never greeted: no message was ever stored",
-        int(number),
-    ).format(number)
-    proof = (_("leads: no message"), *healthy_links(by, Link.CUSTOMER))
+    text = counted(
+        "{count} lead was created and never greeted: no message was ever stored",
+        "{count} leads were created and never greeted: no message was ever stored",
+        number,
+    )
+    proof = (message("leads: no message"), *healthy_links(by, Link.CUSTOMER))
     return RootCause(text, proof, Link.BOT, (RETRY,), CauseKind.NEVER_GREETED)
 
 

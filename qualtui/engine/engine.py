@@ -42,7 +42,7 @@ from qualtui.probes.probe import ProbeError
 from qualtui.store.errors import StoreError
 from qualtui.store.ports import Store
 from qualtui.text import _, clean
-from qualtui.text.message import message
+from qualtui.text.message import Saying, message
 from qualtui.wire import (
     AgentDetail,
     Agents,
@@ -325,7 +325,7 @@ class Engine:
     def _deps(self, config: Config) -> Deps:
         return replace(self._memory.deps(config), despite=self._despite)
 
-    def _despite(self, agent: str) -> str:
+    def _despite(self, agent: str) -> Saying:
         """Why the gateway's session is to be restarted though it says WORKING; empty where it is not."""
         reason = self._why(agent)
         return reason.text if reason.root in {CauseKind.STUCK_SENDING, CauseKind.DEAF} else ""

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from qualtui.diagnosis.fix_choice import TriedFixes, spent_fixes
 from qualtui.model import Activity, Incident, Phase, Severity, State
-from qualtui.text import _
+from qualtui.text.message import Text, counted, joined, message
 from qualtui.wire import ActivityView, ChannelView, IncidentView
 
 INCIDENTS = 60  # rows sent to a screen, where not more of them fire
@@ -59,37 +59,36 @@ def _row(incident: Incident, trying: int) -> IncidentView:
         rule=incident.rule,
         severity=incident.severity,
         phase=incident.phase,
-        summary=str(incident.summary),
-        cause=str(incident.cause),
+        summary=incident.summary,
+        cause=incident.cause,
         since=incident.since,
         fired_at=incident.fired_at,
         resolved_at=incident.resolved_at,
         owner=incident.owner,
         notices=notices_word(incident, trying),
         fix=incident.fix,
-        runbook=str(incident.runbook),
+        runbook=incident.runbook,
         notes=incident.notes,
+        undelivered=bool(incident.failed),
     )
 
 
-def notices_word(incident: Incident, trying: int) -> str:
+def notices_word(incident: Incident, trying: int) -> Text:
     """Return the state of an incident's notices, the worst first; `trying` of them are still to be sent."""
-    words = []
+    words: list[Text] = []
     if incident.failed:
-        words.append(_("{} failed").format(incident.failed))
+        words.append(counted("{count} failed", "{count} failed", incident.failed))
     if trying:
-        words.append(_("{} sending").format(trying))
+        words.append(counted("{count} sending", "{count} sending", trying))
     if incident.delivered:
-        words.append(_("{} sent").format(incident.delivered))
-    return ", ".join(words)
+        words.append(counted("{count} sent", "{count} sent", incident.delivered))
+    return joined(words, ", ")
 
 
 def channels(state: State, configured: Container[str]) -> tuple[ChannelView, ...]:
     """Return the configured channels that deliver nothing, the longest first."""
     failing = sorted(state.failing.values(), key=lambda one: (one.since, one.channel))
-    return tuple(
-        ChannelView(one.channel, one.since, str(one.reason)) for one in failing if one.channel in configured
-    )
+    return tuple(ChannelView(one.channel, one.since, one.reason) for one in failing if one.channel in configured)
 
 
 def activity(state: State) -> tuple[ActivityView, ...]:
@@ -99,7 +98,7 @@ def activity(state: State) -> tuple[ActivityView, ...]:
 
 def activity_view(line: Activity) -> ActivityView:
     """A line as a row."""
-    return ActivityView(line.at, line.who, str(line.text), line.number, line.severity)
+    return ActivityView(line.at, line.who, line.text, line.number, line.severity)
 
 
 def tried(state: State, number: int) -> TriedFixes:
@@ -114,5 +113,6 @@ def tried(state: State, number: int) -> TriedFixes:
     if not runs:
         return TriedFixes()
     newest = max(runs, key=lambda run: run.started_at)
-    text = f"{newest.fix}: {newest.summary or _('running')} ({newest.who})"
+    result = newest.summary or message("running")
+    text = message("{fix}: {result} ({who})", fix=newest.fix, result=result, who=newest.who)
     return TriedFixes(text, spent_fixes(runs))

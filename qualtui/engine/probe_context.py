@@ -16,7 +16,8 @@ from qualtui.probes.probe import ProbeError
 from qualtui.series.evidence import stale_after
 from qualtui.store.errors import StoreError
 from qualtui.store.ports import Points, Store
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import Saying, message
 from qualtui.tracking.deliverability import Deliverability, GatewayAt, broken_since, deliverability
 from qualtui.tracking.manual_closes import Closed
 
@@ -104,10 +105,10 @@ class ProbeContext:
         since = broken_since(self._recent.since(f"{agent}/gateway.working", now - PAST))
         return 0.0 if since is None else max(0.0, now - since)
 
-    def _logged_out(self, agent: str) -> str:
+    def _logged_out(self, agent: str) -> Saying:
         """The status of a gateway whose session a person must log in; empty: none is needed, or not known."""
         newest = [*self._recent.since(f"{agent}/gateway.needs_human", self._clock() - PAST)][-1:]
-        return next((one.note or _("status not kept") for one in newest if one.value), "")
+        return next((one.note or message("status not kept") for one in newest if one.value), "")
 
     def _born(self, agent: str) -> float | None:
         mark = self._journal.state.backlog.get(agent)

@@ -26,7 +26,7 @@ from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import Evidence, FixRun, Incident, Phase, Sample, Severity, State
 from qualtui.series.catalogue import OWN
 from qualtui.series.evidence import Reading, Readings, fresh, stale_after
-from qualtui.text import _
+from qualtui.text.message import Saying, message
 from qualtui.wire import (
     SUMMARY_SERIES,
     AgentDetail,
@@ -45,7 +45,7 @@ BEAT = 0.9  # s after which what only time changes is looked at again
 OLDEST = 5.0  # s: no summary is older, whatever the number of agents
 
 Looks = dict[str, tuple[Readings, RootCause]]  # by agent
-Available = Callable[[str, str], str]  # agent, fix -> its title where it can be run
+Available = Callable[[str, str], Saying]  # agent, fix -> its title where it can be run
 Learning = Callable[[str], float | None]  # agent -> 0..1 while its first backfill runs
 
 
@@ -178,19 +178,19 @@ class Projector:
         """A firing incident at this moment; where nothing is known of it, as it was when it fired."""
         with self._faults.within(incident.agent, "incident"):
             return self._judged(incident, now)
-        return IncidentNow(str(incident.summary))
+        return IncidentNow(incident.summary)
 
     def _judged(self, incident: Incident, now: float) -> IncidentNow:
         rule = self._config.rules.get(incident.rule)
         if rule is None:
-            return IncidentNow(str(incident.summary))
+            return IncidentNow(incident.summary)
         series = f"{incident.agent}/{rule.series}"
         stale = self._evidence.stale.get(series, 0.0)
         verdict = judge(rule, self._recent.since(series, now - rule.window), now, stale)
         if not verdict.known:
-            return IncidentNow(str(incident.summary))
+            return IncidentNow(incident.summary)
         if verdict.severity is None:
-            return IncidentNow(_("over: {}").format(incident.summary), holds=False)
+            return IncidentNow(message("over: {summary}", summary=incident.summary), holds=False)
         timed = "{duration}" in rule.summary  # the figure itself is a duration, and another one than the rule's
         return IncidentNow(summarise(rule, incident.rule, incident.agent, verdict), timed=timed)
 
@@ -322,7 +322,7 @@ class Projector:
         with self._faults.within(agent, "view"):
             self._cache[agent] = self._projection(agent, cause, state, available, now)
             return
-        now_view = NowView(None, False, _("CANNOT TELL"), _("an internal error; see the engine's log"))
+        now_view = NowView(None, False, message("CANNOT TELL"), message("an internal error; see the engine's log"))
         readings = {name: Reading(Evidence.NO_DATA) for name in self._evidence.declared(agent)}
         summary = AgentSummary(agent, now_view)
         rows = {one.number: one for one in cause.firing}

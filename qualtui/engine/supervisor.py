@@ -7,7 +7,7 @@ from math import isfinite
 
 from qualtui.model import Sample
 from qualtui.probes.probe import Probe, ProbeError
-from qualtui.text import clean
+from qualtui.text.message import message, outside
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +26,12 @@ async def ask_once(probe: Probe, clock: Clock) -> tuple[Sample, ...]:
         async with asyncio.timeout(probe.timeout + GRACE):
             return tuple(map(_finite, await probe.ask(clock())))
     except ProbeError as error:
-        note = clean(error)
+        note = outside(error.text)
     except TimeoutError:
-        note = f"the probe did not end within {probe.timeout + GRACE:g}s"
+        note = message("the probe did not end within {limit:number}s", limit=probe.timeout + GRACE)
     except Exception as error:
         log.exception("probe %s failed", probe.name)
-        note = f"the probe failed ({type(error).__name__})"
+        note = message("the probe failed ({error})", error=type(error).__name__)
     now = clock()
     return tuple(Sample(series, now, None, note) for series in probe.series)
 
@@ -40,7 +40,7 @@ def _finite(sample: Sample) -> Sample:
     """The sample, without a value that is none: nothing can be said of NaN, and no threshold holds for it."""
     if sample.value is None or isfinite(sample.value):
         return sample
-    return Sample(sample.series, sample.at, None, f"not a number: {sample.value}")
+    return Sample(sample.series, sample.at, None, message("not a number: {value}", value=str(sample.value)))
 
 
 async def watch(probe: Probe, sink: Sink, clock: Clock, offset: float, wake: asyncio.Event) -> None:

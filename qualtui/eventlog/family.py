@@ -6,8 +6,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from qualtui.model import Activity, EventBody, State
-from qualtui.text import clean
-from qualtui.text.message import Saying
+from qualtui.text.message import Saying, outside
 
 OURSELVES = "qualtui"  # who, where no person did it
 
@@ -64,7 +63,7 @@ class Family(msgspec.Struct, frozen=True):
 
 def safe(text: Saying) -> Saying:
     """A text as a line may hold it: what came from outside as a string in one clean line."""
-    return clean(text) if isinstance(text, str) else text
+    return outside(text)
 
 
 def without(values: dict[K, V], key: K) -> dict[K, V]:

@@ -10,6 +10,7 @@ from qualtui.fixes.gateway_session import restart_session, session_status
 from qualtui.gateways.gateway import SessionState
 from qualtui.gateways.registry import gateway_of, kind_of
 from qualtui.text import _, span
+from qualtui.text.message import Saying
 from qualtui.wire import PreviewItem
 
 LOOKS = 40  # at the status, over the whole timeout ...
@@ -33,9 +34,9 @@ class GatewayRestart:
         waha: GatewaySettings,
         settings: Settings,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        despite: Callable[[], str] = lambda: "",
+        despite: Callable[[], Saying] = lambda: "",
         broken_for: Callable[[], float] = lambda: 0.0,
-        logged_out: Callable[[], str] = lambda: "",
+        logged_out: Callable[[], Saying] = lambda: "",
     ) -> None:
         """`despite`: why a session that says WORKING is to be restarted all the same; empty where it is not.
 
@@ -151,7 +152,7 @@ class GatewayRestart:
     def _patience(self) -> str:
         return span(max(1.0, self._settings.timeout))
 
-    def _scan(self, status: str) -> str:
+    def _scan(self, status: Saying) -> str:
         text = _("WhatsApp is logged out ({}): a person must log in with the phone. {}")
         return text.format(status, self._whom())
 

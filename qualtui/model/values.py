@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from qualtui.text.message import Saying
+
 
 class Severity(StrEnum):
     """How bad: CRITICAL may wake someone, WARNING waits for the day, INFO opens no incident."""
@@ -50,9 +52,13 @@ class Link(StrEnum):
 
 
 class Sample(msgspec.Struct, frozen=True, gc=False):
-    """One value of a series, or None where the poll failed on our side. `note` says why, in one clean line."""
+    """One value of a series, or None where the poll failed on our side.
+
+    `note` says why, for people; `code` says it for programs, where a decision rests on more than the value.
+    """
 
     series: str  # agent/name, e.g. ldc-bot/customers.waiting
     at: float
     value: float | None
-    note: str = ""
+    note: Saying = ""
+    code: str = ""

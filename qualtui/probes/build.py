@@ -29,6 +29,7 @@ from qualtui.probes.serial_database import SerialDatabase
 from qualtui.probes.slow_lane import SlowLaneProbe
 from qualtui.probes.sql_series import SqlSeriesProbe
 from qualtui.probes.tls import TlsProbe, tls_hosts
+from qualtui.text.message import Saying
 from qualtui.tracking.deliverability import GatewayAt, no_gateway
 from qualtui.tracking.gateway_witness import RowsToday
 from qualtui.tracking.manual_closes import Closed
@@ -46,8 +47,8 @@ class Deps(msgspec.Struct, frozen=True):
     by_hand: Callable[[str], Closed] = lambda _agent: {}  # by agent: customers whom a person answered
     backlog_before: Callable[[str], float | None] = lambda _agent: None  # by agent: the edge of its backlog
     owed: Callable[[str, Collection[str]], None] = lambda _agent, _leads: None  # all whom rows and chats owe
-    despite: Callable[[str], str] = lambda _agent: ""  # why a session that is WORKING is to be restarted
-    logged_out: Callable[[str], str] = lambda _agent: ""  # its status, where a person must log in
+    despite: Callable[[str], Saying] = lambda _agent: ""  # why a session that is WORKING is to be restarted
+    logged_out: Callable[[str], Saying] = lambda _agent: ""  # its status, where a person must log in
     broken_for: Callable[[str], float] = lambda _agent: 0.0  # by agent: s for which its gateway is not WORKING
     minute: float = 60.0  # s that a sample of goal.minute stands for: less in a fast demo
 

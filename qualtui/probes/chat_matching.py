@@ -9,7 +9,7 @@ import msgspec
 
 from qualtui.config.values import Mapping as Names
 from qualtui.database import DatabaseError, DatabaseReader, moment, sql
-from qualtui.text import _, span
+from qualtui.text.message import Saying, message
 from qualtui.tracking.delivery import with_claims
 from qualtui.tracking.gateway_chats import CLOCKS, PSEUDONYM, Chats, Known, heard_until, with_chats
 from qualtui.tracking.gateway_witness import RowsToday, burst, clock_doubt
@@ -19,7 +19,7 @@ from qualtui.tracking.reply_times import Waited, waited
 
 MOST = 100  # chats that wait, and owed leads, asked about in a cycle
 KEY = 16  # bytes
-_UNLEARNED = _("whether the gateway tells of deliveries is not known yet: its chats are being looked at")
+_UNLEARNED = message("whether the gateway tells of deliveries is not known yet: its chats are being looked at")
 LATELY = 600.0  # s: whoever was answered since is looked for in the chats
 
 Load = Callable[[], Awaitable[bytes | None]]
@@ -40,7 +40,7 @@ class ChatMatching:
         self,
         mapping: Names,
         chats: Callable[[], Chats],
-        refresh: Callable[[], Awaitable[str]],
+        refresh: Callable[[], Awaitable[Saying]],
         fresh_for: float,
         load: Load,
         save: Save,
@@ -61,7 +61,7 @@ class ChatMatching:
             str, float
         ] = {}  # by number: until when a person ended it, by closing its lead or deleting it
 
-    async def look(self, reader: DatabaseReader, book: ReplyState, edge: float, skew: float) -> str:
+    async def look(self, reader: DatabaseReader, book: ReplyState, edge: float, skew: float) -> Saying:
         """Asks for what is not known yet. Why that failed, or chats and rows can't be compared; else empty.
 
         `edge`: chats older than that are nobody's; `skew`: seconds that the database's clock is ahead of ours.
@@ -91,7 +91,7 @@ class ChatMatching:
             return trouble or error.text
         return trouble
 
-    def apart(self, skew: float) -> str:
+    def apart(self, skew: float) -> Saying:
         """Why the chats are no witness beside the rows; empty where they are. `skew`: as for `look`.
 
         What they told before they were doubted stays, as where they can't be read: a doubt is no recovery. Where
@@ -113,14 +113,14 @@ class ChatMatching:
         chats = self._chats()
         return {lead: at for lead, at in heard.items() if not chats.untimed or at <= chats.timed + skew}
 
-    def old(self, now: float) -> str:
+    def old(self, now: float) -> Saying:
         """Why the chats cannot tell that nobody is missing (`now`: our clock); empty where they can."""
         chats = self._trusted
         if now - chats.read_at <= self._fresh_for:
             return _UNLEARNED if chats.unlearned else ""
-        return _("the gateway's chats were not read") + (
-            _(" for {}").format(span(now - chats.read_at)) if chats.read_at else ""
-        )
+        if not chats.read_at:
+            return message("the gateway's chats were not read")
+        return message("the gateway's chats were not read for {age:span}", age=now - chats.read_at)
 
     async def _remember(self) -> None:
         """Pseudonyms stay the same after a restart: by them people are closed by hand."""
@@ -176,7 +176,7 @@ class ChatMatching:
         corrected = with_chats(book, chats, self._numbers, leads, self._pseudonym, born, fresh=fresh, edge=edge)
         return with_claims(corrected, chats, self._numbers, born)
 
-    def address(self, lead: str, phone: str, *, wrote: bool) -> tuple[str, str]:
+    def address(self, lead: str, phone: str, *, wrote: bool) -> tuple[str, Saying]:
         """As the function of that name, for a lead that is owed."""
         chats = self._chats()
         chat = chats.get(self._numbers.get(lead) or _named(phone, chats.lids))

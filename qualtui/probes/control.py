@@ -5,6 +5,7 @@ import asyncio
 from qualtui.config.values import ControlSettings as Settings
 from qualtui.http import Fetcher, FetchError
 from qualtui.model import Sample
+from qualtui.text.message import Saying
 
 
 class ControlProbe:
@@ -23,7 +24,8 @@ class ControlProbe:
         started = clock()
         try:
             await self._fetcher.get()
-            up, note = 1.0, ""
+            up: float = 1.0
+            note: Saying = ""
         except FetchError as error:
             up, note = 0.0, error.text
         return (Sample(self.series[0], now + clock() - started, up, note),)

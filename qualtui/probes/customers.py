@@ -16,7 +16,8 @@ from qualtui.probes.chat_matching import ChatMatching
 from qualtui.probes.fast_lane import fast_lane_series, silenced
 from qualtui.probes.probe import ProbeError
 from qualtui.probes.watermark import CHECKED, WatermarkReader
-from qualtui.text import _, mask_phone
+from qualtui.text import mask_phone
+from qualtui.text.message import Saying, Text, joined, message
 from qualtui.tracking.answered_share import Told
 from qualtui.tracking.clock_steps import STRIDE, Read
 from qualtui.tracking.clock_sync import closings, set_back, set_forward
@@ -58,7 +59,7 @@ PAGES = 8  # a cycle of both streams together, once learned
 SMALL = 64 * 1024  # bytes of a ledger that is saved with every change; a bigger one ...
 SAVE_EVERY = 30.0  # ... when its newest row is so many seconds further
 LOOK_BY = 0.6  # of the timeout: the share by which the questions about chats are asked, or left out
-_UNSURE = _("whom a person answered by phone is not known: {}")
+Problems = dict[str, Saying]  # by question: why it has no answer
 SECURITY_EVERY = 60.0  # s between two looks at row security while rows come
 
 
@@ -128,7 +129,7 @@ class CustomersProbe:
         """One cycle. Raises ProbeError; what one question alone could not tell is None with its note."""
         clock = asyncio.get_running_loop().time
         started = clock()
-        problems: dict[str, str] = {}
+        problems: Problems = {}
         late: tuple[ReplyRow, ...] = ()
         try:
             async with self._database.read(self.timeout) as reader:
@@ -169,14 +170,14 @@ class CustomersProbe:
         """
         problem = "" if self._match is None else await self._match.refresh()
         if problem and certain:
-            raise ProbeError(_UNSURE.format(problem))
+            raise ProbeError(_unsure(problem))
         try:
             async with self._database.read(self.timeout) as reader:
                 ledger = await self._begun(reader.now)
-                problems: dict[str, str] = {}
+                problems: Problems = {}
                 _ledger, book = await self._matched(reader, ledger, problems)
                 if certain and "chats" in problems:
-                    raise ProbeError(_UNSURE.format(problems["chats"]))
+                    raise ProbeError(_unsure(problems["chats"]))
                 # A step of the server's clock is the next cycle's to follow.
                 steady = self._clocks.steady(reader.now, reader.read_at) if self._clocks else reader.now
                 grace = float(self._settings.grace)
@@ -205,7 +206,7 @@ class CustomersProbe:
         """The chat of one of those whom `who` gave last; empty where it is in doubt."""
         return self._chat_ids.get(lead, "")
 
-    def _address(self, lead: str, phone: str, owed: PendingReply) -> tuple[str, str]:
+    def _address(self, lead: str, phone: str, owed: PendingReply) -> tuple[str, Saying]:
         wrote = bool(owed.session) or owed.unstored is not None
         if self._match is None:
             return address(phone, None, {}, wrote=wrote)
@@ -235,7 +236,7 @@ class CustomersProbe:
         return self._ledger
 
     async def _read(
-        self, reader: DatabaseReader, ledger: Ledger, problems: dict[str, str], in_time: Callable[[], bool]
+        self, reader: DatabaseReader, ledger: Ledger, problems: Problems, in_time: Callable[[], bool]
     ) -> Ledger:
         """Reads both streams, always the one that is further behind, leads first."""
         leads: RowPage | None = UNASKED
@@ -256,7 +257,7 @@ class CustomersProbe:
             leads, messages = _emptied(leads), _emptied(messages)
         return ledger
 
-    async def _rechecked(self, reader: DatabaseReader, ledger: Ledger, problems: dict[str, str]) -> Ledger:
+    async def _rechecked(self, reader: DatabaseReader, ledger: Ledger, problems: Problems) -> Ledger:
         book = current(ledger, reader.now, self._gateway)
         checked = Checked()
         if not behind(ledger) and book.owed:
@@ -267,7 +268,7 @@ class CustomersProbe:
         if checked.unseen or not ledger.mark or not 0 <= reader.now - self._security_at < SECURITY_EVERY:
             hidden = await self._follow.hidden(reader)
             if {"leads", "messages"} & hidden.keys():
-                raise ProbeError("; ".join(sorted(hidden.values())))
+                raise ProbeError(joined([hidden[name] for name in sorted(hidden)]))
             problems.update(hidden)
             if "sessions" in hidden:  # not to be seen is not to be closed
                 checked = msgspec.structs.replace(checked, active=None)
@@ -289,7 +290,7 @@ class CustomersProbe:
         return ledger, found
 
     async def _matched(
-        self, reader: DatabaseReader, ledger: Ledger, problems: dict[str, str], *, look: bool = True
+        self, reader: DatabaseReader, ledger: Ledger, problems: Problems, *, look: bool = True
     ) -> tuple[Ledger, ReplyState]:
         """Who is owed an answer by the rows, the gateway's chats, and what people closed by hand.
 
@@ -350,24 +351,30 @@ class CustomersProbe:
         return self._size < SMALL or ledger.mark - saved.mark >= SAVE_EVERY
 
     def _samples(
-        self, ledger: Ledger, figures: Told, problems: dict[str, str], server_now: float, at: float
+        self, ledger: Ledger, figures: Told, problems: Problems, server_now: float, at: float
     ) -> tuple[Sample, ...]:
         self.learning = None if ledger.learned else progress(ledger, server_now)
         silent = silenced(problems)
         if behind(ledger) and not problems:
-            share = f"{100 * progress(ledger, server_now):.0f}%"
-            word = _("catching up, {}") if ledger.learned else _("learning, {}")
-            silent = dict.fromkeys(figures, word.format(share))
+            share = progress(ledger, server_now)
+            word = message("catching up, {share:percent}", share=share)
+            silent = dict.fromkeys(
+                figures, word if ledger.learned else message("learning, {share:percent}", share=share)
+            )
         samples = []
         for name in self._told:
-            value, note = (None, silent[name]) if name in silent else figures[name]
-            note = note or ("" if value is not None else _("none so far"))
-            samples.append(Sample(f"{self._agent}/{name}", at, value, note))
+            value, note, *code = (None, silent[name]) if name in silent else figures[name]
+            note = note or ("" if value is not None else message("none so far"))
+            samples.append(Sample(f"{self._agent}/{name}", at, value, note, *code))
         return tuple(samples)
 
 
+def _unsure(problem: Saying) -> Text:
+    return message("whom a person answered by phone is not known: {problem}", problem=problem)
+
+
 async def _page(
-    question: Awaitable[RowPage], reader: DatabaseReader, problems: dict[str, str], name: str
+    question: Awaitable[RowPage], reader: DatabaseReader, problems: Problems, name: str
 ) -> RowPage | None:
     try:
         return await question

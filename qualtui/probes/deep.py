@@ -7,8 +7,8 @@ from qualtui.config.values import HealthSettings as Settings
 from qualtui.http import Answer, Failure, Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
-from qualtui.probes.services import NOTHING_SAID, HealthAnswer, health_answer
-from qualtui.text import _
+from qualtui.probes.services import NOTHING_SAID, HealthAnswer, health_answer, not_json
+from qualtui.text.message import Saying, message
 
 NAMED = 5  # services that are named
 
@@ -17,7 +17,7 @@ class DeepVerdict(NamedTuple):
     """How many services are broken (None: not known), in a few words, and all that was said."""
 
     broken: float | None
-    note: str
+    note: Saying
     said: HealthAnswer = NOTHING_SAID
 
 
@@ -68,11 +68,12 @@ def deep_verdict(answer: Answer) -> DeepVerdict:
     Where only the whole is called bad, by its word or its status, something is broken: one service at least.
     """
     if answer.status in (404, 405, 501):
-        raise ProbeError(_("the agent has no deep health check"))
+        raise ProbeError(message("the agent has no deep health check"))
     wrong = "" if answer.status == 200 else answer.words
     said = health_answer(answer)
     if said is None:
-        return DeepVerdict(1.0, wrong or (f"not JSON: {answer.oddity}" if answer.oddity else "not JSON"))
+        return DeepVerdict(1.0, wrong or not_json(answer))
     empty = said.word is None and not said.services
-    note = ", ".join(said.broken[:NAMED]) or wrong or said.bad or ("says nothing" if empty else "")
+    silent = message("says nothing") if empty else ""
+    note: Saying = ", ".join(said.broken[:NAMED]) or wrong or said.bad or silent
     return DeepVerdict(float(max(len(said.broken), bool(note))), note, said)

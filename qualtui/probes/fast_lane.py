@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from qualtui.text.message import Saying
+
 NEEDS_LEADS = (
     "customers.waiting",
     "customers.oldest",
@@ -64,7 +66,7 @@ def fast_lane_series(*, gateway: bool, chats: bool) -> tuple[str, ...]:
     return tuple(name for name in every if name not in untold)
 
 
-def silenced(problems: Mapping[str, str]) -> dict[str, str]:
+def silenced(problems: Mapping[str, Saying]) -> dict[str, Saying]:
     """By series why it cannot be told, from what went wrong with each question."""
     return {
         name: problems[question] for question, needs in _SILENT.items() if question in problems for name in needs

@@ -12,6 +12,7 @@ from qualtui.model import Sample
 from qualtui.probes.identity import Lids
 from qualtui.probes.probe import ProbeError
 from qualtui.text import _
+from qualtui.text.message import Saying
 from qualtui.tracking.ack_trust import Acks, acknowledged, acks_believed, observed, trusting
 from qualtui.tracking.gateway_chats import (
     KEPT,
@@ -103,7 +104,7 @@ class GatewayChatsProbe:
         async with self._turn:
             return await self._ask(now, whole=now - self._whole_at >= WHOLE_EVERY)
 
-    async def refresh(self) -> str:
+    async def refresh(self) -> Saying:
         """Reads what is new, for one who is about to act on it; why it is not known or not believed."""
         async with self._turn:
             began, started = self._asked_at
@@ -113,7 +114,7 @@ class GatewayChatsProbe:
             try:
                 await self._ask(now, whole=False)
             except ProbeError as error:
-                return str(error)
+                return error.text
             return self.chats.doubt
 
     async def _ask(self, now: float, *, whole: bool) -> tuple[Sample, ...]:

@@ -6,8 +6,9 @@ from qualtui.config.values import HealthSettings as Settings
 from qualtui.http import Answer, Failure, Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
-from qualtui.probes.services import NOTHING_SAID, HealthAnswer, health_answer
+from qualtui.probes.services import NOTHING_SAID, HealthAnswer, health_answer, not_json
 from qualtui.text import clean
+from qualtui.text.message import Saying, message
 
 NAMED = 5  # services that are named
 
@@ -54,7 +55,7 @@ class HealthProbe:
         up: bool,
         refused: bool,
         seconds: float | None,
-        note: str,
+        note: Saying,
         *,
         silent: bool = False,
         said: HealthAnswer = NOTHING_SAID,
@@ -74,7 +75,7 @@ class HealthProbe:
         await self._fetcher.close()
 
 
-def health_samples(answer: Answer) -> str:
+def health_samples(answer: Answer) -> Saying:
     """What is wrong with an answer of /health, in a few words; empty: nothing.
 
     A JSON object without a status says nothing against itself; the services that it calls down are named.
@@ -82,9 +83,13 @@ def health_samples(answer: Answer) -> str:
     said = health_answer(answer)
     broken = ", ".join(said.down[:NAMED]) if said else ""
     if answer.status != 200:
-        return clean(f"HTTP {answer.status}: {broken}" if broken else answer.words)
+        return (
+            message("HTTP {status}: {broken}", status=str(answer.status), broken=broken)
+            if broken
+            else answer.words
+        )
     if not answer.whole:
-        return "more than 64 kB"
+        return message("more than 64 kB")
     if said is None:
-        return clean(f"not JSON: {answer.oddity}" if answer.oddity else "not JSON")
+        return not_json(answer)
     return clean(broken or said.bad)

@@ -8,7 +8,7 @@ from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.probes.serial_database import SerialDatabase
 from qualtui.series.seasonality import Seasonality, expected, learned
-from qualtui.text import _
+from qualtui.text.message import message
 
 LEARN_EVERY = 6 * 3600.0  # s: four weeks of messages are counted then
 
@@ -44,7 +44,7 @@ class InboundSilenceProbe:
             raise ProbeError(error.text) from None
         at = now + clock() - started
         if not self._rhythm.enough or not rows:
-            return (Sample(self.series[0], at, None, _("less than a week of messages to learn from")),)
+            return (Sample(self.series[0], at, None, message("less than a week of messages to learn from")),)
         return (Sample(self.series[0], at, expected(self._rhythm, rows[0]["at"], server_now)),)
 
     async def _learn(self, reader: DatabaseReader) -> Seasonality:

@@ -9,10 +9,16 @@ from qualtui.config.values import OwnSeries as Settings
 from qualtui.http import LIMIT, Answer, Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
-from qualtui.text import _
+from qualtui.probes.services import not_json
+from qualtui.text.message import message
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")  # no leading zeros, says RFC 6901
-_KINDS = {str: _("a text"), dict: _("an object"), list: _("a list"), type(None): _("null")}
+_FOUND = {
+    str: message("a text where a number should be"),
+    dict: message("an object where a number should be"),
+    list: message("a list where a number should be"),
+    type(None): message("null where a number should be"),
+}
 
 
 class JsonSeriesProbe:
@@ -48,22 +54,22 @@ def json_number(answer: Answer, pointer: str) -> float:
     if answer.status != 200:
         raise ProbeError(answer.words)
     if not answer.whole:
-        raise ProbeError(_("an answer of more than {} kB").format(LIMIT // 1024))
+        raise ProbeError(message("an answer of more than {limit:whole} kB", limit=LIMIT // 1024))
     if not answer.plain:
-        raise ProbeError(_("not JSON: {}").format(answer.oddity or _("it is compressed")))
+        raise ProbeError(message("not JSON: {oddity}", oddity=answer.oddity or message("it is compressed")))
     try:
         found = msgspec.json.decode(answer.body)
     except msgspec.ValidationError:  # what it calls a number that no float can hold
-        raise ProbeError(_("a number too large")) from None
+        raise ProbeError(message("a number too large")) from None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise ProbeError(_("not JSON: {}").format(answer.oddity) if answer.oddity else _("not JSON")) from None
+        raise ProbeError(not_json(answer)) from None
     found = _at(found, pointer)
     if not isinstance(found, bool | int | float):
-        raise ProbeError(_("{} where a number should be").format(_KINDS[type(found)]))
+        raise ProbeError(_FOUND[type(found)])
     try:
         return float(found)
     except OverflowError:
-        raise ProbeError(_("a number too large")) from None
+        raise ProbeError(message("a number too large")) from None
 
 
 def _at(found: object, pointer: str) -> object:
@@ -75,5 +81,5 @@ def _at(found: object, pointer: str) -> object:
         elif isinstance(found, list) and _INDEX.fullmatch(part) and int(part) < len(found):
             found = found[int(part)]
         else:
-            raise ProbeError(_("nothing at {}").format(pointer))
+            raise ProbeError(message("nothing at {pointer}", pointer=pointer))
     return found

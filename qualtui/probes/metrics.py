@@ -7,8 +7,8 @@ from qualtui.http import Fetcher, FetchError
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.series.evidence import stale_after
-from qualtui.text import _, clean
-from qualtui.tracking.counters import NAMES, CountersError, Looks, counters, sends_claimed, with_look
+from qualtui.text.message import Saying, Text, message
+from qualtui.tracking.counters import NAMES, NOT_COUNTERS, CountersError, Looks, counters, sends_claimed, with_look
 
 
 class MetricsProbe:
@@ -36,12 +36,12 @@ class MetricsProbe:
             if answer.status != 200:
                 raise ProbeError(answer.words)
             if not (answer.whole and answer.plain):
-                raise ProbeError(clean(": ".join(filter(None, (_("not the agent's counters"), answer.oddity)))))
+                raise ProbeError(_odd(NOT_COUNTERS, answer.oddity))
             after = counters(answer.body)
         except FetchError as error:
             raise ProbeError(error.text) from None
         except CountersError as error:
-            raise ProbeError(f"{error}: {answer.oddity}" if answer.oddity else str(error)) from None
+            raise ProbeError(_odd(error.text, answer.oddity)) from None
         at = now + clock() - started
         self._looks = with_look(self._looks, after, now, at)
         answers = sends_claimed(self._looks, at, stale_after(self.interval, self.timeout))
@@ -50,3 +50,8 @@ class MetricsProbe:
     async def close(self) -> None:
         """Gives back the connection."""
         await self._fetcher.close()
+
+
+def _odd(problem: Text, oddity: Saying) -> Text:
+    """What is wrong with an answer, and what it is instead, where that shows."""
+    return message("{problem}: {oddity}", problem=problem, oddity=oddity) if oddity else problem

@@ -5,6 +5,7 @@ import asyncio
 from qualtui.database import Database, DatabaseError, Kind
 from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
+from qualtui.text.message import Saying, message
 
 NOT_ASKED = {Kind.UNREACHABLE, Kind.CONFIG}  # the failure is on our side of the wire
 REFUSALS = {Kind.REFUSED, Kind.AUTH, Kind.NO_DATABASE}
@@ -38,7 +39,9 @@ class DatabaseProbe:
             if error.kind in NOT_ASKED:
                 raise ProbeError(error.text) from None
             at = now + clock() - started
-            note = error.text if error.kind is not Kind.TIMEOUT else f"no answer in {self.timeout:g}s"
+            note: Saying = error.text
+            if error.kind is Kind.TIMEOUT:
+                note = message("no answer in {limit:number}s", limit=self.timeout)
             bad = Sample(up, at, 0.0, note), Sample(silent, at, float(error.silent), note if error.silent else "")
             turned_away = Sample(refused, at, float(error.kind in REFUSALS), str(error.todo))
             return *bad, turned_away, Sample(seconds, at, None, note), Sample(skew, at, None, note)

@@ -3,10 +3,15 @@
 from typing import Protocol
 
 from qualtui.model import Sample
+from qualtui.text.message import Saying
 
 
 class ProbeError(Exception):
     """We could not ask: the one-line text goes into the samples' note, their value is None."""
+
+    def __init__(self, text: Saying) -> None:
+        super().__init__(str(text))
+        self.text = text
 
 
 class Probe(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from qualtui.config.values import Mapping
 from qualtui.database import DatabaseError, DatabaseReader, sql, table
-from qualtui.text import _
+from qualtui.text.message import Saying, Text, message
 
 LOOK_AGAIN = 60.0  # s between two searches of a table for a row: where a policy hides all, each reads all of it
 
@@ -21,9 +21,9 @@ class RowSecurity:
         self._real = {name: mapping.names.get(name, name) for name in self._names.values()}
         self._looked: dict[str, float] = {}  # by table of which no row was seen: when, by the server's clock
 
-    async def hidden(self, reader: DatabaseReader) -> dict[str, str]:
+    async def hidden(self, reader: DatabaseReader) -> dict[str, Saying]:
         """By table: why none of its rows being seen does not mean that there is none. Raises DatabaseError."""
-        found = {}
+        found: dict[str, Saying] = {}
         for row in await reader.ask("row security", self._active, list(self._names)):
             name = self._names[row["name"]]
             if row["active"] and not row["policy"]:
@@ -32,7 +32,7 @@ class RowSecurity:
                 found[name] = why
         return found
 
-    async def _unseen(self, reader: DatabaseReader, name: str) -> str:
+    async def _unseen(self, reader: DatabaseReader, name: str) -> Saying:
         if 0 <= reader.now - self._looked.get(name, float("-inf")) < LOOK_AGAIN:
             return hides_maybe(name)
         self._looked[name] = reader.now  # also of a search that does not end in time
@@ -48,14 +48,14 @@ class RowSecurity:
         return hides_maybe(name)
 
 
-def hides(name: str) -> str:
+def hides(name: str) -> Text:
     """There is no policy for our role."""
-    return _("{}: row security hides rows").format(name)
+    return message("{table}: row security hides rows", table=name)
 
 
-def hides_maybe(name: str) -> str:
+def hides_maybe(name: str) -> Text:
     """There is one, and no row."""
-    return _("{}: row security hides rows, or there are none").format(name)
+    return message("{table}: row security hides rows, or there are none", table=name)
 
 
 async def sees(reader: DatabaseReader, question: str, real: str) -> bool:

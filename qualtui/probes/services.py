@@ -6,6 +6,7 @@ import msgspec
 
 from qualtui.http import Answer
 from qualtui.text import clean, masked
+from qualtui.text.message import Text, message
 
 # In capitals or not; config.toml names them. To the deep check any word but those of WELL is a bad one. /health
 # speaks of the whole bot, which a service with a word that nobody knows does not break: with one of these it does.
@@ -93,3 +94,8 @@ def _word(said: object) -> str | None:
     if said is None:
         return "null"
     return str(said) if isinstance(said, str | int | float) else None
+
+
+def not_json(answer: Answer) -> Text:
+    """An answer that is no JSON, and what it is instead, where that shows."""
+    return message("not JSON: {oddity}", oddity=answer.oddity) if answer.oddity else message("not JSON")

@@ -14,10 +14,11 @@ from qualtui.probes.audit import Audit
 from qualtui.probes.probe import ProbeError
 from qualtui.probes.security import RowSecurity
 from qualtui.probes.serial_database import SerialDatabase
-from qualtui.text import _, clean, masked
+from qualtui.text import clean, masked
+from qualtui.text.message import Saying, message
 from qualtui.tracking.failures import percent
 
-Told = dict[str, tuple[float | None, str]]  # by series without the agent: value and note
+Told = dict[str, tuple[float | None, Saying]]  # by series without the agent: value and note
 Tell = Callable[[Sequence[asyncpg.Record]], Told]
 
 
@@ -40,7 +41,7 @@ def _questions(mapping: Mapping) -> tuple[_Question, ...]:
         def tell(rows: Sequence[asyncpg.Record]) -> Told:
             values = {series: rows[0][column] for column, series in answers.items()}
             return {
-                series: (None, _("none so far")) if value is None else (float(value), "")
+                series: (None, message("none so far")) if value is None else (float(value), "")
                 for series, value in values.items()
             }
 
@@ -92,7 +93,7 @@ def _loops(rows: Sequence[asyncpg.Record]) -> Told:
     """How many conversations loop, and their share; 0 while most of the newest go on: the bot was repaired."""
     looping, every, newest = (float(rows[0][name]) for name in ("looping", "conversations", "newest_looping"))
     lasts = every >= FEW and 2 * newest > FEW
-    note = _("{:.0f} of {:.0f}").format(looping, every)
+    note = message("{part:whole} of {all:whole}", part=looping, all=every)
     return {
         "sessions.same_question": (looping, note),
         "sessions.looping": (round(100.0 * looping / every, 0) if lasts else 0.0, note),
@@ -101,7 +102,7 @@ def _loops(rows: Sequence[asyncpg.Record]) -> Told:
 
 def _conversion(rows: Sequence[asyncpg.Record]) -> Told:
     qualified, assessed = float(rows[0]["qualified"]), float(rows[0]["assessed"])
-    note = _("{:.0f} of {:.0f}").format(qualified, assessed)
+    note = message("{part:whole} of {all:whole}", part=qualified, all=assessed)
     values = (percent(qualified, assessed), qualified, assessed)
     return {series: (value, note) for series, value in zip(_CONVERSION, values, strict=True)}
 
@@ -109,7 +110,7 @@ def _conversion(rows: Sequence[asyncpg.Record]) -> Told:
 def _logged(rows: Sequence[asyncpg.Record]) -> Told:
     """How many, and what they say most often: outside text, made safe and without numbers of people."""
     if not rows:
-        return {_LOGGED: (0.0, _("none written; the agent seldom writes any"))}
+        return {_LOGGED: (0.0, message("none written; the agent seldom writes any"))}
     named = (f"{masked(clean(row['evento'], 40))} {row['times']:.0f}" for row in rows[:_MOST])
     return {_LOGGED: (sum(row["times"] for row in rows), ", ".join(named))}
 
@@ -162,7 +163,7 @@ class SlowLaneProbe:
             with contextlib.suppress(DatabaseError):
                 await self._audit.look(reader)
 
-    async def _answer(self, reader: DatabaseReader, question: _Question, hidden: dict[str, str]) -> Told:
+    async def _answer(self, reader: DatabaseReader, question: _Question, hidden: dict[str, Saying]) -> Told:
         """The answer; no row of a table that row security keeps from us is not zero rows."""
         unseen = sorted(hidden.keys() & question.tables)
         if unseen:

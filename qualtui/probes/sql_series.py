@@ -12,9 +12,9 @@ from qualtui.model import Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.probes.security import hides, hides_maybe, sees
 from qualtui.probes.serial_database import SerialDatabase
-from qualtui.text import _
+from qualtui.text.message import message
 
-QUESTION = _("the statement")
+QUESTION = "the statement"  # in errors and logs
 _GUARDED = re.compile(r'row-level security policy for table ("[^"]+")')
 
 
@@ -44,7 +44,7 @@ class SqlSeriesProbe:
             async with asyncio.timeout(self._limit):
                 await self._turn.lock.acquire()
         except TimeoutError:
-            raise ProbeError(_("the other statements took all the time")) from None
+            raise ProbeError(message("the other statements took all the time")) from None
         try:
             value = await self._asked()
         finally:
@@ -57,11 +57,11 @@ class SqlSeriesProbe:
                 rows = await self._rows(reader)
         except DatabaseError as error:
             late = error.kind is Kind.TIMEOUT
-            text = _("no answer in {}s").format(f"{self._limit:g}") if late else error.text
+            text = message("no answer in {limit:number}s", limit=self._limit) if late else error.text
             raise ProbeError(text) from None
         value = rows[0][0] if rows else None
         if value is None:
-            raise ProbeError(_("{} gives nothing").format(QUESTION))
+            raise ProbeError(message("the statement gives nothing"))
         return float(value)
 
     async def _rows(self, reader: DatabaseReader) -> list[asyncpg.Record]:

@@ -7,6 +7,7 @@ import asyncpg
 from qualtui.config.values import Mapping
 from qualtui.database import DatabaseError, DatabaseReader, moment, sql
 from qualtui.probes.security import RowSecurity
+from qualtui.text.message import Saying
 from qualtui.tracking.ledger import Checked, Position, RowPage
 from qualtui.tracking.replies import ReplyRow, ReplyState, RowKind
 
@@ -47,9 +48,9 @@ class WatermarkReader:
 
     async def check(
         self, reader: DatabaseReader, book: ReplyState, leads: Sequence[str]
-    ) -> tuple[Checked, dict[str, str]]:
+    ) -> tuple[Checked, dict[str, Saying]]:
         """What became of these owed customers, and by question what went wrong."""
-        problems: dict[str, str] = {}
+        problems: dict[str, Saying] = {}
         sessions = [book.owed[lead].session for lead in leads if book.owed[lead].session]
         statuses = await _try(reader, problems, "leads", self._statuses, list(leads))
         active = await _try(reader, problems, "sessions", self._sessions, sessions) if sessions else []
@@ -67,7 +68,7 @@ class WatermarkReader:
         )
         return checked, problems
 
-    async def hidden(self, reader: DatabaseReader) -> dict[str, str]:
+    async def hidden(self, reader: DatabaseReader) -> dict[str, Saying]:
         """By table: why none of its rows being seen does not mean that there is none. Raises DatabaseError."""
         return await self._security.hidden(reader)
 
@@ -87,7 +88,7 @@ def _fewer(rows: list[asyncpg.Record] | None, asked: Sequence[str]) -> bool:
 
 
 async def _try(
-    reader: DatabaseReader, problems: dict[str, str], name: str, statement: str, *args: object
+    reader: DatabaseReader, problems: dict[str, Saying], name: str, statement: str, *args: object
 ) -> list[asyncpg.Record] | None:
     try:
         return await reader.ask(name, statement, *args)

@@ -3,6 +3,7 @@
 import msgspec
 
 from qualtui.model import Evidence, Sample
+from qualtui.text.message import Saying
 
 
 class Reading(msgspec.Struct, frozen=True, gc=False):
@@ -19,9 +20,14 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
         return None
 
     @property
-    def note(self) -> str:
+    def note(self) -> Saying:
         """What the probe said with it."""
         return self.sample.note if self.sample else ""
+
+    @property
+    def code(self) -> str:
+        """What a program may decide by, beside the value."""
+        return self.sample.code if self.sample else ""
 
 
 Readings = dict[str, Reading]  # by name without the agent

@@ -17,19 +17,19 @@ _PHONE = re.compile(
 
 
 @lru_cache(maxsize=1)
-def _catalogue() -> gettext.NullTranslations:
+def catalogue() -> gettext.NullTranslations:
     """The catalogue of the language in LANGUAGE, LC_ALL, LC_MESSAGES or LANG; English where there is none."""
     return gettext.translation("qualtui", Path(__file__).parent / "locale", fallback=True)
 
 
 def _(message: str) -> str:
     """The message in the reader's language."""
-    return _catalogue().gettext(message)
+    return catalogue().gettext(message)
 
 
 def plural(one: str, many: str, n: int) -> str:
     """The message that fits the number n, in the reader's language."""
-    return _catalogue().ngettext(one, many, n)
+    return catalogue().ngettext(one, many, n)
 
 
 def clean(text: object, limit: int = 200) -> str:

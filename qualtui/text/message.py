@@ -9,7 +9,7 @@ A placeholder may name a format: `{age:span}` (seconds as `5m`), `{share:percent
 of day in the reader's zone).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from string import Formatter
@@ -17,13 +17,14 @@ from typing import Protocol
 
 import msgspec
 
+from qualtui import text as own
 from qualtui.text import clean, figure, span
 
 LONGEST = 2000  # characters of one rendered text
 DEEPEST = 8  # texts within texts
 
 
-class Text(msgspec.Struct, frozen=True):
+class Text(msgspec.Struct, frozen=True, omit_defaults=True):
     """A sentence as data. `many` not empty: the template to use where `params["count"]` is not one."""
 
     code: str
@@ -34,8 +35,11 @@ class Text(msgspec.Struct, frozen=True):
         return bool(self.code)
 
     def __str__(self) -> str:
-        """The English sentence: for logs and tests. Windows call `render`."""
+        """The English sentence: for logs and tests. Windows call `shown`."""
         return render(self)
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.many))
 
 
 Param = str | int | float | Text | list[Text | str] | None
@@ -86,13 +90,23 @@ def counted(one: str, many: str, count: float, /, **params: Param) -> Text:
     return Text(one, {**params, "count": whole}, many)
 
 
-def joined(parts: "list[Saying] | tuple[Saying, ...]", separator: str = "; ") -> Text:
+def joined(parts: Sequence[Saying], separator: str = "; ") -> Text:
     """Sentences in a row; only for sentences that each stand alone."""
     kept = [part for part in parts if part]
     if len(kept) == 1 and isinstance(kept[0], Text):
         return kept[0]
     names = [f"p{number}" for number in range(len(kept))]
     return Text(separator.join(f"{{{name}}}" for name in names), dict(zip(names, kept, strict=True)))
+
+
+def outside(text: Saying, limit: int = 200) -> Saying:
+    """A string from outside in one clean line of at most `limit` characters; a Text as it is, translatable."""
+    return clean(text, limit) if isinstance(text, str) else text
+
+
+def shown(text: Saying, zone: tzinfo = UTC) -> str:
+    """The sentence in the language of the person at this terminal."""
+    return render(text, TextReader(own.catalogue(), zone))
 
 
 def render(text: Saying, reader: TextReader = ENGLISH) -> str:

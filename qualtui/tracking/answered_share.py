@@ -1,9 +1,13 @@
 """S17: of the last day's messages, the share that was answered. Pure."""
 
+from typing import TypeAlias
+
+from qualtui.text.message import Saying
 from qualtui.tracking.failures import percent
 from qualtui.tracking.replies import DAY, ReplyState
 
-Told = dict[str, tuple[float | None, str]]  # by series without the agent: value and note
+Answer: TypeAlias = tuple[float | None, Saying] | tuple[float | None, Saying, str]  # value, note, code
+Told = dict[str, Answer]  # by series without the agent
 
 
 def answered_share(book: ReplyState, born: float, now: float, allowance: float) -> dict[str, float | None]:

@@ -8,7 +8,7 @@ When between two looks a send came is not known, so a window is filled by the st
 
 import msgspec
 
-from qualtui.text import _
+from qualtui.text.message import Saying, Text, message
 from qualtui.tracking.failures import percent
 from qualtui.tracking.replies import REPLIES
 
@@ -19,7 +19,14 @@ SLACK = 3  # claims of an hour without a row that are no contradiction: writes m
 
 
 class CountersError(Exception):
-    """The answer is not the agent's /metrics."""
+    """The answer is not the agent's /metrics; `text` says why."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
+NOT_COUNTERS = message("not the agent's counters")
 
 
 class Counters(msgspec.Struct, frozen=True):
@@ -64,10 +71,10 @@ def counters(body: bytes) -> Counters:
     try:
         given = _body.decode(body).totals.messages
     except (msgspec.DecodeError, RecursionError, UnicodeError):
-        raise CountersError("not the agent's counters") from None
+        raise CountersError(NOT_COUNTERS) from None
     values = (given.successful_sent, given.failed_sent, given.deduped)
     if not all(0 <= value <= _LARGEST for value in values):
-        raise CountersError("counters that no worker has")
+        raise CountersError(message("counters that no worker has"))
     sent, failed, deduped = (int(value) for value in values)
     return Counters(sent, max(0, failed - deduped), deduped)
 
@@ -96,7 +103,7 @@ def counter_step(before: Counters, after: Counters, since: float, at: float) -> 
     return CounterStep(since, at, sent, failed, after.deduped - base.deduped, booted)
 
 
-def sends_claimed(looks: Looks, at: float, reach: float) -> dict[str, tuple[float | None, str]]:
+def sends_claimed(looks: Looks, at: float, reach: float) -> dict[str, tuple[float | None, Saying]]:
     """agent.* at a look: value and note; nothing is told of an hour of which no step is known.
 
     `agent.claimed` are the sends whose rows `messages.sent_1h` must hold as long as this answer is believed, which
@@ -104,7 +111,7 @@ def sends_claimed(looks: Looks, at: float, reach: float) -> dict[str, tuple[floa
     """
     steps = looks.steps
     if not steps:
-        note = _("counted from the first look on")
+        note = message("counted from the first look on")
         return dict.fromkeys(NAMES, (None, note))
     sent, failed = sum(one.sent for one in steps), sum(one.failed for one in steps)
     claims = [one.sent for one in steps if one.since >= at - HOUR + reach and one.at <= at - LATE]

@@ -11,7 +11,7 @@ from qualtui.tracking.flood import flooder
 from qualtui.tracking.ledger import Ledger
 from qualtui.tracking.overdue import Patience, overdue, workable
 from qualtui.tracking.replies import DAY, HOUR, PendingReply, ReplyState
-from qualtui.tracking.wait_cause import WaitCause, cause_of, of_the_oldest
+from qualtui.tracking.wait_cause import WaitCause, cause_of, cause_text, of_the_oldest
 
 OPEN, OPEN_OLDEST = "customers.open_before_start", "customers.open_oldest"
 AHEAD = 5.0  # s that a row may be ahead of the server's clock that was read before it
@@ -65,7 +65,7 @@ def reply_figures(ledger: Ledger, book: ReplyState, now: float, limits: Limits) 
     causes = {"customers.oldest": of_the_oldest(since), OPEN_OLDEST: of_the_oldest(before)}
     values = _figures(ledger, book, wait, now, limits)
     return {
-        name: (value, cause.value if (cause := causes.get(name)) is not None else "")
+        name: (value, "") if (cause := causes.get(name)) is None else (value, cause_text(cause), cause.value)
         for name, value in values.items()
     }
 

@@ -9,6 +9,7 @@ from math import inf
 
 import msgspec
 
+from qualtui.text.message import Saying
 from qualtui.tracking.identity import HIDDEN, chat_key
 from qualtui.tracking.manual_closes import without_closed
 from qualtui.tracking.replies import HOUR, REPLIES, PendingReply, ReplyState
@@ -69,7 +70,7 @@ class Chats(msgspec.Struct, frozen=True):
     open: dict[str, Chat] = {}  # those that wait
     answered: dict[str, Chat] = {}
     clock: tuple[float, float] = (0.0, 0.0)
-    doubt: str = ""
+    doubt: Saying = ""
     untimed: bool = False  # ... because the times of messages are wrong: here is what they told before
     timed: float = 0.0  # ... and only answers until then (our clock) are known
     unlearned: bool = False  # whether PENDING tells anything is not known yet: the chats have not been looked at

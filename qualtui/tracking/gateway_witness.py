@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from qualtui.text import _, plural, span
+from qualtui.text.message import Saying, counted, message
 from qualtui.tracking.gateway_chats import CLOCKS, ChatMessage, Chats
 
 PINNED = 3  # chats that WhatsApp lets a person pin: they stand before newer ones
@@ -113,28 +113,27 @@ def stamped(before: Stamps, lasts: Sequence[ListedChat], suspected: bool, date: 
     return Stamps(wrong, bool(again) and not wrong, kept)
 
 
-def witness_doubt(seen: ChatsSeen, rows: RowsToday, now: float) -> str:
+def witness_doubt(seen: ChatsSeen, rows: RowsToday, now: float) -> Saying:
     """Why the chats are not believed; empty where they are."""
     if seen.nameless:
-        return _("the gateway says WORKING and does not know its own number (me: null)")
+        return message("the gateway says WORKING and does not know its own number (me: null)")
     if not seen.chats and rows.heard is not None and now - rows.heard < TODAY:
-        return _("the gateway lists no chat, and the last message was stored {} ago").format(
-            span(max(0.0, now - rows.heard))
-        )
+        age = max(0.0, now - rows.heard)
+        return message("the gateway lists no chat, and the last message was stored {age:span} ago", age=age)
     if seen.stamped:
-        return _("the gateway gives our messages the time at which it is asked for them")
+        return message("the gateway gives our messages the time at which it is asked for them")
     if seen.partial:
-        return _("the gateway does not list all of its chats: pages repeat, or have no order")
+        return message("the gateway does not list all of its chats: pages repeat, or have no order")
     if seen.hidden:
-        return plural(
-            "{} chat has a hidden id (@lid) that the gateway links to no phone",
-            "{} chats have a hidden id (@lid) that the gateway links to no phone",
+        return counted(
+            "{count} chat has a hidden id (@lid) that the gateway links to no phone",
+            "{count} chats have a hidden id (@lid) that the gateway links to no phone",
             seen.hidden,
-        ).format(seen.hidden)
+        )
     return ""
 
 
-def clock_doubt(chats: Chats, skew: float) -> str:
+def clock_doubt(chats: Chats, skew: float) -> Saying:
     """Why the gateway's clock forbids comparing; empty where it does not.
 
     `skew`: seconds that the database's clock is ahead of ours.
@@ -142,6 +141,6 @@ def clock_doubt(chats: Chats, skew: float) -> str:
     off = chats.apart(skew) if chats.read_at else 0.0  # of a clock that was never seen nothing is known
     if abs(off) <= CLOCKS:
         return ""
-    ahead, behind = _("{} ahead of"), _("{} behind")
-    told = (ahead if off > 0 else behind).format(span(abs(off)))
-    return _("the gateway's clock is {} the database's").format(told)
+    if off > 0:
+        return message("the gateway's clock is {by:span} ahead of the database's", by=off)
+    return message("the gateway's clock is {by:span} behind the database's", by=-off)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from qualtui.text import _
+from qualtui.text.message import Saying, message
 
 HIDDEN = "@lid"  # how an id ends behind which WhatsApp hides a phone
 COUNTRY = "55"  # Brazil's
@@ -34,7 +34,7 @@ def chat_key(chat_id: str) -> str:
     return digits[:4] + digits[5:] if _NINTH.fullmatch(digits) else digits
 
 
-def address(phone: str, chat: str | None, lids: Mapping[str, str], *, wrote: bool) -> tuple[str, str]:
+def address(phone: str, chat: str | None, lids: Mapping[str, str], *, wrote: bool) -> tuple[str, Saying]:
     """The chat to which an answer to a lead goes, and why there is none: one of both is empty.
 
     `phone`: as the lead has it; `chat`: the id of its chat, empty where the gateway has none of it, None where
@@ -46,14 +46,14 @@ def address(phone: str, chat: str | None, lids: Mapping[str, str], *, wrote: boo
         key = chat_key(chat)
         if lids.get(key, key) in {chat_key(f"{digits}@c.us"), chat_key(f"{COUNTRY}{digits}@c.us")}:
             return chat, ""
-        return "", _(
+        return "", message(
             "its chat has another number than its lead"
         )  # linked by what the bot makes of numbers: a guess
     if chat is not None and wrote:
-        return "", _("the gateway has no chat of its number")
+        return "", message("the gateway has no chat of its number")
     if digits.startswith(COUNTRY) and _NATIONAL.fullmatch(digits[len(COUNTRY) :]):
         return f"{digits}@c.us", ""
-    return "", _("its number is not surely its own: no Brazilian phone")
+    return "", message("its number is not surely its own: no Brazilian phone")
 
 
 def stored_forms(key: str, hidden: Iterable[str] = ()) -> tuple[str, ...]:

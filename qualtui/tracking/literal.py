@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from qualtui.model import Sample
-from qualtui.text import _
+from qualtui.text.message import message
 from qualtui.tracking.failures import percent
 
 NAMES = ("row.asked", "row.error_rate", "row.consecutive_errors", "row.timeouts")
@@ -28,7 +28,7 @@ def literal_samples(
     in_a_row = sum(1 for _sample in takewhile(lambda sample: not sample.value, reversed(answered)))
     late = sum(bool(sample.value) for sample in silent if sample.at >= now - window)
     told = (float(len(asked)), percent(bad, len(asked)), float(in_a_row), float(late))
-    note = _("{} of {}").format(bad, len(asked))
+    note = message("{part:whole} of {all:whole}", part=bad, all=len(asked))
     return tuple(
         Sample(f"{agent}/{name}", newest.at, value, note) for name, value in zip(NAMES, told, strict=True)
     )

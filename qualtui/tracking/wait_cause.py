@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from qualtui.text import _
+from qualtui.text.message import Text, message
 from qualtui.tracking.replies import PendingReply
 
 
 class WaitCause(StrEnum):
-    """One cause a customer; its value is the note of customers.oldest."""
+    """One cause a customer; its value is the code of customers.oldest."""
 
     NEVER_STORED = "never stored"  # the gateway has the message, no row does
     NOT_DELIVERED = "said sent, not delivered"
@@ -25,13 +25,13 @@ def cause_of(owed: PendingReply) -> WaitCause:
     return WaitCause.BOT_OWES if owed.session else WaitCause.NEVER_GREETED
 
 
-def cause_text(cause: WaitCause) -> str:
+def cause_text(cause: WaitCause) -> Text:
     """The cause for people."""
     return {
-        WaitCause.NEVER_STORED: _("the gateway has the message, the bot stored none"),
-        WaitCause.NOT_DELIVERED: _("a row says sent, the gateway delivered nothing"),
-        WaitCause.BOT_OWES: _("no stored answer"),
-        WaitCause.NEVER_GREETED: _("created, never written to"),
+        WaitCause.NEVER_STORED: message("the gateway has the message, the bot stored none"),
+        WaitCause.NOT_DELIVERED: message("a row says sent, the gateway delivered nothing"),
+        WaitCause.BOT_OWES: message("no stored answer"),
+        WaitCause.NEVER_GREETED: message("created, never written to"),
     }[cause]
 
 

@@ -15,7 +15,7 @@ def activity_rows(
     """One row a line of activity, in the order given; its key is what it says and when."""
     rows: list[TableRow] = []
     for n, line in enumerate(activity):
-        key = f"{line.at}/{line.number}/{line.text[:40]}/{n if n and activity[n - 1] == line else 0}"
+        key = f"{line.at}/{line.number}/{safe(line.text, 40)}/{n if n and activity[n - 1] == line else 0}"
         rows.append(TableRow(key, activity_row(line, now, zone, cells, look)))
     return rows
 

@@ -57,7 +57,7 @@ def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents
         Span(padded(text, what), "faint" if not fires else "text"),
         Span(" " + column(since, 8), "faint" if not fires else "strong"),
         Span(column(who, owner), _owner_token(incident, fires)),
-        Span(padded(safe(incident.notices, 40), notices), "warn" if "failed" in incident.notices else "faint"),
+        Span(padded(safe(incident.notices, 40), notices), "warn" if incident.undelivered else "faint"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from qualtui.text import clean
+from qualtui.text.message import Text, shown
 
 
 class Span(NamedTuple):
@@ -23,11 +24,11 @@ BLANK: Line = ()
 
 
 def safe(text: object, limit: int = 200) -> str:
-    """Outside text as one line whose every character has a width of its own.
+    """Outside text, or a Text in the reader's language, as one line whose every character has a width of its own.
 
     Zero-width marks and variation selectors are dropped: terminals disagree on their width.
     """
-    line = clean(text, limit)
+    line = clean(shown(text) if isinstance(text, Text) else text, limit)
     if line.isascii():
         return line
     composed = unicodedata.normalize("NFC", line)

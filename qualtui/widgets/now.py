@@ -114,7 +114,8 @@ def _why(told: NowView, cells: int) -> list[Line]:
 
 def _proof(told: NowView, cells: int) -> Line:
     """Evidence beside the reason, where there is room and it is not said already."""
-    proof = "; ".join(safe(item, 80) for item in told.proof if item and item not in told.why)
+    why, seen = safe(told.why, 240), (safe(item, 80) for item in told.proof)
+    proof = "; ".join(item for item in seen if item and item not in why)
     return (Span(f"   {proof}", "label"),) if proof and cells >= BOXED_FROM - 4 else ()
 
 

@@ -101,10 +101,10 @@ class CustomerView(msgspec.Struct, frozen=True):
     lead: str
     phone: str
     since: float  # by our clock, whatever the database's says
-    cause: str
+    cause: Saying
     unheard: float | None = None  # by the database's clock: a row says sent then, and nobody received it
     last: float = 0.0  # by the database's clock: the newest thing that the customer did
-    by_hand: str = ""  # why a person alone may answer: whose number it is, is in doubt
+    by_hand: Saying = ""  # why a person alone may answer: whose number it is, is in doubt
 
 
 class Customers(msgspec.Struct, frozen=True, tag="customers"):

@@ -26,7 +26,7 @@ class Figure(msgspec.Struct, frozen=True):
     unit: str  # "", s, %, /h, bytes
     evidence: Evidence
     at: float | None = None  # when the newest answer came
-    note: str = ""
+    note: Saying = ""
     past: tuple[float | None, ...] = ()
     source: str = ""
     severity: Severity | None = None  # the severity of the incident that rests on it, if one fires
@@ -38,7 +38,7 @@ class LinkView(msgspec.Struct, frozen=True):
 
     link: Link
     status: str
-    text: str  # short: FAILED, 4ms, silent 4m
+    text: Saying  # short: FAILED, 4ms, silent 4m
     evidence: Evidence
     since: float | None = None  # when this status began
 
@@ -59,17 +59,17 @@ class NowView(msgspec.Struct, frozen=True):
 
     level: Severity | None
     calm: bool
-    headline: str
-    detail: str = ""  # oldest 5m
-    why: str = ""
-    proof: tuple[str, ...] = ()  # links and evidence that prove the why
-    who: str = ""
-    tried: str = ""
+    headline: Saying
+    detail: Saying = ""  # oldest 5m
+    why: Saying = ""
+    proof: tuple[Saying, ...] = ()  # links and evidence that prove the why
+    who: Saying = ""
+    tried: Saying = ""
     fix: str = ""  # the name of the remedy offered on `f`, empty: none
-    fix_title: str = ""
+    fix_title: Saying = ""
     number: int = 0  # the incident that NOW speaks of, 0: none
     state: NowState = NowState.PLAIN
-    step: str = ""  # what a person does next where no fix helps, or besides it
+    step: Saying = ""  # what a person does next where no fix helps, or besides it
 
 
 class AgentSummary(msgspec.Struct, frozen=True):
@@ -102,16 +102,17 @@ class IncidentView(msgspec.Struct, frozen=True):
     rule: str
     severity: Severity
     phase: Phase
-    summary: str
-    cause: str
+    summary: Saying
+    cause: Saying
     since: float
     fired_at: float
     resolved_at: float | None
     owner: str
-    notices: str  # "sent 2", "sending", "1 failed"
+    notices: Saying  # what became of them: 1 failed, 2 sent
     fix: str
-    runbook: str
+    runbook: Saying
     notes: tuple[str, ...] = ()
+    undelivered: bool = False  # one of its notices failed, and is not tried again
     recovering: bool = False  # its condition is clear by fresh evidence, and keep_firing_for runs
 
     @property
@@ -127,7 +128,7 @@ class ActivityView(msgspec.Struct, frozen=True):
 
     at: float
     who: str
-    text: str
+    text: Saying
     number: int = 0
     severity: Severity = Severity.INFO
 
@@ -150,7 +151,7 @@ class ChannelView(msgspec.Struct, frozen=True):
 
     name: str
     since: float  # its first failure after a delivery
-    reason: str
+    reason: Saying
 
 
 class EngineView(msgspec.Struct, frozen=True):

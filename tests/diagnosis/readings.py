@@ -75,6 +75,6 @@ def readings(**changed: float | str | Evidence | tuple[float, str]) -> Readings:
             value = change
         missing = evidence in {Evidence.NO_DATA, Evidence.NO_SOURCE}
         at = NOW - 240 if evidence is Evidence.OLD else NOW
-        found[name] = Reading(evidence, None if missing else Sample(f"bot/{name}", at, value, note))
+        found[name] = Reading(evidence, None if missing else Sample(f"bot/{name}", at, value, note, code=note))
     assert not changed, f"no such series: {changed}"
     return found

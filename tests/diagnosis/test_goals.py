@@ -7,6 +7,7 @@ from qualtui.model import Evidence, Link
 from qualtui.tracking.answered_share import answered_share
 from qualtui.tracking.replies import DAY, ReplyState
 from qualtui.wire import LinkView
+from tests.english import english
 
 HOUR = 3600.0
 NOW = 100 * HOUR
@@ -32,21 +33,21 @@ def links(bot: str = "ok", database: str = "ok", gateway: str = "ok") -> tuple[L
 def test_whether_customers_could_be_answered(
     bot: str, database: str, gateway: str, expected: tuple[float | None, str]
 ) -> None:
-    assert answerable(links(bot, database, gateway)) == expected
+    assert english(answerable(links(bot, database, gateway))) == expected
 
 
 def test_minutes_that_nobody_watched_are_unknown_and_do_not_raise_the_share() -> None:
     hours = [NOW - 4 * HOUR + n * HOUR for n in range(4)]
     counts = list(zip(hours, (60.0, 0.0, 30.0, 60.0), strict=True))
     sums = list(zip(hours, (60.0, None, 15.0, 60.0), strict=True))
-    said = availability(counts, sums, NOW, 60.0, HOUR)
+    said = english(availability(counts, sums, NOW, 60.0, HOUR))
     assert said["goal.up"] == (90.0, "135 of 150 minutes, 90 unknown")
     assert said["goal.minutes_unknown"][0] == 90
 
 
 def test_what_was_before_the_first_look_is_not_counted_at_all() -> None:
     bins = [(NOW - 3 * HOUR, 0.0), (NOW - 2 * HOUR, None), (NOW - HOUR, 40.0)]
-    assert availability(bins, bins, NOW, 60.0, HOUR)["goal.up"] == (100.0, "40 of 40 minutes, 0 unknown")
+    assert english(availability(bins, bins, NOW, 60.0, HOUR))["goal.up"] == (100.0, "40 of 40 minutes, 0 unknown")
 
 
 def test_too_few_minutes_are_no_share() -> None:

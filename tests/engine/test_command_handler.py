@@ -104,7 +104,7 @@ async def test_an_incident_is_shown_as_long_as_its_events_are_kept(store: Sqlite
     assert 5 not in scene.journal.state.incidents
     shown = await scene.ask(ShowIncident(5))
     assert isinstance(shown, IncidentDetail)
-    assert (shown.incident.summary, shown.incident.phase, shown.incident.notices) == (
+    assert (shown.incident.summary, shown.incident.phase, str(shown.incident.notices)) == (
         "summary 5",
         Phase.RESOLVED,
         "1 sent",
@@ -127,9 +127,9 @@ async def test_an_incident_with_more_lines_than_the_activity_keeps_is_shown_from
     store.append([(Noted(1, "ana", f"remark {n}"), "") for n in range(LINES + 7)], 2.0)
     shown = await Scene(store).ask(ShowIncident(1))
     assert isinstance(shown, IncidentDetail)
-    assert shown.history[0].text == "first line"
-    assert shown.history[HEAD].text == "8 lines in between are left out"
-    assert shown.history[-1].text == f"note: remark {LINES + 6}"
+    assert str(shown.history[0].text) == "first line"
+    assert str(shown.history[HEAD].text) == "8 lines in between are left out"
+    assert str(shown.history[-1].text) == f"note: remark {LINES + 6}"
 
 
 async def test_a_history_that_cannot_be_read_is_not_shown_as_none(store: SqliteStore) -> None:
@@ -139,7 +139,7 @@ async def test_a_history_that_cannot_be_read_is_not_shown_as_none(store: SqliteS
     scene.readable = False
     shown = await scene.ask(ShowIncident(151))
     assert isinstance(shown, IncidentDetail)
-    assert [line.text for line in shown.history] == ["can't read its history: the disk is away"]
+    assert [str(line.text) for line in shown.history] == ["can't read its history: the disk is away"]
     assert refused(await scene.ask(ShowIncident(5))) == "can't look up #5: the disk is away"
     assert refused(await scene.ask(AddNote(5, "x"))) == "can't look up #5: the disk is away"
 

@@ -101,7 +101,7 @@ async def test_an_incident_s_life_with_its_notices(store: SqliteStore) -> None:
     assert await scene.oldest(0) == []  # kept firing for a while
     assert await scene.oldest(0, after=31) == ["resolved critical", "resolved to pager", "resolved to mail"]
     incident = scene.journal.state.incidents[1]
-    assert (incident.phase, incident.summary, incident.cause) == (Phase.RESOLVED, "oldest 10m", "the why")
+    assert (incident.phase, str(incident.summary), incident.cause) == (Phase.RESOLVED, "oldest 10m", "the why")
 
 
 @pytest.mark.parametrize("series", ["user.queue", "tls.days", "engine.fault", "sessions.same_question"])

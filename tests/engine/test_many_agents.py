@@ -223,7 +223,7 @@ def test_a_derivation_that_fails_is_that_agent_s_fault_series_and_nobody_else_s(
     def derived(agent: str, now: float) -> dict[str, tuple[float | None, str]]:
         found = deriver.derive(agent, now)
         fleet.recent.add(found)
-        return {one.series.partition("/")[2]: (one.value, one.note) for one in found}
+        return {one.series.partition("/")[2]: (one.value, str(one.note)) for one in found}
 
     assert derived("bot-000", NOW) == {"sight.blind": (0.0, ""), FAULT: (1.0, "sight.disagree: KeyError")}
     assert derived("bot-001", NOW) == {"sight.disagree": (0.0, ""), "sight.blind": (0.0, ""), FAULT: (0.0, "")}

@@ -12,7 +12,7 @@ async def ask(url: str) -> tuple[float | None, str]:
     finally:
         await probe.close()
     assert (sample.series,) == probe.series
-    return sample.value, sample.note
+    return sample.value, str(sample.note)
 
 
 async def test_any_answer_is_one() -> None:

@@ -16,7 +16,7 @@ async def evidence(probe_gateway: Gateway, reads: int = 1) -> tuple[float | None
         for _ in range(reads):
             _waiting, sample = await probe.ask(time.time())
     assert sample.series == "bot/chats.evidence"
-    return sample.value, sample.note
+    return sample.value, str(sample.note)
 
 
 async def test_a_sound_gateway_is_believed(gateway: Gateway) -> None:
@@ -91,7 +91,7 @@ async def test_messages_that_bear_the_time_of_the_request_are_no_evidence_until_
     async with reading(gateway) as probe:
         waiting, sample = await probe.ask(now)
         assert (waiting.value, sample.value) == (None, 0)
-        assert "time at which it is asked" in sample.note
+        assert "time at which it is asked" in str(sample.note)
         assert not probe.chats.answered  # nothing is learned from such times
         gateway.request_time = False
         for last, ago in zip(gateway.overview[1:], (400, 900), strict=True):
@@ -169,7 +169,7 @@ async def test_acks_that_stay_pending_on_messages_that_arrived_make_nobody_wait(
         for _ in range(3):
             waiting, sample = await probe.ask(time.time())
     assert (waiting.value, sample.value) == (0, 1)
-    assert "acks stay PENDING" in sample.note  # the evidence says on what it rests
+    assert "acks stay PENDING" in str(sample.note)  # the evidence says on what it rests
 
 
 async def test_a_gateway_that_accepts_and_delivers_nothing_keeps_everybody_waiting(gateway: Gateway) -> None:

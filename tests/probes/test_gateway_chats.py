@@ -223,7 +223,7 @@ async def test_who_is_about_to_act_sees_what_is_new_and_does_not_ask_without_end
         assert probe.chats.waiting(0) == []
         gateway.url = ""
         gateway.overview = [{"id": 7}]
-        assert "not the gateway's chats" in await probe.refresh()  # no answer changes nothing, and is told
+        assert "not the gateway's chats" in str(await probe.refresh())  # no answer changes nothing, and is told
         assert probe.chats.waiting(0) == []
 
 
@@ -448,7 +448,7 @@ async def test_chats_that_are_listed_by_their_numbers_again_are_believed_again(g
     gateway.overview = [summary("204000000001111", message(now - 30, ours=True), suffix="lid")]
     async with reading(gateway) as probe:
         assert await waiting(probe) is None
-        assert "@lid" in probe.chats.doubt
+        assert "@lid" in str(probe.chats.doubt)
         gateway.overview = [summary(BETO, message(now - 30, ours=True))]
         await waiting(probe)  # nothing hidden is listed: the next read looks at all
         assert await waiting(probe) == 0

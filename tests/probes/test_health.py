@@ -77,7 +77,7 @@ async def test_a_bad_answer_is_a_fresh_negative_one(script: Script, note: str) -
         said = await ask(url)
     assert said["up"].value == 0
     assert said["refused"].value == 0
-    assert note in said["up"].note
+    assert note in str(said["up"].note)
     assert said["up"].note
 
 
@@ -103,7 +103,7 @@ async def test_a_hundred_megabytes_are_not_read_and_the_loop_goes_on() -> None:
         pulse = asyncio.get_running_loop().create_task(beat())
         said = await ask(url)
         pulse.cancel()
-    assert said["up"].note == "more than 64 kB"
+    assert str(said["up"].note) == "more than 64 kB"
     assert sent < 20_000_000
     assert beats >= 1
 
@@ -124,8 +124,8 @@ async def test_whatever_drips_is_ended_by_one_limit(script: Script) -> None:
         said = await ask(url, timeout=0.3)
         assert loop.time() - started < 1.0
     assert (said["up"].value, said["refused"].value) == (0, 0)
-    assert said["up"].note in {"no answer in 0.3s", "not HTTP"}
-    if said["up"].note == "no answer in 0.3s":
+    assert str(said["up"].note) in {"no answer in 0.3s", "not HTTP"}
+    if str(said["up"].note) == "no answer in 0.3s":
         assert said["seconds"].value == pytest.approx(0.3, abs=0.2)
 
 
@@ -202,13 +202,13 @@ async def test_the_services_that_health_names_are_told_one_by_one() -> None:
 
 def test_a_json_object_without_a_status_says_nothing_against_itself() -> None:
     assert health_samples(Answer(200, b'{"version": 3}', True, True, 0.1)) == ""
-    assert health_samples(Answer(200, b'{"version": 3}', True, False, 0.1)) == "not JSON"
+    assert str(health_samples(Answer(200, b'{"version": 3}', True, False, 0.1))) == "not JSON"
 
 
 @settings(max_examples=300, deadline=None)
 @given(body=st.binary(max_size=300), status=st.integers(100, 999))
 def test_any_bytes_are_judged_in_one_clean_line(body: bytes, status: int) -> None:
-    note = health_samples(Answer(status, body, True, True, 0.1))
+    note = str(health_samples(Answer(status, body, True, True, 0.1)))
     assert note == clean(note)
     assert note or status == 200
 

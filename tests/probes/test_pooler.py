@@ -35,7 +35,7 @@ async def test_both_lanes_work_while_others_take_the_backends_in_turn(agent_db: 
         said: dict[str, float | None] = {}
         for _turn in range(8):
             asked = await asyncio.gather(*(ask_once(probe, time.time) for probe in (*ours, *theirs)))
-            notes = {s.series: s.note for samples in asked for s in samples if s.value is None}
+            notes = {s.series: str(s.note) for samples in asked for s in samples if s.value is None}
             said |= {s.series: s.value for samples in asked for s in samples}
             assert not [note for note in notes.values() if "prepared" in note or "lost" in note], notes
         customers = customers_of(ours, "bot")

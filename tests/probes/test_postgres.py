@@ -55,13 +55,13 @@ async def test_a_pooler_that_turns_us_away_says_what_to_do() -> None:
         said = await ask(Secret(f"postgresql://u:hunter2@127.0.0.1:{port}/x?sslmode=disable"))
     assert (said["up"].value, said["refused"].value) == (0, 1)
     assert said["refused"].note
-    assert "hunter2" not in said["refused"].note
+    assert "hunter2" not in str(said["refused"].note)
 
 
 async def test_silence_is_a_fresh_no() -> None:
     async with silent_server() as port:
         said = await ask(Secret(f"postgresql://u:p@127.0.0.1:{port}/x?sslmode=disable"), timeout=0.3)
-    assert (said["up"].value, said["up"].note, said["silent"].value) == (0, "no answer in 0.3s", 1)
+    assert (said["up"].value, str(said["up"].note), said["silent"].value) == (0, "no answer in 0.3s", 1)
 
 
 @pytest.mark.parametrize("dsn", ["postgresql://u:p@no-such-host.invalid/x", "mysql://u:hunter2@h/x"])

@@ -59,7 +59,7 @@ async def test_a_missing_column_silences_only_its_question(agent_db: AgentDataba
     await agent_db.execute("ALTER TABLE sessions RENAME COLUMN updated_at TO mudado_em")
     said = await ask(agent_db.dsn)
     assert said["row.sessions_stuck"].value is None
-    assert said["row.sessions_stuck"].note.startswith("sessions_stuck: column")
+    assert str(said["row.sessions_stuck"].note).startswith("sessions_stuck: column")
     assert said["sessions.active"].value == 0
     mapped = await ask(agent_db.dsn, Mapping(names={"sessions.updated_at": "mudado_em"}))
     assert mapped["row.sessions_stuck"].value == 0
@@ -113,7 +113,7 @@ async def test_a_loop_of_most_conversations_is_a_share_and_ends_when_those_since
     await conversation(agent_db, 4 * HOUR, *MOVED)
     await conversation(agent_db, 2 * HOUR, "mensagem_inicial", "perguntar_patrimonio")  # nobody can tell yet
     said = await ask(agent_db.dsn)
-    assert (said["sessions.looping"].value, said["sessions.looping"].note) == (80, "4 of 5")
+    assert (said["sessions.looping"].value, str(said["sessions.looping"].note)) == (80, "4 of 5")
     assert said["sessions.same_question"].value == 4
     for number in range(2):
         await conversation(agent_db, HOUR + number, *MOVED)
@@ -147,7 +147,7 @@ async def test_conversion_is_counted_and_is_a_share_from_twenty_on(agent_db: Age
         await assessed(None)
     await assessed("qualificado", days=40)
     said = await ask(agent_db.dsn)
-    assert (said["leads.conversion"].value, said["leads.conversion"].note) == (None, "1 of 3")
+    assert (said["leads.conversion"].value, str(said["leads.conversion"].note)) == (None, "1 of 3")
     assert (said["leads.qualified"].value, said["leads.assessed"].value) == (1, 3)
     for _ in range(17):
         await assessed("nao_qualificado")
@@ -157,7 +157,7 @@ async def test_conversion_is_counted_and_is_a_share_from_twenty_on(agent_db: Age
 async def test_logged_errors_are_named_without_the_numbers_of_people(agent_db: AgentDatabase) -> None:
     said = await ask(agent_db.dsn)
     assert said["failures.logged"].value == 0
-    assert "none written" in said["failures.logged"].note
+    assert "none written" in str(said["failures.logged"].note)
     for evento, nivel in (
         ("Erro ao criar lead: dados de Ana", "ERROR"),
         ("Erro ao criar lead: outra coisa", "ERROR"),
@@ -186,10 +186,10 @@ async def test_rows_hidden_by_row_security_are_no_zero(agent_db: AgentDatabase) 
     finally:
         await agent_db.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
     assert (hidden["sessions.active"].value, seen["sessions.active"].value) == (None, 1)
-    assert hidden["sessions.waiting_client"].note == "sessions: row security hides rows"
+    assert str(hidden["sessions.waiting_client"].note) == "sessions: row security hides rows"
     assert hidden["row.leads_unprocessed"].value == 1
     assert all_hidden["sessions.active"].value is None
-    assert all_hidden["sessions.active"].note == "sessions: row security hides rows, or there are none"
+    assert str(all_hidden["sessions.active"].note) == "sessions: row security hides rows, or there are none"
     assert seen["leads.assessed"].value is None
 
 

@@ -53,7 +53,7 @@ async def ask(port: int, trust: ssl.SSLContext | None, now: float) -> tuple[floa
     probe = TlsProbe("bot", (("localhost", port),), Settings(timeout=Seconds(3)), trust)
     (sample,) = await probe.ask(now)
     assert (sample.series,) == probe.series
-    return sample.value, sample.note
+    return sample.value, str(sample.note)
 
 
 @needs_openssl

@@ -86,7 +86,7 @@ async def test_the_list_of_incidents_begins_with_its_first_whichever_now_speaks_
     async with painting.app.run_test(headless=False, size=painting.size) as pilot:
         await until(lambda: table(painting.app).key == str(last))
         shown = await painting.shown(pilot)
-        assert all(incident.summary[:40] in shown for incident in told.incidents)
+        assert all(str(incident.summary)[:40] in shown for incident in told.incidents)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -36,8 +36,8 @@ async def test_who_was_open_before_the_first_start_is_stated_listed_and_no_page(
 
     def states_them(shot: Snapshot) -> bool:
         now = agent(shot).now
-        headlines.append(now.headline)
-        return now.level is not None and "SINCE BEFORE THE FIRST START" in now.headline
+        headlines.append(str(now.headline))
+        return now.level is not None and "SINCE BEFORE THE FIRST START" in str(now.headline)
 
     async with (
         spawn_services(service_arguments(speed=SPEED, history=6)) as services,

@@ -24,6 +24,7 @@ from qualtui.tracking.counters import (
 )
 from qualtui.tracking.counters import sends_claimed as counted
 from qualtui.tracking.replies import REPLIES
+from tests.english import english
 
 EVERY = 300  # s between two looks, and how long an answer is believed: the defaults
 REACH = stale_after(EVERY, 30.0)
@@ -70,12 +71,13 @@ def test_a_recycled_worker_adds_what_it_did_since() -> None:
 
 def test_no_sends_are_no_success_rate_and_not_zero() -> None:
     def success(*steps: CounterStep) -> tuple[float | None, str]:
-        return counted(Looks(steps=steps), 900.0, REACH)["agent.success"]
+        value, note = counted(Looks(steps=steps), 900.0, REACH)["agent.success"]
+        return value, str(note)
 
     assert success(CounterStep(0.0, 1.0, 0, 0, 0, booted=True)) == (None, "0 of 0")
     assert success(CounterStep(0.0, 1.0, 1, 2, 0, booted=False)) == (None, "1 of 3")
     two = (CounterStep(0.0, 1.0, 30, 0, 1, booted=False), CounterStep(1.0, 2.0, 8, 2, 0, booted=True))
-    said = counted(Looks(steps=two), 900.0, REACH)
+    said = english(counted(Looks(steps=two), 900.0, REACH))
     assert said["agent.success"] == (95.0, "38 of 40")
     assert (said["agent.sent_1h"][0], said["agent.deduped_1h"][0], said["agent.boots_1h"][0]) == (38, 1, 1)
 

@@ -7,6 +7,7 @@ from qualtui.tracking.figures import Limits, customer_figures, reply_figures
 from qualtui.tracking.ledger import Ledger, PendingCheck, begun
 from qualtui.tracking.replies import PendingReply, ReplyState
 from qualtui.tracking.wait_cause import WaitCause, cause_of, of_the_oldest
+from tests.english import english
 
 NOW = 100_000.0
 
@@ -70,12 +71,10 @@ def test_the_oldest_wait_says_its_cause_and_no_figure_says_more() -> None:
     book = ReplyState(
         owed={"ana": PendingReply(NOW - 900, NOW - 900), "bia": PendingReply(NOW - 300, NOW - 300, "s")}
     )
-    told = reply_figures(ledger(), book, NOW, Limits())
-    assert told["customers.oldest"] == (900.0, WaitCause.NEVER_GREETED.value)
-    assert {name: value for name, (value, _note) in told.items()} == customer_figures(
-        ledger(), book, NOW, Limits()
-    )
-    assert [name for name, (_value, note) in told.items() if note] == ["customers.oldest"]
+    told = english(reply_figures(ledger(), book, NOW, Limits()))
+    assert told["customers.oldest"] == (900.0, "created, never written to", WaitCause.NEVER_GREETED.value)
+    assert {name: answer[0] for name, answer in told.items()} == customer_figures(ledger(), book, NOW, Limits())
+    assert [name for name, answer in told.items() if answer[1]] == ["customers.oldest"]
     assert reply_figures(ledger(), ReplyState(), NOW, Limits())["customers.oldest"] == (0.0, "")
 
 
