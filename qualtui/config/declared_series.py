@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from qualtui.config.values import AgentSettings
-from qualtui.series.catalogue import BY_NAME, OWN, Series
+from qualtui.series.catalogue import BY_NAME, OWN
+from qualtui.series.declaration import Series
 
 
 def declared(agent: AgentSettings) -> Mapping[str, Series]:

@@ -14,7 +14,7 @@ from qualtui.engine.broken_since import earlier_break, replayed, unknown_beginni
 from qualtui.engine.control_hosts import control_hosts
 from qualtui.engine.sample_cache import AgentSamples, SampleCache
 from qualtui.model import AlertState, Sample
-from qualtui.series.catalogue import Series
+from qualtui.series.declaration import Series
 from qualtui.series.evidence import Readings, stale_after
 from qualtui.wire import LinkView
 

@@ -9,7 +9,8 @@ from qualtui.config.values import Config
 from qualtui.diagnosis.contradictions import contradict
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import Sample
-from qualtui.series.catalogue import BY_NAME, Series
+from qualtui.series.catalogue import BY_NAME
+from qualtui.series.declaration import Series
 from qualtui.series.evidence import Reading, Readings, evidence
 
 

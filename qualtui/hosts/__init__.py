@@ -1,0 +1,1 @@
+"""Where the bot runs, behind one Protocol: metrics, deploys, logs, restart, rollback."""

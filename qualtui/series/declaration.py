@@ -1,0 +1,13 @@
+"""What is declared of a series."""
+
+import msgspec
+
+
+class Series(msgspec.Struct, frozen=True):
+    """A declared series. `worse`: up, down, or empty where neither is bad."""
+
+    name: str  # without the agent
+    unit: str
+    worse: str
+    source: str
+    meaning: str

@@ -1,0 +1,87 @@
+"""Every series is declared once, in its family's file, and comes from somewhere."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+import qualtui.series
+from qualtui.config.values import (
+    AgentSettings,
+    ControlSettings,
+    DatabaseSettings,
+    GatewaySettings,
+    HealthSettings,
+    MetricsSettings,
+    Secret,
+)
+from qualtui.engine.derived import DERIVED, FAULT
+from qualtui.probes.build import Deps, probes_of
+from qualtui.series import host
+from qualtui.series.catalogue import BY_NAME, DECLARED
+from qualtui.series.declaration import Series
+from qualtui.tracking.deliverability import Deliverability
+
+DOCS = Path(__file__).parents[2] / "docs/series.md"
+
+
+async def _load(_name: str) -> bytes | None:
+    return None
+
+
+async def _save(_name: str, _blob: bytes) -> None:
+    pass
+
+
+def _can_send(_at: float) -> Deliverability:
+    return Deliverability.UNKNOWN
+
+
+DEPS = Deps(
+    load=_load, save=_save, learned=lambda mark: None, gateway=lambda agent: _can_send, born=lambda agent: None
+)
+
+
+def files() -> dict[str, tuple[Series, ...]]:
+    """What each file of the folder declares."""
+    found = {}
+    for module in pkgutil.iter_modules(qualtui.series.__path__):
+        declared = getattr(importlib.import_module(f"qualtui.series.{module.name}"), "SERIES", None)
+        if declared is not None:
+            found[module.name] = declared
+    return found
+
+
+def test_what_a_file_declares_is_in_the_registry() -> None:
+    assert sorted(one.name for series in files().values() for one in series) == sorted(BY_NAME)
+    assert len(BY_NAME) == len(DECLARED)
+
+
+def test_the_series_of_a_group_stand_in_one_file() -> None:
+    groups = [{one.name.partition(".")[0] for one in series} for series in files().values()]
+    assert sum(map(len, groups)) == len(set().union(*groups))
+
+
+async def test_each_series_comes_from_a_probe_or_a_derivation_and_each_of_these_declares_its_own() -> None:
+    url = "http://127.0.0.1:1"
+    agent = AgentSettings(
+        health=HealthSettings(url=f"{url}/health", deep=f"{url}/health/deep"),
+        metrics=MetricsSettings(url=f"{url}/metrics"),
+        database=DatabaseSettings(dsn=Secret("postgresql://monitor@127.0.0.1:1/bot")),
+        gateway=GatewaySettings(url="https://127.0.0.1:1"),
+        control=ControlSettings(url=url),
+    )
+    probes = probes_of("bot", agent, DEPS)
+    try:
+        polled = {name.removeprefix("bot/") for probe in probes for name in probe.series}
+    finally:
+        for probe in probes:
+            await probe.close()
+    derived = {name for row in DERIVED for name in row.names} | {FAULT}
+    # No host can be polled yet, and nothing reads its logs: these say that they have no source.
+    without_source = {one.name for one in host.SERIES} | {"failures.known_texts"}
+    assert polled | derived == BY_NAME.keys() - without_source
+
+
+def test_the_list_for_users_has_every_series_with_its_unit_source_and_meaning() -> None:
+    rows = [line for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{one.name}` | {one.unit} | {one.source} | {one.meaning} |" for one in DECLARED]
