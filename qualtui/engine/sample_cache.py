@@ -4,13 +4,17 @@ Memory is bounded by the number of samples: a probe that is polled every 100 ms 
 """
 
 import math
+from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from operator import attrgetter
 
 from qualtui.model import Sample
 
 TOTAL = 500_000  # samples of all series together, about 100 MB
 FEWEST = 60  # samples of one series that are kept, however many series there are
+_at = attrgetter("at")
 
 
 class _Track:
@@ -106,7 +110,8 @@ class SampleCache:
             track.raw.append(sample)
             if sample.value is not None:
                 track.known = sample
-            while track.raw[0].at < sample.at - self.kept(sample.series):
+            oldest = sample.at - self.kept(sample.series)
+            while track.raw[0].at < oldest:
                 track.raw.popleft()
             if len(track.raw) > FEWEST and len(track.raw) > (limit := self.limit(sample.series)):
                 track.thin(limit)
@@ -143,13 +148,8 @@ class SampleCache:
         track = self._tracks.get(series)
         if track is None:
             return ()
-        found: list[Sample] = []
-        for sample in reversed(track.raw):  # windows are short beside what is kept: from the end
-            if sample.at < at:
-                break
-            found.append(sample)
-        found.reverse()
-        return found or (track.raw[-1],)
+        start = bisect_left(track.raw, at, key=_at)
+        return list(islice(track.raw, start, None)) or (track.raw[-1],)
 
     def past(self, series: str, now: float, count: int, holds: float = 0.0) -> tuple[float | None, ...]:
         """The greatest value of each of the last `count` steps, oldest first; None where there was none.
