@@ -65,11 +65,14 @@ def acknowledged(acks: Acks, messages: Iterable[ChatMessage], now: float) -> Ack
 def _proves(taken: Mapping[float, float], at: float, theirs: list[float]) -> bool:
     """Whether the customer's next message proves that ours of `at` arrived.
 
-    It does where the gateway gave no acknowledgement for a day before ours, or gave one in between.
+    It does where the gateway never gave an acknowledgement, gave none for a day before ours, or one in between.
+    Where only later ones are known, nobody knows what it gave at that time.
     """
     following = next(one for one in theirs if one > at)
-    between = any(at < sent and seen <= following - CLOCKS for sent, seen in taken.items())
-    return between or not any(at - LATELY < sent <= at for sent in taken)
+    if not taken or any(at < sent and seen <= following - CLOCKS for sent, seen in taken.items()):
+        return True
+    before = max((sent for sent in taken if sent <= at), default=None)
+    return before is not None and before <= at - LATELY
 
 
 def _with(known: Mapping[str, float], chat: str, times: list[float], now: float) -> dict[str, float]:

@@ -52,5 +52,11 @@ def test_what_a_phone_that_is_online_again_acknowledges_tells_nothing_of_the_tim
     assert not looked(acks, 20).unreliable
 
 
+def test_who_wrote_again_before_all_acknowledgements_that_are_known_proves_nothing() -> None:
+    """Only the newest are remembered: whether the phone was offline then, nobody knows."""
+    acks = acknowledged(Acks(), [ours(-50 + number / 100, DEVICE) for number in range(600)], NOW - 10)
+    assert not looked(acks, 20).unreliable
+
+
 def test_a_gateway_that_gave_its_last_acknowledgement_days_ago_is_as_one_that_never_does() -> None:
     assert looked(acknowledged(Acks(), [ours(-200_000, DEVICE)], NOW - 199_990), 2).unreliable
