@@ -24,7 +24,7 @@ async def episode(kind: Kind, seed: int, per_hour: float, folder: Path, rhythm: 
     """The week of one fault. `rhythm`: what the weeks before taught."""
     begin = MORNING + BEFORE
     # A gateway has its acks from the first day on.
-    fault = Fault(kind, begin - PAST if kind is Kind.ACKS_PENDING else begin, begin + lasts(kind))
+    fault = Fault(kind, MORNING - PAST if kind is Kind.ACKS_PENDING else begin, begin + lasts(kind))
     days = (fault.end + AFTER) / DAY
     # The world has a past before anybody looks: chats and rows are there.
     world = World(seed, days, per_hour, (fault,), 0, start=MORNING - PAST)
