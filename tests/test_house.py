@@ -59,7 +59,7 @@ def test_the_step_lists_name_files_that_are_there() -> None:
     examples = re.compile("disk|evolution|hosts/render")
     named = {name for name in re.findall(r"`([a-z_/]+\.py)`", text) if not examples.search(name)}
     assert len(named) > 20
-    places = (TOP, TOP / "qualtui", TOP / "qualtui/probes", TOP / "qualtui/notify", TOP / "qualtui/cli")
+    places = (TOP, TOP / "qualtui", TOP / "qualtui/probes", TOP / "qualtui/notify/channels", TOP / "qualtui/cli")
     nowhere = {name for name in named if not any((place / name).is_file() for place in places)}
     assert nowhere == set()
 

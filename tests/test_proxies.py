@@ -14,7 +14,8 @@ from qualtui.config.values import Seconds, Secret, TlsSettings
 from qualtui.doctor import channels
 from qualtui.http import Failure, Fetcher, FetchError
 from qualtui.model.findings import FindingVerdict
-from qualtui.notify.channel import AppriseChannel
+from qualtui.notify.channels.apprise_channel import AppriseChannel
+from qualtui.notify.channels.channel import ChannelMessage, MessageKind
 from qualtui.probes.health import HealthProbe
 from qualtui.probes.probe import ProbeError
 from qualtui.probes.tls import TlsProbe
@@ -175,13 +176,14 @@ async def test_this_machine_is_never_asked_through_a_proxy(monkeypatch: pytest.M
     async with serving(body(b'{"status":"healthy"}')) as url:
         assert await up(url) == 1
         sent = AppriseChannel("ops", Secret(url.replace("http://", "json://")), 5)
-        await sent.send("t", "b", "info")
+        assert (await sent.send(ChannelMessage("t", "b", MessageKind.TEST))).accepted
 
 
 async def test_a_notice_goes_through_the_same_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     async with proxying(HEALTHY) as (url, proxy):
         monkeypatch.setenv("http_proxy", url)
-        await AppriseChannel("ops", Secret(f"json://{BOT}/in"), 5).send("t", "b", "info")
+        channel = AppriseChannel("ops", Secret(f"json://{BOT}/in"), 5)
+        assert (await channel.send(ChannelMessage("t", "b", MessageKind.TEST))).accepted
     assert proxy.heads[0].startswith(f"POST http://{BOT}/in HTTP/1.1")
 
 

@@ -145,16 +145,13 @@ def _wrong_channels(config: Config, file: str) -> tuple[Problem, ...]:
     """The channels that Apprise does not understand: it would report that only at the first notice."""
     if not config.notify.channels:
         return ()
-    from qualtui.notify.apprise_errors import hush
-
-    hush()
-    import apprise
+    from qualtui.notify.channels.registry import channel_kind
 
     expected = "an address that Apprise understands (see github.com/caronc/apprise/wiki)"
     return tuple(
         Problem(file, f"notify.channels.{name}.url", "***", expected)
         for name, channel in config.notify.channels.items()
-        if apprise.Apprise.instantiate(channel.url.reveal()) is None
+        if not channel_kind(channel).understood(channel)
     )
 
 

@@ -11,7 +11,7 @@ from qualtui.fixes.retry import Waiting, retry_of
 from qualtui.fixes.sessions import SessionCleanup
 from qualtui.gateways.gateway import GatewayCapability
 from qualtui.gateways.registry import kind_of
-from qualtui.notify.channel import AppriseChannel
+from qualtui.notify.channels.registry import channel_of
 from qualtui.probes.build import Deps, customers_of, probes_of
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.gateway_chats import GatewayChatsProbe
@@ -29,9 +29,7 @@ def build(config: Config, deps: Deps) -> Setup:
         chats = next((one for one in mine if isinstance(one, GatewayChatsProbe)), None)
         for fix in _fixes(name, agent, config, customers_of(mine, name), chats, deps):
             fixes_by_name[name, fix.name] = fix
-    targets = tuple(
-        AppriseChannel(name, target.url, target.timeout) for name, target in config.notify.channels.items()
-    )
+    targets = tuple(channel_of(name, channel) for name, channel in config.notify.channels.items())
     return Setup(config, tuple(probes), fixes_by_name, targets)
 
 

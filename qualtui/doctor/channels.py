@@ -1,8 +1,6 @@
 """The notification channels: is each address valid, and does its host accept a connection? Nothing is sent."""
 
 import asyncio
-import sys
-from typing import Any
 from urllib.parse import urlsplit
 
 from qualtui import dial
@@ -11,13 +9,13 @@ from qualtui.dial import DialFault
 from qualtui.doctor.http_request import near
 from qualtui.doctor.report import Contact, Reach, Report
 from qualtui.model.findings import Finding, failed, ok, skipped, warning
-from qualtui.notify.apprise_errors import hush
+from qualtui.notify.channels.channel import ChannelPlace
+from qualtui.notify.channels.registry import channel_kind
 from qualtui.proxies import ProxyError, proxy_of
 from qualtui.text import clean
 from qualtui.text.message import Saying, Text, message
 
 CONNECT = 5.0  # s
-_ADDRESSES = ("notify_url", "webhook_url", "graph_url", "slack_webhook_url", "api_url")
 
 _REACH = {
     DialFault.REFUSED: Reach.REFUSED,
@@ -25,8 +23,6 @@ _REACH = {
     DialFault.TIMEOUT: Reach.SILENT,
     DialFault.LOCAL: Reach.UNASKED,
 }
-
-Place = tuple[str, int]
 
 
 async def check_channels(config: Config) -> Report:
@@ -36,18 +32,18 @@ async def check_channels(config: Config) -> Report:
     gateways = {
         urlsplit(agent.gateway.url).hostname for agent in config.agents.values() if agent.gateway is not None
     }
-    places, schemes = await asyncio.to_thread(_places, config.notify.channels)
-    tried = await asyncio.gather(*(_try(name, place, schemes.get(name, "")) for name, place in places.items()))
+    places = await asyncio.to_thread(_places, config.notify.channels)
+    tried = await asyncio.gather(*(_try(name, place) for name, place in places.items()))
     found = [finding for finding, _contact in tried]
     for name, place in places.items():
-        if isinstance(place, tuple) and place[0] in gateways and not near(place[0]):
+        if isinstance(place, ChannelPlace) and place.host in gateways and not near(place.host):
             why = message("{name} uses the watched gateway: it can't notify when that fails", name=name)
             todo = message("route critical to a second channel, too")
             found.append(warning("notify.same", message("channel {name}", name=name), why, todo))
     return Report(tuple(found), contacts=tuple(contact for _finding, contact in tried if contact is not None))
 
 
-async def _try(name: str, place: Place | Text | None, scheme: str) -> tuple[Finding, Contact | None]:
+async def _try(name: str, place: ChannelPlace | Text | None) -> tuple[Finding, Contact | None]:
     check, what = "notify.channel", message("channel {name}", name=name)
     if isinstance(place, Text):
         todo = message("check [notify.channels.{name}] url: https://github.com/caronc/apprise/wiki", name=name)
@@ -55,10 +51,10 @@ async def _try(name: str, place: Place | Text | None, scheme: str) -> tuple[Find
     if place is None:
         why = message("its address is valid; its host is only known when it sends")
         return skipped(check, what, why, message("qualtui notify test {name}", name=name)), None
-    host, port = place
+    host, port = place.host, place.port
     at = f"{clean(host, 60)}:{port}"
     try:
-        proxy = proxy_of(scheme, host, port)
+        proxy = proxy_of(place.scheme, host, port)
     except ProxyError as error:
         return failed(check, what, error.said, message("check the environment of qualtui: docs/network.md")), None
     if proxy is not None:
@@ -95,42 +91,11 @@ async def connect_channel(host: str, port: int) -> tuple[Reach, Saying]:
     return Reach.ANSWERED, ""
 
 
-def _places(targets: dict[str, ChannelSettings]) -> tuple[dict[str, Place | Text | None], dict[str, str]]:
-    """By channel: where it sends to (None: unknown; a text: what is wrong with its address), and its scheme."""
-    hush()
-    import apprise
-
-    found: dict[str, Place | Text | None] = {}
-    schemes: dict[str, str] = {}
-    for name, target in targets.items():
-        plugin = apprise.Apprise.instantiate(target.url.reveal(), suppress_exceptions=True)
-        found[name] = message("Apprise does not understand its URL") if plugin is None else place_of(plugin)
-        schemes[name] = scheme_of(plugin)
-    return found, schemes
-
-
-def scheme_of(plugin: Any) -> str:
-    """http or https if the plugin uses it, and so goes through a proxy; else empty."""
-    if getattr(plugin, "smtp_host", None) or not hasattr(sys.modules.get(type(plugin).__module__), "requests"):
-        return ""
-    for name in _ADDRESSES:
-        address = getattr(plugin, name, None)
-        if isinstance(address, str) and address.startswith("http"):
-            return urlsplit(address.replace("{", "").replace("}", "")).scheme
-    return "https" if getattr(plugin, "secure", False) else "http"
-
-
-def place_of(plugin: Any) -> Place | None:
-    """Host and port that an Apprise plugin will connect to, as far as its attributes show."""
-    if smtp := getattr(plugin, "smtp_host", None):
-        return str(smtp), int(getattr(plugin, "port", 0) or 587)
-    for name in _ADDRESSES:
-        address = getattr(plugin, name, None)
-        if isinstance(address, str) and address.startswith("http"):
-            parts = urlsplit(address.replace("{", "").replace("}", ""))
-            if parts.hostname:
-                return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
-    host = getattr(plugin, "host", None)
-    if isinstance(host, str) and host:
-        return host, int(getattr(plugin, "port", 0) or (443 if getattr(plugin, "secure", False) else 80))
-    return None
+def _places(targets: dict[str, ChannelSettings]) -> dict[str, ChannelPlace | Text | None]:
+    """By channel: where it sends to. None: known when it sends; a text: what is wrong with its address."""
+    return {
+        name: channel_kind(one).place(one)
+        if channel_kind(one).understood(one)
+        else message("Apprise does not understand its URL")
+        for name, one in targets.items()
+    }

@@ -36,7 +36,7 @@ from qualtui.eventlog.engine import ConfigRead, EngineStarted, EngineStopped, Re
 from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import AlertState, Event, Incident, Sample, State
-from qualtui.notify.channel import warm_up
+from qualtui.notify.channels.apprise_channel import warm_up
 from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.probes.probe import ProbeError
 from qualtui.store.errors import StoreError

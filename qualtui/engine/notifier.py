@@ -7,7 +7,7 @@ from collections.abc import Callable
 from qualtui.engine.journal import Journal
 from qualtui.eventlog.notices import NoticeDelivered, NoticeFailed, NoticeSending
 from qualtui.model import Notice
-from qualtui.notify.channel import AppriseChannel, NotifyError, apprise_type
+from qualtui.notify.channels.channel import Channel, ChannelMessage, message_kind
 from qualtui.notify.outbox import next_for, retry_at, wait_for
 from qualtui.text import _
 
@@ -23,7 +23,7 @@ class Notifier:
 
     def __init__(
         self,
-        target: AppriseChannel,
+        target: Channel,
         journal: Journal,
         clock: Callable[[], float],
         retry_for: float,
@@ -70,19 +70,17 @@ class Notifier:
         body = str(notice.body)
         if doubt:
             body += "\n" + _("(Sent again: it is unknown whether the first one arrived.)")
-        try:
-            kind = apprise_type(notice.kind, notice.severity)
-            await self._target.send(str(notice.title), body, kind, self._about(notice), notice.key)
-        except NotifyError as error:
-            now = self._clock()
-            once = (
-                error.final or notice.kind == "test"
-            )  # who tests waits for the outcome, not for the next six hours
-            again = None if once else retry_at(attempt, notice.queued_at, now, self._retry_for)
-            log.warning("notice %s to %s failed: %s", notice.key, notice.channel, error)
-            await self._journal.append((NoticeFailed(notice.key, attempt, str(error), again), ""))
-        else:
+        kind = message_kind(notice.kind, notice.severity)
+        note = ChannelMessage(str(notice.title), body, kind, self._about(notice), notice.key)
+        delivery = await self._target.send(note)
+        if delivery.accepted:
             await self._journal.append((NoticeDelivered(notice.key, attempt), ""))
+            return
+        # Who tests waits for the outcome, not for the next six hours.
+        once = delivery.final or notice.kind == "test"
+        again = None if once else retry_at(attempt, notice.queued_at, self._clock(), self._retry_for)
+        log.warning("notice %s to %s failed: %s", notice.key, notice.channel, delivery.reason)
+        await self._journal.append((NoticeFailed(notice.key, attempt, delivery.reason, again), ""))
 
     def _about(self, notice: Notice) -> str:
         """The incident's key for services with incidents of their own: the same from firing to resolved."""

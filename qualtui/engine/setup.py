@@ -8,7 +8,7 @@ import msgspec
 
 from qualtui.config.values import Config
 from qualtui.fixes.fix import Fix
-from qualtui.notify.channel import AppriseChannel
+from qualtui.notify.channels.channel import Channel
 from qualtui.probes.probe import Probe
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ class Setup(msgspec.Struct, frozen=True):
     config: Config
     probes: tuple[Probe, ...]
     remedies: dict[tuple[str, str], Fix]  # by agent and name
-    targets: tuple[AppriseChannel, ...]
+    targets: tuple[Channel, ...]
 
     def intervals(self) -> Mapping[str, tuple[float, float]]:
         """By series: the interval and the timeout of the probe that answers it, in seconds."""

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from qualtui.config.values import ChannelSettings, Secret
 from qualtui.doctor import channels, disk
 from qualtui.eventlog.incidents import Noted
 from qualtui.model.findings import Finding, FindingVerdict
+from qualtui.notify.channels.registry import channel_kind
 from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import ChannelView, EngineView
 from tests.config.sample import AGENT, read
@@ -132,11 +134,10 @@ async def test_a_channel_that_cannot_work_says_why_without_its_secret(url: str, 
     ],
 )
 def test_where_a_channel_leads_is_read_from_its_plugin(url: str, place: tuple[str, int]) -> None:
-    import apprise
-
-    plugin = apprise.Apprise.instantiate(url)
-    assert plugin is not None
-    assert channels.place_of(plugin) == place
+    settings = ChannelSettings(url=Secret(url))
+    found = channel_kind(settings).place(settings)
+    assert found is not None
+    assert (found.host, found.port) == place
 
 
 def test_a_running_engine_names_the_channels_that_deliver_nothing() -> None:

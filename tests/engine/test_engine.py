@@ -37,7 +37,7 @@ from qualtui.eventlog.alerts import RuleChanged
 from qualtui.eventlog.customers import BacklogMarked
 from qualtui.fixes.fix import Fix
 from qualtui.model import Link, Phase, Sample, Severity, State
-from qualtui.notify.channel import AppriseChannel, NotifyError
+from qualtui.notify.channels.channel import Channel, ChannelLimits, ChannelMessage, Delivery
 from qualtui.probes.build import Deps
 from qualtui.probes.probe import Probe
 from qualtui.series.evidence import Readings
@@ -84,28 +84,32 @@ class Constant:
         self.closed = True
 
 
-class SlowTarget(AppriseChannel):
+class SlowTarget:
     """Takes a notice only when the test lets it."""
 
-    def __init__(self, refusal: NotifyError | None = None) -> None:
-        super().__init__("ops", Secret("json://127.0.0.1:9"), 5.0)
+    name = "ops"
+    limits = ChannelLimits(5.0, 1)
+
+    def __init__(self, refusal: Delivery | None = None) -> None:
         self.refusal = refusal
         self.begun = asyncio.Event()
         self.may_end = asyncio.Event()
         self.sent: list[str] = []
 
-    async def send(self, title: str, body: str, kind: str, about: str = "", key: str = "") -> None:
-        self.sent.append(body)
+    async def send(self, note: ChannelMessage) -> Delivery:
+        self.sent.append(note.body)
         self.begun.set()
         await self.may_end.wait()
-        if self.refusal is not None:
-            raise self.refusal
+        return self.refusal or Delivery()
+
+    def close(self) -> None:
+        pass
 
 
 class Made:
     """What `build` gives: the same probes for each configuration, and what the engine handed in."""
 
-    def __init__(self, *probes: Probe, target: AppriseChannel | None = None, remedy: Fix | None = None) -> None:
+    def __init__(self, *probes: Probe, target: Channel | None = None, remedy: Fix | None = None) -> None:
         self.probes = probes
         self.remedies = {} if remedy is None else {("bot", remedy.name): remedy}
         self.targets = () if target is None else (target,)
@@ -387,12 +391,12 @@ async def test_who_comes_second_to_an_incident_is_told_how_to_take_it(store: Sql
     ("refusal", "told"),
     [
         (None, "delivered"),
-        (NotifyError("HTTP 404"), "not delivered: HTTP 404 (a test is tried once)"),
-        (NotifyError("no such address", final=True), "not delivered: no such address (a test is tried once)"),
+        (Delivery("HTTP 404"), "not delivered: HTTP 404 (a test is tried once)"),
+        (Delivery("no such address", final=True), "not delivered: no such address (a test is tried once)"),
     ],
 )
 async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
-    store: SqliteStore, refusal: NotifyError | None, told: str
+    store: SqliteStore, refusal: Delivery | None, told: str
 ) -> None:
     target = SlowTarget(refusal)
     target.may_end.set()
@@ -412,7 +416,7 @@ async def test_a_test_notice_tells_what_became_of_it_and_its_key_is_no_phone(
 
 
 async def test_a_channel_that_fails_is_named_with_its_time_until_it_delivers(store: SqliteStore) -> None:
-    target = SlowTarget(NotifyError("HTTP 404"))
+    target = SlowTarget(Delivery("HTTP 404"))
     target.may_end.set()
     notify = NotifySettings(channels={"ops": TargetValues(url=Secret("json://127.0.0.1:9"))})
     first = Config(

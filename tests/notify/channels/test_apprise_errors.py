@@ -2,7 +2,7 @@
 
 import pytest
 
-from qualtui.notify.apprise_errors import reason_of
+from qualtui.notify.channels.apprise_errors import reason_of
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ from qualtui.notify.apprise_errors import reason_of
     ],
 )
 def test_a_reason_is_told_and_nothing_else(said: str, reason: str) -> None:
-    assert reason_of(said) == reason
+    assert str(reason_of(said)) == reason

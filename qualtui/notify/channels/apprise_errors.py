@@ -10,7 +10,7 @@ import re
 import threading
 from http import HTTPStatus
 
-from qualtui.text import _
+from qualtui.text.message import Saying, message
 
 _STATUS = re.compile(r"error=([1-5]\d\d)\b")
 _SMTP = re.compile(r"\(([45]\d\d), b['\"]")
@@ -21,7 +21,7 @@ _DETAIL = "Socket Exception"  # the beginning of its lines that contain an excep
 class _Here(threading.local):
     """The reason in the newest line of this thread's send."""
 
-    reason = ""
+    reason: Saying = ""
 
 
 _here = _Here()
@@ -52,30 +52,30 @@ def forget_errors() -> None:
     _here.reason = ""
 
 
-def heard() -> str:
+def heard() -> Saying:
     """Why this thread's send failed, as far as known; without address, recipient or text."""
     return _here.reason
 
 
-def reason_of(line: str) -> str:
+def reason_of(line: str) -> Saying:
     """The reason in a line of Apprise; empty if it has none."""
     if found := _STATUS.search(line):
         code = int(found[1])
         known = code in HTTPStatus._value2member_map_
         return f"HTTP {code} {HTTPStatus(code).phrase}" if known else f"HTTP {code}"
     if "onnection error" in line:
-        return _("no connection, or the connection broke")
+        return message("no connection, or the connection broke")
     if not line.startswith(_DETAIL):
         return ""
     if "CERTIFICATE_VERIFY_FAILED" in line:
         if "certificate has expired" in line:
-            return _("the certificate has expired")
+            return message("the certificate has expired")
         if "Hostname mismatch" in line or "IP address mismatch" in line:
-            return _("the certificate is for another name")
-        return _("its certificate is not trusted")
+            return message("the certificate is for another name")
+        return message("its certificate is not trusted")
     if found := _ERRNO.search(line):
         number = int(found[1])  # those of name resolution are negative
-        return os.strerror(number).lower() if number > 0 else _("its name can't be resolved")
+        return os.strerror(number).lower() if number > 0 else message("its name can't be resolved")
     if found := _SMTP.search(line):
-        return _("the mail server answered {code}").format(code=found[1])
-    return _("no answer in time") if "timed out" in line else ""
+        return message("the mail server answered {code}", code=found[1])
+    return message("no answer in time") if "timed out" in line else ""

@@ -11,7 +11,8 @@ import requests
 from aiohttp import web
 
 from qualtui.config.values import Secret
-from qualtui.notify.channel import AppriseChannel
+from qualtui.notify.channels.apprise_channel import AppriseChannel
+from qualtui.notify.channels.channel import ChannelMessage, MessageKind
 
 GAP = "\u200b"
 TITLE = "CRITICAL #4 bot: @everyone [t](http://evil.example) <b>"
@@ -70,9 +71,10 @@ async def stand_in() -> AsyncIterator[Caught]:
         await runner.cleanup()
 
 
-async def received(name: str, kind: str = "failure", body: str = BODY, url: str = "") -> Any:
+async def received(name: str, kind: MessageKind = MessageKind.CRITICAL, body: str = BODY, url: str = "") -> Any:
     async with stand_in() as caught:
-        await AppriseChannel("ops", Secret(url or URLS[name]), 10).send(TITLE, body, kind, "qualtui/4")
+        note = ChannelMessage(TITLE, body, kind, "qualtui/4")
+        assert (await AppriseChannel("ops", Secret(url or URLS[name]), 10).send(note)).accepted
     ((path, payload),) = caught
     return {"path": path, **payload}
 
@@ -148,21 +150,21 @@ async def test_a_program_gets_the_text_itself() -> None:
 
 async def test_pagerduty_has_one_incident_from_firing_to_its_end() -> None:
     fired = await received("pagerduty")
-    over = await received("pagerduty", "success")
+    over = await received("pagerduty", MessageKind.RESOLVED)
     assert (fired["event_action"], fired["dedup_key"]) == ("trigger", "qualtui/4")
     assert (over["event_action"], over["dedup_key"]) == ("resolve", "qualtui/4")
 
 
 async def test_pagerduty_does_what_the_address_says() -> None:
     url = URLS["pagerduty"] + "?action=trigger&dedup=mine"
-    payload = await received("pagerduty", "success", url=url)
+    payload = await received("pagerduty", MessageKind.RESOLVED, url=url)
     assert (payload["event_action"], payload["dedup_key"]) == ("trigger", "mine")
 
 
 async def test_opsgenie_gets_the_alert_its_end_and_the_test() -> None:
     fired = await received("opsgenie")
     assert (fired["path"], fired["alias"]) == ("/v2/alerts", "qualtui/4")
-    over = await received("opsgenie", "success")
+    over = await received("opsgenie", MessageKind.RESOLVED)
     assert over["path"] == "/v2/alerts/qualtui%2F4/close?identifierType=alias"
-    tested = await received("opsgenie", "info")
+    tested = await received("opsgenie", MessageKind.TEST)
     assert tested["path"] == "/v2/alerts"

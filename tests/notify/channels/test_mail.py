@@ -18,10 +18,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from qualtui import dial
-from qualtui.config.values import Secret
-from qualtui.notify.channel import AppriseChannel, NotifyError
-from qualtui.notify.mail import html_of
+from qualtui.notify.channels.channel import MessageKind
+from qualtui.notify.channels.mail import html_of
 from tests.certificates import Authority, needs_openssl, trusting
+from tests.notify.channels.sending import delivered, ops, refusal
 
 HOSTILE = "Why: <b>x</b> & <!channel> @everyone [x](http://evil.example)\n  indented line\nação 5 < 6"
 
@@ -78,7 +78,7 @@ def parts(mail: EmailMessage) -> tuple[str, str]:
 async def test_lines_stay_lines_and_text_stays_text_in_both_parts() -> None:
     with mailbox() as (box, at):
         url = f"mailto://{at}?from=bot@a.example&to=ana@b.example"
-        await AppriseChannel("ops", Secret(url), 10).send("WARNING #4 bot: <b>5</b>", HOSTILE, "warning")
+        await delivered(ops(url), "WARNING #4 bot: <b>5</b>", HOSTILE, MessageKind.WARNING)
     ((recipients, mail),) = box.mails
     assert recipients == ["ana@b.example"]
     assert mail["Subject"] == "WARNING #4 bot: <b>5</b>"
@@ -96,7 +96,7 @@ async def test_a_long_subject_stands_on_the_line_of_its_name() -> None:
     title = "WARNING #10 ldc-bot: Sources disagree: rows say sent, the gateway does not"
     with mailbox() as (box, at):
         url = f"mailto://{at}?from=bot@a.example&to=ana@b.example"
-        await AppriseChannel("ops", Secret(url), 10).send(title, HOSTILE, "warning")
+        await delivered(ops(url), title, HOSTILE, MessageKind.WARNING)
     ((_to, mail),) = box.mails
     assert mail["Subject"] == title
     assert max(map(len, mail.as_bytes().partition(b"MIME-Version")[2].splitlines())) <= 80  # bodies stay folded
@@ -107,7 +107,7 @@ async def test_all_recipients_get_one_mail_and_no_hidden_one_is_named() -> None:
         url = (
             f"mailto://{at}?from=Bot<bot@a.example>&to=ana@b.example,eva@b.example&cc=c@b.example&bcc=d@b.example"
         )
-        await AppriseChannel("ops", Secret(url), 10).send("t", "b", "info")
+        await delivered(ops(url))
     ((recipients, mail),) = box.mails
     assert recipients == ["ana@b.example", "eva@b.example", "c@b.example", "d@b.example"]
     assert (mail["To"], mail["Cc"], mail["Bcc"]) == ("ana@b.example, eva@b.example", "c@b.example", None)
@@ -117,16 +117,14 @@ async def test_all_recipients_get_one_mail_and_no_hidden_one_is_named() -> None:
 
 async def test_who_got_the_mail_gets_no_second_one_when_another_is_tried_again() -> None:
     with mailbox() as (box, at):
-        target = AppriseChannel(
-            "ops", Secret(f"mailto://{at}?from=bot@a.example&to=ana@b.example,eva@b.example"), 10
-        )
+        channel = ops(f"mailto://{at}?from=bot@a.example&to=ana@b.example,eva@b.example")
         box.refuses["eva@b.example"] = "450 later"
-        with pytest.raises(NotifyError, match=r"1 of 2 recipients refused: the mail server answered 450$"):
-            await target.send("t", "b", "info", key="4/1")
+        why = await refusal(channel, key="4/1")
+        assert why.endswith("1 of 2 recipients refused: the mail server answered 450")
         box.refuses.clear()
-        await target.send("t", "of another incident", "info", key="6/1")
-        await target.send("t", "b\n(sent again)", "info", key="4/1")
-        await target.send("t", "b", "info", key="5/1")
+        await delivered(channel, "t", "of another incident", key="6/1")
+        await delivered(channel, "t", "b\n(sent again)", key="4/1")
+        await delivered(channel, key="5/1")
     assert [recipients for recipients, _mail in box.mails] == [
         ["ana@b.example"],
         ["ana@b.example", "eva@b.example"],
@@ -138,7 +136,7 @@ async def test_who_got_the_mail_gets_no_second_one_when_another_is_tried_again()
 async def test_format_text_sends_the_plain_part_alone() -> None:
     with mailbox() as (box, at):
         url = f"mailto://{at}?from=bot@a.example&to=ana@b.example&format=text"
-        await AppriseChannel("ops", Secret(url), 10).send("t", HOSTILE, "info")
+        await delivered(ops(url), "t", HOSTILE)
     ((_to, mail),) = box.mails
     assert mail.get_content_type() == "text/plain"
     assert parts(mail) == (HOSTILE, "")
@@ -152,16 +150,11 @@ async def test_the_login_is_the_address_s_and_a_refused_one_is_told_without_it()
         return AuthResult(success=auth.password == b"12;34", handled=False)
 
     with mailbox(authenticator=check, auth_require_tls=False) as (box, at):
-        await AppriseChannel(
-            "ops", Secret(f"mailto://ana@{at}?pass=12%3B34&from=a@b.example&to=eva@b.example"), 10
-        ).send("t", "b", "info")
-        with pytest.raises(NotifyError) as told:
-            await AppriseChannel(
-                "ops", Secret(f"mailto://ana@{at}?pass=12;34&from=a@b.example&to=eva@b.example"), 10
-            ).send("t", "b", "info")
+        await delivered(ops(f"mailto://ana@{at}?pass=12%3B34&from=a@b.example&to=eva@b.example"))
+        why = await refusal(ops(f"mailto://ana@{at}?pass=12;34&from=a@b.example&to=eva@b.example"))
     assert len(box.mails) == 1
     assert seen[0][1] == b"12;34"
-    assert str(told.value) == "the target did not accept it: the mail server refused the login (535)"
+    assert why == "the channel did not accept it: the mail server refused the login (535)"
 
 
 @pytest.mark.parametrize(
@@ -174,19 +167,15 @@ async def test_the_login_is_the_address_s_and_a_refused_one_is_told_without_it()
 async def test_a_server_without_the_encryption_that_the_address_wants_gets_nothing(mode: str, why: str) -> None:
     with mailbox() as (box, at):
         url = f"mailtos://{at}?from=bot@a.example&to=ana@b.example&mode={mode}"
-        with pytest.raises(NotifyError) as told:
-            await AppriseChannel("ops", Secret(url), 10).send("t", "b", "info")
-    assert str(told.value) == f"the target did not accept it: {why}"
+        assert await refusal(ops(url)) == f"the channel did not accept it: {why}"
     assert box.mails == []
 
 
 async def test_a_mail_server_that_is_not_there_is_told_in_words() -> None:
     with mailbox() as (_box, at):
         pass
-    with pytest.raises(NotifyError, match=r": connection refused$"):
-        await AppriseChannel("ops", Secret(f"mailto://{at}?from=a@b.example&to=c@d.example"), 10).send(
-            "t", "b", "info"
-        )
+    why = await refusal(ops(f"mailto://{at}?from=a@b.example&to=c@d.example"))
+    assert why.endswith(": connection refused")
 
 
 CERTIFICATES = [
@@ -216,12 +205,11 @@ async def test_a_mail_goes_only_to_a_server_whose_certificate_is_good(
     options = {"ssl_context": context} if mode == "ssl" else {"tls_context": context, "require_starttls": True}
     with mailbox(**options) as (box, at):
         here = at.replace("127.0.0.1", "localhost")
-        target = AppriseChannel("ops", Secret(f"mailtos://{here}?from=a@b.example&to=c@d.example&mode={mode}"), 10)
+        channel = ops(f"mailtos://{here}?from=a@b.example&to=c@d.example&mode={mode}")
         if why:
-            with pytest.raises(NotifyError, match=f": {why}$"):
-                await target.send("t", HOSTILE, "info")
+            assert re.search(f": {why}$", await refusal(channel, "t", HOSTILE))
         else:
-            await target.send("t", HOSTILE, "info")
+            await delivered(channel, "t", HOSTILE)
     assert len(box.mails) == (not why)
     dial.trust.cache_clear()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualtui.notify.wording import discord, neutral, wording_for
+from qualtui.notify.channels.wording import discord, neutral, wording_for
 
 GAP = "\u200b"
 

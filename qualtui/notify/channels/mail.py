@@ -15,7 +15,7 @@ from email.utils import format_datetime, formataddr, localtime, make_msgid
 from typing import Any
 
 from qualtui import dial
-from qualtui.text import _
+from qualtui.text.message import Saying, message
 
 _PAGE = (
     '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head>\n'
@@ -70,7 +70,7 @@ def mail_message(plugin: Any, title: str, body: str) -> EmailMessage:
     return mail
 
 
-def deliver(plugin: Any, title: str, body: str, taken: set[str]) -> str:
+def deliver(plugin: Any, title: str, body: str, taken: set[str]) -> Saying:
     """Send one mail to all recipients; return why it failed, empty if every one accepted it.
 
     `taken`: the recipients who got it at an earlier try of this notice; they get no second one.
@@ -92,8 +92,12 @@ def deliver(plugin: Any, title: str, body: str, taken: set[str]) -> str:
     if not refused:
         return ""
     codes = ", ".join(sorted({str(code) for code, _text in refused.values()}))
-    template = _("{n} of {total} recipients refused: the mail server answered {codes}")
-    return template.format(n=len(refused), total=len(taken | set(refused)), codes=codes)
+    return message(
+        "{n:whole} of {total:whole} recipients refused: the mail server answered {codes}",
+        n=len(refused),
+        total=len(taken | set(refused)),
+        codes=codes,
+    )
 
 
 def _session(plugin: Any) -> smtplib.SMTP:
@@ -117,20 +121,26 @@ def _session(plugin: Any) -> smtplib.SMTP:
     return server
 
 
-def mail_reason(error: Exception) -> str:
+def mail_reason(error: Exception) -> Saying:
     """Why a mail was not accepted, in our own words: without address, recipient or the server's text."""
-    known: list[tuple[type[Exception], Callable[[], str]]] = [
+    known: list[tuple[type[Exception], Callable[[], Saying]]] = [
         (
             smtplib.SMTPAuthenticationError,
-            lambda: _("the mail server refused the login ({code})").format(code=_code(error)),
+            lambda: message("the mail server refused the login ({code})", code=str(_code(error))),
         ),
-        (smtplib.SMTPResponseException, lambda: _("the mail server answered {code}").format(code=_code(error))),
-        (smtplib.SMTPNotSupportedError, lambda: _("the mail server does not support this login or encryption")),
-        (smtplib.SMTPServerDisconnected, lambda: _("no connection, or the connection broke")),
+        (
+            smtplib.SMTPResponseException,
+            lambda: message("the mail server answered {code}", code=str(_code(error))),
+        ),
+        (
+            smtplib.SMTPNotSupportedError,
+            lambda: message("the mail server does not support this login or encryption"),
+        ),
+        (smtplib.SMTPServerDisconnected, lambda: message("no connection, or the connection broke")),
         (ssl.SSLCertVerificationError, lambda: _certificate(error)),
-        (ssl.SSLError, lambda: _("no encrypted connection: is the mode (ssl, starttls) right?")),
-        (socket.gaierror, lambda: _("its name can't be resolved")),
-        (TimeoutError, lambda: _("no answer in time")),
+        (ssl.SSLError, lambda: message("no encrypted connection: is the mode (ssl, starttls) right?")),
+        (socket.gaierror, lambda: message("its name can't be resolved")),
+        (TimeoutError, lambda: message("no answer in time")),
     ]
     for kind, text in known:
         if isinstance(error, kind):
@@ -139,9 +149,9 @@ def mail_reason(error: Exception) -> str:
     return os.strerror(number).lower() if isinstance(number, int) and number > 0 else type(error).__name__
 
 
-def _certificate(error: Exception) -> str:
+def _certificate(error: Exception) -> Saying:
     known = dial.certificate(error) if isinstance(error, ssl.SSLError) else None
-    return str(known[1]) if known is not None else _("its certificate is not trusted")
+    return str(known[1]) if known is not None else message("its certificate is not trusted")
 
 
 def _code(error: Exception) -> int:

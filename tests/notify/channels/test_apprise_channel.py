@@ -11,9 +11,14 @@ from logging.handlers import QueueHandler
 import pytest
 from aiohttp import web
 
-from qualtui.config.values import Secret
+from qualtui.config.values import ChannelSettings, Secret
 from qualtui.model import Severity
-from qualtui.notify.channel import STUCK_LIMIT, AppriseChannel, NotifyError, apprise_type
+from qualtui.notify.channels.apprise_channel import STUCK_LIMIT
+from qualtui.notify.channels.channel import MessageKind, message_kind
+from qualtui.notify.channels.registry import channel_kind, channel_of
+from tests.notify.channels.sending import delivered, ops, refusal, sent
+
+WORDS = ("failure", "warning", "info", "success", "info")  # of Apprise, by kind
 
 
 @asynccontextmanager
@@ -43,7 +48,7 @@ async def catcher(status: int = 200, hang: asyncio.Event | None = None) -> Async
 
 async def test_a_notice_arrives_with_its_title_body_and_type() -> None:
     async with catcher() as (url, caught):
-        await AppriseChannel("ops", Secret(url), 10).send("a title", "a body [x](y) <b>", "failure")
+        await delivered(ops(url), "a title", "a body [x](y) <b>", MessageKind.CRITICAL)
     payload = json.loads(caught[0])
     assert (payload["title"], payload["message"], payload["type"]) == ("a title", "a body [x](y) <b>", "failure")
 
@@ -57,63 +62,69 @@ async def test_a_refusal_is_one_line_with_the_status_and_without_the_url(
     log = queue.SimpleQueue[logging.LogRecord]()
     monkeypatch.setattr(logging.getLogger(), "handlers", [QueueHandler(log)])
     async with catcher(status=status) as (url, _):
-        with pytest.raises(NotifyError) as told:
-            await AppriseChannel("ops", Secret(url), 10).send("t", "b", "info")
-    assert str(told.value) == f"the target did not accept it: {why}"
-    assert not told.value.final
+        delivery = await sent(ops(url))
+    assert str(delivery.reason) == f"the channel did not accept it: {why}"
+    assert not delivery.final
     assert not any(log.get().name.startswith("apprise") for _record in range(log.qsize()))
 
 
 async def test_who_listens_nowhere_is_told_apart_from_who_refuses() -> None:
     async with catcher() as (url, _):
         pass
-    with pytest.raises(NotifyError, match=r": connection refused$"):
-        await AppriseChannel("ops", Secret(url), 10).send("t", "b", "info")
+    assert (await refusal(ops(url))).endswith(": connection refused")
 
 
 async def test_the_reason_of_one_send_is_not_told_of_the_next() -> None:
     async with catcher(status=404) as (url, _):
-        target = AppriseChannel("ops", Secret(url), 10)
-        with pytest.raises(NotifyError, match="HTTP 404"):
-            await target.send("t", "b", "info")
-        with pytest.raises(NotifyError, match=r"^the target did not accept it$"):
-            await target.send("", "", "info")  # Apprise refuses an empty notice by itself
+        channel = ops(url)
+        assert "HTTP 404" in await refusal(channel)
+        # Apprise refuses an empty notice by itself.
+        assert await refusal(channel, "", "") == "the channel did not accept it"
 
 
 async def test_a_url_that_is_none_is_final() -> None:
-    with pytest.raises(NotifyError) as told:
-        await AppriseChannel("ops", Secret("nonsense://secret-token"), 10).send("t", "b", "info")
-    assert told.value.final
-    assert "secret-token" not in str(told.value)
+    delivery = await sent(ops("nonsense://secret-token"))
+    assert delivery.final
+    assert "secret-token" not in str(delivery.reason)
 
 
 async def test_a_hanging_send_ends_at_the_timeout_and_the_next_gets_a_thread_of_its_own() -> None:
     hang = asyncio.Event()
     async with catcher(hang=hang) as (url, caught):
-        target = AppriseChannel("ops", Secret(url + "?rto=30"), 0.3)
-        with pytest.raises(NotifyError, match="no end within"):
-            await target.send("first", "b", "info")
+        channel = ops(url + "?rto=30", 0.3)
+        assert await refusal(channel, "first") == "no end within 0.30 s"
         hang.set()
-        await target.send("second", "b", "info")
+        await delivered(channel, "second")
     assert len(caught) == 2
 
 
 async def test_a_target_that_hangs_again_and_again_gets_no_more_threads() -> None:
     hang = asyncio.Event()
     async with catcher(hang=hang) as (url, _):
-        target = AppriseChannel("ops", Secret(url + "?rto=30"), 0.1)
+        channel = ops(url + "?rto=30", 0.1)
         for _attempt in range(STUCK_LIMIT):
-            with pytest.raises(NotifyError, match="no end within"):
-                await target.send("t", "b", "info")
-        with pytest.raises(NotifyError, match="still hang"):
-            await target.send("t", "b", "info")
+            assert "no end within" in await refusal(channel)
+        assert await refusal(channel) == "3 earlier sends still hang"
 
 
-def test_kinds_have_the_type_that_services_colour_by() -> None:
-    assert [apprise_type(kind, Severity.CRITICAL) for kind in ("firing", "worse", "resolved", "test")] == [
-        "failure",
-        "failure",
-        "success",
-        "info",
-    ]
-    assert apprise_type("firing", Severity.WARNING) == "warning"
+def test_a_message_is_of_the_kind_that_services_colour_by() -> None:
+    kinds = [message_kind(kind, Severity.CRITICAL) for kind in ("firing", "worse", "resolved", "test")]
+    assert kinds == [MessageKind.CRITICAL, MessageKind.CRITICAL, MessageKind.RESOLVED, MessageKind.TEST]
+    assert message_kind("firing", Severity.WARNING) is MessageKind.WARNING
+
+
+@pytest.mark.parametrize(("kind", "word"), list(zip(MessageKind, WORDS, strict=True)))
+async def test_each_kind_has_its_word_of_apprise(kind: MessageKind, word: str) -> None:
+    async with catcher() as (url, caught):
+        await delivered(ops(url), kind=kind)
+    assert json.loads(caught[0])["type"] == word
+
+
+def test_a_configured_channel_is_made_of_its_settings_and_shows_where_it_leads() -> None:
+    settings = ChannelSettings(url=Secret("json://127.0.0.1:9/in"))
+    channel = channel_of("ops", settings)
+    assert (channel.name, channel.limits.timeout) == ("ops", float(settings.timeout))
+    place = channel_kind(settings).place(settings)
+    assert place is not None
+    assert (place.host, place.port, place.scheme) == ("127.0.0.1", 9, "http")
+    assert not channel_kind(settings).understood(ChannelSettings(url=Secret("nonsense://x")))

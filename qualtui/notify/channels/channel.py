@@ -1,0 +1,81 @@
+"""What a channel is for the engine: a name, its limits, and one call that sends a message."""
+
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from qualtui.model import Severity
+from qualtui.text.message import Saying
+
+
+class MessageKind(StrEnum):
+    """What a message is about: services colour by it, and close their own incident when it is resolved."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+    RESOLVED = "resolved"
+    TEST = "test"
+
+
+class ChannelMessage(msgspec.Struct, frozen=True):
+    """One message. `about`: the incident's key, for services with incidents; `key`: the same in each try."""
+
+    title: str
+    body: str
+    kind: MessageKind
+    about: str = ""
+    key: str = ""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """What became of a send. `reason` empty: accepted; else why not, without URL, recipient or secret."""
+
+    reason: Saying = ""
+    final: bool = False  # a retry can't help
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the channel took the message; whether a person has read it, nobody can say."""
+        return not self.reason
+
+
+class ChannelLimits(msgspec.Struct, frozen=True):
+    """How long a send may take, in seconds, and how many may hang before further ones are refused."""
+
+    timeout: float
+    hanging: int
+
+
+class ChannelPlace(msgspec.Struct, frozen=True):
+    """Where a channel connects to. `scheme`: http or https where the environment's proxy counts."""
+
+    host: str
+    port: int
+    scheme: str = ""
+
+
+class Channel(Protocol):
+    """A named destination of notices."""
+
+    @property
+    def name(self) -> str:
+        """The NAME of its table in the configuration."""
+
+    @property
+    def limits(self) -> ChannelLimits:
+        """What bounds a send."""
+
+    async def send(self, note: ChannelMessage) -> Delivery:
+        """Send a message. Never raises; what hangs is given up at the timeout and delays no other channel."""
+
+    def close(self) -> None:
+        """Let go of what it holds, after what it was given; never waits."""
+
+
+def message_kind(kind: str, severity: Severity) -> MessageKind:
+    """The kind of a notice's message, by the notice's own kind and its severity."""
+    if kind in {"resolved", "test"}:
+        return MessageKind(kind)
+    return MessageKind(severity.value)
