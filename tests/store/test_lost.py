@@ -220,3 +220,14 @@ def test_a_new_store_that_cannot_be_made_now_is_made_later(path: Path, tmp_path:
         store.renew(state, lost.value, 20.0)
         store.check()
         assert len(store.history(2)) > 200
+
+
+@pytest.mark.parametrize("end", ["-wal", "-shm"])
+def test_a_file_that_is_removed_during_a_write_is_missed_at_the_next(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "store.db"
+    with SqliteStore.open(path) as store:
+        store.append([(fired(1), "1")], 1.0)
+        with store.writer.writing():
+            path.with_name(path.name + end).unlink()
+        with pytest.raises(StoreLost, match=f"{end} was removed"):
+            store.append([(fired(2), "2")], 2.0)

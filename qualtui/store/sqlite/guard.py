@@ -37,7 +37,7 @@ class Mark(msgspec.Struct, frozen=True):
 def file_mark(path: Path) -> Mark | None:
     """Return the file at `path`, None if there is none. Raises StoreError if that can't be checked."""
     try:
-        found = path.stat()
+        found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -52,6 +52,9 @@ class StoreGuard:
 
     def __init__(self, path: Path, connection: sqlite3.Connection, epoch: int) -> None:
         self._path = path
+        # Links on the way are followed once: one that leads elsewhere since leads to another store, too.
+        self._places = [files_beside(path, end) for end in BESIDE]
+        self._beside: list[Mark | None] = [None for _end in BESIDE]
         self._connection = connection
         self._epoch = epoch
         self.head = Head()
@@ -62,7 +65,11 @@ class StoreGuard:
         self.head = log.log_head(self._connection)
         self._schema = _schema(self._connection)
         self._file = file_mark(self._path)
-        self._beside = [file_mark(files_beside(self._path, end)) for end in BESIDE]
+        # One that was known stays so: had it been removed during our write, that is to be found at the next one.
+        self._beside = [
+            file_mark(place) if before is None else before
+            for place, before in zip(self._places, self._beside, strict=True)
+        ]
 
     def check_file(self) -> None:
         """Raise StoreLost if the name is another file's, or no file's, or its content is not ours."""
@@ -84,8 +91,8 @@ class StoreGuard:
                 message("another file replaced the store {path}", path=str(self._path)),
                 moved=True,
             )
-        for end, before in zip(BESIDE, self._beside, strict=True):
-            if before is not None and not before.same_file(file_mark(files_beside(self._path, end))):
+        for end, place, before in zip(BESIDE, self._places, self._beside, strict=True):
+            if before is not None and not before.same_file(file_mark(place)):
                 raise StoreLost(
                     message("the file {path}{end} was removed", path=str(self._path), end=end),
                     moved=True,
@@ -121,8 +128,9 @@ class StoreGuard:
 
     def owns(self, end: str) -> bool:
         """Return whether the file beside ours with this ending belongs to our connection."""
-        mine = self._beside[BESIDE.index(end)]
-        return mine is not None and mine.same_file(file_mark(files_beside(self._path, end)))
+        place = BESIDE.index(end)
+        mine = self._beside[place]
+        return mine is not None and mine.same_file(file_mark(self._places[place]))
 
     def _prove(self) -> None:
         """Read all of it on a new connection. Raises StoreLost if anything is not ours."""
