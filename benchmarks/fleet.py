@@ -12,8 +12,8 @@ from benchmarks.engine import Engine, engine_on, seen
 from benchmarks.figure import Figure
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import AgentSettings, Config, DatabaseSettings, GatewaySettings, HealthSettings, Secret
-from qualtui.engine.engine import PACE, ROUND
 from qualtui.engine.projector import Projector
+from qualtui.engine.publisher import PACE, ROUND
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import Incident, Phase, Sample, Severity, State
 from qualtui.series.catalogue import DECLARED

@@ -73,7 +73,7 @@ def _run(first: Config, read: Callable[[], Config], *, beside: bool, lifeline: i
     from qualtui.cli.wiring import build
     from qualtui.config.places import socket_path, store_path
     from qualtui.engine.engine import Engine
-    from qualtui.engine.server import SocketError
+    from qualtui.engine.listening import SocketError
     from qualtui.store.errors import StoreError
     from qualtui.store.sqlite.deferred import begin_deferred
 

@@ -7,17 +7,18 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from qualtui import __version__
-from qualtui.config.errors import ConfigErrors
 from qualtui.config.values import Config
 from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.engine.command_handler import CommandHandler
 from qualtui.engine.commands.context import CommandContext
+from qualtui.engine.config_reload import ConfigReload
+from qualtui.engine.customer_list import listed_customers
 from qualtui.engine.doctor_runner import DoctorRunner
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.faults import AgentFaults
@@ -27,47 +28,39 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.loops import Loops
 from qualtui.engine.probe_context import ProbeContext
 from qualtui.engine.projector import Projector
+from qualtui.engine.publisher import PACE, ROUND, Publisher
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.sample_writer import SampleWriter
 from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, windows
 from qualtui.eventlog.alerts import RuleChanged
-from qualtui.eventlog.engine import ConfigRead, EngineStarted, EngineStopped, Remade
+from qualtui.eventlog.engine import EngineStarted, EngineStopped, Remade
 from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import AlertState, Event, Incident, Sample, State
 from qualtui.notify.channels.apprise_channel import warm_up
-from qualtui.probes.build import Deps, customers_of, learning_of
-from qualtui.probes.probe import ProbeError
+from qualtui.probes.build import Deps, learning_of
 from qualtui.store.errors import StoreError
 from qualtui.store.ports import Store
-from qualtui.text import _, clean
 from qualtui.text.message import Saying, message
 from qualtui.wire import (
-    AgentDetail,
     Agents,
     Answer,
     Customers,
     EngineView,
     IncidentDetail,
     ListCustomers,
-    Overview,
     Publication,
     Refused,
     Request,
     Snapshot,
-    snapshot_of,
 )
 from qualtui.wire.commands import Capability
 
 log = logging.getLogger(__name__)
 
-ASK_LIMIT = 10.0  # s for a question to the agent's database on a person's behalf
 BEAT = 1.0  # s between snapshots when nothing happens
 PAST = 3600.0  # s of samples kept in memory, and read back at a start
-PACE = 25  # agents whose views are built at once; others get their turn in between
-TURN = 100  # agents whose views are built in one go for a new window
-ROUND = 5  # beats in which the views of all agents are built anew, however many there are
 LAST_WINDOW = 10.0  # s that an engine beside a window outlives its last window
 END = 2.5  # s from SIGTERM to the end, whatever hangs
 
@@ -100,8 +93,6 @@ class Engine:
         beside: bool = False,
     ) -> None:
         self._store = store
-        self._build = build
-        self._reread = reread
         self._clock = clock
         self._beside = beside
         self._started = clock()
@@ -116,14 +107,21 @@ class Engine:
         self._examining = DoctorRunner(clock)
         self._evaluator = Evaluator(self.journal, self.recent, self._why, clock, self._faults, self._offer)
         self._server = Server(
-            socket_path, store.epoch, self._answer, self._latest, clock=clock, own=(0, os.geteuid())
+            socket_path,
+            store.epoch,
+            self._answer,
+            self._latest,
+            clock=clock,
+            own=(0, os.geteuid()),
+        )
+        self._windows = Publisher(self.journal, self._view, self._fixing, self._server, self._engine_view, clock)
+        self._reload = ConfigReload(
+            reread, lambda config: build(config, self._deps(config)), self.journal, self._windows.publish
         )
         self._touched: set[str] = set()
         self._fresh = asyncio.Event()
-        self._reload = asyncio.Event()
         self._stop = asyncio.Event()
         self._reason = ""
-        self._problem = ""
         self._commands = CommandHandler(
             CommandContext(
                 self.journal,
@@ -135,7 +133,7 @@ class Engine:
                 self._loops.ask_all,
                 self._loops.tell,
                 self._current,
-                self._details,
+                self._windows.details,
             )
         )
         self._tasks = asyncio.TaskGroup()
@@ -179,7 +177,7 @@ class Engine:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop, signal.Signals(number).name)
-        loop.add_signal_handler(signal.SIGHUP, self._reload.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload.wanted.set)
 
     async def _end_when_told(self) -> None:
         await self._stop.wait()
@@ -241,35 +239,8 @@ class Engine:
             await setup.close_agents(agents)
 
     async def _await_reload(self) -> None:
-        """Raises _Reload at a SIGHUP with a configuration that is right; a bad one is told, the old one stays."""
-        while True:
-            await self._reload.wait()
-            self._reload.clear()
-            try:
-                fresh = await asyncio.get_running_loop().run_in_executor(None, self._reread)
-                differs = replace(fresh, digest=self._setup.config.digest) != self._setup.config
-                setup = self._build(fresh, self._deps(fresh)) if differs else self._setup
-            except ConfigErrors as error:
-                for problem in error.problems:
-                    log.warning("configuration refused, the old one stays: %s", clean(problem, 500))
-                await self._refuse(clean(error))
-                continue
-            except Exception as error:  # the boundary of a reload: the old configuration goes on
-                log.exception("configuration refused, the old one stays")
-                await self._refuse(_("an internal error ({})").format(type(error).__name__))
-                continue
-            self._problem = ""
-            await self.journal.append((ConfigRead(True, fresh.digest), ""))
-            if differs:
-                log.info("configuration taken: watching %s", ", ".join(fresh.agents))
-                raise _Reload(setup)
-            log.info("configuration read again: nothing differs")
-            self._publish()  # nothing differs: no reason to ask the bot anew
-
-    async def _refuse(self, problem: str) -> None:
-        self._problem = problem
-        await self.journal.append((ConfigRead(False, "", problem), ""))
-        self._publish()
+        """Raises _Reload at a SIGHUP with a configuration that is right and differs."""
+        raise _Reload(await self._reload.differing(self._setup))
 
     # --- samples to verdicts ---
 
@@ -312,7 +283,7 @@ class Engine:
         if any(isinstance(body, NoticeQueued) for body in bodies):
             self._loops.tell()
         if any(isinstance(body, RuleChanged | CauseRevised) for body in bodies):
-            self._publish()
+            self._windows.publish()
 
     def _learning(self, agent: str) -> float | None:
         share = learning_of(self._setup.probes, agent)
@@ -332,10 +303,10 @@ class Engine:
 
     def _offer(self, agent: str, rule: str, number: int) -> str:
         state, available = self.journal.state, self._fixing.available
-        return self._view.offer(agent, rule, number, state, available, self._clock())
+        return self._view.live.offer(agent, rule, number, state, available, self._clock())
 
     def _current(self, incident: Incident) -> Incident:
-        return self._view.current(incident, self.journal.state, self._fixing.available, self._clock())
+        return self._view.live.current(incident, self.journal.state, self._fixing.available, self._clock())
 
     def _standings(self, agent: str) -> tuple[AlertState, ...]:
         return tuple(one for one in self.journal.state.alerts.values() if one.agent == agent)
@@ -351,49 +322,22 @@ class Engine:
                 what = message("the socket was removed by another program; it was made again")
                 await self.journal.append((Remade(what), ""))
             if self._server.watched:
-                self._publish(max(PACE, len(self._setup.config.agents) // ROUND))
+                self._windows.publish(max(PACE, len(self._setup.config.agents) // ROUND))
             if self._server.windows:
                 alone_since = self._clock()
             elif self._beside and self._clock() - alone_since > LAST_WINDOW:
                 self.stop("its last window is gone")
 
-    def _publish(self, most: int = PACE) -> None:
-        """Sends every window the overview; views of at most `most` agents are built anew for their age alone."""
-        if self._server.watched:
-            self._server.publish(self._publication(most))
-
     async def _latest(self) -> Publication:
-        """What a new window is sent. The views of many agents are built in turns: nothing else waits for them."""
-        old = self._view.old(self._clock())
-        for first in range(0, len(old), TURN):
-            part = old[first : first + TURN]
-            self._view.touch(part, self.journal.state, self._fixing.available, self._clock())
-            await asyncio.sleep(0)
-        return self._publication(PACE)
-
-    def _publication(self, most: int) -> Publication:
-        return Publication(self._overview(self._server.details, most), self._view.detail)
-
-    def _overview(self, first: Collection[str] | None, most: int = 0) -> Overview:
-        state, fixing, now = self.journal.state, self._fixing, self._clock()
-        overview = self._view.overview(state, self._engine_view(), fixing.available, now, first, most)
-        return replace(overview, running=fixing.running())
+        return await self._windows.latest()
 
     def snapshot(self) -> Snapshot:
         """All that could be shown, now: every agent in full."""
-        overview = self._overview(None)
-        details = tuple(one for name in self._setup.config.agents if (one := self._view.detail(name)) is not None)
-        return snapshot_of(overview, details)
-
-    def _details(self, agents: tuple[str, ...], figures: tuple[str, ...]) -> tuple[AgentDetail, ...]:
-        """Some agents in full: of the same moment as in the overview that was sent last, if that was just now."""
-        old = frozenset(self._view.old(self._clock())).intersection(agents)
-        self._view.touch(old, self.journal.state, self._fixing.available, self._clock())
-        found = (self._view.detail(name, figures) for name in agents)
-        return tuple(one for one in found if one is not None)
+        return self._windows.snapshot()
 
     def _engine_view(self) -> EngineView:
-        refused = self._problem and message("configuration refused: {problem}", problem=self._problem)
+        problem = self._reload.problem
+        refused = problem and message("configuration refused: {problem}", problem=problem)
         store = (self.journal.trouble, self._keeper.trouble, *self.journal.remarks, self._server.trouble)
         troubles = [text for text in (*store, refused, *self._faults.banners()) if text]
         notices = self.journal.state.notices.values()
@@ -415,29 +359,15 @@ class Engine:
     async def _answer(self, request: Request) -> Answer:
         answer = await self._commands.answer(request)
         if not isinstance(answer, Agents):
-            self._publish()
-        if isinstance(answer, IncidentDetail):  # as every screen shows it at this moment
-            shown = (one for one in self._overview(()).incidents if one.number == answer.incident.number)
-            return replace(answer, incident=next(shown, answer.incident))
-        return answer
+            self._windows.publish()
+        return self._windows.as_shown(answer) if isinstance(answer, IncidentDetail) else answer
 
     async def _history(self, number: int) -> tuple[Event, ...]:
         """All events of an incident, those that only memory has last. Raises StoreError."""
         return (*await self.journal.read(lambda: self._store.history(number)), *self.journal.unsaved(number))
 
     async def _customers(self, ask: ListCustomers, limit: int) -> Customers | Refused:
-        agent = ask.agent
-        probe = customers_of(self._setup.probes, agent)
-        if probe is None:
-            return Refused(message("no database is configured for {agent}", agent=agent))
-        try:
-            async with asyncio.timeout(ASK_LIMIT):
-                found = await probe.who(limit + 1, old=ask.backlog)
-            return Customers(agent, found[:limit], more=len(found) > limit)
-        except (ProbeError, TimeoutError) as error:
-            return Refused(
-                message("the database fails: {reason}", reason=str(error) or message("no answer in time"))
-            )
+        return await listed_customers(self._setup.probes, ask, limit)
 
 
 def _longer(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:

@@ -9,24 +9,21 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from qualtui.alerts.judge import judge
-from qualtui.alerts.transition import summarise
 from qualtui.config.values import Config
 from qualtui.diagnosis.derivations import looked_back
-from qualtui.diagnosis.diagnose import explains
-from qualtui.diagnosis.fix_choice import Remedies, offered_fix, useful_fix
 from qualtui.diagnosis.goals import targets
-from qualtui.diagnosis.headline import IncidentNow, headline
+from qualtui.diagnosis.headline import headline
 from qualtui.diagnosis.root_cause import RootCause
 from qualtui.engine.agent_evidence import AgentEvidence, Standings
 from qualtui.engine.derived import Deriver
 from qualtui.engine.faults import AgentFaults
 from qualtui.engine.incident_views import activity, firing_incidents, incidents, tried
+from qualtui.engine.live_incidents import Available, LiveIncidents
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import Evidence, FixRun, Incident, Phase, Sample, Severity, State
 from qualtui.series.catalogue import OWN
 from qualtui.series.evidence import Reading, Readings, fresh, stale_after
-from qualtui.text.message import Saying, message
+from qualtui.text.message import message
 from qualtui.wire import (
     SUMMARY_SERIES,
     AgentDetail,
@@ -44,8 +41,6 @@ PAST = 40  # steps of a figure's short past
 BEAT = 0.9  # s after which what only time changes is looked at again
 OLDEST = 5.0  # s: no summary is older, whatever the number of agents
 
-Looks = dict[str, tuple[Readings, RootCause]]  # by agent
-Available = Callable[[str, str], Saying]  # agent, fix -> its title where it can be run
 Learning = Callable[[str], float | None]  # agent -> 0..1 while its first backfill runs
 
 
@@ -94,6 +89,7 @@ class Projector:
         self._learning = learning
         self._config = config
         self._evidence = AgentEvidence(recent, config, standings, patient=patient)
+        self.live = LiveIncidents(recent, self._evidence, self._faults, config)
         self._deriver = Deriver(recent, self._faults, self._evidence.subject)
         self._goals = targets(config.goals)
         self._cache: dict[str, _Projection] = {}
@@ -101,6 +97,7 @@ class Projector:
     def use(self, config: Config, intervals: Mapping[str, tuple[float, float]]) -> Mapping[str, float]:
         """Takes a configuration; returns the age in seconds from which each series is stale, derived ones too."""
         self._config = config
+        self.live.use(config)
         self._goals = targets(config.goals)
         self._cache = {}
         probed = {series: stale_after(*both) for series, both in intervals.items()}
@@ -127,72 +124,6 @@ class Projector:
     def reason(self, agent: str, now: float) -> RootCause:
         """The root cause of an agent."""
         return self._evidence.cause(agent, self.readings(agent, now), now)[1]
-
-    # --- incidents ---
-
-    def offer(
-        self,
-        agent: str,
-        rule: str,
-        number: int,
-        state: State,
-        available: Available,
-        now: float,
-        looks: Looks | None = None,
-    ) -> str:
-        """The fix that is offered for a rule's incident at this moment, empty where there is none.
-
-        `looks`: what was seen of agents in this same moment, to see each only once.
-        """
-        looks = {} if looks is None else looks
-        if agent not in looks:
-            readings = self.readings(agent, now)
-            looks[agent] = (readings, self._evidence.cause(agent, readings, now)[1])
-        readings, reason = looks[agent]
-        found = self._config.rules.get(rule)
-        explained = found is None or explains(found.series)
-        static = () if found is None else (found.fix,)
-        remedies = self._remedies(agent, readings, available)
-        return offered_fix(reason if explained else None, static, tried(state, number), remedies)
-
-    def _remedies(self, agent: str, readings: Readings, available: Available) -> Remedies:
-        """The fixes that can be run for an agent and have anything to work on."""
-        limit = float(self._config.fixes.session_cleanup.limit)
-        return lambda fix: available(agent, fix) if useful_fix(fix, readings, limit) else ""
-
-    def current(
-        self, incident: Incident, state: State, available: Available, now: float, looks: Looks | None = None
-    ) -> Incident:
-        """An incident as it is now: a firing one's line, its cause in today's figures, the offered fix."""
-        if incident.phase is not Phase.FIRING:
-            return incident
-        looks = {} if looks is None else looks
-        fix, cause = incident.fix, incident.cause
-        with self._faults.within(incident.agent, "offer"):
-            fix = self.offer(incident.agent, incident.rule, incident.number, state, available, now, looks)
-            reason = looks[incident.agent][1]
-            cause = reason.text if incident.root and reason.root.value == incident.root else cause
-        return replace(incident, summary=self._live(incident, now).summary, fix=fix, cause=cause)
-
-    def _live(self, incident: Incident, now: float) -> IncidentNow:
-        """A firing incident at this moment; where nothing is known of it, as it was when it fired."""
-        with self._faults.within(incident.agent, "incident"):
-            return self._judged(incident, now)
-        return IncidentNow(incident.summary)
-
-    def _judged(self, incident: Incident, now: float) -> IncidentNow:
-        rule = self._config.rules.get(incident.rule)
-        if rule is None:
-            return IncidentNow(incident.summary)
-        series = f"{incident.agent}/{rule.series}"
-        stale = self._evidence.stale.get(series, 0.0)
-        verdict = judge(rule, self._recent.since(series, now - rule.window), now, stale)
-        if not verdict.known:
-            return IncidentNow(incident.summary)
-        if verdict.severity is None:
-            return IncidentNow(message("over: {summary}", summary=incident.summary), holds=False)
-        timed = "{duration}" in rule.summary  # the figure itself is a duration, and another one than the rule's
-        return IncidentNow(summarise(rule, incident.rule, incident.agent, verdict), timed=timed)
 
     # --- windows ---
 
@@ -334,7 +265,7 @@ class Projector:
         readings = self.readings(agent, now)
         links, reason = self._evidence.cause(agent, readings, now)
         mine, rules = cause.firing, self._config.rules
-        lives = {one.number: self._live(one, now) for one in mine}
+        lives = {one.number: self.live.live(one, now) for one in mine}
         looks = {agent: (readings, reason)}
         alarms: dict[str, Severity] = {
             rules[one.rule].series: one.severity if lives[one.number].holds else _amber(one.severity)
@@ -348,7 +279,7 @@ class Projector:
             [replace(one, fix=rules[one.rule].fix if one.rule in rules else "") for one in mine],
             lambda incident: lives[incident.number],
             lambda number: tried(state, number),
-            self._remedies(agent, readings, available),
+            self.live.remedies(agent, readings, available),
             cause.learning,
             now,
             self._evidence.unwitnessed(agent, now),
@@ -362,6 +293,6 @@ class Projector:
             learning=cause.learning,
             last_reply=self._evidence.happened(agent, "customers.last_reply"),
         )
-        rows = {one.number: self.current(one, state, available, now, looks) for one in mine}
+        rows = {one.number: self.live.current(one, state, available, now, looks) for one in mine}
         recovering = frozenset(number for number, live in lives.items() if not live.holds)
         return _Projection(cause, now, summary, readings, links, alarms, rows, recovering)

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import os
 import socket
-import struct
 import time
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
@@ -14,7 +13,9 @@ from msgspec.structs import replace
 
 from qualtui import __version__
 from qualtui.engine.command_registry import refusal
-from qualtui.text.message import Saying, Text, message
+from qualtui.engine.listening import SocketError, listening, owned, peer_answers
+from qualtui.engine.peer import Peer
+from qualtui.text.message import Saying, message
 from qualtui.wire import (
     DETAILS,
     VERSION,
@@ -32,9 +33,6 @@ from qualtui.wire import (
     Welcome,
     WireError,
     frame,
-    length,
-    other_version,
-    read_request,
     worse,
 )
 from qualtui.wire.commands import Capability
@@ -43,23 +41,11 @@ log = logging.getLogger(__name__)
 
 GREETING = 5.0  # s for a client's first frame
 AT_ONCE = 8  # requests of one client under way
-REQUEST_LIMIT = 64 * 1024  # bytes; the longest request is a note
 MOST = 200  # connections: beyond that descriptors would be lacking for the probes
 LOOK = 1.0  # s between two looks at whether the socket still is ours
-KNOCK = 0.2  # s for another program to take a connection
-_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
-MODE = 0o660  # the store's group may look
 
 Handler = Callable[[Request], Awaitable[Answer]]
 Latest = Callable[[], Awaitable[Publication]]
-
-
-class SocketError(Exception):
-    """The socket can't be made; `said` is the reason in one line."""
-
-    def __init__(self, said: Text) -> None:
-        super().__init__(str(said))
-        self.said = said
 
 
 def shown(wanted: Subscribe, overview: Overview) -> tuple[str, ...]:
@@ -67,54 +53,6 @@ def shown(wanted: Subscribe, overview: Overview) -> tuple[str, ...]:
     worst = sorted(overview.agents, key=worse, reverse=True)[: max(0, min(wanted.worst, DETAILS))]
     names = (*wanted.agents, *(agent.name for agent in worst))
     return tuple(dict.fromkeys(names))[:DETAILS]
-
-
-class _Peer:
-    """One connection. `box` is its one-slot mailbox: the newest snapshot not yet sent."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-        self.hello = Hello(0, False, False)
-        self.capability = Capability.VIEW
-        self.box: bytes | None = None
-        self.full = asyncio.Event()
-        self._turn = asyncio.Lock()
-
-    def user(self) -> int:
-        """The user id of the process at the other end, as the kernel knows it."""
-        made = self.writer.get_extra_info("socket")
-        found = made.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-        return int(_CREDENTIALS.unpack(found)[1])
-
-    async def send(self, data: bytes) -> None:
-        """Writes one frame; waits while the peer does not read. Raises ConnectionError where it is gone."""
-        async with self._turn:
-            if self.writer.is_closing():
-                raise ConnectionResetError
-            self.writer.write(data)
-            await self.writer.drain()
-
-    async def read(self) -> Request:
-        """The next request. Raises IncompleteReadError at the end, WireError for anything else."""
-        head = await self.reader.readexactly(4)
-        return read_request(await self.reader.readexactly(length(head, REQUEST_LIMIT)))
-
-    async def greeting(self) -> Request:
-        """The first request. Raises as `read`, and WireError for one of another version."""
-        head = await self.reader.readexactly(4)
-        payload = await self.reader.readexactly(length(head, REQUEST_LIMIT))
-        if (other := other_version(payload)) is not None:
-            older = "engine" if other > VERSION else "window"
-            raise WireError(
-                f"this engine speaks version {VERSION}, you speak {other}: restart the older one, the {older}"
-            )
-        return read_request(payload)
-
-    def post(self, data: bytes) -> None:
-        """Leaves a snapshot for the peer; an unsent older one is replaced."""
-        self.box = data
-        self.full.set()
 
 
 class Server:
@@ -142,7 +80,7 @@ class Server:
         self.grant = grant
         self._clock = clock
         self._own = frozenset(own)
-        self._peers: set[_Peer] = set()
+        self._peers: set[Peer] = set()
         self._connections = 0
         self._work: set[asyncio.Task[None]] = set()  # running requests; they outlive their window
         self.details: frozenset[str] = frozenset()  # the agents whose details were published last
@@ -217,7 +155,7 @@ class Server:
         return again
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = _Peer(reader, writer)
+        peer = Peer(reader, writer)
         self._connections += 1
         try:
             if self._connections > MOST:
@@ -235,9 +173,9 @@ class Server:
         finally:
             self._connections -= 1
             self._peers.discard(peer)
-            _part(writer)
+            peer.part()
 
-    async def _greet(self, peer: _Peer) -> None:
+    async def _greet(self, peer: Peer) -> None:
         async with asyncio.timeout(GREETING):
             first = await peer.greeting()
         if not isinstance(first.ask, Hello):
@@ -250,11 +188,11 @@ class Server:
         if peer.hello.watch:
             await self._post_latest(peer)
 
-    async def _post_latest(self, peer: _Peer) -> None:
+    async def _post_latest(self, peer: Peer) -> None:
         publication = await self._latest()
         peer.post(publication.frame(shown(peer.hello.wanted, publication.overview)))
 
-    async def _push(self, peer: _Peer) -> None:
+    async def _push(self, peer: Peer) -> None:
         while True:
             await peer.full.wait()
             peer.full.clear()
@@ -262,13 +200,13 @@ class Server:
                 data, peer.box = peer.box, None
                 await peer.send(data)
 
-    async def _subscribe(self, peer: _Peer, wanted: Subscribe) -> Answer:
+    async def _subscribe(self, peer: Peer, wanted: Subscribe) -> Answer:
         peer.hello = replace(peer.hello, wanted=wanted)
         if peer.hello.watch:
             await self._post_latest(peer)
         return Done("")
 
-    async def _listen(self, peer: _Peer) -> None:
+    async def _listen(self, peer: Peer) -> None:
         """Take requests. A command is finished even if its window goes away meanwhile."""
         slots = asyncio.Semaphore(AT_ONCE)
         while True:
@@ -279,7 +217,7 @@ class Server:
             task.add_done_callback(self._work.discard)
             task.add_done_callback(lambda _: slots.release())
 
-    async def _answer(self, peer: _Peer, request: Request) -> None:
+    async def _answer(self, peer: Peer, request: Request) -> None:
         answer: Answer
         try:
             if isinstance(request.ask, Subscribe):
@@ -292,59 +230,3 @@ class Server:
         reply: Reply = Result(request.id, answer)
         with contextlib.suppress(ConnectionError):
             await peer.send(frame(reply))
-
-
-def _part(writer: asyncio.StreamWriter) -> None:
-    """Close; at once if the other side reads nothing, else the connection would stay open for ever."""
-    if writer.transport.get_write_buffer_size():
-        writer.transport.abort()
-    else:
-        writer.close()
-
-
-def owned(path: Path) -> tuple[int, int] | None:
-    """Return what identifies a socket beyond its name; None if there is none."""
-    try:
-        found = path.lstat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def peer_answers(path: Path) -> bool:
-    """Return whether a program listens on the socket; never waits for long."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        probe.settimeout(KNOCK)
-        try:
-            probe.connect(str(path))
-        except TimeoutError:
-            return True  # it listens and has no time
-        except OSError:
-            return False
-    return True
-
-
-def listening(path: Path) -> socket.socket:
-    """A listening socket, MODE from its first moment whatever the umask. Raises SocketError."""
-    made = socket.socket(socket.AF_UNIX)
-    try:
-        if path.exists():
-            _remove(path)
-        os.fchmod(made.fileno(), 0o600)
-        made.bind(str(path))
-        path.chmod(MODE)
-        made.listen(MOST)
-    except OSError as error:
-        made.close()
-        reason = error.strerror or str(error)
-        raise SocketError(
-            message("the engine can't listen at {path}: {reason}", path=str(path), reason=reason)
-        ) from None
-    return made
-
-
-def _remove(path: Path) -> None:
-    """Removes a dead engine's socket, and nothing else."""
-    if not path.is_socket():
-        raise FileExistsError(0, "there is a file that is not a socket; check [store] socket")
-    path.unlink()

@@ -305,7 +305,7 @@ async def test_what_became_of_a_configuration_that_was_read_again_is_in_the_log(
             raise now
         return now
 
-    caplog.set_level("INFO", "qualtui.engine.engine")
+    caplog.set_level("INFO", "qualtui.engine.config_reload")
     async with running(store, Made(), config(), reread):
         for count in (2, 3, 4):
             os.kill(os.getpid(), signal.SIGHUP)

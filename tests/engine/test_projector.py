@@ -95,7 +95,7 @@ def test_headline_list_and_page_offer_the_same_fix_and_an_unrelated_incident_its
     state = State(incidents={1: waiting(), 2: waiting("certificate-ends", 2)})
     engine = EngineView(0, "", "", 0, NOW, 0)
     shot = view.snapshot(state, engine, lambda _agent, fix: fix, NOW)
-    page = view.current(state.incidents[1], state, lambda _agent, fix: fix, NOW)
+    page = view.live.current(state.incidents[1], state, lambda _agent, fix: fix, NOW)
     rows = {row.number: row.fix for row in shot.incidents}
     assert (shot.agents[0].now.fix, rows, page.fix) == (
         "gateway-restart",

@@ -14,7 +14,9 @@ import pytest
 
 from qualtui import __version__
 from qualtui.client import Client, ClientError, knock
-from qualtui.engine.server import MOST, REQUEST_LIMIT, Server, SocketError
+from qualtui.engine.listening import SocketError
+from qualtui.engine.peer import REQUEST_LIMIT
+from qualtui.engine.server import MOST, Server
 from qualtui.wire import (
     VERSION,
     Acknowledge,

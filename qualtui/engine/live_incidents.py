@@ -1,0 +1,101 @@
+"""Firing incidents at this moment: their line, their cause in the figures of today, the fix that is offered."""
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from qualtui.alerts.judge import judge
+from qualtui.alerts.transition import summarise
+from qualtui.config.values import Config
+from qualtui.diagnosis.diagnose import explains
+from qualtui.diagnosis.fix_choice import Remedies, offered_fix, useful_fix
+from qualtui.diagnosis.headline import IncidentNow
+from qualtui.diagnosis.root_cause import RootCause
+from qualtui.engine.agent_evidence import AgentEvidence
+from qualtui.engine.faults import AgentFaults
+from qualtui.engine.incident_views import tried
+from qualtui.engine.sample_cache import SampleCache
+from qualtui.model import Incident, Phase, State
+from qualtui.series.evidence import Readings
+from qualtui.text.message import Saying, message
+
+Looks = dict[str, tuple[Readings, RootCause]]  # by agent
+Available = Callable[[str, str], Saying]  # agent, fix -> its title where it can be run
+
+
+class LiveIncidents:
+    """Judges firing incidents again, by the rules of a configuration and the recent samples."""
+
+    def __init__(self, recent: SampleCache, evidence: AgentEvidence, faults: AgentFaults, config: Config) -> None:
+        self._recent = recent
+        self._evidence = evidence
+        self._faults = faults
+        self._config = config
+
+    def use(self, config: Config) -> None:
+        """Takes a configuration."""
+        self._config = config
+
+    def offer(
+        self,
+        agent: str,
+        rule: str,
+        number: int,
+        state: State,
+        available: Available,
+        now: float,
+        looks: Looks | None = None,
+    ) -> str:
+        """The fix that is offered for a rule's incident at this moment, empty where there is none.
+
+        `looks`: what was seen of agents in this same moment, to see each only once.
+        """
+        looks = {} if looks is None else looks
+        if agent not in looks:
+            readings = self._evidence.readings(agent, now)
+            looks[agent] = (readings, self._evidence.cause(agent, readings, now)[1])
+        readings, reason = looks[agent]
+        found = self._config.rules.get(rule)
+        explained = found is None or explains(found.series)
+        static = () if found is None else (found.fix,)
+        remedies = self.remedies(agent, readings, available)
+        return offered_fix(reason if explained else None, static, tried(state, number), remedies)
+
+    def remedies(self, agent: str, readings: Readings, available: Available) -> Remedies:
+        """The fixes that can be run for an agent and have anything to work on."""
+        limit = float(self._config.fixes.session_cleanup.limit)
+        return lambda fix: available(agent, fix) if useful_fix(fix, readings, limit) else ""
+
+    def current(
+        self, incident: Incident, state: State, available: Available, now: float, looks: Looks | None = None
+    ) -> Incident:
+        """An incident as it is now: a firing one's line, its cause in today's figures, the offered fix."""
+        if incident.phase is not Phase.FIRING:
+            return incident
+        looks = {} if looks is None else looks
+        fix, cause = incident.fix, incident.cause
+        with self._faults.within(incident.agent, "offer"):
+            fix = self.offer(incident.agent, incident.rule, incident.number, state, available, now, looks)
+            reason = looks[incident.agent][1]
+            cause = reason.text if incident.root and reason.root.value == incident.root else cause
+        return replace(incident, summary=self.live(incident, now).summary, fix=fix, cause=cause)
+
+    def live(self, incident: Incident, now: float) -> IncidentNow:
+        """A firing incident at this moment; where nothing is known of it, as it was when it fired."""
+        with self._faults.within(incident.agent, "incident"):
+            return self._judged(incident, now)
+        return IncidentNow(incident.summary)
+
+    def _judged(self, incident: Incident, now: float) -> IncidentNow:
+        rule = self._config.rules.get(incident.rule)
+        if rule is None:
+            return IncidentNow(incident.summary)
+        series = f"{incident.agent}/{rule.series}"
+        stale = self._evidence.stale.get(series, 0.0)
+        verdict = judge(rule, self._recent.since(series, now - rule.window), now, stale)
+        if not verdict.known:
+            return IncidentNow(incident.summary)
+        if verdict.severity is None:
+            return IncidentNow(message("over: {summary}", summary=incident.summary), holds=False)
+        timed = "{duration}" in rule.summary  # the figure itself is a duration, and another one than the rule's
+        return IncidentNow(summarise(rule, incident.rule, incident.agent, verdict), timed=timed)
