@@ -256,5 +256,7 @@ async def _a_fault_of_our_own(store: SqliteStore) -> None:
         assert len(incidents) == (after == 31.0)  # a fault of one look rings nobody
     (fault,) = incidents
     assert (fault.agent, fault.severity, str(fault.cause), fault.fix) == ("bot-000", Severity.WARNING, "", "")
-    assert fault.summary == "qualtui itself has a fault and does not fully watch bot-000: sight.blind: KeyError"
+    assert (
+        str(fault.summary) == "qualtui itself has a fault and does not fully watch bot-000: sight.blind: KeyError"
+    )
     assert "the bot is not its cause" in str(fault.runbook)
