@@ -104,7 +104,8 @@ def _deps(config: Config, now: float) -> Deps:
         database = config.agents[agent].database
         return None if database is None else now - database.lost_after
 
-    return Deps(load, save, lambda _mark: None, gateway, born)
+    text = config.fixes.retry.text
+    return Deps(load, save, lambda _mark: None, gateway, born, speed=config.demo.speed, retry_text=text)
 
 
 def _nobody(now: float) -> EngineView:

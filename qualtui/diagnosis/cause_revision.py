@@ -10,6 +10,7 @@ CONFIRMED = 60.0  # s: a cause that was seen for so long stays, also when only i
 
 # What a cause leaves behind is no better cause.
 _EFFECTS = {
+    CauseKind.FLOOD: {CauseKind.NEVER_STORED, CauseKind.WEBHOOK, CauseKind.BOT_OWES},
     CauseKind.GATEWAY: {CauseKind.NOT_DELIVERED},
     CauseKind.BOT_DOWN: {CauseKind.LOST_WHILE_DOWN, CauseKind.NEVER_STORED, CauseKind.WEBHOOK},
     CauseKind.DATABASE_DOWN: {CauseKind.NEVER_STORED, CauseKind.WEBHOOK, CauseKind.BOT_OWES},

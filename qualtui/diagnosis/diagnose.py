@@ -168,11 +168,15 @@ def _rows(by: By, readings: Readings, now: float, speed: float) -> RootCause:
     """Every link that can be polled is up: what chats and rows tell, above all of who waits longest."""
     found = waits.wait_causes(readings)
     sure = [cause for cause in found if cause in waits.SURE]
+    # A flood is counted, and what else is seen meanwhile may be its doing. A bot whose sends hang stores too few
+    # rows for one.
+    if flood := waits.flooded(by, readings, speed):
+        return flood
     # Rows that are not stored would say that nobody writes, too; who is being answered just now explains nothing.
     unwritten = readings.get("agent.claimed", NOTHING).evidence is Evidence.DISAGREE
     if unwritten and not sure and oldest_wait(readings) <= SOON:
         return _without_rows(by, readings)
-    hangs = waits.stuck_sending(by, readings, now, speed) or waits.flooded(by, readings)
+    hangs = waits.stuck_sending(by, readings, now, speed)
     if hangs:
         return hangs
     slow = _slow(by, readings, now)

@@ -9,6 +9,7 @@ from qualtui.diagnosis.root_cause import GATEWAY_RESTART, RETRY, SESSION_CLEANUP
 from qualtui.model import Link
 from qualtui.series.evidence import NOTHING, Readings, fresh
 from qualtui.text.message import Text, counted, message
+from qualtui.tracking.flood import flood_window
 from qualtui.tracking.wait_cause import WaitCause
 
 SEND_TAKES = 110.0  # s that three tries of a send take at least where the gateway never answers
@@ -106,17 +107,18 @@ def stuck_sending(by: By, readings: Readings, now: float, speed: float = 1.0) ->
     return RootCause(text, proof, Link.GATEWAY, fixes, CauseKind.STUCK_SENDING, since, step)
 
 
-def flooded(by: By, readings: Readings) -> RootCause | None:
+def flooded(by: By, readings: Readings, speed: float = 1.0) -> RootCause | None:
     """One sender whose messages keep the bot's one worker from everybody else's."""
     messages = count_of(readings, "customers.flood")
     waiting = count_of(readings, "customers.waiting")
     if not messages or not (waiting or by[Link.BOT].status == BUSY):
         return None
     text = counted(
-        "One sender floods the bot: {sent:whole} messages in 5m; it sent no reply to {count} customer who waits",
-        "One sender floods the bot: {sent:whole} messages in 5m; it sent no reply to {count} customers who wait",
+        "One sender floods the bot: {sent:whole} messages in {window:span}; it sent no reply to {count} customer who waits",
+        "One sender floods the bot: {sent:whole} messages in {window:span}; it sent no reply to {count} customers who wait",
         waiting,
         sent=messages,
+        window=flood_window(speed),
     )
     sender = readings["customers.flood"].note or message("not known")
     proof = (message("sender: {sender}", sender=sender), *healthy_links(by, Link.CUSTOMER))

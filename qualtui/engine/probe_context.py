@@ -53,8 +53,11 @@ class ProbeContext:
             backlog_before=self._backlog_before,
             history=self._past,
             minute=minute(config),
+            speed=config.demo.speed,
+            retry_text=config.fixes.retry.text,
             broken_for=self._broken_for,
             logged_out=self._logged_out,
+            unreachable=self._unreachable,
             by_hand=self._by_hand,
             owed=partial(self._still_owed, config),
         )
@@ -109,6 +112,17 @@ class ProbeContext:
         """The status of a gateway whose session a person must log in; empty: none is needed, or not known."""
         newest = [*self._recent.since(f"{agent}/gateway.needs_human", self._clock() - PAST)][-1:]
         return next((one.note or message("status not kept") for one in newest if one.value), "")
+
+    def _unreachable(self, agent: str) -> Saying:
+        """Why a gateway takes no calls: it gave no answer, and was not slow; empty: it does, or not known."""
+        since = self._clock() - PAST
+        up, silent, seconds = (
+            next(iter(self._recent.since(f"{agent}/gateway.{name}", since)[-1:]), None)
+            for name in ("up", "silent", "seconds")
+        )
+        if up is None or up.value != 0 or silent is None or silent.value != 0 or seconds is None:
+            return ""
+        return "" if seconds.value is not None else up.note or message("no connection")
 
     def _born(self, agent: str) -> float | None:
         mark = self._journal.state.backlog.get(agent)

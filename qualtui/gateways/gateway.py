@@ -80,10 +80,14 @@ class ChatPage(msgspec.Struct, frozen=True):
 
 
 class ChatLine(msgspec.Struct, frozen=True):
-    """A message of a chat. `words` are compared with other lines of the same answer, and dropped with it."""
+    """A message of a chat. `words` are compared with other lines of the same answer, and dropped with it.
+
+    `by_hand`: it was written on a phone.
+    """
 
     said: ChatMessage
     words: str
+    by_hand: bool = False
 
 
 class Fate(StrEnum):

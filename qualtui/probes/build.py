@@ -49,7 +49,10 @@ class Deps(msgspec.Struct, frozen=True):
     owed: Callable[[str, Collection[str]], None] = lambda _agent, _leads: None  # all whom rows and chats owe
     despite: Callable[[str], Saying] = lambda _agent: ""  # why a session that is WORKING is to be restarted
     logged_out: Callable[[str], Saying] = lambda _agent: ""  # its status, where a person must log in
+    unreachable: Callable[[str], Saying] = lambda _agent: ""  # why its gateway takes no calls, such as refused
     broken_for: Callable[[str], float] = lambda _agent: 0.0  # by agent: s for which its gateway is not WORKING
+    speed: float = 1.0  # a demo's time is faster
+    retry_text: str = ""  # what the fix `retry` sends: no answer of the bot
     minute: float = 60.0  # s that a sample of goal.minute stands for: less in a fast demo
 
     def edge(self, agent: str) -> float | None:
@@ -78,7 +81,12 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
     match: ChatMatching | None = None
     if agent.gateway is not None and agent.gateway.chats_interval and lists_chats(agent.gateway):
         chats = GatewayChatsProbe(
-            name, agent.gateway, lambda: deps.edge(name), lambda: RowsToday() if match is None else match.rows
+            name,
+            agent.gateway,
+            lambda: deps.edge(name),
+            lambda: RowsToday() if match is None else match.rows,
+            speed=deps.speed,
+            retry_text=deps.retry_text,
         )
         probes.append(chats)
     targets = tls_hosts(
@@ -121,6 +129,7 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
             owed=partial(deps.owed, name),
             match=match,
             audit=audit,
+            speed=deps.speed,
         )
     )
     # The slow ones share one of the two connections: the other is for the fast lane and "are you there".

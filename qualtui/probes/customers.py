@@ -23,7 +23,7 @@ from qualtui.tracking.clock_steps import STRIDE, Read
 from qualtui.tracking.clock_sync import closings, set_back, set_forward
 from qualtui.tracking.deliverability import GatewayAt, no_gateway
 from qualtui.tracking.figures import Limits, backlog, reply_figures, who_waits
-from qualtui.tracking.flood import flooder
+from qualtui.tracking.flood import flood_window, flooder
 from qualtui.tracking.gateway_chats import PSEUDONYM, with_heard
 from qualtui.tracking.identity import address
 from qualtui.tracking.ledger import (
@@ -72,6 +72,7 @@ class CustomersProbe:
     a person answered, and is owed nothing for what came until then; `owed` is given all who are owed something
     without that, whenever it is surely known. `match` corrects the rows by the gateway's
     chats; without one the rows alone count. `audit`: tells of rows stored under a time long past.
+    `speed`: a demo's time is faster.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class CustomersProbe:
         owed: Callable[[Collection[str]], None] = lambda _leads: None,
         match: ChatMatching | None = None,
         audit: Audit | None = None,
+        speed: float = 1.0,
     ) -> None:
         self.name = f"{agent}/customers"
         self._told = fast_lane_series(gateway=gateway is not no_gateway, chats=match is not None)
@@ -106,6 +108,7 @@ class CustomersProbe:
             lost_after=float(settings.lost_after),
             error_window=float(settings.error_window),
             reply_within=float(settings.reply_within),
+            flood_window=flood_window(speed),
         )
         self._closed = mapping.closed
         self._follow = WatermarkReader(mapping)
@@ -149,7 +152,9 @@ class CustomersProbe:
                 ledger, book = await self._matched(reader, ledger, problems, look=in_time)
                 ledger = msgspec.structs.replace(ledger, read=server_now, skew=self._skew)
                 wait = who_waits(ledger, book, server_now, self._limits.grace)
-                beside = await self._beside.look(reader, wait, flooder(book, server_now))
+                beside = await self._beside.look(
+                    reader, wait, flooder(book, server_now, self._limits.flood_window)
+                )
         except DatabaseError as error:
             raise ProbeError(error.text) from None
         # Only a cycle that succeeded is over: after one that failed, the next one sees all this again.

@@ -39,7 +39,7 @@ from qualtui.tracking.gateway_witness import (
 )
 from qualtui.tracking.identity import chat_key
 from qualtui.tracking.ledger import OPEN_FOR
-from qualtui.tracking.repeated_words import repeats
+from qualtui.tracking.repeated_words import BUCKET, repeats
 
 PAGE = 50  # chats a question
 MOST_KEPT = 20_000  # chats of either kind; a number that talks to more people in a week is none
@@ -61,6 +61,7 @@ class GatewayChatsProbe:
     """gateway.chats_waiting, chats.evidence, and `chats` for the fast lane.
 
     `edge`: chats older than this are nobody's (our clock). `rows`: what the rows tell, to check the chats by.
+    `speed`: a demo's time is faster. `retry_text`: what the fix `retry` sends, which the bot does not know.
 
     What the chats say is read in pages, newest first, as far back as the read before; every ten minutes to who
     waits longest, because an acknowledgement moves no chat to the front; at the start to `edge` or a week.
@@ -72,6 +73,9 @@ class GatewayChatsProbe:
         settings: Settings,
         edge: Callable[[], float | None],
         rows: Callable[[], RowsToday] = RowsToday,
+        *,
+        speed: float = 1.0,
+        retry_text: str = "",
     ) -> None:
         self.name = f"{agent}/chats"
         self.series = (f"{agent}/gateway.chats_waiting", f"{agent}/chats.evidence")
@@ -81,6 +85,8 @@ class GatewayChatsProbe:
         self._tried: dict[str, float] = {}  # by number of those that wait: when their messages were asked for
         self._edge = edge
         self._rows = rows
+        self._bucket = BUCKET / speed
+        self._retry_text = retry_text.strip().casefold()
         self._gateway = gateway_of(settings, keep=True, timeout=self.timeout / 2)
         self._lids = Lids(self._gateway, self.timeout / 4)
         self._stamps = Stamps()
@@ -266,7 +272,12 @@ class GatewayChatsProbe:
                 continue
             self._acks = observed(self._acks, chat.id, [one.said for one in read], now)
             said = [(self._counted(one.said), one.words) for one in read]
-            seen = with_messages(chat, [one for one, _words in said], repeats(said))
+            talk = [
+                (counted, words)
+                for one, (counted, words) in zip(read, said, strict=True)
+                if not one.said.ours or not (one.by_hand or words == self._retry_text)
+            ]
+            seen = with_messages(chat, [one for one, _words in said], repeats(talk, self._bucket))
             # Beside a message that has just come, an acknowledgement may be on its way.
             settled = now - chat.last.at > SETTLE
             found[key] = msgspec.structs.replace(seen, looked=seen.looked and settled)

@@ -114,6 +114,7 @@ def earlier(book: ReplyState, by: float) -> ReplyState:
         sent=every(book.sent),
         hung=every(book.hung),
         claimed={lead: at - by for lead, at in book.claimed.items()},
+        chatted={lead: tuple(at - by for at in times) for lead, times in book.chatted.items()},
         wrote=tuple((at - by, lead) for at, lead in book.wrote),
         replied=tuple((at - by, lead) for at, lead in book.replied),
     )

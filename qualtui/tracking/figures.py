@@ -10,7 +10,7 @@ from qualtui.tracking.failures import EVENTS, failures
 from qualtui.tracking.flood import flooder
 from qualtui.tracking.ledger import Ledger
 from qualtui.tracking.overdue import Patience, overdue, workable
-from qualtui.tracking.replies import DAY, HOUR, PendingReply, ReplyState
+from qualtui.tracking.replies import DAY, HOUR, WROTE, PendingReply, ReplyState
 from qualtui.tracking.wait_cause import WaitCause, cause_of, cause_text, of_the_oldest
 
 OPEN, OPEN_OLDEST = "customers.open_before_start", "customers.open_oldest"
@@ -45,12 +45,13 @@ def backlog(ledger: Ledger, book: ReplyState) -> dict[str, PendingReply]:
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """What the figures are judged by, in seconds: see the configuration's keys of the same names."""
+    """What the figures are judged by, in seconds: see the configuration's keys of the same names, and `flood`."""
 
     grace: float = 0.0
     lost_after: float = DAY
     error_window: float = 600.0
     reply_within: float = 180.0
+    flood_window: float = WROTE
 
 
 def customer_figures(ledger: Ledger, book: ReplyState, now: float, limits: Limits) -> dict[str, float | None]:
@@ -96,7 +97,7 @@ def _figures(
         "customers.phantom": float(sum(owed.unheard is not None for owed in wait.values())),
         "customers.never_greeted": float(sum(cause_of(owed) is WaitCause.NEVER_GREETED for owed in wait.values())),
         "customers.unseen": float(sum(owed.unstored is not None for owed in wait.values())),
-        "customers.flood": float(flooder(book, now)[1]),
+        "customers.flood": float(flooder(book, now, limits.flood_window)[1]),
         "customers.unstored": float(sum(_unstored(owed, now, limits.reply_within) for owed in wait.values())),
         "customers.claimed": float(len(book.claimed)),
         "customers.answered_1h": float(sum(at >= now - HOUR for at in book.answered.values())),

@@ -12,7 +12,7 @@ import msgspec
 from qualtui.text.message import Saying
 from qualtui.tracking.identity import HIDDEN, chat_key
 from qualtui.tracking.manual_closes import without_closed
-from qualtui.tracking.replies import HOUR, REPLIES, PendingReply, ReplyState
+from qualtui.tracking.replies import HOUR, REPLIES, WROTE, PendingReply, ReplyState
 
 PENDING = 0  # ack of a message that WhatsApp has not taken yet, and of all where a gateway tells no acks
 SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING (WAHA: message.ack)
@@ -22,6 +22,7 @@ CLOCKS = 5.0  # s by which the clocks of WhatsApp, the gateway and the database 
 SURE = 120.0  # s of waiting after which one whom no row knows is believed to wait still, though chats are not read
 PSEUDONYM = "chat-"  # how the name begins that stands for a number that is no lead's
 QUEUED = 300.0  # s that a message may wait for the bot's one worker
+WRITTEN = 20  # messages of a customer of which a chat keeps the time
 KEPT = 7 * 86_400.0  # s for which an answered chat is remembered
 
 
@@ -43,7 +44,8 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
 
     `heard`: the newest answer that is known of. `looked`: all this was read from the chat's messages, not only
     from its last one. `id`: the gateway's name of it. `repeated`: the newest message since that answer that
-    repeats what it answered: the bot sends no answer twice (see repeated_words).
+    repeats what it answered: the bot sends no answer twice (see repeated_words). `wrote`: when the customer's
+    newest messages came, as far as they were met.
     """
 
     last: ChatMessage
@@ -52,6 +54,7 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     looked: bool = True
     id: str = ""
     repeated: float | None = None
+    wrote: tuple[float, ...] = ()
 
     @property
     def began(self) -> float:
@@ -142,9 +145,17 @@ def with_last_message(before: Chat | None, last: ChatMessage, chat_id: str = "")
     heard = before.heard if before is not None else None
     repeated = before.repeated if before is not None else None
     if last.heard or (heard is not None and heard > last.at):  # the answer that was seen may have been deleted
-        return Chat(last, heard=max(last.at, heard or 0.0), id=chat_id)
+        return Chat(last, heard=max(last.at, heard or 0.0), id=chat_id, wrote=_written(before, last))
     since = last.at if before is None or before.since is None else min(before.since, last.at)
-    return Chat(last, since, heard, looked=False, id=chat_id, repeated=repeated)
+    return Chat(last, since, heard, False, chat_id, repeated, _written(before, last))
+
+
+def _written(before: Chat | None, last: ChatMessage) -> tuple[float, ...]:
+    """When the customer wrote lately, with a chat's last message."""
+    known = () if before is None else before.wrote
+    if not last.ours and (before is None or before.last != last):
+        known = (*known, last.at)
+    return tuple(at for at in known if at >= last.at - WROTE)[-WRITTEN:]
 
 
 def with_messages(chat: Chat, messages: Iterable[ChatMessage], repeats: Collection[float] = ()) -> Chat:
@@ -173,7 +184,8 @@ def with_messages(chat: Chat, messages: Iterable[ChatMessage], repeats: Collecti
             since = one.at
     # What is still on its way may be taken later, and nothing in the chat's last message tells.
     under_way = since is not None and any(one.ours and not one.heard and one.at >= since for one in earlier)
-    return Chat(last, since, heard, looked=not under_way, id=chat.id, repeated=repeated)
+    wrote = tuple(one.at for one in (*earlier, last) if not one.ours)[-WRITTEN:]
+    return Chat(last, since, heard, not under_way, chat.id, repeated, wrote)
 
 
 def with_page(chats: Chats, page: Iterable[tuple[str, ChatMessage]], read_at: float) -> Chats:
@@ -269,7 +281,7 @@ def with_chats(
     # A phone may be written in a form that no question finds: who was owed an answer lately is known all the same.
     lately = (*sorted(book.answered, key=lambda lead: book.answered[lead]), *book.owed)
     by_number = {numbers[lead]: lead for lead in lately if numbers.get(lead)}
-    owed, asked = dict(book.owed), dict(book.asked)
+    owed, asked, chatted = dict(book.owed), dict(book.asked), dict(book.chatted)
     edge = born if edge is None else edge
     for key, stored in leads.items():
         chat = chats.open.get(key)
@@ -277,6 +289,7 @@ def with_chats(
             continue
         known = stored or (Known(by_number[key]) if key in by_number else None)
         lead = known.lead if known is not None else name(key)
+        chatted[lead] = chat.wrote
         mine = owed.get(lead)
         if mine is None and not fresh and chats.read_at - (chat.since or chat.last.at) < SURE:
             continue
@@ -287,7 +300,7 @@ def with_chats(
         if claim is not None:
             owed[lead] = claim
             asked[lead] = asked.get(lead) or (claim.since,)
-    return msgspec.structs.replace(book, owed=owed, asked=asked)
+    return msgspec.structs.replace(book, owed=owed, asked=asked, chatted=chatted)
 
 
 def _answered_elsewhere(chats: Chats, key: str, chat: Chat) -> bool:

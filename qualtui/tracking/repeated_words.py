@@ -14,10 +14,11 @@ _CHOICES = frozenset((
 ))  # fmt: skip
 
 
-def repeats(said: Iterable[tuple[ChatMessage, str]]) -> frozenset[float]:
+def repeats(said: Iterable[tuple[ChatMessage, str]], bucket: float = BUCKET) -> frozenset[float]:
     """When a customer repeated the words that were answered in the same bucket.
 
-    `said`: messages of one chat with their words, empty where there are none. Only the words before the answer
+    `said`: messages of one chat with their words, empty where there are none; of ours only those of the bot, which
+    repeats no answer of its own. `bucket`: its seconds, fewer in a fast demo. Only the words before the answer
     count: after other ones the bot's answer is another one, too.
     """
     again: set[float] = set()
@@ -32,7 +33,7 @@ def repeats(said: Iterable[tuple[ChatMessage, str]]) -> frozenset[float]:
             _tells(words)
             and words == before
             and answer is not None
-            and _one_bucket(answer, one.at)
+            and _one_bucket(answer, one.at, bucket)
             and count < MOST
         ):
             again.add(one.at)
@@ -49,6 +50,7 @@ def _tells(words: str) -> bool:
     return bool(spoken) and not set(spoken) <= _CHOICES
 
 
-def _one_bucket(answer: float, repeat: float) -> bool:
+def _one_bucket(answer: float, repeat: float, bucket: float) -> bool:
     """Whether both may lie in one bucket of the bot's clock, which is not quite WhatsApp's."""
-    return answer // BUCKET in {repeat // BUCKET, (repeat - CLOCKS) // BUCKET}
+    clocks = min(CLOCKS, bucket / 10)
+    return answer // bucket in {repeat // bucket, (repeat - clocks) // bucket}

@@ -76,6 +76,8 @@ class ReplyState(msgspec.Struct, frozen=True):
         float, ...
     ] = ()  # those of sends that took as long as one to a gateway that hangs; in the last hour
     claimed: dict[str, float] = {}  # by lead: an answer of which the chats don't tell yet; never in a ledger
+    # By lead: when the customer's newest messages came, as far as its chat was looked into; never in a ledger.
+    chatted: dict[str, tuple[float, ...]] = {}
     wrote: tuple[tuple[float, str], ...] = ()  # when customers wrote, and which lead; in the last WROTE seconds
     replied: tuple[tuple[float, str], ...] = ()  # of `replies` and `firsts`: when, and which lead
 

@@ -397,6 +397,22 @@ def test_a_flood_s_sender_is_in_the_proof_and_not_in_what_is_stored() -> None:
     assert "••" not in str(reason.text)
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {},
+        {"customers_unstored": 4},  # they wait in the bot's queue
+        {"customers_unstored": 4, "sessions_bot_owes": 3},
+        {**HANGING, "sessions_bot_owes": 3, "customers_last_sent": 400},  # skipped replies leave no row
+        {"agent_claimed": Evidence.DISAGREE},
+        {"customers_phantom": 1},
+    ],
+)
+def test_while_a_flood_lasts_it_is_the_cause_and_the_offered_fix_stays_the_same(beside: dict[str, Any]) -> None:
+    reason = told({**WAITING, **beside, "customers_flood": (60, "+55 11 •••••-••21")})
+    assert (reason.root, reason.fixes) == (CauseKind.FLOOD, ("retry",))
+
+
 def test_a_session_that_the_bot_cannot_read_is_closed_before_its_customer_is_answered() -> None:
     reason = told({**WAITING, "customers_unstored": 2, "sessions_unreadable": (2, "saudacao")})
     assert reason.fixes == ("session-cleanup", "retry")

@@ -84,9 +84,9 @@ class Gateway:
         self.asked.append(request.path_qs)
         return web.json_response({"lid": lid, "pn": self.lids.get(lid)})
 
-    def probe(self) -> GatewayChatsProbe:
+    def probe(self, retry_text: str = "") -> GatewayChatsProbe:
         settings = GatewaySettings(url=self.url, key=Secret("key-1"))
-        return GatewayChatsProbe("bot", settings, lambda: self.born, lambda: self.rows)
+        return GatewayChatsProbe("bot", settings, lambda: self.born, lambda: self.rows, retry_text=retry_text)
 
 
 @pytest.fixture
@@ -107,8 +107,8 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 
 @asynccontextmanager
-async def reading(gateway: Gateway) -> AsyncIterator[GatewayChatsProbe]:
-    probe = gateway.probe()
+async def reading(gateway: Gateway, retry_text: str = "") -> AsyncIterator[GatewayChatsProbe]:
+    probe = gateway.probe(retry_text)
     try:
         yield probe
     finally:
@@ -174,6 +174,39 @@ async def test_who_repeats_words_that_were_answered_does_not_wait_and_no_word_is
         gateway.messages = {"5511990001111@c.us": [other, again, answer, asked]}
         assert (await probe.ask(at + 60))[0].value == 1
         assert probe.chats.open[ANA].since == bucket + 40
+
+
+@pytest.mark.parametrize(
+    ("answer", "waits"),
+    [
+        pytest.param({"body": "Qual faixa de patrimônio?", "source": "api"}, 0, id="the bot"),
+        pytest.param({"body": "Desculpe a demora.", "source": "api"}, 1, id="the fix retry"),
+        pytest.param({"body": "Já ligo para você", "source": "app"}, 1, id="a person on the phone"),
+    ],
+)
+async def test_the_same_words_are_owed_an_answer_where_another_than_the_bot_answered_them(
+    gateway: Gateway, answer: dict[str, str], waits: int
+) -> None:
+    bucket = time.time() // 300 * 300
+    asked, again = message(bucket + 10), message(bucket + 30)
+    gateway.overview = [summary("5511990001111", again)]
+    gateway.messages = {"5511990001111@c.us": [again, {**message(bucket + 20, ours=True), **answer}, asked]}
+    async with reading(gateway, retry_text="Desculpe a demora.") as probe:
+        assert (await probe.ask(bucket + 45))[0].value == waits
+
+
+async def test_a_chat_that_was_looked_into_tells_how_much_its_customer_wrote(gateway: Gateway) -> None:
+    now = float(int(time.time()))
+    many = [message(now - 3 * n, text=f"oi {n}") for n in range(18)]
+    gateway.overview = [summary("5511990001111", many[0])]
+    gateway.messages = {"5511990001111@c.us": [*many, message(now - 60, ours=True)]}
+    async with reading(gateway) as probe:
+        await probe.ask(now)
+        assert probe.chats.open[ANA].wrote == tuple(now - 3 * n for n in reversed(range(18)))
+        gateway.overview = [summary("5511990001111", message(now + 5, text="oi"))]
+        gateway.broken = {"5511990001111@c.us"}  # the next look fails
+        await probe.ask(now + 6)
+        assert probe.chats.open[ANA].wrote[-2:] == (now, now + 5)
 
 
 async def test_pages_are_read_as_far_back_as_the_read_before(

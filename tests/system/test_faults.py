@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -15,7 +16,7 @@ from qualtui.client import Client
 from qualtui.demo.launch import service_arguments, spawn_services
 from qualtui.model import Phase, Severity
 from qualtui.wire import Snapshot
-from tests.system.living import World, agent, seen, status, told
+from tests.system.living import Holds, World, agent, seen, status, told
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -48,19 +49,22 @@ CASES = [
     Expected("sends-failing", "gateway-not-working", 120, "WAHA FAILED", link="gateway"),
     # Half of the messages are lost before they are stored: the gateway's chats alone tell of these.
     Expected("error-burst", "customers-waiting", 600, "HTTP 500|sent no reply"),
-    # One phone keeps the one worker busy: its messages wait in the queue, where no row knows them yet, or stored.
-    Expected(
-        "flood", "customers-waiting", 180 + 600, "floods the bot|sent no reply|did not reach the bot", code=1
-    ),
 ]
+
+
+# One phone keeps the one worker busy: its messages wait in the queue, where no row knows them yet. It is answered
+# once in the bot's 5 minutes, so it waits for more than 3: in a faster demo a probe may miss the rest.
+FLOOD_SPEED = 20.0
+FLOOD = Expected("flood", "customers-waiting", 180 + 600, "One sender floods the bot", code=1)
 
 
 class Scene:
     """The living system and a window that stays open on it."""
 
-    def __init__(self, world: World, client: Client) -> None:
+    def __init__(self, world: World, client: Client, speed: float = SPEED) -> None:
         self.world = world
         self.client = client
+        self.speed = speed
 
     async def calm(self, within: float) -> Snapshot:
         """Waits until nothing fires and everyone is answered on fresh evidence."""
@@ -80,25 +84,53 @@ def is_calm(snapshot: Snapshot) -> bool:
     return not firing and agent(snapshot).now.calm
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def scene() -> AsyncIterator[Scene]:
+@asynccontextmanager
+async def living(speed: float) -> AsyncIterator[Scene]:
+    """The demo, an engine and a window."""
     async with (
-        spawn_services(service_arguments(speed=SPEED, history=12)) as services,
+        spawn_services(service_arguments(speed=speed, history=12)) as services,
         aiohttp.ClientSession() as http,
         engine_on(Path(services.config)) as engine,
         engine.client() as client,
     ):
-        yield Scene(World(services, http), client)
+        yield Scene(World(services, http), client, speed)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def scene() -> AsyncIterator[Scene]:
+    async with living(SPEED) as made:
+        yield made
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.fault for case in CASES])
 async def test_a_fault_is_seen_named_told_and_over_when_it_is_mended(scene: Scene, case: Expected) -> None:
-    await scene.calm(60)
+    await seen_named_told_and_over(scene, case)
+
+
+async def test_a_flood_is_named_before_a_failing_webhook_and_one_fix_is_offered_while_it_lasts() -> None:
+    offered: list[tuple[str, str]] = []  # why, and the fix, since the flood is known
+
+    def offers(snapshot: Snapshot) -> bool:
+        now = agent(snapshot).now
+        if now.why and (offered or FLOOD.why in now.why):
+            offered.append((now.why, now.fix))
+        return fires(snapshot, FLOOD)
+
+    async with living(FLOOD_SPEED) as scene:
+        await seen_named_told_and_over(scene, FLOOD, offers)
+    assert {fix for _why, fix in offered} == {"retry"}, offered
+    assert all(FLOOD.why in why for why, _fix in offered), offered
+
+
+async def seen_named_told_and_over(scene: Scene, case: Expected, look: Holds | None = None) -> None:
+    """What each fault must show, by the screen, `status` and a notice. `look`: for `fires`, if it notes more."""
+    patience = 60 * SPEED / scene.speed
+    await scene.calm(patience)
     await scene.world.forget_notices()
     await scene.world.fault(case.fault, True)
     try:
-        limit = case.patience / SPEED + 2 * INTERVAL + SLACK
-        fired = await seen(scene.client, lambda shot: fires(shot, case), limit, f"{case.rule} fires")
+        limit = case.patience / scene.speed + 2 * INTERVAL + SLACK
+        fired = await seen(scene.client, look or (lambda shot: fires(shot, case)), limit, f"{case.rule} fires")
         assert not agent(fired).now.calm
         assert any(word in str(agent(fired).now.why) for word in str(case.why).split("|")), told(fired)
         broken = [link.link.value for link in agent(fired).chain if link.status == "bad"]
@@ -109,10 +141,10 @@ async def test_a_fault_is_seen_named_told_and_over_when_it_is_mended(scene: Scen
         assert any(word in text for word in case.why.split("|"))
     finally:
         await scene.world.fault(case.fault, False)
-    over = await scene.calm(60)
+    over = await scene.calm(patience)
     assert any(one.rule == case.rule and one.phase is Phase.RESOLVED for one in over.incidents)
     await scene.world.noticed("RESOLVED " + rule_number(fired, case), SLACK)
-    await scene.quiet(40)
+    await scene.quiet(40 * SPEED / scene.speed)
 
 
 def fires(snapshot: Snapshot, case: Expected) -> bool:

@@ -76,3 +76,9 @@ def test_the_row_of_a_repeat_is_owed_nothing_and_that_of_other_words_is() -> Non
     assert heard_until(book, look(*said), {"ana": ANA})["ana"] >= START + 45
     later = look(*said, theirs(50, "quero"))
     assert heard_until(book, later, {"ana": ANA})["ana"] < START + 50
+
+
+def test_the_bucket_of_a_fast_demo_is_shorter() -> None:
+    said = [theirs(10), ours(11), theirs(14)]
+    assert repeats(said) == {START + 14}
+    assert repeats(said, BUCKET / 100) == frozenset()

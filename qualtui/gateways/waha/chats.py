@@ -50,6 +50,7 @@ class _Message(msgspec.Struct, frozen=True, rename="camel"):
     ack: int | None = None
     body: str | None = None
     has_media: bool | None = None
+    source: str | None = None  # "app": written on a phone; "api": sent by a program
 
     @property
     def at(self) -> float:
@@ -114,7 +115,9 @@ async def page_of(answer: Answer, now: float) -> ChatPage:
 async def lines_of(answer: Answer, now: float) -> tuple[ChatLine, ...]:
     """The messages of a chat that somebody said. Raises GatewayError."""
     told = _read_each(_message, await _elements(answer))
-    return tuple(ChatLine(one.said(), one.words) for one in told if one is not None and one.counts(now))
+    return tuple(
+        ChatLine(one.said(), one.words, one.source == "app") for one in told if one is not None and one.counts(now)
+    )
 
 
 async def seen_in(answer: Answer, name: str) -> MessageSeen | None:
