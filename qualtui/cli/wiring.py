@@ -49,7 +49,7 @@ def _fixes(
         found.append(SessionCleanup(name, agent.database, agent.mapping, fixes.session_cleanup, waiting))
     if agent.gateway is not None and fixes.gateway_restart.enabled and _restarts(agent.gateway):
         despite, broken_for = partial(deps.despite, name), partial(deps.broken_for, name)
-        logged_out = partial(deps.logged_out, name)
+        logged_out, unreachable = partial(deps.logged_out, name), partial(deps.unreachable, name)
         found.append(
             GatewayRestart(
                 name,
@@ -58,6 +58,7 @@ def _fixes(
                 despite=despite,
                 broken_for=broken_for,
                 logged_out=logged_out,
+                unreachable=unreachable,
             )
         )
     if customers is not None and fixes.retry.enabled:

@@ -114,8 +114,10 @@ def flooded(by: By, readings: Readings, speed: float = 1.0) -> RootCause | None:
     if not messages or not (waiting or by[Link.BOT].status == BUSY):
         return None
     text = counted(
-        "One sender floods the bot: {sent:whole} messages in {window:span}; it sent no reply to {count} customer who waits",
-        "One sender floods the bot: {sent:whole} messages in {window:span}; it sent no reply to {count} customers who wait",
+        "One sender floods the bot: {sent:whole} messages in {window:span}; "
+        "it sent no reply to {count} customer who waits",
+        "One sender floods the bot: {sent:whole} messages in {window:span}; "
+        "it sent no reply to {count} customers who wait",
         waiting,
         sent=messages,
         window=flood_window(speed),

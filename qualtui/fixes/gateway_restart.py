@@ -37,11 +37,14 @@ class GatewayRestart:
         despite: Callable[[], Saying] = lambda: "",
         broken_for: Callable[[], float] = lambda: 0.0,
         logged_out: Callable[[], Saying] = lambda: "",
+        unreachable: Callable[[], Saying] = lambda: "",
     ) -> None:
         """`despite`: why a session that says WORKING is to be restarted all the same; empty where it is not.
 
         `logged_out`: the status by which a person must log in; empty: none is needed, as far as is known.
+        `unreachable`: why the gateway takes no calls; empty: it does, as far as is known.
         """
+        self._unreachable = unreachable
         self._logged_out = logged_out
         self._despite = despite
         self.agent = agent
@@ -65,7 +68,10 @@ class GatewayRestart:
 
     @property
     def not_now(self) -> str:
-        """A session that is logged out needs a person: a restart does not log in."""
+        """A session that is logged out needs a person, and a gateway that takes no calls takes no restart."""
+        if why := self._unreachable():
+            text = _("the gateway takes no calls ({}), and a restart is one: start the gateway itself. {}")
+            return text.format(why, self._whom())
         status = self._logged_out()
         return self._scan(status) if status else ""
 

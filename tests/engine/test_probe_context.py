@@ -80,3 +80,24 @@ def test_whether_a_person_must_log_in_is_told_by_the_newest_sample(store: Sqlite
     assert logged_out("bot") == "SCAN_QR_CODE"
     recent.add((Sample("bot/gateway.needs_human", 310.0, 0.0, "WORKING"),))
     assert logged_out("bot") == ""
+
+
+def test_a_gateway_that_refuses_takes_no_calls_and_a_slow_one_or_one_in_error_does(store: SqliteStore) -> None:
+    journal = Journal(store, store.load(), store.epoch, lambda: 400.0)
+    recent = SampleCache(3600.0, 2.0, 5)
+    unreachable = ProbeContext(store, journal, recent, lambda: 400.0).deps(CONFIG).unreachable
+
+    def said(at: float, up: float, silent: float, seconds: float | None) -> str:
+        note = "" if up else "connection refused"
+        recent.add((
+            Sample("bot/gateway.up", at, up, note),
+            Sample("bot/gateway.silent", at, silent),
+            Sample("bot/gateway.seconds", at, seconds),
+        ))  # fmt: skip
+        return unreachable("bot")
+
+    assert unreachable("bot") == ""  # not asked yet
+    assert said(300.0, 0.0, 0.0, None) == "connection refused"
+    assert said(310.0, 0.0, 1.0, 10.0) == ""  # no answer in time
+    assert said(320.0, 0.0, 0.0, 0.2) == ""  # HTTP 500
+    assert said(330.0, 1.0, 0.0, 0.2) == ""

@@ -64,6 +64,16 @@ async def test_a_session_that_is_logged_out_is_offered_no_restart_and_the_reason
     await fix.close()
 
 
+async def test_a_gateway_that_takes_no_calls_is_offered_no_restart_and_the_reason_is_said(gateway: Waha) -> None:
+    why = ["connection refused"]
+    fix = GatewayRestart("bot", gateway.settings, Settings(call="Bea"), soon, unreachable=lambda: why[0])
+    assert fix.not_now.startswith("the gateway takes no calls (connection refused)")
+    assert "start the gateway itself. Call Bea" in fix.not_now
+    why[0] = ""
+    assert fix.not_now == ""
+    await fix.close()
+
+
 async def test_a_session_that_hangs_though_working_is_restarted_for_that_reason(gateway: Waha) -> None:
     gateway.status = "WORKING"
     reasons = ["The bot is stuck sending"]
