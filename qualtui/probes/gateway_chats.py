@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from qualtui.config.values import GatewaySettings as Settings
-from qualtui.gateways.gateway import ChatPage, GatewayError
+from qualtui.gateways.gateway import ChatLine, ChatPage, GatewayError
 from qualtui.gateways.registry import gateway_of
 from qualtui.model import Sample
 from qualtui.probes.identity import Lids
@@ -266,8 +266,10 @@ class GatewayChatsProbe:
         for key in self._due(chats, now, edge)[:LOOKS]:
             self._tried[key] = now
             chat = chats.open[key]
+            read: list[ChatLine] = []
             try:
-                read = await self._gateway.messages(chat.id, now, MESSAGES)
+                for name in chat.names:
+                    read += await self._gateway.messages(name, now, MESSAGES)
             except GatewayError:  # of this chat alone: the others are told
                 continue
             self._acks = observed(self._acks, chat.id, [one.said for one in read], now)

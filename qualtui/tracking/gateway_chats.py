@@ -45,7 +45,8 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     `heard`: the newest answer that is known of. `looked`: all this was read from the chat's messages, not only
     from its last one. `id`: the gateway's name of it. `repeated`: the newest message since that answer that
     repeats what it answered: the bot sends no answer twice (see repeated_words). `wrote`: when the customer's
-    newest messages came, as far as they were met.
+    newest messages came, as far as they were met. `other`: a second name of it, under which the gateway may keep
+    a part of its messages.
     """
 
     last: ChatMessage
@@ -55,6 +56,12 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     id: str = ""
     repeated: float | None = None
     wrote: tuple[float, ...] = ()
+    other: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The gateway's names of it."""
+        return tuple(name for name in (self.id, self.other) if name)
 
     @property
     def began(self) -> float:
@@ -175,7 +182,10 @@ def with_messages(chat: Chat, messages: Iterable[ChatMessage], repeats: Collecti
             earlier.append(one)
     since: float | None = None
     heard, repeated = chat.heard, None
+    answered = -inf if heard is None or heard > last.at else heard  # maybe under another name of the chat
     for one in (*earlier, last):
+        if one.at <= answered and one is not last and not one.ours:
+            continue
         if one.heard:
             since, heard, repeated = None, one.at, None
         elif since is None and not one.ours and one.at in repeats:
@@ -185,7 +195,7 @@ def with_messages(chat: Chat, messages: Iterable[ChatMessage], repeats: Collecti
     # What is still on its way may be taken later, and nothing in the chat's last message tells.
     under_way = since is not None and any(one.ours and not one.heard and one.at >= since for one in earlier)
     wrote = tuple(one.at for one in (*earlier, last) if not one.ours)[-WRITTEN:]
-    return Chat(last, since, heard, not under_way, chat.id, repeated, wrote)
+    return Chat(last, since, heard, not under_way, chat.id, repeated, wrote, chat.other)
 
 
 def with_page(chats: Chats, page: Iterable[tuple[str, ChatMessage]], read_at: float) -> Chats:
@@ -198,8 +208,19 @@ def with_page(chats: Chats, page: Iterable[tuple[str, ChatMessage]], read_at: fl
         if not key or (key in found and last.at == found[key].last.at and found[key].last.heard):
             continue  # nobody's, or the same message under a second id
         if before is None or before.id in {"", chat_id} or last.at >= before.last.at:
-            found[key] = with_last_message(before, last, chat_id)
+            found[key] = _named(with_last_message(before, last, chat_id), before)
+        elif before.other != chat_id:  # to be looked into, too
+            heard = max(before.heard or 0.0, last.at) if last.heard else before.heard
+            found[key] = msgspec.structs.replace(before, other=chat_id, looked=False, heard=heard)
     return chats.having(found, read_at)
+
+
+def _named(chat: Chat, before: Chat | None) -> Chat:
+    """The chat with the second name that it had, or with its first one where another takes the place of that."""
+    if before is None or chat is before:
+        return chat
+    other = before.other if before.id in {"", chat.id} else before.id
+    return msgspec.structs.replace(chat, other=other) if other != chat.other else chat
 
 
 def linked(chats: Chats, lids: Mapping[str, str]) -> tuple[Chats, bool]:

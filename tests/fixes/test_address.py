@@ -98,6 +98,23 @@ async def test_whom_a_person_answered_under_a_hidden_id_is_not_written_to(
     assert gateway.sends == []
 
 
+async def test_of_two_names_of_a_chat_the_answer_under_one_ends_what_was_written_under_the_other(
+    agent_db: AgentDatabase, gateway: Waha, one: Engine
+) -> None:
+    lead = await customer(agent_db, "5511988887777")
+    now = time.time()
+    gateway.lids = {LID: "5511988887777@c.us"}
+    wrote = [(LID, now - WROTE, False), (LID, now - 2 * WROTE, False)]
+    gateway.chats = [*wrote, ("5511988887777@c.us", now - WROTE / 2, True)]  # answered by hand since
+    assert (await one.fix.preview("")).subjects == ()
+    gateway.chats = [(LID, now - 60, False), *gateway.chats]  # and she writes again
+    plan = await one.fix.preview("")
+    assert plan.subjects == (lead,)
+    assert plan.items[0].age == pytest.approx(60, abs=5)
+    await one.fix.run(plan)
+    assert [sent["chatId"] for sent in gateway.sends] == [LID]
+
+
 async def test_a_gateway_that_hides_who_a_chat_is_stops_every_answer(
     agent_db: AgentDatabase, gateway: Waha, one: Engine
 ) -> None:

@@ -30,9 +30,7 @@ class Waha:
         self.taken: list[tuple[str, str, float]] = []  # chat, id and time of each message that was accepted
         self.held: asyncio.Event | None = None  # answers to sends wait for it
         self.arrived = asyncio.Event()
-        self.chats: list[
-            tuple[str, float, bool]
-        ] = []  # chat id, time and whether it is ours, of each last message
+        self.chats: list[tuple[str, float, bool]] = []  # chat id, time and whether it is ours, of each message
         self.lids: dict[str, str] = {}
         self.me: object = {"id": "5511900090000@c.us"}
 
@@ -53,8 +51,9 @@ class Waha:
         return web.json_response({"name": "default", "status": self.status, "me": self.me})
 
     async def overview(self, _request: web.Request) -> web.Response:
-        newest = sorted(self.chats, key=lambda one: -one[1])
-        return web.json_response([{"id": chat, "lastMessage": said(at, ours)} for chat, at, ours in newest])
+        last = {chat: (at, ours) for chat, at, ours in sorted(self.chats, key=lambda one: one[1])}
+        newest = sorted(last.items(), key=lambda one: -one[1][0])
+        return web.json_response([{"id": chat, "lastMessage": said(*one)} for chat, one in newest])
 
     async def messages(self, request: web.Request) -> web.Response:
         chat = request.match_info["chat"]

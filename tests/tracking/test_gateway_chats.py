@@ -231,6 +231,39 @@ def test_of_two_chats_with_one_number_the_newer_one_tells() -> None:
             assert (ANA in chats.open) is (not max(order, key=lambda one: one[1].at)[1].ours)
 
 
+LID = "204000000001111@lid"
+
+
+def two_names(*page: tuple[str, ChatMessage]) -> Chats:
+    """The chats after a read of a gateway that lists Ana under a hidden id and under her number."""
+    return with_page(Chats(lids={LID: ANA}), page, NOW)
+
+
+def test_what_was_answered_under_the_other_name_of_a_chat_makes_no_wait_of_days() -> None:
+    chats = with_page(
+        two_names((CHAT, ours(800)), (LID, theirs(700))), [(LID, theirs(900)), (CHAT, ours(800))], NOW
+    )
+    chat = chats.open[ANA]
+    assert (chat.since, chat.names) == (900, (LID, CHAT))
+    # Under the hidden id stands what she wrote, and nothing of ours.
+    assert with_messages(chat, [theirs(900), theirs(700), theirs(100)]).since == 900
+
+
+def test_both_names_of_a_chat_are_looked_into_whichever_is_newer() -> None:
+    for page in ([(LID, theirs(900)), (CHAT, ours(800))], [(CHAT, ours(900, ERROR)), (LID, theirs(800))]):
+        chat = two_names(*page).open[ANA]
+        assert set(chat.names) == {LID, CHAT}
+        assert not chat.looked
+
+
+def test_who_wrote_under_a_hidden_id_and_got_a_refused_answer_under_the_number_waits() -> None:
+    chats = two_names((CHAT, ours(900, ERROR)), (LID, theirs(800)))
+    looked = with_messages(chats.open[ANA], [ours(900, ERROR), theirs(800)])
+    book = told(ReplyState(), chats.having({ANA: looked}, NOW))
+    (owed,) = book.owed.values()
+    assert (owed.since, owed.refused) == (800, True)
+
+
 def test_an_answer_that_was_deleted_was_given_and_a_message_that_was_deleted_is_owed_nothing() -> None:
     assert read(theirs(100), ours(130), theirs(100)).waiting(0) == []
     assert read(ours(90), theirs(100), ours(90)).waiting(0) == []
