@@ -94,7 +94,7 @@ def test_a_gateway_that_refuses_takes_no_calls_and_a_slow_one_or_one_in_error_do
             Sample("bot/gateway.silent", at, silent),
             Sample("bot/gateway.seconds", at, seconds),
         ))  # fmt: skip
-        return unreachable("bot")
+        return str(unreachable("bot"))
 
     assert unreachable("bot") == ""  # not asked yet
     assert said(300.0, 0.0, 0.0, None) == "connection refused"
