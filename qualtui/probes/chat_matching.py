@@ -10,8 +10,9 @@ import msgspec
 from qualtui.config.values import Mapping as Names
 from qualtui.database import DatabaseError, DatabaseReader, moment, sql
 from qualtui.text.message import Saying, message
+from qualtui.tracking.chat_corrections import Known, heard_until, with_chats
 from qualtui.tracking.delivery import with_claims
-from qualtui.tracking.gateway_chats import CLOCKS, PSEUDONYM, Chats, Known, heard_until, with_chats
+from qualtui.tracking.gateway_chats import CLOCKS, PSEUDONYM, Chats
 from qualtui.tracking.gateway_witness import RowsToday, burst, clock_doubt
 from qualtui.tracking.identity import COUNTRY, HIDDEN, address, chat_key, stored_forms
 from qualtui.tracking.replies import ReplyState

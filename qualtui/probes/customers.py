@@ -19,12 +19,13 @@ from qualtui.probes.watermark import CHECKED, WatermarkReader
 from qualtui.text import mask_phone
 from qualtui.text.message import Saying, Text, joined, message
 from qualtui.tracking.answered_share import Told
+from qualtui.tracking.chat_corrections import with_heard
 from qualtui.tracking.clock_steps import STRIDE, Read
 from qualtui.tracking.clock_sync import closings, set_back, set_forward
 from qualtui.tracking.deliverability import GatewayAt, no_gateway
 from qualtui.tracking.figures import Limits, backlog, reply_figures, who_waits
 from qualtui.tracking.flood import flood_window, flooder
-from qualtui.tracking.gateway_chats import PSEUDONYM, with_heard
+from qualtui.tracking.gateway_chats import PSEUDONYM
 from qualtui.tracking.identity import address
 from qualtui.tracking.ledger import (
     UNASKED,

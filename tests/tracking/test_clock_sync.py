@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qualtui.tracking.chat_corrections import with_heard
 from qualtui.tracking.clock_sync import closings, set_back
 from qualtui.tracking.deliverability import no_gateway
 from qualtui.tracking.figures import Limits, customer_figures
-from qualtui.tracking.gateway_chats import with_heard
 from qualtui.tracking.ledger import (
     UNASKED,
     Ledger,

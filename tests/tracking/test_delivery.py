@@ -2,9 +2,10 @@
 
 import pytest
 
+from qualtui.tracking.chat_corrections import with_chats
 from qualtui.tracking.delivery import with_claims
 from qualtui.tracking.figures import Limits, reply_figures
-from qualtui.tracking.gateway_chats import ChatMessage, Chats, with_chats, with_page
+from qualtui.tracking.gateway_chats import ChatMessage, Chats, with_page
 from qualtui.tracking.ledger import begun
 from qualtui.tracking.replies import PendingReply, ReplyState
 

@@ -4,16 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qualtui.tracking.chat_corrections import Known, heard_until, with_chats, with_heard
 from qualtui.tracking.figures import Limits, reply_figures
 from qualtui.tracking.gateway_chats import (
     ERROR,
     Chat,
     ChatMessage,
     Chats,
-    Known,
-    heard_until,
-    with_chats,
-    with_heard,
     with_last_message,
     with_messages,
     with_page,

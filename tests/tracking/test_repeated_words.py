@@ -2,7 +2,8 @@
 
 import pytest
 
-from qualtui.tracking.gateway_chats import ChatMessage, Chats, heard_until, with_last_message, with_messages
+from qualtui.tracking.chat_corrections import heard_until
+from qualtui.tracking.gateway_chats import ChatMessage, Chats, with_last_message, with_messages
 from qualtui.tracking.repeated_words import BUCKET, MOST, repeats
 from qualtui.tracking.replies import PendingReply, ReplyState
 

@@ -8,19 +8,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qualtui.tracking.chat_corrections import Known, heard_until, with_chats, with_heard
 from qualtui.tracking.deliverability import Deliverability
-from qualtui.tracking.gateway_chats import (
-    CLOCKS,
-    SETTLE,
-    ChatMessage,
-    Chats,
-    Known,
-    heard_until,
-    with_chats,
-    with_heard,
-    with_messages,
-    with_page,
-)
+from qualtui.tracking.gateway_chats import CLOCKS, SETTLE, ChatMessage, Chats, with_messages, with_page
 from qualtui.tracking.identity import chat_key
 from qualtui.tracking.ledger import RowPage, advance, begun, current, packed, unpacked
 from qualtui.tracking.replies import PendingReply, ReplyRow, ReplyState, RowKind
