@@ -88,7 +88,7 @@ def _incident(n: int) -> list[tuple[EventBody, str]]:
         "4 is over 3 for 3m",
         float(n),
         summary="4 customers waiting for the bot",
-        cause="WAHA FAILED",
+        cause="WhatsApp session FAILED",
     )
     firing = msgspec.structs.replace(rule, old=Phase.PENDING, new=Phase.FIRING, number=number)
     worse = msgspec.structs.replace(firing, old=Phase.FIRING, severity=Severity.CRITICAL)

@@ -194,7 +194,7 @@ def incident(number: int = 42, **changes: object) -> IncidentView:
     """Customers wait because the gateway is down; nobody has it."""
     told = IncidentView(
         number, "ldc-bot", "customers-waiting", Severity.CRITICAL, Phase.FIRING, "3 customers waiting for the bot",
-        "WAHA FAILED", AT - 300, AT - 290, None, "", "sent 1", "gateway-restart", "https://example.org/runbooks/gateway",
+        "WhatsApp session FAILED", AT - 300, AT - 290, None, "", "sent 1", "gateway-restart", "https://example.org/runbooks/gateway",
     )  # fmt: skip
     return msgspec.structs.replace(told, **changes)
 
@@ -235,7 +235,8 @@ def trouble() -> Snapshot:
     )
     now = NowView(
         worst, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 5m",
-        'WAHA FAILED since 03:08; database says "sent"', ("WhatsApp FAILED (fresh)", "2 rows say sent"),
+        'WhatsApp session FAILED since 03:08; database says "sent"',
+        ("WhatsApp FAILED (fresh)", "2 rows say sent"),
         "nobody", "nothing", "gateway-restart",
         "Restart WAHA's session", 42,
     )  # fmt: skip
@@ -243,7 +244,7 @@ def trouble() -> Snapshot:
     incidents = (
         incident(),
         incident(
-            43, rule="gateway-not-working", summary="WAHA session FAILED", cause="",
+            43, rule="gateway-not-working", summary="WhatsApp session FAILED", cause="",
             since=AT - 250, owner="ana", fix="",
         ),
         incident(
@@ -256,7 +257,7 @@ def trouble() -> Snapshot:
         ActivityView(AT - 240, "notice", "CRITICAL: sent to team-chat", 42, worst),
         ActivityView(AT - 245, "notice", "CRITICAL: on-call refused it (503), again in 30s", 42, Severity.WARNING),
         ActivityView(AT - 248, "ana", "I've got it", 43),
-        ActivityView(AT - 250, "engine", "incident 43: WAHA session FAILED", 43, worst),
+        ActivityView(AT - 250, "engine", "incident 43: WhatsApp session FAILED", 43, worst),
         ActivityView(AT - 290, "engine", "incident 42: 3 customers waiting for the bot", 42, worst),
         *calm().activity,
     )
@@ -395,8 +396,8 @@ def restarting() -> Preview:
 def people() -> tuple[CustomerView, ...]:
     """The three who wait."""
     return (
-        CustomerView("1f0a", "+55 11 •••••-••01", AT - 312, "WAHA FAILED"),
-        CustomerView("22c7", "+55 11 •••••-••02", AT - 250, "WAHA FAILED"),
+        CustomerView("1f0a", "+55 11 •••••-••01", AT - 312, "no stored answer"),
+        CustomerView("22c7", "+55 11 •••••-••02", AT - 250, "no stored answer"),
         CustomerView("8e91", "+55 21 •••••-••07", AT - 190, "row says sent, the gateway was down"),
     )
 
@@ -451,7 +452,8 @@ def recovering() -> Snapshot:
     """All that fired is over, and is watched for a while."""
     worst = NowView(
         Severity.WARNING, False, "RECOVERING", "nobody waits; watching that it stays so, after 9m",
-        "when it began: WAHA FAILED for 2m", who="ana for 4m", tried="gateway-restart: it is WORKING", number=42,
+        "when it began: WhatsApp session FAILED for 2m",
+        who="ana for 4m", tried="gateway-restart: it is WORKING", number=42,
         state=NowState.RECOVERING,
     )  # fmt: skip
     shot = calm()

@@ -344,7 +344,7 @@ async def test_the_copied_summary_has_what_and_why_and_no_phone() -> None:
         await until(lambda: table(app).key == "42")
         await pilot.press("y")
         assert "3 CUSTOMERS WAITING FOR THE BOT" in app.clipboard
-        assert "WAHA FAILED since 03:08" in app.clipboard
+        assert "WhatsApp session FAILED since 03:08" in app.clipboard
         assert "90000" not in app.clipboard
 
 

@@ -172,3 +172,32 @@ async def test_the_roles_may_do_what_the_probes_ask_and_no_more(agent_db: AgentD
         assert not await database.fetchval(may, "qualtui_rw", "system_logs", "detalhes", "SELECT")
     finally:
         await turn.rollback()
+
+
+# Where the gateway's product is named: its adapter and kind, the demo that plays it, names that were given up.
+PRODUCT = re.compile(
+    r"(demo|gateways/waha|store/sqlite/sql/v2)/"
+    r"|(gateways/registry|config/aliases|config/checks|config/values|model/renames)\.py"
+)
+
+
+def test_the_gateways_product_is_named_by_its_adapter_and_its_label_alone() -> None:
+    files = [one for one in (TOP / "qualtui").rglob("*") if one.suffix in {".py", ".sql", ".tcss"}]
+    assert len(files) > 300
+    elsewhere = [one.relative_to(TOP / "qualtui").as_posix() for one in files]
+    named = {
+        name
+        for one, name in zip(files, elsewhere, strict=True)
+        if not PRODUCT.match(name) and "waha" in one.read_text(encoding="utf-8").lower()
+    }
+    assert named == set()
+
+
+def test_where_the_product_may_be_named_it_is_no_more_than_that() -> None:
+    config = "".join(
+        (TOP / f"qualtui/config/{name}.py").read_text(encoding="utf-8") for name in ("checks", "values")
+    )
+    assert re.findall(r".*waha.*", config, re.IGNORECASE) == [
+        'GATEWAY_KINDS = ("waha",)  # as gateways/registry.py has them, which configuration does not know',
+        '    kind: str = "waha"  # as gateways/registry.py names it',
+    ]

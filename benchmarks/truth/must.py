@@ -38,10 +38,10 @@ MUST: dict[Kind, Must] = {
     Kind.AGENT_HANGS: Must("agent-down", "critical", "The bot is down"),
     Kind.AGENT_ERRORS: Must("agent-down", "critical", "HTTP 502"),
     Kind.DATABASE_DOWN: Must("database-down", "critical", "database is down"),
-    Kind.WAHA_FAILED: Must("gateway-not-working", "critical", "WAHA FAILED", (RESTART,)),
+    Kind.WAHA_FAILED: Must("gateway-not-working", "critical", "WhatsApp session FAILED", (RESTART,)),
     # Only a person ends these two: with the phone, and at the gateway's own machine.
     Kind.WAHA_QR: Must("gateway-not-working", "critical", "SCAN_QR_CODE"),
-    Kind.WAHA_GONE: Must("gateway-not-working", "critical", "WAHA refused"),
+    Kind.WAHA_GONE: Must("gateway-not-working", "critical", "WhatsApp gateway refused"),
     Kind.STUCK: Must(*_WAITING, _STORED, (RETRY,)),
     Kind.SILENT: Must(*_WAITING, _STORED, (RETRY,)),
     Kind.NEVER_GREETED: Must(*_WAITING, "greeted", (RETRY,)),
@@ -50,7 +50,7 @@ MUST: dict[Kind, Must] = {
     Kind.AWAY: Must(*_WAITING, "did not reach the bot|on the way in", (RETRY,)),
     Kind.SENDS_REFUSED: Must(*_WAITING, _VAIN, (RETRY, RESTART)),
     Kind.PENDING: Must(*_WAITING, _VAIN, (RETRY, RESTART)),
-    Kind.WAHA_HANGS: Must("gateway-not-working", "critical", "WAHA no answer", (RESTART,)),
+    Kind.WAHA_HANGS: Must("gateway-not-working", "critical", "WhatsApp gateway no answer", (RESTART,)),
     Kind.DEAF: Must("gateway-inbound-silent", "warning", "hears nobody", (RESTART,)),
     # The bot says the same text once in five minutes; so long the flooder waits, and is not lost: WARNING alone.
     Kind.FLOOD: Must("customers-waiting", "warning", f"{_STORED}|floods", (RETRY,)),

@@ -205,7 +205,9 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
         'a duration of at most an hour, such as "10m"', lambda v: 0 < v <= 3600
     ),
     (DatabaseSettings, "reply_within"): _KEEP,
-    (GatewaySettings, "kind"): ValueCheck("a kind of gateway: waha", lambda kind: kind in GATEWAY_KINDS),
+    (GatewaySettings, "kind"): ValueCheck(
+        f"a kind of gateway: {', '.join(GATEWAY_KINDS)}", lambda kind: kind in GATEWAY_KINDS
+    ),
     (GatewaySettings, "url"): _URL,
     (GatewaySettings, "session"): ValueCheck(
         "a session's name: letters, digits, dash and underscore", lambda name: bool(_SESSION.fullmatch(name))

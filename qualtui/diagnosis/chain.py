@@ -1,4 +1,4 @@
-"""The chain us → host → webhook → bot → database → WAHA → customer, each link with its status and evidence."""
+"""The chain us → host → webhook → bot → database → gateway → customer, each link with its status and evidence."""
 
 from collections.abc import Sequence
 

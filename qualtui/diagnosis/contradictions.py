@@ -12,9 +12,9 @@ from qualtui.tracking.counters import contradicted
 _WORDS = {
     "health.up": message("/health is well, the database is not"),
     "health.database": message("/health calls the database broken, it answers us"),
-    "health.gateway": message("/health calls WAHA broken, it says WORKING"),
+    "health.gateway": message("/health calls the gateway broken, it says WORKING"),
     "deep.database": message("/health/deep calls the database broken, it answers us"),
-    "deep.gateway": message("/health/deep calls WAHA broken, it says WORKING"),
+    "deep.gateway": message("/health/deep calls the gateway broken, it says WORKING"),
     "customers.phantom": message("rows say sent, the gateway does not"),
     "customers.unstored": message("the gateway has messages that no row has"),
     "agent.success": message("the bot counts every send as a success"),

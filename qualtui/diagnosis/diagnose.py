@@ -122,8 +122,12 @@ def _bot(by: By, readings: Readings, now: float) -> RootCause:
 def _gateway(by: By, readings: Readings, now: float) -> RootCause:
     view = by[Link.GATEWAY]
     # The status may be younger than the trouble: FAILED first, then the QR code.
-    said = [message("WAHA {status}: not working for {lasted:span}", lasted=lasted(view, now), status=view.text)]
-    proof: list[Saying] = [message("WAHA: {state}", state=view.text)]
+    age = lasted(view, now)
+    if fresh(readings, "gateway.up"):
+        said = [message("WhatsApp session {status}: not working for {lasted:span}", status=view.text, lasted=age)]
+    else:
+        said = [message("WhatsApp gateway {status}: not working for {lasted:span}", status=view.text, lasted=age)]
+    proof: list[Saying] = [link_proof(by, Link.GATEWAY)]
     logged_out = bool(fresh(readings, "gateway.needs_human"))
     if logged_out:
         said.append(message("a person with the phone must log it in"))
@@ -205,7 +209,7 @@ def _silence(by: By, readings: Readings) -> RootCause:
             state=state,
         )
         seen = (
-            message("WAHA: {state}", state=state),
+            link_proof(by, Link.GATEWAY),
             message("messages: none came in, against the week's rhythm"),
         )
         return RootCause(text, seen, Link.GATEWAY, (GATEWAY_RESTART,), CauseKind.DEAF)

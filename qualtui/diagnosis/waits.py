@@ -222,7 +222,7 @@ def _not_delivered(by: By, number: float) -> RootCause:
         '{count} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
         number,
     )
-    proof = (message("WAHA: {state}", state=by[Link.GATEWAY].text),)
+    proof = (link_proof(by, Link.GATEWAY),)
     return RootCause(text, proof, Link.CUSTOMER, (RETRY,), CauseKind.NOT_DELIVERED)
 
 

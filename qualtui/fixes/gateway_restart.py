@@ -31,7 +31,7 @@ class GatewayRestart:
     def __init__(
         self,
         agent: str,
-        waha: GatewaySettings,
+        gateway: GatewaySettings,
         settings: Settings,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         despite: Callable[[], Saying] = lambda: "",
@@ -49,10 +49,10 @@ class GatewayRestart:
         self._despite = despite
         self.agent = agent
         self.unavailable = ""
-        self.limit = float(settings.timeout) + 2 * float(waha.timeout) + GRACE
+        self.limit = float(settings.timeout) + 2 * float(gateway.timeout) + GRACE
         self._settings = settings
-        self._gateway = gateway_of(waha)
-        self._product = kind_of(waha).label
+        self._gateway = gateway_of(gateway)
+        self._product = kind_of(gateway).label
         self._sleep = sleep
         self._broken_for = broken_for
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from qualtui.gateways.registry import KINDS
 from qualtui.http import Answer
 from qualtui.text import clean, masked
 from qualtui.text.message import Text, message
@@ -21,7 +22,7 @@ WELL = {
 _KEYS = ("status", "healthy", "ok")  # under which an object has its word
 _LINKS = {
     "database": {"database", "db", "postgres", "postgresql", "supabase"},
-    "gateway": {"gateway", "waha", "whatsapp"},
+    "gateway": {"gateway", "whatsapp", *KINDS},
 }  # links that we ask ourselves, by the names that services have
 
 

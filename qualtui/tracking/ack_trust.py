@@ -1,7 +1,7 @@
 """Whether the gateway's acknowledgements may be trusted: learned from what customers do. Pure.
 
 A customer's next message proves that ours before it arrived, though its acknowledgement is PENDING for ever, as
-NOWEB leaves it (WAHA issues 1379, 1167). A gateway that delivers nothing looks alike but for that proof.
+the engine NOWEB leaves it. A gateway that delivers nothing looks alike but for that proof.
 An unanswered customer writes again, too. Where acknowledgements came until just before our message and none until
 the customer wrote, the phone is offline, and the next message proves nothing. A phone that is online again
 acknowledges what it sends then: when an acknowledgement was seen counts, not when its message was sent.

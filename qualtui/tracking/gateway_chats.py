@@ -14,7 +14,7 @@ from qualtui.tracking.identity import HIDDEN, chat_key
 from qualtui.tracking.replies import HOUR, REPLIES, WROTE
 
 PENDING = 0  # ack of a message that WhatsApp has not taken yet, and of all where a gateway tells no acks
-SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING (WAHA: message.ack)
+SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING
 ERROR = -1  # of one that it refused
 SETTLE = 60.0  # s: an acknowledgement, or the row of what was sent, may be on its way for so long
 CLOCKS = 5.0  # s by which the clocks of WhatsApp, the gateway and the database may differ

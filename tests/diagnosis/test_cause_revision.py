@@ -18,9 +18,9 @@ def watched(first: RootCause, *looks: tuple[float, CauseKind], belief: Belief | 
     return to_revise(belief, first.root, FIRED, now)
 
 
-STARTING = RootCause("WAHA STARTING", root=CauseKind.GATEWAY_STARTING, since=FIRED - 2)
+STARTING = RootCause("WhatsApp session STARTING", root=CauseKind.GATEWAY_STARTING, since=FIRED - 2)
 REFUSED = RootCause("refuses", root=CauseKind.BOT_DOWN, since=FIRED - 1)
-FAILED = RootCause("WAHA FAILED", root=CauseKind.GATEWAY, since=FIRED - 300)
+FAILED = RootCause("WhatsApp session FAILED", root=CauseKind.GATEWAY, since=FIRED - 300)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("the database is down, rows are old", {**DB_DOWN, "customers_waiting": OLD}, Link.DATABASE, "refused"),
     ("database and bot are down", {**DB_DOWN, **REFUSED}, Link.DATABASE, "and the bot too"),
     ("the database is down, the bot busy", {**DB_DOWN, **BUSY}, Link.DATABASE, "refused"),
-    ("the gateway failed", FAILED, Link.GATEWAY, "WAHA FAILED"),
+    ("the gateway failed", FAILED, Link.GATEWAY, "WhatsApp session FAILED"),
     ("the gateway failed, rows say sent", {**FAILED, **PHANTOM}, Link.GATEWAY, 'the database says "sent"'),
     (
         "the gateway failed and the bot hangs in its sends",
@@ -169,7 +169,12 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         Link.BOT,
         "database down; we find it well: SOURCES DISAGREE",
     ),
-    ("the deep check says more of it", {**FAILED, "deep_broken": (1, "waha down")}, Link.GATEWAY, "WAHA FAILED"),
+    (
+        "the deep check says more of it",
+        {**FAILED, "deep_broken": (1, "waha down")},
+        Link.GATEWAY,
+        "WhatsApp session FAILED",
+    ),
     (
         "nothing that the bot sends is stored",
         {"agent_claimed": Evidence.DISAGREE, "messages_sent_1h": 12, "inbound_expected": 12.4},
@@ -243,7 +248,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
             "customers_last_sent": 400,
         },
         Link.GATEWAY,
-        "WAHA FAILED",
+        "WhatsApp session FAILED",
     ),
     (
         "one writes without end",
@@ -287,7 +292,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     [
         ({"db_up": DB_DOWN["db_up"]}, Link.DATABASE, "The database is down"),
         (REFUSED, Link.BOT, "refuses connections"),
-        (FAILED, Link.GATEWAY, "WAHA FAILED"),
+        (FAILED, Link.GATEWAY, "WhatsApp session FAILED"),
         # What answered a minute ago is fresh still; who is asked more often is not heard any more.
         ({"db_up": OURS, "gateway_up": OURS, "gateway_working": OURS}, Link.US, "Our own network"),
         (
@@ -349,7 +354,7 @@ def test_nothing_is_proved_twice_by_the_same(readings: dict[str, Any]) -> None:
 
 def test_phantom_sends_are_proved_by_the_rows_and_the_gateway() -> None:
     proof = told({**FAILED, **PHANTOM}).proof
-    assert proof[:2] == ("WAHA: FAILED", 'messages: 3 customers have a row "sent" and no delivery')
+    assert proof[:2] == ("gateway: FAILED", 'messages: 3 customers have a row "sent" and no delivery')
 
 
 def test_a_cause_offers_the_remedy_that_mends_it_and_no_other() -> None:
@@ -478,4 +483,4 @@ def test_the_time_of_the_gateway_s_trouble_is_not_said_of_its_latest_status() ->
     links = chain(before, (), NOW - 240)
     known = readings(gateway_working=(0, "SCAN_QR_CODE"), gateway_needs_human=(1, ""))
     text = str(root_cause(chain(known, links, NOW), known, NOW).text)
-    assert text.startswith("WAHA SCAN_QR_CODE: not working for 4m")
+    assert text.startswith("WhatsApp session SCAN_QR_CODE: not working for 4m")

@@ -160,7 +160,7 @@ def test_learning_is_not_calm() -> None:
 def test_a_broken_link_is_told_before_any_rule_fires() -> None:
     said = now(gateway_working=(0, "FAILED"))
     assert (said.level, said.calm, said.headline) == (Severity.WARNING, False, "TROUBLE BEGINS")
-    assert "WAHA FAILED" in str(said.why)
+    assert "WhatsApp session FAILED" in str(said.why)
 
 
 def test_a_send_that_the_bot_only_claims_is_never_calm_however_short_the_wait() -> None:

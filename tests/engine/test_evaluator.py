@@ -159,7 +159,7 @@ async def test_a_notice_to_a_target_that_the_configuration_lost_is_owed_no_more(
     assert (notice.status, str(notice.reason)) == ("failed", "the configuration no longer has this channel")
 
 
-STARTING = RootCause("WAHA STARTING", fixes=("gateway-restart",), root=CauseKind.GATEWAY_STARTING)
+STARTING = RootCause("WhatsApp session STARTING", fixes=("gateway-restart",), root=CauseKind.GATEWAY_STARTING)
 WEBHOOK = RootCause("The webhook fails", fixes=("retry",), root=CauseKind.WEBHOOK)
 
 

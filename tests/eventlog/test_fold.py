@@ -33,23 +33,28 @@ def test_a_pending_rule_that_clears_leaves_nothing() -> None:
 
 
 def test_a_rule_that_fires_is_an_incident_with_its_number() -> None:
-    state = after(changed(Phase.PENDING, number=0), fired(7, summary="3 waiting", cause="WAHA FAILED", fix="f"))
+    state = after(
+        changed(Phase.PENDING, number=0), fired(7, summary="3 waiting", cause="WhatsApp session FAILED", fix="f")
+    )
     incident = state.incidents[7]
     assert (incident.phase, incident.severity) == (Phase.FIRING, Severity.CRITICAL)
     assert (incident.since, incident.fired_at) == (90.0, 110.0)
-    assert (incident.summary, incident.cause, incident.fix) == ("3 waiting", "WAHA FAILED", "f")
+    assert (incident.summary, incident.cause, incident.fix) == ("3 waiting", "WhatsApp session FAILED", "f")
     assert (state.alerts["waiting@bot"].number, state.next_number) == (7, 8)
 
 
 def test_a_revised_cause_takes_the_first_one_s_place_while_it_fires() -> None:
     state = after(
-        fired(1, cause="WAHA STARTING", fix="gateway-restart"), CauseRevised(1, "the webhook", "w", "retry")
+        fired(1, cause="WhatsApp session STARTING", fix="gateway-restart"),
+        CauseRevised(1, "the webhook", "w", "retry"),
     )
     incident = state.incidents[1]
     assert (incident.cause, incident.root, incident.fix, incident.changes) == ("the webhook", "w", "retry", 1)
     assert str(state.activity[-1].text) == "cause revised: the webhook"
-    ended = after(fired(1, cause="WAHA FAILED"), changed(Phase.RESOLVED, 1), CauseRevised(1, "other", "o"))
-    assert ended.incidents[1].cause == "WAHA FAILED"
+    ended = after(
+        fired(1, cause="WhatsApp session FAILED"), changed(Phase.RESOLVED, 1), CauseRevised(1, "other", "o")
+    )
+    assert ended.incidents[1].cause == "WhatsApp session FAILED"
 
 
 def test_worse_and_better_are_the_same_incident() -> None:

@@ -47,7 +47,7 @@ CASES = [
     Expected("database-slow", "database-slow", 120, "database is slow", code=1),
     Expected("sessions-stuck", "customers-waiting", 600, "sent no reply"),
     Expected("customers-unanswered", "customers-waiting", 600, "sent no reply"),
-    Expected("sends-failing", "gateway-not-working", 120, "WAHA FAILED", link="gateway"),
+    Expected("sends-failing", "gateway-not-working", 120, "WhatsApp session FAILED", link="gateway"),
     # Half of the messages are lost before they are stored: the gateway's chats alone tell of these.
     Expected("error-burst", "customers-waiting", 600, "HTTP 500|sent no reply"),
 ]

@@ -102,7 +102,7 @@ async def test_a_stopped_database_is_down_whatever_the_control_target_says(tmp_p
         mute = f"gateway]\nurl = '{silent}'\nchats_interval = 0"
         code, agent = await beside_a_closed_control_target(tmp_path, health, mute)
         assert agent["figures"]["gateway.up"]["value"] == 0
-        assert (code, "WAHA no answer in 0.5s" in agent["now"]["why"]) == (2, True)
+        assert (code, "WhatsApp gateway no answer in 0.5s" in agent["now"]["why"]) == (2, True)
 
 
 async def test_what_the_deep_check_calls_broken_is_told_and_held_against_what_we_see(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ async def test_what_the_deep_check_calls_broken_is_told_and_held_against_what_we
     told = {one["summary"] for one in said["snapshot"]["incidents"]}
     assert told == {
         "The bot's deep check says: database down, waha down",
-        "Sources disagree: /health/deep calls WAHA broken, it says WORKING",
+        "Sources disagree: /health/deep calls the gateway broken, it says WORKING",
     }
     assert code == 1
     assert "database down, waha down; we find it well: SOURCES DISAGREE" in agent["now"]["why"]

@@ -142,7 +142,7 @@ async def test_waha_restart_ends_sends_that_fail(scene: Scene) -> None:
     await scene.world.fault("sends-failing", True)
     shot = await seen(scene.first, lambda shot: agent(shot).now.fix == "gateway-restart", 20, "the fix is offered")
     assert agent(shot).now.fix_title == "Restart WAHA's session"
-    assert "WAHA FAILED" in str(agent(shot).now.why)
+    assert "WhatsApp session FAILED" in str(agent(shot).now.why)
     plan = await previewed(scene.first, "gateway-restart")
     done = await scene.first.ask(RunFix(plan.token), 30)
     assert isinstance(done, Done), done
