@@ -28,7 +28,7 @@ class GatewayApi:
     def fetcher(
         self, url: str, headers: dict[str, str], timeout: float, *, keep: bool, **_more: object
     ) -> "SimulatedFetcher":
-        """Stands in for qualtui.fetch.Fetcher."""
+        """Stands in for qualtui.http.Fetcher."""
         del headers, keep
         return SimulatedFetcher(self, url, timeout)
 

@@ -139,7 +139,7 @@ class Watch:
             stack.enter_context(patch.object(asyncio.get_running_loop(), "time", lambda: self.now))
             stack.enter_context(patch.object(build, "Database", lambda *_args, **_more: tables))
             for name, module in list(sys.modules.items()):
-                if name.startswith("qualtui.probes.") and hasattr(module, "Fetcher"):
+                if name.startswith(("qualtui.probes.", "qualtui.gateways.")) and hasattr(module, "Fetcher"):
                     stack.enter_context(patch.object(module, "Fetcher", self._api.fetcher))
             found = build.probes_of(BOT, self.config.agents[BOT], self._deps())
             wanted = [f"{BOT}/{name}" for name in ASKED]
