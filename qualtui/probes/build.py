@@ -5,7 +5,7 @@ from functools import partial
 
 import msgspec
 
-from qualtui.config.values import AgentSettings, GatewaySettings
+from qualtui.config.values import AgentSettings, DatabaseSettings, GatewaySettings
 from qualtui.database import Database
 from qualtui.eventlog.customers import BacklogMarked
 from qualtui.gateways.gateway import GatewayCapability
@@ -66,32 +66,11 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
 
     Raises DatabaseError on a bad mapping.
     """
-    probes: list[Probe] = []
-    if agent.health is not None:
-        probes.append(HealthProbe(name, agent.health))
-        if agent.health.deep:
-            probes.append(DeepProbe(name, agent.health))
-    if agent.metrics is not None:
-        probes.append(MetricsProbe(name, agent.metrics))
-    if agent.gateway is not None:
-        probes.append(GatewayProbe(name, agent.gateway))
-        if GatewayCapability.UPTIME in kind_of(agent.gateway).capabilities:
-            probes.append(GatewayUptimeProbe(name, agent.gateway))
-    chats: GatewayChatsProbe | None = None
     match: ChatMatching | None = None
-    if agent.gateway is not None and agent.gateway.chats_interval and lists_chats(agent.gateway):
-        chats = GatewayChatsProbe(
-            name,
-            agent.gateway,
-            lambda: deps.edge(name),
-            lambda: RowsToday() if match is None else match.rows,
-            speed=deps.speed,
-            retry_text=deps.retry_text,
-        )
-        probes.append(chats)
-    targets = tls_hosts(
-        [settings.url for settings in (agent.health, agent.metrics, agent.gateway) if settings is not None]
-    )
+    chats = _chats_probe(name, agent, deps, lambda: RowsToday() if match is None else match.rows)
+    probes = [*_bot_probes(name, agent), *_gateway_probes(name, agent), *([] if chats is None else [chats])]
+    settings = (agent.health, agent.metrics, agent.gateway)
+    targets = tls_hosts([one.url for one in settings if one is not None])
     if targets:
         probes.append(TlsProbe(name, targets, agent.tls))
     if agent.control is not None:
@@ -99,42 +78,82 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
     probes += own_probes(name, agent)
     if probes or agent.database is not None:
         probes.append(GoalsProbe(name, deps.history, deps.minute))
-    settings = agent.database
-    if settings is None:
+    if agent.database is None:
         return probes
+    if chats is not None:
+        match = _matching(name, agent, deps, chats)
+    return probes + _database_probes(name, agent, agent.database, deps, match)
+
+
+def _bot_probes(name: str, agent: AgentSettings) -> list[Probe]:
+    probes: list[Probe] = []
+    if agent.health is not None:
+        probes.append(HealthProbe(name, agent.health))
+        if agent.health.deep:
+            probes.append(DeepProbe(name, agent.health))
+    if agent.metrics is not None:
+        probes.append(MetricsProbe(name, agent.metrics))
+    return probes
+
+
+def _gateway_probes(name: str, agent: AgentSettings) -> list[Probe]:
+    if agent.gateway is None:
+        return []
+    probes: list[Probe] = [GatewayProbe(name, agent.gateway)]
+    if GatewayCapability.UPTIME in kind_of(agent.gateway).capabilities:
+        probes.append(GatewayUptimeProbe(name, agent.gateway))
+    return probes
+
+
+def _chats_probe(
+    name: str, agent: AgentSettings, deps: Deps, rows: Callable[[], RowsToday]
+) -> GatewayChatsProbe | None:
+    """`rows`: what the database's rows tell, to check the chats by."""
+    if agent.gateway is None or not agent.gateway.chats_interval or not lists_chats(agent.gateway):
+        return None
+    edge = partial(deps.edge, name)
+    return GatewayChatsProbe(name, agent.gateway, edge, rows, speed=deps.speed, retry_text=deps.retry_text)
+
+
+def _matching(name: str, agent: AgentSettings, deps: Deps, chats: GatewayChatsProbe) -> ChatMatching:
+    fresh_for = 3 * chats.interval + chats.timeout
+    secret = f"chats/{name}"
+    keep = partial(deps.load, secret), partial(deps.save, secret)
+    return ChatMatching(agent.mapping, lambda: chats.chats, chats.refresh, fresh_for, *keep)
+
+
+def _database_probes(
+    name: str, agent: AgentSettings, settings: DatabaseSettings, deps: Deps, match: ChatMatching | None
+) -> list[Probe]:
+    """What is read of the bot's database, over one pool of two connections."""
     timeout, slow_timeout = float(settings.timeout), float(settings.slow_timeout)
     # One pool of two: a cycle of the fast lane must not make the question "are you there" wait.
     shared = Database(settings.dsn, pooler=settings.pooler, connect_timeout=timeout, size=2)
-    key = f"ledger/{name}"
-    if chats is not None:
-        fresh_for = 3 * chats.interval + chats.timeout
-        secret = f"chats/{name}"
-        keep = partial(deps.load, secret), partial(deps.save, secret)
-        match = ChatMatching(agent.mapping, lambda: chats.chats, chats.refresh, fresh_for, *keep)
-    audit = Audit(agent.mapping)
-    probes.append(DatabaseProbe(name, shared, float(settings.interval), timeout))
-    probes.append(
-        CustomersProbe(
-            name,
-            shared,
-            settings,
-            agent.mapping,
-            gateway=no_gateway if agent.gateway is None else deps.gateway(name),
-            load=partial(deps.load, key),
-            save=partial(deps.save, key),
-            learned=deps.learned,
-            born=deps.born(name),
-            backlog_before=deps.backlog_before(name),
-            by_hand=lambda: deps.by_hand(name),
-            owed=partial(deps.owed, name),
-            match=match,
-            audit=audit,
-            speed=deps.speed,
-        )
+    audit, key = Audit(agent.mapping), f"ledger/{name}"
+    customers = CustomersProbe(
+        name,
+        shared,
+        settings,
+        agent.mapping,
+        gateway=no_gateway if agent.gateway is None else deps.gateway(name),
+        load=partial(deps.load, key),
+        save=partial(deps.save, key),
+        learned=deps.learned,
+        born=deps.born(name),
+        backlog_before=deps.backlog_before(name),
+        by_hand=lambda: deps.by_hand(name),
+        owed=partial(deps.owed, name),
+        match=match,
+        audit=audit,
+        speed=deps.speed,
     )
     # The slow ones share one of the two connections: the other is for the fast lane and "are you there".
     turn, every = SerialDatabase(shared), float(settings.slow_interval)
-    probes.append(SlowLaneProbe(name, turn, agent.mapping, every, slow_timeout, audit))
+    probes: list[Probe] = [
+        DatabaseProbe(name, shared, float(settings.interval), timeout),
+        customers,
+        SlowLaneProbe(name, turn, agent.mapping, every, slow_timeout, audit),
+    ]
     if agent.gateway is not None:
         probes.append(InboundSilenceProbe(name, turn, agent.mapping, every / 10, slow_timeout))
     return probes
