@@ -20,7 +20,7 @@ from qualtui.wire import (
 )
 
 PACE = 25  # agents whose views are built at once; others get their turn in between
-TURN = 100  # agents whose views are built in one go for a new window
+TURN = 250  # agents whose views are built in one go for a new window, some 50 ms: a busy loop is slow to come back
 ROUND = 5  # beats in which the views of all agents are built anew, however many there are
 
 
