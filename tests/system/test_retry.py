@@ -217,7 +217,7 @@ async def test_a_run_is_stopped_by_a_command_and_every_window_is_told(scene: Sce
         assert str(done.text) == told
         for client in (ana, ben):
             shot = await seen(client, lambda shot: not shot.running, 5, "its end")
-            lines = [(line.who, line.text) for line in shot.activity]
+            lines = [(line.who, str(line.text)) for line in shot.activity]
             assert ("cleo", f"stops retry on {BOT}") in lines
             assert ("ana", f"retry: {told}") in lines
         assert await ben.ask(StopFix()) == Refused(message("no fix is running"))
@@ -297,7 +297,10 @@ async def test_one_answered_by_hand_is_owed_nothing_more_until_it_writes_again(s
     assert isinstance(again, Refused)
     told = f"answered a customer of {BOT} by hand: called +55 11 •••••-••01"
     await seen(
-        scene.first, lambda shot: any((line.who, line.text) == ("ana", told) for line in shot.activity), 5, "told"
+        scene.first,
+        lambda shot: any((line.who, str(line.text)) == ("ana", told) for line in shot.activity),
+        5,
+        "told",
     )
     await scene.world.fault("customers-unanswered", False)
     await scene.calm()
