@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> int:
-    """Opens the screen or runs a command; gives the exit code (qualtui.cli.common tells them)."""
+    """Open the screen or run a command; return the exit code (listed in qualtui.cli.common)."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         # ctrl+c ends the imports without a word; `guarded` hears it again
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -20,8 +20,8 @@ def main() -> int:
         return guarded(version)
     from qualtui.cli.line import window_of
 
-    asked = window_of(argv)
-    if asked is None:
+    wanted = window_of(argv)
+    if wanted is None:
         from qualtui.cli.app import run
 
         return run(argv)
@@ -31,9 +31,9 @@ def main() -> int:
     from qualtui.cli.common import READ_ONLY, guarded
     from qualtui.cli.window import open_window
 
-    if asked.read_only:
+    if wanted.read_only:
         os.environ[READ_ONLY] = "1"
-    return guarded(lambda: open_window(asked.config, asked.number))
+    return guarded(lambda: open_window(wanted.config, wanted.number))
 
 
 if __name__ == "__main__":

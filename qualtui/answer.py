@@ -1,4 +1,4 @@
-"""An HTTP answer, and what shows that it is not the asked service's own."""
+"""An HTTP answer, and signs that it comes from another service."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ class Answer(msgspec.Struct, frozen=True):
     whole: bool
     plain: bool
     seconds: float
-    headers: Mapping[str, str] = {}  # asked for by names in lower case
+    headers: Mapping[str, str] = {}  # look up by names in lower case
 
     @property
     def oddity(self) -> str:

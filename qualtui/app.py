@@ -139,7 +139,7 @@ class QualtuiApp(App[int]):
         wait = SHORTEST - (self._ticks() - self._drawn)
         if self._pending and bond is self._bond:
             return
-        if wait <= 0 or bond is not self._bond:  # that nobody watches any more is told at once
+        if wait <= 0 or bond is not self._bond:  # a lost engine is shown at once
             self._draw()
         else:
             self._pending = True
@@ -294,7 +294,7 @@ class QualtuiApp(App[int]):
         self.run_worker(acts[name](), group="act", exit_on_error=True)
 
     def action_stop(self) -> None:
-        """Ends the fix under way: also while this window waits for what comes of it."""
+        """Stop the running fix, also while this window waits for its result."""
         if not any(worker.group == "stop" and not worker.is_finished for worker in self.workers):
             self.run_worker(self._actions.stop(), group="stop", exit_on_error=True)
 
@@ -317,16 +317,16 @@ class QualtuiApp(App[int]):
         self.run_worker(self._copied(text), group="copy", exclusive=True)
 
     async def _copied(self, text: str) -> None:
-        """Nobody confirms what was sent to a terminal; tmux often drops it, so it is handed to tmux itself."""
+        """Copy the summary. A terminal never confirms a copy and tmux often drops it, so tmux gets it directly."""
         from qualtui.screens.clipboard import tmux_took
 
         if await tmux_took(text):
             self.say(_("A summary without personal data is in tmux's buffer: prefix ] pastes it."), "good")
         else:
-            told = _(
+            pasted = _(
                 "A summary without personal data is in your clipboard, if your terminal lets a program set it."
             )
-            self.say(told, "label")
+            self.say(pasted, "label")
 
     def action_step(self, by: int) -> None:
         """The incident before or after."""

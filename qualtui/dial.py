@@ -127,7 +127,7 @@ _hanging: set[threading.Thread] = set()
 async def lookup(host: str, port: int, limit: float, family: int = socket.AF_UNSPEC) -> list[Address]:
     """The addresses of a host, each once. Raises OSError (gaierror) by `limit` seconds at the latest.
 
-    In a daemon thread of its own: a resolver that hangs must delay neither other work nor our end.
+    In a separate daemon thread: a resolver that hangs must delay neither other work nor our end.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[list[Address]] = loop.create_future()

@@ -81,7 +81,7 @@ def _literal(where: "tuple[str, int] | tuple[str, int, int, int]") -> str:
 
 
 class Fetcher:
-    """Requests to one URL over a transport of its own: no cookies, no redirects, no decompression.
+    """Requests to one URL over a separate transport: no cookies, no redirects, no decompression.
 
     `keep`: whether to keep the connection between requests. `limit`: bytes of a body that are looked at.
     """
@@ -180,7 +180,7 @@ class Fetcher:
         return self._transport
 
     def _watched(self) -> aiohttp.TraceConfig:
-        """Tells when a connection is being opened and when it is open."""
+        """Record when a connection is being opened and when it is open."""
         trace = aiohttp.TraceConfig()
 
         async def begun(*_: object) -> None:
@@ -294,7 +294,7 @@ _FAILURES = {
 
 
 def _tls(error: ssl.SSLError) -> tuple[Failure, Text] | None:
-    """What a failed handshake means; None where the error only wraps the one that tells."""
+    """Return what a failed handshake means; None if the error only wraps the informative one."""
     found = dial.certificate(error)
     if found is not None:
         ours, text = found

@@ -237,7 +237,7 @@ def trouble() -> Snapshot:
         worst, False, "3 CUSTOMERS WAITING FOR THE BOT", "oldest 5m",
         'WhatsApp session FAILED since 03:08; database says "sent"',
         ("WhatsApp FAILED (fresh)", "2 rows say sent"),
-        "nobody", "nothing", "gateway-restart",
+        "", "nothing", "gateway-restart",
         "Restart WAHA's session", 42,
     )  # fmt: skip
     agent = AgentDetail("ldc-bot", now, chain, figures, last_reply=AT - 240)
@@ -274,7 +274,7 @@ def run(**changes: object) -> RunningView:
 def fixing() -> Snapshot:
     """The trouble, while somebody answers those who wait."""
     snapshot = trouble()
-    now = msgspec.structs.replace(snapshot.agents[0].now, tried="retry: under way (ana)")
+    now = msgspec.structs.replace(snapshot.agents[0].now, tried="retry: running (ana)")
     return msgspec.structs.replace(_agent(snapshot, now=now), running=(run(),))
 
 

@@ -1,4 +1,4 @@
-"""The command line. Each command has a module of its own, imported when the command is called.
+"""The command line. Each command has its own module, imported when the command is called.
 
 A new command: a line in COMMANDS, and a module whose `command` is a function (its docstring is the help,
 `\\b` keeps the lines of its example) or a `typer.Typer` with subcommands.

@@ -137,7 +137,7 @@ def capability() -> Capability:
 
 
 def who(*, ask: bool = True) -> str:
-    """Your name: $QUALTUI_USER, else the saved one, else asked now if this is a terminal, else the login name."""
+    """Return your name: $QUALTUI_USER, the saved one, typed in now (on a terminal), or the login name."""
     if named := clean(os.environ.get("QUALTUI_USER", ""), 40):
         return named
     from qualtui.config import files

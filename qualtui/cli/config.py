@@ -77,7 +77,7 @@ def _write(path: Path, text: str, *, force: bool) -> None:
 
 @command.command(
     help=_(
-        "Check the configuration: print ok, or each mistake on a line of its own (exit code 3)."
+        "Check the configuration: print ok, or one mistake per line (exit code 3)."
         "\n\n\b\nExample:\n  qualtui config check\n  qualtui --config other.toml config check --json"
     )
 )

@@ -64,7 +64,7 @@ def list_(
 
 @command.command(
     help=helped(
-        _("Close a customer whom you answered by hand. A new message opens the wait again."),
+        _("Close a customer that you answered by hand. A new message opens the wait again."),
         "qualtui customers answered 1a2b3c4d --reason 'called her'",
     )
 )

@@ -105,7 +105,7 @@ def run(
 
 @command.command(
     help=helped(
-        _("Stop a run: the step under way is finished, the rest is left. Safe to repeat."),
+        _("Stop a run: the current step is finished, the rest is left. Safe to repeat."),
         "qualtui fix stop",
         "qualtui fix stop 1a2b3c4d",
     )
@@ -113,7 +113,7 @@ def run(
 def stop(
     run: Annotated[
         str,
-        typer.Argument(metavar="RUN", help=_("The run's id, as in `fix list`. Default: the only run under way.")),
+        typer.Argument(metavar="RUN", help=_("The run's id, as in `fix list`. Default: the only running one.")),
     ] = "",
     config: ConfigOption = None,
 ) -> None:

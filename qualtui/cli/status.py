@@ -106,7 +106,7 @@ def _how(shot: Overview, code: int) -> str:
             return f"{WORDS[code]} {line}" + (f" (+{rest})" if rest > 0 else "")
         firing = (one for one in shot.incidents if one.phase is Phase.FIRING and CODES[one.urgency] != OK)
         first = next(firing, None)
-        if first is not None:  # of an agent without a level of its own
+        if first is not None:  # of an agent without a level
             line = f"#{first.number} {first.agent}: {words(first.summary)}"
             return f"{WORDS[code]} {line}" + (f" (+{many - 1})" if many > 1 else "")
     return f"{WORDS[code]} " + "; ".join(f"{agent.name}: {words(agent.now.headline)}" for agent in shot.agents)

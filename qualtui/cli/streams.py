@@ -12,7 +12,7 @@ class UnwrittenError(Exception):
 
 
 class Out(TextIOWrapper):
-    """stdout with an error type of its own; a reader that is gone raises BrokenPipeError as usual."""
+    """stdout with a separate error type; a reader that is gone raises BrokenPipeError as usual."""
 
     def write(self, text: str) -> int:
         """Raises UnwrittenError, BrokenPipeError."""

@@ -58,7 +58,7 @@ def terminal_problem() -> str:
         stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     ):
         return _("The screen needs a terminal. Without one, use: qualtui status")
-    # Rich gives these a size of its own; Textual would paint without end to fit both.
+    # Rich gives these another size; Textual would paint without end to fit both.
     if os.environ.get("TERM", "").lower() in {"dumb", "unknown"}:
         return _("This terminal (TERM={name}) can't show the screen. Use: qualtui status").format(
             name=clean(os.environ["TERM"], 20)

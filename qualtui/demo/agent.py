@@ -34,7 +34,7 @@ class BotSettings(msgspec.Struct, frozen=True):
     dsn: str
     waha_url: str
     waha_key: str
-    unheard: Callable[[str], None]  # told the phone whose answer was skipped as said before
+    unheard: Callable[[str], None]  # gets the phone whose answer was skipped as a repetition
     seed: int = 0
     extras: bool = False  # /health/deep and /leads/{id}/retry, which today's deployment lacks
 

@@ -88,7 +88,7 @@ class Cluster:
         server = PostgresServer(self._data)
         try:
             server.ensure_pgdata_inited()
-        except Exception as error:  # the library has no error family of its own
+        except Exception as error:  # the library has no error family
             raise ClusterError(f"PostgreSQL could not be made: {type(error).__name__}") from error
         self._bin, self._user = Path(server.bin_path), server.system_user
         (self._data / "pg_hba.conf").write_text(_HBA)

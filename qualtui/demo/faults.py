@@ -1,4 +1,4 @@
-"""The faults of the demo, by name: each does something real, each can be taken back, each may be set twice."""
+"""The faults of the demo, by name: each does something real, can be switched off again, and may be set twice."""
 
 import asyncio
 import time
@@ -20,7 +20,7 @@ _SLOW = 3.0  # virtual seconds that a slow database adds to each answer
 _SLOW_LEAST = 0.25  # real seconds
 _FELT = frozenset(
     {"customers-unanswered", "sends-failing", "sends-hanging", "sends-refused", "logged-out", "error-burst"}
-)  # nobody sees them unless somebody writes
+)  # they only show when a customer writes
 _CALLED_IN = (2.0, 12.0, 25.0)  # virtual seconds after which customers write, so that a fault is felt
 
 
@@ -77,7 +77,7 @@ class Faults:
                 self._habit("doubled"),
             ),
             "chats-request-time": (
-                _("WAHA gives our messages the time at which it is asked for them"),
+                _("WAHA dates our messages with the time of the request"),
                 self._habit("request_time"),
             ),
             "acks-pending": (_("Acks stay PENDING on messages that arrived"), self._habit("pending")),
@@ -164,13 +164,13 @@ class Faults:
         if on:
             self._world.gateway.fail()
         else:
-            self._world.gateway.mend()
+            self._world.gateway.repair()
 
     async def _logged_out(self, on: bool) -> None:
         if on:
             self._world.gateway.log_out_from_phone()
         else:
-            self._world.gateway.mend()
+            self._world.gateway.repair()
 
     def _habit(self, name: str) -> Callable[[bool], Awaitable[None]]:
         """Switches one of the gateway's habits."""

@@ -33,7 +33,7 @@ class Status(StrEnum):
 
 
 class SimulatedGateway:
-    """One session. `delivered` is told each text that reached a phone, `recovered` when it works again."""
+    """One session. `delivered` gets each text that reached a phone; `recovered` is called when it works again."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class SimulatedGateway:
     # --- the session ---
 
     def become(self, status: Status) -> None:
-        """Changes the session's status, tells the webhook, and delivers what was held back."""
+        """Change the session's status, notify the webhook, and deliver what was held back."""
         if status is self.status:
             return
         self.status = status
@@ -114,7 +114,7 @@ class SimulatedGateway:
         self.become(Status.STOPPED)
 
     def restart(self) -> None:
-        """Stop and start: mends FAILED."""
+        """Stop and start: repairs FAILED."""
         self.stop()
         self.start()
 
@@ -137,7 +137,7 @@ class SimulatedGateway:
         self.needs_qr = True
         self.become(Status.SCAN_QR_CODE)
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """The fault's end: working again without anybody's help."""
         self.needs_qr = False
         self.become(Status.WORKING)

@@ -10,7 +10,7 @@ _LIDS = 200_000_000_000_000
 class Habits:
     """Which habits the gateway has; each is off.
 
-    `hidden`: chats are listed by @lid alone, and no phone is told. `doubled`: each under its @lid and its number.
+    `hidden`: chats are listed by @lid alone, and no phone is given. `doubled`: each under its @lid and its number.
     `request_time`: our messages bear the time of the request. `pending`: acks stay PENDING. `nameless`: WORKING
     with `me: null` and an empty list. `refuses`: sends answer 422 and 500 in turn.
     """
@@ -42,7 +42,7 @@ class Habits:
         return shown
 
     def phone_of(self, lid: str, chats: Iterable[Chat]) -> str | None:
-        """The chat's id that a hidden id stands for; None where the gateway does not tell."""
+        """The chat's id that a hidden id stands for; None if the gateway does not know."""
         if self.hidden:
             return None
         return next((chat for chat, _last in chats if hidden_id(chat) == lid), None)

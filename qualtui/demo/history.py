@@ -1,4 +1,4 @@
-"""The past that the demo starts with: answered conversations, compressed like the demo's time. Nobody waits."""
+"""The demo's past: answered conversations, compressed like the demo's time. No customer waits."""
 
 import json
 import random

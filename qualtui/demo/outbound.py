@@ -75,7 +75,7 @@ class Outbound:
         return SentMessage(True, message_id=f"sim_{key[:12]}", tentativa=ATTEMPTS, simulado=True)
 
     async def session_status(self) -> str:
-        """WAHA's word for its session; empty when it can't be asked."""
+        """Return WAHA's status of its session; empty if it does not answer."""
         if self._http is None:
             self._http = aiohttp.ClientSession(headers=self._headers)
         limit = aiohttp.ClientTimeout(total=max(1.0, self._pace.real(10)))

@@ -1,4 +1,4 @@
-"""A port of our own: bound all the time, so that it refuses while nobody listens and nobody else can take it."""
+"""A reserved port: bound all the time, so that it refuses while unused and no other program can take it."""
 
 import socket
 
@@ -13,7 +13,7 @@ class ReservedPort:
         self.number: int = self._holder.getsockname()[1]
 
     def socket(self) -> socket.socket:
-        """A socket to listen with; it can be closed and asked for again. Raises OSError while another listens."""
+        """A socket to listen with; it can be closed and opened again. Raises OSError while another listens."""
         return _bound(self.number)
 
 

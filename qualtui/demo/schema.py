@@ -1,4 +1,4 @@
-"""The agent's database: six tables, three roles, in the variant that is asked for."""
+"""The agent's database: six tables, three roles, in the requested variant."""
 
 import secrets
 from enum import StrEnum

@@ -43,7 +43,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--scenario", default="", help="a story to play, such as 0310")
     parser.add_argument("--schema", type=Variant, default=Variant.WORKING, choices=list(Variant))
     parser.add_argument("--history", type=float, default=48.0, help="virtual hours of past; 0: none")
-    parser.add_argument("--no-traffic", action="store_true", help="nobody writes but whom faults call in")
+    parser.add_argument("--no-traffic", action="store_true", help="no customers, except those that a fault needs")
     parser.add_argument("--extras", action="store_true", help="the agent has /health/deep and /leads/ID/retry")
     parser.add_argument("--keep", type=Path, default=None, help="a folder that keeps the database")
     parser.add_argument("--lifeline", type=int, default=None, help="descriptor whose end of file ends the demo")
@@ -55,7 +55,7 @@ class StartError(Exception):
 
 
 def sweep(parent: Path, now: float) -> None:
-    """Deletes what demos left that were killed together with their parent: nobody holds their lock."""
+    """Delete what killed demos left behind: no process holds their lock."""
     for folder in parent.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError), (folder / _LOCK).open("r+") as lock:
             if now - os.fstat(lock.fileno()).st_mtime > _YOUNG:
@@ -102,7 +102,7 @@ def leave_nothing(folder: Path, *, keep: bool) -> None:
 
 
 class _EndedError(Exception):
-    """Somebody asked for the end."""
+    """The demo was requested to end."""
 
 
 def settings_of(options: argparse.Namespace, folder: Path, story: Story | None) -> Settings:
@@ -123,7 +123,7 @@ def settings_of(options: argparse.Namespace, folder: Path, story: Story | None) 
 
 
 async def serve(options: argparse.Namespace, folder: Path) -> None:
-    """Starts everything, prints the line that says where it is, runs until told to stop. Raises StartError."""
+    """Start everything, print one line with the addresses, run until requested to stop. Raises StartError."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

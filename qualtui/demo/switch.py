@@ -12,7 +12,7 @@ _LIMIT = 1024 * 1024
 
 
 class SwitchError(Exception):
-    """The control server could not be asked, or refused; one line."""
+    """The control server did not answer, or refused; one line."""
 
 
 class FaultSwitch(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ async def list_faults(url: str) -> tuple[FaultSwitch, ...]:
     try:
         return msgspec.json.decode(await _ask(url, "GET", "/faults"), type=tuple[FaultSwitch, ...])
     except msgspec.MsgspecError:
-        raise SwitchError("the demo's control server spoke unclearly") from None
+        raise SwitchError("the demo's control server sent no valid answer") from None
 
 
 async def set_fault(url: str, name: str, on: bool) -> FaultSwitch:
@@ -38,7 +38,7 @@ async def set_fault(url: str, name: str, on: bool) -> FaultSwitch:
         answer = await _ask(url, "PUT" if on else "DELETE", f"/faults/{quote(name, safe='')}")
         return msgspec.json.decode(answer, type=FaultSwitch)
     except msgspec.MsgspecError:
-        raise SwitchError("the demo's control server spoke unclearly") from None
+        raise SwitchError("the demo's control server sent no valid answer") from None
 
 
 class StoryState(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ async def read_story(url: str) -> StoryState:
     try:
         return msgspec.json.decode(await _ask(url, "GET", "/story"), type=StoryState)
     except msgspec.MsgspecError:
-        raise SwitchError("the demo's control server spoke unclearly") from None
+        raise SwitchError("the demo's control server sent no valid answer") from None
 
 
 async def _ask(url: str, method: str, path: str) -> bytes:
@@ -69,7 +69,7 @@ async def _ask(url: str, method: str, path: str) -> bytes:
                 while more := await reader.read(_LIMIT):
                     answer += more
                     if len(answer) > _LIMIT:
-                        raise SwitchError("the demo's control server said too much")
+                        raise SwitchError("the demo's control server sent too much")
             finally:
                 writer.close()
     except (OSError, TimeoutError, UnicodeEncodeError) as error:

@@ -14,7 +14,7 @@ _AGAIN_AFTER = (420.0, 600.0, 900.0, 1500.0, 1500.0, 2400.0)  # virtual seconds 
 _NUDGE = (30.0, 240.0)  # virtual seconds after a fault's end in which everyone who waits writes again
 _CROSSED = (330.0, 600.0)  # virtual seconds: past the five minutes in which the bot repeats nothing
 _LATELY = 3600.0  # virtual seconds
-_QUIET = 2.0  # virtual seconds: nobody writes twice within
+_QUIET = 2.0  # virtual seconds between two messages of one customer, at least
 
 
 class Customer:
@@ -44,14 +44,14 @@ class Traffic:
         self.written = 0
         self.delivered_count = 0
 
-    # --- what the outside tells ---
+    # --- reports from outside ---
 
     def delivered(self, phone: str, text: str) -> None:
         """A text of the bot reached the phone: the customer waits no more, and answers after a while."""
         self.delivered_count += 1
         customer = self.customers.get(phone)
         if customer is None or text == greeting(customer.persona.name):
-            return  # a greeting alone answers nobody: the first question follows
+            return  # a greeting alone is no answer: the first question follows
         persona = customer.persona
         customer.waiting_since = None
         customer.again = 0
@@ -102,9 +102,9 @@ class Traffic:
         self._schedule(customer, delay, self._rng.choice(AGAIN))
 
     def nudge(self) -> None:
-        """After a fault's end nobody is forgotten: who waits writes again soon, who wrote meanwhile says thanks.
+        """After a fault ends, customers who wait write again soon; those who wrote meanwhile say thanks.
 
-        The thanks matter: in the moment of recovery no monitor can tell which answers still arrived.
+        The thanks matter: at the moment of recovery no monitor knows which answers still arrived.
         """
         self._thanks_until = self._pace.now() + _NUDGE[1] + _CROSSED[0]
         for customer in self.customers.values():

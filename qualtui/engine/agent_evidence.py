@@ -121,7 +121,7 @@ class AgentEvidence:
         return Unwitnessed(age, note) if age > 2 * settings.chats_interval else None
 
     def witness_age(self, agent: str, now: float) -> float | None:
-        """Seconds since the chats were believed last, or since we began to read them; None: nobody reads them."""
+        """Seconds since the chats were last trusted, or since we began to read them; None: no probe reads them."""
         series = f"{agent}/{WITNESS}"
         if series not in self.stale:
             return None

@@ -30,7 +30,7 @@ _LINKS = {"health": Link.BOT, "db": Link.DATABASE, "gateway": Link.GATEWAY}  # b
 
 
 def unknown_beginning(links: Sequence[LinkView], before: Sequence[LinkView]) -> bool:
-    """Whether a link is in trouble, and no earlier look tells since when."""
+    """Return whether a link is in trouble and it is unknown since when."""
     known = {view.link for view in before if view.status != UNKNOWN}
     return any(view.status in {BAD, BUSY} and view.link not in known for view in links)
 

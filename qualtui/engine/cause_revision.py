@@ -35,7 +35,7 @@ class Revising:
     def look(
         self, young: Sequence[Incident], config: Config, reason: Callable[[], RootCause]
     ) -> list[CauseRevised]:
-        """The revisions that are due for an agent; `reason`: its why, asked for only where it is needed."""
+        """The revisions that are due for an agent; `reason`: its root cause, computed only if needed."""
         if not young:
             return []
         now, speed = self._clock(), config.demo.speed

@@ -9,7 +9,7 @@ from qualtui.text.message import message
 from qualtui.wire import EXAMINING, Findings
 
 REST = 30.0  # s between two runs: each sends the bot seven requests, and its replies wait meanwhile
-ORDER = 5.0  # s of the limit left for finishing what is under way
+ORDER = 5.0  # s of the limit left for finishing the running check
 
 Time = Callable[[], float]
 RunDoctor = Callable[[Config, Time, float], AsyncIterator[Finding]]

@@ -142,7 +142,7 @@ class Engine:
     # --- life ---
 
     async def run(self, ready: asyncio.Event) -> str:
-        """Runs until told to stop; returns why. `ready` is set once the socket listens."""
+        """Run until requested to stop; return why. `ready` is set once the socket listens."""
         self._catch_signals()
         warm_up()
         entry = EngineStarted(os.getpid(), socket.gethostname(), __version__)
@@ -225,7 +225,7 @@ class Engine:
             await self._change(fresh or self._setup)
 
     async def _change(self, fresh: Setup) -> None:
-        """Takes a new setup and closes the old one; what a fix under way still uses, once that has ended."""
+        """Use a new setup and close the old one; what a running fix still uses is closed when it ends."""
         old, self._setup = self._setup, self._take(fresh)
         busy = self._fixing.busy(old.remedies)
         await old.close(but=busy)
@@ -239,7 +239,7 @@ class Engine:
             await setup.close_agents(agents)
 
     async def _await_reload(self) -> None:
-        """Raises _Reload at a SIGHUP with a configuration that is right and differs."""
+        """Raise _Reload at a SIGHUP with a valid configuration that differs."""
         raise _Reload(await self._reload.differing(self._setup))
 
     # --- samples to verdicts ---
@@ -287,7 +287,7 @@ class Engine:
 
     def _learning(self, agent: str) -> float | None:
         share = learning_of(self._setup.probes, agent)
-        # After a restart nothing is learned anew unless the probe says so: until its first answer nobody knows.
+        # After a restart nothing is learned anew unless the probe says so: until its first answer it is unknown.
         return None if not share and agent in self.journal.state.backlog else share
 
     def _why(self, agent: str) -> RootCause:

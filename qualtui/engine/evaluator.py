@@ -1,4 +1,4 @@
-"""Looks at every rule and writes what changed, together with the notices that the change owes."""
+"""Evaluates every rule and writes each change together with the notices that it requires."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -20,14 +20,14 @@ from qualtui.model import Event, Incident, Phase, State, alert_key
 from qualtui.notify.render import render_notice
 from qualtui.text.message import Saying, message
 
-OWED = {"queued", "sending"}
+PENDING = {"queued", "sending"}
 
 Reason = Callable[[str], RootCause]  # the why of an agent, now
 Offer = Callable[[str, str, int], str]  # agent, rule, incident -> the fix that is offered
 
 
 class Evaluator:
-    """The rules of a configuration over recent samples. Sending is not done here, only owed."""
+    """The rules of a configuration over recent samples. Notices are queued here, not sent."""
 
     def __init__(
         self,
@@ -138,7 +138,7 @@ class Evaluator:
             entries.append((change, ""))
             entries.extend(self._notices(state, change))
         for notice in state.notices.values():
-            if notice.status in OWED and notice.channel not in self._config.notify.channels:
+            if notice.status in PENDING and notice.channel not in self._config.notify.channels:
                 reason = message("the configuration no longer has this channel")
                 entries.append((NoticeFailed(notice.key, notice.attempt, reason), ""))
         return entries

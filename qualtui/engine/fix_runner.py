@@ -1,6 +1,6 @@
-"""Runs remedies: previews with one-use tokens, the audit written before and after, interrupted runs told.
+"""Runs fixes: previews with one-use tokens, an audit before and after, interrupted runs reported.
 
-A run belongs to the engine: it goes on when the window that asked for it goes away.
+A run belongs to the engine: it continues when the window that started it goes away.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 
 TOKEN_LIFE = 300.0  # s between a preview and its run
 LOOK_LIMIT = 60.0  # s to find out what an interrupted run did
-ANSWER_LIMIT = 45.0  # s after which who asked is told that the run goes on
-STOP_LIMIT = 5.0  # s after which who stopped it is told that it has not ended yet
+ANSWER_LIMIT = 45.0  # s after which the answer is that the run continues
+STOP_LIMIT = 5.0  # s after which the answer is that it has not ended yet
 
 Action = Callable[[Stop], Awaitable[Outcome]]
 
@@ -42,7 +42,7 @@ class _Ticket(msgspec.Struct, frozen=True):
 
 
 class FixRunner:
-    """The remedies of all agents. Actions are at most once: what is in doubt is told, never repeated."""
+    """The fixes of all agents. A run acts at most once: what is in doubt is reported, never repeated."""
 
     def __init__(self, journal: Journal, clock: Callable[[], float]) -> None:
         self._journal = journal
@@ -51,11 +51,11 @@ class FixRunner:
         self._tickets: dict[str, _Ticket] = {}
         self._live: dict[str, LiveRun] = {}  # by run
         self._tasks: asyncio.TaskGroup | None = None
-        self._uses: Counter[int] = Counter()  # by a remedy's identity: how often it is asked at this moment
+        self._uses: Counter[int] = Counter()  # by a fix's identity: how many calls use it now
         self._released = asyncio.Event()
 
     async def work(self) -> None:
-        """Owns the runs under way, until cancelled; first tells what became of those of an earlier engine."""
+        """Own the running fixes until cancelled; first report the runs that an earlier engine left open."""
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             await self.report_interrupted()
@@ -104,7 +104,7 @@ class FixRunner:
         return Fixes(fixes, tuple(run_view(run, now, self._final(run)) for run in runs[:50]))
 
     def running(self) -> tuple[RunningView, ...]:
-        """The runs under way, the oldest first."""
+        """Return the running fixes, oldest first."""
         return tuple(
             RunningView(
                 run.run, run.fix, run.agent, run.who, run.started_at, len(run.subjects),
@@ -310,5 +310,5 @@ async def _found(remedy: Fix | None, subjects: tuple[str, ...]) -> Outcome:
     except (FixError, TimeoutError) as error:
         return Outcome("", f"{unknown}: {error or _('no answer in time')}")
     except Exception as error:  # the boundary of a check: a fix's fault must not end the engine at each start
-        log.exception("a remedy could not tell what it did")
+        log.exception("a fix could not check what it did")
         return Outcome("", f"{unknown} ({type(error).__name__})")

@@ -20,8 +20,8 @@ from qualtui.text.message import Saying, counted, joined
 log = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # s that a write may take before the engine goes on from memory
-STEP = 10.0  # s by which our clock is set back before it is told; less is a clock that is kept right
-REMARK = 3600.0  # s for which what was set right is told
+STEP = 10.0  # s by which our clock is set back before it is reported; less is normal correction
+REMARK = 3600.0  # s for which a repair is shown
 REMARKS = 3
 
 Entry = tuple[EventBody, str]  # an event and its key; an empty key is filled in
@@ -82,12 +82,12 @@ class Journal:
         return await self.decide(lambda _: entries)
 
     async def decide(self, decision: Callable[[State], Iterable[Entry]]) -> tuple[Event, ...]:
-        """Writes what `decision` makes of the present state; nobody else decides in between.
+        """Write what `decision` makes of the present state; no other decision comes in between.
 
         Returns the events that are new (a key that exists already is left out). When the store fails
         they are folded all the same and written later.
         """
-        # Whoever asked may be cancelled meanwhile; what is being written must be folded all the same.
+        # The caller may be cancelled meanwhile; what is being written must be folded all the same.
         return await asyncio.shield(self._tracked(self._decide(decision)))
 
     def _tracked(self, deciding: Coroutine[Any, Any, tuple[Event, ...]]) -> "asyncio.Future[tuple[Event, ...]]":
@@ -167,13 +167,13 @@ class Journal:
             return self._appended(kept, entries, now)
         except StoreLost as lost:
             renewed = self._store.renew(self._saved, lost, now)
-        # Copying a large one takes longer than anybody waits for: what was done is told later then.
+        # Copying a large store takes long: the result is reported later then.
         bodies = [event.body for event in renewed if isinstance(event.body, StoreRenewed)]
         self._renewed += [joined([body.why, body.done]) for body in bodies]
         return [*renewed, *self._appended(kept, entries, now)]
 
     def _appended(self, kept: tuple[Event, ...], entries: list[Entry], now: float) -> list[Event]:
-        """First what was kept, each at its time; of what is there already the keys tell."""
+        """First what was kept, each at its time; keys show what is there already."""
         written: list[Event] = []
         for at, some in groupby(kept, key=lambda event: event.at):
             written += self._store.append([(event.body, event.key) for event in some], at)
@@ -188,7 +188,7 @@ class Journal:
         log.warning("the store holds another log than before: the state is read anew from it")
         try:
             loaded = await self.run(self._store.load)
-            # What was told to people stays given, whatever the other log says.
+            # Numbers that people have seen stay given, whatever the other log says.
             self.state = replace(loaded, next_number=max(loaded.next_number, self.state.next_number))
         except StoreError as error:
             log.warning("the state could not be read anew: %s", error)

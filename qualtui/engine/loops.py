@@ -1,4 +1,4 @@
-"""The loops of one configuration: each probe is asked, each target is told what it is owed."""
+"""The loops of one configuration: they poll each probe and deliver each channel's notices."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ class Loops:
             tasks.create_task(notifier.run())
 
     def ask_all(self) -> None:
-        """Every probe is asked now."""
+        """Poll every probe now."""
         for wake in self._wakes:
             wake.set()
 
@@ -51,6 +51,6 @@ class Loops:
             notifier.wake()
 
     def abandon(self) -> None:
-        """Ends the deliveries under way: in doubt then, and told so by the next engine."""
+        """Cancel the running deliveries; the next engine reports them as in doubt."""
         for delivery in tuple(self._deliveries.values()):
             delivery.cancel()

@@ -1,4 +1,4 @@
-"""What the engine remembers for its probes: blobs, the past, what the gateway was, whom a person answered."""
+"""What the engine keeps for its probes: blobs, the past, the gateway's status, customers answered by hand."""
 
 import contextlib
 from collections.abc import Callable, Collection, Mapping
@@ -103,7 +103,7 @@ class ProbeContext:
         return word
 
     def _broken_for(self, agent: str) -> float:
-        """Seconds for which the agent's gateway has not been WORKING, as far as its samples tell; 0: it is."""
+        """Return for how many seconds the agent's gateway has not been WORKING, by its samples; 0: it is."""
         now = self._clock()
         since = broken_since(self._recent.since(f"{agent}/gateway.working", now - PAST))
         return 0.0 if since is None else max(0.0, now - since)
@@ -135,7 +135,7 @@ class ProbeContext:
         return mark.before if mark.edge is None else mark.edge
 
     def _by_hand(self, agent: str) -> Closed:
-        """Whom a person answered, by lead, and until when."""
+        """Return who was answered by hand, by lead, and until when."""
         return {lead: one.upto for lead, one in self._closed(agent).items()}
 
     def _closed(self, agent: str) -> Mapping[str, ClosedUntil]:

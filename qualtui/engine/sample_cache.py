@@ -154,7 +154,7 @@ class SampleCache:
     def past(self, series: str, now: float, count: int, holds: float = 0.0) -> tuple[float | None, ...]:
         """The greatest value of each of the last `count` steps, oldest first; None where there was none.
 
-        `holds`: seconds for which a value stands until the next sample: what is asked seldom is not mostly gaps.
+        `holds`: seconds for which a value is kept until the next sample, so that a slow series has no gaps.
         """
         track = self._tracks.get(series)
         if track is None:

@@ -40,7 +40,7 @@ from qualtui.wire.commands import Capability
 log = logging.getLogger(__name__)
 
 GREETING = 5.0  # s for a client's first frame
-AT_ONCE = 8  # requests of one client under way
+AT_ONCE = 8  # running requests of one client
 MOST = 200  # connections: beyond that descriptors would be lacking for the probes
 LOOK = 1.0  # s between two looks at whether the socket still is ours
 

@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 
 
 class StoreThread:
-    """Runs work in the order it comes. While one that took too long is still under way, others fail at once."""
+    """Runs work in the order it comes. While one that took too long still runs, others fail at once."""
 
     def __init__(self, name: str, patience: float) -> None:
         self._patience = patience

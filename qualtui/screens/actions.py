@@ -1,4 +1,4 @@
-"""Deeds: what a person does from the window; each asks the engine and says in one line what came of it."""
+"""Actions: what a person does from the window; each sends a command and shows the result in one line."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ _RUN_TIME = 60.0
 
 
 class Actions:
-    """The deeds of one window. None of them raises because of the engine."""
+    """The actions of one window. None of them raises because of the engine."""
 
     def __init__(self, app: App[Any], feed: Feed, look: Look, say: Say) -> None:
         self._app = app
@@ -60,9 +60,9 @@ class Actions:
         return answer
 
     async def have(self, incident: IncidentView | None) -> None:
-        """I've got it; once more gives it back."""
+        """Acknowledge the incident; press again to release it."""
         if incident is None:
-            return self._say(_("There is no incident to take."), "label")
+            return self._say(_("No incident to acknowledge."), "label")
         mine = bool(incident.owner) and incident.owner == self._feed.sight.who
         answer = await self.ask(Acknowledge(incident.number, expect=incident.owner, release=mine))
         if isinstance(answer, Done):
@@ -70,9 +70,9 @@ class Actions:
         return None
 
     async def note(self, incident: IncidentView | None) -> None:
-        """A remark on the incident."""
+        """Add a note to the incident."""
         if incident is None:
-            return self._say(_("There is no incident to note on."), "label")
+            return self._say(_("No incident to add a note to."), "label")
         from qualtui.screens.dialog import Note
 
         title = _("Note on incident {n}").format(n=incident.number)
@@ -85,7 +85,7 @@ class Actions:
         return None
 
     async def answered(self, customer: CloseCustomer | None) -> None:
-        """A customer was answered by hand: closed, with the way in which."""
+        """Close a customer who was answered by hand; ask how."""
         if customer is None:
             return self._say(_("Choose a customer on the customers page first."), "label")
         from qualtui.screens.dialog import Note
@@ -100,19 +100,19 @@ class Actions:
         return None
 
     async def refresh(self) -> None:
-        """Ask every probe now."""
+        """Poll every probe now."""
         answer = await self.ask(Refresh())
         if isinstance(answer, Done):
             self._say(safe(answer.text, 400), "label")
 
     async def fix(self, incident: IncidentView | None) -> None:
-        """Preview, confirm, run: of the incident's remedy, else of the one that NOW offers."""
+        """Preview, confirm and run the incident's fix, or else the fix that NOW offers."""
         view = self._feed.sight.view
         name, agent, number = "", "", 0
         if incident is not None and incident.phase is Phase.RESOLVED:
             return self._say(_("#{n} is resolved: there is nothing to fix.").format(n=incident.number), "label")
         if view is not None and view.now.fix and incident is not None and incident.number == view.now.number:
-            # NOW knows the cause; the incident only what its rule was written with.
+            # NOW knows the cause; the incident only knows the fix of its rule.
             name, agent, number = view.now.fix, view.name, view.now.number
         elif incident is not None and incident.fix:
             name, agent, number = incident.fix, incident.agent, incident.number
@@ -137,39 +137,41 @@ class Actions:
         self._say(_("Running ..."), "faint")
         answer = await self.ask(RunFix(preview.token), _RUN_TIME)
         if isinstance(answer, Done):
-            back = "   " + _("u undoes it") if answer.run else ""
+            back = "   " + _("u: undo") if answer.run else ""
             self._say(safe(answer.text, 400) + back, "good")
         return None
 
     async def stop(self) -> None:
-        """Ends the fix under way: of the agent on the screen, if it has one that can be stopped."""
+        """Stop the running fix: of the agent on the screen, if it has one that can be stopped."""
         view, snapshot = self._feed.sight.view, self._feed.sight.snapshot
 
         def last(run: RunningView) -> tuple[bool, bool]:
             return not run.stoppable, view is None or run.agent != view.name
 
         run = min(snapshot.running if snapshot else (), key=last, default=None)
-        answer = await self.ask(StopFix(run.run if run is not None else ""))  # unseen: the engine knows better
+        answer = await self.ask(
+            StopFix(run.run if run is not None else "")
+        )  # not on the screen yet: the engine knows
         if isinstance(answer, Done):
             self._say(safe(answer.text, 400), "good")
 
     async def undo(self) -> None:
-        """Takes back the newest run that still can be."""
+        """Undo the newest run that can still be undone."""
         answer = await self.ask(ListFixes())
         runs = answer.runs if isinstance(answer, Fixes) else ()
         run = max((run for run in runs if run.can_undo and not run.undone), key=_started, default=None)
         if run is None:
             if isinstance(answer, Fixes):
-                self._say(_("There is no fix to undo."), "label")
+                self._say(_("No fix to undo."), "label")
             return
         from qualtui.screens.dialog import Confirm
 
         lines: list[Line] = [
             (Span(_("Fix") + "  ", "label"), Span(f"{safe(run.fix, 60)}  {safe(run.agent, 60)}", "text")),
             (Span(_("Run by") + "  ", "label"), Span(f"{safe(run.who, 60)}  {self._ago(run)}", "text")),
-            (Span(_("It did") + "  ", "label"), Span(safe(run.summary, 300), "text")),
+            (Span(_("Result") + "  ", "label"), Span(safe(run.summary, 300), "text")),
             BLANK,
-            (Span(_("Only what is still safe to undo is undone."), "faint"),),
+            (Span(_("Undoes only what is still safe to undo."), "faint"),),
         ]
         if await self._app.push_screen_wait(Confirm(self._look, _("Undo this fix"), lines, _("Undo"))):
             done = await self.ask(UndoFix(run.run), _RUN_TIME)

@@ -27,7 +27,7 @@ class IncidentPage(Listing):
         super().__init__(context.look, context.keys)
         self.number = number
         self._ask = context.ask
-        self._told: IncidentDetail | None = None
+        self._answer: IncidentDetail | None = None
         self._asked_at = -1  # seq of the snapshot that the history belongs to
         self._missing = False
 
@@ -37,7 +37,7 @@ class IncidentPage(Listing):
 
     def subject(self) -> IncidentView | None:
         """This incident."""
-        return self.sight.incident(self.number) or (self._told.incident if self._told else None)
+        return self.sight.incident(self.number) or (self._answer.incident if self._answer else None)
 
     def step(self, by: int) -> None:
         """To the incident beside this one in the snapshot's order."""
@@ -46,7 +46,7 @@ class IncidentPage(Listing):
             return
         at = numbers.index(self.number) if self.number in numbers else 0
         self.number = numbers[(at + by) % len(numbers)]
-        self._told, self._asked_at, self._missing = None, -1, False
+        self._answer, self._asked_at, self._missing = None, -1, False
         self.draw()
 
     def fresh(self) -> None:
@@ -55,7 +55,7 @@ class IncidentPage(Listing):
         self.draw()
 
     def fill(self) -> None:
-        """Facts from the snapshot, history as last told."""
+        """Show facts from the snapshot, and the newest history."""
         snapshot = self.sight.snapshot
         if snapshot is not None and snapshot.seq != self._asked_at and self.sight.watched:
             self._asked_at = snapshot.seq
@@ -67,7 +67,7 @@ class IncidentPage(Listing):
         cells, height = self.size
         links = self._chain(incident, cells) if incident and height >= ROOMY else []
         self.query_one("#facts", Lines).show([BLANK, *facts, BLANK, *links] if height >= 20 else facts)
-        history = self._told.history if self._told else ()
+        history = self._answer.history if self._answer else ()
         table = self.table
         width = table.size.width
         rows = [
@@ -114,7 +114,7 @@ class IncidentPage(Listing):
         fact(_("WHY"), safe(incident.cause, 300) or _("no cause is known"))
         for word, text in self._evidence(incident):
             fact(word, text)
-        fact(_("WHO"), safe(incident.owner, 60) or (_("nobody yet") if fires else _("nobody")))
+        fact(_("WHO"), safe(incident.owner, 60) or (_("no one yet") if fires else _("no one")))
         fact(_("SENT"), safe(incident.notices, 100) or _("nothing"))
         if incident.fix:
             fact(_("FIX"), safe(incident.fix, 80))
@@ -125,15 +125,15 @@ class IncidentPage(Listing):
         return rows
 
     def _evidence(self, incident: IncidentView) -> list[tuple[str, str]]:
-        """What is so at this moment, and what proves it, where NOW speaks of this incident."""
+        """Return the present cause and its proof, if NOW is about this incident."""
         view = self._agent(incident)
         if view is None or view.now.number != incident.number:
             return []
-        told = []
+        rows = []
         if view.now.why and view.now.why != incident.cause:
-            told.append((_("NOW"), safe(view.now.why, 300)))
+            rows.append((_("NOW"), safe(view.now.why, 300)))
         words = [_("PROOF"), *[""] * len(view.now.proof)]
-        return told + [(word, safe(item, 200)) for word, item in zip(words, view.now.proof, strict=False)]
+        return rows + [(word, safe(item, 200)) for word, item in zip(words, view.now.proof, strict=False)]
 
     def _chain(self, incident: IncidentView, cells: int) -> list[Line]:
         """The links as they are now, while it fires."""
@@ -153,13 +153,13 @@ class IncidentPage(Listing):
 
     @work(exclusive=True, group="detail")
     async def _read(self, number: int) -> None:
-        told = await self._ask(ShowIncident(number))
+        answer = await self._ask(ShowIncident(number))
         if number != self.number:
             return
-        if isinstance(told, IncidentDetail):
-            self._told = told
+        if isinstance(answer, IncidentDetail):
+            self._answer = answer
         else:
-            self._missing = self._told is None
+            self._missing = self._answer is None
         if self.is_mounted:
             self.draw()
 

@@ -63,11 +63,11 @@ class Confirm(ModalScreen[bool]):
         self.query_one("#cancel", Button).focus()
 
     def on_resize(self) -> None:
-        """What is told is broken anew."""
+        """Wrap the text again."""
         self._draw()
 
     def _draw(self) -> None:
-        """Nothing of what will happen is cut: sentences go on in the next row."""
+        """Nothing is cut: long sentences continue in the next row."""
         cells = max(10, min(_WIDEST, self.app.size.width * 9 // 10) - _FRAME)
         self.query_one("#text", Lines).show([row for line in self._text for row in _rows(line, cells)])
 
@@ -78,7 +78,7 @@ class Confirm(ModalScreen[bool]):
 
 
 def _rows(line: Line, cells: int) -> list[Line]:
-    """A sentence in as many rows as it takes; what stands in columns stays in its own."""
+    """Wrap a sentence into rows; columns stay as they are."""
     if len(line) != 1:
         return [line]
     return [(Span(text, line[0].token),) for text in wrapped(line[0].text, cells)]

@@ -19,7 +19,7 @@ PATIENCE = EXAMINING + 10.0  # s
 
 
 class DoctorPage(Listing):
-    """Asks for an examination when it opens and at `r`; until the answer comes, the last one stands."""
+    """Runs the doctor when it opens and at `r`; until the answer comes, the last one is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("refresh", "again", "check again", show=False),  # and polls no probe
@@ -28,32 +28,32 @@ class DoctorPage(Listing):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.look, context.keys)
         self._ask = context.ask
-        self._told: Findings | None = None
-        self._asked: float | None = None  # since when the engine examines
-        self._tried = False  # whether this engine was asked
+        self._answer: Findings | None = None
+        self._started_at: float | None = None  # when the running check began
+        self._tried = False  # whether this engine received a request
         self._opened: frozenset[int] = frozenset()
 
     def action_again(self) -> None:
-        """Examines again."""
-        if self._asked is None:
+        """Check again."""
+        if self._started_at is None:
             self._tried = False
             self.draw()
 
     def on_table_opened(self, event: Table.Opened) -> None:
-        """Shows or hides what a finding has more: its SQL, or its whole reason."""
+        """Show or hide the rest of a finding: its SQL, or its full reason."""
         self._opened ^= {place(event.key)}
         event.table.select(f"{place(event.key)}/0")  # its first row is there in either case
         self.draw()
 
     def fill(self) -> None:
-        """The findings as last told, their age as of now."""
+        """Show the newest findings, with their age as of now."""
         if not self.sight.watched:
             self._tried = False
-        elif not self._tried and self._asked is None:
-            self._tried, self._asked = True, self.now
-            self._examine()
+        elif not self._tried and self._started_at is None:
+            self._tried, self._started_at = True, self.now
+            self._check()
         cells = self.size.width
-        found = self._told.findings if self._told else ()
+        found = self._answer.findings if self._answer else ()
         key = next((key for key, _word in self._keys(("open",))), "")
         shown = rows(found, self._opened, cells, self.look, key)
         if not self.sight.watched:
@@ -63,26 +63,26 @@ class DoctorPage(Listing):
         self.table.show(self._head(cells), shown)
 
     def _empty(self) -> str:
-        if self._asked is not None:
-            return _("checks every link and permission, changes nothing; a busy bot may take a while")
+        if self._started_at is not None:
+            return _("Checking every link and permission. It changes nothing; a busy bot may take a while.")
         if not self.sight.watched:
-            return _("engine not running; `qualtui doctor` works without it")
-        return _("the engine returned nothing")
+            return _("Engine not running. Without it, use: qualtui doctor")
+        return _("The engine returned nothing.")
 
     def _head(self, cells: int) -> Line:
         title = Span(f" {_('Doctor')}   ", "title")
-        if self._asked is not None:
-            running = _("checking ... {age}").format(age=lasting(max(0.0, self.now - self._asked)))
+        if self._started_at is not None:
+            running = _("checking ... {age}").format(age=lasting(max(0.0, self.now - self._started_at)))
             return (title, Span(running, "busy"))
-        if self._told is None:
+        if self._answer is None:
             return (title,)
-        told = _("{age} ago").format(age=age(self.now, self._told.at))
+        reply = _("{age} ago").format(age=age(self.now, self._answer.at))
         if cells >= 100:
-            told = _("checked {ago}, in {took}").format(ago=told, took=quantity(self._told.seconds, "s"))
-        number = counts(self._told.findings, self.look)
+            reply = _("checked {ago}, in {took}").format(ago=reply, took=quantity(self._answer.seconds, "s"))
+        number = counts(self._answer.findings, self.look)
         if not self.sight.watched:
             number = faded([number], self.look.glyphs.good)[0]
-        return (title, *number, Span(told, "faint"))
+        return (title, *number, Span(reply, "faint"))
 
     def footer(self) -> list[tuple[str, str]]:
         """The keys of this page, `r` with what it does here."""
@@ -91,16 +91,16 @@ class DoctorPage(Listing):
         return [*self._keys(("back",)), *again, *more, *self._keys(("down", "up", "help"))]
 
     @work(exclusive=True, group="doctor")
-    async def _examine(self) -> None:
-        before = self._told
-        told = await self._ask(RunDoctor(), PATIENCE)
-        self._asked = None
-        if isinstance(told, Findings):
-            if before is None or before.findings != told.findings:
+    async def _check(self) -> None:
+        before = self._answer
+        reply = await self._ask(RunDoctor(), PATIENCE)
+        self._started_at = None
+        if isinstance(reply, Findings):
+            if before is None or before.findings != reply.findings:
                 self._opened = frozenset()
-            self._told = told
-            if before is not None and before.at == told.at:
-                rest = lasting(max(1.0, told.again - self.now))
+            self._answer = reply
+            if before is not None and before.at == reply.at:
+                rest = lasting(max(1.0, reply.again - self.now))
                 text = _("Checked a moment ago: the next check is possible in {rest}.")
                 self.status(text.format(rest=rest), "label")
         if self.is_mounted:

@@ -20,31 +20,24 @@ FOOTER = ("back", "open", "refresh", "down", "up", "help")
 WIDE = 110  # cells from which each row says what the figure means
 WIDEST = 140  # cells from which no name is cut
 _COLUMNS = (26, 10, 8, 12, 22)  # cells of the name, the value, its age, its evidence, its source
-_WORDS = {
-    Evidence.FRESH: _("fresh"),
-    Evidence.OLD: _("stale"),
-    Evidence.NO_DATA: _("no data"),
-    Evidence.DISAGREE: _("disagree"),
-    Evidence.NO_SOURCE: _("no source"),
-}
 
 
 class EvidencePage(Listing):
-    """A row a series, in the order in which they are declared."""
+    """One row for each series, in the order of declaration."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.look, context.keys)
         self._agent = context.agent
 
     def above(self) -> ComposeResult:
-        """How many rest on what."""
+        """The title, with the number of series by evidence."""
         yield Lines(self.look, id="title")
 
     def _view(self) -> AgentDetail | None:
         return self.sight.detail(self._agent)
 
     def agents(self) -> tuple[str, ...]:
-        """The one whose figures these are."""
+        """Return the agent whose figures are shown."""
         return (self._agent,)
 
     def fill(self) -> None:
@@ -68,8 +61,8 @@ class EvidencePage(Listing):
         return [(key, words.get(name, word)) for name in FOOTER for key, word in self._keys((name,))]
 
     @on(Table.Opened)
-    def _told(self, event: Table.Opened) -> None:
-        """The whole of a row that is too long for its place."""
+    def _show_all(self, event: Table.Opened) -> None:
+        """Show in full a row that is too long for its place."""
         event.stop()
         view = self._view()
         found = view.figures.get(event.key) if view is not None else None
@@ -79,7 +72,7 @@ class EvidencePage(Listing):
     def _title(self, view: AgentDetail | None) -> Line:
         figures = list(view.figures.values()) if view is not None else []
         spans = [Span(" " + _("Evidence") + "   ", "title")]
-        for kind, word in _WORDS.items():
+        for kind, word in _words().items():
             number = sum(figure.evidence is kind for figure in figures)
             if number:
                 bad = kind not in {Evidence.FRESH, Evidence.NO_SOURCE}
@@ -96,9 +89,9 @@ class EvidencePage(Listing):
         if glyph == " ":  # neither good nor bad
             glyph, token = self.look.glyphs.dot, "faint"
         name, value, old, proof, source = self._columns()
-        told = "" if figure.value is None else quantity(figure.value, figure.unit)
+        shown = "" if figure.value is None else quantity(figure.value, figure.unit)
         view = self._view()
-        told = (few(view, figure.name) if view is not None else "") or told
+        shown = (few(view, figure.name) if view is not None else "") or shown
         since = "" if figure.at is None else age(self.now, figure.at)
         missing = figure.evidence is Evidence.NO_SOURCE
         wrong = evidence_text(figure, self.now)
@@ -106,16 +99,27 @@ class EvidencePage(Listing):
         spans = (
             Span(f" {glyph} ", token),
             Span(column(safe(figure.name, 80), name - 1), "faint" if missing else "label"),
-            Span(column(told, value), "text" if figure.severity is None else token),
+            Span(column(shown, value), "text" if figure.severity is None else token),
             Span(column(since, old), "faint"),
-            Span(column(wrong or _WORDS[Evidence.FRESH], proof), rests),
+            Span(column(wrong or _words()[Evidence.FRESH], proof), rests),
             Span(column(safe(figure.source, 80), source), "faint"),
         )
         return (*spans, Span(_meaning(figure), "faint")) if self.size.width >= WIDE else spans
 
 
+def _words() -> dict[Evidence, str]:
+    """Return the word for each kind of evidence."""
+    return {
+        Evidence.FRESH: _("fresh"),
+        Evidence.OLD: _("stale"),
+        Evidence.NO_DATA: _("no data"),
+        Evidence.DISAGREE: _("disagree"),
+        Evidence.NO_SOURCE: _("no source"),
+    }
+
+
 def _meaning(figure: Figure) -> str:
-    """What was said with the value, and what the figure is."""
+    """Return the value's note, and what the figure means."""
     declared = BY_NAME.get(figure.name)
     parts = (safe(figure.note, 160), declared.meaning if declared is not None else "")
     return "; ".join(part for part in parts if part)

@@ -36,11 +36,11 @@ class Help(Page):
         table.show((Span(f" {_('Help')}", "title"), Span("   " + _("Esc goes back"), "faint")), rows)
 
     def on_resize(self) -> None:
-        """Another width is another header."""
+        """Draw the header for the new width."""
         self.draw()
 
     def draw(self) -> None:
-        """Only the header moves."""
+        """Draw the header again; the text stays."""
         if self.size.width > 0:
             self.query_one("#header", Lines).show([header(self.sight, self.now, self.size.width, self.look)])
 
@@ -60,10 +60,10 @@ class Help(Page):
         for glyph, token, what in (
             (glyphs.critical, "crit", _("CRITICAL: may wake someone; a link of the chain: broken")),
             (glyphs.warning, "warn", _("WARNING: waits for the day")),
-            (glyphs.info, "busy", _("INFO; a link of the chain: busy, which is not down")),
-            (glyphs.good, "good", _("fresh evidence says that all is well")),
-            (glyphs.unknown, "unknown", _("we cannot tell: old or no data, or two sources disagree")),
-            (glyphs.none, "faint", _("nothing is configured that could tell; an incident that is over")),
+            (glyphs.info, "busy", _("INFO: good to know; a link of the chain: busy, not down")),
+            (glyphs.good, "good", _("all is well, by fresh evidence")),
+            (glyphs.unknown, "unknown", _("unknown: old data, no data, or two sources disagree")),
+            (glyphs.none, "faint", _("no source is configured; or a resolved incident")),
         ):
             lines.append((Span("  " + padded(glyph, 10), token), Span(what, "text")))
         lines += [BLANK, (Span("  " + _("WORDS"), "title"),)]
@@ -73,17 +73,17 @@ class Help(Page):
 
 
 def words() -> tuple[tuple[str, str], ...]:
-    """The screen's words, explained."""
+    """Return the words of the screen with their meaning."""
     return (
         (_("Waiting"), _("a customer wrote or was created, and has had no delivered answer")),
         (_("Lost"), _("has waited for more than a day, or is known to be undeliverable")),
-        (_("Backlog"), _("open for over a day when qualtui first looked: grey, never a page")),
+        (_("Backlog"), _("open for more than a day at the first start: grey, never a page")),
         (_("Answered"), _("a delivered message after the customer's, from the bot or a person")),
         (_("Bot owes reply"), _("the last message of an active session is the customer's")),
         (_("Waiting for client"), _("the last message is the bot's: normal")),
         (_("STALE 4m"), _("the last answer is older than two intervals")),
-        (_("NO DATA"), _("we could not ask: neither good nor bad")),
+        (_("NO DATA"), _("polling failed on our side: neither good nor bad")),
         (_("Fix"), _("a remedy: it shows what will change before it changes anything")),
         (_("I've got it"), _("shows everyone that you own the incident; press again to release it")),
-        (_("NO ENGINE"), _("no engine runs: nobody is notified, and nothing on the screen is new")),
+        (_("NO ENGINE"), _("no engine runs: no one is notified, and the figures are old")),
     )

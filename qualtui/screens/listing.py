@@ -1,4 +1,4 @@
-"""Listing: a page of one table between header and footer, and a line about the last deed."""
+"""Listing: a page of one table between header and footer, and a line about the last action."""
 
 from textual.app import ComposeResult
 
@@ -12,7 +12,7 @@ from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
 
-STATUS = 3  # rows of the line about the last deed at most
+STATUS = 3  # rows of the line about the last action at most
 
 
 class Listing(Page):
@@ -80,5 +80,5 @@ class Listing(Page):
         """Draws the table, and what stands above it."""
 
     def footer(self) -> list[tuple[str, str]]:
-        """The keys that the footer tells, each with what it does."""
+        """Return the keys of the footer, each with what it does."""
         return []

@@ -43,7 +43,7 @@ def lists(cells: int) -> tuple[int, int]:
 
 
 class OverviewPage(Page):
-    """The first page. `keys` tells the keys of binding ids, for the footer and the NOW box."""
+    """The first page. `keys` returns the keys of binding ids, for the footer and the NOW box."""
 
     DEFAULT_CSS = """
     OverviewPage { layout: vertical; overflow: hidden; }
@@ -81,7 +81,7 @@ class OverviewPage(Page):
         self._held_at = -HOLD
 
     def compose(self) -> ComposeResult:
-        """What is told, the two lists, status and footer: few widgets, because each costs time at the start."""
+        """The top part, the two lists, status and footer: few widgets, because each costs time at the start."""
         yield Lines(self.look, id="top")
         yield Table(self.look, id="incidents", empty=_("none"))
         yield Table(self.look, id="activity", empty=_("nothing yet"), pointer=False, newest=True)
@@ -95,7 +95,7 @@ class OverviewPage(Page):
 
     def on_resize(self, event: Resize) -> None:
         """Another size is another arrangement."""
-        if event.size != self._arranged:  # the first one tells what was drawn for already
+        if event.size != self._arranged:  # the first event has the size that was drawn for already
             self._arrange(event.size)
             self.draw()
 
@@ -152,23 +152,23 @@ class OverviewPage(Page):
         cells = self._arranged.width
         status = [self._status] if self._status else []
         room = self._spare >= LEAST + len(status)
-        told = story_line(self.sight, self._keys(STORY_KEYS), cells) if room else []
-        blank = [] if status or told or self._spare < LEAST else [BLANK]
+        parts = story_line(self.sight, self._keys(STORY_KEYS), cells) if room else []
+        blank = [] if status or parts or self._spare < LEAST else [BLANK]
         keys = footer(self.named(self.FOOTER), cells)
-        self.query_one("#bottom", Lines).show([*blank, *told, *status, keys])
+        self.query_one("#bottom", Lines).show([*blank, *parts, *status, keys])
 
     def _top(self, cells: int, height: int, now: float) -> list[Line]:
         """Header, banners, NOW, chain, figures."""
         sight, look, view = self.sight, self.look, self.sight.view
-        told: list[list[Line]] = [now_box(sight, now, cells, look, self._names())]
+        parts: list[list[Line]] = [now_box(sight, now, cells, look, self._names())]
         if view is not None:
-            told.append(chain_line(view.chain, cells, look, rows=1 if height < 20 else 2))
-            told += self._figures(view, cells, height, now)
+            parts.append(chain_line(view.chain, cells, look, rows=1 if height < 20 else 2))
+            parts += self._figures(view, cells, height, now)
         if not sight.watched and sight.snapshot is not None:
-            told = [faded(part, look.glyphs.good) for part in told]
+            parts = [faded(part, look.glyphs.good) for part in parts]
         blank = [BLANK] if height >= 34 else []
         lines = [header(sight, self.now, cells, look), *blank, *banners(sight, look), *self.running(now)]
-        for part in told:
+        for part in parts:
             lines += [*part, *blank] if part and view is not None else part
         return lines
 

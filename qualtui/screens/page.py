@@ -40,10 +40,10 @@ class Page(Screen[None]):
         """Draws what it shows from `sight` and `now`; what is equal is not repainted."""
 
     def status(self, text: str, token: str) -> None:
-        """One line about the last deed."""
+        """The line about the last action."""
 
     def running(self, now: float) -> list[Line]:
-        """The fixes under way, and the key that stops them."""
+        """The running fixes, and the key that stops them."""
         return running(self.sight, now, self.look, "".join(key for key, _word in self._keys(("stop",))))
 
     def subject(self) -> IncidentView | None:
@@ -61,7 +61,7 @@ class Page(Screen[None]):
         return [(key, have if name == "have" else word) for name in ids for key, word in self._keys((name,))]
 
     def closing(self) -> CloseCustomer | None:
-        """The customer that the keys act on here, as closing it would be asked; the reason is missing."""
+        """Return the command that closes the selected customer, still without the reason."""
         return None
 
     def step(self, by: int) -> None:
@@ -71,4 +71,4 @@ class Page(Screen[None]):
         """Esc where there is no page to go back to."""
 
     def fresh(self) -> None:
-        """Asked to refresh: a page that fetched something fetches it again."""
+        """Refresh: a page that fetched something fetches it again."""

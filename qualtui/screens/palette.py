@@ -25,7 +25,7 @@ class PaletteCommands(Provider):
     """Asks the app for its commands."""
 
     async def startup(self) -> None:
-        """Collects the entries once: the demo is asked which faults it has."""
+        """Collect the entries once; request the list of faults from the demo."""
         offered = getattr(self.app, "commands", None)
         self._commands: list[PaletteCommand] = await offered() if offered is not None else []
 
@@ -85,9 +85,9 @@ class Offer:
                 async with asyncio.timeout(5):
                     await faults.set(name, not on)
             except (OSError, TimeoutError):
-                self._say(_("The demo did not answer: the fault is unchanged."), "warn")
+                self._say(_("The demo did not answer. The fault is unchanged."), "warn")
                 return
-            told = _("Fault {name} is on") if not on else _("Fault {name} is off")
-            self._say(told.format(name=safe(name, 60)), "label")
+            done = _("Fault {name} is on") if not on else _("Fault {name} is off")
+            self._say(done.format(name=safe(name, 60)), "label")
 
         return PaletteCommand(title.format(name=safe(name, 60)), switch)

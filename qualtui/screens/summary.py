@@ -12,22 +12,22 @@ def summary(sight: ViewState, now: float) -> str:
     view, snapshot = sight.view, sight.snapshot
     if snapshot is None or view is None:
         return _("qualtui: no data")
-    told = view.now
+    fact = view.now
     lines = [f"{safe(view.name, 60)} {clock(snapshot.at, snapshot.zone, name=True)}"]
     if sight.bond is not ConnectionState.LIVE:
         lines.append(_("NO ENGINE, figures are {age} old").format(age=age(now, snapshot.at)))
-    lines.append(" ".join(part for part in (safe(told.headline), safe(told.detail)) if part))
-    if told.why:
-        lines.append(f"{_('WHY')} {safe(told.why, 300)}")
-    if told.step:
-        lines.append(f"{_('NEXT')} {safe(told.step, 300)}")
-    if told.level is not None:
-        lines.append(f"{_('WHO')} {safe(told.who) or _('nobody yet')}")
+    lines.append(" ".join(part for part in (safe(fact.headline), safe(fact.detail)) if part))
+    if fact.why:
+        lines.append(f"{_('WHY')} {safe(fact.why, 300)}")
+    if fact.step:
+        lines.append(f"{_('NEXT')} {safe(fact.step, 300)}")
+    if fact.level is not None:
+        lines.append(f"{_('WHO')} {safe(fact.who) or _('no one yet')}")
     for incident in sight.incidents:
         if incident.phase is Phase.FIRING:
             words = (f"#{incident.number}", severity_word(incident), safe(incident.summary))
             lines.append(
-                f"{' '.join(words)} ({age(now, incident.since)}, {safe(incident.owner, 40) or _('nobody')})"
+                f"{' '.join(words)} ({age(now, incident.since)}, {safe(incident.owner, 40) or _('no one')})"
             )
     for name in ("customers.waiting", "customers.lost", "sessions.bot_owes"):
         figure = view.figures.get(name)

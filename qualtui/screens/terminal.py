@@ -1,10 +1,10 @@
 """The terminal is given back whatever happens: on each signal that ends us, after SIGSTOP, and when it is stalled.
 
-Left out are SIGKILL, which nobody can handle, and those of a processor's fault (SIGSEGV), which Python can't.
+Left out are SIGKILL, which no process can handle, and those of a processor's fault (SIGSEGV), which Python can't.
 
 A handler on the loop never runs while the loop is blocked by a terminal that takes no more output; so a thread
-waits for the signal too, and ends the process when the loop does not. Of a terminal that vanished the kernel tells
-nobody but the leader of its session, which may be a shell or make: another thread waits for its hangup.
+waits for the signal too, and ends the process when the loop does not. When a terminal vanishes, the kernel informs
+only the leader of its session, which may be a shell or make: another thread waits for its hangup.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ def ending() -> list[int]:
 
 
 class TerminalGuard:
-    """Keeps the terminal's settings; `async` parts are told by `attach` once the loop runs."""
+    """Keeps the terminal's settings; `attach` starts the async parts once the loop runs."""
 
     def __init__(self, tty: int = 0) -> None:
         self._tty = tty
@@ -97,8 +97,8 @@ class TerminalGuard:
     def _listen(self) -> None:
         """A hangup counts as SIGHUP, whether or not the signal came to us."""
         line = select.poll()
-        line.register(self._tty, 0)  # no input: a hangup is always told
-        if any(told & select.POLLHUP for _tty, told in line.poll()) and not self._signal:
+        line.register(self._tty, 0)  # no input: a hangup is always reported
+        if any(event & select.POLLHUP for _tty, event in line.poll()) and not self._signal:
             self._end(signal.SIGHUP, None)
 
     def _watch(self) -> None:

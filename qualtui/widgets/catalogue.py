@@ -9,7 +9,7 @@ from qualtui.text import _, clean
 from qualtui.wire import AgentDetail
 
 MOST = 6  # series of the user's own that are shown
-MANY = 20  # events that a ratio needs; below that its counts are told
+MANY = 20  # events that a ratio needs; below that its counts are shown
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -25,13 +25,13 @@ class Entry(msgspec.Struct, frozen=True):
     zero: bool = False
     grey: bool = False
     rare: bool = False  # shown only when it is not 0
-    state: bool = False  # 1 or 0: told as up or down
-    age: bool = False  # told in whole seconds
-    up: str = ""  # the series that says whether there was an answer at all: where it is 0 that is told instead
-    part: str = ""  # of a ratio: what is counted, and of how many; below MANY these are told, not the ratio
+    state: bool = False  # 1 or 0: shown as up or down
+    age: bool = False  # shown in whole seconds
+    up: str = ""  # the series that says whether there was an answer at all: where it is 0, that is shown instead
+    part: str = ""  # of a ratio: what is counted, and of how many; below MANY these are shown, not the ratio
     whole: str = ""
     least: bool = False  # the goal is a least, not a most
-    text: str = ""  # told instead of the value
+    text: str = ""  # shown instead of the value
 
     def missed(self, value: float) -> bool:
         """Whether a value misses the goal."""
@@ -155,7 +155,7 @@ def _goals() -> tuple[Entry, ...]:
 
 @lru_cache(maxsize=1)
 def literal() -> tuple[tuple[str, Entry, Entry], ...]:
-    """The rows as written, each beside the truth that the screen goes by."""
+    """Return the raw values, each beside the truth that drives the screen."""
     waiting = Entry(_("Waiting"), "customers.waiting", zero=True)
     owes = Entry(_("Bot owes reply"), "sessions.bot_owes", zero=True)
     could = _truth(_("Can answer"), "goal.minute", state=True)

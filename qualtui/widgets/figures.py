@@ -13,7 +13,7 @@ from qualtui.wire import AgentDetail, Figure
 
 _LABEL = 18  # cells of a row's label
 _VALUE = 8  # cells of its value
-_AGED = 120.0  # s: from this age on it is told beside a figure, such as the slow lane's
+_AGED = 120.0  # s: from this age on a figure shows its age, such as those of the slow lane
 _BROAD, _NARROW = 80, 40  # cells of a literal row, with and without ages
 
 
@@ -61,8 +61,8 @@ def row(entry: Entry, figure: Figure | None, now: float, cells: int, look: Look,
         wrong = _("{age} ago").format(age=age(now, figure.at))
     note = wrong if wrong else entry.goal_text if token == "warn" else ""  # noqa: S105 - a style's name
     if not text:
-        told = wrong or "?"
-        return (label, Span(padded(told, max(_VALUE, len(told)), right=True) + f" {glyph}", token))
+        shown = wrong or "?"
+        return (label, Span(padded(shown, max(_VALUE, len(shown)), right=True) + f" {glyph}", token))
     shade = (
         "faint"
         if figure.evidence in {Evidence.OLD, Evidence.NO_DATA}
@@ -115,7 +115,7 @@ def answered_line(entry: Entry, view: AgentDetail) -> Entry:
 
 
 def few(view: AgentDetail, series: str, part: str = "", whole: str = "") -> str:
-    """The counts of a ratio of few events, which are told instead of it; empty where the ratio speaks."""
+    """Return the counts to show instead of a ratio of few events; empty if the ratio is shown."""
     if not part:
         part, whole = ratios().get(series, ("", ""))
     some, all_ = view.figures.get(part), view.figures.get(whole)
@@ -129,8 +129,8 @@ def _aimed(entry: Entry, figure: Figure | None) -> Entry:
     if figure is None or figure.goal is None or entry.grey:
         return entry
     sign = "≥" if entry.least else "≤" if figure.goal else "="
-    told = f"{figure.goal:g}%" if figure.unit == "%" else quantity(figure.goal, figure.unit)
-    return msgspec.structs.replace(entry, goal=figure.goal, goal_text=f"{sign} {told}")
+    shown = f"{figure.goal:g}%" if figure.unit == "%" else quantity(figure.goal, figure.unit)
+    return msgspec.structs.replace(entry, goal=figure.goal, goal_text=f"{sign} {shown}")
 
 
 def held(view: AgentDetail, pasts: dict[str, Past]) -> AgentDetail:
@@ -231,14 +231,14 @@ def _small(entry: Entry, figure: Figure, now: float, look: Look, live: bool) -> 
 
 
 def literal_rows(view: AgentDetail, now: float, cells: int, look: Look) -> list[Line]:
-    """What the rows as written say, beside the truth: with ages in wide columns, without in narrow ones."""
+    """Return the raw values beside the truth: with ages in wide columns, without in narrow ones."""
     each = _BROAD if cells >= 2 * _BROAD else _NARROW
     columns = max(1, cells // each)
-    told = [_literal(*both, view, now, look, broad=each == _BROAD) for both in literal()]
-    height = -(-len(told) // columns)
+    shown = [_literal(*both, view, now, look, broad=each == _BROAD) for both in literal()]
+    height = -(-len(shown) // columns)
     lines: list[Line] = [(Span(f" {_('Raw value')} {look.glyphs.arrow} {_('the truth')}", "title"),)]
     for row_number in range(height):
-        parts = told[row_number::height][:columns]
+        parts = shown[row_number::height][:columns]
         lines.append(tuple(span for part in parts for span in fit(part, cells // columns)))
     return lines
 
@@ -247,15 +247,15 @@ def _literal(
     name: str, written: Entry, meant: Entry, view: AgentDetail, now: float, look: Look, *, broad: bool
 ) -> Line:
     wrote, truth = answered_line(written, view), answered_line(meant, view)
-    told, true = view.figures.get(wrote.series), view.figures.get(truth.series)
+    shown, true = view.figures.get(wrote.series), view.figures.get(truth.series)
     token = mark(truth, true, look)[1] if true else "faint"
     start = (Span(f" {padded(name, 3)} ", "label"),)
     if broad:
-        figure_text = Span(column(_told(wrote, told, now), 20), "text")
+        figure_text = Span(column(_aged_value(wrote, shown, now), 20), "text")
         label = Span(column(wrote.label, 18), "label")
         arrow = (Span(f"{look.glyphs.arrow} ", "faint"), Span(column(truth.label, 17), "label"))
-        return (*start, label, figure_text, *arrow, Span(_told(truth, true, now), token))
-    figure_text = Span(padded(_short(wrote, told), 7, right=True), "text")
+        return (*start, label, figure_text, *arrow, Span(_aged_value(truth, true, now), token))
+    figure_text = Span(padded(_short(wrote, shown), 7, right=True), "text")
     end = (Span(f" {look.glyphs.arrow} ", "faint"), Span(_short(truth, true), token))
     return (*start, Span(column(wrote.label, 18), "label"), figure_text, *end)
 
@@ -266,7 +266,7 @@ def _short(entry: Entry, figure: Figure | None) -> str:
     return text or ("?" if figure is not None and figure.evidence is not Evidence.NO_SOURCE else "-")
 
 
-def _told(entry: Entry, figure: Figure | None, now: float) -> str:
+def _aged_value(entry: Entry, figure: Figure | None, now: float) -> str:
     if figure is None:
         return _("no source")
     wrong = evidence_text(figure, now)

@@ -66,13 +66,13 @@ def rows(findings: Sequence[Finding], opened: Collection[int], cells: int, look:
     A row's key begins with its finding's place: see `place`.
     """
     columns = Columns(findings, cells, key)
-    told: list[TableRow] = []
+    found: list[TableRow] = []
     for verdict in ORDER:
         for n, finding in enumerate(findings):
             if finding.verdict is verdict:
                 lines = _lines(finding, n in opened, columns, look)
-                told += [TableRow(f"{n}/{k}", line) for k, line in enumerate(lines)]
-    return told
+                found += [TableRow(f"{n}/{k}", line) for k, line in enumerate(lines)]
+    return found
 
 
 def place(key: str) -> int:

@@ -105,8 +105,8 @@ def _extras(sight: ViewState, now: float, look: Look) -> list[Line]:
         return pieces
     if channels := snapshot.engine.channels:
         word = plural("{name} FAILS {age}", "{n} CHANNELS FAIL {age}", len(channels))
-        told = word.format(name=safe(channels[0].name, 20), n=len(channels), age=age(now, channels[0].since))
-        pieces.append((Span(f" {look.glyphs.warning} {told} ", "warnbadge"), Span("  ")))
+        shown = word.format(name=safe(channels[0].name, 20), n=len(channels), age=age(now, channels[0].since))
+        pieces.append((Span(f" {look.glyphs.warning} {shown} ", "warnbadge"), Span("  ")))
     if snapshot.demo:
         speed = f" {look.glyphs.times}{count(snapshot.speed)}" if snapshot.speed != 1 else ""
         pieces.append((Span(_("DEMO") + speed, "busy"), Span("  ")))
@@ -129,10 +129,10 @@ def banners(sight: ViewState, look: Look) -> list[Line]:
     if sight.snapshot is not None:
         engine, zone = sight.snapshot.engine, sight.snapshot.zone
         channels = [failing(channel, zone, sight.snapshot.at) for channel in engine.channels]
-        told, room = [safe(text, 300) for text in (*engine.troubles, *channels)], 3 - len(rows)
-        if len(told) > room:
-            rest = len(told) - room + 1
+        shown, room = [safe(text, 300) for text in (*engine.troubles, *channels)], 3 - len(rows)
+        if len(shown) > room:
+            rest = len(shown) - room + 1
             more = plural("and {n} more: see `qualtui status`", "and {n} more: see `qualtui status`", rest)
-            told = [*told[: room - 1], more.format(n=rest)]
-        rows += [(Span(f" {look.glyphs.warning} {text}", "warn"),) for text in told]
+            shown = [*shown[: room - 1], more.format(n=rest)]
+        rows += [(Span(f" {look.glyphs.warning} {text}", "warn"),) for text in shown]
     return rows

@@ -50,7 +50,7 @@ def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents
         text += f"  {look.glyphs.dot} {safe(incident.cause, 120)}"
     ended = incident.resolved_at
     since = age(now, incident.since) if ended is None else lasting(ended - incident.since)
-    who = safe(incident.owner, 40) or (_("nobody") if fires else "")
+    who = safe(incident.owner, 40) or (_("no one") if fires else "")
     return (
         Span(padded(str(incident.number), 5, right=True) + "  ", "faint" if not fires else "label"),
         Span(column(word if incident.recovering else f"{glyph} {word}", 12), token),

@@ -24,7 +24,7 @@ BLANK: Line = ()
 
 
 def safe(text: object, limit: int = 200) -> str:
-    """Outside text, or a Text in the reader's language, as one line whose every character has a width of its own.
+    """Return outside text, or a Text in the reader's language, as one line, each character with a width.
 
     Zero-width marks and variation selectors are dropped: terminals disagree on their width.
     """
@@ -37,7 +37,7 @@ def safe(text: object, limit: int = 200) -> str:
 
 @lru_cache(maxsize=4096)
 def _visible(char: str) -> bool:
-    """Whether the character has cells of its own in every terminal."""
+    """Return whether the character has a width in every terminal."""
     return unicodedata.category(char) not in {"Mn", "Me", "Cf", "Co", "Cn"} and cell_len(char) > 0
 
 
@@ -113,7 +113,7 @@ def spread(left: Line, right: Line, cells: int) -> Line:
 
 
 def faded(lines: Iterable[Line], good: str = "●", token: str = "faint") -> list[Line]:  # noqa: S107 - a style's name
-    """The same lines in one quiet style, `good` a question: what nobody keeps up to date may not look well."""
+    """Return the lines in one quiet style, `good` as a question mark: old figures must not look good."""
     return [tuple(Span(span.text.replace(good, "?"), token) for span in line) for line in lines]
 
 

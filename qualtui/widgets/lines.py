@@ -29,7 +29,7 @@ class Lines(Widget):
         self._look = look
         self._lines: list[Line] = []
         self._strips: dict[int, tuple[Line, int, Strip]] = {}
-        self.repainted = 0  # cells asked to be painted anew, for the tests of thrift
+        self.repainted = 0  # cells painted again, for the tests
 
     @property
     def lines(self) -> list[Line]:

@@ -79,7 +79,7 @@ _PLAIN: dict[
 
 
 class Glyphs(msgspec.Struct, frozen=True):
-    """Signs of width 1. Severity is never told by colour alone."""
+    """Signs of width 1. Severity is never shown by colour alone."""
 
     critical: str = "✖"
     warning: str = "▲"

@@ -1,4 +1,4 @@
-"""The NOW box: the fact, the reason, the owner, the remedy."""
+"""The NOW box: the fact, the reason, the owner, the fix."""
 
 from qualtui.model import Severity
 from qualtui.text import _
@@ -10,11 +10,11 @@ from qualtui.widgets.words import age, have_word
 from qualtui.wire import AgentDetail, NowState, NowView
 
 BOXED_FROM = 100  # cells; narrower screens have no boxes
-LABEL = 5  # cells of the word before what it says
+LABEL = 5  # cells of the word at the start of a row
 
 
 def now_box(sight: ViewState, now: float, cells: int, look: Look, keys: dict[str, str]) -> list[Line]:
-    """The rows of the box. Calm is one row; `keys` are the keys of fix, have and open."""
+    """Return the rows of the box, one if all is calm. `keys`: the keys of fix, have and open."""
     if not sight.watched and sight.snapshot is None:
         return _alone(sight, look, cells)
     view = sight.view
@@ -29,7 +29,7 @@ def now_box(sight: ViewState, now: float, cells: int, look: Look, keys: dict[str
     token = look.severity(view.now.level)[1]
     incident = sight.incident(view.now.number)
     owner = incident.owner if incident else ""
-    have = have_word(owner, sight.who) if not owner or owner != sight.who else ""  # to release is no remedy
+    have = have_word(owner, sight.who) if not owner or owner != sight.who else ""  # releasing it would fix nothing
     if cells < BOXED_FROM:
         return [(Span(" "), *row) for row in _rows(view.now, look, keys, cells - 2, have)]
     rows = _rows(view.now, look, keys, cells - 4, have)
@@ -37,7 +37,7 @@ def now_box(sight: ViewState, now: float, cells: int, look: Look, keys: dict[str
 
 
 def _alone(sight: ViewState, look: Look, cells: int) -> list[Line]:
-    """There has been no snapshot yet."""
+    """The rows before the first snapshot."""
     reason = safe(sight.reason, 200)
     if sight.bond is ConnectionState.CONNECTING:
         return [(Span(f" {look.glyphs.none} {_('Connecting to the engine')}  ", "label"), Span(reason, "faint"))]
@@ -58,7 +58,7 @@ def _learning(view: AgentDetail, cells: int, look: Look) -> Line:
         Span(look.glyphs.fill * full, "spark"),
         Span(look.glyphs.hollow * (size - full), "rule"),
         Span(f" {share:.0%}  ", "strong"),
-        Span(_("reading past messages: open for less than a day is waiting, older is backlog"), "label"),
+        Span(_("reading past messages: less than a day old is waiting, older is backlog"), "label"),
     )
 
 
@@ -67,7 +67,7 @@ def _calm(view: AgentDetail, now: float, look: Look) -> Line:
     detail = safe(view.now.detail, 120)
     if not detail and view.last_reply is not None:
         detail = _("last reply {age} ago").format(age=age(now, view.last_reply))
-    if view.now.state is not NowState.PLAIN:  # calm, and nobody knows yet that all is well
+    if view.now.state is not NowState.PLAIN:  # calm, but not yet known to be well
         return (Span(f" {look.glyphs.none} ", "busy"), Span(head, "busy"), Span(f"  {detail}", "label"))
     return (Span(f" {look.glyphs.good} ", "good"), Span(head, "good"), Span(f"  {detail}", "label"))
 
@@ -80,50 +80,50 @@ def _blind(view: AgentDetail, look: Look) -> Line:
     return tuple(spans)
 
 
-def _rows(told: NowView, look: Look, keys: dict[str, str], cells: int, have: str) -> list[Line]:
-    """Headline, WHY, WHO and TRIED, DO, next step. Cut last: headline and reason stand first in their rows."""
-    glyph, token = look.severity(told.level)
-    if told.level is not Severity.CRITICAL:
-        token = "warn" if told.level is Severity.WARNING else "strong"
-    number = (Span(f"#{told.number}", "label"),) if told.number else ()
+def _rows(fact: NowView, look: Look, keys: dict[str, str], cells: int, have: str) -> list[Line]:
+    """Headline, WHY, WHO and TRIED, DO, next step. Headline and reason come first, so they are cut last."""
+    glyph, token = look.severity(fact.level)
+    if fact.level is not Severity.CRITICAL:
+        token = "warn" if fact.level is Severity.WARNING else "strong"
+    number = (Span(f"#{fact.number}", "label"),) if fact.number else ()
     head: Line = (
-        Span(f"{glyph} {safe(told.headline, 160)}", token),
-        Span("   " + safe(told.detail, 120), "strong"),
+        Span(f"{glyph} {safe(fact.headline, 160)}", token),
+        Span("   " + safe(fact.detail, 120), "strong"),
     )
     rows = [spread(head, number, cells)]
-    if told.why:
-        rows += _why(told, cells)
-    owner = safe(told.who, 120)
-    who: Line = (*_label(_("WHO")), Span(owner or _("nobody yet"), "text" if owner else "warn"))
-    tried: Line = (Span(_("TRIED") + "  ", "label"), Span(safe(told.tried, 120) or _("nothing"), "text"))
+    if fact.why:
+        rows += _why(fact, cells)
+    owner = safe(fact.who, 120)
+    who: Line = (*_label(_("WHO")), Span(owner or _("no one yet"), "text" if owner else "warn"))
+    tried: Line = (Span(_("TRIED") + "  ", "label"), Span(safe(fact.tried, 120) or _("nothing"), "text"))
     gap = max(3, cells // 2 - width(who))
     rows.append((*who, Span(" " * gap), *tried))
-    rows.append(_do(told, keys, have))
-    if told.step:
-        rows += [(*_label(""), Span(part, "text")) for part in wrapped(safe(told.step, 240), cells - LABEL)[:2]]
+    rows.append(_do(fact, keys, have))
+    if fact.step:
+        rows += [(*_label(""), Span(part, "text")) for part in wrapped(safe(fact.step, 240), cells - LABEL)[:2]]
     return rows
 
 
-def _why(told: NowView, cells: int) -> list[Line]:
-    """The reason, in a second row where one does not hold it."""
-    first, *rest = wrapped(safe(told.why, 240), cells - LABEL)
+def _why(fact: NowView, cells: int) -> list[Line]:
+    """Return the reason in one row, or in two if it is long."""
+    first, *rest = wrapped(safe(fact.why, 240), cells - LABEL)
     if not rest:
-        return [(*_label(_("WHY")), Span(first, "strong"), *_proof(told, cells))]
+        return [(*_label(_("WHY")), Span(first, "strong"), *_proof(fact, cells))]
     return [(*_label(_("WHY")), Span(first, "strong")), (*_label(""), Span(" ".join(rest), "strong"))]
 
 
-def _proof(told: NowView, cells: int) -> Line:
-    """Evidence beside the reason, where there is room and it is not said already."""
-    why, seen = safe(told.why, 240), (safe(item, 80) for item in told.proof)
+def _proof(fact: NowView, cells: int) -> Line:
+    """Return the evidence beside the reason, if there is room and the reason does not contain it."""
+    why, seen = safe(fact.why, 240), (safe(item, 80) for item in fact.proof)
     proof = "; ".join(item for item in seen if item and item not in why)
     return (Span(f"   {proof}", "label"),) if proof and cells >= BOXED_FROM - 4 else ()
 
 
-def _do(told: NowView, keys: dict[str, str], have: str) -> Line:
+def _do(fact: NowView, keys: dict[str, str], have: str) -> Line:
     spans = list(_label(_("DO")))
-    if told.fix:
-        spans += _key(keys.get("fix", "f"), safe(told.fix_title or told.fix, 60))
-    if told.number:
+    if fact.fix:
+        spans += _key(keys.get("fix", "f"), safe(fact.fix_title or fact.fix, 60))
+    if fact.number:
         spans += _key(keys.get("have", "a"), have) if have else []
         spans += _key(keys.get("open", "enter"), _("why"))
     spans += _key(keys.get("customers", "c"), _("who waits"))

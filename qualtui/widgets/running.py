@@ -1,4 +1,4 @@
-"""The fixes under way, a row each, with the key that stops them."""
+"""The running fixes, one row each, with the key that stops them."""
 
 from qualtui.text import _
 from qualtui.widgets.line import Line, Span, safe
@@ -11,7 +11,7 @@ _ROWS = 2  # the rest is a number
 
 
 def running(sight: ViewState, now: float, look: Look, key: str) -> list[Line]:
-    """At most two rows; none where nobody can tell what runs. `key` stops a fix."""
+    """Return at most two rows; none if it is unknown what runs. `key` stops a fix."""
     runs = sight.snapshot.running if sight.snapshot is not None and sight.watched else ()
     rows = [_row(run, now, look, key) for run in runs[:_ROWS]]
     more = len(runs) - len(rows)
@@ -26,8 +26,8 @@ def _row(run: RunningView, now: float, look: Look, key: str) -> Line:
     state = _("{fix} is stopping") if run.stopped_by else _("{fix} is running")
     spans = [Span(f" {look.glyphs.info} ", "busy"), Span(state.format(fix=fix) + "   ", "strong")]
     if run.stopped_by:
-        told = _("{who} stopped it; the current step finishes first").format(who=safe(run.stopped_by, 40))
-        spans.append(Span(told + "   ", "warn"))
+        stopped = _("{who} stopped it; the current step finishes first").format(who=safe(run.stopped_by, 40))
+        spans.append(Span(stopped + "   ", "warn"))
     elif run.stoppable:
         spans += [Span(key, "key"), Span(" " + _("stops it") + "   ", "text")]
     about = _("{agent}, by {who} for {age}, {n} in all").format(

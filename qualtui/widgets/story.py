@@ -14,10 +14,10 @@ def story_line(sight: ViewState, keys: Sequence[tuple[str, str]], cells: int) ->
         return []
     if story.over:
         commands, fix, customers, help_ = (key for key, _word in keys)
-        told = _(
+        done = _(
             "Try it: {commands} switch a fault on, {fix} fix it, {customers} who waits, {help} all keys"
         ).format(commands=commands, fix=fix, customers=customers, help=help_)
-        return [(Span(f" {cut_line(told, cells - 2)}", "label"),)]
+        return [(Span(f" {cut_line(done, cells - 2)}", "label"),)]
     if not story.text:
         return []
     clock = f" {safe(story.clock, 10)}  "

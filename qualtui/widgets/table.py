@@ -76,7 +76,7 @@ class Table(Widget, can_focus=True):
         self.touched = False  # whether a person moved the cursor
         self._top = 0  # the first row that is visible
         self._strips: dict[tuple[Line, int, bool], Strip] = {}
-        self.repainted = 0  # cells asked to be painted anew, for the tests of thrift
+        self.repainted = 0  # cells painted again, for the tests
 
     @property
     def key(self) -> str:
@@ -118,7 +118,7 @@ class Table(Widget, can_focus=True):
         self._moved(self._cursor + way * max(1, self.size.height - 2))
 
     def action_open(self) -> None:
-        """Tells the page that the row was chosen."""
+        """Post that the row was chosen."""
         if self._rows:
             self.post_message(self.Opened(self, self.key))
 

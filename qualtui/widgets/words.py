@@ -40,7 +40,7 @@ def count(value: float) -> str:
 
 
 def quantity(value: float | None, unit: str) -> str:
-    """A value with its unit, as short as it can be told."""
+    """Return a value with its unit, as short as possible."""
     if value is None or not isfinite(value):
         return "?"
     if unit == "s":
@@ -49,8 +49,8 @@ def quantity(value: float | None, unit: str) -> str:
         return count(value).replace("k", " kB").replace("M", " MB").replace("G", " GB")
     if unit == "%":
         return f"{count(value)}%"
-    told = clean(unit, 8)
-    return count(value) + (told if told.startswith("/") else f" {told}" if told else "")
+    suffix = clean(unit, 8)
+    return count(value) + (suffix if suffix.startswith("/") else f" {suffix}" if suffix else "")
 
 
 def _seconds(value: float) -> str:
@@ -105,7 +105,7 @@ def clock(at: float, zone: str, seconds: bool = False, name: bool = False) -> st
 
 
 def abbreviation(moment: datetime, zone: str) -> str:
-    """The zone in a few letters; zones that have only figures are told by their city."""
+    """The zone in a few letters; zones that have only figures are named by their city."""
     short = moment.tzname() or "UTC"
     return zone.rpartition("/")[2].replace("_", " ") if short[:1] in "+-" and "/" in zone else short
 
@@ -129,7 +129,7 @@ def failing(channel: ChannelView, zone: str, now: float) -> str:
 
 
 def have_word(owner: str, me: str) -> str:
-    """What the key of *I've got it* does with an incident of this owner (empty: nobody's)."""
+    """What the key of *I've got it* does with an incident of this owner (empty: none)."""
     if not owner:
         return _("I've got it")
     return _("release") if owner == me else _("take over")

@@ -30,7 +30,7 @@ class Long(StandIn):
         super().__init__(snapshots.trouble())
         self.told = asyncio.Event()
         self.answers[PreviewFix] = snapshots.preview()
-        self.answers[StopFix] = Done("retry ends after the one under way; the activity tells its end")
+        self.answers[StopFix] = Done("retry finishes its current step, then stops; the activity shows when")
 
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
         answer = await super().ask(ask, timeout)
@@ -110,10 +110,10 @@ async def test_the_stop_is_for_what_can_be_stopped_and_for_the_agent_on_the_scre
 
 async def test_where_none_is_seen_the_engine_is_asked_all_the_same() -> None:
     engine = StandIn(snapshots.calm())
-    engine.answers[StopFix] = Refused("no fix is under way")
+    engine.answers[StopFix] = Refused("no fix is running")
     app = window(engine)
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: app.pid != 0)
         await pilot.press("x", "x")
-        await until(lambda: "no fix is under way" in text(app))
+        await until(lambda: "no fix is running" in text(app))
         assert set(engine.asked) == {StopFix("")}

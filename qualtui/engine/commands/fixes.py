@@ -22,7 +22,7 @@ async def run(context: CommandContext, ask: RunFix, who: str) -> Answer:
 
 
 async def stop(context: CommandContext, ask: StopFix, who: str) -> Answer:
-    """Stop a run after the step under way."""
+    """Stop a run after its current step."""
     return await context.fixes.stop(ask.run, who)
 
 
