@@ -12,7 +12,7 @@ ALTER ROLE qualtui_ro SET idle_in_transaction_session_timeout = '60s';
 GRANT SELECT (id, telefone, status, processado, created_at, updated_at) ON leads TO qualtui_ro;
 GRANT SELECT (id, lead_id, estado, ativa, created_at, updated_at) ON sessions TO qualtui_ro;
 GRANT SELECT (id, session_id, lead_id, tipo, created_at) ON messages TO qualtui_ro;
-GRANT SELECT (metadata) ON messages TO qualtui_ro; -- the question that was asked: who is asked it twice is in a loop
+GRANT SELECT (metadata) ON messages TO qualtui_ro; -- the bot's question: a customer who gets it twice is in a loop
 GRANT SELECT (lead_id, resultado, created_at) ON qualificacoes TO qualtui_ro; -- conversion
 GRANT SELECT (nivel, evento, created_at) ON system_logs TO qualtui_ro; -- errors that the bot logs itself
 
