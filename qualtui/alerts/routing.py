@@ -1,4 +1,4 @@
-"""Which notices a transition owes, to which channels, under which keys."""
+"""Which notices a transition requires, to which channels, under which keys."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +18,7 @@ class NoticeDue(msgspec.Struct, frozen=True):
 
 
 def kind_of(change: RuleChanged, was: Severity | None) -> str:
-    """What a transition is to a reader: firing, worse, resolved; empty where nobody need be told.
+    """Return what a transition is to a reader: firing, worse, resolved; empty if no notice is needed.
 
     `was` is the incident's severity before the transition.
     """
@@ -32,12 +32,12 @@ def kind_of(change: RuleChanged, was: Severity | None) -> str:
 
 
 def notices_due(
-    change: RuleChanged, was: Severity | None, nth: int, told: frozenset[str], routes: Sequence[Route]
+    change: RuleChanged, was: Severity | None, nth: int, notified: frozenset[str], routes: Sequence[Route]
 ) -> Iterator[NoticeDue]:
     """The notices of a transition, a target at most once.
 
-    `nth` counts the incident's transitions; `told` are the targets that heard of it before: only they
-    are told that it is resolved, whatever severity it ended with.
+    `nth` counts the incident's transitions; `notified` are the channels that got a notice before: only they
+    get the notice that it is resolved, whatever severity it ended with.
     """
     kind = kind_of(change, was)
     if not kind:
@@ -51,7 +51,7 @@ def notices_due(
         if kind == "resolved" and not route.resolved:
             continue
         for target in route.channels:
-            if target in seen or (kind == "resolved" and target not in told):
+            if target in seen or (kind == "resolved" and target not in notified):
                 continue
             seen.add(target)
             yield NoticeDue(f"{change.number}/{nth}/{kind}/{target}", target, kind)

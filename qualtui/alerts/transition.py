@@ -1,4 +1,4 @@
-"""From a verdict and a rule's standing to its next transition: pending, firing, resolved."""
+"""From a verdict and a rule's present state to its next transition: pending, firing, resolved."""
 
 import re
 from functools import lru_cache
@@ -25,7 +25,7 @@ def alert_step(
     agent: str,
     rule: Rule,
     verdict: RuleVerdict,
-    standing: AlertState | None,
+    current: AlertState | None,
     clear_since: float | None,
     now: float,
 ) -> AlertStep:
@@ -37,66 +37,66 @@ def alert_step(
     """
     if not verdict.known:
         return AlertStep(None)
-    if standing is None:
+    if current is None:
         return AlertStep(
             None if verdict.severity is None else _begin(name, agent, rule, verdict, verdict.severity, now)
         )
     if verdict.severity is not None:
-        return AlertStep(_go_on(rule, verdict, verdict.severity, standing, now))
-    if standing.phase is Phase.PENDING:
+        return AlertStep(_go_on(rule, verdict, verdict.severity, current, now))
+    if current.phase is Phase.PENDING:
         return AlertStep(
-            _change(rule, verdict, standing, Phase.INACTIVE, standing.severity, message("the condition passed"))
+            _change(rule, verdict, current, Phase.INACTIVE, current.severity, message("the condition passed"))
         )
     since = now if clear_since is None else min(clear_since, now)
     if now - since < rule.keep_firing_for:
         return AlertStep(None, since)
     return AlertStep(
         _change(
-            rule, verdict, standing, Phase.RESOLVED, standing.severity, message("the condition no longer holds")
+            rule, verdict, current, Phase.RESOLVED, current.severity, message("the condition no longer holds")
         )
     )
 
 
-def settle(rule: Rule | None, standing: AlertState, reason: Saying) -> RuleChanged:
+def settle(rule: Rule | None, current: AlertState, reason: Saying) -> RuleChanged:
     """The end of a rule that the configuration no longer has: resolved if it fired, else inactive."""
-    new = Phase.RESOLVED if standing.phase is Phase.FIRING else Phase.INACTIVE
-    return _change(rule, RuleVerdict(known=True), standing, new, standing.severity, reason)
+    new = Phase.RESOLVED if current.phase is Phase.FIRING else Phase.INACTIVE
+    return _change(rule, RuleVerdict(known=True), current, new, current.severity, reason)
 
 
 def _begin(name: str, agent: str, rule: Rule, verdict: RuleVerdict, severity: Severity, now: float) -> RuleChanged:
-    standing = AlertState(name, agent, Phase.INACTIVE, severity, min(verdict.at, now))
+    current = AlertState(name, agent, Phase.INACTIVE, severity, min(verdict.at, now))
     if rule.for_ > 0:
-        return _change(rule, verdict, standing, Phase.PENDING, severity, message("the condition began to hold"))
-    return _change(rule, verdict, standing, Phase.FIRING, severity, message("the condition holds"))
+        return _change(rule, verdict, current, Phase.PENDING, severity, message("the condition began to hold"))
+    return _change(rule, verdict, current, Phase.FIRING, severity, message("the condition holds"))
 
 
 def _go_on(
-    rule: Rule, verdict: RuleVerdict, severity: Severity, standing: AlertState, now: float
+    rule: Rule, verdict: RuleVerdict, severity: Severity, current: AlertState, now: float
 ) -> RuleChanged | None:
-    if standing.phase is Phase.PENDING:
-        if abs(now - standing.since) < rule.for_:  # a beginning in the future: the clock was set back since
+    if current.phase is Phase.PENDING:
+        if abs(now - current.since) < rule.for_:  # a beginning in the future: the clock was set back since
             return None
-        return _change(rule, verdict, standing, Phase.FIRING, severity, message("the condition held long enough"))
-    if severity is standing.severity:
+        return _change(rule, verdict, current, Phase.FIRING, severity, message("the condition held long enough"))
+    if severity is current.severity:
         return None
-    reason = message("it got worse") if severity.rank > standing.severity.rank else message("it got better")
-    return _change(rule, verdict, standing, Phase.FIRING, severity, reason)
+    reason = message("it got worse") if severity.rank > current.severity.rank else message("it got better")
+    return _change(rule, verdict, current, Phase.FIRING, severity, reason)
 
 
 def _change(
-    rule: Rule | None, verdict: RuleVerdict, standing: AlertState, new: Phase, severity: Severity, reason: Saying
+    rule: Rule | None, verdict: RuleVerdict, current: AlertState, new: Phase, severity: Severity, reason: Saying
 ) -> RuleChanged:
     return RuleChanged(
-        rule=standing.rule,
-        agent=standing.agent,
-        old=standing.phase,
+        rule=current.rule,
+        agent=current.agent,
+        old=current.phase,
         new=new,
         severity=severity,
         reason=reason,
-        since=standing.since,
-        number=standing.number,
+        since=current.since,
+        number=current.number,
         value=verdict.value,
-        summary=summarise(rule, standing.rule, standing.agent, verdict) if rule else "",
+        summary=summarise(rule, current.rule, current.agent, verdict) if rule else "",
         fix=rule.fix if rule else "",
         runbook=rule.runbook if rule else "",
     )

@@ -10,7 +10,7 @@ import msgspec
 from qualtui.config import durations
 from qualtui.config.values import Level, Seconds, Secret
 
-OFF: Final = "off"  # takes back a default threshold
+OFF: Final = "off"  # removes a default threshold
 
 
 class ConvertError(Exception):

@@ -82,7 +82,9 @@ def wrong_keys(given: Mapping[str, str]) -> list[Wrong]:
                 problems.append(Wrong(name, shown_value(key), _meant(key)))
             elif owner != name:
                 problems.append(
-                    Wrong(name, f'{shown_value(key)}, which is the key of "{owner}"', "a key of its own")
+                    Wrong(
+                        name, f'{shown_value(key)}, which is the key of "{owner}"', "a key that nothing else uses"
+                    )
                 )
     return problems
 

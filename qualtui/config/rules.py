@@ -16,7 +16,7 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(2 * _MINUTE),
         summary="Agent down: {note}",
     ),
-    # 10 s is two fast-lane answers in a row: one lost packet wakes nobody.
+    # 10 s is two fast-lane answers in a row: one lost packet wakes no one.
     "database-down": Rule(
         series="db.up",
         op=Operator.EQUAL,
@@ -64,7 +64,7 @@ BUILT_IN: dict[str, Rule] = {
         summary="Customers wait for the bot, the oldest {duration}",
         fix="retry",
     ),
-    # Who was open before the first start is shown and offered a remedy, but wakes nobody, however old.
+    # Customers open before the first start are shown and offered a fix, but never wake anyone.
     "open-before-start": Rule(
         series="customers.open_oldest",
         op=Operator.ABOVE,
@@ -105,7 +105,7 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="Replies take {duration} (95th percentile)",
     ),
-    # S16 as written: the bot sleeps 5-12 s a message, so this holds for ever and is only to be known.
+    # S16 literally: the bot sleeps 5-12 s a message, so this always holds and is INFO.
     "reply-as-written": Rule(
         series="row.reply_mean",
         op=Operator.ABOVE,
@@ -120,9 +120,9 @@ BUILT_IN: dict[str, Rule] = {
         info=Level(5),
         keep_firing_for=Seconds(_MINUTE),
         summary="Sessions in which the bot asks the same question again: {value}; it does not keep the answers",
-        runbook="qualtui doctor: which CHECK refuses what the bot writes, and the SQL that mends it",
+        runbook="qualtui doctor: which CHECK refuses what the bot writes, and the SQL that fixes it",
     ),
-    # Most of the conversations: nobody qualifies any more, and no customer waits.
+    # Most of the conversations: no lead qualifies any more, and no customer waits.
     "conversations-loop": Rule(
         series="sessions.looping",
         op=Operator.ABOVE,
@@ -131,7 +131,7 @@ BUILT_IN: dict[str, Rule] = {
         summary="The bot asks the same question again in {value}% of the conversations: it keeps no answers",
         runbook="qualtui doctor: which CHECK refuses what the bot writes, and the SQL that fixes it",
     ),
-    # S4 and S5: only the host can tell; until it is asked these have no source.
+    # S4 and S5: only the host knows; until it is polled these have no source.
     "host-cpu": Rule(
         series="host.cpu",
         op=Operator.ABOVE,
@@ -200,12 +200,12 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="The certificate of {note} ends; days left: {value}",
     ),
-    # exp(-9.2) = 1e-4: so seldom does nobody write by chance; series/seasonality.py has the formula.
+    # exp(-9.2) = 1e-4: so rarely does no one write by chance; series/seasonality.py has the formula.
     "gateway-inbound-silent": Rule(
         series="inbound.expected",
         op=Operator.ABOVE,
         warning=Level(9.2),
         keep_firing_for=Seconds(_MINUTE),
-        summary="Nobody writes, where {value} customers would have: is the gateway deaf?",
+        summary="No customer writes; about {value} would have by now: does the gateway receive messages?",
     ),
 }

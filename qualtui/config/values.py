@@ -62,7 +62,7 @@ class MetricsSettings(Values, frozen=True, kw_only=True):
 
 
 class ControlSettings(Values, frozen=True, kw_only=True):
-    """`[agents.NAME.control]`: an address that is nobody's concern; it tells our network's failure from theirs."""
+    """`[agents.NAME.control]`: an unrelated address; it separates our network's failure from theirs."""
 
     url: str
     interval: Seconds = Seconds(5)
@@ -103,7 +103,7 @@ class GatewaySettings(Values, frozen=True, kw_only=True):
     session: str = "default"
     interval: Seconds = Seconds(5)
     timeout: Seconds = Seconds(5)
-    chats_interval: Seconds = Seconds(30)  # who wrote last in each chat; 0: never asked
+    chats_interval: Seconds = Seconds(30)  # who wrote last in each chat; 0: never polled
 
 
 class OwnSeries(Values, frozen=True, kw_only=True):
@@ -125,10 +125,10 @@ class Mapping(Values, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     sent: str = "enviada"  # messages.tipo of the bot's messages
     received: str = "recebida"  # messages.tipo of the customer's messages
-    new: str = "novo"  # leads.status of a lead nobody worked on
+    new: str = "novo"  # leads.status of a lead without any work
     qualified: str = "qualificado"  # qualificacoes.resultado of a lead that is one
     unreadable: tuple[str, ...] = ("saudacao",)  # sessions.estado that the bot fails on before it stores
-    closed: str = "finalizado"  # leads.status by which a person closes a lead: it is owed nothing more
+    closed: str = "finalizado"  # leads.status by which a person closes a lead: it no longer waits
 
 
 class AgentSettings(Values, frozen=True, kw_only=True):
@@ -218,7 +218,7 @@ class SessionCleanupSettings(Values, frozen=True, kw_only=True):
 
 
 class GatewayRestartSettings(Values, frozen=True, kw_only=True):
-    """`[fixes.gateway-restart]`: restarts the gateway's session; mended when it is WORKING."""
+    """`[fixes.gateway-restart]`: restarts the gateway's session; success: it is WORKING."""
 
     enabled: bool = True
     timeout: Seconds = Seconds(60)  # it must be WORKING by then
@@ -233,7 +233,7 @@ ANSWER = (
 
 
 class RetrySettings(Values, frozen=True, kw_only=True):
-    """`[fixes.retry]`: writes to customers whom the bot left waiting, at most once each.
+    """`[fixes.retry]`: writes to customers that the bot left waiting, at most once each.
 
     The first of http, gateway, sql, watcher that is configured and reaches a customer is taken.
     """
@@ -248,7 +248,7 @@ class RetrySettings(Values, frozen=True, kw_only=True):
     zone: str = "America/Sao_Paulo"  # the customers'
     pace: Seconds = Seconds(10)  # between two messages
     max_rows: int = 20  # messages a run, the longest wait first
-    window: Seconds = Seconds(86400)  # so long nobody is written to again after a message that is in doubt
+    window: Seconds = Seconds(86400)  # pause for one customer after a message that is in doubt
     opt_out: tuple[str, ...] = ("nao_interessado",)  # leads.status of those who are never written to
 
 

@@ -1,4 +1,4 @@
-"""Bounded connections, and transactions that harm nobody: a read-only snapshot, or a short write."""
+"""Bounded connections, and transactions that harm no other client: a read-only snapshot, or a short write."""
 
 import asyncio
 import contextlib

@@ -189,7 +189,7 @@ async def evidence_finding(settings: GatewaySettings, now: float) -> Finding:
     if sample.value:
         return ok(check, what, sample.note or message("order, ids, times and owner are as expected"))
     todo = message(
-        "until it is fixed only rows count, and retry writes to nobody; update the gateway or its engine"
+        "until it is fixed only rows count, and retry writes to no one; update the gateway or its engine"
     )
     return warning(check, what, sample.note, todo)
 

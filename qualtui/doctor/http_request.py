@@ -27,7 +27,7 @@ async def sent(
     read: bool = True,
     limit: int = LIMIT,
 ) -> Answer | FetchError:
-    """The answer to one request on a connection of its own. Never raises."""
+    """The answer to one request on a separate connection. Never raises."""
     fetcher = Fetcher(url, headers or {}, timeout, keep=False, limit=limit)
     try:
         return await fetcher.ask(method, read=read)

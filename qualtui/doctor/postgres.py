@@ -92,7 +92,7 @@ async def _reading(reader: DatabaseReader, role: str, superuser: bool, mapping: 
 
 
 async def _writing(settings: DatabaseSettings, mapping: Mapping) -> list[Finding]:
-    """The writing role, checked in a read-only transaction of its own."""
+    """The writing role, checked in a separate read-only transaction."""
     check, what = "write.rights", message("writing role's rights")
     if settings.write_dsn is None:
         return [

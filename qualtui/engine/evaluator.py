@@ -147,8 +147,8 @@ class Evaluator:
         incident = state.incidents.get(change.number)
         was = incident.severity if incident else None
         nth = incident.changes + 1 if incident else 1
-        told = frozenset(incident.notified) if incident else frozenset()
-        for item in notices_due(change, was, nth, told, self._config.notify.routes):
+        notified = frozenset(incident.notified) if incident else frozenset()
+        for item in notices_due(change, was, nth, notified, self._config.notify.routes):
             title, body = render_notice(
                 change, item.kind, incident.owner if incident else "", self._clock(), item.key
             )

@@ -1,4 +1,4 @@
-"""Customers: the backlog of the first start, and those whom a person answered by hand."""
+"""Customers: the backlog of the first start, and customers answered by hand."""
 
 from msgspec.structs import replace
 

@@ -1,4 +1,4 @@
-"""The engine itself: starts and stops, configuration, its clock, what of its own was lost and made again."""
+"""The engine itself: starts and stops, configuration, its clock, what was lost and made again."""
 
 from qualtui.eventlog.clock_step import stepped
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe

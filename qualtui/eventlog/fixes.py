@@ -120,7 +120,7 @@ def _about(body: FixStarted | FixFinished | FixStopped) -> str:
 
 
 RUNS: Kept[str, FixRun] = Kept(
-    "runs", "a run is under way, may be undone, or was the last try of its fix", RUNS_KEPT, _idle, of_all=True
+    "runs", "a run is active, can be undone, or was the last try of its fix", RUNS_KEPT, _idle, of_all=True
 )
 
 FAMILY = Family(

@@ -4,7 +4,7 @@ import msgspec
 
 
 class EventBody(msgspec.Struct, frozen=True):
-    """What an event says: one subclass a fact, each with a tag of its own. Tags and field names never change."""
+    """What an event says: one subclass for each fact, each with its own tag. Tags and field names never change."""
 
 
 class Event(msgspec.Struct, frozen=True):

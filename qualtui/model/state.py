@@ -70,7 +70,7 @@ class Failing(msgspec.Struct, frozen=True):
 
 
 class FixRun(msgspec.Struct, frozen=True):
-    """One run of a fix. `outcome` empty: under way."""
+    """One run of a fix. `outcome` empty: running."""
 
     run: str
     fix: str
@@ -101,7 +101,7 @@ class Backlog(msgspec.Struct, frozen=True):
 
 
 class ClosedUntil(msgspec.Struct, frozen=True, gc=False):
-    """A customer whom a person answered by hand: no reply is due for what came until `upto` (their clock)."""
+    """A customer answered by hand: messages until `upto` (the database's clock) need no reply."""
 
     upto: float
     at: float = 0.0  # when the person reported it, by our clock

@@ -1,6 +1,6 @@
 """The hash chain over the log: each event proves all before it, and keeps proving them after an erasure.
 
-An event's link covers the salted hash of its payload, not the payload: with the salt gone, nobody can guess what
+An event's link covers the salted hash of its payload, not the payload: with the salt gone, no one can guess what
 was said from the hash, and the chain still holds.
 """
 

@@ -39,7 +39,7 @@ class Conflict(StoreError):  # noqa: N818 - as above
     def __init__(self, expected: int, actual: int) -> None:
         super().__init__(
             message(
-                "somebody else was first: the newest event is {actual:whole}, not {expected:whole}",
+                "another writer was first: the newest event is {actual:whole}, not {expected:whole}",
                 expected=expected,
                 actual=actual,
             )

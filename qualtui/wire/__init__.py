@@ -1,4 +1,4 @@
-"""What travels on the engine's socket, both ways: the snapshot, what is asked and answered, and their frames."""
+"""What travels on the engine's socket, both ways: the snapshot, requests and answers, and their frames."""
 
 from qualtui.wire.answers import (
     Agents,

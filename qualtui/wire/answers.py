@@ -1,4 +1,4 @@
-"""What the engine answers, and the views that it tells on demand alone."""
+"""What the engine answers, and the views that it sends only on request."""
 
 import msgspec
 
@@ -102,7 +102,7 @@ class CustomerView(msgspec.Struct, frozen=True):
     phone: str
     since: float  # by our clock, whatever the database's says
     cause: Saying
-    unheard: float | None = None  # by the database's clock: a row says sent then, and nobody received it
+    unheard: float | None = None  # by the database's clock: a row says sent then, but it was not delivered
     last: float = 0.0  # by the database's clock: the newest thing that the customer did
     by_hand: Saying = ""  # why a person alone may answer: whose number it is, is in doubt
 
@@ -116,7 +116,7 @@ class Customers(msgspec.Struct, frozen=True, tag="customers"):
 
 
 class Findings(msgspec.Struct, frozen=True, tag="findings"):
-    """Answer to Examine: what was found, also where somebody asked for it a moment before."""
+    """Answer to Examine: what was found; a recent result is sent again."""
 
     findings: tuple[Finding, ...]
     at: float  # when it ended

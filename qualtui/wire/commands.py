@@ -102,7 +102,7 @@ class UndoFix(msgspec.Struct, frozen=True, tag="fix.undo"):
 class StopFix(msgspec.Struct, frozen=True, tag="fix.stop"):
     """Stop a run between two of its steps; a second time changes nothing."""
 
-    run: str = ""  # empty: the only one under way
+    run: str = ""  # empty: the only running one
 
 
 class ListFixes(msgspec.Struct, frozen=True, tag="fix.list"):

@@ -1,4 +1,4 @@
-"""Frames: 4 bytes that tell a length, big-endian, and so many bytes of MessagePack.
+"""Frames: 4 bytes of length, big-endian, then that many bytes of MessagePack.
 
 One holds a `Request` (to the engine) or a `Reply` (from it). Each side compares the version in the other's first
 frame before it reads anything else of it: frames of another version need not be understood.

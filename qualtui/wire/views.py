@@ -48,14 +48,14 @@ class NowState(StrEnum):
 
     PLAIN = "plain"
     WAITING = "waiting"  # for the bot's reply
-    CHECKING = "checking"  # nobody waits by the rows, and the gateway has not confirmed the delivery
+    CHECKING = "checking"  # no one waits by the rows, but the gateway has not confirmed the delivery
     OPEN_BEFORE_START = "open_before_start"  # all who wait were open before the first start
     RECOVERING = "recovering"  # all that fires is clear by fresh evidence, and watched for a while
 
 
 class NowView(msgspec.Struct, frozen=True):
     """The NOW box: the fact, the reason, the owner, the remedy. `level` None: everyone is answered;
-    `calm` False with level None: we cannot tell (no fresh evidence)."""
+    `calm` False with level None: unknown (no fresh evidence)."""
 
     level: Severity | None
     calm: bool
@@ -134,7 +134,7 @@ class ActivityView(msgspec.Struct, frozen=True):
 
 
 class RunningView(msgspec.Struct, frozen=True):
-    """A run of a remedy that is under way."""
+    """A running fix."""
 
     run: str
     fix: str
@@ -143,7 +143,7 @@ class RunningView(msgspec.Struct, frozen=True):
     started_at: float
     subjects: int  # that it may touch
     stoppable: bool
-    stopped_by: str = ""  # not empty: it ends after the step under way
+    stopped_by: str = ""  # not empty: it ends after the current step
 
 
 class ChannelView(msgspec.Struct, frozen=True):

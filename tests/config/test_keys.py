@@ -48,8 +48,11 @@ def _as_textual(key: str) -> str:
     ("text", "told"),
     [
         ('hellp = "f1"', 'keys.hellp: found an unknown key, expected "help"'),
-        ('help = "f"', 'keys.help: found "f", which is the key of "fix", expected a key of its own'),
-        ('help = "z"\nfix = "z"', 'keys.fix: found "z", which is the key of "help", expected a key of its own'),
+        ('help = "f"', 'keys.help: found "f", which is the key of "fix", expected a key that nothing else uses'),
+        (
+            'help = "z"\nfix = "z"',
+            'keys.fix: found "z", which is the key of "help", expected a key that nothing else uses',
+        ),
         ('help = "notakey"', f'keys.help: found "notakey", expected {EXPECTED}'),
         ('help = "PageDn"', 'keys.help: found "PageDn", expected "pagedown"'),
         ('help = ""', f'keys.help: found "", expected {EXPECTED}'),

@@ -107,7 +107,7 @@ def test_a_torn_store_is_left_as_it_is_and_its_numbers_are_not_used_again(path: 
     with store:
         assert begun == State(next_number=NUMBER)
         for _ in range(2):
-            with pytest.raises(StoreError, match=r"damaged.*what it holds is not known"):
+            with pytest.raises(StoreError, match=r"damaged.*its content is unknown"):
                 store.append([(STARTED, "")], 2.0)
         assert path.read_bytes() == half
         refused_a_second(path)

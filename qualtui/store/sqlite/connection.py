@@ -60,7 +60,7 @@ def prepare(path: Path) -> None:
 def connect(path: Path, *, read_only: bool, immutable: bool = False) -> sqlite3.Connection:
     """A connection in autocommit mode, not bound to a thread: one at a time. Raises StoreError, sqlite3.Error.
 
-    `immutable`: nobody writes meanwhile, and nothing is made beside the file.
+    `immutable`: no other program writes meanwhile, and no file is created beside it.
     """
     check_regular(path)
     mode = "ro" if read_only else "rw"

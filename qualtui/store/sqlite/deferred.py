@@ -23,14 +23,14 @@ from qualtui.store.sqlite.reader import SqliteReader
 from qualtui.store.sqlite.store import SqliteStore
 from qualtui.text.message import Saying, joined, message
 
-BEGIN = 1_767_225_600.0  # 2026-01-01 UTC: numbers are counted from here where the log does not tell them
+BEGIN = 1_767_225_600.0  # 2026-01-01 UTC: numbers count from here if the log does not have them
 MINUTE = 60.0
 
 
 def begin_deferred(path: Path, now: float) -> "tuple[SqliteStore | DeferredStore, State]":
     """An engine's store and its State. Whoever has the lease gets one, if need be one that is opened later.
 
-    Raises StoreBusy where another engine has the lease, StoreError where nobody can have it.
+    Raises StoreBusy if another engine has the lease, StoreError if it can't be taken.
     """
     with suppress(StoreError):
         store = SqliteStore.open(path, now)
@@ -71,7 +71,7 @@ class DeferredStore:
         # A connection for each read: one that stays would make the one that writes read-only as well.
         self._pool = ReadPool(path, lambda: _look(path), keep=False)
         self._reader = SqliteReader(path, self._pool)
-        self.known = True  # what the log tells; else it could not be read at all
+        self.known = True  # whether the log could be read
         try:
             self.begun = self.load()
         except StoreError:
@@ -205,7 +205,7 @@ class DeferredStore:
             except StoreError as error:
                 if self.known:
                     raise
-                unknown = message("what it holds is not known: nobody is paged for who waited at this start")
+                unknown = message("its content is unknown: customers who already waited at this start page no one")
                 raise StoreError(joined([error.text, unknown])) from None
             store.remade = self._remade
             self._store = store

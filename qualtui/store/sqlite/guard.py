@@ -100,7 +100,7 @@ class StoreGuard:
         return file
 
     def check_content(self) -> None:
-        """Raise LeaseLost or StoreLost. Call it inside a transaction, so that nobody changes it in between."""
+        """Raise LeaseLost or StoreLost. Call it in a transaction, so that no other program interferes."""
         if _schema(self._connection) != self._schema:
             self._prove()
         try:

@@ -138,7 +138,7 @@ def _held(path: Path) -> int:
     try:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
-        return -1  # whoever opens it next will tell
+        return -1  # the next open reports it
     try:
         if stat.S_ISREG(os.fstat(file).st_mode):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""The schema's version: numbered steps, forward only, each in a transaction of its own."""
+"""The schema's version: numbered steps, forward only, each in a separate transaction."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence

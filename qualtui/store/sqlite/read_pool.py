@@ -53,7 +53,7 @@ class ReadPool:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """No connection is open inside. Interrupts the reads under way; new ones wait."""
+        """No connection is open inside. Interrupts running reads; new ones wait."""
         with self._changed:
             self._paused = True
             if not self._end_reads(PATIENCE):

@@ -29,7 +29,7 @@ class Upkeep:
     def __init__(self, writer: Writer, pool: ReadPool) -> None:
         self._writer = writer
         self._pool = pool
-        self._added_since = inf  # the earliest sample written since the roll-up under way began
+        self._added_since = inf  # the earliest sample written since the running roll-up began
         self.erased = 0  # how many times an event was erased
 
     def added(self, first: float) -> None:
