@@ -76,7 +76,7 @@ async def _whole(port: int) -> Figure:
             began, cpu = time.perf_counter(), engine.cpu_seconds()
             await asyncio.sleep(LASTS)
             lasted, used = time.perf_counter() - began, engine.cpu_seconds() - cpu
-    note = "probes, rules, store; nobody looks"
+    note = "probes, rules, store; no window"
     return Figure(
         f"the same in a whole engine of {COUNT} agents, CPU",
         "ms",

@@ -386,8 +386,8 @@ def restarting() -> Preview:
     """What gateway-restart would do to a session that FAILED."""
     return Preview(
         "token-2", "gateway-restart", "ldc-bot", "Restarts the WhatsApp session default",
-        ("Stops and starts the session; the login stays. It answers nobody by itself.",
-         "Mended when it is WORKING within 1m."),
+        ("Stops and starts the session; the login stays. It sends no answers by itself.",
+         "Success: the session is WORKING within 1m."),
         (PreviewItem("default", "WAHA", "FAILED", 0.0),),
         1,
     )  # fmt: skip
@@ -451,7 +451,7 @@ def waiting() -> Snapshot:
 def recovering() -> Snapshot:
     """All that fired is over, and is watched for a while."""
     worst = NowView(
-        Severity.WARNING, False, "RECOVERING", "nobody waits; watching that it stays so, after 9m",
+        Severity.WARNING, False, "RECOVERING", "no one waits; watching that it stays so, after 9m",
         "when it began: WhatsApp session FAILED for 2m",
         who="ana for 4m", tried="gateway-restart: it is WORKING", number=42,
         state=NowState.RECOVERING,

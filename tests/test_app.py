@@ -514,8 +514,8 @@ async def test_m_closes_the_chosen_customer_with_a_reason_and_esc_closes_nobody(
 async def test_before_a_fix_is_run_all_that_it_does_is_read_on_a_small_screen() -> None:
     engine = StandIn(snapshots.trouble())
     told = (
-        "Stops and starts the session; the login stays. It answers nobody by itself, and more of it.",
-        "Mended soon.",
+        "Stops and starts the session; the login stays. It sends no answers by itself, and more of it.",
+        "Fixed soon.",
     )
     warned = "1 of these customers still waits for the bot: closing a session does not answer anybody at all."
     engine.answers[PreviewFix] = snapshots.preview(explain=told, warnings=(warned,))

@@ -106,7 +106,7 @@ def alarm(at: float, severity: Severity, why: str = "", wait: float = 0.0) -> Al
 
 
 def test_a_wrong_why_on_the_first_page_is_not_made_good_by_a_later_one() -> None:
-    right, wrong = "The bot stored the message and sent no reply", "We cannot ask"
+    right, wrong = "The bot stored the message and sent no reply", "We cannot poll"
     assert not found(week())[0].right
     assert found(week(alarm(1600.0, Severity.CRITICAL, right)))[0].right
     late = found(week(alarm(1180.0, Severity.WARNING, wrong), alarm(1600.0, Severity.CRITICAL, right)))[0]

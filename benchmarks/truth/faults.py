@@ -28,7 +28,7 @@ class Kind(StrEnum):
     SENDS_REFUSED = "gateway is WORKING and refuses sends"
     PENDING = "gateway is WORKING, its phone is offline"
     WAHA_HANGS = "WAHA accepts and never answers"
-    DEAF = "gateway is WORKING and hears nobody"
+    DEAF = "gateway is WORKING and receives no messages"
     FLOOD = "one phone floods the bot"
     UNWRITTEN = "bot answers and stores no row of it"
     DATABASE_SLOW = "database slow"

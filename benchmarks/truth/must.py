@@ -31,7 +31,7 @@ _WAITING = ("customers-waiting", "critical")
 _STORED = "sent no reply"
 _LOST = "never stored"
 _FAILS = "webhook fails|on the way in"  # a bot that is busy may have them in its queue yet
-_VAIN = "not delivered|nobody received"
+_VAIN = "not delivered"
 
 MUST: dict[Kind, Must] = {
     Kind.AGENT_DOWN: Must("agent-down", "critical", "refuses connections"),
@@ -51,7 +51,7 @@ MUST: dict[Kind, Must] = {
     Kind.SENDS_REFUSED: Must(*_WAITING, _VAIN, (RETRY, RESTART)),
     Kind.PENDING: Must(*_WAITING, _VAIN, (RETRY, RESTART)),
     Kind.WAHA_HANGS: Must("gateway-not-working", "critical", "WhatsApp gateway no answer", (RESTART,)),
-    Kind.DEAF: Must("gateway-inbound-silent", "warning", "hears nobody", (RESTART,)),
+    Kind.DEAF: Must("gateway-inbound-silent", "warning", "receives no messages", (RESTART,)),
     # The bot says the same text once in five minutes; so long the flooder waits, and is not lost: WARNING alone.
     Kind.FLOOD: Must("customers-waiting", "warning", f"{_STORED}|floods", (RETRY,)),
     Kind.UNWRITTEN: Must("sources-disagree", "warning", "no row"),
@@ -65,6 +65,6 @@ MUST: dict[Kind, Must] = {
     Kind.FOREIGN: Must(*_WAITING, f"{_VAIN}|another number", (RETRY,)),
     Kind.CHATS_AWAY: Must("blind", "warning", "HTTP 500"),
     Kind.LIDS_UNLINKED: Must("blind", "warning", "lid"),
-    Kind.REQUEST_TIME: Must("blind", "warning", "the time at which"),
+    Kind.REQUEST_TIME: Must("blind", "warning", "time of the request"),
     Kind.ME_NULL: Must("blind", "warning", "me: null"),
 }

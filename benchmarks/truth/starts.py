@@ -40,7 +40,7 @@ async def open_customers(seed: int, per_hour: float, folder: Path) -> list[Wrong
 
 
 def _judged(look: Look, world: World, since: float, well: float) -> list[Wrong]:
-    """`since`: seconds since the first start; `well`: seconds for which nobody waits."""
+    """`since`: seconds since the first start; `well`: seconds for which no one waits."""
     says = f"{look.now.headline} | {look.now.detail} | exit {look.code}"
     found = []
     if since < ANSWERED_AFTER:
@@ -52,12 +52,12 @@ def _judged(look: Look, world: World, since: float, well: float) -> list[Wrong]:
         if look.code == 2:
             found.append("exit code 2 for who was open before the start")
     elif well > RECOVERS and look.code:
-        found.append(f"exit code {look.code} though nobody waits for {well:.0f} s")
+        found.append(f"exit code {look.code} though no one waits for {well:.0f} s")
     return [Wrong(look.at, what, says) for what in found]
 
 
 async def unreliable_acks(seed: int, per_hour: float, folder: Path) -> Week:
-    """A gateway whose acks stay PENDING on what arrived, from the first day on: nobody waits."""
+    """A gateway whose acks stay PENDING on what arrived, from the first day on: no one waits."""
     days = (BEGIN + 2 * LASTS) / DAY
     habit = (Fault(Kind.ACKS_PENDING, 0.0, days * DAY),)
     return await watched(World(seed, days, per_hour, habit, 0), habit, days, folder, begin=BEGIN)

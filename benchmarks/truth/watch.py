@@ -81,7 +81,7 @@ class Look(msgspec.Struct, frozen=True):
 
     @property
     def green(self) -> bool:
-        """Whether it claims that nobody waits."""
+        """Whether it claims that no one waits."""
         return "everyone answered" in str(self.now.headline).lower()
 
 

@@ -51,9 +51,7 @@ def alert_step(
     if now - since < rule.keep_firing_for:
         return AlertStep(None, since)
     return AlertStep(
-        _change(
-            rule, verdict, current, Phase.RESOLVED, current.severity, message("the condition no longer holds")
-        )
+        _change(rule, verdict, current, Phase.RESOLVED, current.severity, message("the condition no longer holds"))
     )
 
 

@@ -52,7 +52,7 @@ BUILT_IN: dict[str, Rule] = {
         warning=Level(1),
         for_=Seconds(_MINUTE),
         keep_firing_for=Seconds(_MINUTE),
-        summary="Database slow: {value} s for an empty question",
+        summary="Database slow: {value} s for an empty query",
     ),
     # The oldest customer's wait is itself a duration, so no `for`; the bot takes 5-24 s a reply.
     "customers-waiting": Rule(

@@ -14,7 +14,7 @@ _READ = 240.0  # virtual seconds that the last sentence stays before the story i
 class StoryStep(msgspec.Struct, frozen=True):
     """After so many virtual seconds: an action (`on NAME`, `off NAME`, `write NAME`, or none) and a sentence.
 
-    `given`: a condition (`on NAME`: this fault lasts, or `answered`: nobody waits) without which the step is not
+    `given`: a condition (`on NAME`: this fault lasts, or `answered`: no one waits) without which the step is not
     played, and its `otherwise` is the sentence, if there is one. A viewer may end a story's fault at any time:
     the steps that rest on it are then left out at once.
     """

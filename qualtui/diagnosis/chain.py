@@ -8,7 +8,7 @@ from qualtui.text.message import Saying, counted, message
 from qualtui.wire import LinkView
 
 OK, BUSY, BAD, UNKNOWN, NO_SOURCE = "ok", "busy", "bad", "unknown", "no_source"
-SLOW = 1.0  # s for an empty question, as in the rule database-slow
+SLOW = 1.0  # s for an empty query, as in the rule database-slow
 LIVELY = 600.0  # s: an inbound message younger than this proves the webhook
 
 Seen = tuple[str, Saying, Evidence]  # status, text, evidence
@@ -17,7 +17,7 @@ Seen = tuple[str, Saying, Evidence]  # status, text, evidence
 def chain(readings: Readings, before: Sequence[LinkView], now: float, slow: float = SLOW) -> tuple[LinkView, ...]:
     """The links now; a link that keeps its status keeps the time when it began, also over a gap in between.
 
-    `before`: what `carried` gave at the look before. `slow`: seconds for an empty question from which the
+    `before`: what `carried` gave at the look before. `slow`: seconds for an empty query from which the
     database is.
     """
     began = {(view.link, view.status == UNKNOWN): view for view in before}

@@ -20,7 +20,7 @@ from qualtui.wire import LinkView
 
 HOUR = 3600.0
 ERRORS = 600.0  # s that failures.unreached speaks of, where no database says otherwise
-VITAL = ("health.up", "db.up", "customers.waiting", "gateway.working")  # without these we judge nobody
+VITAL = ("health.up", "db.up", "customers.waiting", "gateway.working")  # without these no judgement is possible
 WITNESS = "chats.evidence"
 
 

@@ -49,7 +49,7 @@ def root_cause(links: Sequence[LinkView], readings: Readings, now: float, speed:
     if by[Link.US].status == UNKNOWN and fresh(readings, "control.up") == 0:
         return _ours(readings)
     if by[Link.US].status == UNKNOWN:
-        text = message("We cannot ask: no probe has had an answer")
+        text = message("We cannot poll: no probe has had an answer")
         return RootCause(text, unknown_notes(readings), Link.US, root=CauseKind.OURS)
     # A bot that is only silent may hang in what it needs: what says by itself that it is broken comes first.
     refused = bool(fresh(readings, "health.refused"))
@@ -86,7 +86,7 @@ def _database(by: By, readings: Readings, now: float) -> RootCause:
     proof = [link_proof(by, Link.DATABASE)]
     text = message("The database is down for {lasted:span}: {state}", lasted=lasted(view, now), state=view.text)
     if fresh(readings, "health.up"):
-        proof.append(message("/health: 200, it does not look at the database"))
+        proof.append(message("/health: 200, it does not check the database"))
         text = message(
             "The database is down for {lasted:span}: {state}; /health still says healthy: SOURCES DISAGREE",
             lasted=lasted(view, now),
@@ -141,7 +141,7 @@ def _gateway(by: By, readings: Readings, now: float) -> RootCause:
             )
         )
     if by[Link.BOT].status in {BAD, BUSY}:
-        said.append(message("the bot hangs in its sends"))
+        said.append(message("the bot is stuck sending"))
         proof.append(link_proof(by, Link.BOT))
     text = joined(said)
     proof += [one for one in healthy_links(by, Link.GATEWAY) if one not in proof]
@@ -203,8 +203,8 @@ def _silence(by: By, readings: Readings) -> RootCause:
     if missed > ALARM:
         state = by[Link.GATEWAY].text
         text = counted(
-            "The gateway is {state} and hears nobody: {count} customer would have written by now",
-            "The gateway is {state} and hears nobody: {count} customers would have written by now",
+            "The gateway is {state} and receives no messages: {count} customer would have written by now",
+            "The gateway is {state} and receives no messages: {count} customers would have written by now",
             round(missed),
             state=state,
         )
@@ -227,7 +227,7 @@ def _silence(by: By, readings: Readings) -> RootCause:
         return RootCause(text, unknown_notes(readings), unknown[0].link, root=CauseKind.NO_EVIDENCE)
     if witness is not None and doubted:
         note = outside(witness.note, 120) or message("not read")
-        text = message("The gateway's chats are no witness: {note}", note=note)
+        text = message("The gateway's chats can't be trusted: {note}", note=note)
         return RootCause(
             text, (message("customers: by the rows alone"),), Link.GATEWAY, root=CauseKind.NO_EVIDENCE
         )
@@ -283,10 +283,10 @@ def _slow(by: By, readings: Readings, now: float) -> RootCause | None:
 
 def _slow_database(by: By, now: float) -> RootCause:
     view, bot = by[Link.DATABASE], by[Link.BOT]
-    text = message("The database is slow: {took} for an empty question", took=view.text)
+    text = message("The database is slow: {took} for an empty query", took=view.text)
     proof = healthy_links(by, Link.DATABASE)
     if bot.status == BAD:
-        text = message("The database is slow: {took} for an empty question; the bot hangs in it", took=view.text)
+        text = message("The database is slow: {took} for an empty query; the bot waits for it", took=view.text)
         proof = (link_proof(by, Link.BOT), *proof)
     return RootCause(text, proof, Link.DATABASE, root=CauseKind.DATABASE_SLOW, since=began(view, now))
 

@@ -132,7 +132,7 @@ def _recovering(
     worst: Incident, readings: Readings, reason: RootCause, tried: Callable[[int], TriedFixes], now: float
 ) -> NowView:
     """Nothing that fires holds any more: amber at most, whatever it was."""
-    waits = _detail(readings) or message("nobody waits")
+    waits = _detail(readings) or message("no one waits")
     detail = message(
         "{waits}; watching that it stays so, after {lasted:span}", waits=waits, lasted=now - worst.since
     )
@@ -169,7 +169,7 @@ def _works(readings: Readings, links: Sequence[LinkView]) -> bool:
 
 
 def _one_witness(readings: Readings, reason: RootCause, missing: Unwitnessed) -> NowView:
-    waits = _detail(readings) or message("nobody waits")
+    waits = _detail(readings) or message("no one waits")
     said: dict[str, Param] = {"waits": waits, "note": missing.note or message("not read")}
     detail = message("by the rows {waits}; the gateway's chats do not confirm it: {note}", **said)
     if missing.seconds:
@@ -185,8 +185,8 @@ def _nobody_waits(readings: Readings) -> NowView:
     claimed = int(fresh(readings, "customers.claimed") or 0)
     if claimed:
         text = counted(
-            "nobody waits by the rows; the delivery of {count} answer is not confirmed yet",
-            "nobody waits by the rows; the delivery of {count} answers is not confirmed yet",
+            "by the rows no one waits; the delivery of {count} answer is not confirmed yet",
+            "by the rows no one waits; the delivery of {count} answers is not confirmed yet",
             claimed,
         )
         return NowView(None, True, message("CHECKING DELIVERY"), text, state=NowState.CHECKING)
@@ -234,7 +234,7 @@ def _when_it_began(incident: Incident) -> Saying:
 
 def _owner(incident: Incident, now: float) -> Text:
     if not incident.owner:
-        return message("nobody")
+        return message("no one")
     return message("{owner} for {lasted:span}", owner=incident.owner, lasted=now - (incident.owned_at or now))
 
 
@@ -250,7 +250,7 @@ def _cannot_tell(name: str, readings: Readings, reason: RootCause, now: float) -
     """Without a fresh figure of `name` nobody knows who waits."""
     reading = readings.get(name, NOTHING)
     if reading.evidence is Evidence.NO_SOURCE:
-        detail = message("no database is configured: nobody can see who waits")
+        detail = message("no database is configured: it is unknown who waits")
     elif reading.sample is None:
         detail = message("no answer yet")
     else:

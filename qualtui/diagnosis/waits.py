@@ -172,9 +172,8 @@ def _while_down(readings: Readings) -> bool:
 
 def _lost_while_down(by: By, number: float) -> RootCause:
     text = counted(
-        "{count} customer wrote while the bot was down: the message was never stored, and nobody repeats it",
-        "{count} customers wrote while the bot was down: "
-        "their messages were never stored, and nobody repeats them",
+        "{count} customer wrote while the bot was down: the message was never stored and will not come again",
+        "{count} customers wrote while the bot was down: their messages were never stored and will not come again",
         number,
     )
     proof = (
@@ -218,8 +217,8 @@ def _never_stored(by: By, number: float) -> RootCause:
 
 def _not_delivered(by: By, number: float) -> RootCause:
     text = counted(
-        'A message that the database calls "sent" was not delivered: nobody received it',
-        '{count} customers have a message that the database calls "sent" and nobody received: SOURCES DISAGREE',
+        'A message that the database calls "sent" was not delivered',
+        '{count} customers have a message that the database calls "sent" but was not delivered: SOURCES DISAGREE',
         number,
     )
     proof = (link_proof(by, Link.GATEWAY),)
@@ -228,8 +227,8 @@ def _not_delivered(by: By, number: float) -> RootCause:
 
 def _bot_owes(by: By, number: float) -> RootCause:
     text = counted(
-        "The bot stored the message and sent no reply: {count} customer to whom it owes one",
-        "The bot stored their messages and sent no reply: {count} customers to whom it owes one",
+        "The bot stored the message and sent no reply: {count} customer waits",
+        "The bot stored their messages and sent no reply: {count} customers wait",
         number,
     )
     proof = (message("messages: the last one is the customer's"), *healthy_links(by, Link.CUSTOMER))

@@ -132,7 +132,7 @@ class Claims:
         try:
             async with self._database().write(WRITE_LIMIT) as session:
                 if not await session.fetchval(self._sql["lock"], lead):
-                    raise HeldError(_("another engine is at it"))
+                    raise HeldError(_("another engine works on it"))
                 row = await session.fetchrow(self._sql["cases"], *self._of((lead,)))
                 case = None if row is None else _case(row)
                 against = barrier(case)

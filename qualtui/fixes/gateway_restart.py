@@ -64,7 +64,7 @@ class GatewayRestart:
     @property
     def explain(self) -> str:
         """One line: what it does and what it does not do."""
-        return _("Stops and starts the session; the login stays. It answers nobody by itself.")
+        return _("Stops and starts the session; the login stays. It sends no answers by itself.")
 
     @property
     def not_now(self) -> str:
@@ -78,12 +78,12 @@ class GatewayRestart:
     @property
     def final(self) -> str:
         """Why a run is not taken back."""
-        return _("a restart cannot be taken back")
+        return _("a restart can't be undone")
 
     @property
     def unstoppable(self) -> str:
         """Why a run that has begun is not stopped."""
-        return _("the gateway was told to restart")
+        return _("the gateway accepted the restart")
 
     async def preview(self, mode: str) -> Plan:
         """The session's status now. Refused where a restart mends nothing. Raises RemedyError."""
@@ -103,7 +103,7 @@ class GatewayRestart:
             warnings = (_("It is starting already: give it a minute before you restart it again"),)
         return Plan(
             title=_("Restarts the WhatsApp session {}").format(session),
-            explain=(self.explain, _("Mended when it is WORKING within {}.").format(self._patience())),
+            explain=(self.explain, _("Success: the session is WORKING within {}.").format(self._patience())),
             items=(PreviewItem(session, self._product, word, 0.0 if status.can_send else self._broken_for()),),
             subjects=(session,),
             mode=how,
@@ -165,7 +165,7 @@ class GatewayRestart:
     def _whom(self) -> str:
         if self._settings.call:
             return _("Call {}").format(self._settings.call)
-        return _("Whom to call: `call` in [fixes.gateway-restart] is not set")
+        return _("Who to call: set `call` in [fixes.gateway-restart] is not set")
 
 
 def _no_mode(mode: str) -> None:

@@ -14,7 +14,7 @@ class Person(msgspec.Struct, frozen=True):
     """A customer who waits, and how a retry stands to it."""
 
     one: CustomerView
-    against: str = ""  # why nobody may write to it now; empty: they may
+    against: str = ""  # why no one may write to it now; empty: allowed
     ways: tuple[str, ...] = ()  # by name, those that reach it, in the order in which they are tried
     by_hand: str = ""  # why none does
 

@@ -85,7 +85,7 @@ class Retry:
     @property
     def final(self) -> str:
         """Why a run is not taken back."""
-        return _("a message that was sent cannot be taken back")
+        return _("a sent message can't be undone")
 
     @property
     def strategies(self) -> tuple[Strategy, ...]:
@@ -103,7 +103,7 @@ class Retry:
         total = len(now_reached)
         title = plural("Sends WhatsApp to {} person", "Sends WhatsApp to {} people", total).format(total)
         return Plan(
-            title=title if total else _("Reaches nobody who waits"),
+            title=title if total else _("Reaches no waiting customer"),
             explain=self._explain(),
             items=tuple(self._item(*each) for each in (*now_reached, *left)[:SHOWN]),
             subjects=tuple(one.lead for one, _why in now_reached),
@@ -262,7 +262,7 @@ class Retry:
             status = await session_status(self._tools.gateway)
         except FixError as problem:
             return str(problem)
-        return "" if status.can_send else _("the gateway is {}: mend it first").format(status.note)
+        return "" if status.can_send else _("the gateway is {}: fix it first").format(status.note)
 
     async def _pause(self, sent_at: float, stop: Stop) -> None:
         """Waits until a pace after the last message; a clock that jumps costs one pace at most."""

@@ -63,7 +63,7 @@ class SessionCleanup:
     @property
     def explain(self) -> str:
         """One line: what it does and what it does not do."""
-        return _("Sets ativa=false on stuck sessions. It answers nobody: who waits, stays waiting.")
+        return _("Sets ativa=false on stuck sessions. It sends no answers: waiting customers keep waiting.")
 
     @property
     def unavailable(self) -> str:
@@ -96,7 +96,7 @@ class SessionCleanup:
         rows = rows[:most]
         return Plan(
             title=plural("Closes {} session", "Closes {} sessions", total).format(total),
-            explain=(self._condition(mode), self.explain, _("Can be taken back for a day: fix undo.")),
+            explain=(self._condition(mode), self.explain, _("Can be undone for a day: qualtui fix undo.")),
             items=tuple(_item(row) for row in rows[:SHOWN]),
             subjects=() if total > most else tuple(row["id"] for row in rows),
             mode=mode,
@@ -161,7 +161,7 @@ class SessionCleanup:
         except DatabaseError as error:
             text = error.text
             if error.kind in {Kind.GONE, Kind.TIMEOUT}:
-                text += _("; it changed all or nothing: look again")
+                text += _("; it changed all or nothing: check again")
             raise FixError(text) from None
         finally:
             await self._writes.close()
@@ -196,7 +196,9 @@ class SessionCleanup:
         limit = span(float(self._settings.limit))
         if mode == "row":
             return _("Active, and updated_at is older than {}").format(limit)
-        text = _("Active, and for {} the bot owes a reply or never had a message; or it can't read who waits")
+        text = _(
+            "Active, and for {} the bot owes a reply or no message was sent, or the bot can't read their state"
+        )
         return text.format(limit)
 
     def _refusal(self, total: int) -> str:

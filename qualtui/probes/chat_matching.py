@@ -20,7 +20,7 @@ from qualtui.tracking.reply_times import Waited, waited
 
 MOST = 100  # chats that wait, and owed leads, asked about in a cycle
 KEY = 16  # bytes
-_UNLEARNED = message("whether the gateway tells of deliveries is not known yet: its chats are being looked at")
+_UNLEARNED = message("it is not known yet whether the gateway reports deliveries: its chats are being checked")
 LATELY = 600.0  # s: whoever was answered since is looked for in the chats
 
 Load = Callable[[], Awaitable[bytes | None]]

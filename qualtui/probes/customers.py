@@ -376,7 +376,7 @@ class CustomersProbe:
 
 
 def _unsure(problem: Saying) -> Text:
-    return message("whom a person answered by phone is not known: {problem}", problem=problem)
+    return message("it is unknown who was answered by phone: {problem}", problem=problem)
 
 
 async def _page(

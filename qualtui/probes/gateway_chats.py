@@ -239,7 +239,7 @@ class GatewayChatsProbe:
         return len(met)
 
     def _check(self, page: ChatPage) -> None:
-        """Whether the gateway gives messages the time at which it is asked."""
+        """Whether the gateway gives messages the time of the request."""
         suspected = date_stamped(page.lasts, page.date, self._rows().burst)
         self._stamps = stamped(self._stamps, page.lasts, suspected, page.date)
 

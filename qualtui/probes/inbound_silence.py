@@ -1,4 +1,4 @@
-"""Is the gateway deaf: do no messages come in where this hour of the week would bring some?"""
+"""Is the gateway deaf: do no messages come in although this hour of the week would bring some?"""
 
 import asyncio
 

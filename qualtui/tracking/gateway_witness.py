@@ -121,7 +121,7 @@ def witness_doubt(seen: ChatsSeen, rows: RowsToday, now: float) -> Saying:
         age = max(0.0, now - rows.heard)
         return message("the gateway lists no chat, and the last message was stored {age:span} ago", age=age)
     if seen.stamped:
-        return message("the gateway gives our messages the time at which it is asked for them")
+        return message("the gateway dates our messages with the time of the request")
     if seen.partial:
         return message("the gateway does not list all of its chats: pages repeat, or have no order")
     if seen.hidden:

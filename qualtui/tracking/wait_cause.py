@@ -36,5 +36,5 @@ def cause_text(cause: WaitCause) -> Text:
 
 
 def of_the_oldest(wait: Mapping[str, PendingReply]) -> WaitCause | None:
-    """The cause of the longest wait; None: nobody waits."""
+    """The cause of the longest wait; None: no one waits."""
     return cause_of(min(wait.values(), key=lambda owed: owed.since)) if wait else None

@@ -147,10 +147,10 @@ def test_one_line_says_what_the_screen_s_headline_says() -> None:
 
 def test_what_recovers_is_a_warning_in_its_own_words() -> None:
     over = msgspec.structs.replace(incident(Severity.CRITICAL), recovering=True)
-    told = NowView(Severity.WARNING, False, "RECOVERING", "nobody waits", number=1, state=NowState.RECOVERING)
+    told = NowView(Severity.WARNING, False, "RECOVERING", "no one waits", number=1, state=NowState.RECOVERING)
     shot = Snapshot(1.0, 1, snapshots.engine(), (agent(told),), (over,), ())
     assert exit_code(shot) == 1
-    assert short_line(shot, 1) == "WARNING #1 bot: RECOVERING nobody waits"
+    assert short_line(shot, 1) == "WARNING #1 bot: RECOVERING no one waits"
     assert any(line.startswith("#1 RECOVERING bot: s") for line in long_lines(shot, 1))
 
 

@@ -39,7 +39,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         "the same, and the chats could not be read",
         {"customers_waiting": 1, "sessions_bot_owes": 1, "chats_evidence": (0, "no answer")},
         Link.GATEWAY,
-        "chats are no witness",
+        "chats can't be trusted",
     ),
     ("the bot is closed", REFUSED, Link.BOT, "refuses connections"),
     ("the bot is closed and three wait", {**REFUSED, **WAITING}, Link.BOT, "refuses connections"),
@@ -59,35 +59,35 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("the gateway failed", FAILED, Link.GATEWAY, "WhatsApp session FAILED"),
     ("the gateway failed, rows say sent", {**FAILED, **PHANTOM}, Link.GATEWAY, 'the database says "sent"'),
     (
-        "the gateway failed and the bot hangs in its sends",
+        "the gateway failed and the bot is stuck sending",
         {**FAILED, **SILENT},
         Link.GATEWAY,
-        "hangs in its sends",
+        "stuck sending",
     ),
-    ("the gateway failed and the bot is busy sending", {**FAILED, **BUSY}, Link.GATEWAY, "hangs in its sends"),
+    ("the gateway failed and the bot is busy sending", {**FAILED, **BUSY}, Link.GATEWAY, "stuck sending"),
     ("the gateway starts and starts", {"gateway_working": (0, "STARTING")}, Link.GATEWAY, "STARTING"),
     ("the host answers for the bot", {**SILENT, "health_down": (1, "3 misses: HTTP 502")}, Link.BOT, "HTTP 502"),
     ("the database rejects us", {"db_up": (0, "the password is rejected")}, Link.DATABASE, "password"),
     ("all three are broken", {**DB_DOWN, **SILENT, **FAILED}, Link.DATABASE, "refused"),
-    ("undelivered while the bot is busy", {**PHANTOM, **BUSY}, Link.CUSTOMER, "nobody received"),
+    ("undelivered while the bot is busy", {**PHANTOM, **BUSY}, Link.CUSTOMER, "not delivered"),
     ("never greeted while the gateway failed", {**FAILED, "customers_never_greeted": 3}, Link.GATEWAY, "FAILED"),
     ("the gateway wants a QR", {"gateway_working": (0, "SCAN_QR_CODE")}, Link.GATEWAY, "SCAN_QR_CODE"),
     ("the gateway is silent", DEAF, Link.GATEWAY, "no answer in 5s"),
     ("the gateway failed and the bot is closed", {**FAILED, **REFUSED}, Link.BOT, "refuses connections"),
     ("the gateway failed and the database is down", {**FAILED, **DB_DOWN}, Link.DATABASE, "refused"),
-    ("the gateway works again, three undelivered", PHANTOM, Link.CUSTOMER, "nobody received"),
+    ("the gateway works again, three undelivered", PHANTOM, Link.CUSTOMER, "not delivered"),
     (
         "the gateway works again, one undelivered",
         {**WAITING, "customers_phantom": 1},
         Link.CUSTOMER,
         "not delivered",
     ),
-    ("stuck sessions", {**WAITING, "sessions_bot_owes": 3}, Link.BOT, "3 customers to whom it owes one"),
+    ("stuck sessions", {**WAITING, "sessions_bot_owes": 3}, Link.BOT, "3 customers wait"),
     (
         "one stuck session",
         {"customers_waiting": 1, "sessions_bot_owes": 1, "customers_overdue": 1},
         Link.BOT,
-        "1 customer to whom it owes one",
+        "1 customer waits",
     ),
     (
         "busy comes before owing",
@@ -152,10 +152,10 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         "the bot hangs in a slow database",
         {**SILENT, "health_silent": 1, "db_seconds": 2.5},
         Link.DATABASE,
-        "is slow: 2.5s for an empty question; the bot hangs in it",
+        "is slow: 2.5s for an empty query; the bot waits for it",
     ),
     ("the bot fails beside a slow database", {**BROKEN, "db_seconds": 2.5}, Link.BOT, "HTTP 500"),
-    ("the gateway hears nobody", {"inbound_expected": 12.4}, Link.GATEWAY, "hears nobody: 12 customers"),
+    ("the gateway hears nobody", {"inbound_expected": 12.4}, Link.GATEWAY, "receives no messages: 12 customers"),
     (
         "the gateway hears nobody, and one waits since before",
         {**WAITING, "inbound_expected": 12.4, "sessions_bot_owes": 1},
@@ -256,7 +256,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         Link.CUSTOMER,
         "floods the bot: 60 messages in 5m",
     ),
-    ("one writes without end, and nobody waits", {"customers_flood": (60, "")}, None, ""),
+    ("one writes without end, and no one waits", {"customers_flood": (60, "")}, None, ""),
     (
         "a session restarts while they wait for something else",
         {**STORED, "gateway_working": (0, "STARTING"), "gateway_session_starting": 1},
@@ -273,16 +273,16 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("the gateway was not asked", {"gateway_working": NO_DATA}, Link.GATEWAY, "No fresh evidence of: gateway"),
     ("no gateway is configured", {"gateway_up": NO_SOURCE, "gateway_working": NO_SOURCE}, None, ""),
     ("no health is configured", {"health_up": NO_SOURCE, "health_down": NO_SOURCE}, None, ""),
-    ("our own network", {"health_up": NO_DATA, "db_up": NO_DATA, "gateway_up": NO_DATA}, Link.US, "We cannot ask"),
-    ("everything is old", {"health_up": OLD, "db_up": OLD, "gateway_up": OLD}, Link.US, "We cannot ask"),
+    ("our own network", {"health_up": NO_DATA, "db_up": NO_DATA, "gateway_up": NO_DATA}, Link.US, "We cannot poll"),
+    ("everything is old", {"health_up": OLD, "db_up": OLD, "gateway_up": OLD}, Link.US, "We cannot poll"),
     (
         "only the database answers",
         {"health_up": NO_DATA, "gateway_up": NO_DATA, "gateway_working": NO_DATA},
         Link.BOT,
         "bot",
     ),
-    ("chats that are not believed", {"chats_evidence": (0, "hidden ids")}, Link.GATEWAY, "no witness: hidden ids"),
-    ("chats that are not read", {"chats_evidence": (None, "HTTP 500")}, Link.GATEWAY, "no witness: HTTP 500"),
+    ("chats that are not believed", {"chats_evidence": (0, "hidden ids")}, Link.GATEWAY, "can't be trusted: hidden ids"),
+    ("chats that are not read", {"chats_evidence": (None, "HTTP 500")}, Link.GATEWAY, "can't be trusted: HTTP 500"),
     ("chats that are believed", {"chats_evidence": (1, "")}, None, ""),
 ]
 
@@ -343,7 +343,7 @@ def test_a_why_is_one_line_that_fits_and_has_no_empty_words(
 
 
 def test_a_lie_of_health_is_proved_by_both_sources() -> None:
-    assert told(DB_DOWN).proof == ("database: refused", "/health: 200, it does not look at the database")
+    assert told(DB_DOWN).proof == ("database: refused", "/health: 200, it does not check the database")
 
 
 @pytest.mark.parametrize("readings", [case[1] for case in CASES], ids=[case[0] for case in CASES])
@@ -450,7 +450,7 @@ def test_a_gateway_that_refuses_connections_is_not_asked_to_restart_its_session(
 
 def test_chats_that_are_no_witness_are_named_before_a_webhook_that_nobody_used_yet() -> None:
     reason = told({"customers_last_inbound": NO_DATA, "chats_evidence": (0, "HTTP 500")})
-    assert "no witness: HTTP 500" in str(reason.text)
+    assert "can't be trusted: HTTP 500" in str(reason.text)
 
 
 @pytest.mark.parametrize("unstored", [1, 2])

@@ -141,7 +141,7 @@ def test_an_answer_whose_delivery_is_not_confirmed_is_calm_and_not_green() -> No
 def test_with_one_of_two_witnesses_missing_nobody_says_that_everyone_is_answered() -> None:
     said = now(unwitnessed=Unwitnessed(90, "HTTP 500"))
     assert (said.calm, said.headline) == (False, "CANNOT TELL")
-    assert said.detail == "by the rows nobody waits; the gateway's chats do not confirm it for 1m: HTTP 500"
+    assert said.detail == "by the rows no one waits; the gateway's chats do not confirm it for 1m: HTTP 500"
     assert not now(unwitnessed=Unwitnessed(90), customers_waiting=1, customers_oldest=5).calm
     assert now(unwitnessed=Unwitnessed(90), customers_waiting=1, customers_overdue=1).level is Severity.WARNING
 
@@ -194,7 +194,7 @@ def test_the_worst_severity_leads_and_the_oldest_of_equals() -> None:
 def test_who_has_it_since_when_and_what_was_tried() -> None:
     said = now(incident(owner="ana"), tried="session-cleanup: closed 3")
     assert (said.who, said.tried) == ("ana for 2m", "session-cleanup: closed 3")
-    assert (now(incident()).who, now(incident()).tried) == ("nobody", "nothing")
+    assert (now(incident()).who, now(incident()).tried) == ("no one", "nothing")
 
 
 def test_the_cause_s_own_remedy_is_offered_and_only_where_it_can_be_run() -> None:
@@ -210,7 +210,7 @@ def test_the_why_of_now_comes_first_and_that_of_the_beginning_where_nothing_is_s
     said = now(incident(), holds=False)
     assert (said.why, said.detail) == (
         "when it began: the cause then",
-        "nobody waits; watching that it stays so, after 5m",
+        "no one waits; watching that it stays so, after 5m",
     )
     assert str(now(incident(), health_up=(0, "refused"), health_refused=1, health_down=1).why).startswith(
         "The bot refuses"

@@ -119,4 +119,4 @@ async def test_which_assumption_about_the_chats_is_broken_is_named() -> None:
         found = await doctor.evidence_finding(gateway.settings, time.time())
     assert found.verdict is FindingVerdict.WARNING
     assert "me: null" in str(found.why)
-    assert "retry writes to nobody" in str(found.todo)
+    assert "retry writes to no one" in str(found.todo)

@@ -193,10 +193,10 @@ async def test_a_gateway_that_cannot_send_is_told_and_so_is_the_hour(
     found = await scene.found(text=TEXT, sql="UPDATE leads SET score = 1 WHERE id = $1")
     assert found["retry.text"].verdict is FindingVerdict.FAILED
     assert str(found["retry.text"].why).startswith(
-        "the gateway is SCAN_QR_CODE: mend it first; reaches those who wrote"
+        "the gateway is SCAN_QR_CODE: fix it first; reaches those who wrote"
     )
     assert "its statement is not tried here" in str(found["retry.sql"].why)
-    assert str(found["retry.reach"].why).endswith("; not now: the gateway is SCAN_QR_CODE: mend it first")
+    assert str(found["retry.reach"].why).endswith("; not now: the gateway is SCAN_QR_CODE: fix it first")
     hour = time.gmtime().tm_hour
     closed = f"{(hour + 2) % 24:02d}:00-{(hour + 3) % 24:02d}:00"
     again = await scene.found(text=TEXT, hours=closed, zone="UTC")

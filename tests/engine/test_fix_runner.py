@@ -183,7 +183,7 @@ async def test_a_run_beyond_its_own_limit_is_ended_and_what_it_did_is_looked_up(
 
 async def test_what_is_final_is_never_taken_back_and_nobody_is_told_how(desk: Desk) -> None:
     desk.remedy.go.set()
-    desk.remedy.final = "a message that was sent cannot be taken back"
+    desk.remedy.final = "a sent message can't be undone"
     answer = await desk.fixing.run(await desk.token(), "ana")
     assert answer == Done("done it", "")
     run = desk.runs[0].run

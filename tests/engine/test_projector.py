@@ -112,7 +112,7 @@ def test_headline_list_and_page_offer_the_same_fix_and_an_unrelated_incident_its
 def witness(
     *values: tuple[float, float | None], interval: float = 30.0, patient: bool = True
 ) -> tuple[Projector, SampleCache]:
-    """A view of an agent whose rows say that nobody waits, and whose chats said that at these times."""
+    """A view of an agent whose rows say that no one waits, and whose chats said that at these times."""
     recent = SampleCache(keep=3600.0, step=60.0, steps=1)
     view = Projector(recent, Config(agents={"bot": AGENT}), patient=patient)
     names = ("chats.evidence", "customers.waiting", "customers.backlog", "gateway.up", "gateway.working")

@@ -124,7 +124,7 @@ async def test_a_gateway_that_hides_who_a_chat_is_stops_every_answer(
     plan = await one.fix.preview("")
     gateway.chats.append((LID, now - 30, True))  # of whom is not known: it may be this customer's
     refused = (await one.fix.preview("")).refused
-    assert "whom a person answered by phone is not known" in refused
+    assert "it is unknown who was answered by phone" in refused
     assert "@lid" in refused
     with pytest.raises(FixError, match="@lid"):
         await one.fix.run(plan)

@@ -133,7 +133,7 @@ async def test_each_refusal_is_one_line(gateway: Waha) -> None:
 async def test_a_restart_is_never_taken_back(gateway: Waha) -> None:
     fix = remedy(gateway.settings)
     assert fix.final
-    with pytest.raises(FixError, match="cannot be taken back"):
+    with pytest.raises(FixError, match="can't be undone"):
         await fix.undo(("default",))
 
 

@@ -142,7 +142,7 @@ async def test_a_send_whose_end_is_not_known_is_in_doubt_and_never_repeated(
     assert outcome.outcome == "interrupted"
     gateway.code = 201
     plan = await one.fix.preview("")
-    assert (plan.title, plan.subjects) == ("Reaches nobody who waits", ())
+    assert (plan.title, plan.subjects) == ("Reaches no waiting customer", ())
     assert "interrupted 0s ago" in plan.items[0].why
     assert len(gateway.sends) == 1
 
@@ -333,7 +333,7 @@ async def test_a_gateway_that_is_not_working_is_mended_first(
     one = engine()
     plan = await one.fix.preview("")
     gateway.status = "FAILED"
-    assert (await one.fix.preview("")).refused == "the gateway is FAILED: mend it first"
+    assert (await one.fix.preview("")).refused == "the gateway is FAILED: fix it first"
     assert "the gateway is FAILED" in (await one.fix.run(plan)).summary
     assert await told(agent_db) == []
 
@@ -397,7 +397,7 @@ async def test_without_a_way_to_answer_it_says_what_to_configure(engine: Make) -
 async def test_a_message_cannot_be_taken_back(engine: Make) -> None:
     one = engine()
     assert one.fix.final
-    with pytest.raises(FixError, match="cannot be taken back"):
+    with pytest.raises(FixError, match="can't be undone"):
         await one.fix.undo(("x",))
 
 

@@ -91,7 +91,7 @@ async def test_messages_that_bear_the_time_of_the_request_are_no_evidence_until_
     async with reading(gateway) as probe:
         waiting, sample = await probe.ask(now)
         assert (waiting.value, sample.value) == (None, 0)
-        assert "time at which it is asked" in str(sample.note)
+        assert "time of the request" in str(sample.note)
         assert not probe.chats.answered  # nothing is learned from such times
         gateway.request_time = False
         for last, ago in zip(gateway.overview[1:], (400, 900), strict=True):

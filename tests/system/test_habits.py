@@ -94,7 +94,7 @@ class Doubt(msgspec.Struct, frozen=True):
 
 DOUBTS = [
     Doubt("chats-hidden", "hidden id (@lid)"),
-    Doubt("chats-request-time", "the time at which it is asked"),
+    Doubt("chats-request-time", "the time of the request"),
     Doubt("session-nameless", "me: null"),
 ]
 

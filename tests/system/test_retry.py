@@ -57,7 +57,7 @@ class Scene:
                 if plan.token:
                     assert isinstance(await self.first.ask(RunFix(plan.token), 60), Done)
         for client in (self.first, self.second):
-            await seen(client, lambda shot: not waiting(shot), 30, "nobody waits")
+            await seen(client, lambda shot: not waiting(shot), 30, "no one waits")
 
     async def waits_for_good(self, client: Client, least: int) -> list[CustomerView]:
         """Those of the list who wait while the bot answers nobody, once there are so many; oldest first."""
@@ -309,5 +309,5 @@ async def test_one_answered_by_hand_is_owed_nothing_more_until_it_writes_again(s
 async def test_where_nobody_waits_there_is_nothing_to_run(scene: Scene) -> None:
     await scene.calm()
     plan = await previewed(scene.first, "retry")
-    assert (plan.token, plan.title) == ("", "Reaches nobody who waits")
+    assert (plan.token, plan.title) == ("", "Reaches no waiting customer")
     assert isinstance(await scene.first.ask(RunFix(plan.token)), Refused)
