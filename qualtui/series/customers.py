@@ -8,7 +8,7 @@ SERIES = (
         "",
         "up",
         "messages, leads",
-        "customers owed a delivered answer, with those open before the first start; backlog left out",
+        "customers without a delivered answer, also those open before the first start; without backlog",
     ),
     Series(
         "customers.oldest",

@@ -29,7 +29,7 @@ SERIES = (
         "",
         "down",
         "chats",
-        "1: the chats are believed; 0: read and not believed, the note says why; no value: they could not be read",
+        "1: the chats are trusted; 0: read but not trusted, the note says why; no value: they could not be read",
     ),
     Series("gateway.starting", "s", "up", "derived", "how long the session has been STARTING; 0 where it is not"),
     Series(
@@ -37,7 +37,7 @@ SERIES = (
         "",
         "up",
         "messages",
-        "customers whom these hours of the week should have brought since the last one; P(none) = exp(-this)",
+        "customers expected since the last one, by hour of the week; P(none) = exp(-this)",
     ),
     Series("gateway.seconds", "s", "up", "gateway", "time to the answer"),
 )

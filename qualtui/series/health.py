@@ -10,7 +10,7 @@ SERIES = (
         "GET /health",
         "1: an answer of 200; 0: refused, an error status, no answer in time, or services that it calls broken",
     ),
-    Series("health.refused", "", "up", "GET /health", "1: the connection was refused: nobody listens"),
+    Series("health.refused", "", "up", "GET /health", "1: the connection was refused: no process listens"),
     Series("health.silent", "", "up", "GET /health", "1: no answer in time; busy bots are silent"),
     Series("health.database", "", "down", "GET /health", "1: where it names its database: well; 0: broken"),
     Series("health.gateway", "", "down", "GET /health", "1: where it names the gateway: well; 0: broken"),

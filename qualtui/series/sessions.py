@@ -8,7 +8,7 @@ SERIES = (
         "",
         "up",
         "sessions, messages",
-        "active sessions whose newest question of the last day is the one before again, slow lane",
+        "active sessions whose newest question of the last day repeats the one before, slow lane",
     ),
     Series(
         "sessions.looping",
@@ -25,7 +25,11 @@ SERIES = (
         "customers whose last message has no reply, in an active session; one with two such sessions counts once",
     ),
     Series(
-        "sessions.owed_for", "s", "up", "messages", "how long the longest of these replies has been owed; 0: none"
+        "sessions.owed_for",
+        "s",
+        "up",
+        "messages",
+        "how long the oldest of these customers has waited for the reply; 0: none",
     ),
     Series(
         "sessions.unreadable",

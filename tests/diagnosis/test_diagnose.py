@@ -273,7 +273,12 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ("the gateway was not asked", {"gateway_working": NO_DATA}, Link.GATEWAY, "No fresh evidence of: gateway"),
     ("no gateway is configured", {"gateway_up": NO_SOURCE, "gateway_working": NO_SOURCE}, None, ""),
     ("no health is configured", {"health_up": NO_SOURCE, "health_down": NO_SOURCE}, None, ""),
-    ("our own network", {"health_up": NO_DATA, "db_up": NO_DATA, "gateway_up": NO_DATA}, Link.US, "We cannot poll"),
+    (
+        "our own network",
+        {"health_up": NO_DATA, "db_up": NO_DATA, "gateway_up": NO_DATA},
+        Link.US,
+        "We cannot poll",
+    ),
     ("everything is old", {"health_up": OLD, "db_up": OLD, "gateway_up": OLD}, Link.US, "We cannot poll"),
     (
         "only the database answers",
@@ -281,8 +286,18 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
         Link.BOT,
         "bot",
     ),
-    ("chats that are not believed", {"chats_evidence": (0, "hidden ids")}, Link.GATEWAY, "can't be trusted: hidden ids"),
-    ("chats that are not read", {"chats_evidence": (None, "HTTP 500")}, Link.GATEWAY, "can't be trusted: HTTP 500"),
+    (
+        "chats that are not believed",
+        {"chats_evidence": (0, "hidden ids")},
+        Link.GATEWAY,
+        "can't be trusted: hidden ids",
+    ),
+    (
+        "chats that are not read",
+        {"chats_evidence": (None, "HTTP 500")},
+        Link.GATEWAY,
+        "can't be trusted: HTTP 500",
+    ),
     ("chats that are believed", {"chats_evidence": (1, "")}, None, ""),
 ]
 
