@@ -1,5 +1,6 @@
 """The papers around the code say what is so."""
 
+import ast
 import configparser
 import re
 import shlex
@@ -13,7 +14,9 @@ from typer.main import get_command
 from benchmarks.house import shared_names
 from qualtui import __version__
 from qualtui.cli.app import app
+from qualtui.config.rules import BUILT_IN
 from qualtui.fixes.claims import RIGHTS, STORE_RIGHTS
+from qualtui.series.catalogue import DECLARED
 from tests.postgres import AgentDatabase
 
 TOP = Path(__file__).parents[1]
@@ -201,3 +204,38 @@ def test_where_the_product_may_be_named_it_is_no_more_than_that() -> None:
         'GATEWAY_KINDS = ("waha",)  # as gateways/registry.py has them, which configuration does not know',
         '    kind: str = "waha"  # as gateways/registry.py names it',
     ]
+
+
+RIDDLES = re.compile(
+    r"\b(tells?|told|whom|mend(s|ed)?|nobody|unheard|hearsay|deeds?|owed|owes one|of its own|as written"
+    r"|taken? back|under way)\b",
+    re.IGNORECASE,
+)
+NAMED_BY_THE_SPECIFICATION = re.compile(r"cannot tell", re.IGNORECASE)
+
+
+def sentences(source: str) -> list[str]:
+    """The sentences that a module translates: the literals in calls of `_`, `plural`, `message` and `counted`."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    spoken = [call for call in calls if getattr(call.func, "id", "") in {"_", "plural", "message", "counted"}]
+    literals = (arg.value for call in spoken for arg in call.args if isinstance(arg, ast.Constant))
+    return [text for text in literals if isinstance(text, str)]
+
+
+def helps(command: Any) -> list[str]:
+    """What `--help` prints of a command, its parameters and its subcommands."""
+    own = [command.help or "", *(getattr(one, "help", "") or "" for one in command.params)]
+    if not hasattr(command, "list_commands"):
+        return own
+    below = (command.get_command(None, name) for name in command.list_commands(None))
+    return own + [text for one in below for text in helps(one)]
+
+
+def test_what_people_read_uses_plain_words() -> None:
+    files = sorted((TOP / "qualtui").rglob("*.py"))
+    read = [text for file in files for text in sentences(file.read_text(encoding="utf-8"))]
+    read += helps(get_command(app))
+    read += [f"{rule.summary} {rule.runbook}" for rule in BUILT_IN.values()]
+    read += [series.meaning for series in DECLARED]
+    assert len(read) > 1000
+    assert [text for text in read if RIDDLES.search(NAMED_BY_THE_SPECIFICATION.sub("", text))] == []
