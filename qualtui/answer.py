@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import Saying, message
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -21,24 +22,28 @@ class Answer(msgspec.Struct, frozen=True):
     headers: Mapping[str, str] = {}  # look up by names in lower case
 
     @property
-    def oddity(self) -> str:
+    def oddity(self) -> Saying:
         """Why this is no service's JSON, in a few words: it is somebody else's, or was changed on its way."""
         if 300 <= self.status < 400 and (to := self.headers.get("location", "")):
-            return _("redirects to {}").format(_shown(to))
+            return message("redirects to {place}", place=_shown(to))
         if not self.plain and (how := self.headers.get("content-encoding", "")):
-            return _("it is compressed ({})").format(clean(how, 20))
+            return message("it is compressed ({how})", how=clean(how, 20))
         if self.body[:2] in _UTF16:
-            return _("it is UTF-16, not UTF-8")
+            return message("it is UTF-16, not UTF-8")
         kind = self.headers.get("content-type", "")
         if kind.startswith("text/html") or self.body[:200].lstrip()[:9].lower() == b"<!doctype":
-            return _("it is a web page (HTML)")
+            return message("it is a web page (HTML)")
         return ""
 
     @property
-    def words(self) -> str:
+    def words(self) -> Saying:
         """The status for people, and where a redirect leads."""
         leads = self.oddity if 300 <= self.status < 400 else ""
-        return f"HTTP {self.status}, {leads}" if leads else f"HTTP {self.status}"
+        return (
+            message("HTTP {status}, {leads}", status=str(self.status), leads=leads)
+            if leads
+            else f"HTTP {self.status}"
+        )
 
 
 def _shown(location: str) -> str:

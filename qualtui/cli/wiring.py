@@ -87,6 +87,6 @@ def _waiting(probe: CustomersProbe, *, certain: bool = False) -> Waiting:
         try:
             return await probe.who(certain=certain)
         except ProbeError as error:
-            raise FixError(str(error)) from None
+            raise FixError(error.text) from None
 
     return waiting

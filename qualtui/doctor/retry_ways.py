@@ -68,15 +68,16 @@ async def check_retry_ways(
 
 
 async def _surveyed(found: Answering, fix: Fix, *, writes: bool) -> Answering:
-    gateway, blocked, problem, reached = await fix.gateway_trouble(), "", found.problem, found.reached
+    blocked: Saying = ""
+    gateway, problem, reached = await fix.gateway_trouble(), found.problem, found.reached
     try:
         survey = await fix.survey()
         blocked, reached = lacks(survey.lacking), survey.people
     except FixError as error:
         if writes:  # it is set and does not answer: `write.rights` says what to do
-            problem = problem or message("the writing role: {reason}", reason=str(error))
+            problem = problem or message("the writing role: {reason}", reason=error.text)
         else:
-            blocked = str(error)
+            blocked = error.text
     return msgspec.structs.replace(
         found, hours=fix.out_of_hours(), gateway=gateway, blocked=blocked, problem=problem, reached=reached
     )

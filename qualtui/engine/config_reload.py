@@ -11,7 +11,8 @@ from qualtui.config.values import Config
 from qualtui.engine.journal import Journal
 from qualtui.engine.setup import Setup
 from qualtui.eventlog.engine import ConfigRead
-from qualtui.text import _, clean
+from qualtui.text import clean
+from qualtui.text.message import Saying, message
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ class ConfigReload:
         self._journal = journal
         self._told = told
         self.wanted = asyncio.Event()
-        self.problem = ""  # why the newest one was refused
+        self.problem: Saying = ""  # why the newest one was refused
 
     async def differing(self, present: Setup) -> Setup:
         """Waits for a configuration that is right and differs from the present one; returns its Setup."""
@@ -49,7 +50,7 @@ class ConfigReload:
                 continue
             except Exception as error:  # the boundary of a reload: the old configuration goes on
                 log.exception("configuration refused, the old one stays")
-                await self._refuse(_("an internal error ({})").format(type(error).__name__))
+                await self._refuse(message("an internal error ({error})", error=type(error).__name__))
                 continue
             self.problem = ""
             await self._journal.append((ConfigRead(True, fresh.digest), ""))
@@ -59,7 +60,7 @@ class ConfigReload:
             log.info("configuration read again: nothing differs")
             self._told()  # nothing differs: no reason to ask the bot anew
 
-    async def _refuse(self, problem: str) -> None:
+    async def _refuse(self, problem: Saying) -> None:
         self.problem = problem
         await self._journal.append((ConfigRead(False, "", problem), ""))
         self._told()

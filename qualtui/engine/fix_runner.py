@@ -17,7 +17,6 @@ from qualtui.engine.runs import LiveRun, run_view, to_stop, undo_refusal
 from qualtui.eventlog.fixes import FixFinished, FixStarted, FixStopped
 from qualtui.fixes.fix import Fix, FixError, Outcome, Plan, Stop
 from qualtui.model import FixRun, State
-from qualtui.text import _, span
 from qualtui.text.message import Saying, message
 from qualtui.wire import Answer, Done, Fixes, FixView, Preview, Refused, RunningView
 
@@ -88,7 +87,7 @@ class FixRunner:
             self._released.clear()
             await self._released.wait()
 
-    def available(self, agent: str, name: str) -> str:
+    def available(self, agent: str, name: str) -> Saying:
         """The remedy's title where it can be run for the agent now, else empty."""
         remedy = self._remedies.get((agent, name))
         return remedy.title if remedy is not None and not (remedy.unavailable or remedy.not_now) else ""
@@ -132,7 +131,7 @@ class FixRunner:
             with self._using(remedy):
                 plan = await remedy.preview(mode)
         except FixError as error:
-            return Refused(message("the preview failed: {reason}", reason=str(error)))
+            return Refused(message("the preview failed: {reason}", reason=error.text))
         now = self._clock()
         self._tickets = {t: ticket for t, ticket in self._tickets.items() if now - ticket.at < TOKEN_LIFE}
         token = ""
@@ -140,7 +139,9 @@ class FixRunner:
             token = secrets.token_hex(16)
             self._tickets[token] = _Ticket(remedy, agent, plan, number, now)
         trouble = self._journal.trouble
-        warnings = (*plan.warnings, *((_("the audit cannot be written: {}").format(trouble),) if trouble else ()))
+        warnings = plan.warnings
+        if trouble:
+            warnings = (*warnings, message("the audit can't be written: {trouble}", trouble=trouble))
         return Preview(
             token, name, agent, plan.title, plan.explain, plan.items, len(plan.subjects), plan.refused, warnings
         )
@@ -171,7 +172,7 @@ class FixRunner:
         if remedy is None or remedy.unavailable:
             return Refused(message("{fix} can't run with the present configuration", fix=old.fix))
         started = FixStarted(
-            secrets.token_hex(4), old.fix, old.agent, who, old.done, old.number, undoes=run, detail=_("undo")
+            secrets.token_hex(4), old.fix, old.agent, who, old.done, old.number, undoes=run, detail=message("undo")
         )
         return await self._act(remedy, started, lambda _stop: remedy.undo(old.done))
 
@@ -214,7 +215,7 @@ class FixRunner:
             remedy = self._remedies.get((run.agent, run.fix))
             with self._using(remedy):
                 found = await _found(remedy, run.subjects)
-            summary = _("interrupted by an engine's end; {}").format(found.summary)
+            summary = message("interrupted by an engine's end; {found}", found=found.summary)
             await self._journal.append((FixFinished(run.run, "interrupted", summary, found.done), ""))
 
     async def _act(self, remedy: Fix, started: FixStarted, action: Action) -> Answer:
@@ -230,8 +231,13 @@ class FixRunner:
         if not task.done():
             if remedy.unstoppable:
                 return Done(message("{fix} is still running; the activity shows when it ends", fix=started.fix))
-            text = "{fix} is still running; the activity shows when it ends. To stop it: qualtui fix stop {run}"
-            return Done(message(text, fix=started.fix, run=started.run))
+            return Done(
+                message(
+                    "{fix} is still running; the activity shows when it ends. To stop it: qualtui fix stop {run}",
+                    fix=started.fix,
+                    run=started.run,
+                )
+            )
         outcome = task.result()
         if outcome.outcome == "failed":
             return Refused(outcome.summary)
@@ -241,7 +247,9 @@ class FixRunner:
         """Carry out a run and write its end to the log. If cancelled, the next engine reports what it did."""
         try:
             if live.stop.why:
-                outcome = Outcome("stopped", _("{} before it began: nothing was done").format(live.stop.why))
+                outcome = Outcome(
+                    "stopped", message("{stopped} before it began: nothing was done", stopped=live.stop.why)
+                )
             else:
                 live.begun = True
                 outcome = await _guarded(live.remedy, started, lambda: action(live.stop))
@@ -256,7 +264,7 @@ class FixRunner:
         del self._live[started.run]
         self._released.set()
 
-    def _final(self, run: FixRun) -> str:
+    def _final(self, run: FixRun) -> Saying:
         """Return why a run can never be undone; empty if it can."""
         remedy = self._remedies.get((run.agent, run.fix))
         return remedy.final if remedy is not None else ""
@@ -288,27 +296,29 @@ async def _guarded(remedy: Fix, started: FixStarted, action: Callable[[], Awaita
         async with asyncio.timeout(remedy.limit):
             return await action()
     except FixError as error:
-        return Outcome("failed", str(error))
+        return Outcome("failed", error.text)
     except TimeoutError:
         found = await _found(remedy, started.subjects)
-        return Outcome("failed", _("no end within {}; {}").format(span(remedy.limit), found.summary), found.done)
+        text = message("no end within {limit:span}; {found}", limit=remedy.limit, found=found.summary)
+        return Outcome("failed", text, found.done)
     except Exception as error:  # the boundary of a run: it must have an end in the log
         log.exception("a remedy failed: %s", started.fix)
         found = await _found(remedy, started.subjects)
-        text = _("it failed ({}); {}").format(type(error).__name__, found.summary)
+        text = message("it failed ({error}); {found}", error=type(error).__name__, found=found.summary)
         return Outcome("failed", text, found.done)
 
 
 async def _found(remedy: Fix | None, subjects: tuple[str, ...]) -> Outcome:
     """Check what is true now for the subjects of a run without a known end."""
-    unknown = _("what it did is not known")
+    unknown = message("what it did is not known")
     if remedy is None:
         return Outcome("", unknown)
     try:
         async with asyncio.timeout(LOOK_LIMIT):
             return await remedy.verify(subjects)
     except (FixError, TimeoutError) as error:
-        return Outcome("", f"{unknown}: {error or _('no answer in time')}")
+        reason = error.text if isinstance(error, FixError) else message("no answer in time")
+        return Outcome("", message("{unknown}: {reason}", unknown=unknown, reason=reason))
     except Exception as error:  # the boundary of a check: a fix's fault must not end the engine at each start
         log.exception("a fix could not check what it did")
-        return Outcome("", f"{unknown} ({type(error).__name__})")
+        return Outcome("", message("{unknown} ({error})", unknown=unknown, error=type(error).__name__))

@@ -5,8 +5,8 @@ import contextlib
 
 from qualtui.fixes.fix import Fix, Stop
 from qualtui.model import FixRun, State
-from qualtui.text import _, plural
-from qualtui.text.message import Saying, message
+from qualtui.text import _
+from qualtui.text.message import Saying, counted, message
 from qualtui.wire import Done, Refused, RunView
 
 UNDO_LIFE = 86400.0  # s after which a run can no longer be undone
@@ -28,7 +28,7 @@ class LiveRun:
                 await self.ended.wait()
 
 
-def undo_refusal(run: FixRun, now: float, final: str = "") -> Saying:
+def undo_refusal(run: FixRun, now: float, final: Saying = "") -> Saying:
     """Return why a run can't be undone; empty if it can. `final`: why its fix never can."""
     if final:
         return final
@@ -69,7 +69,7 @@ def outcome_word(run: FixRun) -> str:
     return run.outcome or (_("stopping") if run.stopped_by else _("running"))
 
 
-def run_view(run: FixRun, now: float, final: str) -> RunView:
+def run_view(run: FixRun, now: float, final: Saying) -> RunView:
     """Return a run as a row. `final`: why its fix can never be undone."""
     subjects = len(run.subjects)
     return RunView(
@@ -80,7 +80,7 @@ def run_view(run: FixRun, now: float, final: str) -> RunView:
         started_at=run.started_at,
         finished_at=run.finished_at,
         outcome=outcome_word(run),
-        summary=str(run.summary) or plural("{} subject", "{} subjects", subjects).format(subjects),
+        summary=run.summary or counted("{count} subject", "{count} subjects", subjects),
         undone=bool(run.undone_by),
         can_undo=not undo_refusal(run, now, final),
     )

@@ -14,7 +14,7 @@ from qualtui.config.values import DatabaseSettings, Mapping
 from qualtui.database import Database, DatabaseError, sql, table
 from qualtui.fixes.fix import FixError
 from qualtui.gateways.gateway import Fate
-from qualtui.text import _
+from qualtui.text.message import Saying, Text, message
 
 READ_LIMIT = WRITE_LIMIT = 10.0  # s
 OUTCOME = "qualtui_retry_"  # and a Fate: system_logs.evento of an outcome
@@ -77,7 +77,17 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class HeldError(Exception):
-    """The customer is not ours to write to; the text says why."""
+    """The customer is not ours to write to; the text says why. `stopped`: because a person stopped the run."""
+
+    def __init__(self, text: Saying, *, stopped: bool = False) -> None:
+        super().__init__(str(text))
+        self.text = text
+        self.stopped = stopped
+
+
+def no_write_dsn(agent: str) -> Text:
+    """Why nothing can be changed in an agent's database."""
+    return message("no write_dsn in [agents.{agent}.database]: qualtui may only read", agent=agent)
 
 
 class Claims:
@@ -95,11 +105,11 @@ class Claims:
         self._sql = {name: sql("qualtui.fixes", f"retry_{name}", mapping) for name in _STATEMENTS}
 
     @property
-    def unavailable(self) -> str:
+    def unavailable(self) -> Saying:
         """Why nothing can be claimed; empty where it can."""
         if self._writes is not None:
             return ""
-        return _("no write_dsn in [agents.{}.database]: qualtui may only read").format(self.agent)
+        return no_write_dsn(self.agent)
 
     async def lacking(self, *, store: bool) -> tuple[str, ...]:
         """The rights that the role lacks, such as INSERT on system_logs.id. Raises RemedyError."""
@@ -125,14 +135,14 @@ class Claims:
             raise FixError(error.text) from None
         return {row["lead"]: _case(row) for row in rows}
 
-    async def claim(self, lead: str, run: str, barrier: Callable[[Case | None], str]) -> Claim:
+    async def claim(self, lead: str, run: str, barrier: Callable[[Case | None], Saying]) -> Claim:
         """Commits a claim, unless `barrier` or another engine stands against it. Raises HeldError, RemedyError."""
         key = str(uuid.uuid4())
         details = msgspec.json.encode({"lead_id": lead, "run": run, "key": key}).decode()
         try:
             async with self._database().write(WRITE_LIMIT) as session:
                 if not await session.fetchval(self._sql["lock"], lead):
-                    raise HeldError(_("another engine works on it"))
+                    raise HeldError(message("another engine works on it"))
                 row = await session.fetchrow(self._sql["cases"], *self._of((lead,)))
                 case = None if row is None else _case(row)
                 against = barrier(case)

@@ -6,24 +6,28 @@ from typing import Protocol
 
 import msgspec
 
-from qualtui.text import _
+from qualtui.text.message import Saying, message
 from qualtui.wire import PreviewItem
 
 
 class FixError(Exception):
     """A remedy could not be asked or run; the one-line text has no personal data, no DSN."""
 
+    def __init__(self, text: Saying) -> None:
+        super().__init__(str(text))
+        self.text = text
+
 
 class Plan(msgspec.Struct, frozen=True):
     """What a run would change. `refused` not empty: a guardrail forbids it, and why."""
 
-    title: str  # the consequence: Closes 3 sessions
-    explain: tuple[str, ...]
+    title: Saying  # the consequence: Closes 3 sessions
+    explain: tuple[Saying, ...]
     items: tuple[PreviewItem, ...]  # at most a screenful
     subjects: tuple[str, ...]  # all ids
     mode: str
-    warnings: tuple[str, ...] = ()
-    refused: str = ""
+    warnings: tuple[Saying, ...] = ()
+    refused: Saying = ""
     run: str = ""  # the run's id, once it runs
 
 
@@ -35,7 +39,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """
 
     outcome: str
-    summary: str
+    summary: Saying
     done: tuple[str, ...] = ()
 
 
@@ -53,9 +57,9 @@ class Stop:
             self._said.set()
 
     @property
-    def why(self) -> str:
+    def why(self) -> Saying:
         """By whom; empty while nobody said it."""
-        return _("stopped by {}").format(self._who) if self._said.is_set() else ""
+        return message("stopped by {who}", who=self._who) if self._said.is_set() else ""
 
     async def cuts(self, pause: Awaitable[None]) -> None:
         """Waits until a pause is over, or the word was given."""
@@ -78,19 +82,19 @@ class Fix(Protocol):
         """As in `fix` of a rule: session-cleanup."""
 
     @property
-    def title(self) -> str:
+    def title(self) -> Saying:
         """A few words: Close stuck sessions."""
 
     @property
-    def explain(self) -> str:
+    def explain(self) -> Saying:
         """One line: what it does and what it does not do."""
 
     @property
-    def unavailable(self) -> str:
+    def unavailable(self) -> Saying:
         """Why it can't be run with this configuration; empty when it can."""
 
     @property
-    def not_now(self) -> str:
+    def not_now(self) -> Saying:
         """Why it is not offered at this moment; empty when it is. A preview tells the same, and more."""
 
     @property
@@ -98,11 +102,11 @@ class Fix(Protocol):
         """Seconds after which a run is cancelled."""
 
     @property
-    def final(self) -> str:
+    def final(self) -> Saying:
         """Why a run is never taken back; empty where `undo` may."""
 
     @property
-    def unstoppable(self) -> str:
+    def unstoppable(self) -> Saying:
         """Why a run that has begun cannot be stopped; empty where it can, between two of its steps."""
 
     async def preview(self, mode: str) -> Plan:

@@ -9,8 +9,7 @@ from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
 from qualtui.fixes.gateway_session import restart_session, session_status
 from qualtui.gateways.gateway import SessionState
 from qualtui.gateways.registry import gateway_of, kind_of
-from qualtui.text import _, span
-from qualtui.text.message import Saying
+from qualtui.text.message import Saying, Text, message
 from qualtui.wire import PreviewItem
 
 LOOKS = 40  # at the status, over the whole timeout ...
@@ -57,53 +56,60 @@ class GatewayRestart:
         self._broken_for = broken_for
 
     @property
-    def title(self) -> str:
+    def title(self) -> Saying:
         """A few words."""
-        return _("Restart {product}'s session").format(product=self._product)
+        return message("Restart {product}'s session", product=self._product)
 
     @property
-    def explain(self) -> str:
+    def explain(self) -> Saying:
         """One line: what it does and what it does not do."""
-        return _("Stops and starts the session; the login stays. It sends no answers by itself.")
+        return message("Stops and starts the session; the login stays. It sends no answers by itself.")
 
     @property
-    def not_now(self) -> str:
+    def not_now(self) -> Saying:
         """A session that is logged out needs a person, and a gateway that takes no calls takes no restart."""
         if why := self._unreachable():
-            text = _("the gateway takes no calls ({}), and a restart is one: start the gateway itself. {}")
-            return text.format(why, self._whom())
+            return message(
+                "the gateway takes no calls ({why}), and a restart is one: start the gateway itself. {call}",
+                why=why,
+                call=self._whom(),
+            )
         status = self._logged_out()
         return self._scan(status) if status else ""
 
     @property
-    def final(self) -> str:
+    def final(self) -> Saying:
         """Why a run is not taken back."""
-        return _("a restart can't be undone")
+        return message("a restart can't be undone")
 
     @property
-    def unstoppable(self) -> str:
+    def unstoppable(self) -> Saying:
         """Why a run that has begun is not stopped."""
-        return _("the gateway accepted the restart")
+        return message("the gateway accepted the restart")
 
     async def preview(self, mode: str) -> Plan:
         """The session's status now. Refused where a restart mends nothing. Raises RemedyError."""
         _no_mode(mode)
         status = await session_status(self._gateway)
         session, word = self._gateway.session, str(status.note)
-        refused, how, despite = "", "", self._despite()
-        warnings: tuple[str, ...] = ()
+        refused: Saying = ""
+        how, despite = "", self._despite()
+        warnings: tuple[Saying, ...] = ()
         if status.can_send and despite:
             how = THOUGH_WORKING
-            warnings = (_("The session says WORKING; it is restarted because: {}").format(despite),)
+            warnings = (message("The session says WORKING; it is restarted because: {why}", why=despite),)
         elif status.can_send:
-            refused = _("the session is WORKING: a restart would only interrupt it")
+            refused = message("the session is WORKING: a restart would only interrupt it")
         elif status.needs_human:
             refused = self._scan(word)
         elif status.state is SessionState.STARTING:
-            warnings = (_("It is starting already: give it a minute before you restart it again"),)
+            warnings = (message("It is starting already: give it a minute before you restart it again"),)
         return Plan(
-            title=_("Restarts the WhatsApp session {}").format(session),
-            explain=(self.explain, _("Success: the session is WORKING within {}.").format(self._patience())),
+            title=message("Restarts the WhatsApp session {session}", session=session),
+            explain=(
+                self.explain,
+                message("Success: the session is WORKING within {limit:span}.", limit=self._patience()),
+            ),
             items=(PreviewItem(session, self._product, word, 0.0 if status.can_send else self._broken_for()),),
             subjects=(session,),
             mode=how,
@@ -117,7 +123,7 @@ class GatewayRestart:
             raise FixError(plan.refused)
         though = plan.mode == THOUGH_WORKING
         if not though and (await session_status(self._gateway)).can_send:
-            return Outcome("nothing", _("The session works again already"))
+            return Outcome("nothing", message("The session works again already"))
         await restart_session(self._gateway)
         clock = asyncio.get_running_loop().time
         started = clock()
@@ -133,19 +139,24 @@ class GatewayRestart:
                 continue
             word, left = str(status.note), left or not status.can_send
             if status.can_send and (left or clock() - started >= leaves):
-                told = _("The session is WORKING, {} after the restart").format(span(clock() - started))
+                told = message("The session is WORKING, {took:span} after the restart", took=clock() - started)
                 return Outcome("ok", told, plan.subjects)
             if status.needs_human:
-                raise FixError(_("Restarted, but {}").format(self._scan(word)))
+                raise FixError(message("Restarted, but {problem}", problem=self._scan(word)))
         raise FixError(
-            _("Restarted, but not WORKING within {}: {}. {}").format(self._patience(), word, self._whom())
+            message(
+                "Restarted, but not WORKING within {limit:span}: {state}. {call}",
+                limit=self._patience(),
+                state=word,
+                call=self._whom(),
+            )
         )
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
         """The session's status now. Raises RemedyError."""
         status = await session_status(self._gateway)
         done = subjects if status.can_send else ()
-        return Outcome("ok" if done else "nothing", _("the session is {} now").format(status.note), done)
+        return Outcome("ok" if done else "nothing", message("the session is {state} now", state=status.note), done)
 
     async def undo(self, done: tuple[str, ...]) -> Outcome:  # noqa: ARG002
         """There is none. Raises RemedyError."""
@@ -155,19 +166,22 @@ class GatewayRestart:
         """Gives back connections."""
         await self._gateway.close()
 
-    def _patience(self) -> str:
-        return span(max(1.0, self._settings.timeout))
+    def _patience(self) -> float:
+        return max(1.0, float(self._settings.timeout))
 
-    def _scan(self, status: Saying) -> str:
-        text = _("WhatsApp is logged out ({}): a person must log in with the phone. {}")
-        return text.format(status, self._whom())
+    def _scan(self, status: Saying) -> Text:
+        return message(
+            "WhatsApp is logged out ({status}): a person must log in with the phone. {call}",
+            status=status,
+            call=self._whom(),
+        )
 
-    def _whom(self) -> str:
+    def _whom(self) -> Text:
         if self._settings.call:
-            return _("Call {}").format(self._settings.call)
-        return _("Who to call: set `call` in [fixes.gateway-restart] is not set")
+            return message("Call {person}", person=self._settings.call)
+        return message("Who to call: `call` in [fixes.gateway-restart] is not set")
 
 
 def _no_mode(mode: str) -> None:
     if mode:
-        raise FixError(_("no mode {!r}; this fix has none").format(mode[:20]))
+        raise FixError(message("no mode '{mode}'; this fix has none", mode=mode[:20]))

@@ -2,8 +2,7 @@
 
 from qualtui.fixes.fix import FixError
 from qualtui.gateways.gateway import Gateway, GatewayError, GatewayFault, GatewayStatus
-from qualtui.text import _
-from qualtui.text.message import Saying
+from qualtui.text.message import Saying, Text, message
 
 _UNANSWERED = {GatewayFault.LOCAL, GatewayFault.REFUSED, GatewayFault.BROKEN, GatewayFault.SILENT}
 
@@ -13,14 +12,15 @@ async def session_status(gateway: Gateway) -> GatewayStatus:
     try:
         status = await gateway.status()
     except GatewayError as error:
-        raise FixError(_("the gateway does not answer: {}").format(error.text)) from None
+        raise FixError(_silent(error.text)) from None
     if status.fault is None:
         return status
     if status.fault in _UNANSWERED:
-        raise FixError(_("the gateway does not answer: {}").format(status.note))
+        raise FixError(_silent(status.note))
     if status.fault in {GatewayFault.NOT_A_GATEWAY, GatewayFault.IN_BETWEEN}:
-        why = _("what answers is not the gateway")
-        raise FixError(f"{why}: {status.oddity}" if status.oddity else why)
+        if status.oddity:
+            raise FixError(message("what answers is not the gateway: {oddity}", oddity=status.oddity))
+        raise FixError(message("what answers is not the gateway"))
     raise FixError(_refusal(status.fault, gateway.session, status.http, status.note))
 
 
@@ -31,13 +31,18 @@ async def restart_session(gateway: Gateway) -> None:
     except GatewayError as error:
         if error.fault not in _UNANSWERED:
             raise FixError(_refusal(error.fault, gateway.session, error.http, error.text)) from None
-        text = _("the gateway does not answer: {}") if error.unsent else _("no answer to the restart: {}")
-        raise FixError(text.format(error.text)) from None
+        if error.unsent:
+            raise FixError(_silent(error.text)) from None
+        raise FixError(message("no answer to the restart: {reason}", reason=error.text)) from None
 
 
-def _refusal(fault: GatewayFault, session: str, http: int, words: Saying) -> str:
+def _silent(reason: Saying) -> Text:
+    return message("the gateway does not answer: {reason}", reason=reason)
+
+
+def _refusal(fault: GatewayFault, session: str, http: int, words: Saying) -> Text:
     if fault is GatewayFault.UNAUTHORIZED:
-        return _("the gateway rejects our key: HTTP {}").format(http)
+        return message("the gateway rejects our key: HTTP {status}", status=str(http))
     if fault is GatewayFault.NO_SESSION:
-        return _("the gateway has no session {!r}").format(session)
-    return _("the gateway answers {}").format(words)
+        return message("the gateway has no session '{session}'", session=session)
+    return message("the gateway answers {answer}", answer=words)

@@ -4,7 +4,7 @@ import msgspec
 
 from qualtui.fixes.claims import Case, is_lead
 from qualtui.fixes.strategies import Strategy
-from qualtui.text import _, span
+from qualtui.text.message import Saying, joined, message
 from qualtui.wire import CustomerView
 
 SAME = 0.001  # s: two readings of one row's time
@@ -14,9 +14,9 @@ class Person(msgspec.Struct, frozen=True):
     """A customer who waits, and how a retry stands to it."""
 
     one: CustomerView
-    against: str = ""  # why no one may write to it now; empty: allowed
+    against: Saying = ""  # why no one may write to it now; empty: allowed
     ways: tuple[str, ...] = ()  # by name, those that reach it, in the order in which they are tried
-    by_hand: str = ""  # why none does
+    by_hand: Saying = ""  # why none does
 
 
 class Survey(msgspec.Struct, frozen=True):
@@ -48,43 +48,43 @@ class RetryReach:
     def person(self, one: CustomerView, case: Case | None) -> Person:
         """How a retry stands to one who waits."""
         if not is_lead(one.lead):
-            return Person(one, by_hand=_("answer by hand; the bot has no lead of it"))
+            return Person(one, by_hand=message("answer by hand; the bot has no lead of it"))
         against = self.barrier(one, case)
         if against or case is None:
             return Person(one, against)
         ways = tuple(way.name for way in self.ways(case))
         if ways and one.by_hand:
-            return Person(one, by_hand=_("answer by hand; {}").format(one.by_hand))
+            return Person(one, by_hand=message("answer by hand; {why}", why=one.by_hand))
         return Person(one, ways=ways, by_hand="" if ways else self._by_hand(case))
 
     def ways(self, case: Case) -> tuple[Strategy, ...]:
         """The ways that reach a customer, in the order in which they are tried."""
         return tuple(way for way in self._strategies if not way.out_of_reach(case))
 
-    def barrier(self, one: CustomerView, case: Case | None) -> str:
+    def barrier(self, one: CustomerView, case: Case | None) -> Saying:
         """Why nobody may write to this customer now; empty: they may."""
         if case is None:
-            return _("gone")
+            return message("gone")
         if case.state in self._unreadable and (case.heard is None or case.heard < one.last - SAME):
-            return _("the bot can't read its session ({}): close it first, with session-cleanup").format(
-                case.state
+            return message(
+                "the bot can't read its session ({state}): close it first, with session-cleanup", state=case.state
             )
         # What the customer wrote last may be in the gateway's chats alone: the bot never stored it.
         case = msgspec.structs.replace(case, heard=max(one.last, one.last if case.heard is None else case.heard))
         if case.status in self._closed or (case.status in self._declined and not case.again):
-            return _("wants none: {}").format(case.status)
+            return message("wants none: {status}", status=case.status)
+        age = case.now - (case.claimed or case.now)
         if case.doubt:
-            return _("interrupted {} ago: may have been sent").format(span(case.now - (case.claimed or case.now)))
+            return message("interrupted {age:span} ago: may have been sent", age=age)
         if case.accepted:
-            text = _("accepted by the gateway {} ago, not yet delivered: never sent again")
-            return text.format(span(case.now - (case.claimed or case.now)))
+            return message("accepted by the gateway {age:span} ago, not yet delivered: never sent again", age=age)
         if case.answered:
-            return _("written to already")
+            return message("written to already")
         if case.said is not None and case.said >= (case.heard or 0.0):
             phantom = one.unheard is not None and case.said <= one.unheard + SAME
-            return "" if phantom else _("answered meanwhile")
+            return "" if phantom else message("answered meanwhile")
         return ""
 
-    def _by_hand(self, case: Case) -> str:
-        told = ", ".join(f"{way.name}: {way.out_of_reach(case)}" for way in self._strategies)
-        return _("answer by hand; {}").format(told) if told else _("answer by hand")
+    def _by_hand(self, case: Case) -> Saying:
+        why = [message("{way}: {why}", way=way.name, why=way.out_of_reach(case)) for way in self._strategies]
+        return message("answer by hand; {why}", why=joined(why, ", ")) if why else message("answer by hand")

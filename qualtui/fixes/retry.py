@@ -13,12 +13,13 @@ from qualtui.config.values import RetrySettings as Settings
 from qualtui.fixes.claims import Case, Claim, Claims, HeldError
 from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
 from qualtui.fixes.gateway_session import session_status
-from qualtui.fixes.reach import RetryReach, Survey
+from qualtui.fixes.reach import Person, RetryReach, Survey
 from qualtui.fixes.strategies import AGENT_LIMIT, Strategy, strategies_of
 from qualtui.fixes.totals import RunTotals
 from qualtui.gateways.gateway import Fate, Gateway, SendResult
 from qualtui.gateways.registry import gateway_of
-from qualtui.text import _, plural, span
+from qualtui.text import span
+from qualtui.text.message import Saying, Text, counted, joined, message
 from qualtui.wire import CustomerView, PreviewItem
 
 SHOWN = 50  # items of a preview
@@ -61,31 +62,31 @@ class Retry:
         self.limit = settings.max_rows * (float(settings.pace) + AGENT_LIMIT) + 2 * CONFIRM
 
     @property
-    def title(self) -> str:
+    def title(self) -> Saying:
         """A few words."""
-        return _("Answer waiting customers")
+        return message("Answer waiting customers")
 
     @property
-    def explain(self) -> str:
+    def explain(self) -> Saying:
         """One line: what it does and what it does not do."""
-        return _("Writes to each customer at most once; what may have been sent is never sent again.")
+        return message("Writes to each customer at most once; what may have been sent is never sent again.")
 
     @property
-    def unavailable(self) -> str:
+    def unavailable(self) -> Saying:
         """Why it can't be run with this configuration; empty when it can."""
         if not self._tools.strategies:
-            return _("no way to answer: set http, text, sql or watcher in [fixes.retry]")
+            return message("no way to answer: set http, text, sql or watcher in [fixes.retry]")
         return self._claims.unavailable
 
     @property
-    def not_now(self) -> str:
+    def not_now(self) -> Saying:
         """The hours in which nobody is written to."""
         return self.out_of_hours()
 
     @property
-    def final(self) -> str:
+    def final(self) -> Saying:
         """Why a run is not taken back."""
-        return _("a sent message can't be undone")
+        return message("a sent message can't be undone")
 
     @property
     def strategies(self) -> tuple[Strategy, ...]:
@@ -95,15 +96,15 @@ class Retry:
     async def preview(self, mode: str) -> Plan:
         """Who would be written to, and how. Raises RemedyError."""
         if mode:
-            raise FixError(_("no mode {!r}; this fix has none").format(mode[:20]))
+            raise FixError(message("no mode '{mode}'; this fix has none", mode=mode[:20]))
         found = await self.survey()
-        reached = [(each.one, f"{each.ways[0]}: {each.one.cause}") for each in found.people if each.ways]
+        reached = [(each.one, _by_way(each)) for each in found.people if each.ways]
         left = [(each.one, each.against or each.by_hand) for each in found.people if not each.ways]
         now_reached = reached[: self._settings.max_rows]
         total = len(now_reached)
-        title = plural("Sends WhatsApp to {} person", "Sends WhatsApp to {} people", total).format(total)
+        title = counted("Sends WhatsApp to {count} person", "Sends WhatsApp to {count} people", total)
         return Plan(
-            title=title if total else _("Reaches no waiting customer"),
+            title=title if total else message("Reaches no waiting customer"),
             explain=self._explain(),
             items=tuple(self._item(*each) for each in (*now_reached, *left)[:SHOWN]),
             subjects=tuple(one.lead for one, _why in now_reached),
@@ -133,23 +134,25 @@ class Retry:
             await self._see_delivered(tally)
             against = stop.why or await self._held_up()
             if against:
+                tally.stopped = bool(stop.why)
                 tally.left[against] += len(plan.subjects) - place
                 break
             try:
                 claim = await self._claimed(lead, plan.run, stop)
             except HeldError as held:
-                tally.left[str(held)] += 1
+                tally.stopped = tally.stopped or held.stopped
+                tally.left[held.text] += 1
                 continue
             except FixError as problem:
                 if not place:
                     raise
-                tally.left[str(problem)] += len(plan.subjects) - place
+                tally.left[problem.text] += len(plan.subjects) - place
                 break
             sent_at = self._tools.clock()
             await self._answer(claim, tally)
             await self._see_delivered(tally)
         await self._confirm(tally, stop)
-        return tally.outcome(len(plan.subjects), stop.why)
+        return tally.outcome(len(plan.subjects))
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
         """After an interrupted run: who was answered, who may have been. Writes nothing. Raises RemedyError."""
@@ -157,13 +160,13 @@ class Retry:
         answered = {case.lead for case in cases if case.answered}
         doubt = sum(case.doubt for case in cases)
         accepted = sum(case.accepted for case in cases)
-        summary = _("{} of {} were answered").format(len(answered), len(subjects))
+        parts = [message("{part:whole} of {all:whole} were answered", part=len(answered), all=len(subjects))]
         if accepted:
-            summary += "; " + _("{} accepted, not yet delivered").format(accepted)
+            parts.append(message("{number:whole} accepted, not yet delivered", number=accepted))
         if doubt:
-            summary += "; " + _("{} may have been, is never sent again").format(doubt)
+            parts.append(message("{number:whole} may have been, is never sent again", number=doubt))
         done = tuple(lead for lead in subjects if lead in answered)
-        return Outcome("ok" if done else "nothing", summary, done)
+        return Outcome("ok" if done else "nothing", joined(parts), done)
 
     async def undo(self, done: tuple[str, ...]) -> Outcome:  # noqa: ARG002
         """There is none. Raises RemedyError."""
@@ -183,14 +186,16 @@ class Retry:
         """Claims a customer who still waits. Raises HeldError, RemedyError."""
         waiting = {one.lead: one for one in await (self._tools.sure or self._tools.waiting)()}
         if lead not in waiting:
-            raise HeldError(_("answered meanwhile"))
+            raise HeldError(message("answered meanwhile"))
         chat = "" if self._tools.chat is None else self._tools.chat(lead)  # of the same moment
         if not chat and self._tools.chat is not None and not waiting[lead].by_hand:
-            raise HeldError(_("answer by hand"))
+            raise HeldError(message("answer by hand"))
 
-        def barrier(case: Case | None) -> str:
+        def barrier(case: Case | None) -> Saying:
+            if stop.why:  # its last moment: a claim is carried out
+                raise HeldError(stop.why, stopped=True)
             person = self._reach.person(waiting[lead], case)
-            return stop.why or person.against or person.by_hand  # its last moment: a claim is carried out
+            return person.against or person.by_hand
 
         claim = await self._claims.claim(lead, run, barrier)
         return msgspec.structs.replace(claim, chat=chat)
@@ -215,7 +220,7 @@ class Retry:
             case Fate.DOUBT:
                 tally.doubt.append(lead)
             case Fate.REFUSED:
-                tally.left[_("refused by {}: {}").format(used, sent.note)] += 1
+                tally.left[message("refused by {way}: {note}", way=used, note=sent.note)] += 1
 
     async def _record(self, claim: Claim, fate: Fate, used: str, text: str, tally: RunTotals) -> None:
         """Writes an outcome down; that something was accepted even where its row can't be stored."""
@@ -230,39 +235,38 @@ class Retry:
 
     # --- the whole run ---
 
-    async def _held_up(self) -> str:
+    async def _held_up(self) -> Saying:
         """Why nobody may be written to at this moment; empty: they may."""
         return self.out_of_hours() or await self.gateway_trouble()
 
-    async def _unsure(self) -> str:
+    async def _unsure(self) -> Saying:
         """Why it is not known whom a person answered by phone; empty where it is."""
         try:
             await (self._tools.sure or self._tools.waiting)()
         except FixError as problem:
-            return str(problem)
+            return problem.text
         return ""
 
-    def out_of_hours(self) -> str:
+    def out_of_hours(self) -> Saying:
         """Why the hour forbids it; empty where it does not."""
         try:
             minute = local_minute(self._tools.clock(), self._settings.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            return _("the zone {!r} is not known here").format(self._settings.zone)
+            return message("the zone '{zone}' is not known here", zone=self._settings.zone)
         if hours_of(self._settings.hours).hold(minute):
             return ""
-        return _("not at {}: contact hours are {}").format(
-            f"{minute // 60:02d}:{minute % 60:02d}", self._settings.hours
-        )
+        now = f"{minute // 60:02d}:{minute % 60:02d}"
+        return message("not at {now}: contact hours are {hours}", now=now, hours=self._settings.hours)
 
-    async def gateway_trouble(self) -> str:
+    async def gateway_trouble(self) -> Saying:
         """Why the gateway would deliver nothing; empty where it would, or there is none."""
         if self._tools.gateway is None:
             return ""
         try:
             status = await session_status(self._tools.gateway)
         except FixError as problem:
-            return str(problem)
-        return "" if status.can_send else _("the gateway is {}: fix it first").format(status.note)
+            return problem.text
+        return "" if status.can_send else message("the gateway is {state}: fix it first", state=status.note)
 
     async def _pause(self, sent_at: float, stop: Stop) -> None:
         """Waits until a pace after the last message; a clock that jumps costs one pace at most."""
@@ -288,10 +292,10 @@ class Retry:
     async def _see_delivered(self, tally: RunTotals) -> None:
         """Looks in the chats of those who were written to, and writes down what was delivered."""
         gateway, until = self._tools.gateway, self._tools.clock() + LOOKS_TAKE
-        for lead, (claim, message) in list(tally.accepted.items()):
+        for lead, (claim, sent) in list(tally.accepted.items()):
             if gateway is None or self._tools.clock() >= until:
                 return
-            seen = await gateway.find(claim.place, message)
+            seen = await gateway.find(claim.place, sent)
             if seen is None or not seen.delivered(acks_unreliable=self._tools.acks_unreliable()):
                 continue
             del tally.accepted[lead]
@@ -301,31 +305,33 @@ class Retry:
 
     # --- words ---
 
-    def _explain(self) -> tuple[str, ...]:
+    def _explain(self) -> tuple[Saying, ...]:
         ways = ", ".join(way.name for way in self._tools.strategies)
         pace = float(self._settings.pace)
-        told = _("By {}; one every {}").format(ways, span(pace) if pace >= 1 else f"{pace:g}s")
-        stop = _("Can be stopped between two customers: fix stop.")
+        told = message("By {ways}; one every {pace}", ways=ways, pace=span(pace) if pace >= 1 else f"{pace:g}s")
+        stop = message("Can be stopped between two customers: fix stop.")
         texts = [way.stores for way in self._tools.strategies if way.stores]
-        sends = [_('Sends "{}"').format(text) for text in texts[:1]]
+        sends = [message('Sends "{text}"', text=text) for text in texts[:1]]
         if texts:
             sends.append(
-                _("The bot does not know this text: it stores the reply as the answer to its pending question.")
+                message(
+                    "The bot does not know this text: it stores the reply as the answer to its pending question."
+                )
             )
-        return self.explain, told, *sends, self.final.capitalize() + ".", stop
+        return self.explain, told, *sends, message("A sent message can't be undone."), stop
 
-    def _item(self, one: CustomerView, why: str) -> PreviewItem:
+    def _item(self, one: CustomerView, why: Saying) -> PreviewItem:
         return PreviewItem(one.lead[:8], one.phone, why, self._tools.clock() - one.since)
 
-    def _warnings(self, later: int, left: list[str]) -> tuple[str, ...]:
-        warnings = []
+    def _warnings(self, later: int, left: list[Saying]) -> tuple[Saying, ...]:
+        warnings: list[Saying] = []
         if later:
-            warnings.append(
-                plural("{} more waits: run it again", "{} more wait: run it again", later).format(later)
-            )
+            warnings.append(counted("{count} more waits: run it again", "{count} more wait: run it again", later))
         if left:
-            text = plural("{} is not reached: see the list", "{} are not reached: see the list", len(left))
-            warnings.append(text.format(len(left)))
+            number = len(left)
+            warnings.append(
+                counted("{count} is not reached: see the list", "{count} are not reached: see the list", number)
+            )
         return tuple(warnings)
 
 
@@ -349,9 +355,14 @@ def retry_of(
     return Retry(name, claims, agent.mapping, settings, tools)
 
 
-def lacks(rights: Sequence[str]) -> str:
+def _by_way(person: Person) -> Text:
+    """The way that reaches somebody, and why there is no answer yet."""
+    return message("{way}: {cause}", way=person.ways[0], cause=person.one.cause)
+
+
+def lacks(rights: Sequence[str]) -> Saying:
     """The rights that the writing role lacks, in one line; empty where it lacks none."""
     if not rights:
         return ""
     told = ", ".join(rights[:4]) + (" ..." if len(rights) > 4 else "")
-    return _("the role of write_dsn lacks {}: see docs/roles.sql").format(told)
+    return message("the role of write_dsn lacks {rights}: see docs/roles.sql", rights=told)

@@ -12,9 +12,11 @@ import asyncpg
 from qualtui.config.values import DatabaseSettings, Mapping
 from qualtui.config.values import SessionCleanupSettings as Settings
 from qualtui.database import Database, DatabaseError, Kind, sql, table
-from qualtui.fixes.claims import is_lead
+from qualtui.fixes.claims import is_lead, no_write_dsn
 from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
-from qualtui.text import _, mask_phone, plural, span
+from qualtui.fixes.totals import left_behind
+from qualtui.text import mask_phone
+from qualtui.text.message import Saying, Text, counted, joined, message
 from qualtui.wire import CustomerView, PreviewItem
 
 Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now; raises FixError
@@ -56,26 +58,26 @@ class SessionCleanup:
         self._table = table("sessions", mapping)
 
     @property
-    def title(self) -> str:
+    def title(self) -> Saying:
         """A few words."""
-        return _("Close stuck sessions")
+        return message("Close stuck sessions")
 
     @property
-    def explain(self) -> str:
+    def explain(self) -> Saying:
         """One line: what it does and what it does not do."""
-        return _("Sets ativa=false on stuck sessions. It sends no answers: waiting customers keep waiting.")
+        return message("Sets ativa=false on stuck sessions. It sends no answers: waiting customers keep waiting.")
 
     @property
-    def unavailable(self) -> str:
+    def unavailable(self) -> Saying:
         """Why it can't be run; empty when it can."""
         if self._writes is not None:
             return ""
-        return _("no write_dsn in [agents.{}.database]: qualtui may only read").format(self.agent)
+        return no_write_dsn(self.agent)
 
     @property
-    def unstoppable(self) -> str:
+    def unstoppable(self) -> Saying:
         """Why a run that has begun is not stopped."""
-        return _("it is one short transaction, all or nothing")
+        return message("it is one short transaction, all or nothing")
 
     async def preview(self, mode: str) -> Plan:
         """What would be closed now. Raises RemedyError."""
@@ -95,8 +97,8 @@ class SessionCleanup:
         total = int(rows[0]["total"]) if rows else 0
         rows = rows[:most]
         return Plan(
-            title=plural("Closes {} session", "Closes {} sessions", total).format(total),
-            explain=(self._condition(mode), self.explain, _("Can be undone for a day: qualtui fix undo.")),
+            title=counted("Closes {count} session", "Closes {count} sessions", total),
+            explain=(self._condition(mode), self.explain, message("Can be undone for a day: qualtui fix undo.")),
             items=tuple(_item(row) for row in rows[:SHOWN]),
             subjects=() if total > most else tuple(row["id"] for row in rows),
             mode=mode,
@@ -112,37 +114,38 @@ class SessionCleanup:
         if refused:
             raise FixError(refused)
         if not asked:
-            return Outcome("nothing", _("No session is stuck now"))
+            return Outcome("nothing", message("No session is stuck now"))
         args: tuple[object, ...] = (float(self._settings.limit),)
         if mode == "truth":
             args = (*args, self._mapping.received, self._unreadable)
         done = await self._write(f"close_{mode}", asked, *args)
-        summary = plural("Closed {} session", "Closed {} sessions", len(done)).format(len(done))
-        left = len(asked) - len(done)
-        if left:
-            summary += plural(
-                "; {} was left, it moved meanwhile", "; {} were left, they moved meanwhile", left
-            ).format(left)
-        return Outcome("ok" if done else "nothing", summary, done)
+        parts = [counted("Closed {count} session", "Closed {count} sessions", len(done))]
+        if left := len(asked) - len(done):
+            parts.append(
+                counted("{count} was left, it moved meanwhile", "{count} were left, they moved meanwhile", left)
+            )
+        return Outcome("ok" if done else "nothing", joined(parts), done)
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
         """Which of the subjects are closed now. Writes nothing. Raises RemedyError."""
         states = await self._states(subjects)
         closed = tuple(name for name in subjects if name in states and not states[name]["active"])
-        told = plural("{} of {} session is closed now", "{} of {} sessions are closed now", len(subjects))
-        summary = told.format(len(closed), len(subjects))
+        summary = counted(
+            "{closed:whole} of {count} session is closed now",
+            "{closed:whole} of {count} sessions are closed now",
+            len(subjects),
+            closed=len(closed),
+        )
         return Outcome("ok" if closed else "nothing", summary, closed)
 
     async def undo(self, done: tuple[str, ...]) -> Outcome:
         """Makes sessions active again where nothing took their place. Raises RemedyError."""
         opened = await self._write("reopen", done)
-        summary = plural("{} session is active again", "{} sessions are active again", len(opened)).format(
-            len(opened)
-        )
+        parts = [counted("{count} session is active again", "{count} sessions are active again", len(opened))]
         left = [name for name in done if name not in opened]
         if left:
-            summary += "; " + _left(left, await self._states(tuple(left)))
-        return Outcome("ok" if opened else "nothing", summary, opened)
+            parts.append(_left(left, await self._states(tuple(left))))
+        return Outcome("ok" if opened else "nothing", joined(parts), opened)
 
     async def close(self) -> None:
         """Gives back connections."""
@@ -159,9 +162,9 @@ class SessionCleanup:
                 locked = [row["id"] for row in await session.fetch(self._sql["lock"], list(ids))]
                 rows = await session.fetch(self._sql[statement], locked, *args)
         except DatabaseError as error:
-            text = error.text
+            text: Saying = error.text
             if error.kind in {Kind.GONE, Kind.TIMEOUT}:
-                text += _("; it changed all or nothing: check again")
+                text = message("{error}; it changed all or nothing: check again", error=text)
             raise FixError(text) from None
         finally:
             await self._writes.close()
@@ -189,23 +192,28 @@ class SessionCleanup:
     def _mode(self, mode: str) -> str:
         chosen = mode or self._settings.mode
         if chosen not in MODES:
-            raise FixError(_("no mode {!r}; there is: truth, row").format(chosen[:20]))
+            raise FixError(message("no mode '{mode}'; there is: truth, row", mode=chosen[:20]))
         return chosen
 
-    def _condition(self, mode: str) -> str:
-        limit = span(float(self._settings.limit))
+    def _condition(self, mode: str) -> Text:
+        limit = float(self._settings.limit)
         if mode == "row":
-            return _("Active, and updated_at is older than {}").format(limit)
-        text = _(
-            "Active, and for {} the bot owes a reply or no message was sent, or the bot can't read their state"
+            return message("Active, and updated_at is older than {limit:span}", limit=limit)
+        return message(
+            "Active, and for {limit:span} the bot owes a reply or no message was sent, "
+            "or the bot can't read their state",
+            limit=limit,
         )
-        return text.format(limit)
 
-    def _refusal(self, total: int) -> str:
+    def _refusal(self, total: int) -> Saying:
         most = self._settings.max_rows
         if total <= most:
             return ""
-        return _("{} sessions are more than max_rows = {}: look at the cause first").format(total, most)
+        return message(
+            "{total:whole} sessions are more than max_rows = {most:whole}: look at the cause first",
+            total=total,
+            most=most,
+        )
 
 
 _STATEMENTS = (
@@ -220,59 +228,58 @@ _STATEMENTS = (
 )
 
 
-def _reason(situation: str) -> str:
+def _reason(situation: str) -> Text:
     if situation == "unreadable":
-        return _("the bot can't read its state")
+        return message("the bot can't read its state")
     if situation == "bot_owes":
-        return _("bot owes reply")
-    return _("never messaged") if situation == "never_messaged" else _("waiting for client")
+        return message("bot owes reply")
+    return message("never messaged") if situation == "never_messaged" else message("waiting for client")
 
 
 def _item(row: asyncpg.Record) -> PreviewItem:
     return PreviewItem(row["id"][:8], mask_phone(row["phone"] or ""), _reason(row["situation"]), float(row["age"]))
 
 
-def _warnings(rows: Sequence[asyncpg.Record], mode: str, *, triggers: bool, security: bool) -> tuple[str, ...]:
-    warnings = []
+def _warnings(rows: Sequence[asyncpg.Record], mode: str, *, triggers: bool, security: bool) -> tuple[Saying, ...]:
+    warnings: list[Saying] = []
     waiting = len({row["lead"] for row in rows if row["situation"] != "waiting_client"})
     if waiting:
         warnings.append(
-            plural(
-                "Closing does not answer: {} customer stays waiting",
-                "Closing does not answer: {} customers stay waiting",
+            counted(
+                "Closing does not answer: {count} customer stays waiting",
+                "Closing does not answer: {count} customers stay waiting",
                 waiting,
-            ).format(waiting)
+            )
         )
     normal = sum(row["situation"] == "waiting_client" for row in rows)
     if normal:
         warnings.append(
-            plural(
-                "{} of them is not stuck in truth: it waits for the client",
-                "{} of them are not stuck in truth: they wait for the client",
+            counted(
+                "{count} of them is not stuck in truth: it waits for the client",
+                "{count} of them are not stuck in truth: they wait for the client",
                 normal,
-            ).format(normal)
+            )
         )
     if mode == "row" and not triggers:
-        warnings.append(_("No trigger keeps updated_at: every session older than the limit looks stuck"))
+        warnings.append(message("No trigger keeps updated_at: every session older than the limit looks stuck"))
     if security and not rows:
-        warnings.append(_("Row security rules what we see: there may be sessions that we cannot read"))
+        warnings.append(message("Row security rules what we see: there may be sessions that we cannot read"))
     return tuple(warnings)
 
 
-def _left(left: Sequence[str], states: dict[str, asyncpg.Record]) -> str:
+def _left(left: Sequence[str], states: dict[str, asyncpg.Record]) -> Text:
     """Why sessions were not made active again, in one line."""
-    reasons: Counter[str] = Counter()
+    reasons: Counter[Saying] = Counter()
     for name in left:
         state = states.get(name)
         if state is None:
-            reasons[_("gone")] += 1
+            reasons[message("gone")] += 1
         elif state["active"]:
-            reasons[_("active already")] += 1
+            reasons[message("active already")] += 1
         elif state["newer"]:
-            reasons[_("its customer has a newer session")] += 1
+            reasons[message("its customer has a newer session")] += 1
         elif state["finished"]:
-            reasons[_("finished meanwhile")] += 1
+            reasons[message("finished meanwhile")] += 1
         else:
-            reasons[_("in use at that moment")] += 1
-    told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
-    return _("left: {}").format(told)
+            reasons[message("in use at that moment")] += 1
+    return left_behind(reasons)

@@ -11,7 +11,7 @@ from qualtui.database import Database, DatabaseError, Kind
 from qualtui.fixes.claims import Case, Claim
 from qualtui.gateways.gateway import Fate, Gateway, SendResult
 from qualtui.http import Answer, Fetcher, FetchError
-from qualtui.text import _
+from qualtui.text.message import Saying, message
 
 AGENT_LIMIT = 150.0  # s; the bot tries three times and sleeps before each, gunicorn ends it after 120
 SQL_LIMIT = 30.0  # s
@@ -29,7 +29,7 @@ class Strategy(Protocol):
     def stores(self) -> str:
         """The text that is to be stored once it was accepted; empty: whoever writes stores it."""
 
-    def out_of_reach(self, case: Case) -> str:
+    def out_of_reach(self, case: Case) -> Saying:
         """Why it does not reach this customer; empty where it does."""
 
     async def send(self, claim: Claim) -> SendResult:
@@ -65,7 +65,7 @@ class ByAgent:
         self._message_id = message_id
         self._fetcher = Fetcher(url, {}, AGENT_LIMIT, keep=False)
 
-    def out_of_reach(self, case: Case) -> str:
+    def out_of_reach(self, case: Case) -> Saying:
         """It may be tried with anybody: the agent refuses whom it does not know."""
         del case
         return ""
@@ -81,12 +81,12 @@ class ByAgent:
         try:
             said = _retried.decode(answer.body).whatsapp
         except (msgspec.DecodeError, RecursionError, UnicodeError):
-            return SendResult(Fate.DOUBT, _("an answer that says nothing of a delivery"))
+            return SendResult(Fate.DOUBT, message("an answer that says nothing of a delivery"))
         if said.skipped:
-            return SendResult(Fate.REFUSED, _("the bot skipped it"))
+            return SendResult(Fate.REFUSED, message("the bot skipped it"))
         if said.success and not said.simulado:
             return SendResult(Fate.ACCEPTED, message=self._message_id(said.message_id or ""))
-        return SendResult(Fate.DOUBT, _("the bot could not say that it was delivered"))
+        return SendResult(Fate.DOUBT, message("the bot could not say that it was delivered"))
 
     async def close(self) -> None:
         """Gives back the connection."""
@@ -102,11 +102,11 @@ class ByGateway:
         self.stores = text
         self._gateway = gateway
 
-    def out_of_reach(self, case: Case) -> str:
+    def out_of_reach(self, case: Case) -> Saying:
         """A row of messages needs a session, and WhatsApp a phone."""
         if case.session is None:
-            return _("no session to store the answer in")
-        return "" if case.dialable else _("its phone is not one")
+            return message("no session to store the answer in")
+        return "" if case.dialable else message("its phone is not one")
 
     async def send(self, claim: Claim) -> SendResult:
         """Sends, once."""
@@ -127,7 +127,7 @@ class BySql:
         dsn = database.write_dsn or database.dsn
         self._writes = Database(dsn, pooler=database.pooler, connect_timeout=float(database.timeout))
 
-    def out_of_reach(self, case: Case) -> str:
+    def out_of_reach(self, case: Case) -> Saying:
         """It may be tried with anybody."""
         del case
         return ""
@@ -140,7 +140,7 @@ class BySql:
         except DatabaseError as error:
             return SendResult(Fate.DOUBT if error.kind in {Kind.GONE, Kind.TIMEOUT} else Fate.REFUSED, error.text)
         if told.rpartition(" ")[2] == "0":
-            return SendResult(Fate.REFUSED, _("the statement changed no row"))
+            return SendResult(Fate.REFUSED, message("the statement changed no row"))
         return SendResult(Fate.ASKED)
 
     async def close(self) -> None:
@@ -158,11 +158,11 @@ class ByWatcher:
         self._channels = channels
         self._fetcher = Fetcher(url, {}, AGENT_LIMIT, keep=False)
 
-    def out_of_reach(self, case: Case) -> str:
+    def out_of_reach(self, case: Case) -> Saying:
         """The sheet holds those who were never written to and never wrote."""
         if case.session is not None or case.said is not None or case.heard is not None:
-            return _("the bot wrote to it before")
-        return "" if case.channel in self._channels else _("not from the sheet")
+            return message("the bot wrote to it before")
+        return "" if case.channel in self._channels else message("not from the sheet")
 
     async def send(self, claim: Claim) -> SendResult:
         """Asks the agent to read its sheet, once."""

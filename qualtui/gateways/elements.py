@@ -6,7 +6,7 @@ A parser builds every element before anybody can count them: eight megabytes of 
 import re
 import time
 
-from qualtui.text import _
+from qualtui.text.message import Text, message
 
 SMALL = 64 * 1024  # bytes that may be cut apart on the loop; more than that in a thread
 PATIENCE = 2.0  # s for a list to be cut apart
@@ -20,12 +20,16 @@ _WITHIN = re.compile(rb"[\[\]{}]|" + _STRING, re.DOTALL)
 class ElementsError(Exception):
     """It is no list, or beyond the bounds; the text says which."""
 
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
+
 
 def cut(body: bytes, most: int, patience: float = PATIENCE) -> list[bytes]:
     """The elements as they stand in the text, each to be parsed by itself. Raises ElementsError."""
     text = body.strip()
     if not text.startswith(b"["):
-        raise ElementsError(_("not a list"))
+        raise ElementsError(message("not a list"))
     until = time.monotonic() + patience
     found: list[bytes] = []
     start = at = depth = 1
@@ -43,10 +47,10 @@ def cut(body: bytes, most: int, patience: float = PATIENCE) -> list[bytes]:
         if not depth:
             break
         if len(found) >= most:
-            raise ElementsError(_("more than {} in one answer").format(most))
+            raise ElementsError(message("more than {most:whole} in one answer", most=most))
         marks += 1
         if not marks % _CHECK and time.monotonic() > until:
-            raise ElementsError(_("not read within {:g}s").format(patience))
+            raise ElementsError(message("not read within {limit:number}s", limit=patience))
     if depth or at != len(text):
-        raise ElementsError(_("not a list"))
+        raise ElementsError(message("not a list"))
     return [] if found == [b""] else found

@@ -104,7 +104,7 @@ class SendResult(msgspec.Struct, frozen=True):
     """The fate of one send, and why in a few words without a phone. `message`: the gateway's id of it or empty."""
 
     fate: Fate
-    note: str = ""
+    note: Saying = ""
     message: str = ""
 
 

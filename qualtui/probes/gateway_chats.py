@@ -11,8 +11,7 @@ from qualtui.gateways.registry import gateway_of
 from qualtui.model import Sample
 from qualtui.probes.identity import Lids
 from qualtui.probes.probe import ProbeError
-from qualtui.text import _
-from qualtui.text.message import Saying
+from qualtui.text.message import Saying, message
 from qualtui.tracking.ack_trust import Acks, acknowledged, acks_believed, observed, trusting
 from qualtui.tracking.gateway_chats import (
     KEPT,
@@ -54,7 +53,7 @@ LEAST_BACK = 3600.0  # s that a read of all goes back at least
 LAST = 5  # chats of a page, of which one must be new for the next page to be read
 
 
-_UNRELIABLE = _("acks stay PENDING on messages that arrived: accepted and in the chat counts as delivered")
+_UNRELIABLE = message("acks stay PENDING on messages that arrived: accepted and in the chat counts as delivered")
 
 
 class GatewayChatsProbe:
@@ -223,7 +222,9 @@ class GatewayChatsProbe:
                 with_page(self.chats, ((one.chat, self._counted(one.last)) for one in lasts), before), MOST_KEPT
             )
             if len(self.chats.open) >= MOST_KEPT:
-                raise ProbeError(_("more than {} chats wait: that is no customer's gateway").format(MOST_KEPT))
+                raise ProbeError(
+                    message("more than {most:whole} chats wait: that is no customer's gateway", most=MOST_KEPT)
+                )
             # One old chat may stand among newer ones, such as one that is pinned.
             old = max((one.last.at for one in lasts[-LAST:]), default=0.0) < start
             if answer.listed < PAGE or (old and ordered):

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
 from qualtui.text import _
+from qualtui.text.message import Saying
 from qualtui.widgets.line import BLANK, Line, Span, column, padded, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
@@ -33,12 +34,12 @@ class Confirm(ModalScreen[bool]):
     Confirm Button:focus { text-style: bold reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(False)", _("cancel"), id="cancel", show=False),
+        Binding("escape,q", "dismiss(False)", "cancel", id="cancel", show=False),
         Binding("left,h,k,up", "app.focus_previous", show=False),
         Binding("right,l,j,down", "app.focus_next", show=False),
     ]
 
-    def __init__(self, look: Look, title: str, lines: list[Line], run: str, refused: str = "") -> None:
+    def __init__(self, look: Look, title: Saying, lines: list[Line], run: str, refused: Saying = "") -> None:
         super().__init__(classes="plain" if look.plain else None)
         self._look = look
         self._text: list[Line] = [(Span(safe(title), "strong"),), BLANK, *lines]
@@ -116,9 +117,7 @@ class Note(ModalScreen[str]):
         padding: 1 2; }
     Note Input { background: $panel; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss('')", _("cancel"), id="cancel", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss('')", "cancel", id="cancel", show=False)]
 
     def __init__(self, look: Look, title: str, hint: str) -> None:
         super().__init__(classes="plain" if look.plain else None)

@@ -12,7 +12,7 @@ class PreviewItem(msgspec.Struct, frozen=True):
 
     id: str
     what: str
-    why: str
+    why: Saying
     age: float
 
 
@@ -22,12 +22,12 @@ class Preview(msgspec.Struct, frozen=True, tag="preview"):
     token: str
     fix: str
     agent: str
-    title: str
-    explain: tuple[str, ...]
+    title: Saying
+    explain: tuple[Saying, ...]
     items: tuple[PreviewItem, ...]
     total: int
-    refused: str = ""
-    warnings: tuple[str, ...] = ()
+    refused: Saying = ""
+    warnings: tuple[Saying, ...] = ()
 
 
 class RunView(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ class RunView(msgspec.Struct, frozen=True):
     started_at: float
     finished_at: float | None
     outcome: str
-    summary: str
+    summary: Saying
     undone: bool
     can_undo: bool
 
@@ -50,10 +50,10 @@ class FixView(msgspec.Struct, frozen=True):
 
     name: str
     agent: str
-    title: str
-    explain: str
+    title: Saying
+    explain: Saying
     available: bool
-    reason: str = ""  # why it is not available
+    reason: Saying = ""  # why it is not available
 
 
 class Fixes(msgspec.Struct, frozen=True, tag="fixes"):

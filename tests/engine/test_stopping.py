@@ -15,6 +15,7 @@ from qualtui.text.message import message
 from qualtui.wire import Answer, Done, Preview, Refused
 from tests.answers import said
 from tests.engine.test_fix_runner import Desk, Scripted, working
+from tests.english import english
 from tests.screens.stand_in import until
 
 
@@ -50,7 +51,7 @@ async def test_a_stop_is_heard_after_the_step_under_way_and_the_log_says_whose_i
     )  # fmt: skip
     assert not running.done()
     desk.remedy.go.set()
-    assert await running == Done("stopped by ben", desk.runs[0].run)
+    assert english(await running) == Done("stopped by ben", desk.runs[0].run)
     assert stops(desk) == [FixStopped(desk.runs[0].run, "ben")]
     assert [str(line.text) for line in desk.journal.state.activity][-2:] == [
         "stops script on bot",
@@ -113,7 +114,7 @@ async def test_a_run_that_has_not_begun_is_dropped_whatever_it_is(
     written.set()
     summary = "stopped by ben before it began: nothing was done"
     assert said(await stopping) == (Done, f"script: {summary}")
-    assert await running == Done(summary, desk.runs[0].run)
+    assert english(await running) == Done(summary, desk.runs[0].run)
     assert desk.remedy.ran == []
     assert (desk.runs[0].outcome, desk.runs[0].done) == ("stopped", ())
 

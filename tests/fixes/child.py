@@ -15,6 +15,7 @@ from qualtui.fixes.retry import Tools
 from qualtui.fixes.strategies import ByGateway
 from qualtui.gateways.gateway import SendResult
 from qualtui.gateways.registry import gateway_of
+from qualtui.text.message import Saying
 from tests.fixes.scene import TEXT, Eyes
 from tests.fixes.waha import KEY
 
@@ -29,7 +30,7 @@ class Halting:
         self._way = way
         self._step = step
 
-    def out_of_reach(self, case: Case) -> str:
+    def out_of_reach(self, case: Case) -> Saying:
         return self._way.out_of_reach(case)
 
     async def send(self, claim: Claim) -> SendResult:

@@ -44,7 +44,7 @@ async def test_whoever_is_being_written_to_is_finished_and_recorded_and_nobody_e
         gateway.held.set()
         outcome = await running
         assert (outcome.outcome, outcome.done) == ("stopped", (leads[0],))
-        assert outcome.summary == "Answered 1 of 3; left: 2 stopped by ben"
+        assert str(outcome.summary) == "Answered 1 of 3; left: 2 stopped by ben"
         assert len(gateway.sends) == 1
         assert await told(agent_db) == ANSWERED
         assert (await one.fix.preview("")).subjects == tuple(leads[1:])
@@ -61,7 +61,7 @@ async def test_a_stop_is_not_kept_waiting_by_the_pause_between_two(agent_db: Age
         stop.say("ben")
         async with asyncio.timeout(5):
             outcome = await running
-        assert (outcome.done, outcome.summary) == ((leads[0],), "Answered 1 of 3; left: 2 stopped by ben")
+        assert (outcome.done, str(outcome.summary)) == ((leads[0],), "Answered 1 of 3; left: 2 stopped by ben")
         assert len(gateway.sends) == 1
         await one.close()
 
@@ -81,7 +81,7 @@ async def test_one_stopped_before_the_first_claim_leaves_no_trace(
 
         monkeypatch.setattr(one.eyes.probe, "who", at_the_last_moment)
         outcome = await one.fix.run(plan, stop)
-        assert (outcome.outcome, outcome.summary) == ("stopped", "Answered 0 of 3; left: 3 stopped by ben")
+        assert (outcome.outcome, str(outcome.summary)) == ("stopped", "Answered 0 of 3; left: 3 stopped by ben")
         assert (gateway.sends, await told(agent_db)) == ([], [])
         await one.close()
 
@@ -95,5 +95,5 @@ async def test_nobody_waits_on_for_the_bots_word_once_it_is_stopped(agent_db: Ag
     stop.say("ben")
     async with asyncio.timeout(5):
         outcome = await running
-    assert outcome.summary == "Answered 0 of 1; 1 handed to the bot, which has not answered yet"
+    assert str(outcome.summary) == "Answered 0 of 1; 1 handed to the bot, which has not answered yet"
     await one.close()

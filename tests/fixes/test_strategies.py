@@ -86,7 +86,7 @@ async def test_the_watcher_reaches_leads_of_the_sheet_that_nobody_wrote_to_and_p
         assert way.out_of_reach(new) == ""
         assert way.out_of_reach(CASE)
         other = Case("lead-3", "novo", "youtube", True, None, None, None, None, None, 2.0)
-        assert way.out_of_reach(other) == "not from the sheet"
+        assert str(way.out_of_reach(other)) == "not from the sheet"
         assert (await way.send(CLAIM)).fate is Fate.ASKED
         assert it.asked == ["POST /leads/run-watcher"]
         await way.close()
@@ -126,8 +126,8 @@ async def test_who_was_only_handed_to_the_bot_counts_when_the_bot_has_answered(a
     engine = Engine(agent_db, text="", sql="UPDATE leads SET processado = false WHERE id = $1")
     outcome = await engine.fix.run(await engine.fix.preview(""))
     assert outcome.done == (answered,)
-    assert "1 handed to the bot, which has not answered yet" in outcome.summary
-    assert (await engine.fix.preview("")).items[0].why == "written to already"
+    assert "1 handed to the bot, which has not answered yet" in str(outcome.summary)
+    assert str((await engine.fix.preview("")).items[0].why) == "written to already"
     assert silent not in outcome.done
     await engine.close()
 

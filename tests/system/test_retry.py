@@ -138,7 +138,7 @@ async def greeted(scene: Scene) -> dict[str, int]:
 async def test_waha_restart_ends_sends_that_fail(scene: Scene) -> None:
     await scene.calm()
     refused = await previewed(scene.first, "gateway-restart")
-    assert "WORKING" in refused.refused
+    assert "WORKING" in str(refused.refused)
     await scene.world.fault("sends-failing", True)
     shot = await seen(scene.first, lambda shot: agent(shot).now.fix == "gateway-restart", 20, "the fix is offered")
     assert agent(shot).now.fix_title == "Restart WAHA's session"

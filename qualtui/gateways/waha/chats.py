@@ -197,7 +197,7 @@ def _cut(body: bytes) -> list[bytes]:
     try:
         return cut(body, MOST)
     except ElementsError as error:
-        raise _odd(str(error)) from None
+        raise _odd(error.text) from None
 
 
 def _odd(why: Saying, text: Text | None = None) -> GatewayError:
