@@ -102,7 +102,7 @@ class EvidencePage(Listing):
             Span(column(shown, value), "text" if figure.severity is None else token),
             Span(column(since, old), "faint"),
             Span(column(wrong or _words()[Evidence.FRESH], proof), rests),
-            Span(column(safe(figure.source, 80), source), "faint"),
+            Span(column(_(safe(figure.source, 80)), source), "faint"),
         )
         return (*spans, Span(_meaning(figure), "faint")) if self.size.width >= WIDE else spans
 
@@ -121,5 +121,5 @@ def _words() -> dict[Evidence, str]:
 def _meaning(figure: Figure) -> str:
     """Return the value's note, and what the figure means."""
     declared = BY_NAME.get(figure.name)
-    parts = (safe(figure.note, 160), declared.meaning if declared is not None else "")
+    parts = (safe(figure.note, 160), _(declared.meaning) if declared is not None else "")
     return "; ".join(part for part in parts if part)

@@ -102,8 +102,10 @@ def own(view: AgentDetail) -> Group | None:
         return None
     figures.sort(key=lambda figure: -1 if figure.severity is None else -2 - figure.severity.rank)
     entries = tuple(Entry(_label(figure.name), figure.name) for figure in figures[:MOST])
-    more = "" if len(figures) <= MOST else " " + _("{} of {}").format(MOST, len(figures))
-    return Group(_("Own") + more, entries[0].series, entries)
+    title = _("Own")
+    if len(figures) > MOST:
+        title = _("Own {part} of {all}").format(part=MOST, all=len(figures))
+    return Group(title, entries[0].series, entries)
 
 
 def _label(name: str) -> str:

@@ -121,7 +121,7 @@ def few(view: AgentDetail, series: str, part: str = "", whole: str = "") -> str:
     some, all_ = view.figures.get(part), view.figures.get(whole)
     if some is None or all_ is None or some.value is None or all_.value is None or all_.value >= MANY:
         return ""
-    return _("{} of {}").format(count(some.value), count(all_.value))
+    return _("{part} of {all}").format(part=count(some.value), all=count(all_.value))
 
 
 def _aimed(entry: Entry, figure: Figure | None) -> Entry:

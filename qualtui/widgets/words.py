@@ -1,10 +1,11 @@
 """Figures and times in the words of the screen: short, never wrong, whatever the number."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from math import isfinite
 
-from qualtui.model import Evidence
+from qualtui.model import Evidence, Severity
 from qualtui.text import _, clean, figure, span
 from qualtui.wire import ChannelView, Figure, IncidentView
 
@@ -13,7 +14,14 @@ _LONGEST = 9999 * 86400.0
 
 def severity_word(incident: IncidentView) -> str:
     """How bad a firing incident is; one that recovers has its own word."""
-    return _("RECOVERING") if incident.recovering else incident.severity.value.upper()
+    return _("RECOVERING") if incident.recovering else _LEVELS[incident.severity]()
+
+
+_LEVELS: dict[Severity, Callable[[], str]] = {
+    Severity.CRITICAL: lambda: _("CRITICAL"),
+    Severity.WARNING: lambda: _("WARNING"),
+    Severity.INFO: lambda: _("INFO"),
+}
 
 
 def lasting(seconds: float) -> str:
