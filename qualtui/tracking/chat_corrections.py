@@ -3,7 +3,7 @@
 Who was heard is owed nothing; who is in no row is owed an answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 import msgspec
 
@@ -80,7 +80,7 @@ def with_chats(
         chat = chats.open.get(key)
         if chat is None or chat.last.at < edge or _answered_elsewhere(chats, key, chat):
             continue
-        known = stored or (Known(by_number[key]) if key in by_number else None)
+        known = _one_person(stored, by_number.get(key), owed)
         lead = known.lead if known is not None else name(key)
         chatted[lead] = chat.wrote
         mine = owed.get(lead)
@@ -94,6 +94,17 @@ def with_chats(
             owed[lead] = claim
             asked[lead] = asked.get(lead) or (claim.since,)
     return msgspec.structs.replace(book, owed=owed, asked=asked, chatted=chatted)
+
+
+def _one_person(stored: Known | None, lately: str | None, owed: Container[str]) -> Known | None:
+    """Whose chat it is. `stored`: who has its number; `lately`: of those, who is or was owed an answer last.
+
+    A person may be two leads, as where the sheet and the bot made one each: that with rows of this wait counts.
+    """
+    if stored is None:
+        return None if lately is None else Known(lately)
+    silent = stored.received is None and stored.sent is None and stored.lead not in owed
+    return msgspec.structs.replace(stored, lead=lately) if silent and lately is not None else stored
 
 
 def _answered_elsewhere(chats: Chats, key: str, chat: Chat) -> bool:

@@ -206,6 +206,19 @@ def test_rows_and_chats_that_agree_count_a_customer_once() -> None:
     assert merged.owed == {"ana": PendingReply(NOW - 300, NOW - 290, "s")}
 
 
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_person_who_is_two_leads_is_counted_once(answered: bool) -> None:
+    """The sheet made a lead of Ana's number and greeted it; she wrote, and the bot made another one."""
+    book = ReplyState(answered={"sheet": NOW - 900})
+    if answered:
+        book = ReplyState(answered={"sheet": NOW - 900, "ana": NOW - 1})
+    else:
+        book = ReplyState(answered=book.answered, owed={"ana": PendingReply(NOW - 29, NOW - 29, "s")})
+    numbers = {"sheet": ANA, "ana": ANA}
+    told_ = with_chats(book, read(theirs(NOW - 30)), numbers, {ANA: Known("sheet")}, str, 0.0)
+    assert list(told_.owed) == ([] if answered else ["ana"])
+
+
 def test_one_of_ours_that_whatsapp_never_took_answers_nobody() -> None:
     chats = read(theirs(NOW - 300), ours(NOW - 200, 0))
     book = told(ReplyState(), chats, Known("ana", received=NOW - 299, sent=NOW - 199))
