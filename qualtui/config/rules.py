@@ -200,11 +200,12 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="The certificate of {note} ends; days left: {value}",
     ),
-    # exp(-9.2) = 1e-4: so rarely does no one write by chance; series/seasonality.py has the formula.
+    # exp(-11.5) = 1e-5: by chance no one writes for so long once in 100 weeks of 1000 conversations;
+    # series/seasonality.py has the formula.
     "gateway-inbound-silent": Rule(
         series="inbound.expected",
         op=Operator.ABOVE,
-        warning=Level(9.2),
+        warning=Level(11.5),
         keep_firing_for=Seconds(_MINUTE),
         summary="No customer writes; about {value} would have by now: does the gateway receive messages?",
     ),

@@ -3,7 +3,7 @@
 For each hour of the week, UTC, the mean number of customers who begin to write in it is learned from weeks of
 messages. They begin independently, so P(nobody in a silence) = exp(-expected), P(N = 0) of the Poisson
 distribution. Who wrote within the hour before does not begin: a conversation is one, however long. An alarm wants
-P < 1e-4.
+P < 1e-5.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ HOUR = 3600.0
 WEEK = 168  # hours
 EPOCH_SHIFT = 72  # hours from a Monday to the Thursday on which the Unix epoch began
 ENOUGH = 7 * 24 * HOUR  # s of history without which nothing is learned
-ALARM = 9.2  # customers expected: exp(-9.2) = 1e-4; the threshold of the rule gateway-inbound-silent
+ALARM = 11.5  # customers expected: exp(-11.5) = 1e-5; the threshold of the rule gateway-inbound-silent
 
 
 class Seasonality(msgspec.Struct, frozen=True):

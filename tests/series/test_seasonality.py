@@ -29,11 +29,11 @@ def test_how_many_a_silence_should_have_brought(since: float, until: float, cust
     assert expected(office(), MONDAY + since * HOUR, now) == pytest.approx(customers)
 
 
-def test_the_alarm_is_one_chance_in_ten_thousand() -> None:
-    assert math.exp(-ALARM) == pytest.approx(1e-4, rel=0.02)
+def test_the_alarm_is_one_chance_in_a_hundred_thousand() -> None:
+    assert math.exp(-ALARM) == pytest.approx(1e-5, rel=0.02)
     night = expected(office(), MONDAY - 5 * HOUR, MONDAY + 8 * HOUR)
     assert night < ALARM
-    assert expected(office(), MONDAY + 9 * HOUR, MONDAY + 10.25 * HOUR) > ALARM
+    assert expected(office(), MONDAY + 9 * HOUR, MONDAY + 10.5 * HOUR) > ALARM
 
 
 def test_less_than_a_week_is_not_enough() -> None:
