@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from qualtui.eventlog import alerts, customers, engine, fixes, incidents, notices
+from qualtui.eventlog import alert_changes, alerts, customers, engine, fixes, incident_changes, incidents, notices
 from qualtui.eventlog.family import EventKind, Family
 from qualtui.model import EventBody
 
 FAMILIES: tuple[Family, ...] = (
     engine.FAMILY,
     alerts.FAMILY,
+    alert_changes.FAMILY,
+    incident_changes.FAMILY,
     incidents.FAMILY,
     notices.FAMILY,
     fixes.FAMILY,

@@ -13,6 +13,8 @@ from qualtui.model.state import (
     FixRun,
     Incident,
     Notice,
+    Notified,
+    Origin,
     State,
     alert_key,
 )

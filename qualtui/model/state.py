@@ -1,5 +1,7 @@
 """State: what the fold of all events gives. Stored names differ where a field was renamed (`field(name=...)`)."""
 
+from enum import StrEnum
+
 import msgspec
 
 from qualtui.model.values import Phase, Severity
@@ -7,19 +9,51 @@ from qualtui.text.message import Saying
 
 
 class AlertState(msgspec.Struct, frozen=True):
-    """A rule that is not inactive for one agent: pending, or firing as incident `number`."""
+    """A rule that is not inactive for one agent: pending, or firing as part of incident `number`."""
 
     rule: str
     agent: str
     phase: Phase
     severity: Severity
     since: float  # when the condition began to hold
-    number: int = 0
-    clear_since: float | None = None  # for keep_firing_for; in memory only, so a restart starts it again
+    number: int = 0  # 0: in no incident, as while pending, and for INFO
+    clear_since: float | None = None  # when its condition ended; keep_firing_for counts from there
+    link: str = ""  # of the chain, that the rule is about
+    value: float | None = None
+    summary: Saying = ""
+    fix: str = ""
+    runbook: Saying = ""
+    fired_at: float | None = None
+
+    @property
+    def key(self) -> str:
+        """The alert's key in State."""
+        return alert_key(self.rule, self.agent)
+
+
+class Origin(StrEnum):
+    """What an incident is about, which decides what may join it."""
+
+    APART = "apart"  # one rule that is about no link, or an incident of an older version
+    UNKNOWN = "unknown"  # trouble whose cause is not known yet
+    FAULT = "fault"  # a broken link
+
+
+class Notified(msgspec.Struct, frozen=True):
+    """The newest notice of an incident, and the worst that its notices have reported since it began."""
+
+    kind: str
+    severity: Severity
+    at: float
+    waiting: int = 0  # customers waiting, as reported
+    revision: int = 0  # of the cause, as reported
 
 
 class Incident(msgspec.Struct, frozen=True):
-    """A rule that fired for an agent, until it is resolved, with its owner and notes."""
+    """What a person works on: one fault of an agent with the alerts that it explains, its owner and notes.
+
+    `rule`, `summary`, `value` and `severity` are those of its leading alert.
+    """
 
     number: int
     rule: str
@@ -42,6 +76,13 @@ class Incident(msgspec.Struct, frozen=True):
     notified: tuple[str, ...] = msgspec.field(default=(), name="told")  # channels: they get the end, too
     delivered: int = 0  # of its notices
     failed: int = 0  # of its notices, not tried again
+    origin: Origin = Origin.APART
+    link: str = ""  # of the fault
+    members: dict[str, float] = {}  # alert key -> when it ended; 0: it fires
+    cause_ended_at: float | None = None  # the fault is over, its effects are not
+    reopened_at: float | None = None
+    revision: int = 0  # counts the changes of its cause
+    last: Notified | None = None
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -1,0 +1,261 @@
+"""Which incident an alert belongs to: one fault, one incident. Pure.
+
+All alerts of a tick are correlated together, so the order of rules changes nothing. An alert on the link of a
+fault joins that fault's incident, and so does an alert that the fault explains; what no fault explains shares one
+incident of unknown cause, which the first fault that explains it takes over.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from qualtui.diagnosis.faults import AFTERMATH, Fault, FaultsSeen, explains_link
+from qualtui.eventlog.incident_changes import (
+    AlertsJoined,
+    CauseEnded,
+    CauseFound,
+    CauseReturned,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentResolved,
+)
+from qualtui.model import AlertState, Incident, Link, Origin, Phase, Severity
+from qualtui.text.message import message
+
+SAME = 600.0  # s after its end in which what fires again has its old number
+BEFORE = 120.0  # s by which an effect may be seen before its cause
+
+IncidentChange: TypeAlias = (
+    IncidentOpened | AlertsJoined | CauseFound | CauseEnded | CauseReturned | IncidentReopened | IncidentResolved
+)
+
+_CHAIN = {link.value: place for place, link in enumerate(Link)}
+
+
+def counts(alert: AlertState) -> bool:
+    """Whether an alert belongs into an incident: it fires, and is more than only to be known."""
+    return alert.phase is Phase.FIRING and alert.severity is not Severity.INFO
+
+
+def correlate(
+    agent: str,
+    alerts: Iterable[AlertState],
+    incidents: Iterable[Incident],
+    seen: FaultsSeen,
+    now: float,
+    next_number: int,
+) -> tuple[IncidentChange, ...]:
+    """Return what changes in the incidents of an agent, in the order in which it must be written.
+
+    `alerts`: the agent's, after this tick's transitions; `incidents`: its open ones, and the newest resolved.
+    """
+    tick = _Tick(agent, [one for one in alerts if counts(one)], incidents, seen, now, next_number)
+    tick.end_and_return_causes()
+    tick.find_causes()
+    tick.place_alerts()
+    tick.resolve()
+    return tuple(tick.changes)
+
+
+class _Tick:
+    """One tick of one agent: the incidents as they are after the changes decided so far."""
+
+    def __init__(
+        self,
+        agent: str,
+        alerts: list[AlertState],
+        incidents: Iterable[Incident],
+        seen: FaultsSeen,
+        now: float,
+        next_number: int,
+    ) -> None:
+        self.changes: list[IncidentChange] = []
+        self._agent = agent
+        self._now = now
+        self._next = next_number
+        self._seen = seen
+        known = {one.number: one for one in incidents}
+        self._incidents = known
+        self._members: dict[int, list[AlertState]] = {
+            number: [] for number, one in known.items() if one.phase is Phase.FIRING
+        }
+        self._unplaced: list[AlertState] = []
+        for alert in sorted(alerts, key=_order):
+            if alert.number in self._members:
+                self._members[alert.number].append(alert)
+            else:
+                self._unplaced.append(alert)
+
+    # --- causes ---
+
+    def end_and_return_causes(self) -> None:
+        """A fault that is over, or is back soon after it was."""
+        for number in sorted(self._members):
+            one = self._incidents[number]
+            if one.origin is not Origin.FAULT:
+                continue
+            there = self._there(one)
+            if one.cause_ended_at is None and not there and self._members[number]:
+                self._change(CauseEnded(number), cause_ended_at=self._now)
+            elif one.cause_ended_at is not None and there and self._soon(one.cause_ended_at):
+                self._change(CauseReturned(number), cause_ended_at=None)
+
+    def _there(self, incident: Incident) -> bool:
+        """Whether the incident's fault still is, as far as is known."""
+        if any(fault.link.value == incident.link for fault in self._seen.faults):
+            return True
+        if any(link.value == incident.link for link in self._seen.unknown) and incident.cause_ended_at is None:
+            return True
+        mine = self._members.get(incident.number, ())
+        return any(alert.link == incident.link for alert in mine) and incident.cause_ended_at is None
+
+    def find_causes(self) -> None:
+        """A fault without an incident takes over the incident of unknown cause whose worst alert it explains."""
+        for number in sorted(self._members):
+            one = self._incidents[number]
+            if one.origin is not Origin.UNKNOWN or not self._members[number]:
+                continue
+            worst = min(self._members[number], key=lambda alert: (-alert.severity.rank, _order(alert)))
+            fault = self._fault_of(worst, [each for each in self._seen.faults if self._incident_of(each) is None])
+            if fault is not None:
+                body = CauseFound(number, fault.link.value, fault.root, fault.text)
+                self._change(body, origin=Origin.FAULT, link=fault.link.value, root=fault.root)
+
+    # --- alerts ---
+
+    def place_alerts(self) -> None:
+        """Each alert without an incident finds or opens one."""
+        opened: dict[int, IncidentOpened] = {}
+        joined: dict[int, list[str]] = {}
+        reopened: dict[int, list[str]] = {}
+        for alert in self._unplaced:
+            number = self._place(alert)
+            if number is None:
+                number = self._opens(alert, opened)
+            elif number in opened:
+                opened[number] = msgspec.structs.replace(
+                    opened[number], alerts=(*opened[number].alerts, alert.key)
+                )
+            elif number in self._members and number not in reopened:
+                joined.setdefault(number, []).append(alert.key)
+            else:
+                reopened.setdefault(number, []).append(alert.key)
+            self._members.setdefault(number, []).append(alert)
+        self.changes += [opened[number] for number in sorted(opened)]
+        self.changes += [IncidentReopened(number, tuple(reopened[number])) for number in sorted(reopened)]
+        self.changes += [AlertsJoined(number, tuple(joined[number])) for number in sorted(joined)]
+
+    def _place(self, alert: AlertState) -> int | None:
+        """The number of the incident that an alert belongs to; None: a new one."""
+        if not alert.link:
+            return self._again(alert, Origin.APART)
+        fault = self._fault_of(alert, self._seen.faults)
+        if fault is not None:
+            return self._incident_of(fault)
+        again = self._again(alert, None)
+        return self._unknown() if again is None else again
+
+    def _fault_of(self, alert: AlertState, faults: Sequence[Fault]) -> Fault | None:
+        """The fault on the alert's own link, else the one that broke first of those that explain it."""
+        own = [one for one in faults if one.link.value == alert.link]
+        if own:
+            return own[0]
+        explaining = [
+            one
+            for one in faults
+            if explains_link(one.link, Link(alert.link)) and one.since <= alert.since + BEFORE
+        ]
+        return min(explaining, key=lambda one: (one.since, _CHAIN[one.link.value]), default=None)
+
+    def _incident_of(self, fault: Fault) -> int | None:
+        """The incident of a fault: open, or resolved so shortly ago that the fault has its old number."""
+        mine = [one for one in self._incidents.values() if one.origin is Origin.FAULT]
+        current = [one for one in mine if one.link == fault.link.value and self._is_of(one)]
+        if current:
+            return max(current, key=lambda one: (one.number in self._members, one.number)).number
+        left = [
+            one.number
+            for one in mine
+            if one.number in self._members and fault.root in AFTERMATH.get(one.root, frozenset())
+        ]
+        return max(left, default=None)
+
+    def _is_of(self, incident: Incident) -> bool:
+        if incident.number in self._members:
+            ended = incident.cause_ended_at
+            return ended is None or self._soon(ended)
+        return incident.resolved_at is not None and self._soon(incident.resolved_at)
+
+    def _again(self, alert: AlertState, origin: Origin | None) -> int | None:
+        """The incident in which this alert fired until a short while ago."""
+        found = [
+            one.number
+            for one in self._incidents.values()
+            if alert.key in one.members
+            and (origin is None or one.origin is origin)
+            and (one.number in self._members or one.resolved_at is not None)
+            and self._soon(one.members[alert.key] or self._now)
+        ]
+        return max(found, key=lambda number: (number in self._members, number), default=None)
+
+    def _unknown(self) -> int | None:
+        """The open incident of unknown cause, else one of which only the effects are left."""
+        opened = [self._incidents[number] for number in self._members]
+        fits = [
+            one
+            for one in opened
+            if one.origin is Origin.UNKNOWN or (one.origin is Origin.FAULT and one.cause_ended_at is not None)
+        ]
+        return max(fits, key=lambda one: (one.origin is Origin.UNKNOWN, one.number)).number if fits else None
+
+    def _opens(self, alert: AlertState, opened: dict[int, IncidentOpened]) -> int:
+        number, self._next = self._next, self._next + 1
+        fault = self._fault_of(alert, self._seen.faults) if alert.link else None
+        if not alert.link:
+            body = IncidentOpened(number, self._agent, (alert.key,), Origin.APART)
+        elif fault is None:
+            body = IncidentOpened(number, self._agent, (alert.key,), Origin.UNKNOWN)
+        else:
+            body = IncidentOpened(
+                number, self._agent, (alert.key,), Origin.FAULT, fault.link.value, fault.root, fault.text
+            )
+        opened[number] = body
+        self._incidents = {
+            **self._incidents,
+            number: Incident(
+                number,
+                alert.rule,
+                self._agent,
+                alert.severity,
+                Phase.FIRING,
+                alert.since,
+                self._now,
+                alert.summary,
+                root=body.root,
+                origin=body.origin,
+                link=body.link,
+            ),
+        }
+        return number
+
+    # --- ends ---
+
+    def resolve(self) -> None:
+        """An incident ends with its last alert."""
+        for number in sorted(self._members):
+            if not self._members[number]:
+                self.changes.append(IncidentResolved(number, message("no alert of it fires any more")))
+
+    def _change(self, body: CauseEnded | CauseReturned | CauseFound, **fields: object) -> None:
+        self.changes.append(body)
+        one = self._incidents[body.number]
+        self._incidents = {**self._incidents, body.number: msgspec.structs.replace(one, **fields)}
+
+    def _soon(self, ended: float) -> bool:
+        return abs(self._now - ended) <= SAME
+
+
+def _order(alert: AlertState) -> tuple[int, int, float, str]:
+    """Upstream links first, so that a cause opens the incident that its effects join."""
+    return _CHAIN.get(alert.link, len(_CHAIN)), -alert.severity.rank, alert.since, alert.key

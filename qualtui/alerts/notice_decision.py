@@ -1,0 +1,105 @@
+"""Whether an incident is due a notice now, and why. Pure: an incident and `now` in, a decision out.
+
+It is decided from what the incident's notices have reported already, not from transitions: a notice that could not
+be sent while it was muted, or while qualtui was away, is due as soon as it can be.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from qualtui.model import Incident, Notified, Phase, Severity
+
+TRIPLE, TEN = 3, 10  # customers waiting: so many times those reported, or so many more, are a notice
+
+
+class NoticeKind(StrEnum):
+    """What a notice says about its incident."""
+
+    FIRING = "firing"  # the opening one
+    WORSE = "worse"
+    REOPENED = "reopened"
+    GROWTH = "growth"  # many more customers wait
+    UPDATE = "update"  # of the cause: never a page
+    REPEAT = "repeat"
+    RESOLVED = "resolved"
+
+
+class NoticeTiming(msgspec.Struct, frozen=True):
+    """`group_wait` after the beginning, except for CRITICAL; `group_interval` between updates; 0: no repeats."""
+
+    group_wait: float = 30.0
+    group_interval: float = 300.0
+    repeat_interval: float = 0.0
+
+
+class NoticeDecision(msgspec.Struct, frozen=True):
+    """A notice that is due. A `page` may wake someone."""
+
+    kind: NoticeKind
+    severity: Severity
+    waiting: int = 0
+
+    @property
+    def page(self) -> bool:
+        """Whether it may wake someone."""
+        return self.severity is Severity.CRITICAL and self.kind not in {NoticeKind.UPDATE, NoticeKind.RESOLVED}
+
+
+def due_notice(
+    incident: Incident, severity: Severity | None, waiting: int, timing: NoticeTiming, now: float
+) -> NoticeDecision | None:
+    """Return the notice that an incident is due, None where there is none.
+
+    `severity`: the worst of its alerts that are not muted; None: all are, or none fires.
+    """
+    last = incident.last
+    if incident.phase is Phase.RESOLVED:
+        if last is None or last.kind == NoticeKind.RESOLVED:
+            return None
+        return NoticeDecision(NoticeKind.RESOLVED, last.severity, waiting)
+    if severity is None or severity is Severity.INFO:
+        return None
+    kind = _kind(incident, severity, waiting, timing, now)
+    return None if kind is None else NoticeDecision(kind, severity, waiting)
+
+
+def next_look(incident: Incident, severity: Severity | None, timing: NoticeTiming, now: float) -> float | None:
+    """Return when time alone will make a notice due, None where it will not."""
+    if incident.phase is not Phase.FIRING or severity is None:
+        return None
+    began = _began(incident)
+    if incident.last is None or incident.last.at < began:
+        return max(now, began + timing.group_wait)
+    return incident.last.at + timing.repeat_interval if timing.repeat_interval else None
+
+
+def _kind(
+    incident: Incident, severity: Severity, waiting: int, timing: NoticeTiming, now: float
+) -> NoticeKind | None:
+    last, began = incident.last, _began(incident)
+    if last is None or last.at < began:
+        if severity is not Severity.CRITICAL and 0 <= now - began < timing.group_wait:
+            return None
+        return NoticeKind.REOPENED if incident.reopened_at is not None and last is not None else NoticeKind.FIRING
+    if severity.rank > last.severity.rank:
+        return NoticeKind.WORSE
+    if _grew(waiting, last):
+        return NoticeKind.GROWTH
+    if incident.revision > last.revision and _passed(last.at, timing.group_interval, now):
+        return NoticeKind.UPDATE
+    if timing.repeat_interval and not incident.owner and _passed(last.at, timing.repeat_interval, now):
+        return NoticeKind.REPEAT
+    return None
+
+
+def _began(incident: Incident) -> float:
+    return incident.fired_at if incident.reopened_at is None else incident.reopened_at
+
+
+def _grew(waiting: int, last: Notified) -> bool:
+    return waiting >= last.waiting + TEN or (last.waiting > 0 and waiting >= TRIPLE * last.waiting)
+
+
+def _passed(since: float, wait: float, now: float) -> bool:
+    return abs(now - since) >= wait  # also where the clock was set back: late at most by one step

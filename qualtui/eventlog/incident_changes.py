@@ -1,0 +1,272 @@
+"""Incidents: opened for a fault, joined by the alerts that it explains, resolved with the last of them."""
+
+from msgspec.structs import replace
+
+from qualtui.eventlog.alerts import INCIDENTS
+from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe, without
+from qualtui.eventlog.incident_lead import firing_members, with_lead
+from qualtui.model import Activity, EventBody, Incident, Notified, Origin, Phase, Severity, State
+from qualtui.text.message import Saying, message
+
+
+class IncidentOpened(EventBody, frozen=True, tag="incident.opened"):
+    """A new incident with its first alerts. `link` and `root` are the fault's; empty: the cause is unknown."""
+
+    number: int
+    agent: str
+    alerts: tuple[str, ...]
+    origin: Origin
+    link: str = ""
+    root: str = ""
+    cause: Saying = ""
+    fix: str = ""
+
+
+class AlertsJoined(EventBody, frozen=True, tag="incident.joined"):
+    """More alerts belong to an open incident."""
+
+    number: int
+    alerts: tuple[str, ...]
+
+
+class CauseFound(EventBody, frozen=True, tag="incident.cause_found"):
+    """A fault turns out to be what an incident of unknown cause is about."""
+
+    number: int
+    link: str
+    root: str = ""
+    cause: Saying = ""
+    fix: str = ""
+
+
+class CauseEnded(EventBody, frozen=True, tag="incident.cause_ended"):
+    """The fault is over, and its effects are not: the incident stays open and takes no new fault."""
+
+    number: int
+
+
+class CauseReturned(EventBody, frozen=True, tag="incident.cause_returned"):
+    """The fault is there again, soon after its end."""
+
+    number: int
+
+
+class IncidentReopened(EventBody, frozen=True, tag="incident.reopened"):
+    """A resolved incident is open again under its number."""
+
+    number: int
+    alerts: tuple[str, ...]
+
+
+class IncidentResolved(EventBody, frozen=True, tag="incident.resolved"):
+    """The last alert of an incident ended, or a person closed it. `quiet`: nobody is notified."""
+
+    number: int
+    reason: Saying
+    who: str = ""
+    quiet: bool = False
+
+
+class IncidentNotified(EventBody, frozen=True, tag="incident.notified"):
+    """The notices of an incident were decided: why, how bad, how many customers waited."""
+
+    number: int
+    kind: str
+    severity: Severity
+    waiting: int = 0
+
+
+def _open(state: State, body: IncidentOpened) -> State:
+    found = [state.alerts[key] for key in body.alerts if key in state.alerts]
+    if body.number in state.incidents or body.number <= 0 or not found:
+        return state
+    first = found[0]
+    incident = Incident(
+        body.number,
+        first.rule,
+        body.agent,
+        first.severity,
+        Phase.FIRING,
+        first.since,
+        state.at,
+        first.summary,
+        cause=body.cause,
+        root=body.root,
+        fix=body.fix,
+        runbook=first.runbook,
+        origin=body.origin,
+        link=body.link,
+    )
+    state = replace(
+        state,
+        incidents={**state.incidents, body.number: incident},
+        next_number=max(state.next_number, body.number + 1),
+    )
+    return _joined(state, body.number, body.alerts)
+
+
+def _joined(state: State, number: int, keys: tuple[str, ...]) -> State:
+    """The incident with these alerts, each of which leaves the incident that it was in."""
+    incident = state.incidents.get(number)
+    if incident is None:
+        return state
+    alerts, members = dict(state.alerts), dict(incident.members)
+    for key in keys:
+        if key in alerts:
+            alerts[key] = replace(alerts[key], number=number)
+            members[key] = 0.0
+    incidents = {**state.incidents, number: replace(incident, members=members)}
+    return with_lead(replace(state, alerts=alerts, incidents=incidents), number)
+
+
+def _found(state: State, body: CauseFound) -> State:
+    old = state.incidents.get(body.number)
+    if old is None or old.phase is not Phase.FIRING:
+        return state
+    new = replace(
+        old,
+        origin=Origin.FAULT,
+        link=body.link,
+        root=body.root or old.root,
+        cause=body.cause or old.cause,
+        fix=body.fix or old.fix,
+        cause_ended_at=None,
+        revision=old.revision + 1,
+    )
+    return with_lead(replace(state, incidents={**state.incidents, body.number: new}), body.number)
+
+
+def _ended(state: State, body: CauseEnded) -> State:
+    return _with(state, body.number, cause_ended_at=state.at)
+
+
+def _returned(state: State, body: CauseReturned) -> State:
+    return _with(state, body.number, cause_ended_at=None)
+
+
+def _reopened(state: State, body: IncidentReopened) -> State:
+    old = state.incidents.get(body.number)
+    if old is None:
+        return state
+    new = replace(
+        old,
+        phase=Phase.FIRING,
+        resolved_at=None,
+        reopened_at=state.at,
+        cause_ended_at=None,
+        owner="",
+        owned_at=None,
+    )
+    return _joined(replace(state, incidents={**state.incidents, body.number: new}), body.number, body.alerts)
+
+
+def _resolved(state: State, body: IncidentResolved) -> State:
+    old = state.incidents.get(body.number)
+    if old is None or old.phase is Phase.RESOLVED:
+        return state
+    members = {key: ended or state.at for key, ended in old.members.items()}
+    alerts = {
+        key: replace(one, number=0) if one.number == body.number else one for key, one in state.alerts.items()
+    }
+    last = None if body.quiet else old.last
+    ended = replace(
+        old, phase=Phase.RESOLVED, resolved_at=state.at, changes=old.changes + 1, members=members, last=last
+    )
+    # Put last, so that the resolved ones stand in the order of their end.
+    incidents = {**without(state.incidents, body.number), body.number: ended}
+    return replace(state, alerts=alerts, incidents=INCIDENTS.of(incidents, state.at))
+
+
+def _notified(state: State, body: IncidentNotified) -> State:
+    old = state.incidents.get(body.number)
+    if old is None:
+        return state
+    fresh = old.last is None or (old.reopened_at or 0.0) > old.last.at
+    before = None if fresh else old.last
+    worst = body.severity if before is None else max(body.severity, before.severity, key=lambda one: one.rank)
+    last = Notified(body.kind, worst, state.at, max(body.waiting, before.waiting if before else 0), old.revision)
+    return _with(state, body.number, last=last)
+
+
+def _with(state: State, number: int, **fields: object) -> State:
+    old = state.incidents.get(number)
+    if old is None:
+        return state
+    return replace(state, incidents={**state.incidents, number: replace(old, **fields)})
+
+
+def _opened_line(state: State, at: float, body: IncidentOpened) -> Activity | None:
+    found = [state.alerts[key] for key in body.alerts if key in state.alerts]
+    if not found:
+        return None
+    worst = max(found, key=lambda one: one.severity.rank)
+    return Activity(at, OURSELVES, safe(worst.summary) or worst.key, body.number, worst.severity)
+
+
+def _joined_line(state: State, at: float, body: AlertsJoined) -> Activity | None:
+    found = [state.alerts[key] for key in body.alerts if key in state.alerts]
+    if not found:
+        return None
+    worst = max(found, key=lambda one: one.severity.rank)
+    text = message("also: {what}", what=safe(worst.summary) or worst.key)
+    return Activity(at, OURSELVES, text, body.number, worst.severity)
+
+
+def _found_line(_state: State, at: float, body: CauseFound) -> Activity | None:
+    if not body.cause:
+        return None
+    return Activity(at, OURSELVES, message("cause found: {cause}", cause=safe(body.cause)), body.number)
+
+
+def _ended_line(state: State, at: float, body: CauseEnded) -> Activity | None:
+    incident = state.incidents.get(body.number)
+    left = [one for one in firing_members(incident, state.alerts) if one.link != incident.link] if incident else []
+    if not left:
+        return None
+    text = message("the cause is over, still open: {what}", what=safe(left[0].summary))
+    return Activity(at, OURSELVES, text, body.number)
+
+
+def _returned_line(_state: State, at: float, body: CauseReturned) -> Activity:
+    return Activity(at, OURSELVES, message("the cause is back"), body.number, Severity.WARNING)
+
+
+def _reopened_line(state: State, at: float, body: IncidentReopened) -> Activity | None:
+    found = [state.alerts[key] for key in body.alerts if key in state.alerts]
+    if not found:
+        return None
+    worst = max(found, key=lambda one: one.severity.rank)
+    return Activity(
+        at, OURSELVES, message("again: {what}", what=safe(worst.summary) or worst.key), body.number, worst.severity
+    )
+
+
+def _resolved_line(state: State, at: float, body: IncidentResolved) -> Activity | None:
+    incident = state.incidents.get(body.number)
+    if incident is None or incident.phase is Phase.RESOLVED or body.quiet:
+        return None
+    what = safe(incident.summary)
+    if body.who:
+        text = message("closed it, {reason}: {what}", reason=safe(body.reason), what=what)
+    else:
+        text = message("resolved after {time:span}: {what}", time=at - incident.since, what=what)
+    return Activity(at, body.who or OURSELVES, text, body.number)
+
+
+FAMILY = Family(
+    kinds=(
+        EventKind(IncidentOpened, apply=_open, line=_opened_line, number=lambda body: body.number),
+        EventKind(
+            AlertsJoined,
+            apply=lambda state, body: _joined(state, body.number, body.alerts),
+            line=_joined_line,
+            number=lambda body: body.number,
+        ),
+        EventKind(CauseFound, apply=_found, line=_found_line, number=lambda body: body.number),
+        EventKind(CauseEnded, apply=_ended, line=_ended_line, number=lambda body: body.number),
+        EventKind(CauseReturned, apply=_returned, line=_returned_line, number=lambda body: body.number),
+        EventKind(IncidentReopened, apply=_reopened, line=_reopened_line, number=lambda body: body.number),
+        EventKind(IncidentResolved, apply=_resolved, line=_resolved_line, number=lambda body: body.number),
+        EventKind(IncidentNotified, apply=_notified, number=lambda body: body.number),
+    ),
+)

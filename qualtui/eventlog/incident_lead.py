@@ -1,0 +1,45 @@
+"""Which alert leads an incident: it gives the title, and the worst one gives the severity."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from qualtui.model import AlertState, Incident, Phase, State
+
+
+def firing_members(incident: Incident, alerts: Mapping[str, AlertState]) -> list[AlertState]:
+    """The alerts of an incident that fire, the leading one first: on the broken link, the worst, the oldest."""
+    fire = [
+        alerts[key]
+        for key, ended in incident.members.items()
+        if not ended and key in alerts and alerts[key].number == incident.number
+    ]
+    return sorted(fire, key=lambda one: _order(one, incident.link))
+
+
+def _order(alert: AlertState, link: str) -> tuple[bool, int, float, str]:
+    on_link = bool(link) and alert.link == link
+    return not on_link, -alert.severity.rank, alert.since, alert.key
+
+
+def with_lead(state: State, number: int) -> State:
+    """The state, in which the incident shows its leading alert; one whose alerts have ended keeps its words."""
+    incident = state.incidents.get(number)
+    if incident is None or incident.phase is not Phase.FIRING:
+        return state
+    members = firing_members(incident, state.alerts)
+    if not members:
+        return state
+    lead = members[0]
+    worst = max((one.severity for one in members), key=lambda one: one.rank)
+    new = replace(
+        incident,
+        rule=lead.rule,
+        severity=worst,
+        summary=lead.summary or incident.summary,
+        value=lead.value,
+        runbook=lead.runbook or incident.runbook,
+        since=min(incident.since, *(one.since for one in members)),
+        changes=incident.changes + 1,
+    )
+    return replace(state, incidents={**state.incidents, number: new})
