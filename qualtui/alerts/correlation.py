@@ -20,8 +20,9 @@ from qualtui.eventlog.incident_changes import (
     IncidentReopened,
     IncidentResolved,
 )
+from qualtui.eventlog.incident_lead import leading
 from qualtui.model import AlertState, Incident, Link, Origin, Phase, Severity
-from qualtui.text.message import message
+from qualtui.text.message import Saying, message
 
 SAME = 600.0  # s after its end in which what fires again has its old number
 BEFORE = 120.0  # s by which an effect may be seen before its cause
@@ -30,6 +31,7 @@ IncidentChange: TypeAlias = (
     IncidentOpened | AlertsJoined | CauseFound | CauseEnded | CauseReturned | IncidentReopened | IncidentResolved
 )
 
+_Placed: TypeAlias = dict[int, list[AlertState]]
 _CHAIN = {link.value: place for place, link in enumerate(Link)}
 
 
@@ -126,25 +128,24 @@ class _Tick:
 
     def place_alerts(self) -> None:
         """Each alert without an incident finds or opens one."""
-        opened: dict[int, IncidentOpened] = {}
-        joined: dict[int, list[str]] = {}
-        reopened: dict[int, list[str]] = {}
+        opened: _Placed = {}
+        joined: _Placed = {}
+        reopened: _Placed = {}
         for alert in self._unplaced:
             number = self._place(alert)
             if number is None:
-                number = self._opens(alert, opened)
+                number = self._opens(alert)
+                opened[number] = [alert]
             elif number in opened:
-                opened[number] = msgspec.structs.replace(
-                    opened[number], alerts=(*opened[number].alerts, alert.key)
-                )
+                opened[number].append(alert)
             elif number in self._members and number not in reopened:
-                joined.setdefault(number, []).append(alert.key)
+                joined.setdefault(number, []).append(alert)
             else:
-                reopened.setdefault(number, []).append(alert.key)
+                reopened.setdefault(number, []).append(alert)
             self._members.setdefault(number, []).append(alert)
-        self.changes += [opened[number] for number in sorted(opened)]
-        self.changes += [IncidentReopened(number, tuple(reopened[number])) for number in sorted(reopened)]
-        self.changes += [AlertsJoined(number, tuple(joined[number])) for number in sorted(joined)]
+        self.changes += [self._opening(number, opened[number]) for number in sorted(opened)]
+        self.changes += [IncidentReopened(number, *_worst(reopened[number])) for number in sorted(reopened)]
+        self.changes += [AlertsJoined(number, *_worst(joined[number])) for number in sorted(joined)]
 
     def _place(self, alert: AlertState) -> int | None:
         """The number of the incident that an alert belongs to; None: a new one."""
@@ -209,35 +210,46 @@ class _Tick:
         ]
         return max(fits, key=lambda one: (one.origin is Origin.UNKNOWN, one.number)).number if fits else None
 
-    def _opens(self, alert: AlertState, opened: dict[int, IncidentOpened]) -> int:
+    def _opens(self, alert: AlertState) -> int:
+        """A new incident for an alert, of the fault that explains it."""
         number, self._next = self._next, self._next + 1
         fault = self._fault_of(alert, self._seen.faults) if alert.link else None
-        if not alert.link:
-            body = IncidentOpened(number, self._agent, (alert.key,), Origin.APART)
-        elif fault is None:
-            body = IncidentOpened(number, self._agent, (alert.key,), Origin.UNKNOWN)
-        else:
-            body = IncidentOpened(
-                number, self._agent, (alert.key,), Origin.FAULT, fault.link.value, fault.root, fault.text
-            )
-        opened[number] = body
-        self._incidents = {
-            **self._incidents,
-            number: Incident(
-                number,
-                alert.rule,
-                self._agent,
-                alert.severity,
-                Phase.FIRING,
-                alert.since,
-                self._now,
-                alert.summary,
-                root=body.root,
-                origin=body.origin,
-                link=body.link,
-            ),
-        }
+        origin = Origin.APART if not alert.link else Origin.UNKNOWN if fault is None else Origin.FAULT
+        new = Incident(
+            number,
+            alert.rule,
+            self._agent,
+            alert.severity,
+            Phase.FIRING,
+            alert.since,
+            self._now,
+            alert.summary,
+            cause="" if fault is None else fault.text,
+            root="" if fault is None else fault.root,
+            origin=origin,
+            link="" if fault is None else fault.link.value,
+        )
+        self._incidents = {**self._incidents, number: new}
         return number
+
+    def _opening(self, number: int, alerts: list[AlertState]) -> IncidentOpened:
+        one = self._incidents[number]
+        lead = leading(alerts, one.link)
+        return IncidentOpened(
+            number,
+            self._agent,
+            tuple(alert.key for alert in alerts),
+            one.origin,
+            lead.rule,
+            max((alert.severity for alert in alerts), key=lambda severity: severity.rank),
+            min(alert.since for alert in alerts),
+            lead.summary,
+            lead.value,
+            lead.runbook,
+            one.link,
+            one.root,
+            one.cause,
+        )
 
     # --- ends ---
 
@@ -254,6 +266,12 @@ class _Tick:
 
     def _soon(self, ended: float) -> bool:
         return abs(self._now - ended) <= SAME
+
+
+def _worst(alerts: list[AlertState]) -> tuple[tuple[str, ...], Severity, Saying]:
+    """The keys of alerts, and the severity and summary of the worst."""
+    worst = min(alerts, key=lambda one: (-one.severity.rank, _order(one)))
+    return tuple(one.key for one in alerts), worst.severity, worst.summary
 
 
 def _order(alert: AlertState) -> tuple[int, int, float, str]:

@@ -1,102 +1,91 @@
-"""From a verdict and a rule's present state to its next transition: pending, firing, resolved."""
+"""From a verdict and an alert's state to its next transition: pending, firing, resolved."""
 
 import re
 from functools import lru_cache
 from itertools import zip_longest
-
-import msgspec
+from typing import TypeAlias
 
 from qualtui.alerts.judge import RuleVerdict
 from qualtui.config.values import Rule
-from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
 from qualtui.model import AlertState, Phase, Severity
 from qualtui.text.message import Param, Saying, Text, message, outside
 
-
-class AlertStep(msgspec.Struct, frozen=True):
-    """The outcome of one look: a transition or none, and since when the condition has been clear."""
-
-    change: RuleChanged | None
-    clear_since: float | None = None
+AlertTransition: TypeAlias = AlertChanged | AlertCleared
 
 
 def alert_step(
-    name: str,
-    agent: str,
-    rule: Rule,
-    verdict: RuleVerdict,
-    current: AlertState | None,
-    clear_since: float | None,
-    now: float,
-) -> AlertStep:
-    """The next step of a rule for an agent.
+    name: str, agent: str, rule: Rule, verdict: RuleVerdict, before: AlertState | None, now: float
+) -> AlertTransition | None:
+    """Return an alert's transition at this moment: another phase or severity, or another state of its condition.
 
     `for` and `keep_firing_for` have Prometheus's meaning, but an unknown verdict changes nothing:
     it begins no pending, ends no firing, and whether it is clear is only said by a known one.
-    The transition's number is 0 where a new incident begins; the caller gives the number.
     """
     if not verdict.known:
-        return AlertStep(None)
-    if current is None:
-        return AlertStep(
-            None if verdict.severity is None else _begin(name, agent, rule, verdict, verdict.severity, now)
-        )
+        return None
+    if before is None:
+        return None if verdict.severity is None else _begin(name, agent, rule, verdict, verdict.severity, now)
     if verdict.severity is not None:
-        return AlertStep(_go_on(rule, verdict, verdict.severity, current, now))
-    if current.phase is Phase.PENDING:
-        return AlertStep(
-            _change(rule, verdict, current, Phase.INACTIVE, current.severity, message("the condition passed"))
-        )
-    since = now if clear_since is None else min(clear_since, now)
-    if now - since < rule.keep_firing_for:
-        return AlertStep(None, since)
-    return AlertStep(
-        _change(rule, verdict, current, Phase.RESOLVED, current.severity, message("the condition no longer holds"))
-    )
+        return _go_on(rule, verdict, verdict.severity, before, now)
+    if before.phase is Phase.PENDING:
+        return _change(rule, verdict, before, Phase.INACTIVE, before.severity, message("the condition passed"))
+    since = now if before.clear_since is None else min(before.clear_since, now)
+    if now - since >= rule.keep_firing_for:
+        reason = message("the condition no longer holds")
+        return _change(rule, verdict, before, Phase.RESOLVED, before.severity, reason)
+    if before.clear_since is None:
+        return AlertCleared(name, agent, since, before.number)
+    return None
 
 
-def settle(rule: Rule | None, current: AlertState, reason: Saying) -> RuleChanged:
+def settle(rule: Rule | None, before: AlertState, reason: Saying) -> AlertChanged:
     """The end of a rule that the configuration no longer has: resolved if it fired, else inactive."""
-    new = Phase.RESOLVED if current.phase is Phase.FIRING else Phase.INACTIVE
-    return _change(rule, RuleVerdict(known=True), current, new, current.severity, reason)
+    new = Phase.RESOLVED if before.phase is Phase.FIRING else Phase.INACTIVE
+    return _change(rule, RuleVerdict(known=True), before, new, before.severity, reason)
 
 
-def _begin(name: str, agent: str, rule: Rule, verdict: RuleVerdict, severity: Severity, now: float) -> RuleChanged:
-    current = AlertState(name, agent, Phase.INACTIVE, severity, min(verdict.at, now))
+def _begin(
+    name: str, agent: str, rule: Rule, verdict: RuleVerdict, severity: Severity, now: float
+) -> AlertChanged:
+    before = AlertState(name, agent, Phase.INACTIVE, severity, min(verdict.at, now))
     if rule.for_ > 0:
-        return _change(rule, verdict, current, Phase.PENDING, severity, message("the condition began to hold"))
-    return _change(rule, verdict, current, Phase.FIRING, severity, message("the condition holds"))
+        return _change(rule, verdict, before, Phase.PENDING, severity, message("the condition began to hold"))
+    return _change(rule, verdict, before, Phase.FIRING, severity, message("the condition holds"))
 
 
 def _go_on(
-    rule: Rule, verdict: RuleVerdict, severity: Severity, current: AlertState, now: float
-) -> RuleChanged | None:
-    if current.phase is Phase.PENDING:
-        if abs(now - current.since) < rule.for_:  # a beginning in the future: the clock was set back since
+    rule: Rule, verdict: RuleVerdict, severity: Severity, before: AlertState, now: float
+) -> AlertTransition | None:
+    if before.phase is Phase.PENDING:
+        if abs(now - before.since) < rule.for_:  # a beginning in the future: the clock was set back since
             return None
-        return _change(rule, verdict, current, Phase.FIRING, severity, message("the condition held long enough"))
-    if severity is current.severity:
-        return None
-    reason = message("it got worse") if severity.rank > current.severity.rank else message("it got better")
-    return _change(rule, verdict, current, Phase.FIRING, severity, reason)
+        return _change(rule, verdict, before, Phase.FIRING, severity, message("the condition held long enough"))
+    if severity is before.severity:
+        # The condition holds again: keep_firing_for counts anew when it ends.
+        return None if before.clear_since is None else AlertCleared(before.rule, before.agent, None, before.number)
+    reason = message("it got worse") if severity.rank > before.severity.rank else message("it got better")
+    return _change(rule, verdict, before, Phase.FIRING, severity, reason)
 
 
 def _change(
-    rule: Rule | None, verdict: RuleVerdict, current: AlertState, new: Phase, severity: Severity, reason: Saying
-) -> RuleChanged:
-    return RuleChanged(
-        rule=current.rule,
-        agent=current.agent,
-        old=current.phase,
+    rule: Rule | None, verdict: RuleVerdict, before: AlertState, new: Phase, severity: Severity, reason: Saying
+) -> AlertChanged:
+    fires = new in {Phase.PENDING, Phase.FIRING}
+    return AlertChanged(
+        rule=before.rule,
+        agent=before.agent,
+        old=before.phase,
         new=new,
         severity=severity,
         reason=reason,
-        since=current.since,
-        number=current.number,
+        since=before.since,
+        link=rule.link.value if rule is not None and rule.link is not None else before.link,
         value=verdict.value,
-        summary=summarise(rule, current.rule, current.agent, verdict) if rule else "",
-        fix=rule.fix if rule else "",
-        runbook=rule.runbook if rule else "",
+        summary=summarise(rule, before.rule, before.agent, verdict) if rule and fires else before.summary,
+        fix=rule.fix if rule else before.fix,
+        runbook=rule.runbook if rule else before.runbook,
+        number=before.number,
     )
 
 

@@ -11,18 +11,20 @@ from pathlib import Path
 import msgspec
 
 from qualtui import __version__
+from qualtui.alerts.correlation import correlate
 from qualtui.alerts.judge import judge
 from qualtui.alerts.transition import alert_step
 from qualtui.cli.common import resolve_config
 from qualtui.cli.wiring import build
 from qualtui.config.values import Config, Seconds
 from qualtui.diagnosis.diagnose import explains
+from qualtui.engine.draft import Draft
 from qualtui.engine.projector import Projector
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.setup import Setup
 from qualtui.engine.supervisor import ask_once
-from qualtui.eventlog.fold import apply
-from qualtui.model import Event, Phase, Sample, State
+from qualtui.eventlog.incident_changes import IncidentOpened
+from qualtui.model import Origin, Sample, State
 from qualtui.probes.build import Deps, customers_of, learning_of
 from qualtui.tracking.deliverability import GatewayAt, no_gateway
 from qualtui.wire import EngineView, Snapshot
@@ -71,7 +73,7 @@ def _turn(samples: Sequence[Sample]) -> int:
 
 
 def _judged(config: Config, recent: SampleCache, view: Projector, stale: Mapping[str, float], now: float) -> State:
-    state = State()
+    draft = Draft(State(), now)
     for agent in config.agents:
         recent.add(view.derive(agent, now))
         for name, rule in config.rules.items():
@@ -80,12 +82,21 @@ def _judged(config: Config, recent: SampleCache, view: Projector, stale: Mapping
             series = f"{agent}/{rule.series}"
             verdict = judge(rule, recent.since(series, now - rule.window), now, stale.get(series, 0.0))
             at_once = msgspec.structs.replace(rule, for_=Seconds(0))
-            change = alert_step(name, agent, at_once, verdict, None, None, now).change
-            if change is not None and change.new is Phase.FIRING:
-                cause = view.reason(agent, now).text if explains(rule.series) else ""
-                numbered = msgspec.structs.replace(change, number=state.next_number, cause=cause)
-                state = apply(state, Event(state.seq + 1, now, 0, numbered))
-    return state
+            change = alert_step(name, agent, at_once, verdict, None, now)
+            if change is not None:
+                draft.add(change)
+        alerts = [one for one in draft.state.alerts.values() if one.agent == agent]
+        for body in correlate(agent, alerts, (), view.faults(agent, now), now, draft.state.next_number):
+            draft.add(_explained(body, config, view, now) if isinstance(body, IncidentOpened) else body)
+    return draft.state
+
+
+def _explained(body: IncidentOpened, config: Config, view: Projector, now: float) -> IncidentOpened:
+    """The incident with its cause, where no fault says it."""
+    rule = config.rules.get(body.rule)
+    if body.origin is Origin.FAULT or rule is None or not explains(rule.series):
+        return body
+    return msgspec.structs.replace(body, cause=view.reason(body.agent, now).text)
 
 
 def _deps(config: Config, now: float) -> Deps:

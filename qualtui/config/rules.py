@@ -4,6 +4,7 @@
 """
 
 from qualtui.config.values import Aggregate, Level, Operator, Rule, Seconds
+from qualtui.model import Link
 
 _MINUTE = 60.0
 
@@ -11,6 +12,7 @@ BUILT_IN: dict[str, Rule] = {
     # No `for`: health.down has its own patience (misses over down_after), a refusal counts at once.
     "agent-down": Rule(
         series="health.down",
+        link=Link.BOT,
         op=Operator.AT_LEAST,
         critical=Level(1),
         keep_firing_for=Seconds(2 * _MINUTE),
@@ -19,6 +21,7 @@ BUILT_IN: dict[str, Rule] = {
     # 10 s is two fast-lane answers in a row: one lost packet wakes no one.
     "database-down": Rule(
         series="db.up",
+        link=Link.DATABASE,
         op=Operator.EQUAL,
         critical=Level(0),
         for_=Seconds(10),
@@ -28,6 +31,7 @@ BUILT_IN: dict[str, Rule] = {
     # A session restarts on its own in well under 2 min.
     "gateway-not-working": Rule(
         series="gateway.working",
+        link=Link.GATEWAY,
         op=Operator.EQUAL,
         critical=Level(0),
         for_=Seconds(2 * _MINUTE),
@@ -46,6 +50,7 @@ BUILT_IN: dict[str, Rule] = {
     # Server time of an empty question; the fast lane's own budget is 10 ms.
     "database-slow": Rule(
         series="db.seconds",
+        link=Link.DATABASE,
         aggregate=Aggregate.MIN,
         window=Seconds(_MINUTE),
         op=Operator.ABOVE,
@@ -57,6 +62,7 @@ BUILT_IN: dict[str, Rule] = {
     # The oldest customer's wait is itself a duration, so no `for`; the bot takes 5-24 s a reply.
     "customers-waiting": Rule(
         series="customers.oldest",
+        link=Link.CUSTOMER,
         op=Operator.ABOVE,
         warning=Level(3 * _MINUTE),
         critical=Level(10 * _MINUTE),
@@ -75,6 +81,7 @@ BUILT_IN: dict[str, Rule] = {
     ),
     "customers-lost": Rule(
         series="customers.lost",
+        link=Link.CUSTOMER,
         op=Operator.ABOVE,
         critical=Level(0),
         keep_firing_for=Seconds(_MINUTE),
@@ -84,6 +91,7 @@ BUILT_IN: dict[str, Rule] = {
     # S6 of messages, not of HTTP answers: a webhook that answers 200 may have lost its customer.
     "error-rate": Rule(
         series="failures.rate",
+        link=Link.CUSTOMER,
         op=Operator.ABOVE,
         warning=Level(5),
         critical=Level(25),
@@ -92,6 +100,7 @@ BUILT_IN: dict[str, Rule] = {
     ),
     "consecutive-failures": Rule(
         series="failures.consecutive",
+        link=Link.CUSTOMER,
         op=Operator.AT_LEAST,
         warning=Level(5),
         keep_firing_for=Seconds(_MINUTE),
@@ -100,6 +109,7 @@ BUILT_IN: dict[str, Rule] = {
     # S8 of replies: the time of /health is no customer's.
     "reply-slow": Rule(
         series="reply.recent_p95",
+        link=Link.CUSTOMER,
         op=Operator.ABOVE,
         warning=Level(30),
         keep_firing_for=Seconds(_MINUTE),
@@ -134,6 +144,7 @@ BUILT_IN: dict[str, Rule] = {
     # S4 and S5: only the host knows; until it is polled these have no source.
     "host-cpu": Rule(
         series="host.cpu",
+        link=Link.HOST,
         op=Operator.ABOVE,
         warning=Level(80),
         for_=Seconds(5 * _MINUTE),
@@ -142,6 +153,7 @@ BUILT_IN: dict[str, Rule] = {
     ),
     "host-memory": Rule(
         series="host.memory",
+        link=Link.HOST,
         op=Operator.ABOVE,
         warning=Level(85),
         for_=Seconds(5 * _MINUTE),
@@ -170,6 +182,7 @@ BUILT_IN: dict[str, Rule] = {
     # S21. 11 min are two answers at the default deep_interval: a worker recycled in between is no broken service.
     "deep-broken": Rule(
         series="deep.broken",
+        link=Link.BOT,
         op=Operator.ABOVE,
         warning=Level(0),
         for_=Seconds(11 * _MINUTE),
@@ -179,6 +192,7 @@ BUILT_IN: dict[str, Rule] = {
     # Four answers at the default deep_interval: a busy bot has time for one of them, a check that hangs for none.
     "deep-silent": Rule(
         series="deep.silent",
+        link=Link.BOT,
         op=Operator.AT_LEAST,
         warning=Level(1),
         for_=Seconds(35 * _MINUTE),
@@ -187,6 +201,7 @@ BUILT_IN: dict[str, Rule] = {
     ),
     "webhook-timeouts": Rule(
         series="failures.timeouts",
+        link=Link.WEBHOOK,
         op=Operator.AT_LEAST,
         info=Level(1),
         warning=Level(3),
@@ -204,6 +219,7 @@ BUILT_IN: dict[str, Rule] = {
     # series/seasonality.py has the formula.
     "gateway-inbound-silent": Rule(
         series="inbound.expected",
+        link=Link.GATEWAY,
         op=Operator.ABOVE,
         warning=Level(11.5),
         keep_firing_for=Seconds(_MINUTE),

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from qualtui.model import Severity
+from qualtui.model import Link, Severity
 
 
 class Seconds(float):
@@ -181,6 +181,7 @@ class Rule(Values, frozen=True, kw_only=True):
     summary: str = ""  # {value}, {duration}, {note} and {agent} are filled in
     fix: str = ""
     runbook: str = ""
+    link: Link | None = None  # of the chain, that it is about; none: it has an incident of its own
     enabled: bool = True
 
 
@@ -206,6 +207,9 @@ class NotifySettings(Values, frozen=True, kw_only=True):
     channels: dict[str, ChannelSettings] = {}
     routes: tuple[Route, ...] = ()
     retry_for: Seconds = Seconds(6 * 3600)  # a notice not delivered by then is given up
+    group_wait: Seconds = Seconds(30)  # from an incident's beginning to its first notice; CRITICAL does not wait
+    group_interval: Seconds = Seconds(300)  # between updates of an incident's cause
+    repeat_interval: Seconds = Seconds(0)  # between repeats while nobody owns it; 0: none
 
 
 class SessionCleanupSettings(Values, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from qualtui.wire import LinkView
 _EXPLAINS: dict[Link, frozenset[Link]] = {
     Link.HOST: frozenset({Link.BOT, Link.WEBHOOK, Link.CUSTOMER}),
     Link.DATABASE: frozenset({Link.BOT, Link.WEBHOOK, Link.CUSTOMER}),
-    Link.WAHA: frozenset({Link.BOT, Link.WEBHOOK, Link.CUSTOMER}),
+    Link.GATEWAY: frozenset({Link.BOT, Link.WEBHOOK, Link.CUSTOMER}),
     Link.BOT: frozenset({Link.WEBHOOK, Link.CUSTOMER}),
     Link.WEBHOOK: frozenset({Link.CUSTOMER}),
 }
@@ -35,7 +35,7 @@ _PROVEN = frozenset(
 # The kind of root cause that a broken link has where the root cause speaks of another link.
 _OF_LINK = {
     Link.DATABASE: CauseKind.DATABASE_DOWN,
-    Link.WAHA: CauseKind.GATEWAY,
+    Link.GATEWAY: CauseKind.GATEWAY,
     Link.BOT: CauseKind.BOT_DOWN,
     Link.WEBHOOK: CauseKind.WEBHOOK,
 }

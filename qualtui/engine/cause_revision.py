@@ -7,7 +7,7 @@ from qualtui.diagnosis.cause_revision import YOUNG, Belief, cause_believed, late
 from qualtui.diagnosis.diagnose import explains
 from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.eventlog.incidents import CauseRevised
-from qualtui.model import Incident, Phase, State
+from qualtui.model import Incident, Origin, Phase, State
 
 
 class Revising:
@@ -42,6 +42,8 @@ class Revising:
         why = reason()
         due = []
         for incident in young:
+            if not _about(incident, why):
+                continue
             stored = CauseKind(incident.root)
             belief = later(self._beliefs.get(incident.number, restored(now)), stored, why, now)
             self._beliefs[incident.number] = belief
@@ -56,3 +58,10 @@ def _young(incident: Incident, config: Config, now: float) -> bool:
         return False
     rule = config.rules.get(incident.rule)
     return rule is not None and explains(rule.series)
+
+
+def _about(incident: Incident, why: RootCause) -> bool:
+    """Whether a root cause may be the incident's: while its fault lasts, that of another link is another fault."""
+    if incident.origin is not Origin.FAULT or incident.cause_ended_at is not None:
+        return True
+    return why.link is not None and why.link.value == incident.link

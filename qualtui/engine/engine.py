@@ -33,8 +33,16 @@ from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.sample_writer import SampleWriter
 from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, windows
-from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
 from qualtui.eventlog.engine import EngineStarted, EngineStopped, Remade
+from qualtui.eventlog.incident_changes import (
+    AlertsJoined,
+    CauseEnded,
+    CauseFound,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentResolved,
+)
 from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import AlertState, Event, Incident, Sample, State
@@ -62,6 +70,17 @@ log = logging.getLogger(__name__)
 BEAT = 1.0  # s between snapshots when nothing happens
 PAST = 3600.0  # s of samples kept in memory, and read back at a start
 LAST_WINDOW = 10.0  # s that an engine beside a window outlives its last window
+CHANGES = (  # events that windows show at once
+    AlertChanged,
+    AlertCleared,
+    AlertsJoined,
+    CauseEnded,
+    CauseFound,
+    CauseRevised,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentResolved,
+)
 END = 2.5  # s from SIGTERM to the end, whatever hangs
 
 
@@ -105,7 +124,16 @@ class Engine:
         self._keeper = SampleWriter(store, self.journal, clock)
         self._fixing = FixRunner(self.journal, clock)
         self._examining = DoctorRunner(clock)
-        self._evaluator = Evaluator(self.journal, self.recent, self._why, clock, self._faults, self._offer)
+        self._evaluator = Evaluator(
+            self.journal,
+            self.recent,
+            self._why,
+            clock,
+            self._faults,
+            self._offer,
+            lambda agent: self._view.faults(agent, clock()),
+            lambda agent: self._view.waiting(agent, clock()),
+        )
         self._server = Server(
             socket_path,
             store.epoch,
@@ -282,7 +310,7 @@ class Engine:
         bodies = [event.body for event in events]
         if any(isinstance(body, NoticeQueued) for body in bodies):
             self._loops.tell()
-        if any(isinstance(body, RuleChanged | CauseRevised) for body in bodies):
+        if any(isinstance(body, CHANGES) for body in bodies):
             self._windows.publish()
 
     def _learning(self, agent: str) -> float | None:

@@ -1,33 +1,45 @@
-"""Evaluates every rule and writes each change together with the notices that it requires."""
+"""Looks at every rule and writes what changed: alerts, their incidents, and the notices that are due."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
-import msgspec
+from msgspec.structs import replace
 
+from qualtui.alerts.correlation import correlate, counts
 from qualtui.alerts.judge import judge
-from qualtui.alerts.routing import notices_due
-from qualtui.alerts.transition import alert_step, settle
+from qualtui.alerts.notice_decision import NoticeKind
+from qualtui.alerts.transition import AlertTransition, alert_step, settle
 from qualtui.config.values import Config, Rule
 from qualtui.diagnosis.diagnose import explains
-from qualtui.diagnosis.root_cause import VAGUE, RootCause
+from qualtui.diagnosis.faults import FaultsSeen
+from qualtui.diagnosis.root_cause import RootCause
 from qualtui.engine.cause_revision import Revising
+from qualtui.engine.draft import Draft
 from qualtui.engine.faults import AgentFaults
-from qualtui.engine.journal import Entry, Journal
+from qualtui.engine.incident_notices import Notices, nobody_waits
+from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.eventlog.alerts import RuleChanged
-from qualtui.eventlog.notices import NoticeFailed, NoticeQueued
-from qualtui.model import Event, Incident, Phase, State, alert_key
-from qualtui.notify.render import render_notice
-from qualtui.text.message import Saying, message
+from qualtui.eventlog.incident_changes import CauseFound, IncidentNotified, IncidentOpened, IncidentResolved
+from qualtui.eventlog.incident_lead import firing_members
+from qualtui.eventlog.notices import NoticeFailed
+from qualtui.model import AlertState, Event, Incident, Origin, Phase, Severity, State, alert_key
+from qualtui.text.message import message
 
-PENDING = {"queued", "sending"}
+DUE = {"queued", "sending"}
 
-Reason = Callable[[str], RootCause]  # the why of an agent, now
+Reason = Callable[[str], RootCause]  # the root cause of an agent, now
+Seen = Callable[[str], FaultsSeen]  # its faults, now
 Offer = Callable[[str, str, int], str]  # agent, rule, incident -> the fix that is offered
+Waiting = Callable[[str], int]  # customers of an agent who wait, as far as is known
+
+
+def no_faults(_agent: str) -> FaultsSeen:
+    """No broken link is known."""
+    return FaultsSeen()
 
 
 class Evaluator:
-    """The rules of a configuration over recent samples. Notices are queued here, not sent."""
+    """The rules of a configuration over recent samples. Sending is not done here, only decided."""
 
     def __init__(
         self,
@@ -37,15 +49,18 @@ class Evaluator:
         clock: Callable[[], float],
         faults: AgentFaults | None = None,
         offer: Offer | None = None,
+        seen: Seen = no_faults,
+        waiting: Waiting = nobody_waits,
     ) -> None:
         self._faults = faults or AgentFaults()
         self._journal = journal
         self._recent = recent
         self._reason = reason
         self._offer = offer
+        self._seen = seen
+        self._notices = Notices(waiting, clock)
         self._revising = Revising(clock)
         self._clock = clock
-        self._clear_since: dict[str, float] = {}
         self._config = Config(agents={})
         self._stale: Mapping[str, float] = {}
 
@@ -53,104 +68,138 @@ class Evaluator:
         """Takes a configuration, and by series the age in seconds from which its newest sample is stale."""
         self._config = config
         self._stale = stale
+        self._notices.use(config)
 
     async def look(self, agents: Iterable[str]) -> tuple[Event, ...]:
         """Evaluates all rules of these agents; returns the new events."""
         wanted = tuple(agents)
-        return await self._journal.decide(lambda state: self._decide(state, wanted))
+        return await self._journal.decide(lambda state: self._decide(state, wanted).entries)
 
     async def settle(self) -> tuple[Event, ...]:
-        """Ends what belongs to rules, agents or targets that the configuration no longer has."""
-        return await self._journal.decide(self._settle)
+        """Ends what belongs to rules, agents or channels that the configuration no longer has."""
+        return await self._journal.decide(lambda state: self._settle(state).entries)
 
-    def _decide(self, state: State, agents: tuple[str, ...]) -> list[Entry]:
-        entries: list[Entry] = []
-        number = state.next_number
+    def _decide(self, state: State, agents: tuple[str, ...]) -> Draft:
+        draft = Draft(state, self._clock())
+        incidents = _by_agent(state.incidents.values())
+        alerts = _by_agent(state.alerts.values())
         young = self._revising.young(state, self._config)
         for agent in agents:
-            for name, rule in self._config.rules.items():
-                change = None
-                with self._faults.within(agent, f"rule {name}"):
-                    change = self._step(state, agent, name, rule) if rule.enabled else None
-                if change is None:
-                    continue
-                incident = state.incidents.get(change.number)
-                if change.new is Phase.RESOLVED and incident is not None:
-                    change = msgspec.structs.replace(change, summary=incident.summary)
-                if change.new is Phase.FIRING:
-                    if not change.number:
-                        change = msgspec.structs.replace(change, number=number)
-                        number += 1
-                    change = self._explained(change, rule, incident)
-                entries.append((change, ""))
-                entries.extend(self._notices(state, change))
+            changed = self._alerts(draft, agent)
+            mine = incidents.get(agent, ())
+            if not (changed or mine or any(counts(one) for one in alerts.get(agent, ()))):
+                continue
+            with self._faults.within(agent, "incidents"):
+                self._correlate(draft, agent, mine)
+            numbers = [*(one.number for one in mine), *range(state.next_number, draft.state.next_number)]
             with self._faults.within(agent, "revision"):
-                entries.extend(self._revisions(state, agent, young.get(agent, ())))
-        return entries
+                self._revise(draft, agent, young.get(agent, ()))
+            with self._faults.within(agent, "notices"):
+                for number in numbers:
+                    incident = draft.state.incidents.get(number)
+                    if incident is not None and incident.agent == agent:
+                        self._notices.decide(draft, incident)
+        return draft
 
-    def _explained(self, change: RuleChanged, rule: Rule, incident: Incident | None) -> RuleChanged:
-        """The transition with its cause and the fix that is offered. A known cause gives way to no vague one."""
-        reason = RootCause()
-        with self._faults.within(change.agent, "cause"):
-            reason = self._reason(change.agent) if explains(rule.series) else RootCause()
-        text: Saying = reason.text
-        root = str(reason.root)
-        if incident is not None and incident.cause and reason.root in VAGUE:
-            text, root = incident.cause, incident.root
-        else:
-            self._revising.given(change.number, reason)
-        fix = change.fix
-        with self._faults.within(change.agent, "offer"):
-            fix = self._offered(change.agent, change.rule, change.number, fix)
-        return msgspec.structs.replace(change, cause=text, root=root, fix=fix)
+    # --- alerts ---
 
-    def _revisions(self, state: State, agent: str, young: Sequence[Incident]) -> Iterator[Entry]:
-        for body in self._revising.look(young, self._config, lambda: self._reason(agent)):
-            rule = state.incidents[body.number].rule
-            fix = self._offered(agent, rule, body.number, state.incidents[body.number].fix)
-            yield msgspec.structs.replace(body, fix=fix), ""
+    def _alerts(self, draft: Draft, agent: str) -> bool:
+        """The transitions of an agent's alerts; whether there was any."""
+        before = len(draft.entries)
+        for name, rule in self._config.rules.items():
+            if not rule.enabled:
+                continue
+            with self._faults.within(agent, f"rule {name}"):
+                change = self._step(draft.state, agent, name, rule)
+                if change is not None:
+                    draft.add(change)
+        return len(draft.entries) > before
 
-    def _offered(self, agent: str, rule: str, number: int, static: str) -> str:
-        return static if self._offer is None else self._offer(agent, rule, number)
-
-    def _step(self, state: State, agent: str, name: str, rule: Rule) -> RuleChanged | None:
+    def _step(self, state: State, agent: str, name: str, rule: Rule) -> AlertTransition | None:
         now = self._clock()
         series = f"{agent}/{rule.series}"
         samples = self._recent.since(series, now - rule.window)
         if not samples:
             return None  # nothing is known
-        key = alert_key(name, agent)
         verdict = judge(rule, samples, now, self._stale.get(series, 0.0))
-        result = alert_step(name, agent, rule, verdict, state.alerts.get(key), self._clear_since.get(key), now)
-        if result.clear_since is not None:
-            self._clear_since[key] = result.clear_since
-        elif verdict.known:  # a short gap in the data does not begin the count anew: the incident would never end
-            self._clear_since.pop(key, None)
-        return result.change
+        return alert_step(name, agent, rule, verdict, state.alerts.get(alert_key(name, agent)), now)
 
-    def _settle(self, state: State) -> list[Entry]:
-        entries: list[Entry] = []
+    # --- incidents ---
+
+    def _correlate(self, draft: Draft, agent: str, incidents: Iterable[Incident]) -> None:
+        alerts = [one for one in draft.state.alerts.values() if one.agent == agent]
+        seen = self._seen(agent)
+        # As they are after this tick's transitions.
+        current = [draft.state.incidents.get(one.number, one) for one in incidents]
+        for body in correlate(agent, alerts, current, seen, self._clock(), draft.state.next_number):
+            if isinstance(body, IncidentOpened):
+                draft.add(self._explained(body))
+            elif isinstance(body, CauseFound):
+                rule = draft.state.incidents[body.number].rule
+                draft.add(replace(body, fix=self._offered(agent, rule, body.number, "")))
+            else:
+                draft.add(body)
+
+    def _explained(self, body: IncidentOpened) -> IncidentOpened:
+        """The new incident with its cause, where the fault does not say it, and the fix that is offered."""
+        rule = self._config.rules.get(body.rule)
+        reason = RootCause()
+        with self._faults.within(body.agent, "cause"):
+            if rule is not None and explains(rule.series):
+                reason = self._reason(body.agent)
+        if body.origin is not Origin.FAULT:
+            body = replace(body, cause=reason.text, root=str(reason.root))
+        if body.origin is not Origin.FAULT or str(reason.root) == body.root:
+            self._revising.given(body.number, reason)
+        return replace(body, fix=self._offered(body.agent, body.rule, body.number, rule.fix if rule else ""))
+
+    def _revise(self, draft: Draft, agent: str, young: Sequence[Incident]) -> None:
+        current = [draft.state.incidents[one.number] for one in young]
+        firing = [one for one in current if one.phase is Phase.FIRING]
+        for body in self._revising.look(firing, self._config, lambda: self._reason(agent)):
+            incident = draft.state.incidents[body.number]
+            draft.add(replace(body, fix=self._offered(agent, incident.rule, body.number, incident.fix)))
+
+    def _offered(self, agent: str, rule: str, number: int, static: str) -> str:
+        with self._faults.within(agent, "offer"):
+            return static if self._offer is None else self._offer(agent, rule, number)
+        return static
+
+    # --- another configuration ---
+
+    def _settle(self, state: State) -> Draft:
+        draft = Draft(state, self._clock())
         for alert in state.alerts.values():
             rule = self._config.rules.get(alert.rule)
             if alert.agent in self._config.agents and rule is not None and rule.enabled:
                 continue
-            change = settle(rule, alert, "the configuration no longer has it")
-            entries.append((change, ""))
-            entries.extend(self._notices(state, change))
+            draft.add(settle(rule, alert, message("the configuration no longer has it")))
+        for incident in list(draft.state.incidents.values()):
+            self._settle_incident(draft, incident)
         for notice in state.notices.values():
-            if notice.status in PENDING and notice.channel not in self._config.notify.channels:
+            if notice.status in DUE and notice.channel not in self._config.notify.channels:
                 reason = message("the configuration no longer has this channel")
-                entries.append((NoticeFailed(notice.key, notice.attempt, reason), ""))
-        return entries
+                draft.add(NoticeFailed(notice.key, notice.attempt, reason))
+        return draft
 
-    def _notices(self, state: State, change: RuleChanged) -> Iterator[Entry]:
-        incident = state.incidents.get(change.number)
-        was = incident.severity if incident else None
-        nth = incident.changes + 1 if incident else 1
-        notified = frozenset(incident.notified) if incident else frozenset()
-        for item in notices_due(change, was, nth, notified, self._config.notify.routes):
-            title, body = render_notice(
-                change, item.kind, incident.owner if incident else "", self._clock(), item.key
-            )
-            queued = NoticeQueued(item.key, change.number, item.target, item.kind, change.severity, title, body)
-            yield queued, f"notice/{item.key}"
+    def _settle_incident(self, draft: Draft, incident: Incident) -> None:
+        """Resolve an incident of which no alert is left, and one of INFO, which only older versions opened."""
+        if incident.phase is not Phase.FIRING:
+            return
+        if incident.notified and incident.last is None:  # by an older version
+            draft.add(IncidentNotified(incident.number, NoticeKind.FIRING, incident.severity))
+        if incident.severity is Severity.INFO:
+            draft.add(IncidentResolved(incident.number, message("INFO opens no incident any more"), quiet=True))
+        elif not firing_members(incident, draft.state.alerts):
+            draft.add(IncidentResolved(incident.number, message("the configuration no longer has its rules")))
+            self._notices.decide(draft, draft.state.incidents[incident.number])
+
+
+Agents = TypeVar("Agents", Incident, AlertState)
+
+
+def _by_agent(values: Iterable[Agents]) -> dict[str, list[Agents]]:
+    found: dict[str, list[Agents]] = {}
+    for one in values:
+        found.setdefault(one.agent, []).append(one)
+    return found

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from qualtui.alerts.judge import judge
+from qualtui.alerts.judge import RuleVerdict, judge
 from qualtui.alerts.transition import summarise
-from qualtui.config.values import Config
+from qualtui.config.values import Config, Rule
 from qualtui.diagnosis.diagnose import explains
 from qualtui.diagnosis.fix_choice import Remedies, offered_fix, useful_fix
 from qualtui.diagnosis.headline import IncidentNow
@@ -15,7 +15,8 @@ from qualtui.engine.agent_evidence import AgentEvidence
 from qualtui.engine.faults import AgentFaults
 from qualtui.engine.incident_views import tried
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.model import Incident, Phase, State
+from qualtui.eventlog.incident_lead import firing_members
+from qualtui.model import Incident, Origin, Phase, State
 from qualtui.series.evidence import Readings
 from qualtui.text.message import Saying, message
 
@@ -56,7 +57,9 @@ class LiveIncidents:
             looks[agent] = (readings, self._evidence.cause(agent, readings, now)[1])
         readings, reason = looks[agent]
         found = self._config.rules.get(rule)
-        explained = found is None or explains(found.series)
+        explained = (found is None or explains(found.series)) and not _of_another(
+            state.incidents.get(number), reason
+        )
         static = () if found is None else (found.fix,)
         remedies = self.remedies(agent, readings, available)
         return offered_fix(reason if explained else None, static, tried(state, number), remedies)
@@ -78,24 +81,45 @@ class LiveIncidents:
             fix = self.offer(incident.agent, incident.rule, incident.number, state, available, now, looks)
             reason = looks[incident.agent][1]
             cause = reason.text if incident.root and reason.root.value == incident.root else cause
-        return replace(incident, summary=self.live(incident, now).summary, fix=fix, cause=cause)
+        return replace(incident, summary=self.live(incident, state, now).summary, fix=fix, cause=cause)
 
-    def live(self, incident: Incident, now: float) -> IncidentNow:
+    def live(self, incident: Incident, state: State, now: float) -> IncidentNow:
         """A firing incident at this moment; where nothing is known of it, as it was when it fired."""
         with self._faults.within(incident.agent, "incident"):
-            return self._judged(incident, now)
+            return self._judged(incident, state, now)
         return IncidentNow(incident.summary)
 
-    def _judged(self, incident: Incident, now: float) -> IncidentNow:
+    def _judged(self, incident: Incident, state: State, now: float) -> IncidentNow:
+        """Its leading alert's line in the figures of now. It recovers only where all its alerts are clear."""
+        others = [one.rule for one in firing_members(incident, state.alerts) if one.rule != incident.rule]
+        holds = any(not self._clear(incident.agent, rule, now) for rule in others)
         rule = self._config.rules.get(incident.rule)
         if rule is None:
             return IncidentNow(incident.summary)
-        series = f"{incident.agent}/{rule.series}"
-        stale = self._evidence.stale.get(series, 0.0)
-        verdict = judge(rule, self._recent.since(series, now - rule.window), now, stale)
-        if not verdict.known:
+        verdict = self._verdict(incident.agent, rule, now)
+        if not verdict.known or (verdict.severity is None and holds):
             return IncidentNow(incident.summary)
         if verdict.severity is None:
             return IncidentNow(message("over: {summary}", summary=incident.summary), holds=False)
         timed = "{duration}" in rule.summary  # the figure itself is a duration, and another one than the rule's
         return IncidentNow(summarise(rule, incident.rule, incident.agent, verdict), timed=timed)
+
+    def _clear(self, agent: str, name: str, now: float) -> bool:
+        """Whether fresh evidence says that a rule's condition does not hold."""
+        rule = self._config.rules.get(name)
+        if rule is None:
+            return False
+        verdict = self._verdict(agent, rule, now)
+        return verdict.known and verdict.severity is None
+
+    def _verdict(self, agent: str, rule: Rule, now: float) -> RuleVerdict:
+        series = f"{agent}/{rule.series}"
+        stale = self._evidence.stale.get(series, 0.0)
+        return judge(rule, self._recent.since(series, now - rule.window), now, stale)
+
+
+def _of_another(incident: Incident | None, reason: RootCause) -> bool:
+    """Whether the root cause is another fault than the one that an incident is about."""
+    if incident is None or incident.origin is not Origin.FAULT or incident.cause_ended_at is not None:
+        return False
+    return reason.link is None or reason.link.value != incident.link

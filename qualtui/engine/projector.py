@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from qualtui.config.values import Config
 from qualtui.diagnosis.derivations import looked_back
+from qualtui.diagnosis.faults import FaultsSeen, faults_seen
 from qualtui.diagnosis.goals import targets
 from qualtui.diagnosis.headline import headline
 from qualtui.diagnosis.root_cause import RootCause
@@ -20,6 +21,7 @@ from qualtui.engine.faults import AgentFaults
 from qualtui.engine.incident_views import activity, firing_incidents, incidents, tried
 from qualtui.engine.live_incidents import Available, LiveIncidents
 from qualtui.engine.sample_cache import SampleCache
+from qualtui.eventlog.incident_lead import firing_members
 from qualtui.model import Evidence, FixRun, Incident, Phase, Sample, Severity, State
 from qualtui.series.catalogue import OWN
 from qualtui.series.evidence import Reading, Readings, fresh, stale_after
@@ -124,6 +126,16 @@ class Projector:
     def reason(self, agent: str, now: float) -> RootCause:
         """The root cause of an agent."""
         return self._evidence.cause(agent, self.readings(agent, now), now)[1]
+
+    def faults(self, agent: str, now: float) -> FaultsSeen:
+        """The faults of an agent."""
+        readings = self.readings(agent, now)
+        links, reason = self._evidence.cause(agent, readings, now)
+        return faults_seen(links, reason, refused=bool(fresh(readings, "health.refused")))
+
+    def waiting(self, agent: str, now: float) -> int:
+        """Customers of an agent who wait, 0 where that is not known."""
+        return int(fresh(self.readings(agent, now), "customers.waiting") or 0)
 
     # --- windows ---
 
@@ -265,12 +277,13 @@ class Projector:
         readings = self.readings(agent, now)
         links, reason = self._evidence.cause(agent, readings, now)
         mine, rules = cause.firing, self._config.rules
-        lives = {one.number: self.live.live(one, now) for one in mine}
+        lives = {one.number: self.live.live(one, state, now) for one in mine}
         looks = {agent: (readings, reason)}
         alarms: dict[str, Severity] = {
-            rules[one.rule].series: one.severity if lives[one.number].holds else _amber(one.severity)
+            rules[alert.rule].series: alert.severity if lives[one.number].holds else _amber(alert.severity)
             for one in mine
-            if one.rule in rules
+            for alert in firing_members(one, state.alerts)
+            if alert.rule in rules
         }
         now_view = headline(
             readings,

@@ -9,7 +9,10 @@ from qualtui.text.message import Saying, Text, message
 
 
 class AlertChanged(EventBody, frozen=True, tag="alert.changed"):
-    """An alert changed its phase or severity. `since`: when its condition began to hold."""
+    """An alert changed its phase or severity. `since`: when its condition began to hold.
+
+    `number`: the incident that it belongs to at this moment; 0: none yet.
+    """
 
     rule: str
     agent: str
@@ -23,6 +26,7 @@ class AlertChanged(EventBody, frozen=True, tag="alert.changed"):
     summary: Saying = ""
     fix: str = ""
     runbook: Saying = ""
+    number: int = 0
 
 
 class AlertCleared(EventBody, frozen=True, tag="alert.cleared"):
@@ -31,12 +35,13 @@ class AlertCleared(EventBody, frozen=True, tag="alert.cleared"):
     rule: str
     agent: str
     since: float | None
+    number: int = 0
 
 
 def _changed(state: State, body: AlertChanged) -> State:
     key = alert_key(body.rule, body.agent)
     before = state.alerts.get(key)
-    number = before.number if before is not None and before.phase is Phase.FIRING else 0
+    number = before.number if before is not None and before.phase is Phase.FIRING else body.number
     if body.new not in {Phase.PENDING, Phase.FIRING}:
         return _left(replace(state, alerts=without(state.alerts, key)), key, number)
     fires = body.new is Phase.FIRING
@@ -63,7 +68,7 @@ def _changed(state: State, body: AlertChanged) -> State:
 def _left(state: State, key: str, number: int) -> State:
     """The incident without this alert among those that fire."""
     incident = state.incidents.get(number)
-    if incident is None or key not in incident.members:
+    if incident is None or incident.phase is not Phase.FIRING:
         return state
     members = {**incident.members, key: state.at}
     incidents = {**state.incidents, number: replace(incident, members=members)}
@@ -101,5 +106,8 @@ LEVELS: dict[Severity, Text] = {
 
 
 FAMILY = Family(
-    kinds=(EventKind(AlertChanged, apply=_changed, line=_line), EventKind(AlertCleared, apply=_cleared)),
+    kinds=(
+        EventKind(AlertChanged, apply=_changed, line=_line, number=lambda body: body.number),
+        EventKind(AlertCleared, apply=_cleared),
+    ),
 )

@@ -77,6 +77,7 @@ def _fired(state: State, body: RuleChanged) -> State:
             fix=body.fix,
             runbook=body.runbook,
             changes=1,
+            members={alert_key(body.rule, body.agent): 0.0},
         )
     else:
         incident = replace(
@@ -103,7 +104,8 @@ def _resolved(state: State, number: int) -> State:
     old = state.incidents.get(number)
     if old is None or old.phase is Phase.RESOLVED:
         return state
-    ended = replace(old, phase=Phase.RESOLVED, resolved_at=state.at, changes=old.changes + 1)
+    members = {key: ended or state.at for key, ended in old.members.items()}
+    ended = replace(old, phase=Phase.RESOLVED, resolved_at=state.at, changes=old.changes + 1, members=members)
     # Put last, so that the resolved ones stand in the order of their end.
     incidents = {**without(state.incidents, number), number: ended}
     return replace(state, incidents=INCIDENTS.of(incidents, state.at))

@@ -10,12 +10,21 @@ from qualtui.text.message import Saying, message
 
 
 class IncidentOpened(EventBody, frozen=True, tag="incident.opened"):
-    """A new incident with its first alerts. `link` and `root` are the fault's; empty: the cause is unknown."""
+    """A new incident with its first alerts; `rule` to `runbook` are those of the leading one.
+
+    `link` and `root` are the fault's; empty: the cause is unknown.
+    """
 
     number: int
     agent: str
     alerts: tuple[str, ...]
     origin: Origin
+    rule: str
+    severity: Severity
+    since: float
+    summary: Saying = ""
+    value: float | None = None
+    runbook: Saying = ""
     link: str = ""
     root: str = ""
     cause: Saying = ""
@@ -23,10 +32,12 @@ class IncidentOpened(EventBody, frozen=True, tag="incident.opened"):
 
 
 class AlertsJoined(EventBody, frozen=True, tag="incident.joined"):
-    """More alerts belong to an open incident."""
+    """More alerts belong to an open incident; `summary` and `severity` are those of the worst."""
 
     number: int
     alerts: tuple[str, ...]
+    severity: Severity
+    summary: Saying = ""
 
 
 class CauseFound(EventBody, frozen=True, tag="incident.cause_found"):
@@ -52,10 +63,12 @@ class CauseReturned(EventBody, frozen=True, tag="incident.cause_returned"):
 
 
 class IncidentReopened(EventBody, frozen=True, tag="incident.reopened"):
-    """A resolved incident is open again under its number."""
+    """A resolved incident is open again under its number; `summary` and `severity` are those of the worst."""
 
     number: int
     alerts: tuple[str, ...]
+    severity: Severity
+    summary: Saying = ""
 
 
 class IncidentResolved(EventBody, frozen=True, tag="incident.resolved"):
@@ -77,23 +90,22 @@ class IncidentNotified(EventBody, frozen=True, tag="incident.notified"):
 
 
 def _open(state: State, body: IncidentOpened) -> State:
-    found = [state.alerts[key] for key in body.alerts if key in state.alerts]
-    if body.number in state.incidents or body.number <= 0 or not found:
+    if body.number in state.incidents or body.number <= 0:
         return state
-    first = found[0]
     incident = Incident(
         body.number,
-        first.rule,
+        body.rule,
         body.agent,
-        first.severity,
+        body.severity,
         Phase.FIRING,
-        first.since,
+        body.since,
         state.at,
-        first.summary,
+        body.summary,
         cause=body.cause,
         root=body.root,
+        value=body.value,
         fix=body.fix,
-        runbook=first.runbook,
+        runbook=body.runbook,
         origin=body.origin,
         link=body.link,
     )
@@ -110,11 +122,11 @@ def _joined(state: State, number: int, keys: tuple[str, ...]) -> State:
     incident = state.incidents.get(number)
     if incident is None:
         return state
-    alerts, members = dict(state.alerts), dict(incident.members)
-    for key in keys:
-        if key in alerts:
-            alerts[key] = replace(alerts[key], number=number)
-            members[key] = 0.0
+    members = {**incident.members, **dict.fromkeys(keys, 0.0)}
+    alerts = {
+        **state.alerts,
+        **{key: replace(state.alerts[key], number=number) for key in keys if key in state.alerts},
+    }
     incidents = {**state.incidents, number: replace(incident, members=members)}
     return with_lead(replace(state, alerts=alerts, incidents=incidents), number)
 
@@ -185,7 +197,7 @@ def _notified(state: State, body: IncidentNotified) -> State:
     before = None if fresh else old.last
     worst = body.severity if before is None else max(body.severity, before.severity, key=lambda one: one.rank)
     last = Notified(body.kind, worst, state.at, max(body.waiting, before.waiting if before else 0), old.revision)
-    return _with(state, body.number, last=last)
+    return _with(state, body.number, last=last, decided=old.decided + 1)
 
 
 def _with(state: State, number: int, **fields: object) -> State:
@@ -195,21 +207,13 @@ def _with(state: State, number: int, **fields: object) -> State:
     return replace(state, incidents={**state.incidents, number: replace(old, **fields)})
 
 
-def _opened_line(state: State, at: float, body: IncidentOpened) -> Activity | None:
-    found = [state.alerts[key] for key in body.alerts if key in state.alerts]
-    if not found:
-        return None
-    worst = max(found, key=lambda one: one.severity.rank)
-    return Activity(at, OURSELVES, safe(worst.summary) or worst.key, body.number, worst.severity)
+def _opened_line(_state: State, at: float, body: IncidentOpened) -> Activity:
+    return Activity(at, OURSELVES, safe(body.summary) or body.rule, body.number, body.severity)
 
 
-def _joined_line(state: State, at: float, body: AlertsJoined) -> Activity | None:
-    found = [state.alerts[key] for key in body.alerts if key in state.alerts]
-    if not found:
-        return None
-    worst = max(found, key=lambda one: one.severity.rank)
-    text = message("also: {what}", what=safe(worst.summary) or worst.key)
-    return Activity(at, OURSELVES, text, body.number, worst.severity)
+def _joined_line(_state: State, at: float, body: AlertsJoined) -> Activity:
+    text = message("also: {what}", what=safe(body.summary) or ", ".join(body.alerts))
+    return Activity(at, OURSELVES, text, body.number, body.severity)
 
 
 def _found_line(_state: State, at: float, body: CauseFound) -> Activity | None:
@@ -231,14 +235,9 @@ def _returned_line(_state: State, at: float, body: CauseReturned) -> Activity:
     return Activity(at, OURSELVES, message("the cause is back"), body.number, Severity.WARNING)
 
 
-def _reopened_line(state: State, at: float, body: IncidentReopened) -> Activity | None:
-    found = [state.alerts[key] for key in body.alerts if key in state.alerts]
-    if not found:
-        return None
-    worst = max(found, key=lambda one: one.severity.rank)
-    return Activity(
-        at, OURSELVES, message("again: {what}", what=safe(worst.summary) or worst.key), body.number, worst.severity
-    )
+def _reopened_line(_state: State, at: float, body: IncidentReopened) -> Activity:
+    text = message("again: {what}", what=safe(body.summary) or ", ".join(body.alerts))
+    return Activity(at, OURSELVES, text, body.number, body.severity)
 
 
 def _resolved_line(state: State, at: float, body: IncidentResolved) -> Activity | None:

@@ -1,6 +1,6 @@
 """Which alert leads an incident: it gives the title, and the worst one gives the severity."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -9,12 +9,14 @@ from qualtui.model import AlertState, Incident, Phase, State
 
 def firing_members(incident: Incident, alerts: Mapping[str, AlertState]) -> list[AlertState]:
     """The alerts of an incident that fire, the leading one first: on the broken link, the worst, the oldest."""
-    fire = [
-        alerts[key]
-        for key, ended in incident.members.items()
-        if not ended and key in alerts and alerts[key].number == incident.number
-    ]
+    keys = incident.members or alerts  # incidents of older versions list no members
+    fire = [alerts[key] for key in keys if key in alerts and alerts[key].number == incident.number]
     return sorted(fire, key=lambda one: _order(one, incident.link))
+
+
+def leading(alerts: Iterable[AlertState], link: str) -> AlertState:
+    """The alert that leads an incident of a fault on this link; at least one is given."""
+    return min(alerts, key=lambda one: _order(one, link))
 
 
 def _order(alert: AlertState, link: str) -> tuple[bool, int, float, str]:

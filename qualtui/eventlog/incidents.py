@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe
 from qualtui.eventlog.renamed import renamed_fields
-from qualtui.model import Activity, EventBody, Incident, Phase, State
+from qualtui.model import Activity, EventBody, Incident, Origin, Phase, State
 from qualtui.text import clean
 from qualtui.text.message import Saying, message
 
@@ -46,7 +46,11 @@ def _revise(state: State, body: CauseRevised) -> State:
     old = state.incidents.get(body.number)
     if old is None or old.phase is Phase.RESOLVED:
         return state
-    return _with(state, replace(old, cause=body.cause, root=body.root, fix=body.fix))
+    new = replace(old, cause=body.cause, root=body.root, fix=body.fix, revision=old.revision + 1)
+    if old.origin is Origin.FAULT and old.cause_ended_at is not None:
+        # The fault that it began with did not cause what is left.
+        new = replace(new, origin=Origin.UNKNOWN, link="", cause_ended_at=None)
+    return _with(state, new)
 
 
 def _acknowledge(state: State, body: Acknowledged) -> State:

@@ -82,6 +82,7 @@ class Incident(msgspec.Struct, frozen=True):
     cause_ended_at: float | None = None  # the fault is over, its effects are not
     reopened_at: float | None = None
     revision: int = 0  # counts the changes of its cause
+    decided: int = 0  # counts its notices, whatever the channels: part of their keys
     last: Notified | None = None
 
 

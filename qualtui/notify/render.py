@@ -3,7 +3,8 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from qualtui.eventlog.alerts import RuleChanged
+from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind
+from qualtui.model import Incident
 from qualtui.text import _, clean, masked, span
 
 if TYPE_CHECKING:
@@ -24,17 +25,29 @@ def _templates() -> "Environment":
     )
 
 
-def render_notice(change: RuleChanged, kind: str, owner: str, now: float, key: str) -> tuple[str, str]:
-    """Title and body of a transition's notice; all phone numbers are masked."""
-    word = {
-        "firing": change.severity.value.upper(),
-        "worse": _("WORSE: {severity}").format(severity=change.severity.value.upper()),
-    }
-    mark = _("RESOLVED") if kind == "resolved" else word[kind]
-    title = f"{mark} #{change.number} {change.agent}: {change.summary}"
+def render_notice(incident: Incident, decision: NoticeDecision, now: float, key: str) -> tuple[str, str]:
+    """Title and body of an incident's notice; all phone numbers are masked."""
+    severity = decision.severity.value.upper()
+    mark = {
+        NoticeKind.FIRING: severity,
+        NoticeKind.WORSE: _("WORSE: {severity}").format(severity=severity),
+        NoticeKind.REOPENED: _("AGAIN: {severity}").format(severity=severity),
+        NoticeKind.GROWTH: _("MORE CUSTOMERS WAIT: {severity}").format(severity=severity),
+        NoticeKind.UPDATE: _("UPDATE"),
+        NoticeKind.REPEAT: _("STILL {severity}").format(severity=severity),
+        NoticeKind.RESOLVED: _("RESOLVED"),
+    }[decision.kind]
+    title = f"{mark} #{incident.number} {incident.agent}: {incident.summary}"
     body = (
         _templates()
         .get_template("incident.txt.j2")
-        .render(change=change, kind=kind, owner=owner, lasted=span(now - change.since), key=key, _=_)
+        .render(
+            incident=incident,
+            kind=decision.kind.value,
+            waiting=decision.waiting,
+            lasted=span(now - incident.since),
+            key=key,
+            _=_,
+        )
     )
     return masked(clean(title, 200)), masked(body.strip())

@@ -25,7 +25,7 @@ ROOTS = {
 }
 LINKS = {
     "database": Link.DATABASE,
-    "gateway": Link.WAHA,
+    "gateway": Link.GATEWAY,
     "bot": Link.BOT,
     "webhook": Link.WEBHOOK,
     "host": Link.HOST,
@@ -38,8 +38,8 @@ RULES = {  # alert -> its link; "": about none
     "lost": Link.CUSTOMER.value,
     "errors": Link.CUSTOMER.value,
     "slow": Link.CUSTOMER.value,
-    "session": Link.WAHA.value,
-    "deaf": Link.WAHA.value,
+    "session": Link.GATEWAY.value,
+    "deaf": Link.GATEWAY.value,
     "db": Link.DATABASE.value,
     "db-slow": Link.DATABASE.value,
     "down": Link.BOT.value,
@@ -136,76 +136,76 @@ class Story(NamedTuple):
 
 S = Story
 STORIES = (
-    S("a fault and its alert", ((0, "break:gateway"), (120, "+session!")), "#1! waha: session"),
+    S("a fault and its alert", ((0, "break:gateway"), (120, "+session!")), "#1! gateway: session"),
     S(
         "the fault's effects join it",
         ((0, "break:gateway"), (120, "+session!"), (180, "+waiting"), (600, "+errors")),
-        "#1! waha: errors,session,waiting",
+        "#1! gateway: errors,session,waiting",
         "IncidentOpened#1 AlertsJoined#1 AlertsJoined#1",
     ),
     S(
         "an effect that is seen before the fault's own alert opens the fault's incident",
         ((0, "break:gateway"), (60, "+waiting"), (120, "+session!")),
-        "#1! waha: session,waiting",
+        "#1! gateway: session,waiting",
     ),
     S(
         "all in one tick are one incident",
         ((0, "break:gateway +session! +waiting +errors"),),
-        "#1! waha: errors,session,waiting",
+        "#1! gateway: errors,session,waiting",
         "IncidentOpened#1",
     ),
     S(
         "two independent faults are two incidents",
         ((0, "break:gateway"), (10, "+session!"), (20, "break:database"), (30, "+db!")),
-        "#1! waha: session; #2! database: db",
+        "#1! gateway: session; #2! database: db",
     ),
     S(
         "two faults at once are two incidents",
         ((0, "break:gateway break:database"), (10, "+session! +db!")),
-        "#1! database: db; #2! waha: session",
+        "#1! database: db; #2! gateway: session",
     ),
     S(
         "an effect belongs to the fault that broke first",
         ((0, "break:database"), (5, "break:gateway"), (10, "+db! +session!"), (200, "+waiting!")),
-        "#1! database: db,waiting; #2! waha: session",
+        "#1! database: db,waiting; #2! gateway: session",
     ),
     S(
         "the order of the breaks decides, not that of the chain",
         ((0, "break:gateway"), (5, "break:database"), (10, "+db! +session!"), (200, "+waiting!")),
-        "#1! database: db; #2! waha: session,waiting",
+        "#1! database: db; #2! gateway: session,waiting",
     ),
     S(
         "an effect stays where it is when an earlier fault is found",
         ((0, "break:gateway +waiting"), (10, "break:database@-5 +db!")),
-        "#1 waha: waiting; #2! database: db",
+        "#1 gateway: waiting; #2! database: db",
     ),
     S("no cause known", ((0, "+waiting"),), "#1 ?: waiting"),
     S("what no fault explains shares an incident", ((0, "+waiting"), (30, "+errors")), "#1 ?: errors,waiting"),
     S(
         "the cause is found late and takes the incident over",
         ((0, "+waiting"), (60, "break:gateway")),
-        "#1 waha: waiting",
+        "#1 gateway: waiting",
         "IncidentOpened#1 CauseFound#1",
     ),
     S(
         "the fault's own alert then joins it",
         ((0, "+waiting"), (60, "break:gateway"), (180, "+session!")),
-        "#1! waha: session,waiting",
+        "#1! gateway: session,waiting",
     ),
     S(
         "a fault that began long after the trouble does not explain it",
         ((0, "+waiting"), (121, "break:gateway"), (240, "+session!")),
-        "#1 ?: waiting; #2! waha: session",
+        "#1 ?: waiting; #2! gateway: session",
     ),
     S(
         "one that was found late but began early does",
         ((0, "+waiting"), (600, "break:gateway@60"), (601, "+session!")),
-        "#1! waha: session,waiting",
+        "#1! gateway: session,waiting",
     ),
     S(
         "trouble may be seen two minutes before its cause",
         ((0, "+waiting"), (120, "break:gateway")),
-        "#1 waha: waiting",
+        "#1 gateway: waiting",
     ),
     S(
         "a fault explains the worst alert, and the others come along",
@@ -220,19 +220,19 @@ STORIES = (
     S(
         "of two faults the first takes over",
         ((0, "+waiting"), (30, "break:bot@20 break:gateway@10")),
-        "#1 waha: waiting",
+        "#1 gateway: waiting",
     ),
     S(
         "a fault with an incident of its own takes no second one over",
         ((0, "+waiting@-500"), (1, "break:gateway +session!"), (5, "+errors")),
-        "#1 ?: waiting; #2! waha: errors,session",
+        "#1 ?: waiting; #2! gateway: errors,session",
     ),
     S("a certificate is its own incident", ((0, "+tls"), (5, "+waiting")), "#1 -: tls; #2 ?: waiting"),
     S("two rules about no link are two incidents", ((0, "+tls +blind"),), "#1 -: blind; #2 -: tls"),
     S(
         "no fault takes over what is about no link",
         ((0, "+tls"), (5, "break:gateway +session!")),
-        "#1 -: tls; #2! waha: session",
+        "#1 -: tls; #2! gateway: session",
     ),
     S("INFO opens none", ((0, "~timeouts"),), ""),
     S("what falls to INFO has ended", ((0, "+timeouts"), (60, "~timeouts")), "#1 over"),
@@ -245,7 +245,7 @@ STORIES = (
     S(
         "not before its last alert",
         ((0, "break:gateway +session! +waiting"), (60, "mend:gateway -session")),
-        "#1 waha: waiting effects",
+        "#1 gateway: waiting effects",
         "IncidentOpened#1 CauseEnded#1",
     ),
     S(
@@ -260,7 +260,7 @@ STORIES = (
             (60, "mend:gateway -session"),
             (900, "break:database +db!"),
         ),
-        "#1 waha: waiting effects; #2! database: db",
+        "#1 gateway: waiting effects; #2! database: db",
     ),
     S(
         "a late effect joins what is left of its cause",
@@ -275,7 +275,7 @@ STORIES = (
     S(
         "messages that were not delivered are left of a broken session",
         ((0, "break:gateway +session! +waiting"), (60, "mend:gateway -session break:undelivered"), (90, "+lost!")),
-        "#1! waha: lost,waiting effects",
+        "#1! gateway: lost,waiting effects",
     ),
     S(
         "a new effect in a new fault belongs to the new fault",
@@ -285,7 +285,7 @@ STORIES = (
             (900, "break:database +db!"),
             (950, "+errors"),
         ),
-        "#1 waha: waiting effects; #2! database: db,errors",
+        "#1 gateway: waiting effects; #2! database: db,errors",
     ),
     S(
         "a fault that is back within ten minutes has its number while effects remain",
@@ -295,7 +295,7 @@ STORIES = (
             (300, "break:gateway"),
             (420, "+session!"),
         ),
-        "#1! waha: session,waiting",
+        "#1! gateway: session,waiting",
         "IncidentOpened#1 CauseEnded#1 CauseReturned#1 AlertsJoined#1",
     ),
     S(
@@ -306,7 +306,7 @@ STORIES = (
             (700, "break:gateway"),
             (820, "+session!"),
         ),
-        "#1 waha: waiting effects; #2! waha: session",
+        "#1 gateway: waiting effects; #2! gateway: session",
     ),
     S(
         "a fault that is back within ten minutes of the end reopens its incident",
@@ -316,18 +316,18 @@ STORIES = (
             (400, "break:gateway"),
             (520, "+session!"),
         ),
-        "#1! waha: session",
+        "#1! gateway: session",
         "IncidentOpened#1 IncidentResolved#1 IncidentReopened#1",
     ),
     S(
         "also by another of its effects",
         ((0, "break:gateway +session!"), (60, "mend:gateway -session"), (400, "break:gateway"), (430, "+waiting")),
-        "#1 waha: waiting",
+        "#1 gateway: waiting",
     ),
     S(
         "later it is a new incident",
         ((0, "break:gateway +session!"), (60, "mend:gateway -session"), (661, "break:gateway +session!")),
-        "#1 over; #2! waha: session",
+        "#1 over; #2! gateway: session",
     ),
     S(
         "trouble without a cause that is back reopens its incident",
@@ -358,7 +358,7 @@ STORIES = (
     S(
         "no data does not end a cause",
         ((0, "break:gateway +session! +waiting"), (60, "blind:gateway")),
-        "#1! waha: session,waiting",
+        "#1! gateway: session,waiting",
         "IncidentOpened#1",
     ),
     S(
@@ -369,18 +369,18 @@ STORIES = (
     S(
         "a cause that is seen again after a gap never ended",
         ((0, "break:gateway +session! +waiting"), (60, "blind:gateway"), (90, "break:gateway@0")),
-        "#1! waha: session,waiting",
+        "#1! gateway: session,waiting",
         "IncidentOpened#1",
     ),
     S(
         "a cause that is gone after a gap has ended",
         ((0, "break:gateway +session! +waiting"), (60, "blind:gateway"), (90, "mend:gateway -session")),
-        "#1 waha: waiting effects",
+        "#1 gateway: waiting effects",
     ),
     S(
         "its own alert keeps a fault open while it fires",
         ((0, "break:gateway +session! +waiting"), (60, "mend:gateway"), (120, "-session")),
-        "#1 waha: waiting effects",
+        "#1 gateway: waiting effects",
         "IncidentOpened#1 CauseEnded#1",
     ),
     S("severity goes up with its worst alert", ((0, "+waiting"), (60, "+waiting!")), "#1! ?: waiting"),
@@ -388,7 +388,7 @@ STORIES = (
     S(
         "and down when the worst ends",
         ((0, "break:gateway +session! +waiting"), (5, "-session")),
-        "#1 waha: waiting",
+        "#1 gateway: waiting",
     ),
     S(
         "a customer lost for a day stays in its incident",
@@ -433,17 +433,17 @@ STORIES = (
     S(
         "a second fault of its link joins the first",
         ((0, "break:gateway +session!"), (60, "+deaf")),
-        "#1! waha: deaf,session",
+        "#1! gateway: deaf,session",
     ),
     S(
         "three faults, three incidents, effects with the first",
         ((0, "break:database"), (1, "break:gateway"), (2, "break:host"), (10, "+db! +session! +cpu +waiting!")),
-        "#1 host: cpu; #2! database: db,waiting; #3! waha: session",
+        "#1 host: cpu; #2! database: db,waiting; #3! gateway: session",
     ),
     S(
         "trouble before both faults belongs to neither",
         ((0, "+waiting"), (300, "break:gateway break:database"), (310, "+db! +session!")),
-        "#1 ?: waiting; #2! database: db; #3! waha: session",
+        "#1 ?: waiting; #2! database: db; #3! gateway: session",
     ),
     S(
         "what ends in the tick in which it would join opens nothing",
@@ -458,7 +458,7 @@ STORIES = (
     S(
         "the other way round they stay two",
         ((0, "break:database +db!"), (60, "break:gateway +session!"), (120, "mend:database -db")),
-        "#1 over; #2! waha: session",
+        "#1 over; #2! gateway: session",
     ),
     S(
         "the effects of an ended fault stay when the other ends",
@@ -473,7 +473,7 @@ STORIES = (
     S(
         "a flap of the link does not number anew",
         tuple((60.0 * n, "break:gateway +session!" if n % 2 == 0 else "mend:gateway -session") for n in range(9)),
-        "#1! waha: session",
+        "#1! gateway: session",
     ),
 )
 

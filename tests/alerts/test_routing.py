@@ -1,55 +1,44 @@
-"""Notices go once to each target that a route names, and those who were told hear of the end."""
+"""A notice goes once to each channel that a route names, and those who were notified get the end."""
 
-from qualtui.alerts.routing import kind_of, notices_due
+from msgspec.structs import replace
+
+from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind
+from qualtui.alerts.routing import channels_for
 from qualtui.config.values import Route
-from qualtui.eventlog.alerts import RuleChanged
-from qualtui.model import Phase, Severity
+from qualtui.model import Incident, Phase, Severity
 
 ROUTES = (
     Route(channels=("ops", "chat"), severities=(Severity.CRITICAL,)),
     Route(channels=("chat",), severities=(Severity.CRITICAL, Severity.WARNING)),
     Route(channels=("other",), agents=("another-bot",)),
+    Route(channels=("pager",), severities=(Severity.CRITICAL,), resolved=False),
 )
+INCIDENT = Incident(4, "r", "bot", Severity.CRITICAL, Phase.FIRING, 1.0, 2.0, "trouble")
 
 
-def change(old: Phase, new: Phase, severity: Severity = Severity.CRITICAL) -> RuleChanged:
-    return RuleChanged("r", "bot", old, new, severity, "because", 1.0, number=4)
+def channels(
+    kind: NoticeKind, severity: Severity = Severity.CRITICAL, notified: tuple[str, ...] = ()
+) -> list[str]:
+    return [*channels_for(NoticeDecision(kind, severity), replace(INCIDENT, notified=notified), ROUTES)]
 
 
-def targets(a_change: RuleChanged, was: Severity | None = None, told: frozenset[str] = frozenset()) -> list[str]:
-    return [item.target for item in notices_due(a_change, was, 1, told, ROUTES)]
-
-
-def test_a_target_named_by_two_routes_is_told_once() -> None:
-    assert targets(change(Phase.INACTIVE, Phase.FIRING)) == ["ops", "chat"]
+def test_a_channel_named_by_two_routes_is_notified_once() -> None:
+    assert channels(NoticeKind.FIRING) == ["ops", "chat", "pager"]
 
 
 def test_a_severity_goes_only_where_a_route_wants_it() -> None:
-    assert targets(change(Phase.PENDING, Phase.FIRING, Severity.WARNING)) == ["chat"]
+    assert channels(NoticeKind.FIRING, Severity.WARNING) == ["chat"]
+    assert channels(NoticeKind.GROWTH, Severity.WARNING) == ["chat"]
 
 
-def test_pending_and_a_passing_condition_tell_nobody() -> None:
-    assert targets(change(Phase.INACTIVE, Phase.PENDING)) == []
-    assert targets(change(Phase.PENDING, Phase.INACTIVE)) == []
+def test_the_end_goes_to_those_who_were_notified_and_to_no_one_else() -> None:
+    assert channels(NoticeKind.RESOLVED, Severity.WARNING, ("ops",)) == ["ops"]
+    assert channels(NoticeKind.RESOLVED) == []
 
 
-def test_the_end_is_told_to_those_who_heard_of_the_beginning_and_to_nobody_else() -> None:
-    ended = change(Phase.FIRING, Phase.RESOLVED, Severity.WARNING)
-    assert targets(ended, Severity.WARNING, frozenset({"ops"})) == ["ops"]
-    assert targets(ended, Severity.WARNING) == []
+def test_a_route_may_leave_the_end_out() -> None:
+    assert channels(NoticeKind.RESOLVED, notified=("pager", "chat")) == ["chat"]
 
 
-def test_worse_is_told_and_better_is_not() -> None:
-    worse = change(Phase.FIRING, Phase.FIRING)
-    assert kind_of(worse, Severity.WARNING) == "worse"
-    assert kind_of(change(Phase.FIRING, Phase.FIRING, Severity.WARNING), Severity.CRITICAL) == ""
-
-
-def test_keys_differ_by_incident_change_and_target() -> None:
-    first = {item.key for item in notices_due(change(Phase.PENDING, Phase.FIRING), None, 1, frozenset(), ROUTES)}
-    later = {
-        item.key
-        for item in notices_due(change(Phase.FIRING, Phase.FIRING), Severity.WARNING, 2, frozenset(), ROUTES)
-    }
-    assert len(first) == 2
-    assert not first & later
+def test_another_cause_goes_to_those_who_were_notified() -> None:
+    assert channels(NoticeKind.UPDATE, Severity.WARNING, ("ops",)) == ["ops"]

@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from qualtui.alerts.judge import RuleVerdict, judge
-from qualtui.alerts.transition import AlertStep, alert_step, summarise
+from qualtui.alerts.transition import AlertTransition, alert_step, summarise
 from qualtui.config.values import Aggregate, Level, Operator, Rule, Seconds
-from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
 from qualtui.model import AlertState, Phase, Sample, Severity
 
 BAD = RuleVerdict(True, Severity.CRITICAL, 1.0, "refused", 100.0)
@@ -19,18 +20,18 @@ def rule(hold: float = 0.0, keep: float = 0.0) -> Rule:
     return Rule(series="x", critical=Level(1), for_=Seconds(hold), keep_firing_for=Seconds(keep))
 
 
-def standing(phase: Phase, severity: Severity = Severity.CRITICAL, since: float = 100.0) -> AlertState:
-    return AlertState("r", "a", phase, severity, since, 7 if phase is Phase.FIRING else 0)
+def standing(
+    phase: Phase, severity: Severity = Severity.CRITICAL, since: float = 100.0, clear: float | None = None
+) -> AlertState:
+    return AlertState("r", "a", phase, severity, since, 7 if phase is Phase.FIRING else 0, clear)
 
 
-def walk(
-    a_rule: Rule, verdict: RuleVerdict, stands: AlertState | None, now: float, clear: float | None = None
-) -> AlertStep:
-    return alert_step("r", "a", a_rule, verdict, stands, clear, now)
+def walk(a_rule: Rule, verdict: RuleVerdict, before: AlertState | None, now: float) -> AlertTransition | None:
+    return alert_step("r", "a", a_rule, verdict, before, now)
 
 
-def phases(result: AlertStep) -> tuple[Phase, Phase] | None:
-    return None if result.change is None else (result.change.old, result.change.new)
+def phases(result: AlertTransition | None) -> tuple[Phase, Phase] | None:
+    return (result.old, result.new) if isinstance(result, AlertChanged) else None
 
 
 CASES = [
@@ -71,21 +72,31 @@ def test_a_rule_walks_as_promised(
     assert phases(walk(a_rule, verdict, stands, now)) == expected
 
 
-def test_keep_firing_for_counts_from_the_first_clear_look_and_starts_anew_after_a_relapse() -> None:
+def test_keep_firing_for_counts_from_the_first_clear_look() -> None:
     first = walk(rule(keep=60), GOOD, standing(Phase.FIRING), 120)
-    assert first.clear_since == 120
-    assert walk(rule(keep=60), GOOD, standing(Phase.FIRING), 179, first.clear_since).change is None
-    assert phases(walk(rule(keep=60), GOOD, standing(Phase.FIRING), 180, first.clear_since)) == (
-        Phase.FIRING,
-        Phase.RESOLVED,
-    )
-    assert walk(rule(keep=60), BAD, standing(Phase.FIRING), 130, first.clear_since).clear_since is None
-    assert walk(rule(keep=60), GOOD, standing(Phase.FIRING), 90, clear=3600).clear_since == 90
+    assert first == AlertCleared("r", "a", 120.0, 7)
+    clear = standing(Phase.FIRING, clear=120.0)
+    assert walk(rule(keep=60), GOOD, clear, 179) is None
+    assert phases(walk(rule(keep=60), GOOD, clear, 180)) == (Phase.FIRING, Phase.RESOLVED)
+
+
+def test_keep_firing_for_starts_anew_after_a_relapse() -> None:
+    clear = standing(Phase.FIRING, clear=120.0)
+    assert walk(rule(keep=60), BAD, clear, 130) == AlertCleared("r", "a", None, 7)
+
+
+def test_a_gap_in_the_data_does_not_start_keep_firing_for_anew() -> None:
+    assert walk(rule(keep=60), UNKNOWN, standing(Phase.FIRING, clear=120.0), 130) is None
+
+
+def test_a_clock_that_was_set_back_does_not_keep_an_alert_firing_for_ever() -> None:
+    assert walk(rule(keep=60), GOOD, standing(Phase.FIRING, clear=3600.0), 90) is None
+    assert phases(walk(rule(), GOOD, standing(Phase.FIRING, clear=3600.0), 90)) == (Phase.FIRING, Phase.RESOLVED)
 
 
 def test_a_transition_keeps_the_incident_s_number_and_beginning() -> None:
-    change = walk(rule(), GOOD, standing(Phase.FIRING), 150).change
-    assert isinstance(change, RuleChanged)
+    change = walk(rule(), GOOD, standing(Phase.FIRING), 150)
+    assert isinstance(change, AlertChanged)
     assert (change.number, change.since) == (7, 100.0)
 
 
@@ -152,21 +163,22 @@ def test_a_number_in_a_summary_is_as_long_as_it_must_be(value: float, told: str)
 def test_nothing_fires_that_did_not_hold_and_nothing_ends_without_evidence(
     looks: list[tuple[RuleVerdict, float]],
 ) -> None:
-    now, stands, clear = 100.0, None, None
+    now, before = 100.0, None
     a_rule = rule(hold=10, keep=20)
     for verdict, pause in looks:
         now += pause
-        result = walk(a_rule, verdict, stands, now, clear)
-        if verdict.known:
-            clear = result.clear_since
-        change = result.change
+        change = walk(a_rule, verdict, before, now)
         if change is None:
             continue
         assert verdict.known
+        if isinstance(change, AlertCleared):
+            assert before is not None
+            assert (change.since is None) == (verdict is BAD)
+            before = replace(before, clear_since=change.since)
+            continue
         assert (change.new in {Phase.FIRING, Phase.PENDING}) == (verdict is BAD)
         if change.new in {Phase.FIRING, Phase.PENDING}:
-            stands = AlertState(
-                "r", "a", change.new, change.severity, change.since, 7 if change.new is Phase.FIRING else 0
-            )
+            number = 7 if change.new is Phase.FIRING else 0
+            before = AlertState("r", "a", change.new, change.severity, change.since, number)
         else:
-            stands = None
+            before = None

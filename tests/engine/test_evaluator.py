@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from qualtui.alerts.correlation import IncidentChange
 from qualtui.config.values import (
     AgentSettings,
     ChannelSettings,
@@ -19,14 +20,16 @@ from qualtui.config.values import (
     Seconds,
     Secret,
 )
+from qualtui.diagnosis.faults import Fault, FaultsSeen
 from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
+from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeQueued
-from qualtui.model import Phase, Sample, Severity
+from qualtui.model import Event, Link, Phase, Sample, Severity
 from qualtui.store.sqlite import SqliteStore
 
 WAITING = Rule(
@@ -36,7 +39,9 @@ WAITING = Rule(
     critical=Level(600),
     keep_firing_for=Seconds(30),
     summary="oldest {duration}",
+    link=Link.CUSTOMER,
 )
+DOWN = Rule(series="gateway.down", op=Operator.ABOVE, critical=Level(0), summary="session down", link=Link.GATEWAY)
 
 
 def configuration(rules: dict[str, Rule]) -> Config:
@@ -46,7 +51,11 @@ def configuration(rules: dict[str, Rule]) -> Config:
     )
     channels = {name: ChannelSettings(url=Secret("json://127.0.0.1")) for name in ("pager", "mail")}
     agent = AgentSettings(health=HealthSettings(url="http://127.0.0.1/health"))
-    return Config(agents={"bot": agent}, rules=rules, notify=NotifySettings(channels=channels, routes=routes))
+    return Config(
+        agents={"bot": agent},
+        rules=rules,
+        notify=NotifySettings(channels=channels, routes=routes, group_wait=Seconds(0)),
+    )
 
 
 class Scene:
@@ -55,10 +64,18 @@ class Scene:
     def __init__(self, store: SqliteStore, rules: dict[str, Rule]) -> None:
         self.now = 1000.0
         self.why = RootCause("the why")
+        self.seen = FaultsSeen()
+        self.waiting = 1
         self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
         self.evaluator = Evaluator(
-            self.journal, self.recent, lambda _: self.why, lambda: self.now, offer=self._offered
+            self.journal,
+            self.recent,
+            lambda _: self.why,
+            lambda: self.now,
+            offer=self._offered,
+            seen=lambda _: self.seen,
+            waiting=lambda _: self.waiting,
         )
         self.use(rules)
 
@@ -69,20 +86,30 @@ class Scene:
         self.evaluator.use(configuration(rules), {"bot/customers.oldest": 60.0})
 
     async def oldest(self, value: float | None, after: float = 5.0) -> list[str]:
-        """A new sample, and a look: the transitions and the targets that are owed a notice."""
+        """A new sample, and a look: the transitions and the channels that are due a notice."""
+        return await self.sample("customers.oldest", value, after)
+
+    async def sample(self, series: str, value: float | None, after: float = 5.0) -> list[str]:
         self.now += after
-        self.recent.add([Sample("bot/customers.oldest", self.now, value)])
-        events = await self.evaluator.look(("bot",))
-        return [told(event.body) for event in events]
+        self.recent.add([Sample(f"bot/{series}", self.now, value)])
+        return shown(await self.evaluator.look(("bot",)))
 
 
-def told(body: object) -> str:
+def shown(events: tuple[Event, ...]) -> list[str]:
+    return [words for event in events if (words := said(event.body))]
+
+
+def said(body: object) -> str:
     if isinstance(body, NoticeQueued):
         return f"{body.kind} to {body.channel}"
     if isinstance(body, CauseRevised):
         return f"cause: {body.cause}"
-    assert isinstance(body, RuleChanged)
-    return f"{body.new.value} {body.severity.value}"
+    if isinstance(body, AlertChanged):
+        return f"{body.new.value} {body.severity.value}"
+    if isinstance(body, IncidentNotified | AlertCleared):
+        return ""
+    assert isinstance(body, IncidentChange)
+    return f"{type(body).__name__} #{body.number}"
 
 
 @pytest.fixture
@@ -94,14 +121,48 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 async def test_an_incident_s_life_with_its_notices(store: SqliteStore) -> None:
     scene = Scene(store, {"customers-waiting": WAITING})
     assert await scene.oldest(100) == []
-    assert await scene.oldest(200) == ["firing warning", "firing to mail"]
+    assert await scene.oldest(200) == ["firing warning", "IncidentOpened #1", "firing to mail"]
     assert await scene.oldest(300) == []
     assert await scene.oldest(601) == ["firing critical", "worse to pager", "worse to mail"]
     assert await scene.oldest(None) == []
     assert await scene.oldest(0) == []  # kept firing for a while
-    assert await scene.oldest(0, after=31) == ["resolved critical", "resolved to pager", "resolved to mail"]
+    ends = ["resolved critical", "IncidentResolved #1", "resolved to pager", "resolved to mail"]
+    assert await scene.oldest(0, after=31) == ends
     incident = scene.journal.state.incidents[1]
     assert (incident.phase, str(incident.summary), incident.cause) == (Phase.RESOLVED, "oldest 10m", "the why")
+
+
+async def test_one_fault_is_one_incident_and_one_page(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING, "down": DOWN})
+    scene.seen = FaultsSeen((Fault(Link.GATEWAY, 1000.0, "gateway broken", "the session is FAILED"),))
+    opens = ["firing critical", "IncidentOpened #1", "firing to pager", "firing to mail"]
+    assert await scene.sample("gateway.down", 1) == opens
+    assert await scene.oldest(700) == ["firing critical", "AlertsJoined #1"]
+    scene.waiting = 3
+    assert await scene.oldest(705) == ["growth to pager", "growth to mail"]
+    scene.seen = FaultsSeen()
+    assert await scene.sample("gateway.down", 0) == ["resolved critical", "CauseEnded #1"]
+    assert str(scene.journal.state.incidents[1].summary) == "oldest 11m"
+    await scene.oldest(0)
+    ends = ["resolved critical", "IncidentResolved #1", "resolved to pager", "resolved to mail"]
+    assert await scene.oldest(0, after=31) == ends
+    assert list(scene.journal.state.incidents) == [1]
+
+
+async def test_a_warning_waits_for_its_group_and_what_ends_before_notifies_no_one(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": replace(WAITING, keep_firing_for=Seconds(0))})
+    notify = replace(configuration({}).notify, group_wait=Seconds(30))
+    scene.evaluator.use(
+        replace(configuration({"customers-waiting": WAITING}), notify=notify), {"bot/customers.oldest": 60.0}
+    )
+    assert await scene.oldest(200) == ["firing warning", "IncidentOpened #1"]
+    assert await scene.oldest(205, after=29) == []
+    assert await scene.oldest(206, after=1) == ["firing to mail"]
+    await scene.oldest(0)
+    await scene.oldest(0, after=31)
+    assert await scene.oldest(200, after=700) == ["firing warning", "IncidentOpened #2"]
+    await scene.oldest(0, after=5)
+    assert await scene.oldest(0, after=31) == ["resolved warning", "IncidentResolved #2"]
 
 
 @pytest.mark.parametrize("series", ["user.queue", "tls.days", "engine.fault", "sessions.same_question"])
@@ -136,7 +197,8 @@ async def test_a_rule_that_the_configuration_no_longer_has_ends_its_incident_and
     await scene.oldest(700)
     scene.use({})
     events = await scene.evaluator.settle()
-    assert [told(event.body) for event in events] == ["resolved critical", "resolved to pager", "resolved to mail"]
+    ends = ["resolved critical", "IncidentResolved #1", "resolved to pager", "resolved to mail"]
+    assert shown(events) == ends
     assert await scene.evaluator.settle() == ()
 
 
@@ -146,7 +208,7 @@ async def test_an_incident_ends_though_the_data_has_gaps(store: SqliteStore) -> 
     for _ in range(3):
         assert await scene.oldest(0) == []
         assert await scene.oldest(None) == []
-    assert await scene.oldest(0) == ["resolved warning", "resolved to mail"]
+    assert await scene.oldest(0) == ["resolved warning", "IncidentResolved #1", "resolved to mail"]
 
 
 async def test_a_notice_to_a_target_that_the_configuration_lost_is_owed_no_more(store: SqliteStore) -> None:

@@ -41,6 +41,15 @@ def decisions(state: State) -> dict[str, Any]:
     return {name: kept[name] for name in DECISIONS}
 
 
+def as_then(kept: dict[str, Any]) -> dict[str, Any]:
+    """What the former version kept of it: incidents and alerts have more fields now."""
+    known = expected()
+    for name in ("incidents", "standing"):
+        for key, one in kept[name].items():
+            kept[name][key] = {field: value for field, value in one.items() if field in known[name][key]}
+    return kept
+
+
 def expected() -> dict[str, Any]:
     text = (FORMER / "state.json").read_text(encoding="utf-8")
     for old, new in {**RULES, **FIXES}.items():
@@ -58,7 +67,7 @@ def test_its_log_checkpoint_and_anchor_fold_to_the_same_decisions(former: Path, 
     with SqliteStore.open(former) as store:
         assert store.verify() is None
         state = store.load()
-        assert decisions(state) == {name: expected()[name] for name in DECISIONS}
+        assert as_then(decisions(state)) == {name: expected()[name] for name in DECISIONS}
         assert len(state.activity) == len(expected()["activity"])
         (event,) = store.append([(EngineStarted(1, "host-b", "0.2"), "")], 30 * 86400.0)
         store.checkpoint(store.load())

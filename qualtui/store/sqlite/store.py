@@ -14,6 +14,7 @@ from typing import Self
 from qualtui.config import values
 from qualtui.config.values import Aggregate
 from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.incident_changes import IncidentOpened
 from qualtui.model import Event, Sample, State
 from qualtui.store.errors import Conflict, StoreError, StoreLost
 from qualtui.store.ports import Entries, Points, Pruned
@@ -97,7 +98,7 @@ class SqliteStore:
             if expect_seq is not None and newest.seq != expect_seq:
                 raise Conflict(expect_seq, newest.seq)
             written = log.append(connection, newest, bodies, at, self.epoch)
-        numbers = (one.number for one, _key in bodies if isinstance(one, RuleChanged))
+        numbers = (one.number for one, _key in bodies if isinstance(one, RuleChanged | IncidentOpened))
         self.writer.lease.note(max(numbers, default=0))
         return written
 

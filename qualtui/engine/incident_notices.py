@@ -1,0 +1,62 @@
+"""Queues the notices that incidents are due, one a channel, each under a key that is unique for ever."""
+
+from collections.abc import Callable
+
+from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind, NoticeTiming, due_notice
+from qualtui.alerts.routing import channels_for
+from qualtui.config.values import Config
+from qualtui.engine.draft import Draft
+from qualtui.eventlog.incident_changes import IncidentNotified
+from qualtui.eventlog.incident_lead import firing_members
+from qualtui.eventlog.notices import NoticeQueued
+from qualtui.model import Incident, Severity
+from qualtui.notify.render import render_notice
+
+
+def nobody_waits(_agent: str) -> int:
+    """No customer is known to wait."""
+    return 0
+
+
+class Notices:
+    """The notices of a configuration's routes."""
+
+    def __init__(self, waiting: Callable[[str], int], clock: Callable[[], float]) -> None:
+        self._waiting = waiting
+        self._clock = clock
+        self._config = Config(agents={})
+        self._timing = NoticeTiming()
+
+    def use(self, config: Config) -> None:
+        """Takes a configuration."""
+        self._config = config
+        notify, speed = config.notify, config.demo.speed
+        self._timing = NoticeTiming(
+            notify.group_wait / speed, notify.group_interval / speed, notify.repeat_interval / speed
+        )
+
+    def decide(self, draft: Draft, incident: Incident) -> None:
+        """Queue what an incident is due at this moment."""
+        now = self._clock()
+        severity = _worst(incident, draft)
+        decision = due_notice(incident, severity, self._waiting(incident.agent), self._timing, now)
+        if decision is None:
+            return
+        nth = incident.decided + 1
+        for channel in channels_for(decision, incident, self._config.notify.routes):
+            key = f"{incident.number}/{nth}/{decision.kind}/0.0/{channel}"
+            title, body = render_notice(incident, decision, now, key)
+            draft.add(
+                NoticeQueued(key, incident.number, channel, decision.kind, decision.severity, title, body),
+                f"notice/{key}",
+            )
+        draft.add(IncidentNotified(incident.number, decision.kind, decision.severity, decision.waiting))
+
+
+def _worst(incident: Incident, draft: Draft) -> Severity | None:
+    """The severity of the worst alert of an incident that fires."""
+    fire = firing_members(incident, draft.state.alerts)
+    return max((one.severity for one in fire), key=lambda one: one.rank, default=None)
+
+
+__all__ = ["NoticeDecision", "NoticeKind", "Notices", "nobody_waits"]
