@@ -12,11 +12,12 @@ import msgspec
 
 from benchmarks.figure import Beside, Figure, show
 from qualtui.config import values
-from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.alert_changes import AlertChanged
 from qualtui.eventlog.fold import fold_events
+from qualtui.eventlog.incident_changes import IncidentNotified, IncidentOpened, IncidentResolved
 from qualtui.eventlog.incidents import Noted
 from qualtui.eventlog.notices import NoticeDelivered, NoticeQueued, NoticeSending
-from qualtui.model import EventBody, Phase, Sample, Severity
+from qualtui.model import EventBody, Origin, Phase, Sample, Severity
 from qualtui.store.sqlite import SqliteStore
 
 DAYS = 30
@@ -77,10 +78,11 @@ def _p99(taken: Sequence[float]) -> float:
 
 
 def _incident(n: int) -> list[tuple[EventBody, str]]:
-    """One incident's life: ten events."""
-    number, key = n + 1, f"{n + 1}/1/ops"
-    rule = RuleChanged(
-        "customers-waiting",
+    """One incident's life: twelve events."""
+    number, key = n + 1, f"{n + 1}/1/firing/0.0/ops"
+    rule, alerts = "customers-waiting", ("customers-waiting@bot",)
+    pending = AlertChanged(
+        rule,
         "bot",
         Phase.INACTIVE,
         Phase.PENDING,
@@ -88,23 +90,34 @@ def _incident(n: int) -> list[tuple[EventBody, str]]:
         "4 is over 3 for 3m",
         float(n),
         summary="4 customers waiting for the bot",
-        cause="WhatsApp session FAILED",
     )
-    firing = msgspec.structs.replace(rule, old=Phase.PENDING, new=Phase.FIRING, number=number)
-    worse = msgspec.structs.replace(firing, old=Phase.FIRING, severity=Severity.CRITICAL)
-    resolved = msgspec.structs.replace(worse, old=Phase.FIRING, new=Phase.RESOLVED)
+    firing = msgspec.structs.replace(pending, old=Phase.PENDING, new=Phase.FIRING)
+    worse = msgspec.structs.replace(firing, old=Phase.FIRING, severity=Severity.CRITICAL, number=number)
     notice = NoticeQueued(key, number, "ops", "firing", Severity.WARNING, "4 customers waiting", "oldest 5m")
-    bodies: tuple[EventBody, ...] = (
+    opened = IncidentOpened(
+        number,
+        "bot",
+        alerts,
+        Origin.FAULT,
         rule,
+        Severity.WARNING,
+        float(n),
+        link="gateway",
+        cause="session FAILED",
+    )
+    bodies: tuple[EventBody, ...] = (
+        pending,
         firing,
+        opened,
         notice,
+        IncidentNotified(number, "firing", Severity.WARNING, 4),
         NoticeSending(key, 1),
         NoticeDelivered(key, 1),
         worse,
         Noted(number, "ana", "looking at the gateway"),
         Noted(number, "ana", "restarted it"),
-        Noted(number, "ana", "they are answered"),
-        resolved,
+        msgspec.structs.replace(worse, new=Phase.RESOLVED),
+        IncidentResolved(number, "no alert of it fires any more"),
     )
     return [(body, "") for body in bodies]
 

@@ -8,7 +8,7 @@ import msgspec
 
 from benchmarks.engine import Log
 from benchmarks.small import AGENT, Catcher, Caught
-from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.alert_changes import AlertChanged
 from qualtui.eventlog.notices import NoticeDelivered, NoticeQueued, NoticeSending
 from qualtui.model import Event, Phase
 from qualtui.store.sqlite import SqliteReader
@@ -27,8 +27,8 @@ def _owed(events: Sequence[Event]) -> list[str]:
     return [event.body.key for event in events if isinstance(event.body, NoticeQueued) and event.body.number]
 
 
-def _changes(events: Sequence[Event]) -> list[RuleChanged]:
-    return [event.body for event in events if isinstance(event.body, RuleChanged)]
+def _changes(events: Sequence[Event]) -> list[AlertChanged]:
+    return [event.body for event in events if isinstance(event.body, AlertChanged)]
 
 
 def reached(events: Sequence[Event]) -> str:

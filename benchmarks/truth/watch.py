@@ -36,9 +36,9 @@ from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.projector import Projector
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.eventlog.alerts import RuleChanged
+from qualtui.eventlog.alert_changes import AlertChanged
 from qualtui.eventlog.customers import BacklogMarked
-from qualtui.model import Phase, Sample, Severity
+from qualtui.model import Phase, Sample, Severity, alert_key
 from qualtui.probes import build
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe, ProbeError
@@ -118,7 +118,14 @@ class Watch:
         self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
         self._view = Projector(self.recent, self.config)
-        self._evaluator = Evaluator(self.journal, self.recent, self._cause, lambda: self.now)
+        self._evaluator = Evaluator(
+            self.journal,
+            self.recent,
+            self._cause,
+            lambda: self.now,
+            seen=lambda agent: self._view.faults(agent, self.now),
+            waiting=lambda agent: self._view.waiting(agent, self.now),
+        )
         self._blobs: dict[str, bytes] = {}
         self._marked: BacklogMarked | None = None
         self._api = GatewayApi(world, EPOCH)
@@ -204,14 +211,17 @@ class Watch:
         pages = []
         for event in await self._evaluator.look((BOT,)):
             change = event.body
-            if isinstance(change, RuleChanged) and change.new is Phase.FIRING:
+            if isinstance(change, AlertChanged) and change.new is Phase.FIRING:
                 pages.append(self._alarm(change))
         return tuple(pages)
 
-    def _alarm(self, change: RuleChanged) -> Alarm:
+    def _alarm(self, change: AlertChanged) -> Alarm:
+        """An alert that fires, with the cause of the incident that it belongs to."""
         wait, slow, at = self.world.oldest_wait(), self.world.slow(), self.now - EPOCH
+        alert = self.journal.state.alerts.get(alert_key(change.rule, change.agent))
+        number = alert.number if alert is not None else 0
         return Alarm(
-            at, change.rule, change.severity, str(change.cause), wait, slow, str(change.summary), change.number
+            at, change.rule, change.severity, self.cause_of(number), wait, slow, str(change.summary), number
         )
 
     def cause_of(self, number: int) -> str:

@@ -47,12 +47,14 @@ def correlate(
     seen: FaultsSeen,
     now: float,
     next_number: int,
+    speed: float = 1.0,
 ) -> tuple[IncidentChange, ...]:
     """Return what changes in the incidents of an agent, in the order in which it must be written.
 
     `alerts`: the agent's, after this tick's transitions; `incidents`: its open ones, and the newest resolved.
+    `speed`: a demo's time is faster.
     """
-    tick = _Tick(agent, [one for one in alerts if counts(one)], incidents, seen, now, next_number)
+    tick = _Tick(agent, [one for one in alerts if counts(one)], incidents, seen, now, next_number, speed)
     tick.end_and_return_causes()
     tick.find_causes()
     tick.place_alerts()
@@ -71,10 +73,12 @@ class _Tick:
         seen: FaultsSeen,
         now: float,
         next_number: int,
+        speed: float,
     ) -> None:
         self.changes: list[IncidentChange] = []
         self._agent = agent
         self._now = now
+        self._same, self._before = SAME / speed, BEFORE / speed
         self._next = next_number
         self._seen = seen
         known = {one.number: one for one in incidents}
@@ -165,7 +169,7 @@ class _Tick:
         explaining = [
             one
             for one in faults
-            if explains_link(one.link, Link(alert.link)) and one.since <= alert.since + BEFORE
+            if explains_link(one.link, Link(alert.link)) and one.since <= alert.since + self._before
         ]
         return min(explaining, key=lambda one: (one.since, _CHAIN[one.link.value]), default=None)
 
@@ -265,7 +269,7 @@ class _Tick:
         self._incidents = {**self._incidents, body.number: msgspec.structs.replace(one, **fields)}
 
     def _soon(self, ended: float) -> bool:
-        return abs(self._now - ended) <= SAME
+        return abs(self._now - ended) <= self._same
 
 
 def _worst(alerts: list[AlertState]) -> tuple[tuple[str, ...], Severity, Saying]:

@@ -7,7 +7,7 @@ import msgspec
 from qualtui.diagnosis.chain import BAD, UNKNOWN
 from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.model import Evidence, Link
-from qualtui.text.message import Saying
+from qualtui.text.message import Saying, message
 from qualtui.wire import LinkView
 
 # What a broken link does to the links after it. Our own link explains nothing: it only leaves us blind.
@@ -89,7 +89,7 @@ def faults_seen(links: Sequence[LinkView], reason: RootCause, *, refused: bool) 
         and view.link not in {Link.US, Link.CUSTOMER}
     }
     faults = [
-        Fault(link, view.since or 0.0, *_about(link, reason))
+        Fault(link, view.since or 0.0, *_about(view, reason))
         for link, view in broken.items()
         if not any(_explained_by(other, link, refused) for other in broken)
     ]
@@ -105,8 +105,11 @@ def _explained_by(cause: Link, effect: Link, refused: bool) -> bool:
     return explains_link(cause, effect)
 
 
-def _about(link: Link, reason: RootCause) -> tuple[str, Saying]:
+def _about(view: LinkView, reason: RootCause) -> tuple[str, Saying]:
     """The kind of a fault and its sentence."""
-    if reason.link is link:
+    # Messages that never got in break the webhook's link; why they did not, the root cause says.
+    inward = view.link is Link.WEBHOOK and reason.link in {Link.BOT, Link.CUSTOMER}
+    if reason.text and (reason.link is view.link or inward):
         return str(reason.root), reason.text
-    return str(_OF_LINK.get(link, CauseKind.NONE)), ""
+    root = _OF_LINK.get(view.link, CauseKind.NONE)
+    return str(root), message("{link} is broken: {status}", link=view.link.value, status=view.text)

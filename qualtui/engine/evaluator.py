@@ -131,7 +131,8 @@ class Evaluator:
         seen = self._seen(agent)
         # As they are after this tick's transitions.
         current = [draft.state.incidents.get(one.number, one) for one in incidents]
-        for body in correlate(agent, alerts, current, seen, self._clock(), draft.state.next_number):
+        number, speed = draft.state.next_number, self._config.demo.speed
+        for body in correlate(agent, alerts, current, seen, self._clock(), number, speed):
             if isinstance(body, IncidentOpened):
                 draft.add(self._explained(body))
             elif isinstance(body, CauseFound):
