@@ -16,7 +16,7 @@ from qualtui.diagnosis.root_cause import RootCause
 from qualtui.engine.cause_revision import Revising
 from qualtui.engine.draft import Draft
 from qualtui.engine.faults import AgentFaults
-from qualtui.engine.incident_notices import Notices, nobody_waits
+from qualtui.engine.incident_notices import IncidentNotices, nobody_waits
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.incident_changes import CauseFound, IncidentNotified, IncidentOpened, IncidentResolved
@@ -58,7 +58,7 @@ class Evaluator:
         self._reason = reason
         self._offer = offer
         self._seen = seen
-        self._notices = Notices(waiting, clock)
+        self._notices = IncidentNotices(waiting, clock)
         self._revising = Revising(clock)
         self._clock = clock
         self._config = Config(agents={})

@@ -18,7 +18,7 @@ def nobody_waits(_agent: str) -> int:
     return 0
 
 
-class Notices:
+class IncidentNotices:
     """The notices of a configuration's routes."""
 
     def __init__(self, waiting: Callable[[str], int], clock: Callable[[], float]) -> None:
@@ -59,4 +59,4 @@ def _worst(incident: Incident, draft: Draft) -> Severity | None:
     return max((one.severity for one in fire), key=lambda one: one.rank, default=None)
 
 
-__all__ = ["NoticeDecision", "NoticeKind", "Notices", "nobody_waits"]
+__all__ = ["NoticeDecision", "NoticeKind", "IncidentNotices", "nobody_waits"]
