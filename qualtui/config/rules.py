@@ -163,6 +163,7 @@ BUILT_IN: dict[str, Rule] = {
     # Two sources of one fact: as long as they differ neither may be believed.
     "sources-disagree": Rule(
         series="sight.disagree",
+        link=Link.CUSTOMER,
         op=Operator.ABOVE,
         warning=Level(0),
         for_=Seconds(5 * _MINUTE),

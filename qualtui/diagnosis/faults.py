@@ -1,6 +1,6 @@
 """The faults of an agent: broken links that no other broken link explains. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -88,8 +88,11 @@ def faults_seen(links: Sequence[LinkView], reason: RootCause, *, refused: bool) 
         and view.evidence in {Evidence.FRESH, Evidence.DISAGREE}
         and view.link not in {Link.US, Link.CUSTOMER}
     }
+    if _only_restarts(broken, reason):
+        del broken[Link.GATEWAY]
     faults = [
-        Fault(link, view.since or 0.0, *_about(view, reason))
+        # Lost messages break the webhook's link, and are seen only some time after they were lost.
+        Fault(link, 0.0 if link is Link.WEBHOOK else view.since or 0.0, *_about(view, reason))
         for link, view in broken.items()
         if not any(_explained_by(other, link, refused) for other in broken)
     ]
@@ -97,6 +100,13 @@ def faults_seen(links: Sequence[LinkView], reason: RootCause, *, refused: bool) 
     if proven and reason.link is not None and all(one.link is not reason.link for one in faults):
         faults.append(Fault(reason.link, reason.since or 0.0, str(reason.root), reason.text))
     return FaultsSeen(tuple(sorted(faults, key=lambda one: (one.since, one.link.value))), unknown)
+
+
+def _only_restarts(broken: Collection[Link], reason: RootCause) -> bool:
+    """Whether the session restarts, and the root cause of the waits is another: they began before the restart."""
+    if Link.GATEWAY not in broken or Link.DATABASE in broken or Link.BOT in broken:
+        return False
+    return bool(reason.text) and reason.link is not Link.GATEWAY
 
 
 def _explained_by(cause: Link, effect: Link, refused: bool) -> bool:

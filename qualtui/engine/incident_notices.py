@@ -59,4 +59,4 @@ def _worst(incident: Incident, draft: Draft) -> Severity | None:
     return max((one.severity for one in fire), key=lambda one: one.rank, default=None)
 
 
-__all__ = ["NoticeDecision", "NoticeKind", "IncidentNotices", "nobody_waits"]
+__all__ = ["IncidentNotices", "NoticeDecision", "NoticeKind", "nobody_waits"]
