@@ -14,6 +14,7 @@ _EFFECTS = {
     CauseKind.GATEWAY: {CauseKind.NOT_DELIVERED},
     CauseKind.BOT_DOWN: {CauseKind.LOST_WHILE_DOWN, CauseKind.NEVER_STORED, CauseKind.WEBHOOK},
     CauseKind.DATABASE_DOWN: {CauseKind.NEVER_STORED, CauseKind.WEBHOOK, CauseKind.BOT_OWES},
+    CauseKind.STUCK_SENDING: {CauseKind.NEVER_STORED, CauseKind.WEBHOOK, CauseKind.BOT_OWES},
 }
 
 

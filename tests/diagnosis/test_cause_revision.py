@@ -20,6 +20,7 @@ def watched(first: RootCause, *looks: tuple[float, CauseKind], belief: Belief | 
 
 STARTING = RootCause("WhatsApp session STARTING", root=CauseKind.GATEWAY_STARTING, since=FIRED - 2)
 REFUSED = RootCause("refuses", root=CauseKind.BOT_DOWN, since=FIRED - 1)
+HANGS = RootCause("stuck sending", root=CauseKind.STUCK_SENDING, since=FIRED - 30)
 FAILED = RootCause("WhatsApp session FAILED", root=CauseKind.GATEWAY, since=FIRED - 300)
 
 
@@ -41,6 +42,7 @@ FAILED = RootCause("WhatsApp session FAILED", root=CauseKind.GATEWAY, since=FIRE
             False,
         ),  # confirmed
         (FAILED, [(5, CauseKind.NOT_DELIVERED), (25, CauseKind.NOT_DELIVERED)], False),  # its effect
+        (HANGS, [(5, CauseKind.BOT_OWES), (25, CauseKind.BOT_OWES)], False),  # between two kills it is idle
         (FAILED, [(5, CauseKind.NONE), (60, CauseKind.NONE)], False),  # nothing is seen any more
         (FAILED, [(5, CauseKind.BOT_BUSY), (60, CauseKind.BOT_BUSY)], False),  # nothing better is known
         (RootCause(), [(5, CauseKind.BOT_OWES), (25, CauseKind.BOT_OWES)], True),
