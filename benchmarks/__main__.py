@@ -16,6 +16,7 @@ from benchmarks.figure import Figure, missing, show
 from benchmarks.fleet import fleet
 from benchmarks.lane import fast_lane
 from benchmarks.notice import fault_to_notice
+from benchmarks.pipeline import pipeline
 from benchmarks.store import store
 from benchmarks.targets import many_targets
 from benchmarks.window import at_rest, key_to_cell
@@ -36,6 +37,7 @@ def groups(big: bool) -> dict[str, Group]:
         "fleet": fleet,
         "lane": lambda: fast_lane(big=big),
         "store": store,
+        "pipeline": pipeline,
     }
 
 
