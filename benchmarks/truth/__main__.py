@@ -24,6 +24,7 @@ from qualtui.series.seasonality import Seasonality
 
 PER_HOUR = 12.0  # first contacts in a busy hour
 DEPLOYS = 6
+CALM = 0.999  # share of the looks outside of trouble at which the screen must be calm
 PAST_DAYS = 28.0  # as many as the product looks at, from which the rhythm of a week is learned
 SHOWN = 12  # wrong claims that are printed
 
@@ -69,7 +70,7 @@ def print_quiet(seed: int, week: Week) -> int:
     print(f"  FALSE {_by_severity(false)}")
     print_pages(false)
     print_wrong(week.wrong)
-    return len(false) + len(week.wrong) + (week.uncalm > 0)
+    return len(false) + len(week.wrong) + (week.uncalm > 1 - CALM)
 
 
 def print_alarmed(alarmed: Mapping[str, int]) -> None:
@@ -145,7 +146,7 @@ def print_starts(seed: int, opened: Sequence[Wrong], acks: Week) -> int:
     print(f"  FALSE {_by_severity(false)}")
     print_pages(false)
     print_wrong(acks.wrong)
-    return len(opened) + len(false) + len(acks.wrong) + (acks.uncalm > 0)
+    return len(opened) + len(false) + len(acks.wrong) + (acks.uncalm > 1 - CALM)
 
 
 def print_episodes(seed: int, text: str) -> int:
