@@ -1,4 +1,4 @@
-"""`qualtui notify`: test the channels, and list notices with their results."""
+"""`qualtui notify`: test the channels, send again what was given up, and list notices with their results."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.cli.words import words
 from qualtui.client import Client
 from qualtui.text import _
-from qualtui.wire import Done, NoticeLog, Notices, NoticeView, Refused, TestNotice
+from qualtui.wire import Done, NoticeLog, Notices, NoticeView, Refused, ResendNotice, TestNotice
 
 PATIENCE = 20.0  # s for the outcome of a test
 
@@ -81,6 +81,28 @@ def outcome(notice: NoticeView) -> str:
     if notice.reason:
         return _("not delivered: {why}; retrying").format(why=words(notice.reason))
     return _("No result yet. See it later: qualtui notify log")
+
+
+@command.command(
+    help=helped(
+        _("Send notices again that were given up: one by its key, or all of them."),
+        "qualtui notify resend --all",
+        "qualtui notify resend 42/1/firing/0.0/ops",
+    ),
+)
+def resend(
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help=_("The last line of the notice; `notify log --json` lists it."))
+    ] = "",
+    every: Annotated[bool, typer.Option("--all", help=_("All that were given up; tests are left out."))] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Send again what was given up."""
+    if bool(key) == every:
+        raise CommandError(_("Name one notice by its KEY, or all of them by --all."), FAILED)
+    answer = ask(config, ResendNotice(key))
+    assert isinstance(answer, Done)
+    print(words(answer.text))
 
 
 @command.command(help=helped(_("List the newest notices and their results."), "qualtui notify log --json"))

@@ -1,7 +1,7 @@
 """Hours of the day in which people may be written to: "08:00-20:00", over midnight too."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -42,3 +42,13 @@ def local_minute(at: float, zone: str) -> int:
     """The minute of the day there, at an instant. Raises ZoneInfoNotFoundError; "" is this machine's zone."""
     here = datetime.fromtimestamp(at, ZoneInfo(zone)) if zone else datetime.fromtimestamp(at).astimezone()
     return here.hour * 60 + here.minute
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return a time zone by its IANA name; this machine's for ""; UTC where there is none of that name."""
+    if not name:
+        return datetime.now(UTC).astimezone().tzinfo or UTC
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return UTC

@@ -206,7 +206,7 @@ class NotifySettings(Values, frozen=True, kw_only=True):
 
     channels: dict[str, ChannelSettings] = {}
     routes: tuple[Route, ...] = ()
-    retry_for: Seconds = Seconds(6 * 3600)  # a notice not delivered by then is given up
+    retry_for: Seconds = Seconds(24 * 3600)  # a notice not delivered by then is given up
     group_wait: Seconds = Seconds(30)  # from an incident's beginning to its first notice; CRITICAL does not wait
     group_interval: Seconds = Seconds(300)  # between updates of an incident's cause
     repeat_interval: Seconds = Seconds(0)  # between repeats while nobody owns it; 0: none

@@ -21,6 +21,7 @@ from qualtui.wire import (
     PreviewFix,
     Refresh,
     Refused,
+    ResendNotice,
     RunDoctor,
     RunFix,
     ShowAgents,
@@ -54,6 +55,7 @@ COMMANDS = (
     CommandSpec(StopFix, fixes.stop, ACT),
     CommandSpec(UndoFix, fixes.undo, ACT),
     CommandSpec(NoticeLog, notices.log, VIEW),
+    CommandSpec(ResendNotice, notices.resend, ACT),
     CommandSpec(TestNotice, notices.test, ADMINISTER),  # rings other people's phones
     CommandSpec(Refresh, polling.refresh, ACT),  # each poll queues behind the bot's replies
     CommandSpec(RunDoctor, polling.doctor, ACT),  # likewise

@@ -23,7 +23,7 @@ from qualtui.engine.doctor_runner import DoctorRunner
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.faults import AgentFaults
 from qualtui.engine.fix_runner import FixRunner
-from qualtui.engine.incident_views import channels
+from qualtui.engine.incident_views import channels, dead_letters, dead_letters_banner
 from qualtui.engine.journal import Journal
 from qualtui.engine.loops import Loops
 from qualtui.engine.probe_context import ProbeContext
@@ -367,7 +367,9 @@ class Engine:
         problem = self._reload.problem
         refused = problem and message("configuration refused: {problem}", problem=problem)
         store = (self.journal.trouble, self._keeper.trouble, *self.journal.remarks, self._server.trouble)
-        troubles = [text for text in (*store, refused, *self._faults.banners()) if text]
+        configured, now = self._setup.config.notify.channels, self._clock()
+        given_up = dead_letters_banner(dead_letters(self.journal.state, configured, now))
+        troubles = [text for text in (*store, refused, *self._faults.banners(), given_up) if text]
         notices = self.journal.state.notices.values()
         return EngineView(
             pid=os.getpid(),
@@ -380,7 +382,7 @@ class Engine:
             troubles=tuple(troubles),
             notices_owed=sum(notice.status in {"queued", "sending"} for notice in notices),
             notices_failed=sum(notice.status == "failed" for notice in notices),
-            channels=channels(self.journal.state, self._setup.config.notify.channels),
+            channels=channels(self.journal.state, configured, now),
             failing=bool(self.journal.trouble or self._keeper.trouble or self._faults.banners()),
         )
 

@@ -1,18 +1,20 @@
 """The projection of state into what screens show: incidents, activity. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 
 from msgspec.structs import replace
 
 from qualtui.diagnosis.fix_choice import TriedFixes, spent_fixes
-from qualtui.model import Activity, Incident, Phase, Severity, State
-from qualtui.text.message import Text, counted, joined, message
+from qualtui.model import Activity, Incident, Notice, Phase, Severity, State
+from qualtui.text.message import Saying, Text, counted, joined, message
 from qualtui.wire import ActivityView, ChannelView, IncidentView
 
 INCIDENTS = 60  # rows sent to a screen, where not more of them fire
 FIRING = 500  # rows of those that fire; beyond that only the counts show them
 ACTIVITY = 80
+CHANNEL_PATIENCE = 300.0  # s for which a channel may fail that has delivered before
+DEAD_LETTER_SHOWN = 7 * 86400.0  # s for which a notice that was given up is a banner
 PENDING = {"queued", "sending"}
 
 
@@ -85,10 +87,39 @@ def notices_word(incident: Incident, trying: int) -> Text:
     return joined(words, ", ")
 
 
-def channels(state: State, configured: Container[str]) -> tuple[ChannelView, ...]:
-    """Return the configured channels that deliver nothing, the longest first."""
+def channels(state: State, configured: Container[str], now: float) -> tuple[ChannelView, ...]:
+    """Return the configured channels that deliver nothing, the longest first.
+
+    One that delivered before is shown after some minutes: a service that refuses once is no trouble yet.
+    """
     failing = sorted(state.failing.values(), key=lambda one: (one.since, one.channel))
-    return tuple(ChannelView(one.channel, one.since, one.reason) for one in failing if one.channel in configured)
+    return tuple(
+        ChannelView(one.channel, one.since, one.reason)
+        for one in failing
+        if one.channel in configured
+        and (one.channel not in state.delivered_at or abs(now - one.since) >= CHANNEL_PATIENCE)
+    )
+
+
+def dead_letters(state: State, configured: Container[str], now: float) -> tuple[Notice, ...]:
+    """Return the notices that were given up within a week and are not sent again, the oldest first; no tests."""
+    given_up = [
+        one
+        for one in state.notices.values()
+        if one.status == "failed" and one.kind != "test" and one.channel in configured
+    ]
+    return tuple(one for one in given_up if abs(now - one.ended_at) < DEAD_LETTER_SHOWN)
+
+
+def dead_letters_banner(letters: Sequence[Notice]) -> Saying:
+    """Return the banner of notices that were given up; empty where there is none."""
+    if not letters:
+        return ""
+    return counted(
+        "{count} notice could not be delivered and was given up; send it again: qualtui notify resend --all",
+        "{count} notices could not be delivered and were given up; send them again: qualtui notify resend --all",
+        len(letters),
+    )
 
 
 def activity(state: State) -> tuple[ActivityView, ...]:

@@ -1,13 +1,16 @@
 """The loops of one configuration: they poll each probe and deliver each channel's notices."""
 
 import asyncio
+import random
 from collections.abc import Callable, Sequence
 
+from qualtui.config.hours import zone_of
 from qualtui.engine.journal import Journal
 from qualtui.engine.notifier import Notifier
 from qualtui.engine.setup import Setup
 from qualtui.engine.supervisor import watch
 from qualtui.model import Sample
+from qualtui.text.message import TextReader
 
 SPREAD = 0.2  # s between the first questions of two probes
 
@@ -34,8 +37,11 @@ class Loops:
             offset = place * min(SPREAD, probe.interval / len(setup.probes))  # many: evenly spread
             tasks.create_task(watch(probe, self._sink, self._clock, offset, wake), name=probe.name)
         retry_for = setup.config.notify.retry_for
+        reader = TextReader(zone=zone_of(setup.config.screen.zone))
+        spread = random.Random()  # noqa: S311 - spreads retries, keeps no secret
         self._notifiers = [
-            Notifier(target, self._journal, self._clock, retry_for, self._deliveries) for target in setup.targets
+            Notifier(target, self._journal, self._clock, retry_for, self._deliveries, spread, reader)
+            for target in setup.targets
         ]
         for notifier in self._notifiers:
             tasks.create_task(notifier.run())

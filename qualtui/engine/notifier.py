@@ -2,16 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterable
 
-from qualtui.engine.journal import Journal
-from qualtui.eventlog.notices import NoticeDelivered, NoticeFailed, NoticeSending
-from qualtui.model import Notice
+from qualtui.alerts.notice_decision import NoticeKind
+from qualtui.engine.journal import Entry, Journal
+from qualtui.eventlog.notices import NoticeCovered, NoticeDelivered, NoticeFailed, NoticeSending
+from qualtui.model import Notice, State
 from qualtui.notify.channels.channel import Channel, ChannelMessage, message_kind
-from qualtui.notify.outbox import next_for, retry_at, wait_for
+from qualtui.notify.outbox import DueNotice, next_for, retry_at, wait_for
 from qualtui.text import _
+from qualtui.text.message import ENGLISH, TextReader, message, render
 
 log = logging.getLogger(__name__)
+
+BEGINNINGS = {NoticeKind.FIRING, NoticeKind.REOPENED}
 
 
 class Notifier:
@@ -28,12 +33,16 @@ class Notifier:
         clock: Callable[[], float],
         retry_for: float,
         under_way: "dict[str, asyncio.Task[None]]",
+        spread: random.Random | None = None,
+        reader: TextReader = ENGLISH,
     ) -> None:
         self._target = target
         self._journal = journal
         self._clock = clock
         self._retry_for = retry_for
         self._under_way = under_way
+        self._spread = spread or random.Random()  # noqa: S311 - spreads retries, keeps no secret
+        self._reader = reader
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -44,10 +53,10 @@ class Notifier:
         """Send what is due, oldest first, until cancelled."""
         while True:
             now = self._clock()
-            notice = next_for(self._target.name, self._journal.state.notices.values(), now)
-            wait = None if notice is None else wait_for(notice, now)
-            if notice is not None and not wait:
-                await self._finish(notice)
+            due = next_for(self._target.name, self._journal.state.notices.values(), now)
+            wait = None if due is None else wait_for(due.head, now)
+            if due is not None and not wait:
+                await self._finish(due)
                 continue
             try:
                 async with asyncio.timeout(wait):
@@ -56,18 +65,23 @@ class Notifier:
                 pass
             self._wake.clear()
 
-    async def _finish(self, notice: Notice) -> None:
-        task = self._under_way.get(notice.key)
+    async def _finish(self, due: DueNotice) -> None:
+        key = due.notice.key
+        task = self._under_way.get(key)
         if task is None:
-            task = self._under_way[notice.key] = asyncio.create_task(self._deliver(notice))
-            task.add_done_callback(lambda _: self._under_way.pop(notice.key, None))
+            task = self._under_way[key] = asyncio.create_task(self._deliver(due))
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
         await asyncio.shield(task)
 
-    async def _deliver(self, notice: Notice) -> None:
-        doubt = notice.status == "sending"  # an engine stopped after it sent and before it stored the result
-        attempt = notice.attempt + 1
-        await self._journal.append((NoticeSending(notice.key, attempt), ""))
+    async def _deliver(self, due: DueNotice) -> None:
+        # An engine stopped after it sent and before it stored the result.
+        doubt = due.notice.status == "sending"
+        attempt = max(one.attempt for one in (due.notice, *due.covers)) + 1
+        await self._journal.decide(lambda state: _begun(state, due, attempt))
+        notice = self._journal.state.notices.get(due.notice.key, due.notice)
         body = str(notice.body)
+        if notice.covers_from is not None:
+            body = f"{self._both(notice, notice.covers_from)}\n{body}"
         if doubt:
             body += "\n" + _("(Sent again: it is unknown whether the first one arrived.)")
         kind = message_kind(notice.kind, notice.severity)
@@ -78,9 +92,22 @@ class Notifier:
             return
         # Who tests waits for the outcome, not for the next six hours.
         once = delivery.final or notice.kind == "test"
-        again = None if once else retry_at(attempt, notice.queued_at, self._clock(), self._retry_for)
+        since, chance = max(notice.queued_at, notice.retry_from), self._spread.random()
+        again = retry_at(attempt, since, self._clock(), self._retry_for, chance=chance, asked=delivery.asked)
+        again = None if once else again
         log.warning("notice %s to %s failed: %s", notice.key, notice.channel, delivery.reason)
         await self._journal.append((NoticeFailed(notice.key, attempt, delivery.reason, again), ""))
+
+    def _both(self, notice: Notice, fired_at: float) -> str:
+        """The line of an end whose beginning could not be delivered."""
+        incident = self._journal.state.incidents.get(notice.number)
+        ended = None if incident is None else incident.resolved_at
+        text = message(
+            "Fired {fired:clock}, resolved {resolved:clock}. The notice of its beginning could not be delivered.",
+            fired=fired_at,
+            resolved=notice.queued_at if ended is None else ended,
+        )
+        return render(text, self._reader)
 
     def _about(self, notice: Notice) -> str:
         """The incident's key for services with incidents of their own: the same from firing to resolved."""
@@ -89,3 +116,14 @@ class Notifier:
             return f"qualtui/{notice.key}"
         # Its time distinguishes two installations that share one service.
         return f"qualtui/{incident.agent}/{incident.number}/{incident.fired_at:.0f}"
+
+
+def _begun(state: State, due: DueNotice, attempt: int) -> Iterable[Entry]:
+    """What is written before a try: the earlier notices that this one covers, and that it is being sent."""
+    incident = state.incidents.get(due.notice.number)
+    for one in due.covers:
+        began = None
+        if one.kind in BEGINNINGS:
+            began = incident.fired_at if incident is not None and one.kind == NoticeKind.FIRING else one.queued_at
+        yield NoticeCovered(one.key, due.notice.key, began), ""
+    yield NoticeSending(due.notice.key, attempt), ""

@@ -48,6 +48,21 @@ class NoticeFailed(EventBody, frozen=True, tag="notice.failed"):
     retry_at: float | None = None
 
 
+class NoticeCovered(EventBody, frozen=True, tag="notice.covered"):
+    """The incident ended before this notice could be delivered: the notice `by`, of the end, reports both."""
+
+    key: str
+    by: str
+    fired_at: float | None = None  # when the incident began, if this notice says so
+
+
+class NoticeResent(EventBody, frozen=True, tag="notice.resent"):
+    """A person had a notice that was given up sent again."""
+
+    key: str
+    who: str
+
+
 Moved: TypeAlias = NoticeSending | NoticeDelivered | NoticeFailed
 
 
@@ -72,21 +87,44 @@ def _move(state: State, body: Moved) -> State:
     if isinstance(body, NoticeSending):
         new = replace(old, status="sending", attempt=body.attempt)
     elif isinstance(body, NoticeDelivered):
-        new = replace(old, status="delivered", attempt=body.attempt, reason="")
+        new = replace(old, status="delivered", attempt=body.attempt, reason="", ended_at=state.at)
+        state = replace(state, delivered_at={**state.delivered_at, old.channel: state.at})
     elif body.retry_at is None:
-        new = replace(old, status="failed", attempt=body.attempt, reason=body.reason)
+        new = replace(old, status="failed", attempt=body.attempt, reason=body.reason, ended_at=state.at)
     else:
         new = replace(old, status="queued", attempt=body.attempt, reason=body.reason, next_at=body.retry_at)
-    state = _counted(state, old, new)
+    return _kept(_counted(state, old, new), new)
+
+
+def _kept(state: State, new: Notice) -> State:
     if not _finished(new):
-        return replace(state, notices={**state.notices, body.key: new})
+        return replace(state, notices={**state.notices, new.key: new})
     # Put last, so that the finished ones stand in the order of their end.
-    notices = {**without(state.notices, body.key), body.key: new}
+    notices = {**without(state.notices, new.key), new.key: new}
     return replace(state, notices=NOTICES.of(notices, state.at))
 
 
+def _cover(state: State, body: NoticeCovered) -> State:
+    old, end = state.notices.get(body.key), state.notices.get(body.by)
+    if old is None or end is None or _finished(old):
+        return state
+    new = replace(old, status="covered", ended_at=state.at)
+    # The end goes on where the beginning was, so that a channel that refuses is not tried more often.
+    began = end.covers_from if body.fired_at is None else body.fired_at
+    end = replace(end, covers_from=began, attempt=max(end.attempt, old.attempt))
+    return _kept(_kept(state, end), new)
+
+
+def _resend(state: State, body: NoticeResent) -> State:
+    old = state.notices.get(body.key)
+    if old is None or old.status != "failed":
+        return state
+    new = replace(old, status="queued", attempt=0, next_at=0.0, reason="", retry_from=state.at, ended_at=0.0)
+    return _kept(_counted(state, old, new), new)
+
+
 def _finished(notice: Notice) -> bool:
-    return notice.status in {"delivered", "failed"}
+    return notice.status in {"delivered", "failed", "covered"}
 
 
 def _finished_keys(notices: dict[str, Notice], _now: float) -> list[str]:
@@ -135,7 +173,15 @@ def _failed_line(state: State, at: float, body: NoticeFailed) -> Activity | None
     return Activity(at, OURSELVES, text, notice.number, Severity.WARNING)
 
 
-def _about(body: NoticeQueued | Moved) -> str:
+def _resent_line(state: State, at: float, body: NoticeResent) -> Activity | None:
+    notice = state.notices.get(body.key)
+    if notice is None:
+        return None
+    text = message("sends again to {channel}: {title}", channel=clean(notice.channel), title=safe(notice.title))
+    return Activity(at, clean(body.who), text, notice.number)
+
+
+def _about(body: NoticeQueued | Moved | NoticeCovered | NoticeResent) -> str:
     return f"notice:{body.key}"
 
 
@@ -147,6 +193,12 @@ FAMILY = Family(
         EventKind(NoticeSending, apply=_move, about=_about),
         EventKind(NoticeDelivered, apply=_move, line=_delivered_line, about=_about),
         EventKind(NoticeFailed, apply=_move, line=_failed_line, about=_about),
+        EventKind(NoticeCovered, apply=_cover, about=_about),
+        EventKind(NoticeResent, apply=_resend, line=_resent_line, about=_about),
     ),
-    kept=(NOTICES, Kept("failing", "a failing channel is shown until it delivers")),
+    kept=(
+        NOTICES,
+        Kept("failing", "a failing channel is shown until it delivers"),
+        Kept("delivered_at", "a channel that never delivered is shown from its first failure"),
+    ),
 )

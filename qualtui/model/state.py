@@ -97,10 +97,13 @@ class Notice(msgspec.Struct, frozen=True):
     title: Saying
     body: Saying
     queued_at: float
-    status: str = "queued"  # queued, sending, delivered, failed
+    status: str = "queued"  # queued, sending, delivered, failed, covered (by the notice of the incident's end)
     attempt: int = 0
     next_at: float = 0.0
     reason: Saying = ""
+    retry_from: float = 0.0  # when a person had it sent again
+    ended_at: float = 0.0  # delivered, given up or covered
+    covers_from: float | None = None  # the end also reports the beginning, at this time, which was not delivered
 
 
 class Failing(msgspec.Struct, frozen=True):
@@ -173,6 +176,7 @@ class State(msgspec.Struct, frozen=True):
     incidents: dict[int, Incident] = {}  # all that fire, and the newest resolved ones
     notices: dict[str, Notice] = {}  # all that are due, and the newest delivered or failed ones
     failing: dict[str, Failing] = {}  # by channel
+    delivered_at: dict[str, float] = {}  # by channel: its newest delivery
     runs: dict[str, FixRun] = {}  # all that still decide something, and the newest
     activity: tuple[Activity, ...] = ()  # newest last
     backlog: dict[str, Backlog] = {}  # by agent

@@ -32,6 +32,7 @@ from qualtui.wire.commands import (
     NoticeLog,
     PreviewFix,
     Refresh,
+    ResendNotice,
     RunDoctor,
     RunFix,
     ShowAgents,

@@ -121,6 +121,12 @@ class TestNotice(msgspec.Struct, frozen=True, tag="notice.test"):
     target: str = ""
 
 
+class ResendNotice(msgspec.Struct, frozen=True, tag="notice.resend"):
+    """Send notices again that were given up: one by its key, or all of them (tests left out)."""
+
+    key: str = ""
+
+
 class NoticeLog(msgspec.Struct, frozen=True, tag="notice.log"):
     """The newest notices and their results."""
 
@@ -162,6 +168,7 @@ Command = (
     | ShowIncident
     | TestNotice
     | NoticeLog
+    | ResendNotice
     | ListCustomers
     | CloseCustomer
     | RunDoctor

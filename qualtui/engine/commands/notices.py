@@ -1,13 +1,15 @@
-"""Commands on notices: send a test, list the newest."""
+"""Commands on notices: send a test, send again what was given up, list the newest."""
 
 import secrets
+from collections.abc import Sequence
 
 from qualtui.engine.commands.context import CommandContext
-from qualtui.eventlog.notices import NoticeQueued
-from qualtui.model import Notice, Severity
+from qualtui.engine.journal import Entry
+from qualtui.eventlog.notices import NoticeQueued, NoticeResent
+from qualtui.model import Notice, Severity, State
 from qualtui.text import _
-from qualtui.text.message import message
-from qualtui.wire import Answer, Done, NoticeLog, Notices, NoticeView, Refused, TestNotice
+from qualtui.text.message import Text, counted, message
+from qualtui.wire import Answer, Done, NoticeLog, Notices, NoticeView, Refused, ResendNotice, TestNotice
 
 CONSONANTS = "bcdfghjkmnpqrstvwxz"  # a test's key is made of them: digits in a row would be masked as a phone
 NEWEST = 100  # notices in the list
@@ -32,6 +34,45 @@ async def test(context: CommandContext, ask: TestNotice, who: str) -> Answer:
     context.queued()
     text = message("test notice queued for {names}; see the result: qualtui notify log", names=", ".join(names))
     return Done(text, notices=keys)
+
+
+async def resend(context: CommandContext, ask: ResendNotice, who: str) -> Answer:
+    """Queue notices again that were given up."""
+    refusal: Text | None = None
+    keys: tuple[str, ...] = ()
+
+    def decision(state: State) -> tuple[Entry, ...]:
+        nonlocal refusal, keys
+        if ask.key:
+            refusal = _resend_refusal(state.notices.get(ask.key), ask.key, context.targets)
+            keys = () if refusal else (ask.key,)
+        else:
+            failed = [one for one in state.notices.values() if one.status == "failed" and one.kind != "test"]
+            keys = tuple(one.key for one in failed if one.channel in context.targets)
+            refusal = None if keys else message("no notice was given up: there is nothing to send again")
+        return tuple((NoticeResent(key, who), "") for key in keys)
+
+    await context.journal.decide(decision)
+    if refusal is not None:
+        return Refused(refusal)
+    context.queued()
+    text = counted(
+        "{count} notice is sent again; see the result: qualtui notify log",
+        "{count} notices are sent again; see the result: qualtui notify log",
+        len(keys),
+    )
+    return Done(text, notices=keys)
+
+
+def _resend_refusal(notice: Notice | None, key: str, channels: Sequence[str]) -> Text | None:
+    """Why a notice can't be sent again; None where it can."""
+    if notice is None:
+        return message("no notice '{key}'; see the keys: qualtui notify log --json", key=key)
+    if notice.status != "failed":
+        return message("'{key}' was not given up: it is {status}", key=key, status=notice.status)
+    if notice.channel not in channels:
+        return message("the configuration no longer has the channel '{name}'", name=notice.channel)
+    return None
 
 
 async def log(context: CommandContext, ask: NoticeLog, who: str) -> Answer:

@@ -5,6 +5,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from qualtui.proxies import spare_this_machine
 from qualtui.text.message import Saying, counted, message
 
 STUCK_LIMIT = 3  # hanging threads of a channel before further sends to it fail
+TOO_MANY_WAIT = 30.0  # s before the next try after HTTP 429
 PARTLY_LIMIT = 100  # notices whose recipients are remembered between two tries
 
 
@@ -123,7 +125,11 @@ def _send(url: Secret, note: ChannelMessage, taken: set[str]) -> Delivery:
         accepted = _notify(plugin, asset, url, note)
     except Exception as error:  # a plugin's fault must not end the thread; its text may contain the URL
         return Delivery(_library_failed(type(error).__name__))
-    return Delivery() if accepted else Delivery(_refused(apprise_errors.heard()))
+    if accepted:
+        return Delivery()
+    # Apprise does not read Retry-After, and most services ask for less than this.
+    asked = TOO_MANY_WAIT if apprise_errors.heard_status() == HTTPStatus.TOO_MANY_REQUESTS else 0.0
+    return Delivery(_refused(apprise_errors.heard()), asked=asked)
 
 
 def _notify(plugin: Any, asset: Any, url: Secret, note: ChannelMessage) -> bool:

@@ -19,9 +19,10 @@ _DETAIL = "Socket Exception"  # the beginning of its lines that contain an excep
 
 
 class _Here(threading.local):
-    """The reason in the newest line of this thread's send."""
+    """The reason in the newest line of this thread's send, and the HTTP status in it (0: none)."""
 
     reason: Saying = ""
+    status = 0
 
 
 _here = _Here()
@@ -33,7 +34,10 @@ class _Listener(logging.Handler):
         if record.levelno < logging.WARNING and not detail:
             return
         with contextlib.suppress(TypeError, ValueError):  # a line that does not fit its own arguments
-            _here.reason = reason_of(record.getMessage()) or _here.reason
+            line = record.getMessage()
+            _here.reason = reason_of(line) or _here.reason
+            found = _STATUS.search(line)
+            _here.status = int(found[1]) if found else _here.status
 
 
 _listener = _Listener()
@@ -49,7 +53,12 @@ def hush() -> None:
 
 def forget_errors() -> None:
     """Forget the reason of an earlier send of this thread."""
-    _here.reason = ""
+    _here.reason, _here.status = "", 0
+
+
+def heard_status() -> int:
+    """The HTTP status that this thread's send was refused with; 0: none is known."""
+    return _here.status
 
 
 def heard() -> Saying:
