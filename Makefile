@@ -17,7 +17,6 @@ check: $(FRESH)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m benchmarks.house
 
 bench: $(FRESH)
 	$(BIN)/python -m benchmarks $(ARGS)
