@@ -22,6 +22,7 @@ from qualtui.config.values import (
     MetricsSettings,
     NotifySettings,
     OwnSeries,
+    PolicySettings,
     RetrySettings,
     Route,
     Rule,
@@ -280,6 +281,12 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     ),
     (RetrySettings, "max_rows"): ValueCheck("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
     (RetrySettings, "window"): _KEEP,
+    (PolicySettings, "per_hour"): ValueCheck("a whole number from 1 to 60", lambda count: 1 <= count <= 60),
+    (PolicySettings, "per_day"): ValueCheck("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
+    (PolicySettings, "subjects"): ValueCheck("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
+    (PolicySettings, "cooldown"): ValueCheck(
+        'a duration of at most a day, such as "5m"', lambda value: 0 <= value <= 86_400
+    ),
     (StoreSettings, "path"): _PATH,
     (StoreSettings, "socket"): ValueCheck(
         f"a path of at most {SOCKET_LONGEST} bytes",

@@ -268,6 +268,36 @@ class FixSettings(Values, frozen=True, kw_only=True):
     retry: RetrySettings = RetrySettings()
 
 
+class PolicyMode(StrEnum):
+    """What the engine does with a fix by itself. `suggest` and `shadow` record what `auto` would have done."""
+
+    OFF = "off"  # it is not offered
+    SUGGEST = "suggest"  # it is offered to a person
+    SHADOW = "shadow"  # likewise; how an automatic fix is tried out
+    AUTO = "auto"  # it runs where every guardrail allows it
+
+
+class PolicySettings(Values, frozen=True, kw_only=True):
+    """`[policies.NAME]`: whether and how often a fix runs by itself. The limits are for each agent."""
+
+    mode: PolicyMode = PolicyMode.SUGGEST
+    per_hour: int = 2  # runs at most
+    per_day: int = 6
+    subjects: int = 10  # that one run may touch
+    cooldown: Seconds = Seconds(300)  # after the fix's last run, whoever started it, and the outside's own restart
+
+
+class PolicyTable(Values, frozen=True, kw_only=True):
+    """`[policies]`: one table a fix."""
+
+    # Keeps the login, touches no customer, and is verified: the one fix that may run by itself from the start.
+    gateway_restart: PolicySettings = msgspec.field(
+        default=PolicySettings(mode=PolicyMode.AUTO, subjects=1), name="gateway-restart"
+    )
+    session_cleanup: PolicySettings = msgspec.field(default=PolicySettings(), name="session-cleanup")
+    retry: PolicySettings = PolicySettings()
+
+
 class Others(StrEnum):
     """What a connection of another user may do; each includes those before it."""
 
@@ -320,6 +350,7 @@ class Config(Values, frozen=True, kw_only=True):
     goals: Goals = Goals()
     notify: NotifySettings = NotifySettings()
     fixes: FixSettings = FixSettings()
+    policies: PolicyTable = PolicyTable()
     store: StoreSettings = StoreSettings()
     screen: ScreenSettings = ScreenSettings()
     keys: dict[str, str] = {}  # binding id -> key

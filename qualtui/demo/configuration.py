@@ -13,7 +13,7 @@ from qualtui.config.rules import BUILT_IN
 
 AGENT = "ldc-bot"
 _PACKAGE = Path(__file__).parent.parent
-_SCALED = ("defaults", "agents", "rules", "goals", "fixes")
+_SCALED = ("defaults", "agents", "rules", "goals", "fixes", "policies")
 _LEAST = 1.0  # seconds: no probe asks more often, none gives up sooner
 _RULE_TIMES = ("window", "for", "keep_firing_for")
 
@@ -97,6 +97,8 @@ def _overrides(places: Places) -> dict[str, Any]:
     return {
         "agents": {AGENT: agent},
         "fixes": {"retry": retry},
+        # Its stories need a person's key: `qualtui fix policy set gateway-restart auto` shows it heal by itself.
+        "policies": {"gateway-restart": {"mode": "suggest"}},
         "store": {"path": str(folder / "qualtui.db"), "socket": str(folder / "qualtui.sock")},
         "demo": {"control_url": places.control_url, "speed": places.speed},
     }

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import EventKind, Family, Kept, safe
+from qualtui.eventlog.healing import counted_verification
 from qualtui.eventlog.renamed import renamed_fields
 from qualtui.model import Activity, EventBody, FixRun, Severity, State
 from qualtui.text import clean
@@ -79,7 +80,7 @@ def _finish(state: State, body: FixFinished) -> State:
     undone = runs.get(new.undoes)
     if undone is not None and new.outcome == "ok":
         runs[new.undoes] = replace(undone, undone_by=new.run)
-    return replace(state, runs=runs)
+    return replace(state, runs=runs, policies=counted_verification(state.policies, new))
 
 
 def _stop(state: State, body: FixStopped) -> State:

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from qualtui.eventlog import alert_changes, alerts, customers, engine, fixes, incident_changes, incidents, notices
+from qualtui.eventlog import (
+    alert_changes,
+    alerts,
+    customers,
+    engine,
+    fixes,
+    healing,
+    incident_changes,
+    incidents,
+    notices,
+)
 from qualtui.eventlog.family import EventKind, Family
 from qualtui.model import EventBody
 
@@ -14,6 +24,7 @@ FAMILIES: tuple[Family, ...] = (
     incidents.FAMILY,
     notices.FAMILY,
     fixes.FAMILY,
+    healing.FAMILY,
     customers.FAMILY,
 )
 

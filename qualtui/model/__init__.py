@@ -11,10 +11,12 @@ from qualtui.model.state import (
     ClosedUntil,
     Failing,
     FixRun,
+    Healing,
     Incident,
     Notice,
     Notified,
     Origin,
+    Policies,
     State,
     alert_key,
 )

@@ -49,6 +49,17 @@ class Notified(msgspec.Struct, frozen=True):
     revision: int = 0  # of the cause, as reported
 
 
+class Healing(msgspec.Struct, frozen=True):
+    """What the policies decided for an incident last. `refused` empty: the fix runs, or would in mode auto."""
+
+    fix: str
+    mode: str
+    at: float
+    refused: str = ""  # the guardrail that forbids it
+    reason: Saying = ""
+    hold_until: float = 0.0  # its page waits for the verification until then at most
+
+
 class Incident(msgspec.Struct, frozen=True):
     """What a person works on: one fault of an agent with the alerts that it explains, its owner and notes.
 
@@ -84,6 +95,7 @@ class Incident(msgspec.Struct, frozen=True):
     revision: int = 0  # counts the changes of its cause
     decided: int = 0  # counts its notices, whatever the channels: part of their keys
     last: Notified | None = None
+    healing: Healing | None = None
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -133,6 +145,15 @@ class FixRun(msgspec.Struct, frozen=True):
     stopped_by: str = ""  # who stopped it first
 
 
+class Policies(msgspec.Struct, frozen=True):
+    """What people and past runs say of automatic fixes, beyond the configuration."""
+
+    modes: dict[str, str] = {}  # by fix: set by a person, instead of the configuration's
+    stopped_until: float = 0.0  # no fix runs by itself before then
+    stopped_by: str = ""
+    failures: dict[str, int] = {}  # by fix@agent: automatic runs in a row that were not verified
+
+
 class Backlog(msgspec.Struct, frozen=True):
     """What an agent's first start found: `count` customers are backlog, never a page.
 
@@ -179,6 +200,7 @@ class State(msgspec.Struct, frozen=True):
     delivered_at: dict[str, float] = {}  # by channel: its newest delivery
     runs: dict[str, FixRun] = {}  # all that still decide something, and the newest
     activity: tuple[Activity, ...] = ()  # newest last
+    policies: Policies = Policies()
     backlog: dict[str, Backlog] = {}  # by agent
     closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as a reply may still be due
 

@@ -1,0 +1,216 @@
+"""Whether a fix may run by itself now, and if not, which guardrail forbids it. Pure: one function a guardrail."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from qualtui.config.values import PolicyMode, PolicySettings
+from qualtui.diagnosis.root_cause import GATEWAY_RESTART, RETRY, SESSION_CLEANUP
+from qualtui.eventlog.healing import POLICY
+from qualtui.model import Evidence, FixRun, Policies
+from qualtui.series.evidence import NOTHING, Readings, fresh
+from qualtui.text.message import Saying, message
+
+HOUR, DAY = 3600.0, 86400.0  # s
+HOLD = 90.0  # s that a page waits for the verification at most
+BREAKS = 2  # runs in a row that were not verified: no third one before a person looked
+PROVEN = frozenset({GATEWAY_RESTART})  # may run by themselves; any other fix in mode auto runs as shadow
+
+
+class Guardrail(StrEnum):
+    """The reason for which a fix does not run by itself."""
+
+    STOPPED = "stopped"  # a person stopped all automatic fixes
+    AUDIT = "audit"  # the lease or the log can't be relied on
+    QUIET = "quiet"  # maintenance, a silence, read-only
+    BREAKER = "breaker"
+    PERSON = "person"  # somebody else's run is under way
+    VERIFYING = "verifying"
+    WITNESS = "witness"
+    OUTSIDE = "outside"  # somebody or something else restarted it just now
+    COOLDOWN = "cooldown"
+    HOUR = "per_hour"
+    DAY = "per_day"
+    SUBJECTS = "subjects"  # found by the preview
+    PREVIEW = "preview"  # the fix itself refuses, or could not look
+
+
+class Witness(NamedTuple):
+    """The series that shows that a fix is needed: fresh, uncontradicted, and not `well`."""
+
+    series: str
+    well: float
+    starting: str = ""  # 1: what the fix restarts is starting already
+    uptime: str = ""  # s since the outside's own restart
+
+
+WITNESSES = {
+    GATEWAY_RESTART: Witness("gateway.working", 1, "gateway.session_starting", "gateway.uptime"),
+    SESSION_CLEANUP: Witness("sessions.bot_owes", 0),
+    RETRY: Witness("customers.waiting", 0),
+}
+
+
+class HealingCase(msgspec.Struct, frozen=True):
+    """All that the guardrails of a fix for an agent look at. Durations are divided by a demo's `speed`."""
+
+    fix: str
+    agent: str
+    policy: PolicySettings
+    now: float
+    readings: Readings = {}
+    runs: tuple[FixRun, ...] = ()  # of the agent, whatever the fix and whoever started them
+    decided_at: float = 0.0  # when it was last decided that the fix acts for the agent; 0: never
+    policies: Policies = Policies()
+    quiet: Saying = ""  # why nothing may act by itself now
+    trouble: Saying = ""  # of the log
+    speed: float = 1.0
+
+    @property
+    def mine(self) -> tuple[FixRun, ...]:
+        """The runs of the fix."""
+        return tuple(run for run in self.runs if run.fix == self.fix and not run.undoes)
+
+
+class GuardrailRefusal(NamedTuple):
+    """The first guardrail that forbids a run, and why."""
+
+    guardrail: Guardrail
+    reason: Saying
+
+
+def mode_of(fix: str, policy: PolicySettings, policies: Policies) -> PolicyMode:
+    """The mode that holds: a person's word before the configuration's; `auto` only for what is proven."""
+    try:
+        mode = PolicyMode(policies.modes.get(fix, policy.mode))
+    except ValueError:  # of another version
+        mode = policy.mode
+    return PolicyMode.SHADOW if mode is PolicyMode.AUTO and fix not in PROVEN else mode
+
+
+def refusal_of(case: HealingCase) -> GuardrailRefusal | None:
+    """Return the first guardrail that forbids the run, None where it may run."""
+    for guardrail, check in GUARDRAILS:
+        if reason := check(case):
+            return GuardrailRefusal(guardrail, reason)
+    return None
+
+
+def stopped(case: HealingCase) -> Saying:
+    """Nobody stopped automatic fixes."""
+    left = case.policies.stopped_until - case.now
+    if left <= 0:
+        return ""
+    return message(
+        "{who} stopped automatic fixes, for {left:span} from now", who=case.policies.stopped_by, left=left
+    )
+
+
+def audited(case: HealingCase) -> Saying:
+    """What it does can be written to a log that is ours."""
+    return message("the audit can't be written: {trouble}", trouble=case.trouble) if case.trouble else ""
+
+
+def not_quiet(case: HealingCase) -> Saying:
+    """No maintenance, silence or read-only mode holds."""
+    return case.quiet
+
+
+def breaker_closed(case: HealingCase) -> Saying:
+    """Its last two automatic runs did not both fail."""
+    failed = case.policies.failures.get(f"{case.fix}@{case.agent}", 0)
+    if failed < BREAKS:
+        return ""
+    return message(
+        "{failed:whole} automatic runs in a row failed: a person must look. Then: qualtui fix policy start",
+        failed=failed,
+    )
+
+
+def no_person_at_work(case: HealingCase) -> Saying:
+    """No person's run on the agent is under way."""
+    other = next((run for run in case.runs if not run.outcome and run.who != POLICY), None)
+    return "" if other is None else message("{who} is running {fix}", who=other.who, fix=other.fix)
+
+
+def verified(case: HealingCase) -> Saying:
+    """The last automatic run has ended, its verification included."""
+    if any(not run.outcome for run in case.runs):
+        return message("the last run is not finished")
+    begun = any(run.started_at >= case.decided_at for run in case.mine if run.who == POLICY)
+    if case.decided_at and not begun and abs(case.now - case.decided_at) < HOLD / case.speed:
+        return message("a run is about to begin")
+    return ""
+
+
+def witnessed(case: HealingCase) -> Saying:
+    """Fresh evidence that nothing contradicts shows what the fix repairs."""
+    witness = WITNESSES.get(case.fix)
+    if witness is None:
+        return message("the fix declares no witness")
+    reading = case.readings.get(witness.series, NOTHING)
+    if reading.evidence is Evidence.DISAGREE:
+        return message("the sources of {series} disagree", series=witness.series)
+    if reading.evidence is not Evidence.FRESH or reading.fresh is None:
+        return message("{series} is not known now", series=witness.series)
+    if reading.fresh == witness.well:
+        return message("{series} shows no trouble", series=witness.series)
+    return ""
+
+
+def nobody_else_acted(case: HealingCase) -> Saying:
+    """The outside was not restarted just now by somebody else: another engine, its host, a person."""
+    witness = WITNESSES.get(case.fix)
+    if witness is None:
+        return ""
+    if witness.starting and fresh(case.readings, witness.starting) == 1:
+        return message("it is starting already")
+    uptime = fresh(case.readings, witness.uptime) if witness.uptime else None
+    if uptime is not None and uptime < case.policy.cooldown:
+        return message("it was restarted {ago:span} ago", ago=uptime)
+    return ""
+
+
+def cooled_down(case: HealingCase) -> Saying:
+    """The fix's last run, whoever started it, is long enough ago."""
+    acted = max((run.finished_at or run.started_at for run in case.mine), default=0.0)
+    acted = max(acted, case.decided_at)
+    ago = abs(case.now - acted)
+    if not acted or ago >= case.policy.cooldown:
+        return ""
+    return message("its last run was {ago:span} ago", ago=ago)
+
+
+def within_the_hour(case: HealingCase) -> Saying:
+    """At most so many automatic runs an hour."""
+    return _at_most(case, HOUR, case.policy.per_hour)
+
+
+def within_the_day(case: HealingCase) -> Saying:
+    """At most so many automatic runs a day."""
+    return _at_most(case, DAY, case.policy.per_day)
+
+
+def _at_most(case: HealingCase, window: float, most: int) -> Saying:
+    since = case.now - window / case.speed
+    count = sum(run.who == POLICY and run.started_at > since for run in case.mine)
+    if count < most:
+        return ""
+    return message("it ran {count:whole} times within {window:span}", count=count, window=window)
+
+
+GUARDRAILS: tuple[tuple[Guardrail, Callable[[HealingCase], Saying]], ...] = (
+    (Guardrail.STOPPED, stopped),
+    (Guardrail.AUDIT, audited),
+    (Guardrail.QUIET, not_quiet),
+    (Guardrail.BREAKER, breaker_closed),
+    (Guardrail.PERSON, no_person_at_work),
+    (Guardrail.VERIFYING, verified),
+    (Guardrail.WITNESS, witnessed),
+    (Guardrail.OUTSIDE, nobody_else_acted),
+    (Guardrail.COOLDOWN, cooled_down),
+    (Guardrail.HOUR, within_the_hour),
+    (Guardrail.DAY, within_the_day),
+)
