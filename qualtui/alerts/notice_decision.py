@@ -23,6 +23,10 @@ class NoticeKind(StrEnum):
     UPDATE = "update"  # of the cause: never a page
     REPEAT = "repeat"
     RESOLVED = "resolved"
+    FIXED = "fixed"  # by an automatic fix, before anybody was paged: never a page
+
+
+_QUIET = frozenset({NoticeKind.UPDATE, NoticeKind.RESOLVED, NoticeKind.FIXED})
 
 
 class NoticeTiming(msgspec.Struct, frozen=True):
@@ -43,7 +47,7 @@ class NoticeDecision(msgspec.Struct, frozen=True):
     @property
     def page(self) -> bool:
         """Whether it may wake someone."""
-        return self.severity is Severity.CRITICAL and self.kind not in {NoticeKind.UPDATE, NoticeKind.RESOLVED}
+        return self.severity is Severity.CRITICAL and self.kind not in _QUIET
 
 
 def due_notice(
@@ -55,7 +59,7 @@ def due_notice(
     """
     last = incident.last
     if incident.phase is Phase.RESOLVED:
-        if last is None or last.kind == NoticeKind.RESOLVED:
+        if last is None or last.kind in {NoticeKind.RESOLVED, NoticeKind.FIXED}:
             return None
         return NoticeDecision(NoticeKind.RESOLVED, last.severity, waiting)
     if severity is None or severity is Severity.INFO:
@@ -78,10 +82,14 @@ def _kind(
     incident: Incident, severity: Severity, waiting: int, timing: NoticeTiming, now: float
 ) -> NoticeKind | None:
     last, began = incident.last, _began(incident)
-    if last is None or last.at < began:
+    if last is None or last.at < began or last.kind == NoticeKind.FIXED:
         if severity is not Severity.CRITICAL and 0 <= now - began < timing.group_wait:
             return None
-        return NoticeKind.REOPENED if incident.reopened_at is not None and last is not None else NoticeKind.FIRING
+        return (
+            NoticeKind.REOPENED
+            if incident.reopened_at is not None and last is not None and last.at < began
+            else NoticeKind.FIRING
+        )
     if severity.rank > last.severity.rank:
         return NoticeKind.WORSE
     if _grew(waiting, last):

@@ -7,13 +7,13 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from qualtui import __version__
-from qualtui.config.values import Config
+from qualtui.config.values import Config, PolicyMode
 from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.engine.command_handler import CommandHandler
 from qualtui.engine.commands.context import CommandContext
@@ -26,6 +26,7 @@ from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.incident_views import channels, dead_letters, dead_letters_banner
 from qualtui.engine.journal import Journal
 from qualtui.engine.loops import Loops
+from qualtui.engine.policy_runner import PolicyRunner
 from qualtui.engine.probe_context import ProbeContext
 from qualtui.engine.projector import Projector
 from qualtui.engine.publisher import PACE, ROUND, Publisher
@@ -35,6 +36,7 @@ from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, windows
 from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
 from qualtui.eventlog.engine import EngineStarted, EngineStopped, Remade
+from qualtui.eventlog.healing import PolicyDecided
 from qualtui.eventlog.incident_changes import (
     AlertsJoined,
     CauseEnded,
@@ -80,6 +82,7 @@ CHANGES = (  # events that windows show at once
     IncidentOpened,
     IncidentReopened,
     IncidentResolved,
+    PolicyDecided,
 )
 END = 2.5  # s from SIGTERM to the end, whatever hangs
 
@@ -123,6 +126,10 @@ class Engine:
         self._memory = ProbeContext(store, self.journal, self.recent, clock)
         self._keeper = SampleWriter(store, self.journal, clock)
         self._fixing = FixRunner(self.journal, clock)
+        self._policies = PolicyRunner(
+            self.journal, self._fixing, clock, lambda agent: self._view.readings(agent, clock())
+        )
+        self._fixing.offered = lambda fix: self._policies.mode(fix) is not PolicyMode.OFF
         self._examining = DoctorRunner(clock)
         self._evaluator = Evaluator(
             self.journal,
@@ -133,6 +140,7 @@ class Engine:
             self._offer,
             lambda agent: self._view.faults(agent, clock()),
             lambda agent: self._view.waiting(agent, clock()),
+            self._policies.decide,
         )
         self._server = Server(
             socket_path,
@@ -185,6 +193,7 @@ class Engine:
                 tasks.create_task(self._beat())
                 tasks.create_task(self._keeper.run())
                 tasks.create_task(self._fixing.work())
+                tasks.create_task(self._policies.work())
                 tasks.create_task(self._end_when_told())
         except* _Stop:
             pass
@@ -230,6 +239,7 @@ class Engine:
         self._evaluator.use(config, self._view.use(config, setup.intervals()))
         self.recent.keep(_longer(windows(config), self._view.needed()))
         self._fixing.use(setup.remedies)
+        self._policies.use(config)
         self._examining.use(config)
         self._keeper.retention = config.store
         self._server.grant = Capability[config.store.others.name]
@@ -306,7 +316,8 @@ class Engine:
             self._keeper.take(derived)
         self._told(await self._evaluator.look(agents))
 
-    def _told(self, events: Iterable[Event]) -> None:
+    def _told(self, events: tuple[Event, ...]) -> None:
+        self._policies.take(events)
         bodies = [event.body for event in events]
         if any(isinstance(body, NoticeQueued) for body in bodies):
             self._loops.tell()

@@ -1,6 +1,7 @@
 """Looks at every rule and writes what changed: alerts, their incidents, and the notices that are due."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -30,12 +31,17 @@ DUE = {"queued", "sending"}
 Reason = Callable[[str], RootCause]  # the root cause of an agent, now
 Seen = Callable[[str], FaultsSeen]  # its faults, now
 Offer = Callable[[str, str, int], str]  # agent, rule, incident -> the fix that is offered
+Healing = Callable[[Draft, Incident, Callable[[], str]], None]  # decides whether the offered fix runs by itself
 Waiting = Callable[[str], int]  # customers of an agent who wait, as far as is known
 
 
 def no_faults(_agent: str) -> FaultsSeen:
     """No broken link is known."""
     return FaultsSeen()
+
+
+def no_healing(_draft: Draft, _incident: Incident, _offered: Callable[[], str]) -> None:
+    """No fix runs by itself."""
 
 
 class Evaluator:
@@ -51,7 +57,9 @@ class Evaluator:
         offer: Offer | None = None,
         seen: Seen = no_faults,
         waiting: Waiting = nobody_waits,
+        healing: Healing = no_healing,
     ) -> None:
+        self._healing = healing
         self._faults = faults or AgentFaults()
         self._journal = journal
         self._recent = recent
@@ -94,6 +102,8 @@ class Evaluator:
             numbers = [*(one.number for one in mine), *range(state.next_number, draft.state.next_number)]
             with self._faults.within(agent, "revision"):
                 self._revise(draft, agent, young.get(agent, ()))
+            with self._faults.within(agent, "policies"):
+                self._heal(draft, agent, numbers)
             with self._faults.within(agent, "notices"):
                 for number in numbers:
                     incident = draft.state.incidents.get(number)
@@ -160,6 +170,13 @@ class Evaluator:
         for body in self._revising.look(firing, self._config, lambda: self._reason(agent)):
             incident = draft.state.incidents[body.number]
             draft.add(replace(body, fix=self._offered(agent, incident.rule, body.number, incident.fix)))
+
+    def _heal(self, draft: Draft, agent: str, numbers: Iterable[int]) -> None:
+        """Before the notices: a page waits for a fix that runs by itself."""
+        for number in numbers:
+            incident = draft.state.incidents.get(number)
+            if incident is not None and incident.agent == agent and incident.phase is Phase.FIRING:
+                self._healing(draft, incident, partial(self._offered, agent, incident.rule, number, incident.fix))
 
     def _offered(self, agent: str, rule: str, number: int, static: str) -> str:
         with self._faults.within(agent, "offer"):

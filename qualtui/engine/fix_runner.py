@@ -52,6 +52,7 @@ class FixRunner:
         self._tasks: asyncio.TaskGroup | None = None
         self._uses: Counter[int] = Counter()  # by a fix's identity: how many calls use it now
         self._released = asyncio.Event()
+        self.offered: Callable[[str], bool] = lambda _fix: True  # whether a fix's policy allows to offer it
 
     async def work(self) -> None:
         """Own the running fixes until cancelled; first report the runs that an earlier engine left open."""
@@ -88,7 +89,9 @@ class FixRunner:
             await self._released.wait()
 
     def available(self, agent: str, name: str) -> Saying:
-        """The remedy's title where it can be run for the agent now, else empty."""
+        """The remedy's title where it is offered and can be run for the agent now, else empty."""
+        if not self.offered(name):
+            return ""
         remedy = self._remedies.get((agent, name))
         return remedy.title if remedy is not None and not (remedy.unavailable or remedy.not_now) else ""
 

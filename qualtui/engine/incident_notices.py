@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+from qualtui.alerts.healing_hold import HealingStep, healing_step
 from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind, NoticeTiming, due_notice
 from qualtui.alerts.routing import channels_for
 from qualtui.config.values import Config
 from qualtui.engine.draft import Draft
+from qualtui.engine.incident_views import tried
 from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.eventlog.notices import NoticeQueued
@@ -38,14 +40,21 @@ class IncidentNotices:
     def decide(self, draft: Draft, incident: Incident) -> None:
         """Queue what an incident is due at this moment."""
         now = self._clock()
-        severity = _worst(incident, draft)
-        decision = due_notice(incident, severity, self._waiting(incident.agent), self._timing, now)
+        step = healing_step(incident, draft.state.runs.values(), now)
+        if step is HealingStep.HOLD:
+            return
+        waiting = self._waiting(incident.agent)
+        if step is HealingStep.FIXED:
+            decision: NoticeDecision | None = NoticeDecision(NoticeKind.FIXED, Severity.WARNING, waiting)
+        else:
+            severity = _worst(incident, draft, clear=step is not HealingStep.SETTLED)
+            decision = due_notice(incident, severity, waiting, self._timing, now)
         if decision is None:
             return
         nth = incident.decided + 1
         for channel in channels_for(decision, incident, self._config.notify.routes):
             key = f"{incident.number}/{nth}/{decision.kind}/0.0/{channel}"
-            title, body = render_notice(incident, decision, now, key)
+            title, body = render_notice(incident, decision, now, key, tried(draft.state, incident.number).text)
             draft.add(
                 NoticeQueued(key, incident.number, channel, decision.kind, decision.severity, title, body),
                 f"notice/{key}",
@@ -53,9 +62,9 @@ class IncidentNotices:
         draft.add(IncidentNotified(incident.number, decision.kind, decision.severity, decision.waiting))
 
 
-def _worst(incident: Incident, draft: Draft) -> Severity | None:
-    """The severity of the worst alert of an incident that fires."""
-    fire = firing_members(incident, draft.state.alerts)
+def _worst(incident: Incident, draft: Draft, *, clear: bool = True) -> Severity | None:
+    """The severity of the worst alert of an incident that fires; `clear`: also of those that are kept firing."""
+    fire = [one for one in firing_members(incident, draft.state.alerts) if clear or one.clear_since is None]
     return max((one.severity for one in fire), key=lambda one: one.rank, default=None)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind
 from qualtui.model import Incident
 from qualtui.text import _, clean, masked, span
+from qualtui.text.message import Saying
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,7 +26,9 @@ def _templates() -> "Environment":
     )
 
 
-def render_notice(incident: Incident, decision: NoticeDecision, now: float, key: str) -> tuple[str, str]:
+def render_notice(
+    incident: Incident, decision: NoticeDecision, now: float, key: str, tried: Saying = ""
+) -> tuple[str, str]:
     """Title and body of an incident's notice; all phone numbers are masked."""
     severity = decision.severity.value.upper()
     mark = {
@@ -36,6 +39,7 @@ def render_notice(incident: Incident, decision: NoticeDecision, now: float, key:
         NoticeKind.UPDATE: _("UPDATE"),
         NoticeKind.REPEAT: _("STILL {severity}").format(severity=severity),
         NoticeKind.RESOLVED: _("RESOLVED"),
+        NoticeKind.FIXED: _("FIXED ITSELF"),
     }[decision.kind]
     title = f"{mark} #{incident.number} {incident.agent}: {incident.summary}"
     body = (
@@ -47,6 +51,7 @@ def render_notice(incident: Incident, decision: NoticeDecision, now: float, key:
             waiting=decision.waiting,
             lasted=span(now - incident.since),
             key=key,
+            tried=tried,
             _=_,
         )
     )

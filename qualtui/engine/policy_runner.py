@@ -1,0 +1,166 @@
+"""Fixes that run by themselves: decided in the tick, written before anything acts, run by the FixRunner."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from qualtui.config.values import Config, PolicyMode, PolicySettings
+from qualtui.engine.draft import Draft
+from qualtui.engine.fix_runner import FixRunner
+from qualtui.engine.journal import Journal
+from qualtui.eventlog.healing import POLICY, PolicyDecided
+from qualtui.fixes.guardrails import (
+    HOLD,
+    Guardrail,
+    GuardrailRefusal,
+    HealingCase,
+    mode_of,
+    refusal_of,
+    stopped,
+)
+from qualtui.model import Event, Incident, Origin, Phase, State
+from qualtui.series.evidence import Readings
+from qualtui.text.message import Saying, message
+from qualtui.wire import Preview
+
+log = logging.getLogger(__name__)
+
+_ACTED = (
+    "",
+    Guardrail.PREVIEW,
+    Guardrail.SUBJECTS,
+)  # a decision after which the outside was touched, or looked at
+
+
+def never_quiet(_agent: str) -> Saying:
+    """Nothing keeps automatic fixes from running."""
+    return ""
+
+
+class PolicyRunner:
+    """The policies of a configuration. `quiet`: why nothing may act by itself for an agent now."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        fixing: FixRunner,
+        clock: Callable[[], float],
+        readings: Callable[[str], Readings],
+        quiet: Callable[[str], Saying] = never_quiet,
+    ) -> None:
+        self._journal = journal
+        self._fixing = fixing
+        self._clock = clock
+        self._readings = readings
+        self._quiet = quiet
+        self._config = Config(agents={})
+        self._queue: asyncio.Queue[PolicyDecided] = asyncio.Queue()
+
+    def use(self, config: Config) -> None:
+        """Takes a configuration."""
+        self._config = config
+
+    def policy(self, fix: str) -> PolicySettings:
+        """What the configuration says of a fix."""
+        return getattr(self._config.policies, fix.replace("-", "_"), PolicySettings())
+
+    def mode(self, fix: str) -> PolicyMode:
+        """The mode that holds for a fix now."""
+        return mode_of(fix, self.policy(fix), self._journal.state.policies)
+
+    # --- decided in the tick ---
+
+    def decide(self, draft: Draft, incident: Incident, offered: Callable[[], str]) -> None:
+        """Decide whether the fix of an incident runs by itself. `offered`: the fix that is offered now."""
+        if incident.phase is not Phase.FIRING or incident.origin is not Origin.FAULT:
+            return
+        if incident.cause_ended_at is not None or not (fix := offered()):
+            return
+        mode = mode_of(fix, self.policy(fix), draft.state.policies)
+        before = incident.healing
+        known = before is not None and (before.fix, before.mode) == (fix, mode) and before.at >= _began(incident)
+        if mode is PolicyMode.OFF or (known and mode is not PolicyMode.AUTO):
+            return
+        refusal = refusal_of(self._case(draft.state, fix, incident.agent))
+        if refusal is None:
+            hold = self._hold(incident) if mode is PolicyMode.AUTO else 0.0
+            draft.add(PolicyDecided(incident.number, fix, incident.agent, mode, hold_until=hold))
+        elif not known and refusal.guardrail is not Guardrail.VERIFYING:
+            draft.add(_refused(incident.number, fix, incident.agent, mode, refusal))
+
+    def _hold(self, incident: Incident) -> float:
+        """Until when the page waits; 0 where it is out already."""
+        paged = incident.last is not None and incident.last.at >= _began(incident)
+        return 0.0 if paged else self._clock() + HOLD / self._config.demo.speed
+
+    def _case(self, state: State, fix: str, agent: str) -> HealingCase:
+        decisions = (one.healing for one in state.incidents.values() if one.agent == agent)
+        acted = (
+            one.at
+            for one in decisions
+            if one is not None and one.fix == fix and one.mode == PolicyMode.AUTO and one.refused in _ACTED
+        )
+        return HealingCase(
+            fix=fix,
+            agent=agent,
+            policy=self.policy(fix),
+            now=self._clock(),
+            readings=self._readings(agent),
+            runs=tuple(run for run in state.runs.values() if run.agent == agent),
+            decided_at=max(acted, default=0.0),
+            policies=state.policies,
+            quiet=self._quiet(agent),
+            trouble=self._journal.trouble,
+            speed=self._config.demo.speed,
+        )
+
+    # --- run ---
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Run what these events, which are written, say is to run."""
+        for event in events:
+            body = event.body
+            if isinstance(body, PolicyDecided) and body.mode == PolicyMode.AUTO and not body.refused:
+                self._queue.put_nowait(body)
+
+    async def work(self) -> None:
+        """Run decided fixes until cancelled, those of different agents beside each other."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                decided = await self._queue.get()
+                tasks.create_task(self._carried_out(decided), name=f"policy {decided.fix} {decided.agent}")
+
+    async def _carried_out(self, decided: PolicyDecided) -> None:
+        try:
+            refusal = await self._run(decided)
+        except Exception as error:  # the boundary of an automatic run: the page must go out
+            log.exception("an automatic fix failed: %s", decided.fix)
+            text = message("it failed: {error}", error=type(error).__name__)
+            refusal = GuardrailRefusal(Guardrail.PREVIEW, text)
+        if refusal is not None:
+            body = _refused(decided.number, decided.fix, decided.agent, decided.mode, refusal)
+            await self._journal.append((body, ""))
+
+    async def _run(self, decided: PolicyDecided) -> GuardrailRefusal | None:
+        """Preview and run; return what kept it from running."""
+        shown = await self._fixing.preview(decided.agent, decided.fix, "", decided.number)
+        if not isinstance(shown, Preview):
+            return GuardrailRefusal(Guardrail.PREVIEW, shown.text)
+        if not shown.token:
+            return GuardrailRefusal(Guardrail.PREVIEW, shown.refused or message("there is nothing to do"))
+        most = self.policy(decided.fix).subjects
+        if shown.total > most:
+            text = message("it would touch {count:whole}, at most {most:whole}", count=shown.total, most=most)
+            return GuardrailRefusal(Guardrail.SUBJECTS, text)
+        if reason := stopped(self._case(self._journal.state, decided.fix, decided.agent)):
+            return GuardrailRefusal(Guardrail.STOPPED, reason)
+        await self._fixing.run(shown.token, POLICY)
+        return None
+
+
+def _began(incident: Incident) -> float:
+    return incident.fired_at if incident.reopened_at is None else incident.reopened_at
+
+
+def _refused(number: int, fix: str, agent: str, mode: str, refusal: GuardrailRefusal) -> PolicyDecided:
+    return PolicyDecided(number, fix, agent, mode, refusal.guardrail, refusal.reason)
