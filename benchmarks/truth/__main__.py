@@ -9,6 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from benchmarks.truth.faults import DAY, FAULTS, LEAST_SLOT, Fault, Kind, bad_we
 from benchmarks.truth.must import MUST
 from benchmarks.truth.starts import starts
 from benchmarks.truth.watch import Alarm, rhythm_of
-from benchmarks.truth.week import Week, Wrong, found, unexplained, watched
+from benchmarks.truth.week import Week, Wrong, found, openings, unexplained, watched
 from benchmarks.truth.world import World
 from qualtui.model import Severity
 from qualtui.series.seasonality import Seasonality
@@ -66,11 +67,12 @@ def print_quiet(seed: int, week: Week) -> int:
     print(f"  longest wait in truth: {week.worst_wait:.0f} s")
     print(f"  the screen was calm at {100 * (1 - week.uncalm):.2f}% of the looks")
     print_alarmed(week.alarmed)
-    print(f"  incidents {_by_severity(week.pages)}")
+    pages = sum(notice.opens for notice in week.notices)
+    print(f"  incidents {_by_severity(week.pages)}; pages {pages}")
     print(f"  FALSE {_by_severity(false)}")
     print_pages(false)
     print_wrong(week.wrong)
-    return len(false) + len(week.wrong) + (week.uncalm > 1 - CALM)
+    return len(false) + len(week.wrong) + (week.uncalm > 1 - CALM) + pages
 
 
 def print_alarmed(alarmed: Mapping[str, int]) -> None:
@@ -112,7 +114,7 @@ def print_bad(seed: int, week: Week) -> int:
         f"  {'fault':46} {'shown':>7} {'right why':>9} {'median':>8} {'worst':>8}  {'median':>8} {'worst':>8}"
         f"  {'remedy':>6}  rule"
     )
-    wrong = len(false) + len(week.wrong)
+    wrong = len(false) + len(week.wrong) + print_notices(week)
     for kind in FAULTS:
         mine = [one for one in outcome if one.fault.kind is kind]
         after = [one.after for one in mine if one.after is not None]
@@ -126,6 +128,20 @@ def print_bad(seed: int, week: Week) -> int:
             if not (one.right and one.remedy):
                 print(f"      at {one.fault.begin / DAY:.3f} d: {one.first!r}, offered {one.fixes}")
     return wrong
+
+
+def print_notices(week: Week) -> int:
+    """How often somebody was woken; the number of pages that a fault opened beyond its one."""
+    opened = openings(week)
+    more = {number: pages for number, pages in opened.items() if len(pages) > 1}
+    kinds = Counter(notice.kind for notice in week.notices if not notice.opens)
+    later = ", ".join(f"{kind} {times}" for kind, times in sorted(kinds.items()))
+    total = sum(len(pages) for pages in opened.values())
+    print(f"  opening pages {total} for {len(opened)} faults; other notices: {later or 'none'}")
+    for number, pages in more.items():
+        numbers = ", ".join(f"#{page.number}" for page in pages)
+        print(f"    {len(pages)} opening pages: {week.faults[number].kind.value}: {numbers}")
+    return sum(len(pages) - 1 for pages in more.values())
 
 
 def _times(seconds: Sequence[float]) -> str:

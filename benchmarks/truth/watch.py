@@ -18,6 +18,7 @@ from benchmarks.truth.must import RESTART, RETRY
 from benchmarks.truth.records import What
 from benchmarks.truth.tables import Tables
 from benchmarks.truth.world import World
+from qualtui.alerts.notice_decision import NoticeKind
 from qualtui.cli.status import exit_code
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
@@ -38,6 +39,7 @@ from qualtui.engine.projector import Projector
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.alert_changes import AlertChanged
 from qualtui.eventlog.customers import BacklogMarked
+from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.model import Phase, Sample, Severity, alert_key
 from qualtui.probes import build
 from qualtui.probes.customers import CustomersProbe
@@ -69,6 +71,16 @@ class Alarm(msgspec.Struct, frozen=True):
     slow: bool = False  # whether replies were slow in truth
     summary: str = ""
     number: int = 0
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A decision that an incident is due a notice. `opens`: its first CRITICAL one, which wakes somebody."""
+
+    at: float
+    number: int
+    kind: str
+    severity: Severity
+    opens: bool = False
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -117,6 +129,8 @@ class Watch:
         self._reach = stale_after(agent.gateway.interval, agent.gateway.timeout)
         self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
+        self.notices: list[Notice] = []
+        self._woken: set[int] = set()  # by incident
         self._view = Projector(self.recent, self.config)
         self._evaluator = Evaluator(
             self.journal,
@@ -211,9 +225,18 @@ class Watch:
         pages = []
         for event in await self._evaluator.look((BOT,)):
             change = event.body
+            if isinstance(change, IncidentNotified):
+                self._notified(change)
             if isinstance(change, AlertChanged) and change.new is Phase.FIRING:
                 pages.append(self._alarm(change))
         return tuple(pages)
+
+    def _notified(self, body: IncidentNotified) -> None:
+        pages = body.severity is Severity.CRITICAL and body.kind not in {NoticeKind.RESOLVED, NoticeKind.UPDATE}
+        opens = pages and body.number not in self._woken
+        if opens:
+            self._woken.add(body.number)
+        self.notices.append(Notice(self.now - EPOCH, body.number, body.kind, body.severity, opens))
 
     def _alarm(self, change: AlertChanged) -> Alarm:
         """An alert that fires, with the cause of the incident that it belongs to."""

@@ -8,7 +8,7 @@ import msgspec
 
 from benchmarks.truth.faults import DAY, HARMLESS, Fault, Kind
 from benchmarks.truth.must import MUST
-from benchmarks.truth.watch import EPOCH, Alarm, Look, Watch
+from benchmarks.truth.watch import EPOCH, Alarm, Look, Notice, Watch
 from benchmarks.truth.world import World
 from qualtui.model import Severity
 from qualtui.series.seasonality import Seasonality
@@ -70,6 +70,7 @@ class Week(msgspec.Struct, frozen=True):
     alarmed: dict[str, int] = {}  # what it said then
     wrong: tuple[Wrong, ...] = ()  # claims of the headline, exit codes and figures
     revised: dict[int, str] = {}  # by incident: its why a little later
+    notices: tuple[Notice, ...] = ()  # that were decided
 
 
 class _Log:
@@ -188,6 +189,7 @@ async def watched(
             alarmed=dict(log.alarmed),
             wrong=tuple(log.wrong),
             revised=log.revised,
+            notices=tuple(watch.notices),
         )
 
 
@@ -208,6 +210,20 @@ def _explained(week: Week, page: Alarm) -> bool:
 
 def _begun(fault: Fault, at: float, after: float) -> bool:
     return fault.kind not in HARMLESS and fault.begin <= at < fault.end + after
+
+
+def openings(week: Week) -> dict[int, list[Notice]]:
+    """By fault the pages that began for it: of each incident the first CRITICAL notice.
+
+    A page counts for the fault that began last before it.
+    """
+    harmful = [(fault.begin, n) for n, fault in enumerate(week.faults) if fault.kind not in HARMLESS]
+    result: dict[int, list[Notice]] = {n: [] for _begin, n in harmful}
+    for notice in week.notices:
+        before = [each for each in harmful if each[0] <= notice.at]
+        if notice.opens and before:
+            result[max(before)[1]].append(notice)
+    return result
 
 
 class Found(msgspec.Struct, frozen=True):
