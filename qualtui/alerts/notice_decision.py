@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from qualtui.model import Incident, Notified, Phase, Severity
+from qualtui.model import Incident, Phase, Severity
 
 TRIPLE, TEN = 3, 10  # customers waiting: so many times those reported, or so many more, are a notice
 
@@ -92,7 +92,7 @@ def _kind(
         )
     if severity.rank > last.severity.rank:
         return NoticeKind.WORSE
-    if _grew(waiting, last):
+    if grew(waiting, last.waiting):
         return NoticeKind.GROWTH
     if incident.revision > last.revision and _passed(last.at, timing.group_interval, now):
         return NoticeKind.UPDATE
@@ -105,8 +105,9 @@ def _began(incident: Incident) -> float:
     return incident.fired_at if incident.reopened_at is None else incident.reopened_at
 
 
-def _grew(waiting: int, last: Notified) -> bool:
-    return waiting >= last.waiting + TEN or (last.waiting > 0 and waiting >= TRIPLE * last.waiting)
+def grew(waiting: int, before: int) -> bool:
+    """Whether so many more customers wait that it is a notice."""
+    return waiting >= before + TEN or (before > 0 and waiting >= TRIPLE * before)
 
 
 def _passed(since: float, wait: float, now: float) -> bool:

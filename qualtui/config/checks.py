@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from qualtui.config.hours import EXPECTED as HOURS
 from qualtui.config.hours import hours_of
+from qualtui.config.label_checks import cron_line, label_name, label_value, labels_named, matchers
 from qualtui.config.places import SOCKET_LONGEST
 from qualtui.config.reader import ValueCheck
 from qualtui.config.values import (
@@ -18,6 +19,8 @@ from qualtui.config.values import (
     GatewaySettings,
     Goals,
     HealthSettings,
+    Inhibit,
+    Maintenance,
     Mapping,
     MetricsSettings,
     NotifySettings,
@@ -176,6 +179,11 @@ _SHARE = ValueCheck("a percentage from 0 to 100, such as 99.5", lambda value: 0 
 _KEEP = ValueCheck('a duration above 0, such as "30d"', lambda value: value > 0)
 _NAME = ValueCheck("letters, digits, dot, dash and underscore, at most 64, a letter or digit first", _name)
 _WORD = ValueCheck("a text of 1 to 100 characters", lambda text: len(text.strip()) > 0 and len(text) <= 100)
+_LABEL = ValueCheck("a label: letters, digits and underscore, 64 at most, no digit first", label_name)
+_LABEL_VALUE = ValueCheck("a text of at most 100 characters", label_value)
+_MATCHERS = ValueCheck("a list of matchers, at most 20", matchers)
+_MATCHERS_NEEDED = ValueCheck("a list of 1 to 20 matchers", lambda texts: bool(texts) and matchers(texts))
+_ZONE = ValueCheck('a time zone such as "America/Sao_Paulo"', _zone)
 _PATH = ValueCheck("a path", lambda text: "\x00" not in text)
 _LINE = ValueCheck("a text of at most 500 characters", lambda text: len(text) <= 500)
 
@@ -251,6 +259,19 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (Rule, "series"): ValueCheck("the name of a series", _series),
     (Rule, "summary"): ValueCheck("a text with only {value}, {duration}, {note} and {agent} in braces", _summary),
     (Rule, "runbook"): _LINE,
+    (Rule, "labels"): _LABEL,
+    (Rule, "labels.*"): _LABEL_VALUE,
+    (AgentSettings, "labels"): _LABEL,
+    (AgentSettings, "labels.*"): _LABEL_VALUE,
+    (Maintenance, "cron"): ValueCheck('a cron line of five fields, such as "0 2 * * 0"', cron_line),
+    (Maintenance, "duration"): ValueCheck(
+        'a duration above 0 and of at most 7 days, such as "2h"', lambda value: 0 < value <= 7 * 86400
+    ),
+    (Maintenance, "zone"): _ZONE,
+    (Maintenance, "match"): _MATCHERS,
+    (Inhibit, "source"): _MATCHERS_NEEDED,
+    (Inhibit, "target"): _MATCHERS_NEEDED,
+    (Inhibit, "equal"): ValueCheck("a list of labels", labels_named),
     (ChannelSettings, "url"): ValueCheck(
         "an Apprise address such as slack://... (empty: is its variable set?)",
         lambda url: bool(_SCHEME.fullmatch(url.reveal())),
@@ -258,6 +279,11 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (ChannelSettings, "timeout"): _TIMEOUT,
     (NotifySettings, "channels"): _NAME,
     (NotifySettings, "retry_for"): _KEEP,
+    (NotifySettings, "night"): ValueCheck('hours such as "22:00-07:00", or "" for none', _hours),
+    (NotifySettings, "night_customers"): ValueCheck(
+        "a whole number from 1 to 1000", lambda count: 1 <= count <= 1000
+    ),
+    (NotifySettings, "zone"): _ZONE,
     (Route, "channels"): ValueCheck("at least one channel", bool),
     (Route, "severities"): ValueCheck("at least one of critical, warning, info", bool),
     (SessionCleanupSettings, "limit"): _KEEP,
@@ -275,7 +301,7 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
         "a statement with $1, the lead's id", lambda text: not text.strip() or "$1" in text
     ),
     (RetrySettings, "hours"): ValueCheck(HOURS, _hours),
-    (RetrySettings, "zone"): ValueCheck('a time zone such as "America/Sao_Paulo"', _zone),
+    (RetrySettings, "zone"): _ZONE,
     (RetrySettings, "pace"): ValueCheck(
         'a duration of at most an hour, such as "10s"', lambda pace: 0 <= pace <= 3600
     ),
@@ -301,7 +327,7 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (Goals, "follow_up"): _TIMEOUT,
     (Goals, "first_reply"): _TIMEOUT,
     (Goals, "lost"): ValueCheck("0 or more", lambda value: value >= 0),
-    (ScreenSettings, "zone"): ValueCheck('a time zone such as "America/Sao_Paulo"', _zone),
+    (ScreenSettings, "zone"): _ZONE,
     (DemoSettings, "control_url"): _URL_OR_NONE,
     (DemoSettings, "speed"): ValueCheck("a number above 0, at most 10000", lambda speed: 0 < speed <= 10000),
 }

@@ -38,6 +38,11 @@ def hours_of(text: str) -> Hours:
     return Hours(start, end)
 
 
+def wall_zone(name: str) -> tzinfo | None:
+    """Return a zone for `datetime`; None for "": a time without a zone, which follows this machine's changes."""
+    return ZoneInfo(name) if name else None
+
+
 def local_minute(at: float, zone: str) -> int:
     """The minute of the day there, at an instant. Raises ZoneInfoNotFoundError; "" is this machine's zone."""
     here = datetime.fromtimestamp(at, ZoneInfo(zone)) if zone else datetime.fromtimestamp(at).astimezone()

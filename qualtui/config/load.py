@@ -22,6 +22,8 @@ from qualtui.config.values import (
     DemoSettings,
     FixSettings,
     Goals,
+    Inhibit,
+    Maintenance,
     NotifySettings,
     Operator,
     OwnSeries,
@@ -43,7 +45,8 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "screen": ScreenSettings,
     "demo": DemoSettings,
 }
-_KNOWN = ["agents", "defaults", "rules", "keys", *_SECTIONS]
+_LISTS: dict[str, type[msgspec.Struct]] = {"maintenance": Maintenance, "inhibit": Inhibit}
+_KNOWN = ["agents", "defaults", "rules", "keys", *_SECTIONS, *_LISTS]
 _WINDOW = ("store", "screen", "demo")  # with `keys`, all that a window needs
 _RISING = (Operator.ABOVE, Operator.AT_LEAST)
 _FALLING = (Operator.BELOW, Operator.AT_MOST)
@@ -78,6 +81,7 @@ def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem
     agents = _agents(reader, raw)
     rules = _rules(reader, raw)
     sections = {name: _section(reader, raw, name) for name in _SECTIONS}
+    sections |= {name: reader.structs(Given((name,), raw.get(name, [])), of) for name, of in _LISTS.items()}
     keys = _keys(reader, raw)
     _routes(reader, raw)
     _retention(reader, sections["store"])

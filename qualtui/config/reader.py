@@ -165,6 +165,10 @@ class ConfigReader:
         values = [self._item(of, Given((*key, number), value), None) for number, value in enumerate(raw, 1)]
         return BAD if any(value is BAD for value in values) else tuple(values)
 
+    def structs(self, given: Given, of: type[msgspec.Struct]) -> Any:
+        """A list of tables as values of this type; BAD after a problem."""
+        return self._list(given, of, None)
+
     def _item(self, of: Any, given: Given, check: ValueCheck | None) -> Any:
         if not is_struct(of):
             return self.leaf(of, given, check)

@@ -142,6 +142,7 @@ class AgentSettings(Values, frozen=True, kw_only=True):
     control: ControlSettings | None = None
     tls: TlsSettings = TlsSettings()
     series: dict[str, OwnSeries] = {}
+    labels: dict[str, str] = {}  # of its alerts, for matchers
 
 
 class Aggregate(StrEnum):
@@ -183,6 +184,7 @@ class Rule(Values, frozen=True, kw_only=True):
     runbook: str = ""
     link: Link | None = None  # of the chain, that it is about; none: it has an incident of its own
     enabled: bool = True
+    labels: dict[str, str] = {}  # of its alerts, for matchers
 
 
 class ChannelSettings(Values, frozen=True, kw_only=True):
@@ -210,6 +212,26 @@ class NotifySettings(Values, frozen=True, kw_only=True):
     group_wait: Seconds = Seconds(30)  # from an incident's beginning to its first notice; CRITICAL does not wait
     group_interval: Seconds = Seconds(300)  # between updates of an incident's cause
     repeat_interval: Seconds = Seconds(0)  # between repeats while nobody owns it; 0: none
+    night: str = ""  # such as 22:00-07:00; empty: none
+    night_customers: int = 3  # so many who wait are enough to wake someone at night
+    zone: str = ""  # of the night; empty: this machine's
+
+
+class Maintenance(Values, frozen=True, kw_only=True):
+    """`[[maintenance]]`: planned work, in which matching alerts send no notice."""
+
+    cron: str  # five fields: when it begins
+    duration: Seconds
+    zone: str = ""  # of the cron line; empty: this machine's
+    match: tuple[str, ...] = ()  # matchers, all of which must hold; none: every alert
+
+
+class Inhibit(Values, frozen=True, kw_only=True):
+    """`[[inhibit]]`: while an alert of `source` fires, those of `target` send no notice."""
+
+    source: tuple[str, ...]  # matchers, all of which must hold
+    target: tuple[str, ...]
+    equal: tuple[str, ...] = ("agent",)  # labels that must have the same values
 
 
 class SessionCleanupSettings(Values, frozen=True, kw_only=True):
@@ -349,6 +371,8 @@ class Config(Values, frozen=True, kw_only=True):
     rules: dict[str, Rule] = {}
     goals: Goals = Goals()
     notify: NotifySettings = NotifySettings()
+    maintenance: tuple[Maintenance, ...] = ()
+    inhibit: tuple[Inhibit, ...] = ()
     fixes: FixSettings = FixSettings()
     policies: PolicyTable = PolicyTable()
     store: StoreSettings = StoreSettings()

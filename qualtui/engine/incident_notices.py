@@ -3,15 +3,16 @@
 from collections.abc import Callable
 
 from qualtui.alerts.healing_hold import HealingStep, healing_step
-from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind, NoticeTiming, due_notice
+from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind, NoticeTiming
 from qualtui.alerts.routing import channels_for
 from qualtui.config.values import Config
 from qualtui.engine.draft import Draft
+from qualtui.engine.incident_mutes import IncidentMutes
 from qualtui.engine.incident_views import tried
 from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.eventlog.notices import NoticeQueued
-from qualtui.model import Incident, Severity
+from qualtui.model import AlertState, Incident, Severity
 from qualtui.notify.render import render_notice
 
 
@@ -28,10 +29,12 @@ class IncidentNotices:
         self._clock = clock
         self._config = Config(agents={})
         self._timing = NoticeTiming()
+        self._mutes = IncidentMutes()
 
     def use(self, config: Config) -> None:
         """Takes a configuration."""
         self._config = config
+        self._mutes.use(config)
         notify, speed = config.notify, config.demo.speed
         self._timing = NoticeTiming(
             notify.group_wait / speed, notify.group_interval / speed, notify.repeat_interval / speed
@@ -47,8 +50,8 @@ class IncidentNotices:
         if step is HealingStep.FIXED:
             decision: NoticeDecision | None = NoticeDecision(NoticeKind.FIXED, Severity.WARNING, waiting)
         else:
-            severity = _worst(incident, draft, clear=step is not HealingStep.SETTLED)
-            decision = due_notice(incident, severity, waiting, self._timing, now)
+            fire = _members(incident, draft, clear=step is not HealingStep.SETTLED)
+            decision = self._mutes.due(draft, incident, fire, waiting, self._timing, now)
         if decision is None:
             return
         nth = incident.decided + 1
@@ -62,10 +65,9 @@ class IncidentNotices:
         draft.add(IncidentNotified(incident.number, decision.kind, decision.severity, decision.waiting))
 
 
-def _worst(incident: Incident, draft: Draft, *, clear: bool = True) -> Severity | None:
-    """The severity of the worst alert of an incident that fires; `clear`: also of those that are kept firing."""
-    fire = [one for one in firing_members(incident, draft.state.alerts) if clear or one.clear_since is None]
-    return max((one.severity for one in fire), key=lambda one: one.rank, default=None)
+def _members(incident: Incident, draft: Draft, *, clear: bool = True) -> list[AlertState]:
+    """The alerts of an incident that fire; `clear`: also those that are kept firing."""
+    return [one for one in firing_members(incident, draft.state.alerts) if clear or one.clear_since is None]
 
 
 __all__ = ["IncidentNotices", "NoticeDecision", "NoticeKind", "nobody_waits"]

@@ -11,7 +11,9 @@ from qualtui.eventlog import (
     healing,
     incident_changes,
     incidents,
+    mutes,
     notices,
+    silences,
 )
 from qualtui.eventlog.family import EventKind, Family
 from qualtui.model import EventBody
@@ -23,6 +25,8 @@ FAMILIES: tuple[Family, ...] = (
     incident_changes.FAMILY,
     incidents.FAMILY,
     notices.FAMILY,
+    mutes.FAMILY,
+    silences.FAMILY,
     fixes.FAMILY,
     healing.FAMILY,
     customers.FAMILY,

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from qualtui.model.silence import MutedNotice, Silence
 from qualtui.model.values import Phase, Severity
 from qualtui.text.message import Saying
 
@@ -96,6 +97,7 @@ class Incident(msgspec.Struct, frozen=True):
     decided: int = 0  # counts its notices, whatever the channels: part of their keys
     last: Notified | None = None
     healing: Healing | None = None
+    muted: MutedNotice | None = None  # its newest notice that was due and not sent
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -203,6 +205,8 @@ class State(msgspec.Struct, frozen=True):
     policies: Policies = Policies()
     backlog: dict[str, Backlog] = {}  # by agent
     closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as a reply may still be due
+    silences: dict[str, Silence] = {}  # by id: all that run, and the newest that are over
+    muted: tuple[MutedNotice, ...] = ()  # the newest, newest last
 
 
 def alert_key(rule: str, agent: str) -> str:

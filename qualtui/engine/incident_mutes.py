@@ -1,0 +1,55 @@
+"""Whether an incident's notices are muted now: the notice that is sent, or why none is."""
+
+from qualtui.alerts.mutes import MuteRules, muted_notice, mutes_of, passes
+from qualtui.alerts.notice_decision import NoticeDecision, NoticeTiming, due_notice
+from qualtui.config.values import Config
+from qualtui.engine.draft import Draft
+from qualtui.engine.mute_rules import mute_rules
+from qualtui.model import AlertState, Incident, Severity
+
+
+class IncidentMutes:
+    """The silences of the state, and what a configuration mutes."""
+
+    def __init__(self) -> None:
+        self._rules = MuteRules()
+
+    def use(self, config: Config) -> None:
+        """Takes a configuration."""
+        self._rules = mute_rules(config)
+
+    def due(
+        self,
+        draft: Draft,
+        incident: Incident,
+        fire: list[AlertState],
+        waiting: int,
+        timing: NoticeTiming,
+        now: float,
+    ) -> NoticeDecision | None:
+        """Return the notice that those of an incident's alerts are due that are not muted; record a muted one.
+
+        `fire`: the incident's alerts that count.
+        """
+        state = draft.state
+        mutes = mutes_of(fire, incident, state.alerts.values(), state.silences.values(), self._rules, waiting, now)
+        heard = [one for one in fire if one.key not in mutes]
+        due = due_notice(incident, worst(heard), waiting, timing, now)
+        if due is not None or not mutes:
+            return due
+        withheld = due_notice(incident, worst(fire), waiting, timing, now)
+        if withheld is None:
+            return None
+        # Of the worst alerts; all of them are muted, else they would have been due.
+        mute = next(mutes[one.key] for one in fire if one.key in mutes and one.severity is withheld.severity)
+        if passes(withheld, mute, incident):
+            return withheld
+        record = muted_notice(withheld, mute, incident)
+        if record is not None:
+            draft.add(record)
+        return None
+
+
+def worst(alerts: list[AlertState]) -> Severity | None:
+    """The severity of the worst of these alerts."""
+    return max((one.severity for one in alerts), key=lambda one: one.rank, default=None)

@@ -1,0 +1,47 @@
+"""Notices that were due and not sent: silenced, inhibited, in maintenance, or at night."""
+
+from msgspec.structs import replace
+
+from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe
+from qualtui.model import Activity, EventBody, MutedNotice, Severity, State
+from qualtui.text.message import Saying, message
+
+MUTED_KEPT = 100
+
+
+class NoticeMuted(EventBody, frozen=True, tag="notice.muted"):
+    """A notice was due, and was not sent for this reason. Written once for each `key`."""
+
+    key: str
+    number: int
+    kind: str
+    severity: Severity
+    reason: Saying
+    waiting: int = 0
+
+
+def _mute(state: State, body: NoticeMuted) -> State:
+    incident = state.incidents.get(body.number)
+    if incident is None:
+        return state
+    muted = MutedNotice(
+        body.key,
+        body.number,
+        incident.agent,
+        body.kind,
+        body.severity,
+        incident.summary,
+        body.reason,
+        state.at,
+        body.waiting,
+    )
+    incidents = {**state.incidents, body.number: replace(incident, muted=muted)}
+    return replace(state, incidents=incidents, muted=(*state.muted, muted)[-MUTED_KEPT:])
+
+
+def _line(_state: State, at: float, body: NoticeMuted) -> Activity:
+    text = message("no notice is sent: {reason}", reason=safe(body.reason))
+    return Activity(at, OURSELVES, text, body.number)
+
+
+FAMILY = Family(kinds=(EventKind(NoticeMuted, apply=_mute, line=_line, number=lambda body: body.number),))
