@@ -39,6 +39,7 @@ from qualtui.series.catalogue import BY_NAME, OWN
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://.+", re.DOTALL)
 _POINTER = re.compile(r"(/([^~/\x00-\x1f]|~[01])*)*")
@@ -327,6 +328,9 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (Goals, "follow_up"): _TIMEOUT,
     (Goals, "first_reply"): _TIMEOUT,
     (Goals, "lost"): ValueCheck("0 or more", lambda value: value >= 0),
+    (ChannelSettings, "language"): ValueCheck(
+        'a language such as "pt_BR" or "en"', lambda name: not name or bool(_LANGUAGE.fullmatch(name))
+    ),
     (ScreenSettings, "zone"): _ZONE,
     (DemoSettings, "control_url"): _URL_OR_NONE,
     (DemoSettings, "speed"): ValueCheck("a number above 0, at most 10000", lambda speed: 0 < speed <= 10000),

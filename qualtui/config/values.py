@@ -192,6 +192,7 @@ class ChannelSettings(Values, frozen=True, kw_only=True):
 
     url: Secret
     timeout: Seconds = Seconds(15)
+    language: str = ""  # of its notices, such as pt_BR; empty, or one without texts: English
 
 
 class Route(Values, frozen=True, kw_only=True):

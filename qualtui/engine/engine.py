@@ -141,6 +141,7 @@ class Engine:
             lambda agent: self._view.faults(agent, clock()),
             lambda agent: self._view.waiting(agent, clock()),
             self._policies.decide,
+            lambda agent: self._view.oldest_wait(agent, clock()),
         )
         self._server = Server(
             socket_path,

@@ -15,8 +15,10 @@ from qualtui.diagnosis.diagnose import explains
 from qualtui.diagnosis.faults import FaultsSeen
 from qualtui.diagnosis.root_cause import RootCause
 from qualtui.engine.cause_revision import Revising
+from qualtui.engine.customer_waits import Oldest, unknown
 from qualtui.engine.draft import Draft
 from qualtui.engine.faults import AgentFaults
+from qualtui.engine.incident_facts import IncidentFacts
 from qualtui.engine.incident_notices import IncidentNotices, nobody_waits
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
@@ -58,6 +60,7 @@ class Evaluator:
         seen: Seen = no_faults,
         waiting: Waiting = nobody_waits,
         healing: Healing = no_healing,
+        oldest: Oldest = unknown,
     ) -> None:
         self._healing = healing
         self._faults = faults or AgentFaults()
@@ -66,7 +69,8 @@ class Evaluator:
         self._reason = reason
         self._offer = offer
         self._seen = seen
-        self._notices = IncidentNotices(waiting, clock)
+        self._facts = IncidentFacts(recent, reason, oldest, self._faults)
+        self._notices = IncidentNotices(waiting, clock, self._facts)
         self._revising = Revising(clock)
         self._clock = clock
         self._config = Config(agents={})
@@ -77,6 +81,7 @@ class Evaluator:
         self._config = config
         self._stale = stale
         self._notices.use(config)
+        self._facts.use(config, stale)
 
     async def look(self, agents: Iterable[str]) -> tuple[Event, ...]:
         """Evaluates all rules of these agents; returns the new events."""

@@ -7,13 +7,13 @@ from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind, NoticeTim
 from qualtui.alerts.routing import channels_for
 from qualtui.config.values import Config
 from qualtui.engine.draft import Draft
+from qualtui.engine.incident_facts import IncidentFacts
 from qualtui.engine.incident_mutes import IncidentMutes
-from qualtui.engine.incident_views import tried
 from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import AlertState, Incident, Severity
-from qualtui.notify.render import render_notice
+from qualtui.notify.render import notice_text
 
 
 def nobody_waits(_agent: str) -> int:
@@ -24,8 +24,9 @@ def nobody_waits(_agent: str) -> int:
 class IncidentNotices:
     """The notices of a configuration's routes."""
 
-    def __init__(self, waiting: Callable[[str], int], clock: Callable[[], float]) -> None:
+    def __init__(self, waiting: Callable[[str], int], clock: Callable[[], float], facts: IncidentFacts) -> None:
         self._waiting = waiting
+        self._facts = facts
         self._clock = clock
         self._config = Config(agents={})
         self._timing = NoticeTiming()
@@ -55,9 +56,10 @@ class IncidentNotices:
         if decision is None:
             return
         nth = incident.decided + 1
+        facts = self._facts.of(incident, draft.state, now)
         for channel in channels_for(decision, incident, self._config.notify.routes):
             key = f"{incident.number}/{nth}/{decision.kind}/0.0/{channel}"
-            title, body = render_notice(incident, decision, now, key, tried(draft.state, incident.number).text)
+            title, body = notice_text(incident, decision, facts, now, key)
             draft.add(
                 NoticeQueued(key, incident.number, channel, decision.kind, decision.severity, title, body),
                 f"notice/{key}",

@@ -6,9 +6,10 @@ from collections.abc import Callable, Container, Sequence
 from msgspec.structs import replace
 
 from qualtui.diagnosis.fix_choice import TriedFixes, spent_fixes
-from qualtui.model import Activity, Incident, Notice, Phase, Severity, State
+from qualtui.eventlog.incident_lead import firing_members
+from qualtui.model import Activity, FixRun, Incident, Notice, Phase, Severity, State
 from qualtui.text.message import Saying, Text, counted, joined, message
-from qualtui.wire import ActivityView, ChannelView, IncidentView
+from qualtui.wire import ActivityView, ChannelView, IncidentAlert, IncidentView, NoticeView
 
 INCIDENTS = 60  # rows sent to a screen, where not more of them fire
 FIRING = 500  # rows of those that fire; beyond that only the counts show them
@@ -87,6 +88,31 @@ def notices_word(incident: Incident, trying: int) -> Text:
     return joined(words, ", ")
 
 
+def incident_alerts(incident: Incident, state: State) -> tuple[IncidentAlert, ...]:
+    """Return an incident's alerts: those that fire, the leading one first, then those that ended."""
+    fire = firing_members(incident, state.alerts) if incident.phase is Phase.FIRING else []
+    keys = {one.key for one in fire}
+    rows = [IncidentAlert(one.rule, one.severity, one.since, None, one.summary) for one in fire]
+    for key, ended in sorted(incident.members.items(), key=lambda item: item[1]):
+        if key not in keys:
+            at = ended or incident.resolved_at
+            rows.append(IncidentAlert(key.partition("@")[0], ended_at=at or incident.since))
+    return tuple(rows)
+
+
+def incident_notices(number: int, state: State) -> tuple[NoticeView, ...]:
+    """Return the notices of an incident that are still known, oldest first."""
+    mine = (one for one in state.notices.values() if one.number == number)
+    return tuple(notice_view(one) for one in sorted(mine, key=lambda one: one.queued_at))
+
+
+def notice_view(one: Notice) -> NoticeView:
+    """Return a notice as a row."""
+    return NoticeView(
+        one.key, one.channel, one.kind, one.title, one.status, one.attempt, one.queued_at, one.reason
+    )
+
+
 def channels(state: State, configured: Container[str], now: float) -> tuple[ChannelView, ...]:
     """Return the configured channels that deliver nothing, the longest first.
 
@@ -132,18 +158,24 @@ def activity_view(line: Activity) -> ActivityView:
     return ActivityView(line.at, line.who, line.text, line.number, line.severity)
 
 
-def tried(state: State, number: int) -> TriedFixes:
-    """Return the fixes tried for an incident, or for its agent since it began."""
+def runs_of(state: State, number: int) -> list[FixRun]:
+    """Return the runs for an incident, or for its agent since it began; oldest first."""
     incident = state.incidents.get(number)
-    since = (incident.agent, incident.since) if incident is not None else ("", 0.0)
+    agent, since = (incident.agent, incident.since) if incident is not None else ("", 0.0)
     runs = [
         run
         for run in state.runs.values()
-        if (number and run.number == number) or (run.agent == since[0] and run.started_at >= since[1])
+        if (number and run.number == number) or (run.agent == agent and run.started_at >= since)
     ]
+    return sorted(runs, key=lambda run: run.started_at)
+
+
+def tried(state: State, number: int) -> TriedFixes:
+    """Return the fixes tried for an incident, or for its agent since it began."""
+    runs = runs_of(state, number)
     if not runs:
         return TriedFixes()
-    newest = max(runs, key=lambda run: run.started_at)
+    newest = runs[-1]
     result = newest.summary or message("running")
     text = message("{fix}: {result} ({who})", fix=newest.fix, result=result, who=newest.who)
     return TriedFixes(text, spent_fixes(runs))

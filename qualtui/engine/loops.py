@@ -4,13 +4,12 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 
-from qualtui.config.hours import zone_of
 from qualtui.engine.journal import Journal
 from qualtui.engine.notifier import Notifier
 from qualtui.engine.setup import Setup
 from qualtui.engine.supervisor import watch
 from qualtui.model import Sample
-from qualtui.text.message import TextReader
+from qualtui.notify.reader import channel_reader
 
 SPREAD = 0.2  # s between the first questions of two probes
 
@@ -36,11 +35,18 @@ class Loops:
             self._wakes.append(wake)
             offset = place * min(SPREAD, probe.interval / len(setup.probes))  # many: evenly spread
             tasks.create_task(watch(probe, self._sink, self._clock, offset, wake), name=probe.name)
-        retry_for = setup.config.notify.retry_for
-        reader = TextReader(zone=zone_of(setup.config.screen.zone))
+        config, retry_for = setup.config, setup.config.notify.retry_for
         spread = random.Random()  # noqa: S311 - spreads retries, keeps no secret
         self._notifiers = [
-            Notifier(target, self._journal, self._clock, retry_for, self._deliveries, spread, reader)
+            Notifier(
+                target,
+                self._journal,
+                self._clock,
+                retry_for,
+                self._deliveries,
+                spread,
+                channel_reader(config, target.name),
+            )
             for target in setup.targets
         ]
         for notifier in self._notifiers:

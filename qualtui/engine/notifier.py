@@ -11,7 +11,7 @@ from qualtui.eventlog.notices import NoticeCovered, NoticeDelivered, NoticeFaile
 from qualtui.model import Notice, State
 from qualtui.notify.channels.channel import Channel, ChannelMessage, message_kind
 from qualtui.notify.outbox import DueNotice, next_for, retry_at, wait_for
-from qualtui.text import _
+from qualtui.notify.render import notice_words
 from qualtui.text.message import ENGLISH, TextReader, message, render
 
 log = logging.getLogger(__name__)
@@ -79,13 +79,14 @@ class Notifier:
         attempt = max(one.attempt for one in (due.notice, *due.covers)) + 1
         await self._journal.decide(lambda state: _begun(state, due, attempt))
         notice = self._journal.state.notices.get(due.notice.key, due.notice)
-        body = str(notice.body)
+        title, body = notice_words(notice, self._reader)
         if notice.covers_from is not None:
             body = f"{self._both(notice, notice.covers_from)}\n{body}"
         if doubt:
-            body += "\n" + _("(Sent again: it is unknown whether the first one arrived.)")
+            again = message("(Sent again: it is unknown whether the first one arrived.)")
+            body += "\n" + render(again, self._reader)
         kind = message_kind(notice.kind, notice.severity)
-        note = ChannelMessage(str(notice.title), body, kind, self._about(notice), notice.key)
+        note = ChannelMessage(title, body, kind, self._about(notice), notice.key)
         delivery = await self._target.send(note)
         if delivery.accepted:
             await self._journal.append((NoticeDelivered(notice.key, attempt), ""))
@@ -93,10 +94,10 @@ class Notifier:
         # Who tests waits for the outcome, not for the next six hours.
         once = delivery.final or notice.kind == "test"
         since, chance = max(notice.queued_at, notice.retry_from), self._spread.random()
-        again = retry_at(attempt, since, self._clock(), self._retry_for, chance=chance, asked=delivery.asked)
-        again = None if once else again
+        retry = retry_at(attempt, since, self._clock(), self._retry_for, chance=chance, asked=delivery.asked)
+        retry = None if once else retry
         log.warning("notice %s to %s failed: %s", notice.key, notice.channel, delivery.reason)
-        await self._journal.append((NoticeFailed(notice.key, attempt, delivery.reason, again), ""))
+        await self._journal.append((NoticeFailed(notice.key, attempt, delivery.reason, retry), ""))
 
     def _both(self, notice: Notice, fired_at: float) -> str:
         """The line of an end whose beginning could not be delivered."""

@@ -137,6 +137,10 @@ class Projector:
         """Customers of an agent who wait, 0 where that is not known."""
         return int(fresh(self.readings(agent, now), "customers.waiting") or 0)
 
+    def oldest_wait(self, agent: str, now: float) -> float | None:
+        """Seconds that an agent's longest wait has lasted, None where that is not known."""
+        return fresh(self.readings(agent, now), "customers.oldest")
+
     # --- windows ---
 
     def snapshot(self, state: State, engine: EngineView, available: Available, now: float) -> Snapshot:

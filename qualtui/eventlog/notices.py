@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, Kept, safe, without
 from qualtui.model import Activity, EventBody, Failing, Notice, Severity, State
 from qualtui.text import clean
-from qualtui.text.message import Saying, message
+from qualtui.text.message import Saying, Sayings, message
 
 FINISHED_KEPT = 100  # notices that are delivered or given up
 
@@ -19,10 +19,10 @@ class NoticeQueued(EventBody, frozen=True, tag="notice.queued"):
     key: str
     number: int
     channel: str = msgspec.field(name="target")
-    kind: str  # firing, worse, resolved, test
+    kind: str  # test, or one of alerts/notice_decision.py
     severity: Severity
     title: Saying
-    body: Saying
+    body: Sayings
 
 
 class NoticeSending(EventBody, frozen=True, tag="notice.sending"):

@@ -6,7 +6,7 @@ import msgspec
 
 from qualtui.model.silence import MutedNotice, Silence
 from qualtui.model.values import Phase, Severity
-from qualtui.text.message import Saying
+from qualtui.text.message import Saying, Sayings
 
 
 class AlertState(msgspec.Struct, frozen=True):
@@ -109,7 +109,7 @@ class Notice(msgspec.Struct, frozen=True):
     kind: str
     severity: Severity
     title: Saying
-    body: Saying
+    body: Sayings
     queued_at: float
     status: str = "queued"  # queued, sending, delivered, failed, covered (by the notice of the incident's end)
     attempt: int = 0

@@ -22,6 +22,14 @@ def catalogue() -> gettext.NullTranslations:
     return gettext.translation("qualtui", Path(__file__).parent / "locale", fallback=True)
 
 
+@lru_cache(maxsize=32)
+def catalogue_of(language: str) -> gettext.NullTranslations:
+    """The catalogue of a language such as `pt_BR`; English where it is empty or there is none."""
+    if not language:
+        return gettext.NullTranslations()
+    return gettext.translation("qualtui", Path(__file__).parent / "locale", languages=[language], fallback=True)
+
+
 def _(message: str) -> str:
     """The message in the reader's language."""
     return catalogue().gettext(message)

@@ -18,7 +18,7 @@ from typing import Protocol
 import msgspec
 
 from qualtui import text as own
-from qualtui.text import clean, figure, span
+from qualtui.text import clean, figure, masked, span
 
 LONGEST = 2000  # characters of one rendered text
 DEEPEST = 8  # texts within texts
@@ -44,6 +44,7 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
 
 Param = str | int | float | Text | list[Text | str] | None
 Saying = Text | str  # a string: stored by an older version in English, or a name that is never translated
+Sayings = tuple[Saying, ...] | Saying  # a text of several lines; a string: stored by an older version, as written
 EMPTY = Text("")
 
 
@@ -102,6 +103,19 @@ def joined(parts: Sequence[Saying], separator: str = "; ") -> Text:
 def outside(text: Saying, limit: int = 200) -> Saying:
     """A string from outside in one clean line of at most `limit` characters; a Text as it is, translatable."""
     return clean(text, limit) if isinstance(text, str) else text
+
+
+def masked_saying(text: Saying) -> Saying:
+    """The sentence with every phone number in its values masked."""
+    if isinstance(text, str):
+        return masked(text)
+    return Text(text.code, {name: _masked(value) for name, value in text.params.items()}, text.many)
+
+
+def _masked(value: "Param") -> "Param":
+    if isinstance(value, list):
+        return [masked_saying(part) for part in value]
+    return masked_saying(value) if isinstance(value, Text | str) else value
 
 
 def shown(text: Saying, zone: tzinfo = UTC) -> str:

@@ -9,6 +9,7 @@ from qualtui.wire.answers import (
     Findings,
     Fixes,
     FixView,
+    IncidentAlert,
     IncidentDetail,
     Notices,
     NoticeView,

@@ -3,6 +3,7 @@
 import msgspec
 
 from qualtui.model.findings import Finding
+from qualtui.model.values import Severity
 from qualtui.text.message import Saying
 from qualtui.wire.views import ActivityView, AgentDetail, IncidentView
 
@@ -74,6 +75,18 @@ class IncidentDetail(msgspec.Struct, frozen=True, tag="incident"):
 
     incident: IncidentView
     history: tuple[ActivityView, ...]
+    alerts: tuple["IncidentAlert", ...] = ()  # those that fire, the leading one first; then those that ended
+    notices: tuple["NoticeView", ...] = ()  # oldest first
+
+
+class IncidentAlert(msgspec.Struct, frozen=True):
+    """One alert of an incident. `ended_at` None: it fires. Of an ended one, only rule and end are known."""
+
+    rule: str
+    severity: Severity | None = None
+    since: float | None = None
+    ended_at: float | None = None
+    summary: Saying = ""
 
 
 class NoticeView(msgspec.Struct, frozen=True):
@@ -82,11 +95,11 @@ class NoticeView(msgspec.Struct, frozen=True):
     key: str
     target: str
     kind: str
-    title: str
+    title: Saying
     status: str
     attempt: int
     queued_at: float
-    reason: str = ""
+    reason: Saying = ""
 
 
 class Notices(msgspec.Struct, frozen=True, tag="notices"):

@@ -30,6 +30,7 @@ from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import Event, Link, Phase, Sample, Severity
+from qualtui.notify.render import notice_words
 from qualtui.store.sqlite import SqliteStore
 
 WAITING = Rule(
@@ -240,7 +241,7 @@ async def test_a_cause_that_did_not_last_is_revised_and_later_notices_follow(sto
     scene.why = RootCause("Nothing is broken that we can see", root=CauseKind.NOTHING_SEEN)
     await scene.oldest(601)
     worse = [one for one in scene.journal.state.notices.values() if one.kind == "worse"]
-    assert all("The webhook fails" in str(one.body) for one in worse)
+    assert all("The webhook fails" in notice_words(one)[1] for one in worse)
     assert len(worse) == 2
 
 
@@ -248,6 +249,42 @@ async def test_the_notice_offers_the_fix_of_the_cause_and_not_the_rule_s(store: 
     scene = Scene(store, {"customers-waiting": replace(WAITING, fix="session-cleanup")})
     scene.why = WEBHOOK
     await scene.oldest(700)
-    bodies = [str(one.body) for one in scene.journal.state.notices.values()]
+    bodies = [notice_words(one)[1] for one in scene.journal.state.notices.values()]
     assert all("qualtui fix preview retry" in body and "session-cleanup" not in body for body in bodies)
     assert scene.journal.state.incidents[1].fix == "retry"
+
+
+async def test_a_notice_reports_the_figures_of_its_moment_and_its_end_what_was_known(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    scene.recent.add([Sample("bot/customers.waiting", scene.now, 1.0)])
+    await scene.oldest(700)
+    scene.waiting = 12
+    scene.recent.add([Sample("bot/customers.waiting", scene.now + 50, 12.0)])
+    await scene.oldest(760, after=50)
+    growth = [one for one in scene.journal.state.notices.values() if one.kind == "growth"]
+    assert len(growth) == 2
+    assert all("Alert: CRITICAL oldest 12m, for 50s" in notice_words(one)[1].split("\n") for one in growth)
+    assert all("12 customers wait now; the last notice said 1." in notice_words(one)[1] for one in growth)
+    scene.waiting = 0
+    await scene.oldest(0)
+    scene.recent.add([Sample("bot/customers.waiting", scene.now + 31, 0.0)])
+    await scene.oldest(0, after=31)
+    (over, _other) = (one for one in scene.journal.state.notices.values() if one.kind == "resolved")
+    title, body = notice_words(over)
+    assert title == "RESOLVED #1 bot after 1m: the why"
+    assert "At most 12 customers waited at the same time." in body
+    assert "No fix was run here: it ended by itself or by other means." in body
+
+
+async def test_a_fault_of_ours_in_looking_up_facts_keeps_no_notice_back(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    await scene.oldest(200)
+
+    def broken(_agent: str) -> float | None:
+        raise RuntimeError("ours")
+
+    scene.evaluator = Evaluator(
+        scene.journal, scene.recent, lambda _: scene.why, lambda: scene.now, waiting=lambda _: 1, oldest=broken
+    )
+    scene.use({"customers-waiting": WAITING})
+    assert await scene.oldest(601) == ["firing critical", "worse to pager", "worse to mail"]

@@ -20,6 +20,7 @@ from qualtui.eventlog.healing import POLICY, PoliciesStarted, PoliciesStopped
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.fixes.fix import FixError
 from qualtui.model import Evidence, Link, Sample
+from qualtui.notify.render import notice_words
 from qualtui.series.evidence import Reading, Readings
 from qualtui.store.sqlite import SqliteStore
 from tests.engine.test_evaluator import DOWN, WAITING, configuration
@@ -133,7 +134,7 @@ async def test_a_gateway_that_heals_itself_pages_nobody_and_sends_one_quiet_note
     assert await ward.look() == ["fixed to mail"]  # not to the pager
     assert await ward.look(200) == []
     assert "gateway-restart runs by itself" in ward.lines
-    assert "Fixed by gateway-restart: done it (policy)" in str(ward.notices[0].body)
+    assert "Fixed by gateway-restart: done it (policy)" in notice_words(ward.notices[0])[1]
 
 
 async def test_a_restart_that_fails_pages_once_and_says_what_was_tried(ward: Ward) -> None:
@@ -141,7 +142,7 @@ async def test_a_restart_that_fails_pages_once_and_says_what_was_tried(ward: War
     assert await ward.look() == []
     await ward.ran()
     assert await ward.look() == ["firing to pager", "firing to mail"]
-    assert "Tried: gateway-restart: Restarted, but not WORKING within 60s (policy)" in str(ward.notices[0].body)
+    assert "by policy: Restarted, but not WORKING within 60s" in notice_words(ward.notices[0])[1]
     assert [await ward.look() for _ in range(5)] == [[]] * 5
     assert len(ward.remedy.ran) == 1  # it cools down
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from qualtui.engine.commands.context import CommandContext
-from qualtui.engine.incident_views import activity_view, incident_view
+from qualtui.engine.incident_views import activity_view, incident_alerts, incident_notices, incident_view
 from qualtui.engine.journal import Entry
 from qualtui.eventlog.activity import line
 from qualtui.eventlog.family import OURSELVES
@@ -17,6 +17,7 @@ from qualtui.wire import Acknowledge, AddNote, Answer, Done, IncidentDetail, Ref
 
 LINES = 5_000  # of an incident's history, so that the answer fits into a frame ...
 HEAD = 100  # ... of them the first
+NOTICES = 200  # of an incident's notices, the newest
 
 
 async def acknowledge(context: CommandContext, ask: Acknowledge, who: str) -> Answer:
@@ -98,7 +99,10 @@ async def show(context: CommandContext, ask: ShowIncident, who: str) -> Answer:
     if found is None:
         return Refused(message("no incident #{number}", number=str(ask.number)))
     history = tuple(activity_view(line) for line in lines)
-    return IncidentDetail(incident_view(context.current(found), past if incident is None else state), history)
+    known = past if incident is None else state
+    row = incident_view(context.current(found), known)
+    notices = incident_notices(ask.number, past) or incident_notices(ask.number, state)
+    return IncidentDetail(row, history, incident_alerts(found, known), notices[-NOTICES:])
 
 
 def replayed(events: Sequence[Event]) -> tuple[State, tuple[Activity, ...]]:

@@ -4,12 +4,12 @@ import secrets
 from collections.abc import Sequence
 
 from qualtui.engine.commands.context import CommandContext
+from qualtui.engine.incident_views import notice_view
 from qualtui.engine.journal import Entry
 from qualtui.eventlog.notices import NoticeQueued, NoticeResent
 from qualtui.model import Notice, Severity, State
-from qualtui.text import _
 from qualtui.text.message import Text, counted, message
-from qualtui.wire import Answer, Done, NoticeLog, Notices, NoticeView, Refused, ResendNotice, TestNotice
+from qualtui.wire import Answer, Done, NoticeLog, Notices, Refused, ResendNotice, TestNotice
 
 CONSONANTS = "bcdfghjkmnpqrstvwxz"  # a test's key is made of them: digits in a row would be masked as a phone
 NEWEST = 100  # notices in the list
@@ -27,8 +27,9 @@ async def test(context: CommandContext, ask: TestNotice, who: str) -> Answer:
     keys = tuple(f"test/{mark}/{name}" for name in names)
     entries = []
     for name, key in zip(names, keys, strict=True):
-        body = _("{who} sent this test. Nothing is wrong.").format(who=who) + "\n" + _("key {key}").format(key=key)
-        queued = NoticeQueued(key, 0, name, "test", Severity.INFO, _("Test notice from qualtui"), body)
+        title = message("Test notice from qualtui")
+        body = (message("{who} sent this test. Nothing is wrong.", who=who), message("key {key}", key=key))
+        queued = NoticeQueued(key, 0, name, "test", Severity.INFO, title, body)
         entries.append((queued, f"notice/{key}"))
     await context.journal.append(*entries)
     context.queued()
@@ -79,9 +80,4 @@ async def log(context: CommandContext, ask: NoticeLog, who: str) -> Answer:
     """Return the newest notices."""
     del ask, who
     newest = sorted(context.journal.state.notices.values(), key=lambda one: -one.queued_at)[:NEWEST]
-    return Notices(tuple(_view(one) for one in newest))
-
-
-def _view(one: Notice) -> NoticeView:
-    title, reason = str(one.title), str(one.reason)
-    return NoticeView(one.key, one.channel, one.kind, title, one.status, one.attempt, one.queued_at, reason)
+    return Notices(tuple(notice_view(one) for one in newest))
