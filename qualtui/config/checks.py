@@ -19,6 +19,7 @@ from qualtui.config.values import (
     GatewaySettings,
     Goals,
     HealthSettings,
+    HttpSettings,
     Inhibit,
     Maintenance,
     Mapping,
@@ -171,6 +172,28 @@ def _reads(sql: str) -> bool:
     return not _ARGUMENT.search(sql) and (not sql.strip() or _READING.match(bare) is not None)
 
 
+def _listens(address: str) -> bool:
+    """HOST:PORT, or nothing."""
+    host, colon, port = address.rpartition(":")
+    return not address or bool(colon and host and port.isdecimal() and 0 <= int(port) <= 65535 and "/" not in host)
+
+
+def _bearer_key(key: Any) -> bool:
+    """A key for a header, long enough that nobody guesses it; or nothing."""
+    text = key.reveal()
+    return not text or (len(text) >= 16 and text.isascii() and text.isprintable() and " " not in text)
+
+
+def _public(url: str) -> bool | str:
+    """The https address of the acknowledge listener: a host, no path, so that links stay short."""
+    parts = _split(url)
+    if not url:
+        return True
+    bare = parts is not None and parts.path in ("", "/") and not parts.query and not parts.fragment
+    return http_url(url) if bare and parts is not None and parts.scheme == "https" else False
+
+
+_LISTENS = ValueCheck('HOST:PORT such as "127.0.0.1:8008"', _listens)
 _URL = ValueCheck('an address such as "https://bot.example.com"', http_url)
 _URL_OR_NONE = ValueCheck(_URL.expected, lambda url: url == "" or http_url(url))
 _DSN = ValueCheck("postgresql://USER:PASSWORD@HOST:PORT/DATABASE", postgres_dsn)
@@ -285,6 +308,16 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
         "a whole number from 1 to 1000", lambda count: 1 <= count <= 1000
     ),
     (NotifySettings, "zone"): _ZONE,
+    (NotifySettings, "ping"): ValueCheck(
+        'an address such as "https://hc-ping.com/UUID"', lambda url: not url.reveal() or http_url(url.reveal())
+    ),
+    (HttpSettings, "listen"): _LISTENS,
+    (HttpSettings, "ack_listen"): _LISTENS,
+    (HttpSettings, "public_url"): ValueCheck('an address such as "https://alerts.example.com"', _public),
+    (HttpSettings, "key"): ValueCheck(
+        "a key of at least 16 characters, printable ASCII without spaces",
+        _bearer_key,
+    ),
     (Route, "channels"): ValueCheck("at least one channel", bool),
     (Route, "severities"): ValueCheck("at least one of critical, warning, info", bool),
     (SessionCleanupSettings, "limit"): _KEEP,

@@ -22,6 +22,7 @@ from qualtui.config.values import (
     DemoSettings,
     FixSettings,
     Goals,
+    HttpSettings,
     Inhibit,
     Maintenance,
     NotifySettings,
@@ -43,6 +44,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "policies": PolicyTable,
     "store": StoreSettings,
     "screen": ScreenSettings,
+    "http": HttpSettings,
     "demo": DemoSettings,
 }
 _LISTS: dict[str, type[msgspec.Struct]] = {"maintenance": Maintenance, "inhibit": Inhibit}
@@ -85,6 +87,7 @@ def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem
     keys = _keys(reader, raw)
     _routes(reader, raw)
     _retention(reader, sections["store"])
+    _ack_links(reader, sections["http"])
     if reader.problems:
         raise ConfigErrors(reader.problems)
     if remarks is not None:
@@ -228,6 +231,17 @@ def _retention(reader: ConfigReader, store: StoreSettings | None) -> None:
         least, given = getattr(store, fine), getattr(store, coarse)
         if given < least:
             reader.report(("store", coarse), shown_value(written(given)), f'at least {fine}, "{written(least)}"')
+
+
+def _ack_links(reader: ConfigReader, http: HttpSettings | None) -> None:
+    """Who listens for links has an address to put into them, and listens apart from the engine's health."""
+    if http is None:
+        return
+    if bool(http.ack_listen) != bool(http.public_url):
+        missing = "public_url" if http.ack_listen else "ack_listen"
+        reader.report(("http", missing), "nothing", "ack_listen and public_url together, or neither")
+    if http.ack_listen and http.ack_listen == http.listen:
+        reader.report(("http", "ack_listen"), shown_value(http.ack_listen), "another address than listen")
 
 
 def _routes(reader: ConfigReader, raw: Table) -> None:

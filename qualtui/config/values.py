@@ -216,6 +216,7 @@ class NotifySettings(Values, frozen=True, kw_only=True):
     night: str = ""  # such as 22:00-07:00; empty: none
     night_customers: int = 3  # so many who wait are enough to wake someone at night
     zone: str = ""  # of the night; empty: this machine's
+    ping: Secret | None = None  # an address that is pinged each minute while the engine is well
 
 
 class Maintenance(Values, frozen=True, kw_only=True):
@@ -233,6 +234,15 @@ class Inhibit(Values, frozen=True, kw_only=True):
     source: tuple[str, ...]  # matchers, all of which must hold
     target: tuple[str, ...]
     equal: tuple[str, ...] = ("agent",)  # labels that must have the same values
+
+
+class HttpSettings(Values, frozen=True, kw_only=True):
+    """`[http]`: the engine's listeners. Both addresses are HOST:PORT; empty: it does not listen."""
+
+    listen: str = ""  # GET /health, GET /health/deep
+    key: Secret | None = None  # for /health/deep
+    ack_listen: str = ""  # links in notices that acknowledge an incident ...
+    public_url: str = ""  # ... and the https address under which people reach that listener
 
 
 class SessionCleanupSettings(Values, frozen=True, kw_only=True):
@@ -378,6 +388,7 @@ class Config(Values, frozen=True, kw_only=True):
     policies: PolicyTable = PolicyTable()
     store: StoreSettings = StoreSettings()
     screen: ScreenSettings = ScreenSettings()
+    http: HttpSettings = HttpSettings()
     keys: dict[str, str] = {}  # binding id -> key
     demo: DemoSettings = DemoSettings()
     digest: str = ""  # of the text it was read from; set by the loader

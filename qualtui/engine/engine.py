@@ -19,13 +19,16 @@ from qualtui.engine.command_handler import CommandHandler
 from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.config_reload import ConfigReload
 from qualtui.engine.customer_list import listed_customers
+from qualtui.engine.dead_man import DeadManSwitch
 from qualtui.engine.doctor_runner import DoctorRunner
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.faults import AgentFaults
 from qualtui.engine.fix_runner import FixRunner
+from qualtui.engine.http_listeners import HttpListeners
 from qualtui.engine.incident_views import channels, dead_letters, dead_letters_banner
 from qualtui.engine.journal import Journal
 from qualtui.engine.loops import Loops
+from qualtui.engine.own_health import OwnWatch
 from qualtui.engine.policy_runner import PolicyRunner
 from qualtui.engine.probe_context import ProbeContext
 from qualtui.engine.projector import Projector
@@ -53,6 +56,7 @@ from qualtui.probes.build import Deps, learning_of
 from qualtui.store.errors import StoreError
 from qualtui.store.ports import Store
 from qualtui.text.message import Saying, message
+from qualtui.web.deep_health import FIGURES, DeepHealth, deep_health
 from qualtui.wire import (
     Agents,
     Answer,
@@ -155,6 +159,9 @@ class Engine:
         self._reload = ConfigReload(
             reread, lambda config: build(config, self._deps(config)), self.journal, self._windows.publish
         )
+        self._own = OwnWatch(clock, self._own_faults)
+        self._switch = DeadManSwitch(self._own.now, clock)
+        self._http = HttpListeners(lambda: self._own.now().fault, self._deep_health)
         self._touched: set[str] = set()
         self._fresh = asyncio.Event()
         self._stop = asyncio.Event()
@@ -243,6 +250,7 @@ class Engine:
         self._policies.use(config)
         self._examining.use(config)
         self._keeper.retention = config.store
+        self._own.use(setup.intervals().values())
         self._server.grant = Capability[config.store.others.name]
         self._commands.use(tuple(config.agents), tuple(config.notify.channels))
         return setup
@@ -255,6 +263,8 @@ class Engine:
             try:
                 async with asyncio.TaskGroup() as tasks:
                     self._loops.begin(self._setup, tasks)
+                    tasks.create_task(self._switch.run(self._setup.config.notify.ping))
+                    tasks.create_task(self._http.run(self._setup.config.http))
                     await self._await_reload()
             except* _Reload as reload:
                 fresh = _first(reload).setup
@@ -285,6 +295,7 @@ class Engine:
 
     def _sink(self, samples: tuple[Sample, ...]) -> None:
         samples = self._view.excused(samples, self._clock())
+        self._own.answered(samples)
         self.recent.add(samples)
         self._keeper.take(samples)
         self._touched.update(sample.series.partition("/")[0] for sample in samples)
@@ -308,6 +319,7 @@ class Engine:
             for first in range(0, len(agents), PACE):
                 await self._evaluate_some(agents[first : first + PACE])
                 await asyncio.sleep(0)  # many agents: windows and probes get their turn in between
+            self._own.looked()
 
     async def _evaluate_some(self, agents: tuple[str, ...]) -> None:
         now = self._clock()
@@ -375,13 +387,22 @@ class Engine:
         """All that could be shown, now: every agent in full."""
         return self._windows.snapshot()
 
+    def _own_faults(self) -> tuple[Saying, ...]:
+        """What of our own is known to fail."""
+        return (self.journal.trouble, self._keeper.trouble, *self._faults.banners())
+
+    def _deep_health(self) -> DeepHealth:
+        details = self._windows.details(tuple(self._setup.config.agents), FIGURES)
+        return deep_health(details, self._own.now().fault, self._clock())
+
     def _engine_view(self) -> EngineView:
         problem = self._reload.problem
         refused = problem and message("configuration refused: {problem}", problem=problem)
         store = (self.journal.trouble, self._keeper.trouble, *self.journal.remarks, self._server.trouble)
         configured, now = self._setup.config.notify.channels, self._clock()
         given_up = dead_letters_banner(dead_letters(self.journal.state, configured, now))
-        troubles = [text for text in (*store, refused, *self._faults.banners(), given_up) if text]
+        ways = (given_up, self._switch.trouble, *self._http.troubles)
+        troubles = [text for text in (*store, refused, *self._faults.banners(), *ways) if text]
         notices = self.journal.state.notices.values()
         return EngineView(
             pid=os.getpid(),

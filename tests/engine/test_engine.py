@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
+from aiohttp import web
 
 from qualtui.alerts import judge as evaluation
 from qualtui.alerts.judge import RuleVerdict
@@ -21,6 +24,7 @@ from qualtui.config.values import (
     AgentSettings,
     Config,
     HealthSettings,
+    HttpSettings,
     Level,
     NotifySettings,
     Operator,
@@ -482,3 +486,40 @@ async def test_an_engine_on_a_torn_store_watches_tells_and_goes_over_to_a_new_on
                 assert isinstance(await client.ask(AddNote(number, "looking")), Done)
             assert engine.snapshot().engine.troubles == ()
             assert list(store.load().incidents) == [number]
+
+
+async def test_the_engine_answers_over_http_and_pings_once_a_probe_answered(store: SqliteStore) -> None:
+    pinged = asyncio.Event()
+
+    async def take(_request: web.Request) -> web.Response:
+        pinged.set()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/ping", take)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    key = "a-key-of-the-test-only"
+    values = Config(
+        agents={"bot": AgentSettings(health=HealthSettings(url="http://bot.example.com/"))},
+        http=HttpSettings(listen=address, key=Secret(key)),
+        notify=NotifySettings(ping=Secret(f"http://127.0.0.1:{runner.addresses[0][1]}/ping")),
+    )
+    made = Made(Constant("bot/db.up", 1.0, 60.0))
+    try:
+        async with running(store, made, values), aiohttp.ClientSession() as session:
+            async with asyncio.timeout(10):
+                await pinged.wait()
+            async with session.get(f"http://{address}/health") as answer:
+                assert (answer.status, (await answer.json())["status"]) == (200, "ok")
+            known = {"Authorization": f"Bearer {key}"}
+            async with session.get(f"http://{address}/health/deep", headers=known) as answer:
+                services = (await answer.json())["services"]
+            assert services["bot/database"]["status"] == "ok"
+            assert services["bot/gateway"]["status"] == "no_source"
+    finally:
+        await runner.cleanup()
