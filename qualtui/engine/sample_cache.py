@@ -148,8 +148,12 @@ class SampleCache:
         track = self._tracks.get(series)
         if track is None:
             return ()
-        start = bisect_left(track.raw, at, key=_at)
-        return list(islice(track.raw, start, None)) or (track.raw[-1],)
+        raw = track.raw
+        if raw[-1].at < at or len(raw) == 1 or (raw[-1].at == at and raw[-2].at < at):
+            return (raw[-1],)  # what a rule without a window looks at
+        found = list(islice(reversed(raw), len(raw) - bisect_left(raw, at, key=_at)))
+        found.reverse()
+        return found
 
     def past(self, series: str, now: float, count: int, holds: float = 0.0) -> tuple[float | None, ...]:
         """The greatest value of each of the last `count` steps, oldest first; None where there was none.
