@@ -53,6 +53,7 @@ class QualtuiApp(App[int]):
         binding("note", "act('note')", "note"),
         binding("answered", "act('answered')", "answered by hand"),
         binding("stop", "stop", "stop the running fix"),
+        binding("automatic", "automatic", "stop or start automatic fixes"),
         binding("undo", "act('undo')", "undo a fix"),
         binding("refresh", "act('refresh')", "poll every probe now"),
         binding("pause", "pause", "pause"),
@@ -297,6 +298,11 @@ class QualtuiApp(App[int]):
         """Stop the running fix, also while this window waits for its result."""
         if not any(worker.group == "stop" and not worker.is_finished for worker in self.workers):
             self.run_worker(self._actions.stop(), group="stop", exit_on_error=True)
+
+    def action_automatic(self) -> None:
+        """Stop all automatic fixes at once, or start them again after a question."""
+        if not any(worker.group == "automatic" and not worker.is_finished for worker in self.workers):
+            self.run_worker(self._actions.automatic(), group="automatic", exit_on_error=True)
 
     def action_pause(self) -> None:
         """The view stands still; a new CRITICAL ends it."""

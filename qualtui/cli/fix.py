@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from qualtui.cli import fix_policy
 from qualtui.cli.common import FAILED, CommandError
 from qualtui.cli.customers import only_agent
 from qualtui.cli.engine import ask
@@ -22,6 +23,7 @@ command = typer.Typer(
         _("List, preview, run, stop and undo fixes."), "qualtui fix list", "qualtui fix preview session-cleanup"
     ),
 )
+command.add_typer(fix_policy.command, name="policy")
 Name = Annotated[str, typer.Argument(metavar="FIX", help=_("The fix's name, as in `fix list`."))]
 AgentOption = Annotated[
     str, typer.Option("--agent", metavar="NAME", help=_("The agent; required if there are several."))

@@ -16,6 +16,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "note": ("n",),
     "answered": ("m",),
     "stop": ("x",),
+    "automatic": ("P",),
     "undo": ("u",),
     "refresh": ("r",),
     "pause": ("p",),

@@ -7,7 +7,7 @@ its row here.
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from qualtui.engine.commands import agents, customers, fixes, incidents, notices, polling
+from qualtui.engine.commands import agents, customers, fixes, incidents, notices, policies, polling
 from qualtui.engine.commands.context import CommandContext
 from qualtui.text.message import message
 from qualtui.wire import (
@@ -24,9 +24,13 @@ from qualtui.wire import (
     ResendNotice,
     RunDoctor,
     RunFix,
+    SetPolicy,
     ShowAgents,
     ShowIncident,
+    ShowPolicies,
+    StartPolicies,
     StopFix,
+    StopPolicies,
     TestNotice,
     UndoFix,
 )
@@ -54,6 +58,10 @@ COMMANDS = (
     CommandSpec(RunFix, fixes.run, ACT),
     CommandSpec(StopFix, fixes.stop, ACT),
     CommandSpec(UndoFix, fixes.undo, ACT),
+    CommandSpec(ShowPolicies, policies.show, VIEW),
+    CommandSpec(SetPolicy, policies.set_mode, ADMINISTER),
+    CommandSpec(StopPolicies, policies.stop, ACT),
+    CommandSpec(StartPolicies, policies.start, ACT),
     CommandSpec(NoticeLog, notices.log, VIEW),
     CommandSpec(ResendNotice, notices.resend, ACT),
     CommandSpec(TestNotice, notices.test, ADMINISTER),  # rings other people's phones

@@ -178,6 +178,7 @@ class Engine:
                 self._loops.tell,
                 self._current,
                 self._windows.details,
+                policies=self._policies.views,
             )
         )
         self._tasks = asyncio.TaskGroup()
@@ -416,6 +417,7 @@ class Engine:
             notices_owed=sum(notice.status in {"queued", "sending"} for notice in notices),
             notices_failed=sum(notice.status == "failed" for notice in notices),
             channels=channels(self.journal.state, configured, now),
+            fixes_stopped_until=self.journal.state.policies.stopped_until,
             failing=bool(self.journal.trouble or self._keeper.trouble or self._faults.banners()),
         )
 

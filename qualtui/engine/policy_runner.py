@@ -10,7 +10,9 @@ from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.eventlog.healing import POLICY, PolicyDecided
 from qualtui.fixes.guardrails import (
+    BREAKS,
     HOLD,
+    WITNESSES,
     Guardrail,
     GuardrailRefusal,
     HealingCase,
@@ -18,10 +20,10 @@ from qualtui.fixes.guardrails import (
     refusal_of,
     stopped,
 )
-from qualtui.model import Event, Incident, Origin, Phase, State
+from qualtui.model import Event, Incident, Origin, Phase, Policies, State
 from qualtui.series.evidence import Readings
 from qualtui.text.message import Saying, message
-from qualtui.wire import Preview
+from qualtui.wire import PolicyView, Preview
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,25 @@ class PolicyRunner:
     def mode(self, fix: str) -> PolicyMode:
         """The mode that holds for a fix now."""
         return mode_of(fix, self.policy(fix), self._journal.state.policies)
+
+    def views(self) -> tuple[PolicyView, ...]:
+        """What each fix does by itself, as it holds now."""
+        said = self._journal.state.policies
+        return tuple(self._view(fix, said) for fix in sorted(WITNESSES))
+
+    def _view(self, fix: str, said: Policies) -> PolicyView:
+        policy = self.policy(fix)
+        failed = (key.partition("@") for key, count in said.failures.items() if count >= BREAKS)
+        return PolicyView(
+            fix,
+            self.mode(fix).value,
+            fix in said.modes,
+            policy.per_hour,
+            policy.per_day,
+            policy.subjects,
+            float(policy.cooldown),
+            tuple(agent for name, _at, agent in failed if name == fix),
+        )
 
     # --- decided in the tick ---
 

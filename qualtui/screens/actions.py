@@ -30,7 +30,9 @@ from qualtui.wire import (
     RunFix,
     RunningView,
     RunView,
+    StartPolicies,
     StopFix,
+    StopPolicies,
     UndoFix,
 )
 
@@ -154,6 +156,25 @@ class Actions:
         )  # not on the screen yet: the engine knows
         if isinstance(answer, Done):
             self._say(safe(answer.text, 400), "good")
+
+    async def automatic(self) -> None:
+        """Stop all automatic fixes at once; where they are stopped, ask and start them again."""
+        snapshot = self._feed.sight.snapshot
+        stopped = snapshot is not None and snapshot.engine.fixes_stopped_until > snapshot.at
+        if stopped:
+            from qualtui.screens.dialog import Confirm
+
+            lines: list[Line] = [
+                (Span(_("Fixes run by themselves again, as their policies say."), "text"),),
+                (Span(_("Circuit breakers that are open close."), "faint"),),
+            ]
+            dialog = Confirm(self._look, _("Start automatic fixes again"), lines, _("Start"))
+            if not await self._app.push_screen_wait(dialog):
+                return self._say(_("Nothing was changed."), "label")
+        answer = await self.ask(StartPolicies() if stopped else StopPolicies())
+        if isinstance(answer, Done):
+            self._say(safe(answer.text, 400), "good")
+        return None
 
     async def undo(self) -> None:
         """Undo the newest run that can still be undone."""

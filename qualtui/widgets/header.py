@@ -1,7 +1,7 @@
 """The header: how bad, which agent, is the data alive, who looks, what time it is."""
 
 from qualtui.model import Severity
-from qualtui.text import _, plural
+from qualtui.text import _, plural, span
 from qualtui.widgets.line import Line, Span, safe, spread, width
 from qualtui.widgets.look import Look
 from qualtui.widgets.view_state import ConnectionState, ViewState, recovering
@@ -106,6 +106,10 @@ def _extras(sight: ViewState, now: float, look: Look) -> list[Line]:
     if channels := snapshot.engine.channels:
         word = plural("{name} FAILS {age}", "{n} CHANNELS FAIL {age}", len(channels))
         shown = word.format(name=safe(channels[0].name, 20), n=len(channels), age=age(now, channels[0].since))
+        pieces.append((Span(f" {look.glyphs.warning} {shown} ", "warnbadge"), Span("  ")))
+    left = snapshot.engine.fixes_stopped_until - snapshot.at
+    if left > 0:
+        shown = _("AUTO FIXES STOPPED {time}").format(time=span(left))
         pieces.append((Span(f" {look.glyphs.warning} {shown} ", "warnbadge"), Span("  ")))
     if snapshot.demo:
         speed = f" {look.glyphs.times}{count(snapshot.speed)}" if snapshot.speed != 1 else ""

@@ -64,6 +64,27 @@ class Fixes(msgspec.Struct, frozen=True, tag="fixes"):
     runs: tuple[RunView, ...]
 
 
+class PolicyView(msgspec.Struct, frozen=True):
+    """What a fix does by itself. `mode` is what holds: a fix that is not proven never runs."""
+
+    fix: str
+    mode: str
+    said: bool  # a person set it; else the configuration
+    per_hour: int
+    per_day: int
+    subjects: int
+    cooldown: float
+    broken: tuple[str, ...] = ()  # agents on which its circuit breaker is open
+
+
+class PolicyList(msgspec.Struct, frozen=True, tag="policies"):
+    """Answer to ShowPolicies. `stopped_until` 0: automatic fixes are not stopped."""
+
+    policies: tuple[PolicyView, ...]
+    stopped_until: float = 0.0
+    stopped_by: str = ""
+
+
 class Agents(msgspec.Struct, frozen=True, tag="agents"):
     """Answer to ShowAgents, in the order of the question; agents that are not watched are left out."""
 
@@ -151,4 +172,4 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     text: Saying
 
 
-Answer = Preview | Fixes | Agents | IncidentDetail | Notices | Customers | Findings | Done | Refused
+Answer = Preview | Fixes | PolicyList | Agents | IncidentDetail | Notices | Customers | Findings | Done | Refused

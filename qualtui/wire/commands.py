@@ -109,6 +109,27 @@ class ListFixes(msgspec.Struct, frozen=True, tag="fix.list"):
     """The fixes, and the newest runs."""
 
 
+class ShowPolicies(msgspec.Struct, frozen=True, tag="policy.show"):
+    """Which fixes run by themselves, and whether a person stopped them."""
+
+
+class SetPolicy(msgspec.Struct, frozen=True, tag="policy.set"):
+    """Set the mode of a fix: off, suggest, shadow or auto."""
+
+    fix: str
+    mode: str
+
+
+class StopPolicies(msgspec.Struct, frozen=True, tag="policy.stop"):
+    """Stop all automatic fixes at once, for so many seconds."""
+
+    seconds: float = 4 * 3600.0
+
+
+class StartPolicies(msgspec.Struct, frozen=True, tag="policy.start"):
+    """Start automatic fixes again; open circuit breakers close."""
+
+
 class ShowIncident(msgspec.Struct, frozen=True, tag="incident.show"):
     """Everything known about one incident."""
 
@@ -165,6 +186,10 @@ Command = (
     | UndoFix
     | StopFix
     | ListFixes
+    | ShowPolicies
+    | SetPolicy
+    | StopPolicies
+    | StartPolicies
     | ShowIncident
     | TestNotice
     | NoticeLog

@@ -15,7 +15,9 @@ from qualtui.wire import (
     Refused,
     RunDoctor,
     RunFix,
+    StartPolicies,
     StopFix,
+    StopPolicies,
 )
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, until, window
@@ -117,3 +119,24 @@ async def test_where_none_is_seen_the_engine_is_asked_all_the_same() -> None:
         await pilot.press("x", "x")
         await until(lambda: "no fix is running" in text(app))
         assert set(engine.asked) == {StopFix("")}
+
+
+async def test_automatic_fixes_stop_without_a_question_and_start_again_only_after_one() -> None:
+    engine, clock = StandIn(snapshots.trouble()), Clock()
+    engine.answers[StopPolicies] = Done("no fix runs by itself for 4h")
+    engine.answers[StartPolicies] = Done("fixes run by themselves again")
+    app = window(engine, clock)
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("P")
+        await until(lambda: StopPolicies() in engine.asked)
+        clock.at += 1
+        shot = snapshots.trouble()
+        stopped = msgspec.structs.replace(shot.engine, fixes_stopped_until=clock.at + 14_400)
+        engine.push(msgspec.structs.replace(shot, at=clock.at, engine=stopped))
+        await until(lambda: "AUTO FIXES STOPPED 4h" in text(app))
+        await pilot.press("P")
+        await until(lambda: "Start automatic fixes again" in text(app))
+        assert StartPolicies() not in engine.asked
+        await pilot.press("right", "enter")
+        await until(lambda: StartPolicies() in engine.asked)

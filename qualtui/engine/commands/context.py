@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.model import Event, Incident
-from qualtui.wire import AgentDetail, Customers, Findings, ListCustomers, Refused
+from qualtui.wire import AgentDetail, Customers, Findings, ListCustomers, PolicyView, Refused
 
 History = Callable[[int], Awaitable[tuple[Event, ...]]]  # all events of an incident; raises StoreError
 CustomersOf = Callable[[ListCustomers, int], Awaitable[Customers | Refused]]  # at most so many
@@ -30,3 +30,4 @@ class CommandContext:
     details: Details = lambda _agents, _figures: ()
     targets: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
+    policies: Callable[[], tuple[PolicyView, ...]] = lambda: ()
