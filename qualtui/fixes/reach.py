@@ -7,6 +7,7 @@ from qualtui.fixes.strategies import Strategy
 from qualtui.text.message import Saying, joined, message
 from qualtui.wire import CustomerView
 
+RECENT = 3600.0  # s: whoever wrote within them expects an answer, whatever the hour
 SAME = 0.001  # s: two readings of one row's time
 
 
@@ -17,6 +18,7 @@ class Person(msgspec.Struct, frozen=True):
     against: Saying = ""  # why no one may write to it now; empty: allowed
     ways: tuple[str, ...] = ()  # by name, those that reach it, in the order in which they are tried
     by_hand: Saying = ""  # why none does
+    late: bool = False  # `against` is the hour: it may be written to when contact hours begin
 
 
 class Survey(msgspec.Struct, frozen=True):
@@ -45,8 +47,8 @@ class RetryReach:
         self._strategies = strategies
         self._closed = closed
 
-    def person(self, one: CustomerView, case: Case | None) -> Person:
-        """How a retry stands to one who waits."""
+    def person(self, one: CustomerView, case: Case | None, late: Saying = "") -> Person:
+        """How a retry stands to one who waits. `late`: why the hour forbids it; empty: it does not."""
         if not is_lead(one.lead):
             return Person(one, by_hand=message("answer by hand; the bot has no lead of it"))
         against = self.barrier(one, case)
@@ -55,6 +57,8 @@ class RetryReach:
         ways = tuple(way.name for way in self.ways(case))
         if ways and one.by_hand:
             return Person(one, by_hand=message("answer by hand; {why}", why=one.by_hand))
+        if ways and late and case.now - one.last > RECENT:
+            return Person(one, late, late=True)
         return Person(one, ways=ways, by_hand="" if ways else self._by_hand(case))
 
     def ways(self, case: Case) -> tuple[Strategy, ...]:

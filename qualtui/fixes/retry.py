@@ -80,8 +80,8 @@ class Retry:
 
     @property
     def not_now(self) -> Saying:
-        """The hours in which nobody is written to."""
-        return self.out_of_hours()
+        """Nothing: whoever wrote just now is answered at any hour, and a preview knows who that is."""
+        return ""
 
     @property
     def final(self) -> Saying:
@@ -110,7 +110,7 @@ class Retry:
             subjects=tuple(one.lead for one, _why in now_reached),
             mode="",
             warnings=self._warnings(len(reached) - total, [why for _one, why in left]),
-            refused=lacks(found.lacking) or (await self._held_up() or await self._unsure() if reached else ""),
+            refused=lacks(found.lacking) or await self._refused(found, bool(reached)),
         )
 
     async def survey(self) -> Survey:
@@ -120,7 +120,8 @@ class Retry:
         if lacking:
             return Survey((), lacking)
         cases = await self._claims.cases([one.lead for one in people])
-        return Survey(tuple(self._reach.person(one, cases.get(one.lead)) for one in people))
+        late = self.out_of_hours()
+        return Survey(tuple(self._reach.person(one, cases.get(one.lead), late) for one in people))
 
     async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:
         """Writes to whom the plan names and who still waits, one after the other. Raises RemedyError."""
@@ -132,7 +133,7 @@ class Retry:
         for place, lead in enumerate(plan.subjects):
             await self._pause(sent_at, stop)
             await self._see_delivered(tally)
-            against = stop.why or await self._held_up()
+            against = stop.why or await self.gateway_trouble()
             if against:
                 tally.stopped = bool(stop.why)
                 tally.left[against] += len(plan.subjects) - place
@@ -194,7 +195,7 @@ class Retry:
         def barrier(case: Case | None) -> Saying:
             if stop.why:  # its last moment: a claim is carried out
                 raise HeldError(stop.why, stopped=True)
-            person = self._reach.person(waiting[lead], case)
+            person = self._reach.person(waiting[lead], case, self.out_of_hours())
             return person.against or person.by_hand
 
         claim = await self._claims.claim(lead, run, barrier)
@@ -235,9 +236,11 @@ class Retry:
 
     # --- the whole run ---
 
-    async def _held_up(self) -> Saying:
-        """Why nobody may be written to at this moment; empty: they may."""
-        return self.out_of_hours() or await self.gateway_trouble()
+    async def _refused(self, found: Survey, reached: bool) -> Saying:
+        """Why nobody may be written to at this moment; empty: they may, or there is nobody."""
+        if reached:
+            return await self.gateway_trouble() or await self._unsure()
+        return self.out_of_hours() if any(each.late for each in found.people) else ""
 
     async def _unsure(self) -> Saying:
         """Why it is not known whom a person answered by phone; empty where it is."""

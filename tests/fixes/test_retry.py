@@ -161,7 +161,7 @@ async def test_after_the_window_one_in_doubt_may_be_written_to_again(
 async def test_outside_contact_hours_nobody_is_written_to(
     agent_db: AgentDatabase, gateway: Waha, engine: Make
 ) -> None:
-    people = [await owed(agent_db, number, age=(20 - number) * MINUTE) for number in range(3)]
+    people = [await owed(agent_db, number, age=(90 - number) * MINUTE) for number in range(3)]
     eve = 1_764_000_000 // 86400 * 86400 + 23 * 3600 - 25.0  # 19:59:35 in São Paulo
     clock = Clock(eve)
     one = engine(clock=clock, hours="08:00-20:00")
@@ -174,6 +174,21 @@ async def test_outside_contact_hours_nobody_is_written_to(
     assert outcome.done == tuple(lead for lead, _phone in people[:2])
     assert "left: 1 not at 20:00" in str(outcome.summary)
     assert len(gateway.sends) == 2
+
+
+async def test_contact_hours_never_stop_an_answer_to_whoever_wrote_within_the_hour(
+    agent_db: AgentDatabase, gateway: Waha, engine: Make
+) -> None:
+    recent, _phone = await owed(agent_db, 1, age=50 * MINUTE)
+    await owed(agent_db, 2, age=70 * MINUTE)
+    night = Clock(1_764_000_000 // 86400 * 86400 + 6 * 3600)  # 03:00 in São Paulo
+    one = engine(clock=night, hours="08:00-20:00")
+    plan = await one.fix.preview("")
+    assert (plan.subjects, plan.refused) == ((recent,), "")
+    outcome = await one.fix.run(plan)
+    assert outcome.done == (recent,)
+    assert len(gateway.sends) == 1
+    assert str((await one.fix.preview("")).refused) == "not at 03:00: contact hours are 08:00-20:00"
 
 
 async def test_the_bot_is_not_flooded_one_message_in_ten_seconds(
