@@ -18,7 +18,7 @@ from qualtui.store.errors import StoreError
 from qualtui.store.sqlite import SqliteReader
 from qualtui.wire import Snapshot
 
-START = 20.0  # s until an engine's socket answers, on a busy machine
+START = 30.0  # s until an engine's socket answers, or it refuses to start, on a busy machine
 
 
 class NotSeenError(Exception):

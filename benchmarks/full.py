@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.disk import disk
-from benchmarks.engine import Engine, Log, engine_on, eventually, seen, started
+from benchmarks.engine import START, Engine, Log, engine_on, eventually, seen, started
 from benchmarks.hangs import punctual, sees_it_up, up
 from benchmarks.small import Small, small
 from benchmarks.trial import Trial
@@ -163,7 +163,7 @@ async def _refuses_another(config: Path) -> list[str]:
     """A second engine on the same store ends at once."""
     other = await started(config)
     try:
-        code = await other.ended(10)
+        code = await other.ended(START)
     except TimeoutError:
         code = 0
     finally:

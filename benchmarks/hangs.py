@@ -5,7 +5,7 @@ import itertools
 import signal
 import time
 
-from benchmarks.engine import Engine, Log, engine_on, eventually, seen, started
+from benchmarks.engine import START, Engine, Log, engine_on, eventually, seen, started
 from benchmarks.small import AGENT, small
 from benchmarks.trial import Trial
 from qualtui.wire import Snapshot
@@ -110,7 +110,7 @@ async def refuses_a_second() -> Trial:
         async with engine_on(config) as engine:
             other = await started(config)
             try:
-                code = await other.ended(10)
+                code = await other.ended(START)
             finally:
                 await other.kill()
             last = engine.log.read_text(errors="replace").strip().rpartition("\n")[2]

@@ -7,14 +7,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 from benchmarks.disk import disk
-from benchmarks.engine import Log, answers, engine_on, eventually, seen, started
+from benchmarks.engine import START, Log, answers, engine_on, eventually, seen, started
 from benchmarks.hangs import sees_it_up, up
-from benchmarks.small import Small, small
+from benchmarks.small import Health, Small, small
 from benchmarks.trial import Trial
 from qualtui.eventlog.engine import StoreRenewed
 from qualtui.store.sqlite.lease import lock_path
@@ -71,16 +71,19 @@ PROMISED = (
 
 
 async def lost(how: str) -> Trial:
-    """The store is spoiled between two incidents, and the engine killed after the second one."""
+    """The store is spoiled between two incidents, and the engine killed after the second one.
+
+    Each incident is of another agent: what fires again within minutes has its old number.
+    """
     problems: list[str] = []
-    async with small() as world:
-        log = Log(world.write())
+    async with small() as world, _healthy(2) as others:
+        log = Log(world.write(agents={f"bot{at}": {"health": one.probe()} for at, one in enumerate(others, 2)}))
         older = world.folder / "older.db"
         async with engine_on(world.config) as engine, engine.client() as client:
             await seen(client, up, 10, "the health server answers")
             with closing(sqlite3.connect(log.path)) as source, closing(sqlite3.connect(older)) as copy:
                 source.backup(copy)
-            await _incident(world, 1)
+            await _incident(world, world.health, 1)
             SPOILS[how](log.path, older)
             began = time.perf_counter()
             shot = await seen(client, lambda shot: bool(shot.engine.troubles), NOTICED + 5, "a banner")
@@ -91,13 +94,13 @@ async def lost(how: str) -> Trial:
                 problems.append(f"`status` says {said[:120]!r}")
             await eventually(lambda: _renewed(log) == 1, 10, "a new store")
             problems += await _refused(world.config)
-            await _incident(world, 2)
+            await _incident(world, others[0], 2)
             await eventually(lambda: _numbers(log)[-1:] == [2], 5, "the second incident is written")
             await engine.kill()
         problems += [] if log.whole() else ["the log's chain is broken"]
         async with engine_on(world.config) as engine, engine.client() as client:
             await sees_it_up(engine)
-            await _incident(world, 3)
+            await _incident(world, others[1], 3)
             shown = await client.ask(ShowIncident(2))
             if not isinstance(shown, IncidentDetail):
                 problems.append(f"incident 2 is not known: {shown}")
@@ -107,11 +110,22 @@ async def lost(how: str) -> Trial:
     return Trial(done, PROMISED, f"after {noticed:.1f} s: {banner}", tuple(problems))
 
 
-async def _incident(world: Small, number: int) -> None:
+@asynccontextmanager
+async def _healthy(count: int) -> AsyncIterator[list[Health]]:
+    """So many more health servers, ended with the block."""
+    async with AsyncExitStack() as stack:
+        servers = [Health() for _ in range(count)]
+        for one in servers:
+            stack.push_async_callback(one.kill)
+            await one.start()
+        yield servers
+
+
+async def _incident(world: Small, server: Health, number: int) -> None:
     """One begins and ends, and its notices arrive."""
-    await world.health.kill()
+    await server.kill()
     await world.catcher.arrival(f"CRITICAL #{number} ", 10)
-    await world.health.start()
+    await server.start()
     await world.catcher.arrival(f"RESOLVED #{number} ", 10)
 
 
@@ -137,7 +151,7 @@ async def _status(config: Path) -> str:
 async def _refused(config: Path) -> list[str]:
     other = await started(config)
     try:
-        code = await other.ended(10)
+        code = await other.ended(START)
     except TimeoutError:
         code = 0
     finally:

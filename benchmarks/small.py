@@ -145,6 +145,10 @@ class Health:
         if await self._process.stdout.readline() != b"ready\n":
             raise OSError("the health server does not start")
 
+    def probe(self, timeout: float = 1.0) -> dict[str, Any]:
+        """The configuration of a probe that polls it each second."""
+        return {"url": f"http://127.0.0.1:{self.port}/health", "interval": 1, "timeout": timeout}
+
     def freeze(self) -> None:
         """SIGSTOP: it accepts and never answers."""
         if self._process is not None:
@@ -174,9 +178,8 @@ class Small:
     ) -> Path:
         """Writes a configuration: one health probe each second, rules without patience; `more` tables on top."""
         down = {"series": "health.down", "op": ">=", "critical": 1, "for": for_, "keep_firing_for": 0}
-        health = f"http://127.0.0.1:{self.health.port}/health"
         config: dict[str, Any] = {
-            "agents": {AGENT: {"health": {"url": health, "interval": 1, "timeout": timeout}}},
+            "agents": {AGENT: {"health": self.health.probe(timeout)}},
             "rules": {"agent-down": down},
             "notify": {
                 "targets": {
