@@ -195,7 +195,7 @@ def _fixed(incident: Incident, decision: NoticeDecision, facts: NoticeFacts, now
     if facts.cause:
         yield message("Cause: {cause}", cause=facts.cause)
     lasted = (incident.resolved_at or now) - incident.since
-    yield message("It took {lasted:span}. Nobody was paged.", lasted=lasted)
+    yield message("It took {lasted:span}. No one was paged.", lasted=lasted)
     if helped := [run for run in facts.runs if run.outcome in HELPED and not run.undoes]:
         run = helped[-1]
         yield message("Fixed by {fix}: {outcome} ({who})", fix=run.fix, outcome=run.summary, who=run.who)

@@ -138,7 +138,7 @@ def test_what_healed_itself_says_so_quietly_and_names_the_fix() -> None:
     title, lines = written(NoticeKind.FIXED, OVER, facts, 0, Severity.WARNING)
     assert title == "FIXED ITSELF #42 ldc-bot after 11m: WhatsApp session FAILED"
     assert lines[1:4] == [
-        "It took 11m. Nobody was paged.",
+        "It took 11m. No one was paged.",
         "Fixed by gateway-restart: WORKING after 12 s (bruno)",
         "No customer is known to wait for a reply now.",
     ]
