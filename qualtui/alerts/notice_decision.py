@@ -22,11 +22,13 @@ class NoticeKind(StrEnum):
     GROWTH = "growth"  # many more customers wait
     UPDATE = "update"  # of the cause: never a page
     REPEAT = "repeat"
+    ESCALATION = "escalation"  # to whom is called while nobody owns it
+    REMINDER = "reminder"  # to its owner alone
     RESOLVED = "resolved"
     FIXED = "fixed"  # by an automatic fix, before anybody was paged: never a page
 
 
-_QUIET = frozenset({NoticeKind.UPDATE, NoticeKind.RESOLVED, NoticeKind.FIXED})
+_QUIET = frozenset({NoticeKind.UPDATE, NoticeKind.REMINDER, NoticeKind.RESOLVED, NoticeKind.FIXED})
 
 
 class NoticeTiming(msgspec.Struct, frozen=True):

@@ -1,16 +1,19 @@
 """Which channels a notice goes to. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind
 from qualtui.config.values import Route
 from qualtui.model import Incident
 
 
-def channels_for(decision: NoticeDecision, incident: Incident, routes: Sequence[Route]) -> Iterator[str]:
+def channels_for(
+    decision: NoticeDecision, incident: Incident, routes: Sequence[Route], known: Collection[str] = ()
+) -> Iterator[str]:
     """Yield the channels of a notice, each once.
 
     Whoever was notified of the incident gets its end and its updates, whatever severity it has then; nobody else.
+    `known`: the configured channels; of them, those that an escalation called get the end, too.
     """
     seen: set[str] = set()
     later = decision.kind in {NoticeKind.RESOLVED, NoticeKind.UPDATE}
@@ -24,5 +27,9 @@ def channels_for(decision: NoticeDecision, incident: Incident, routes: Sequence[
         for channel in route.channels:
             if channel in seen or (later and channel not in incident.notified):
                 continue
+            seen.add(channel)
+            yield channel
+    for channel in incident.called if later else ():
+        if channel in known and channel not in seen:
             seen.add(channel)
             yield channel

@@ -15,6 +15,7 @@ from qualtui.config.values import (
     ControlSettings,
     DatabaseSettings,
     DemoSettings,
+    EscalationStep,
     GatewayRestartSettings,
     GatewaySettings,
     Goals,
@@ -26,6 +27,7 @@ from qualtui.config.values import (
     MetricsSettings,
     NotifySettings,
     OwnSeries,
+    PersonSettings,
     PolicySettings,
     RetrySettings,
     Route,
@@ -45,6 +47,7 @@ _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://.+", re.DOTALL)
 _POINTER = re.compile(r"(/([^~/\x00-\x1f]|~[01])*)*")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
 _FIGURE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _ARGUMENT = re.compile(r"\x00|\$[0-9]")
@@ -317,6 +320,19 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (HttpSettings, "key"): ValueCheck(
         "a key of at least 16 characters, printable ASCII without spaces",
         _bearer_key,
+    ),
+    (NotifySettings, "escalation_rounds"): ValueCheck(
+        "a whole number from 0 (never) to 100", lambda count: 0 <= count <= 100
+    ),
+    (NotifySettings, "escalation_repeat"): ValueCheck(
+        'a duration of at least 1m, such as "30m"', lambda value: value >= 60
+    ),
+    (EscalationStep, "after"): ValueCheck(
+        'a duration of at most a day, such as "5m"', lambda value: 0 <= value <= 86_400
+    ),
+    (EscalationStep, "to"): ValueCheck("at least one channel, person, on-call, next or owner", bool),
+    (PersonSettings, "language"): ValueCheck(
+        'a language such as "en" or "pt_BR"', lambda text: not text or bool(_LANGUAGE.fullmatch(text))
     ),
     (Route, "channels"): ValueCheck("at least one channel", bool),
     (Route, "severities"): ValueCheck("at least one of critical, warning, info", bool),

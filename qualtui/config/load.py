@@ -14,6 +14,7 @@ from qualtui.config.checks import CHECKS, NAME, own_series
 from qualtui.config.durations import written
 from qualtui.config.errors import ConfigErrors, Problem, nearest, shown_value, toml_kind
 from qualtui.config.keys import wrong_keys
+from qualtui.config.people import check_people, read_people
 from qualtui.config.reader import ConfigReader, Given, Layer, Table
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
@@ -26,6 +27,7 @@ from qualtui.config.values import (
     Inhibit,
     Maintenance,
     NotifySettings,
+    OncallSettings,
     Operator,
     OwnSeries,
     PolicyTable,
@@ -40,6 +42,7 @@ SIZE_LIMIT = 256 * 1024  # bytes
 _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "goals": Goals,
     "notify": NotifySettings,
+    "oncall": OncallSettings,
     "fixes": FixSettings,
     "policies": PolicyTable,
     "store": StoreSettings,
@@ -48,7 +51,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "demo": DemoSettings,
 }
 _LISTS: dict[str, type[msgspec.Struct]] = {"maintenance": Maintenance, "inhibit": Inhibit}
-_KNOWN = ["agents", "defaults", "rules", "keys", *_SECTIONS, *_LISTS]
+_KNOWN = ["agents", "defaults", "rules", "people", "keys", *_SECTIONS, *_LISTS]
 _WINDOW = ("store", "screen", "demo")  # with `keys`, all that a window needs
 _RISING = (Operator.ABOVE, Operator.AT_LEAST)
 _FALLING = (Operator.BELOW, Operator.AT_MOST)
@@ -84,7 +87,9 @@ def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem
     rules = _rules(reader, raw)
     sections = {name: _section(reader, raw, name) for name in _SECTIONS}
     sections |= {name: reader.structs(Given((name,), raw.get(name, [])), of) for name, of in _LISTS.items()}
+    people = read_people(reader, _named(reader, raw, "people"))
     keys = _keys(reader, raw)
+    check_people(reader, raw)
     _routes(reader, raw)
     _retention(reader, sections["store"])
     _ack_links(reader, sections["http"])
@@ -93,7 +98,7 @@ def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem
     if remarks is not None:
         remarks.extend(reader.remarks)
     digest, place = _digest(text), str(path.absolute())
-    return Config(agents=agents, rules=rules, keys=keys, digest=digest, path=place, **sections)
+    return Config(agents=agents, rules=rules, people=people, keys=keys, digest=digest, path=place, **sections)
 
 
 def _bytes(path: Path) -> bytes:

@@ -193,6 +193,7 @@ class ChannelSettings(Values, frozen=True, kw_only=True):
     url: Secret
     timeout: Seconds = Seconds(15)
     language: str = ""  # of its notices, such as pt_BR; empty, or one without texts: English
+    ringing: bool = False  # it wakes a person: a phone call, a loud push
 
 
 class Route(Values, frozen=True, kw_only=True):
@@ -202,6 +203,16 @@ class Route(Values, frozen=True, kw_only=True):
     severities: tuple[Severity, ...] = (Severity.CRITICAL,)
     agents: tuple[str, ...] = ()  # empty: all
     resolved: bool = True
+
+
+class EscalationStep(Values, frozen=True, kw_only=True):
+    """`[[notify.escalation]]`: who is called `after` the page, or the step before, while nobody owns it.
+
+    `to`: channels, people, `on-call`, `next` (after the one on call) or `owner` (of `[oncall]`).
+    """
+
+    after: Seconds = Seconds(0)  # since the page
+    to: tuple[str, ...]
 
 
 class NotifySettings(Values, frozen=True, kw_only=True):
@@ -217,6 +228,9 @@ class NotifySettings(Values, frozen=True, kw_only=True):
     night_customers: int = 3  # so many who wait are enough to wake someone at night
     zone: str = ""  # of the night; empty: this machine's
     ping: Secret | None = None  # an address that is pinged each minute while the engine is well
+    escalation: tuple[EscalationStep, ...] = ()  # none, and [oncall] has an order: see alerts/escalation.py
+    escalation_rounds: int = 3  # how often the steps are gone through; 0: no escalation
+    escalation_repeat: Seconds = Seconds(1800)  # from the beginning of one round to the next
 
 
 class Maintenance(Values, frozen=True, kw_only=True):
@@ -243,6 +257,20 @@ class HttpSettings(Values, frozen=True, kw_only=True):
     key: Secret | None = None  # for /health/deep
     ack_listen: str = ""  # links in notices that acknowledge an incident ...
     public_url: str = ""  # ... and the https address under which people reach that listener
+
+
+class PersonSettings(Values, frozen=True, kw_only=True):
+    """`[people.NAME]`: who can be called, and through what. NAME is also the one of $QUALTUI_USER."""
+
+    channels: tuple[str, ...] = ()
+    language: str = ""  # empty: the channel's
+
+
+class OncallSettings(Values, frozen=True, kw_only=True):
+    """`[oncall]`: `order` of those who take turns, and who answers for the service in the end."""
+
+    order: tuple[str, ...] = ()
+    owner: str = ""
 
 
 class SessionCleanupSettings(Values, frozen=True, kw_only=True):
@@ -384,6 +412,8 @@ class Config(Values, frozen=True, kw_only=True):
     notify: NotifySettings = NotifySettings()
     maintenance: tuple[Maintenance, ...] = ()
     inhibit: tuple[Inhibit, ...] = ()
+    people: dict[str, PersonSettings] = {}
+    oncall: OncallSettings = OncallSettings()
     fixes: FixSettings = FixSettings()
     policies: PolicyTable = PolicyTable()
     store: StoreSettings = StoreSettings()

@@ -21,6 +21,7 @@ from qualtui.engine.faults import AgentFaults
 from qualtui.engine.incident_facts import IncidentFacts
 from qualtui.engine.incident_notices import IncidentNotices, nobody_waits
 from qualtui.engine.journal import Journal
+from qualtui.engine.people_calls import PeopleCalls
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.incident_changes import CauseFound, IncidentNotified, IncidentOpened, IncidentResolved
 from qualtui.eventlog.incident_lead import firing_members
@@ -71,6 +72,7 @@ class Evaluator:
         self._seen = seen
         self._facts = IncidentFacts(recent, reason, oldest, self._faults)
         self._notices = IncidentNotices(waiting, clock, self._facts)
+        self._people = PeopleCalls(self._notices, waiting, clock)
         self._revising = Revising(clock)
         self._clock = clock
         self._config = Config(agents={})
@@ -82,6 +84,7 @@ class Evaluator:
         self._stale = stale
         self._notices.use(config)
         self._facts.use(config, stale)
+        self._people.use(config)
 
     async def look(self, agents: Iterable[str]) -> tuple[Event, ...]:
         """Evaluates all rules of these agents; returns the new events."""
@@ -114,6 +117,7 @@ class Evaluator:
                     incident = draft.state.incidents.get(number)
                     if incident is not None and incident.agent == agent:
                         self._notices.decide(draft, incident)
+                        self._people.decide(draft, number)
         return draft
 
     # --- alerts ---

@@ -18,6 +18,14 @@ class IncidentMutes:
         """Takes a configuration."""
         self._rules = mute_rules(config)
 
+    def heard(
+        self, draft: Draft, incident: Incident, fire: list[AlertState], waiting: int, now: float
+    ) -> list[AlertState]:
+        """Return those of an incident's alerts that are not muted now."""
+        state = draft.state
+        mutes = mutes_of(fire, incident, state.alerts.values(), state.silences.values(), self._rules, waiting, now)
+        return [one for one in fire if one.key not in mutes]
+
     def due(
         self,
         draft: Draft,

@@ -1,6 +1,6 @@
 """Queues the notices that incidents are due, one a channel, each under a key that is unique for ever."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from qualtui.alerts.healing_hold import HealingStep, healing_step
 from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind, NoticeTiming
@@ -8,7 +8,7 @@ from qualtui.alerts.routing import channels_for
 from qualtui.config.values import Config
 from qualtui.engine.draft import Draft
 from qualtui.engine.incident_facts import IncidentFacts
-from qualtui.engine.incident_mutes import IncidentMutes
+from qualtui.engine.incident_mutes import IncidentMutes, worst
 from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.eventlog.notices import NoticeQueued
@@ -55,16 +55,29 @@ class IncidentNotices:
             decision = self._mutes.due(draft, incident, fire, waiting, self._timing, now)
         if decision is None:
             return
-        nth = incident.decided + 1
+        notify = self._config.notify
+        channels = channels_for(decision, incident, notify.routes, notify.channels)
+        self.queue(draft, incident, decision, f"{incident.decided + 1}/{decision.kind}/0.0", channels)
+        draft.add(IncidentNotified(incident.number, decision.kind, decision.severity, decision.waiting))
+
+    def queue(
+        self, draft: Draft, incident: Incident, decision: NoticeDecision, place: str, channels: Iterable[str]
+    ) -> None:
+        """Queue a decision's notice at each of the channels; `place` makes its keys unique for ever."""
+        now = self._clock()
         facts = self._facts.of(incident, draft.state, now)
-        for channel in channels_for(decision, incident, self._config.notify.routes):
-            key = f"{incident.number}/{nth}/{decision.kind}/0.0/{channel}"
+        for channel in channels:
+            key = f"{incident.number}/{place}/{channel}"
             title, body = notice_text(incident, decision, facts, now, key)
             draft.add(
                 NoticeQueued(key, incident.number, channel, decision.kind, decision.severity, title, body),
                 f"notice/{key}",
             )
-        draft.add(IncidentNotified(incident.number, decision.kind, decision.severity, decision.waiting))
+
+    def unmuted(self, draft: Draft, incident: Incident) -> Severity | None:
+        """The severity of the worst alert of an incident that holds and is not muted; None: there is none."""
+        fire, waiting = _members(incident, draft, clear=False), self._waiting(incident.agent)
+        return worst(self._mutes.heard(draft, incident, fire, waiting, self._clock()))
 
 
 def _members(incident: Incident, draft: Draft, *, clear: bool = True) -> list[AlertState]:

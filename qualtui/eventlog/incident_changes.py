@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from qualtui.eventlog.alerts import INCIDENTS
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe, without
 from qualtui.eventlog.incident_lead import firing_members, with_lead
+from qualtui.eventlog.ownership import unowned
 from qualtui.model import Activity, EventBody, Incident, Notified, Origin, Phase, Severity, State
 from qualtui.text.message import Saying, message
 
@@ -160,15 +161,7 @@ def _reopened(state: State, body: IncidentReopened) -> State:
     old = state.incidents.get(body.number)
     if old is None:
         return state
-    new = replace(
-        old,
-        phase=Phase.FIRING,
-        resolved_at=None,
-        reopened_at=state.at,
-        cause_ended_at=None,
-        owner="",
-        owned_at=None,
-    )
+    new = replace(unowned(old), phase=Phase.FIRING, resolved_at=None, reopened_at=state.at, cause_ended_at=None)
     return _joined(replace(state, incidents={**state.incidents, body.number: new}), body.number, body.alerts)
 
 
@@ -184,6 +177,7 @@ def _resolved(state: State, body: IncidentResolved) -> State:
     ended = replace(
         old, phase=Phase.RESOLVED, resolved_at=state.at, changes=old.changes + 1, members=members, last=last
     )
+    ended = replace(ended, escalation=None, snoozed_until=None)
     # Put last, so that the resolved ones stand in the order of their end.
     incidents = {**without(state.incidents, body.number), body.number: ended}
     return replace(state, alerts=alerts, incidents=INCIDENTS.of(incidents, state.at))

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe
+from qualtui.eventlog.ownership import owned, unowned
 from qualtui.eventlog.renamed import renamed_fields
 from qualtui.model import Activity, EventBody, Incident, Origin, Phase, State
 from qualtui.text import clean
@@ -25,6 +26,7 @@ class Acknowledged(EventBody, frozen=True, tag="incident.acknowledged"):
 
     number: int
     who: str
+    reason: str = ""
 
 
 class Released(EventBody, frozen=True, tag="incident.released"):
@@ -55,19 +57,23 @@ def _revise(state: State, body: CauseRevised) -> State:
 
 def _acknowledge(state: State, body: Acknowledged) -> State:
     old = state.incidents.get(body.number)
-    return state if old is None else _with(state, replace(old, owner=body.who, owned_at=state.at))
+    if old is None:
+        return state
+    # Taken over or taken again, it is owned from now on.
+    return _with(state, owned(state, replace(old, owner="", owned_at=None), body.who))
 
 
 def _release(state: State, body: Released) -> State:
     old = state.incidents.get(body.number)
-    return state if old is None else _with(state, replace(old, owner="", owned_at=None))
+    return state if old is None else _with(state, unowned(old))
 
 
 def _note(state: State, body: Noted) -> State:
     old = state.incidents.get(body.number)
     if old is None:
         return state
-    return _with(state, replace(old, notes=(*old.notes, f"{body.who}: {body.text}")))
+    renewed = state.at if old.owner == body.who else old.renewed_at
+    return _with(state, replace(old, notes=(*old.notes, f"{body.who}: {body.text}"), renewed_at=renewed))
 
 
 def _with(state: State, incident: Incident) -> State:
@@ -79,6 +85,9 @@ def _revised_line(_state: State, at: float, body: CauseRevised) -> Activity:
 
 
 def _acknowledged_line(_state: State, at: float, body: Acknowledged) -> Activity:
+    if body.reason:
+        text = message("has got it: {reason}", reason=clean(body.reason, NOTE_SHOWN))
+        return Activity(at, clean(body.who), text, body.number)
     return Activity(at, clean(body.who), message("has got it"), body.number)
 
 

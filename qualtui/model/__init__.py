@@ -10,6 +10,7 @@ from qualtui.model.state import (
     AlertState,
     Backlog,
     ClosedUntil,
+    Escalation,
     Failing,
     FixRun,
     Healing,
@@ -18,6 +19,7 @@ from qualtui.model.state import (
     Notified,
     Origin,
     Policies,
+    Shift,
     State,
     alert_key,
 )

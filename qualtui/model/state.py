@@ -61,6 +61,23 @@ class Healing(msgspec.Struct, frozen=True):
     hold_until: float = 0.0  # its page waits for the verification until then at most
 
 
+class Escalation(msgspec.Struct, frozen=True):
+    """Who is called while nobody owns an incident: when it began, its newest step, and how many are done."""
+
+    began: float
+    at: float  # of the newest step; the next one counts from there
+    done: int = 0  # steps of the present round
+    round: int = 1
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """A person's time on call. `until` None: until someone else has it."""
+
+    who: str
+    since: float
+    until: float | None = None
+
+
 class Incident(msgspec.Struct, frozen=True):
     """What a person works on: one fault of an agent with the alerts that it explains, its owner and notes.
 
@@ -98,6 +115,12 @@ class Incident(msgspec.Struct, frozen=True):
     last: Notified | None = None
     healing: Healing | None = None
     muted: MutedNotice | None = None  # its newest notice that was due and not sent
+    covers: Severity | None = None  # the worst that it had reached when its owner took it
+    renewed_at: float | None = None  # the owner's newest sign: taken, renewed, noted, snoozed
+    snoozed_until: float | None = None
+    reminded_at: float | None = None
+    escalation: Escalation | None = None
+    called: tuple[str, ...] = ()  # channels of its escalations: they get the end, too
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -207,6 +230,7 @@ class State(msgspec.Struct, frozen=True):
     closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as a reply may still be due
     silences: dict[str, Silence] = {}  # by id: all that run, and the newest that are over
     muted: tuple[MutedNotice, ...] = ()  # the newest, newest last
+    shifts: tuple[Shift, ...] = ()  # on call, in the order of their decision; the newest one that holds counts
 
 
 def alert_key(rule: str, agent: str) -> str:

@@ -59,6 +59,10 @@ def notice_title(incident: Incident, decision: NoticeDecision, facts: NoticeFact
             return message("UPDATE: {severity} #{number} {agent}: {what}", **words)
         case NoticeKind.REPEAT:
             return message("STILL {severity} #{number} {agent}: {what}", **words)
+        case NoticeKind.ESCALATION:
+            return message("NO ONE HAS IT: {severity} #{number} {agent}: {what}", **words)
+        case NoticeKind.REMINDER:
+            return message("YOU HAVE IT: {severity} #{number} {agent}: {what}", **words)
         case NoticeKind.RESOLVED:
             return message(
                 "RESOLVED #{number} {agent} after {lasted:span}: {what}",
@@ -134,6 +138,14 @@ def _news(incident: Incident, decision: NoticeDecision) -> Text | None:
             )
         case NoticeKind.UPDATE:
             return message("What is known of the cause has changed since the last notice.")
+        case NoticeKind.ESCALATION:
+            return message("You are called because no one has taken it.")
+        case NoticeKind.REMINDER:
+            return message(
+                "You took it and gave no sign since: no fix, no note. Soon no one owns it. "
+                "To renew: qualtui incidents ack {number}",
+                number=str(incident.number),
+            )
         case NoticeKind.REPEAT:
             return message("It still fires, and no one has taken it.")
         case _:

@@ -1,0 +1,105 @@
+"""Calls people: reminds an owner, lets a claim lapse, and escalates a page that nobody owns."""
+
+from collections.abc import Callable, Iterable
+
+from qualtui.alerts.escalation import (
+    EscalationPlan,
+    EscalationReason,
+    EscalationVerdict,
+    called,
+    calls,
+    escalation_verdict,
+    plan_of,
+)
+from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind
+from qualtui.alerts.oncall import duty, person_of
+from qualtui.alerts.ownership import OwnerTiming, OwnerVerdict, owner_verdict
+from qualtui.config.values import Config
+from qualtui.engine.draft import Draft
+from qualtui.engine.incident_notices import IncidentNotices
+from qualtui.eventlog.escalations import EscalationBegan, EscalationCalled
+from qualtui.eventlog.notices import NoticeQueued
+from qualtui.eventlog.ownership import OwnerReminded, OwnershipLapsed
+from qualtui.model import Incident, Phase, State
+
+
+class PeopleCalls:
+    """What an incident owes to people besides the notices of its routes."""
+
+    def __init__(
+        self, notices: IncidentNotices, waiting: Callable[[str], int], clock: Callable[[], float]
+    ) -> None:
+        self._notices = notices
+        self._waiting = waiting
+        self._clock = clock
+        self._config = Config(agents={})
+        self._timing = OwnerTiming()
+        self._plan = EscalationPlan()
+
+    def use(self, config: Config) -> None:
+        """Takes a configuration."""
+        self._config = config
+        self._timing = OwnerTiming().faster(config.demo.speed)
+        self._plan = plan_of(config)
+
+    def decide(self, draft: Draft, number: int) -> None:
+        """Decide what is due now: for its owner, then for whom is called while it has none."""
+        incident = draft.state.incidents.get(number)
+        if incident is None or incident.phase is not Phase.FIRING:
+            return
+        if incident.owner:
+            self._owner(draft, incident)
+        if self._plan.steps:
+            self._escalate(draft, draft.state.incidents[number])
+
+    def _owner(self, draft: Draft, incident: Incident) -> None:
+        now, owner = self._clock(), incident.owner
+        verdict = owner_verdict(incident, acted_at(draft.state, incident, now), self._timing, now)
+        if verdict is OwnerVerdict.LAPSE:
+            draft.add(OwnershipLapsed(incident.number, owner))
+        elif verdict is OwnerVerdict.REMIND:
+            person = self._config.people.get(person_of(owner, self._config.people))
+            self._queue(draft, incident, NoticeKind.REMINDER, "0.0", person.channels if person else ())
+            draft.add(OwnerReminded(incident.number, owner))
+
+    def _escalate(self, draft: Draft, incident: Incident) -> None:
+        now = self._clock()
+        severity = self._notices.unmuted(draft, incident)
+        verdict = escalation_verdict(incident, severity, self._plan, now)
+        if verdict.begins:
+            draft.add(EscalationBegan(incident.number))
+        if verdict.reason is EscalationReason.DUE:
+            self._call(draft, draft.state.incidents[incident.number], verdict)
+
+    def _call(self, draft: Draft, incident: Incident, verdict: EscalationVerdict) -> None:
+        config, now = self._config, self._clock()
+        step = self._plan.steps[verdict.step - 1]
+        held = duty(draft.state.shifts, config.oncall, now)
+        chosen = calls(step, verdict.step, held, config.oncall, config.people, config.notify.channels)
+        channels = tuple(one.channel for one in chosen)
+        just = {
+            body.channel
+            for body, _key in draft.entries
+            if isinstance(body, NoticeQueued) and body.number == incident.number
+        }
+        place = f"{verdict.step}.{verdict.round}"
+        self._queue(draft, incident, NoticeKind.ESCALATION, place, [one for one in channels if one not in just])
+        people = tuple(called(step, held, config.oncall))
+        draft.add(EscalationCalled(incident.number, verdict.step, verdict.round, people, channels))
+
+    def _queue(
+        self, draft: Draft, incident: Incident, kind: NoticeKind, place: str, channels: Iterable[str]
+    ) -> None:
+        """Queue a notice a channel. An escalation has one number for all its steps, a reminder one of its own."""
+        decision = NoticeDecision(kind, incident.severity, self._waiting(incident.agent))
+        nth = incident.decided + (kind is NoticeKind.REMINDER)
+        known = [one for one in channels if one in self._config.notify.channels]
+        self._notices.queue(draft, incident, decision, f"{nth}/{kind}/{place}", known)
+
+
+def acted_at(state: State, incident: Incident, now: float) -> float | None:
+    """When the owner's newest fix for an incident's agent was under way, since the incident is owned."""
+    since = incident.owned_at or 0.0
+    runs = [one for one in state.runs.values() if one.who == incident.owner and one.agent == incident.agent]
+    ends = [now if one.finished_at is None else one.finished_at for one in runs if one.started_at >= since]
+    return max(ends, default=None)

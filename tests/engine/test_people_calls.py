@@ -1,0 +1,149 @@
+"""A whole night on a fake clock: page, steps, owner, reminder, lapse, steps again, the end for all of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qualtui.config.values import (
+    AgentSettings,
+    ChannelSettings,
+    Config,
+    DemoSettings,
+    HealthSettings,
+    Level,
+    NotifySettings,
+    OncallSettings,
+    PersonSettings,
+    Route,
+    Rule,
+    Secret,
+)
+from qualtui.diagnosis.root_cause import RootCause
+from qualtui.engine.evaluator import Evaluator
+from qualtui.engine.journal import Journal
+from qualtui.engine.sample_cache import SampleCache
+from qualtui.eventlog.escalations import EscalationCalled
+from qualtui.eventlog.incidents import Acknowledged, Noted
+from qualtui.eventlog.notices import NoticeQueued
+from qualtui.eventlog.ownership import OwnershipLapsed, Snoozed
+from qualtui.model import EventBody, Link, Sample, Severity
+from qualtui.store.sqlite import SqliteStore
+
+MINUTE = 60.0
+RULE = Rule(series="user.depth", warning=Level(0), critical=Level(10), summary="down", link=Link.GATEWAY)
+
+
+def settings(speed: float = 1.0) -> Config:
+    names = {"slack": False, "ana-ring": True, "ana-wa": False, "bruno-ring": True}
+    channels = {
+        name: ChannelSettings(url=Secret("json://127.0.0.1"), ringing=rings) for name, rings in names.items()
+    }
+    people = {
+        "ana": PersonSettings(channels=("ana-ring", "ana-wa")),
+        "bruno": PersonSettings(channels=("bruno-ring",)),
+    }
+    return Config(
+        agents={"bot": AgentSettings(health=HealthSettings(url="http://127.0.0.1/health"))},
+        rules={"down": RULE},
+        notify=NotifySettings(channels=channels, routes=(Route(channels=("slack",)),)),
+        people=people,
+        oncall=OncallSettings(order=("ana", "bruno")),
+        demo=DemoSettings(speed=speed),
+    )
+
+
+class Night:
+    """An evaluator on a real store; `until` looks every half minute and says what was sent in which minute."""
+
+    def __init__(self, store: SqliteStore, speed: float = 1.0) -> None:
+        self.now, self.depth, self.began = 1000.0, 20.0, 1000.0
+        self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
+        self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
+        self.evaluator = Evaluator(self.journal, self.recent, lambda _: RootCause(), lambda: self.now)
+        self.evaluator.use(settings(speed), {})
+
+    async def until(self, minute: float) -> list[str]:
+        said = []
+        while (self.now - self.began) / MINUTE <= minute:
+            self.recent.add([Sample("bot/user.depth", self.now, self.depth)])
+            for event in await self.evaluator.look(("bot",)):
+                if words := self._words(event.body):
+                    said.append(f"{(self.now - self.began) / MINUTE:g} {words}")
+            self.now += 30.0
+        return said
+
+    def _words(self, body: EventBody) -> str:
+        if isinstance(body, NoticeQueued):
+            return f"{body.kind} to {body.channel}"
+        return "lapsed" if isinstance(body, OwnershipLapsed) else ""
+
+    async def add(self, body: EventBody) -> None:
+        await self.journal.append((body, ""))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    with SqliteStore.open(tmp_path / "store.db") as opened:
+        yield opened
+
+
+async def test_a_night_from_the_page_to_the_end(store: SqliteStore) -> None:
+    night = Night(store)
+    assert await night.until(6) == [
+        "0 firing to slack",
+        "0 escalation to ana-ring",
+        "5 escalation to ana-ring",
+        "5 escalation to ana-wa",
+    ]
+    await night.add(Acknowledged(1, "Ana"))  # minute 6.5
+    assert await night.until(26) == []
+    assert await night.until(27) == ["26.5 reminder to ana-ring", "26.5 reminder to ana-wa"]
+    assert await night.until(37) == ["36.5 lapsed", "36.5 escalation to ana-ring"]
+    assert await night.until(52) == [
+        "41.5 escalation to ana-ring",
+        "41.5 escalation to ana-wa",
+        "51.5 escalation to bruno-ring",
+    ]
+    night.depth = 0.0
+    ends = ["slack", "ana-ring", "ana-wa", "bruno-ring"]
+    assert await night.until(52.5) == [f"52.5 resolved to {name}" for name in ends]
+    keys = list(night.journal.state.notices)
+    assert len(keys) == len(set(keys)) == 14  # none was left out because of its key
+
+
+async def test_a_note_of_the_owner_renews_and_a_snooze_holds_the_reminder_back(store: SqliteStore) -> None:
+    night = Night(store)
+    await night.until(1)
+    await night.add(Acknowledged(1, "bruno"))  # minute 1.5
+    await night.until(15)
+    await night.add(Noted(1, "bruno", "restarting"))  # minute 15.5
+    assert await night.until(35) == []
+    await night.add(Snoozed(1, "bruno", night.now + 30 * MINUTE))  # minute 35.5
+    assert await night.until(65) == []
+    assert await night.until(66) == ["65.5 reminder to bruno-ring"]
+    assert (await night.until(76))[0] == "75.5 lapsed"
+
+
+async def test_who_took_a_warning_is_called_when_it_becomes_critical(store: SqliteStore) -> None:
+    night = Night(store)
+    night.depth = 5.0
+    assert await night.until(2) == []  # WARNING: no route, no call
+    await night.add(Acknowledged(1, "bruno"))
+    assert night.journal.state.incidents[1].covers is Severity.WARNING
+    night.depth = 20.0
+    assert (await night.until(2.5))[:2] == ["2.5 worse to slack", "2.5 escalation to ana-ring"]
+
+
+async def test_calls_end_after_the_last_round(store: SqliteStore) -> None:
+    night = Night(store)
+    said = await night.until(240)
+    assert sum(line.endswith("to bruno-ring") for line in said) == 3
+    assert said[-1] == "75 escalation to bruno-ring"
+    calls = [one for event in store.history(1) if isinstance(one := event.body, EscalationCalled)]
+    assert [(one.step, one.round) for one in calls] == [(s, r) for r in (1, 2, 3) for s in (1, 2, 3)]
+
+
+async def test_a_demo_is_as_much_faster(store: SqliteStore) -> None:
+    night = Night(store, speed=10.0)
+    assert (await night.until(0.5))[-1] == "0.5 escalation to ana-wa"
