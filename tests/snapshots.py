@@ -19,8 +19,10 @@ from qualtui.wire import (
     EngineView,
     Figure,
     Findings,
+    IncidentAlert,
     IncidentView,
     LinkView,
+    NoticeView,
     NowState,
     NowView,
     Preview,
@@ -197,6 +199,27 @@ def incident(number: int = 42, **changes: object) -> IncidentView:
         "WhatsApp session FAILED", AT - 300, AT - 290, None, "", "sent 1", "gateway-restart", "https://example.org/runbooks/gateway",
     )  # fmt: skip
     return msgspec.structs.replace(told, **changes)
+
+
+def incident_alerts() -> tuple[IncidentAlert, ...]:
+    """Two that fire and one that ended."""
+    critical = Severity.CRITICAL
+    return (
+        IncidentAlert("gateway-not-working", critical, AT - 250, None, "WhatsApp session FAILED"),
+        IncidentAlert("customers-waiting", critical, AT - 300, None, "3 customers waiting for the bot"),
+        IncidentAlert("webhook-silent", ended_at=AT - 60),
+    )
+
+
+def incident_notices() -> tuple[NoticeView, ...]:
+    """One that arrived, one that is tried again, one that was given up."""
+    title = "CRITICAL #42 ldc-bot: 3 customers wait, the longest for 5m: WhatsApp session FAILED"
+    refused = "the channel did not accept it: HTTP 503 Service Unavailable"
+    return (
+        NoticeView("42/1/firing/0.0/team-chat", "team-chat", "firing", title, "delivered", 1, AT - 290),
+        NoticeView("42/1/firing/0.0/on-call", "on-call", "firing", title, "queued", 3, AT - 290, refused),
+        NoticeView("42/2/growth/0.0/mail", "mail", "growth", title, "failed", 9, AT - 100, refused),
+    )
 
 
 def trouble() -> Snapshot:

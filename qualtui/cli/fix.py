@@ -1,6 +1,7 @@
 """`qualtui fix`: list, preview, run, stop and undo fixes."""
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -47,7 +48,8 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         print()
         titles = [_("run"), _("started"), _("fix"), _("agent"), _("by"), _("result"), _("details"), _("undo")]
         rows = [
-            [run.run, moment_text(run.started_at), run.fix, run.agent, run.who, run.outcome, words(run.summary),
+            [run.run, moment_text(run.started_at), run.fix, run.agent, run.who, outcome_word(run.outcome),
+             words(run.summary),
              _("undone") if run.undone else _("possible") if run.can_undo else "-"]
             for run in fixes.runs
         ]  # fmt: skip
@@ -134,6 +136,23 @@ def undo(
     done = ask(config, UndoFix(run))
     assert isinstance(done, Done)
     print(words(done.text))
+
+
+_OUTCOMES: dict[str, Callable[[], str]] = {
+    "ok": lambda: _("ok"),
+    "nothing": lambda: _("nothing to do"),
+    "stopped": lambda: _("stopped"),
+    "failed": lambda: _("failed"),
+    "interrupted": lambda: _("interrupted"),
+    "accepted": lambda: _("accepted"),
+    "running": lambda: _("running"),
+    "stopping": lambda: _("stopping"),
+}
+
+
+def outcome_word(code: str) -> str:
+    """A run's outcome for people; `--json` has the code itself."""
+    return _OUTCOMES[code]() if code in _OUTCOMES else code
 
 
 def print_preview(shown: Preview) -> None:

@@ -13,6 +13,7 @@ from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.cli.words import words
 from qualtui.model import Phase
 from qualtui.text import _, span
+from qualtui.widgets.incident_words import alert_words, notice_words
 from qualtui.widgets.words import severity_word
 from qualtui.wire import Acknowledge, AddNote, Done, IncidentDetail, IncidentView, ShowIncident
 
@@ -87,6 +88,10 @@ def show(number: Number, config: ConfigOption = None, as_json: JsonOption = Fals
     ):
         if text:
             print(f"  {word:8} {text}")
+    for alert in detail.alerts:
+        print(f"  {_('alert'):8} {alert_words(alert, now)}")
+    for notice in detail.notices:
+        print(f"  {_('notice'):8} {notice_words(notice, moment_text(notice.queued_at))}")
     for line in detail.history:
         print(f"  {moment_text(line.at)}  {line.who:12} {words(line.text)}")
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from qualtui.diagnosis.fix_choice import TriedFixes, spent_fixes
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.model import Activity, FixRun, Incident, Notice, Phase, Severity, State
-from qualtui.text.message import Saying, Text, counted, joined, message
+from qualtui.text.message import EMPTY, Saying, Text, counted, message
 from qualtui.wire import ActivityView, ChannelView, IncidentAlert, IncidentView, NoticeView
 
 INCIDENTS = 60  # rows sent to a screen, where not more of them fire
@@ -85,7 +85,7 @@ def notices_word(incident: Incident, trying: int) -> Text:
         words.append(counted("{count} sending", "{count} sending", trying))
     if incident.delivered:
         words.append(counted("{count} sent", "{count} sent", incident.delivered))
-    return joined(words, ", ")
+    return message("{states}", states=[*words]) if words else EMPTY
 
 
 def incident_alerts(incident: Incident, state: State) -> tuple[IncidentAlert, ...]:

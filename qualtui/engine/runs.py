@@ -5,8 +5,7 @@ import contextlib
 
 from qualtui.fixes.fix import Fix, Stop
 from qualtui.model import FixRun, State
-from qualtui.text import _
-from qualtui.text.message import Saying, counted, message
+from qualtui.text.message import Saying, Text, counted, message
 from qualtui.wire import Done, Refused, RunView
 
 UNDO_LIFE = 86400.0  # s after which a run can no longer be undone
@@ -53,8 +52,10 @@ def to_stop(state: State, run: str) -> FixRun | Done | Refused:
             return going[0]
         if not going:
             return Refused(message("no fix is running"))
-        names = ", ".join(f"{one.run} ({one.fix}, {one.agent})" for one in going)
-        return Refused(message("several fixes are running; choose one: {names}", names=names))
+        runs: list[Text | str] = [
+            message("{run} ({fix}, {agent})", run=one.run, fix=one.fix, agent=one.agent) for one in going
+        ]
+        return Refused(message("several fixes are running; choose one: {runs}", runs=runs))
     meant = state.runs.get(run)
     if meant is None:
         return Refused(message("no run {run}; the newest: qualtui fix list", run=run))
@@ -64,9 +65,9 @@ def to_stop(state: State, run: str) -> FixRun | Done | Refused:
     return Done(over) if meant.stopped_by else Refused(over)
 
 
-def outcome_word(run: FixRun) -> str:
-    """Return a run's outcome, or its present state."""
-    return run.outcome or (_("stopping") if run.stopped_by else _("running"))
+def outcome_code(run: FixRun) -> str:
+    """Return a run's outcome; `stopping` or `running` while it has none. Windows say it in words."""
+    return run.outcome or ("stopping" if run.stopped_by else "running")
 
 
 def run_view(run: FixRun, now: float, final: Saying) -> RunView:
@@ -79,7 +80,7 @@ def run_view(run: FixRun, now: float, final: Saying) -> RunView:
         who=run.who,
         started_at=run.started_at,
         finished_at=run.finished_at,
-        outcome=outcome_word(run),
+        outcome=outcome_code(run),
         summary=run.summary or counted("{count} subject", "{count} subjects", subjects),
         undone=bool(run.undone_by),
         can_undo=not undo_refusal(run, now, final),

@@ -9,6 +9,7 @@ from qualtui.screens.pages import PageContext
 from qualtui.text import _
 from qualtui.widgets.activity import activity_row
 from qualtui.widgets.chain import chain_line
+from qualtui.widgets.incident_words import alert_words, alerts_summary, notice_words
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.table import TableRow
@@ -17,6 +18,7 @@ from qualtui.wire import AgentDetail, IncidentDetail, IncidentView, ShowIncident
 
 ROOMY = 30  # rows from which the chain is shown, too, and more than the last note
 NOTES = 5
+LISTED = 6  # alerts, and notices, that have a line each
 FOOTER = ("back", "fix", "have", "note", "previous", "next", "copy", "help")
 
 
@@ -115,7 +117,8 @@ class IncidentPage(Listing):
         for word, text in self._evidence(incident):
             fact(word, text)
         fact(_("WHO"), safe(incident.owner, 60) or (_("no one yet") if fires else _("no one")))
-        fact(_("SENT"), safe(incident.notices, 100) or _("nothing"))
+        for word, text in (*self._alerts(cells, height), *self._notices(incident, height)):
+            fact(word, text)
         if incident.fix:
             fact(_("FIX"), safe(incident.fix, 80))
         if incident.runbook:
@@ -123,6 +126,24 @@ class IncidentPage(Listing):
         for note in incident.notes[-(NOTES if height >= ROOMY else 1) :]:
             fact(_("NOTE"), safe(note, 300))
         return rows
+
+    def _alerts(self, cells: int, height: int) -> list[tuple[str, str]]:
+        """Its alerts, where there are more than the one that gives the title; each on a line if there is room."""
+        alerts = self._answer.alerts if self._answer else ()
+        if len(alerts) < 2:
+            return []
+        if height < ROOMY:
+            return [(_("ALERTS"), alerts_summary(alerts, max(20, cells - 10)))]
+        lines = [alert_words(one, self.now) for one in alerts[:LISTED]]
+        return list(zip([_("ALERTS"), *[""] * LISTED], lines, strict=False))
+
+    def _notices(self, incident: IncidentView, height: int) -> list[tuple[str, str]]:
+        """What became of its notices: the newest each on a line where there is room."""
+        notices = self._answer.notices if self._answer else ()
+        if height < ROOMY or not notices:
+            return [(_("SENT"), safe(incident.notices, 100) or _("nothing"))]
+        lines = [notice_words(one, day_clock(one.queued_at, self.zone, self.now)) for one in notices[-LISTED:]]
+        return list(zip([_("SENT"), *[""] * LISTED], lines, strict=False))
 
     def _evidence(self, incident: IncidentView) -> list[tuple[str, str]]:
         """Return the present cause and its proof, if NOW is about this incident."""

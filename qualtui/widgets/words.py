@@ -14,7 +14,12 @@ _LONGEST = 9999 * 86400.0
 
 def severity_word(incident: IncidentView) -> str:
     """How bad a firing incident is; one that recovers has its own word."""
-    return _("RECOVERING") if incident.recovering else _LEVELS[incident.severity]()
+    return _("RECOVERING") if incident.recovering else level_word(incident.severity)
+
+
+def level_word(severity: Severity) -> str:
+    """A severity's word."""
+    return _LEVELS[severity]()
 
 
 _LEVELS: dict[Severity, Callable[[], str]] = {

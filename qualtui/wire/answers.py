@@ -40,7 +40,7 @@ class RunView(msgspec.Struct, frozen=True):
     who: str
     started_at: float
     finished_at: float | None
-    outcome: str
+    outcome: str  # a code: that of FixFinished, or running, stopping
     summary: Saying
     undone: bool
     can_undo: bool

@@ -11,9 +11,11 @@ from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.commands.incidents import HEAD, LINES
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
+from qualtui.eventlog.alert_changes import AlertChanged
+from qualtui.eventlog.incident_changes import IncidentOpened
 from qualtui.eventlog.incidents import Noted
-from qualtui.eventlog.notices import NoticeDelivered
-from qualtui.model import Event, Phase
+from qualtui.eventlog.notices import NoticeDelivered, NoticeFailed
+from qualtui.model import Event, Origin, Phase, Severity
 from qualtui.store import StoreError
 from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import (
@@ -118,6 +120,28 @@ async def test_an_incident_is_shown_as_long_as_its_events_are_kept(store: Sqlite
     assert isinstance(shown, IncidentDetail)
     assert shown.incident.notes == ("ana: the gateway's disk was full",)
     assert refused(await scene.ask(AddNote(301, "x"))) == "no incident #301"
+
+
+async def test_an_incident_is_shown_with_its_alerts_and_what_became_of_its_notices(store: SqliteStore) -> None:
+    opened = IncidentOpened(1, "bot", ("down@bot", "slow@bot"), Origin.UNKNOWN, "down", Severity.CRITICAL, 1.0)
+    alerts = [
+        AlertChanged(rule, "bot", Phase.INACTIVE, Phase.FIRING, Severity.CRITICAL, "x", 1.0, summary=f"{rule} now")
+        for rule in ("down", "slow")
+    ]
+    ends = AlertChanged("slow", "bot", Phase.FIRING, Phase.RESOLVED, Severity.CRITICAL, "x", 1.0)
+    notices = (queued("1/1/ops", 1), NoticeFailed("1/1/ops", 1, "HTTP 503", 9.0), queued("1/1/mail", 1, "mail"))
+    store.append([(body, "") for body in (*alerts, opened)], 1.0)
+    store.append([(body, "") for body in (*notices, ends)], 5.0)
+    shown = await Scene(store).ask(ShowIncident(1))
+    assert isinstance(shown, IncidentDetail)
+    assert [(one.rule, one.summary, one.ended_at) for one in shown.alerts] == [
+        ("down", "down now", None),
+        ("slow", "", 5.0),
+    ]
+    assert [(one.target, one.status, one.reason) for one in shown.notices] == [
+        ("ops", "queued", "HTTP 503"),
+        ("mail", "queued", ""),
+    ]
 
 
 async def test_an_incident_with_more_lines_than_the_activity_keeps_is_shown_from_its_beginning(

@@ -68,7 +68,9 @@ def prepared() -> StandIn:
     engine = StandIn(snapshots.trouble())
     told = snapshots.trouble()
     history = tuple(line for line in reversed(told.activity) if line.number == 42)
-    engine.answers[ShowIncident] = IncidentDetail(told.incidents[0], history)
+    engine.answers[ShowIncident] = IncidentDetail(
+        told.incidents[0], history, snapshots.incident_alerts(), snapshots.incident_notices()
+    )
     engine.answers[PreviewFix] = snapshots.preview()
     engine.answers[RunDoctor] = snapshots.examined()
     engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
@@ -97,6 +99,16 @@ async def test_the_other_pages_are_as_approved(name: str, key: str, awaited: str
         await until(lambda: awaited in text(app))
         await pilot.pause()
         compare(f"{name}-{size[0]}x{size[1]}", text(app))
+
+
+async def test_an_incident_s_page_with_room_lists_its_alerts_and_what_became_of_its_notices() -> None:
+    app = window(prepared())
+    async with app.run_test(size=WIDE) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("enter")
+        await until(lambda: "incident 42: 3 customers" in text(app))
+        await pilot.pause()
+        compare("detail-160x48", text(app))
 
 
 @pytest.mark.parametrize(
