@@ -29,12 +29,16 @@ class RuleVerdict(msgspec.Struct, frozen=True):
     at: float = 0.0  # of the newest sample
 
 
-def judge(rule: Rule, samples: Sequence[Sample], now: float, stale_after: float) -> RuleVerdict:
-    """The verdict on samples (oldest first) of the rule's series.
+def judge(
+    rule: Rule, samples: Sequence[Sample], now: float, stale_after: float, *, fires: bool = False
+) -> RuleVerdict:
+    """The verdict on samples (oldest first) of the rule's series. `fires`: its alert does, so that `leave` counts.
 
     A newest sample without a value, or older than `stale_after` seconds, leaves the verdict unknown:
     no data is neither trouble nor recovery. So does one from the future, after the clock was set back.
     """
+    if rule.absent is not None:
+        return _missing(rule.absent, samples, now, stale_after)
     if not samples:
         return RuleVerdict(known=False)
     newest = samples[-1]
@@ -43,7 +47,24 @@ def judge(rule: Rule, samples: Sequence[Sample], now: float, stale_after: float)
     value = _aggregate(rule, samples, now)
     if value is None:
         return RuleVerdict(known=False, note=newest.note, at=newest.at)
-    return RuleVerdict(True, _worst(rule, value), value, newest.note, newest.at)
+    severity = _worst(rule, value)
+    if severity is None and fires and rule.leave is not None and _COMPARE[rule.op](value, rule.leave):
+        severity = mildest(rule)
+    return RuleVerdict(True, severity, value, newest.note, newest.at)
+
+
+def mildest(rule: Rule) -> Severity | None:
+    """The severity of the first threshold that the rule has."""
+    levels = ((Severity.INFO, rule.info), (Severity.WARNING, rule.warning), (Severity.CRITICAL, rule.critical))
+    return next((severity for severity, level in levels if level is not None), rule.absent)
+
+
+def _missing(severity: Severity, samples: Sequence[Sample], now: float, stale_after: float) -> RuleVerdict:
+    """The verdict of a rule about having no data: always known."""
+    newest = samples[-1] if samples else None
+    if newest is not None and newest.value is not None and abs(now - newest.at) <= stale_after:
+        return RuleVerdict(True, None, newest.value, newest.note, newest.at)
+    return RuleVerdict(True, severity, None, "" if newest is None else newest.note, now)
 
 
 def _aggregate(rule: Rule, samples: Sequence[Sample], now: float) -> float | None:

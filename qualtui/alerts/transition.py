@@ -7,11 +7,12 @@ from typing import TypeAlias
 
 from qualtui.alerts.judge import RuleVerdict
 from qualtui.config.values import Rule
-from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
+from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
 from qualtui.model import AlertState, Phase, Severity
 from qualtui.text.message import Param, Saying, Text, message, outside
 
-AlertTransition: TypeAlias = AlertChanged | AlertCleared
+AlertTransition: TypeAlias = AlertChanged | AlertCleared | AlertUnseen
+LONGEST_BREAK = 3600.0  # s without a look over which `for` goes on counting; Prometheus's outage tolerance
 
 
 def alert_step(
@@ -19,13 +20,31 @@ def alert_step(
 ) -> AlertTransition | None:
     """Return an alert's transition at this moment: another phase or severity, or another state of its condition.
 
-    `for` and `keep_firing_for` have Prometheus's meaning, but an unknown verdict changes nothing:
-    it begins no pending, ends no firing, and whether it is clear is only said by a known one.
+    `for` and `keep_firing_for` have Prometheus's meaning, but an unknown verdict only marks the alert as having no
+    data: it begins no pending, ends no firing, and whether it is clear is only said by a known one.
     """
-    if not verdict.known:
-        return None
     if before is None:
-        return None if verdict.severity is None else _begin(name, agent, rule, verdict, verdict.severity, now)
+        known = verdict.known and verdict.severity is not None
+        return _begin(name, agent, rule, verdict, verdict.severity, now) if known and verdict.severity else None
+    if not verdict.known:
+        return None if before.unseen_since is not None else AlertUnseen(name, agent, now, before.number)
+    change = _walk(rule, verdict, before, now)
+    if change is None and before.unseen_since is not None:
+        return AlertUnseen(name, agent, None, before.number)
+    return change
+
+
+def after_break(before: AlertState, pause: float) -> AlertTransition | None:
+    """Return the restart of an alert's clocks after `pause` s without a look, where that is over LONGEST_BREAK."""
+    if pause <= LONGEST_BREAK:
+        return None
+    if before.phase is Phase.PENDING:
+        reason = message("nobody looked for {pause:span}: it counts anew", pause=pause)
+        return _change(None, RuleVerdict(known=True), before, Phase.INACTIVE, before.severity, reason)
+    return None if before.clear_since is None else AlertCleared(before.rule, before.agent, None, before.number)
+
+
+def _walk(rule: Rule, verdict: RuleVerdict, before: AlertState, now: float) -> AlertTransition | None:
     if verdict.severity is not None:
         return _go_on(rule, verdict, verdict.severity, before, now)
     if before.phase is Phase.PENDING:
@@ -35,7 +54,7 @@ def alert_step(
         reason = message("the condition no longer holds")
         return _change(rule, verdict, before, Phase.RESOLVED, before.severity, reason)
     if before.clear_since is None:
-        return AlertCleared(name, agent, since, before.number)
+        return AlertCleared(before.rule, before.agent, since, before.number)
     return None
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from qualtui import __version__
 from qualtui.alerts.correlation import correlate
-from qualtui.alerts.judge import judge
+from qualtui.alerts.look import look
 from qualtui.alerts.transition import alert_step
 from qualtui.cli.common import resolve_config
 from qualtui.cli.wiring import build
@@ -79,8 +79,9 @@ def _judged(config: Config, recent: SampleCache, view: Projector, stale: Mapping
         for name, rule in config.rules.items():
             if not rule.enabled:
                 continue
-            series = f"{agent}/{rule.series}"
-            verdict = judge(rule, recent.since(series, now - rule.window), now, stale.get(series, 0.0))
+            verdict = look(agent, name, rule, recent, stale, draft.state.alerts, now)
+            if verdict is None:
+                continue
             at_once = msgspec.structs.replace(rule, for_=Seconds(0))
             change = alert_step(name, agent, at_once, verdict, None, now)
             if change is not None:

@@ -299,6 +299,8 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (Inhibit, "source"): _MATCHERS_NEEDED,
     (Inhibit, "target"): _MATCHERS_NEEDED,
     (Inhibit, "equal"): ValueCheck("a list of labels", labels_named),
+    (Rule, "min_events"): ValueCheck("a whole number from 0 to 1000000", lambda count: 0 <= count <= 1_000_000),
+    (Rule, "events"): ValueCheck("the name of a series", lambda name: name == "" or _series(name)),
     (ChannelSettings, "url"): ValueCheck(
         "an Apprise address such as slack://... (empty: is its variable set?)",
         lambda url: bool(_SCHEME.fullmatch(url.reveal())),

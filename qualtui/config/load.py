@@ -26,6 +26,7 @@ from qualtui.config.values import (
     HttpSettings,
     Inhibit,
     Maintenance,
+    Level,
     NotifySettings,
     OncallSettings,
     Operator,
@@ -35,6 +36,7 @@ from qualtui.config.values import (
     ScreenSettings,
     StoreSettings,
 )
+from qualtui.series.catalogue import BY_NAME
 from qualtui.text import clean
 
 SIZE_LIMIT = 256 * 1024  # bytes
@@ -55,6 +57,7 @@ _KNOWN = ["agents", "defaults", "rules", "people", "keys", *_SECTIONS, *_LISTS]
 _WINDOW = ("store", "screen", "demo")  # with `keys`, all that a window needs
 _RISING = (Operator.ABOVE, Operator.AT_LEAST)
 _FALLING = (Operator.BELOW, Operator.AT_MOST)
+_EXACT = (Operator.EQUAL, Operator.NOT_EQUAL)
 
 
 def load(path: Path, env: Mapping[str, str], remarks: list[Problem] | None = None) -> Config:
@@ -212,6 +215,9 @@ def _rules(reader: ConfigReader, raw: Table) -> dict[str, Rule]:
                 reader.report(("rules", name, "series"), shown_value(rule.series), str(said))
             _sense(reader, ("rules", name), rule)
             rules[name] = rule
+    for name in _named(reader, raw, "rules"):
+        if name in rules:
+            _others(reader, ("rules", name), rules, raw)
     return rules
 
 
@@ -222,11 +228,43 @@ def _sense(reader: ConfigReader, key: tuple[str, ...], rule: Rule) -> None:
         reader.report((*key, "fix"), shown_value(rule.fix), f"a fix: {nearest(rule.fix, fixes)}")
     given = [(name, getattr(rule, name)) for name in ("info", "warning", "critical")]
     levels = [(name, level) for name, level in given if level is not None]
-    if rule.enabled and not levels:
-        reader.report(key, "no threshold", "at least one of info, warning, critical")
+    if rule.enabled and not levels and rule.absent is None:
+        reader.report(key, "no threshold", "at least one of info, warning, critical, absent")
+    if levels and rule.absent is not None:
+        reader.report((*key, "absent"), f"beside {levels[0][0]}", "absent alone: it needs no threshold")
+    if rule.absent is not None and not rule.for_:
+        reader.report((*key, "absent"), "no `for`", 'a `for`, such as "5m": one missed poll is not blindness')
     for (milder, low), (worse, high) in pairwise(levels):
         if (rule.op in _RISING and high < low) or (rule.op in _FALLING and high > low):
             reader.report((*key, worse), shown_value(float(high)), f"a threshold beyond {milder}'s {float(low)}")
+    _leave(reader, key, rule, levels)
+
+
+def _leave(reader: ConfigReader, key: tuple[str, ...], rule: Rule, levels: list[tuple[str, Level]]) -> None:
+    """`leave` lies on the good side of every threshold."""
+    if rule.leave is None or not levels:
+        return
+    name, mildest = levels[0]
+    wrong_side = (rule.op in _RISING and rule.leave > mildest) or (rule.op in _FALLING and rule.leave < mildest)
+    if wrong_side or rule.op in _EXACT:
+        found = f"op {rule.op.value}" if rule.op in _EXACT else shown_value(float(rule.leave))
+        expected = f"a value on the good side of {name}'s {float(mildest)}, and an op that orders"
+        reader.report((*key, "leave"), found, expected)
+
+
+def _others(reader: ConfigReader, key: tuple[str, ...], rules: dict[str, Rule], raw: Table) -> None:
+    """Check what a rule says of other rules and series."""
+    rule = rules[key[-1]]
+    others = [name for name in rules if name != key[-1]]
+    if rule.held_by and rule.held_by not in others:
+        reader.report(
+            (*key, "held_by"), shown_value(rule.held_by), f"another rule: {nearest(rule.held_by, others)}"
+        )
+    if rule.events and (said := own_series(rule.events, _figures(raw))) is not True:
+        reader.report((*key, "events"), shown_value(rule.events), str(said))
+    declared = BY_NAME.get(rule.series)
+    if rule.min_events and not (rule.events or (declared is not None and declared.events)):
+        reader.report((*key, "min_events"), str(rule.min_events), "events, the series that counts them")
 
 
 def _retention(reader: ConfigReader, store: StoreSettings | None) -> None:

@@ -17,6 +17,9 @@ BUILT_IN: dict[str, Rule] = {
         critical=Level(1),
         keep_firing_for=Seconds(2 * _MINUTE),
         summary="Agent down: {note}",
+        runbook="Look at the newest deploy and the log of the bot's service on its host. Roll back a "
+        "deploy that began just before this; else restart the service. Customers who wrote wait: "
+        "answer them when it is up.",
     ),
     # 10 s is two fast-lane answers in a row: one lost packet wakes no one.
     "database-down": Rule(
@@ -27,6 +30,9 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(10),
         keep_firing_for=Seconds(30),
         summary="Database down: {note}",
+        runbook="Look at the database's own page: paused, full, or out of connections? Run qualtui doctor "
+        "for the error. While it is down the bot stores nothing: read the chats on the phone and "
+        "answer by hand.",
     ),
     # A session restarts on its own in well under 2 min.
     "gateway-not-working": Rule(
@@ -38,6 +44,8 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="WhatsApp session is {note}",
         fix="gateway-restart",
+        runbook="Look at the gateway's own page: does the session ask for a QR code? Scan it with the "
+        "phone that owns the number; else restart the session. Then answer who waits.",
     ),
     # A monitor that cannot ask must say so: its silence looks like health.
     "blind": Rule(
@@ -46,6 +54,9 @@ BUILT_IN: dict[str, Rule] = {
         warning=Level(5 * _MINUTE),
         keep_firing_for=Seconds(30),
         summary="Not known for {duration}: {note}",
+        runbook="Look at the note: which source does not answer? Run qualtui doctor here, and open the "
+        "bot's address from another network. Until it ends nobody knows who waits: read the chats "
+        "on the phone.",
     ),
     # Server time of an empty question; the fast lane's own budget is 10 ms.
     "database-slow": Rule(
@@ -58,6 +69,9 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(_MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="Database slow: {value} s for an empty query",
+        runbook="Look at the database's page: CPU, connections, long statements, disk. End a statement "
+        "that blocks the others. If it is always slow, qualtui doctor prints the indexes that are "
+        "missing.",
     ),
     # The oldest customer's wait is itself a duration, so no `for`; the bot takes 5-24 s a reply.
     "customers-waiting": Rule(
@@ -69,6 +83,8 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(30),
         summary="Customers wait for the bot, the oldest {duration}",
         fix="retry",
+        runbook="Open the customers (key c): who waits, and since when? If no cause is shown, read the "
+        "log of the bot at the time of the oldest message. Answer by hand who can't wait.",
     ),
     # Customers open before the first start are shown and offered a fix, but never wake anyone.
     "open-before-start": Rule(
@@ -78,7 +94,10 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(30),
         summary="Customers wrote before the first start and have no answer, the oldest {duration}",
         fix="retry",
+        runbook="Open the customers (key c) and read the oldest chats. Answer those who still need it "
+        "with the fix or by hand; press m for those who were answered elsewhere.",
     ),
+    # Nobody may be lost (S18): one is too many, and no `for` brings him back.
     "customers-lost": Rule(
         series="customers.lost",
         link=Link.CUSTOMER,
@@ -87,24 +106,49 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="Customers lost: {value} waited too long, or could not be reached",
         fix="retry",
+        runbook="Open the customers (key c), then call or write to each by hand from the phone. WhatsApp "
+        "refused a number: check it with the colleague who owns the lead.",
     ),
     # S6 of messages, not of HTTP answers: a webhook that answers 200 may have lost its customer.
+    # 20 messages: one failure of fewer would be more than 5 %.
     "error-rate": Rule(
         series="failures.rate",
         link=Link.CUSTOMER,
         op=Operator.ABOVE,
         warning=Level(5),
         critical=Level(25),
+        min_events=20,
         keep_firing_for=Seconds(_MINUTE),
+        held_by="customers-waiting",
         summary="{value}% of the customers' messages have no delivered answer",
+        runbook="Look at the errors by type (key e): failed sends mean the gateway, unanswered messages "
+        "the bot. Read the log of the bot at the newest failure; roll back a deploy that began "
+        "just before.",
     ),
+    # S7 as the row has it: five messages may be one person's, so it rings nobody.
     "consecutive-failures": Rule(
         series="failures.consecutive",
         link=Link.CUSTOMER,
         op=Operator.AT_LEAST,
         warning=Level(5),
         keep_firing_for=Seconds(_MINUTE),
+        held_by="customers-waiting",
         summary="Messages in a row without a delivered answer: {value}",
+        runbook="Look at who is affected (key c): one customer means his messages, several mean the bot "
+        "or the gateway. Read the log of the bot at the first failure.",
+    ),
+    # 5 of 5: one customer's broken messages wake nobody, five customers in a row are no chance.
+    "consecutive-customers": Rule(
+        series="failures.customers",
+        link=Link.CUSTOMER,
+        op=Operator.AT_LEAST,
+        critical=Level(5),
+        keep_firing_for=Seconds(_MINUTE),
+        held_by="customers-waiting",
+        summary="Customers in a row without a delivered answer: {value}",
+        runbook="Five different customers in a row got no answer: the bot or the gateway fails for "
+        "everyone. Look at the chain for the first broken link, and at the newest deploy; roll it "
+        "back if it began just before.",
     ),
     # S8 of replies: the time of /health is no customer's.
     "reply-slow": Rule(
@@ -114,6 +158,8 @@ BUILT_IN: dict[str, Rule] = {
         warning=Level(30),
         keep_firing_for=Seconds(_MINUTE),
         summary="Replies take {duration} (95th percentile)",
+        runbook="Look at CPU and memory of the host, and at how many customers write now. The one worker "
+        "answers one after the other: a flood of one sender, or a slow database, delays everyone.",
     ),
     # S16 literally: the bot sleeps 5-12 s a message, so this always holds and is INFO.
     "reply-as-written": Rule(
@@ -122,6 +168,8 @@ BUILT_IN: dict[str, Rule] = {
         info=Level(10),
         keep_firing_for=Seconds(_MINUTE),
         summary="Replies take {duration} in the mean; row S16 says 10 s, which the bot's pauses do not allow",
+        runbook="Nothing to do at night: the bot pauses 5-12 s a message by design. Shorten its pauses if "
+        "the figure of the row matters.",
     ),
     # A bot that can't store its progress asks one question for ever. A few customers bring it about themselves.
     "same-question": Rule(
@@ -130,7 +178,8 @@ BUILT_IN: dict[str, Rule] = {
         info=Level(5),
         keep_firing_for=Seconds(_MINUTE),
         summary="Sessions in which the bot asks the same question again: {value}; it does not keep the answers",
-        runbook="qualtui doctor: which CHECK refuses what the bot writes, and the SQL that fixes it",
+        runbook="Run qualtui doctor: it shows which CHECK refuses what the bot writes. Apply the SQL that "
+        "it prints; the sessions go on from there.",
     ),
     # Most of the conversations: no lead qualifies any more, and no customer waits.
     "conversations-loop": Rule(
@@ -139,9 +188,10 @@ BUILT_IN: dict[str, Rule] = {
         warning=Level(50),
         keep_firing_for=Seconds(_MINUTE),
         summary="The bot asks the same question again in {value}% of the conversations: it keeps no answers",
-        runbook="qualtui doctor: which CHECK refuses what the bot writes, and the SQL that fixes it",
+        runbook="Run qualtui doctor: it shows which CHECK refuses what the bot writes. Apply the SQL that "
+        "it prints; the sessions go on from there.",
     ),
-    # S4 and S5: only the host knows; until it is polled these have no source.
+    # S4 and S5: only the host knows; until it is polled these have no source. 5 min: a deploy's build is shorter.
     "host-cpu": Rule(
         series="host.cpu",
         link=Link.HOST,
@@ -150,7 +200,10 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(5 * _MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="CPU at {value}% for 5 min",
+        runbook="Look at the host's charts: since when, and which deploy? A flood of one sender shows as "
+        "many messages of one phone. Restart the service if it does not fall.",
     ),
+    # A worker needs the rest for one more conversation's context; beyond that the host kills it.
     "host-memory": Rule(
         series="host.memory",
         link=Link.HOST,
@@ -159,6 +212,9 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(5 * _MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="Memory at {value}% for 5 min",
+        runbook="Look at the host's memory chart: a steady rise is a leak. Restart the service before it "
+        "reaches its limit, at a quiet minute, and tell the developers since which deploy it "
+        "rises.",
     ),
     # Two sources of one fact: as long as they differ neither may be believed.
     "sources-disagree": Rule(
@@ -169,6 +225,8 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(5 * _MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="Sources disagree: {note}",
+        runbook="Believe neither figure that the note names. Compare one customer's chat on the phone "
+        "with his rows: messages in the chat alone never got in, rows alone were never delivered.",
     ),
     # Our own fault, never the bot's. A minute: what fails at one look and works at the next rings nobody.
     "watch-fault": Rule(
@@ -178,7 +236,8 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(_MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="qualtui itself has a fault and does not fully watch {agent}: {note}",
-        runbook="read the log of the engine, and report the error: the bot is not its cause",
+        runbook="Read the log of the engine, and report the error: the bot is not its cause. Restart "
+        "qualtui watch if the fault stays.",
     ),
     # S21. 11 min are two answers at the default deep_interval: a worker recycled in between is no broken service.
     "deep-broken": Rule(
@@ -189,6 +248,8 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(11 * _MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="The bot's deep check says: {note}",
+        runbook="Look at the service that the note names, on its own page. The bot may answer without it: "
+        "check that customers are answered before you restart anything.",
     ),
     # Four answers at the default deep_interval: a busy bot has time for one of them, a check that hangs for none.
     "deep-silent": Rule(
@@ -199,7 +260,10 @@ BUILT_IN: dict[str, Rule] = {
         for_=Seconds(35 * _MINUTE),
         keep_firing_for=Seconds(_MINUTE),
         summary="The bot's deep check hangs: {note}",
+        runbook="Look at the log of the bot for the deep check: which service does it wait for? Check "
+        "that service on its own page. A restart of the bot alone does not end it.",
     ),
+    # S9: single ones happen at the worker's recycling; three in 10 min are a gateway that hangs.
     "webhook-timeouts": Rule(
         series="failures.timeouts",
         link=Link.WEBHOOK,
@@ -208,13 +272,18 @@ BUILT_IN: dict[str, Rule] = {
         warning=Level(3),
         keep_firing_for=Seconds(_MINUTE),
         summary="Sends that took as long as the webhook may live: {value}",
+        runbook="Look at the gateway: a send that takes 110 s and more waits for it. Restart its session "
+        "if sends stay slow; the worker that was killed meanwhile left its customer waiting.",
     ),
+    # Let's Encrypt renews 30 days before the end: 14 days say that two weeks of tries have failed.
     "certificate-ends": Rule(
         series="tls.days",
         op=Operator.BELOW,
         warning=Level(14),
         keep_firing_for=Seconds(_MINUTE),
         summary="The certificate of {note} ends; days left: {value}",
+        runbook="Renew the certificate at the host, or find out why the automatic renewal failed. After "
+        "it ends the gateway can't reach the webhook, and no message gets in.",
     ),
     # exp(-11.5) = 1e-5: by chance no one writes for so long once in 100 weeks of 1000 conversations;
     # series/seasonality.py has the formula.
@@ -225,5 +294,7 @@ BUILT_IN: dict[str, Rule] = {
         warning=Level(11.5),
         keep_firing_for=Seconds(_MINUTE),
         summary="No customer writes; about {value} would have by now: does the gateway receive messages?",
+        runbook="Write to the bot from another phone. No row after a minute: look at the webhook's "
+        "address in the gateway, then restart the session. A holiday has this effect, too.",
     ),
 }

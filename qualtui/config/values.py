@@ -177,6 +177,11 @@ class Rule(Values, frozen=True, kw_only=True):
     info: Level | None = None
     warning: Level | None = None
     critical: Level | None = None
+    leave: Level | None = None  # a firing alert goes on until its value is on the good side of this
+    absent: Severity | None = None  # instead of thresholds: holds while the series has no fresh value
+    min_events: int = 0  # of a ratio: with fewer events its condition does not hold
+    events: str = ""  # the series that counts them; empty: the one that the ratio's series declares
+    held_by: str = ""  # a rule: while it fires this one does not resolve
     for_: Seconds = msgspec.field(default=Seconds(0), name="for")
     keep_firing_for: Seconds = Seconds(0)
     summary: str = ""  # {value}, {duration}, {note} and {agent} are filled in

@@ -124,7 +124,7 @@ def _trouble(
         fix_title=remedies(fix) if fix else "",
         number=worst.number,
         state=state,
-        step=reason.step or worst.runbook,
+        step=reason.step or ("" if fix else worst.runbook),
     )
 
 

@@ -37,7 +37,7 @@ from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.sample_writer import SampleWriter
 from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, windows
-from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
+from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
 from qualtui.eventlog.engine import EngineStarted, EngineStopped, Remade
 from qualtui.eventlog.healing import PolicyDecided
 from qualtui.eventlog.incident_changes import (
@@ -79,6 +79,7 @@ LAST_WINDOW = 10.0  # s that an engine beside a window outlives its last window
 CHANGES = (  # events that windows show at once
     AlertChanged,
     AlertCleared,
+    AlertUnseen,
     AlertsJoined,
     CauseEnded,
     CauseFound,
@@ -194,6 +195,7 @@ class Engine:
         await self.journal.append((entry, ""))
         series = {**self._setup.intervals(), **windows(self._setup.config)}
         await self._keeper.restore(self.recent, series)
+        await self._evaluator.resume()
         try:
             async with self._tasks as tasks:
                 tasks.create_task(self._server.serve(ready))

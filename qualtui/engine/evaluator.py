@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from math import inf
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from qualtui.alerts.correlation import correlate, counts
-from qualtui.alerts.judge import judge
+from qualtui.alerts.look import look
 from qualtui.alerts.notice_decision import NoticeKind
-from qualtui.alerts.transition import AlertTransition, alert_step, settle
+from qualtui.alerts.transition import AlertTransition, after_break, alert_step, settle
 from qualtui.config.values import Config, Rule
 from qualtui.diagnosis.diagnose import explains
 from qualtui.diagnosis.faults import FaultsSeen
@@ -95,6 +96,20 @@ class Evaluator:
         """Ends what belongs to rules, agents or channels that the configuration no longer has."""
         return await self._journal.decide(lambda state: self._settle(state).entries)
 
+    async def resume(self) -> tuple[Event, ...]:
+        """Restart what counts time, of agents at which nobody looked for too long: `for` and `keep_firing_for`."""
+        return await self._journal.decide(lambda state: self._resume(state).entries)
+
+    def _resume(self, state: State) -> Draft:
+        now = self._clock()
+        draft = Draft(state, now)
+        for alert in state.alerts.values():
+            seen = self._recent.newest_at(alert.agent)
+            change = after_break(alert, inf if seen is None else now - seen)
+            if change is not None:
+                draft.add(change)
+        return draft
+
     def _decide(self, state: State, agents: tuple[str, ...]) -> Draft:
         draft = Draft(state, self._clock())
         incidents = _by_agent(state.incidents.values())
@@ -136,11 +151,9 @@ class Evaluator:
 
     def _step(self, state: State, agent: str, name: str, rule: Rule) -> AlertTransition | None:
         now = self._clock()
-        series = f"{agent}/{rule.series}"
-        samples = self._recent.since(series, now - rule.window)
-        if not samples:
-            return None  # nothing is known
-        verdict = judge(rule, samples, now, self._stale.get(series, 0.0))
+        verdict = look(agent, name, rule, self._recent, self._stale, state.alerts, now)
+        if verdict is None:
+            return None
         return alert_step(name, agent, rule, verdict, state.alerts.get(alert_key(name, agent)), now)
 
     # --- incidents ---

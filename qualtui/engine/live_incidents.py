@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from qualtui.alerts.judge import RuleVerdict, judge
+from qualtui.alerts.judge import RuleVerdict
+from qualtui.alerts.look import look
 from qualtui.alerts.transition import summarise
 from qualtui.config.values import Config, Rule
 from qualtui.diagnosis.diagnose import explains
@@ -92,11 +93,11 @@ class LiveIncidents:
     def _judged(self, incident: Incident, state: State, now: float) -> IncidentNow:
         """Its leading alert's line in the figures of now. It recovers only where all its alerts are clear."""
         others = [one.rule for one in firing_members(incident, state.alerts) if one.rule != incident.rule]
-        holds = any(not self._clear(incident.agent, rule, now) for rule in others)
+        holds = any(not self._clear(incident.agent, rule, state, now) for rule in others)
         rule = self._config.rules.get(incident.rule)
         if rule is None:
             return IncidentNow(incident.summary)
-        verdict = self._verdict(incident.agent, rule, now)
+        verdict = self._verdict(incident.agent, incident.rule, rule, state, now)
         if not verdict.known or (verdict.severity is None and holds):
             return IncidentNow(incident.summary)
         if verdict.severity is None:
@@ -104,18 +105,17 @@ class LiveIncidents:
         timed = "{duration}" in rule.summary  # the figure itself is a duration, and another one than the rule's
         return IncidentNow(summarise(rule, incident.rule, incident.agent, verdict), timed=timed)
 
-    def _clear(self, agent: str, name: str, now: float) -> bool:
+    def _clear(self, agent: str, name: str, state: State, now: float) -> bool:
         """Whether fresh evidence says that a rule's condition does not hold."""
         rule = self._config.rules.get(name)
         if rule is None:
             return False
-        verdict = self._verdict(agent, rule, now)
+        verdict = self._verdict(agent, name, rule, state, now)
         return verdict.known and verdict.severity is None
 
-    def _verdict(self, agent: str, rule: Rule, now: float) -> RuleVerdict:
-        series = f"{agent}/{rule.series}"
-        stale = self._evidence.stale.get(series, 0.0)
-        return judge(rule, self._recent.since(series, now - rule.window), now, stale)
+    def _verdict(self, agent: str, name: str, rule: Rule, state: State, now: float) -> RuleVerdict:
+        found = look(agent, name, rule, self._recent, self._evidence.stale, state.alerts, now)
+        return RuleVerdict(known=False) if found is None else found
 
 
 def _of_another(incident: Incident | None, reason: RootCause) -> bool:

@@ -138,6 +138,10 @@ class SampleCache:
         for name, track in self._by_agent.get(agent, {}).items():
             yield name, track.raw[-1]
 
+    def newest_at(self, agent: str) -> float | None:
+        """When any series of an agent was polled last, with or without a value."""
+        return max((sample.at for _name, sample in self.newest_of(agent)), default=None)
+
     def known(self, series: str) -> Sample | None:
         """The newest sample of a series that has a value."""
         track = self._tracks.get(series)

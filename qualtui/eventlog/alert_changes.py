@@ -1,5 +1,7 @@
 """Alerts: one rule for one agent, pending, firing, resolved; and since when its condition has been clear."""
 
+from typing import TypeAlias
+
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe, without
@@ -38,16 +40,32 @@ class AlertCleared(EventBody, frozen=True, tag="alert.cleared"):
     number: int = 0
 
 
-def _changed(state: State, body: AlertChanged) -> State:
-    key = alert_key(body.rule, body.agent)
-    before = state.alerts.get(key)
-    number = before.number if before is not None and before.phase is Phase.FIRING else body.number
+class AlertUnseen(EventBody, frozen=True, tag="alert.unseen"):
+    """An alert has had no data since `since`, so that it neither fires nor resolves; None: it has data again."""
+
+    rule: str
+    agent: str
+    since: float | None
+    number: int = 0
+
+
+AlertBody: TypeAlias = AlertChanged | AlertCleared | AlertUnseen
+
+
+def alert_after(before: AlertState | None, body: AlertBody, at: float) -> AlertState | None:
+    """The alert after an event of the time `at`; None: it is inactive."""
+    if isinstance(body, AlertUnseen):
+        return None if before is None else replace(before, unseen_since=body.since)
+    if isinstance(body, AlertCleared):
+        return None if before is None else replace(before, clear_since=body.since, unseen_since=None)
     if body.new not in {Phase.PENDING, Phase.FIRING}:
-        return _left(replace(state, alerts=without(state.alerts, key)), key, number)
+        return None
+    fired = before if before is not None and before.phase is Phase.FIRING else None
+    number = body.number if fired is None else fired.number
     fires = body.new is Phase.FIRING
     keeps = fires and body.severity is not Severity.INFO
-    began = before.fired_at if before is not None and before.phase is Phase.FIRING else state.at
-    alert = AlertState(
+    began = at if fired is None else fired.fired_at
+    return AlertState(
         body.rule,
         body.agent,
         body.new,
@@ -61,7 +79,17 @@ def _changed(state: State, body: AlertChanged) -> State:
         runbook=body.runbook,
         fired_at=began if fires else None,
     )
+
+
+def _changed(state: State, body: AlertChanged) -> State:
+    key = alert_key(body.rule, body.agent)
+    before = state.alerts.get(key)
+    number = before.number if before is not None and before.phase is Phase.FIRING else body.number
+    alert = alert_after(before, body, state.at)
+    if alert is None:
+        return _left(replace(state, alerts=without(state.alerts, key)), key, number)
     state = replace(state, alerts={**state.alerts, key: alert})
+    keeps = alert.phase is Phase.FIRING and alert.severity is not Severity.INFO
     return with_lead(state, number) if keeps else _left(state, key, number)
 
 
@@ -75,12 +103,10 @@ def _left(state: State, key: str, number: int) -> State:
     return with_lead(replace(state, incidents=incidents), number)
 
 
-def _cleared(state: State, body: AlertCleared) -> State:
+def _marked(state: State, body: AlertCleared | AlertUnseen) -> State:
     key = alert_key(body.rule, body.agent)
-    alert = state.alerts.get(key)
-    if alert is None:
-        return state
-    return replace(state, alerts={**state.alerts, key: replace(alert, clear_since=body.since)})
+    alert = alert_after(state.alerts.get(key), body, state.at)
+    return state if alert is None else replace(state, alerts={**state.alerts, key: alert})
 
 
 def _line(state: State, at: float, body: AlertChanged) -> Activity | None:
@@ -108,6 +134,7 @@ LEVELS: dict[Severity, Text] = {
 FAMILY = Family(
     kinds=(
         EventKind(AlertChanged, apply=_changed, line=_line, number=lambda body: body.number),
-        EventKind(AlertCleared, apply=_cleared),
+        EventKind(AlertCleared, apply=_marked),
+        EventKind(AlertUnseen, apply=_marked),
     ),
 )

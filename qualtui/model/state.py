@@ -25,6 +25,7 @@ class AlertState(msgspec.Struct, frozen=True):
     fix: str = ""
     runbook: Saying = ""
     fired_at: float | None = None
+    unseen_since: float | None = None  # it has had no data since then: neither recovery nor trouble
 
     @property
     def key(self) -> str:

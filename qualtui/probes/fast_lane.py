@@ -37,6 +37,7 @@ NEEDS_MESSAGES = (
     "failures.messages",
     "failures.rate",
     "failures.consecutive",
+    "failures.customers",
     "failures.sends",
     "failures.timeouts",
     "goal.answered",

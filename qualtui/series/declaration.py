@@ -11,3 +11,4 @@ class Series(msgspec.Struct, frozen=True):
     worse: str
     source: str
     meaning: str
+    events: str = ""  # of a ratio: the series that counts what it is a ratio of

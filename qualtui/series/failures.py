@@ -23,6 +23,7 @@ SERIES = (
         "up",
         "messages",
         "S6 in truth: failures.unanswered of failures.messages; 0 below 20 of them, the counts speak",
+        events="failures.messages",
     ),
     Series(
         "failures.consecutive",
@@ -30,6 +31,13 @@ SERIES = (
         "up",
         "messages",
         "S7 in truth: failed messages since the newest answered one; distinct rows of a day, one of a flood",
+    ),
+    Series(
+        "failures.customers",
+        "",
+        "up",
+        "messages",
+        "distinct customers whose messages are in failures.consecutive",
     ),
     Series(
         "failures.sends",

@@ -30,14 +30,15 @@ def failures(
     asked = ([at for at in times if at >= born] for times in book.asked.values())
     each = [_failed(times, start, now - allowance) for times in asked]
     recent = sum(min(ONE_PERSON, sum(at >= start for at in times)) for times in each)
-    failed = [at for times in each for at in times]
     messages = recent + sum(at >= start for at in book.settled)
     newest = book.last_settled
+    row = [sum(newest is None or at > newest for at in times) for times in each]  # by customer
     return {
         "failures.unanswered": float(recent),
         "failures.messages": float(messages),
         "failures.rate": percent(recent, messages) or 0.0,
-        "failures.consecutive": float(sum(newest is None or at > newest for at in failed)),
+        "failures.consecutive": float(sum(row)),
+        "failures.customers": float(sum(count > 0 for count in row)),
         "failures.sends": float(sum(at >= start for at in book.unheard)),
         "failures.timeouts": float(sum(at >= start for at in book.hung)),
     }

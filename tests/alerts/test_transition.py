@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from qualtui.alerts.judge import RuleVerdict, judge
-from qualtui.alerts.transition import AlertTransition, alert_step, summarise
+from qualtui.alerts.transition import AlertTransition, after_break, alert_step, summarise
 from qualtui.config.values import Aggregate, Level, Operator, Rule, Seconds
-from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
+from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen, alert_after
 from qualtui.model import AlertState, Phase, Sample, Severity
 
 BAD = RuleVerdict(True, Severity.CRITICAL, 1.0, "refused", 100.0)
@@ -42,6 +42,7 @@ CASES = [
     ("fires after for", rule(10), BAD, standing(Phase.PENDING), 110, (Phase.PENDING, Phase.FIRING)),
     ("pending passes", rule(10), GOOD, standing(Phase.PENDING), 105, (Phase.PENDING, Phase.INACTIVE)),
     ("no data leaves pending", rule(10), UNKNOWN, standing(Phase.PENDING), 200, None),
+    ("no data begins nothing", rule(), UNKNOWN, None, 200, None),
     ("no data is not recovery", rule(), UNKNOWN, standing(Phase.FIRING), 900, None),
     ("resolves", rule(), GOOD, standing(Phase.FIRING), 120, (Phase.FIRING, Phase.RESOLVED)),
     ("keeps firing for a while", rule(keep=60), GOOD, standing(Phase.FIRING), 120, None),
@@ -85,8 +86,19 @@ def test_keep_firing_for_starts_anew_after_a_relapse() -> None:
     assert walk(rule(keep=60), BAD, clear, 130) == AlertCleared("r", "a", None, 7)
 
 
-def test_a_gap_in_the_data_does_not_start_keep_firing_for_anew() -> None:
-    assert walk(rule(keep=60), UNKNOWN, standing(Phase.FIRING, clear=120.0), 130) is None
+def test_a_gap_in_the_data_marks_the_alert_and_does_not_start_keep_firing_for_anew() -> None:
+    clear = standing(Phase.FIRING, clear=120.0)
+    assert walk(rule(keep=60), UNKNOWN, clear, 130) == AlertUnseen("r", "a", 130.0, 7)
+    unseen = replace(clear, unseen_since=130.0)
+    assert walk(rule(keep=60), UNKNOWN, unseen, 140) is None
+    assert walk(rule(keep=60), GOOD, unseen, 150) == AlertUnseen("r", "a", None, 7)
+
+
+def test_a_mark_of_no_data_changes_nothing_else_of_an_alert() -> None:
+    before = standing(Phase.FIRING, clear=120.0)
+    unseen = alert_after(before, AlertUnseen("r", "a", 130.0, 7), 130.0)
+    assert unseen == replace(before, unseen_since=130.0)
+    assert alert_after(unseen, AlertUnseen("r", "a", None, 7), 140.0) == before
 
 
 def test_a_clock_that_was_set_back_does_not_keep_an_alert_firing_for_ever() -> None:
@@ -170,11 +182,16 @@ def test_nothing_fires_that_did_not_hold_and_nothing_ends_without_evidence(
         change = walk(a_rule, verdict, before, now)
         if change is None:
             continue
+        if isinstance(change, AlertUnseen):
+            assert before is not None
+            assert (change.since is None) == verdict.known
+            before = replace(before, unseen_since=change.since)
+            continue
         assert verdict.known
         if isinstance(change, AlertCleared):
             assert before is not None
             assert (change.since is None) == (verdict is BAD)
-            before = replace(before, clear_since=change.since)
+            before = replace(before, clear_since=change.since, unseen_since=None)
             continue
         assert (change.new in {Phase.FIRING, Phase.PENDING}) == (verdict is BAD)
         if change.new in {Phase.FIRING, Phase.PENDING}:
@@ -182,3 +199,43 @@ def test_nothing_fires_that_did_not_hold_and_nothing_ends_without_evidence(
             before = AlertState("r", "a", change.new, change.severity, change.since, number)
         else:
             before = None
+
+
+def test_for_goes_on_over_a_break_of_up_to_an_hour_and_starts_anew_after_a_longer_one() -> None:
+    pending = standing(Phase.PENDING)
+    assert after_break(pending, 3600) is None
+    anew = after_break(pending, 3601)
+    assert isinstance(anew, AlertChanged)
+    assert phases(anew) == (Phase.PENDING, Phase.INACTIVE)
+    assert alert_after(pending, anew, 5000.0) is None
+
+
+def test_after_a_long_break_an_alert_fires_on_and_keep_firing_for_starts_anew() -> None:
+    assert after_break(standing(Phase.FIRING), 1e6) is None
+    assert after_break(standing(Phase.FIRING, clear=120.0), 1e6) == AlertCleared("r", "a", None, 7)
+
+
+def test_an_alert_that_fires_goes_on_until_its_value_leaves() -> None:
+    a_rule = Rule(series="x", warning=Level(80), critical=Level(90), leave=Level(70))
+
+    def said(value: float, *, fires: bool) -> Severity | None:
+        return judge(a_rule, [Sample("a/x", 99.0, value)], 100.0, 60.0, fires=fires).severity
+
+    assert (said(75, fires=False), said(75, fires=True)) == (None, Severity.WARNING)
+    assert (said(95, fires=True), said(70, fires=True)) == (Severity.CRITICAL, None)
+
+
+def test_a_rule_about_absence_holds_while_there_is_no_fresh_value_and_is_always_known() -> None:
+    a_rule = Rule(series="x", absent=Severity.WARNING, for_=Seconds(300))
+
+    def said(*samples: Sample) -> RuleVerdict:
+        return judge(a_rule, samples, 100.0, 60.0)
+
+    old, gap, good = (Sample("a/x", at, value) for at, value in ((10.0, 5.0), (99.0, None), (99.0, 5.0)))
+    assert [said(*each).severity for each in ((), (old,), (good, gap), (gap, good))] == [
+        Severity.WARNING,
+        Severity.WARNING,
+        Severity.WARNING,
+        None,
+    ]
+    assert all(said(*each).known for each in ((), (old,), (gap,), (good,)))

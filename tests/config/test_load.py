@@ -123,7 +123,7 @@ def test_what_no_single_key_tells_is_told_too() -> None:
         """
     )
     assert told == [
-        "config.toml: rules.none: found no threshold, expected at least one of info, warning, critical",
+        "config.toml: rules.none: found no threshold, expected at least one of info, warning, critical, absent",
         'config.toml: rules.fix.fix: found "sesion-cleanup", expected a fix: "session-cleanup"',
         "config.toml: rules.order.critical: found 5.0, expected a threshold beyond warning's 10.0",
         "config.toml: rules.falling.critical: found 2.0, expected a threshold beyond warning's 1.0",

@@ -25,7 +25,7 @@ from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
+from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
 from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeQueued
@@ -62,12 +62,12 @@ def configuration(rules: dict[str, Rule]) -> Config:
 class Scene:
     """An evaluator on a real store and a clock that is set by hand."""
 
-    def __init__(self, store: SqliteStore, rules: dict[str, Rule]) -> None:
+    def __init__(self, store: SqliteStore, rules: dict[str, Rule], recent: SampleCache | None = None) -> None:
         self.now = 1000.0
         self.why = RootCause("the why")
         self.seen = FaultsSeen()
         self.waiting = 1
-        self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
+        self.recent = recent or SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
         self.evaluator = Evaluator(
             self.journal,
@@ -107,7 +107,7 @@ def said(body: object) -> str:
         return f"cause: {body.cause}"
     if isinstance(body, AlertChanged):
         return f"{body.new.value} {body.severity.value}"
-    if isinstance(body, IncidentNotified | AlertCleared):
+    if isinstance(body, IncidentNotified | AlertCleared | AlertUnseen):
         return ""
     assert isinstance(body, IncidentChange)
     return f"{type(body).__name__} #{body.number}"
@@ -181,6 +181,50 @@ async def test_after_a_restart_it_is_the_same_incident_and_nobody_is_told_again(
     after.now = before.now
     assert await after.oldest(705) == []
     assert after.journal.state.incidents == before.journal.state.incidents
+
+
+@pytest.mark.parametrize(
+    ("pause", "fires_after"), [(1.0, 10.0), (3599.0, 0.0)], ids=["a prompt start", "just under an hour"]
+)
+async def test_for_goes_on_counting_over_a_restart(tmp_path: Path, pause: float, fires_after: float) -> None:
+    rules = {"customers-waiting": replace(WAITING, for_=Seconds(30))}
+    with SqliteStore.open(tmp_path / "store.db") as store:
+        before = Scene(store, rules)
+        assert await before.oldest(700) == ["pending critical"]
+        assert await before.oldest(719, after=19) == []
+    with SqliteStore.open(tmp_path / "store.db") as store:
+        after = Scene(store, rules, before.recent)  # as the store gives back the last hour
+        after.now = before.now + pause
+        assert await after.evaluator.resume() == ()
+        if fires_after:
+            assert await after.oldest(729, after=9) == []
+        assert "firing critical" in await after.oldest(730, after=1)
+
+
+async def test_for_starts_anew_where_nobody_looked_for_more_than_an_hour(tmp_path: Path) -> None:
+    rules = {"customers-waiting": replace(WAITING, for_=Seconds(30))}
+    with SqliteStore.open(tmp_path / "store.db") as store:
+        before = Scene(store, rules)
+        assert await before.oldest(700) == ["pending critical"]
+    with SqliteStore.open(tmp_path / "store.db") as store:
+        after = Scene(store, rules)  # the last hour has no sample
+        after.now = before.now + 3601
+        assert shown(await after.evaluator.resume()) == ["inactive critical"]
+        assert await after.oldest(4300) == ["pending critical"]
+        assert await after.oldest(4329, after=29) == []
+        assert "firing critical" in await after.oldest(4330, after=1)
+
+
+async def test_an_alert_without_data_says_so_until_it_has_data_again(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    await scene.oldest(700)
+    await scene.oldest(None)
+    (alert,) = scene.journal.state.alerts.values()
+    assert (alert.phase, alert.unseen_since) == (Phase.FIRING, scene.now)
+    await scene.oldest(None)
+    await scene.oldest(705)
+    (alert,) = scene.journal.state.alerts.values()
+    assert (alert.phase, alert.unseen_since) == (Phase.FIRING, None)
 
 
 async def test_numbers_are_given_once_and_in_order(store: SqliteStore) -> None:

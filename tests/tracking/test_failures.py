@@ -62,6 +62,12 @@ def test_failures_in_a_row_end_with_the_newest_answered_message() -> None:
     assert told(got(900, "a"), got(300, "b"), sent(290, "b"))["failures.consecutive"] == 0
 
 
+def test_failures_in_a_row_of_one_customer_are_one_customer_s() -> None:
+    assert told(got(900, "a"), got(800, "b"), got(700, "b"))["failures.customers"] == 2
+    assert told(*(got(900 - n, "a") for n in range(6)))["failures.customers"] == 1
+    assert told(got(900, "a"), got(800, "b"), sent(790, "b"), got(700, "c"))["failures.customers"] == 1
+
+
 def test_a_row_that_says_sent_while_the_gateway_was_broken_is_a_failed_send() -> None:
     said = told(got(300), sent(290), broken=True)
     assert (said["failures.sends"], said["failures.unanswered"]) == (1, 1)
