@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "customers": "qualtui.cli.customers",
     "notify": "qualtui.cli.notify",
     "doctor": "qualtui.cli.doctor",
+    "rules": "qualtui.cli.rules",
     "config": "qualtui.cli.config",
 }
 

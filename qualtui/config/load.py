@@ -10,12 +10,13 @@ import msgspec
 
 from qualtui.config import files
 from qualtui.config.aliases import rename_old
-from qualtui.config.checks import CHECKS, NAME, own_series
+from qualtui.config.checks import CHECKS, NAME
 from qualtui.config.durations import written
 from qualtui.config.errors import ConfigErrors, Problem, nearest, shown_value, toml_kind
 from qualtui.config.keys import wrong_keys
 from qualtui.config.people import check_people, read_people
-from qualtui.config.reader import ConfigReader, Given, Layer, Table
+from qualtui.config.reader import ConfigReader, Given, Key, Layer, Table
+from qualtui.config.rule_reader import read_rules
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
     AgentSettings,
@@ -26,17 +27,13 @@ from qualtui.config.values import (
     HttpSettings,
     Inhibit,
     Maintenance,
-    Level,
     NotifySettings,
     OncallSettings,
-    Operator,
     OwnSeries,
     PolicyTable,
-    Rule,
     ScreenSettings,
     StoreSettings,
 )
-from qualtui.series.catalogue import BY_NAME
 from qualtui.text import clean
 
 SIZE_LIMIT = 256 * 1024  # bytes
@@ -55,9 +52,6 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
 _LISTS: dict[str, type[msgspec.Struct]] = {"maintenance": Maintenance, "inhibit": Inhibit}
 _KNOWN = ["agents", "defaults", "rules", "people", "keys", *_SECTIONS, *_LISTS]
 _WINDOW = ("store", "screen", "demo")  # with `keys`, all that a window needs
-_RISING = (Operator.ABOVE, Operator.AT_LEAST)
-_FALLING = (Operator.BELOW, Operator.AT_MOST)
-_EXACT = (Operator.EQUAL, Operator.NOT_EQUAL)
 
 
 def load(path: Path, env: Mapping[str, str], remarks: list[Problem] | None = None) -> Config:
@@ -87,7 +81,8 @@ def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem
     reader.unknown(raw, (), _KNOWN)
     rename_old(reader, raw)
     agents = _agents(reader, raw)
-    rules = _rules(reader, raw)
+    tables: dict[Key, Table] = {("rules", name): table for name, table in _named(reader, raw, "rules").items()}
+    rules = read_rules(reader, tables, BUILT_IN, _figures(raw))
     sections = {name: _section(reader, raw, name) for name in _SECTIONS}
     sections |= {name: reader.structs(Given((name,), raw.get(name, [])), of) for name, of in _LISTS.items()}
     people = read_people(reader, _named(reader, raw, "people"))
@@ -102,6 +97,11 @@ def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem
         remarks.extend(reader.remarks)
     digest, place = _digest(text), str(path.absolute())
     return Config(agents=agents, rules=rules, people=people, keys=keys, digest=digest, path=place, **sections)
+
+
+def toml_tables(path: Path) -> dict[str, Any]:
+    """The tables of any TOML file. Raises ConfigErrors."""
+    return _parse(_bytes(path), str(path))
 
 
 def _bytes(path: Path) -> bytes:
@@ -203,68 +203,6 @@ def _figures(raw: Table) -> list[str]:
     tables = [raw.get("defaults"), *(agents.values() if isinstance(agents, dict) else ())]
     given = [table.get("series") for table in tables if isinstance(table, dict)]
     return sorted({name for series in given if isinstance(series, dict) for name in series})
-
-
-def _rules(reader: ConfigReader, raw: Table) -> dict[str, Rule]:
-    """The built-in rules, changed and added to by the file's."""
-    rules = dict(BUILT_IN)
-    for name, table in _named(reader, raw, "rules").items():
-        rule = reader.struct(Rule, [Layer(("rules", name), table)], BUILT_IN.get(name))
-        if rule is not None:
-            if (said := own_series(rule.series, _figures(raw))) is not True:
-                reader.report(("rules", name, "series"), shown_value(rule.series), str(said))
-            _sense(reader, ("rules", name), rule)
-            rules[name] = rule
-    for name in _named(reader, raw, "rules"):
-        if name in rules:
-            _others(reader, ("rules", name), rules, raw)
-    return rules
-
-
-def _sense(reader: ConfigReader, key: tuple[str, ...], rule: Rule) -> None:
-    """Check what concerns several keys of a rule."""
-    fixes = [field.encode_name for field in msgspec.structs.fields(FixSettings)]
-    if rule.fix and rule.fix not in fixes:
-        reader.report((*key, "fix"), shown_value(rule.fix), f"a fix: {nearest(rule.fix, fixes)}")
-    given = [(name, getattr(rule, name)) for name in ("info", "warning", "critical")]
-    levels = [(name, level) for name, level in given if level is not None]
-    if rule.enabled and not levels and rule.absent is None:
-        reader.report(key, "no threshold", "at least one of info, warning, critical, absent")
-    if levels and rule.absent is not None:
-        reader.report((*key, "absent"), f"beside {levels[0][0]}", "absent alone: it needs no threshold")
-    if rule.absent is not None and not rule.for_:
-        reader.report((*key, "absent"), "no `for`", 'a `for`, such as "5m": one missed poll is not blindness')
-    for (milder, low), (worse, high) in pairwise(levels):
-        if (rule.op in _RISING and high < low) or (rule.op in _FALLING and high > low):
-            reader.report((*key, worse), shown_value(float(high)), f"a threshold beyond {milder}'s {float(low)}")
-    _leave(reader, key, rule, levels)
-
-
-def _leave(reader: ConfigReader, key: tuple[str, ...], rule: Rule, levels: list[tuple[str, Level]]) -> None:
-    """`leave` lies on the good side of every threshold."""
-    if rule.leave is None or not levels:
-        return
-    name, mildest = levels[0]
-    wrong_side = (rule.op in _RISING and rule.leave > mildest) or (rule.op in _FALLING and rule.leave < mildest)
-    if wrong_side or rule.op in _EXACT:
-        found = f"op {rule.op.value}" if rule.op in _EXACT else shown_value(float(rule.leave))
-        expected = f"a value on the good side of {name}'s {float(mildest)}, and an op that orders"
-        reader.report((*key, "leave"), found, expected)
-
-
-def _others(reader: ConfigReader, key: tuple[str, ...], rules: dict[str, Rule], raw: Table) -> None:
-    """Check what a rule says of other rules and series."""
-    rule = rules[key[-1]]
-    others = [name for name in rules if name != key[-1]]
-    if rule.held_by and rule.held_by not in others:
-        reader.report(
-            (*key, "held_by"), shown_value(rule.held_by), f"another rule: {nearest(rule.held_by, others)}"
-        )
-    if rule.events and (said := own_series(rule.events, _figures(raw))) is not True:
-        reader.report((*key, "events"), shown_value(rule.events), str(said))
-    declared = BY_NAME.get(rule.series)
-    if rule.min_events and not (rule.events or (declared is not None and declared.events)):
-        reader.report((*key, "min_events"), str(rule.min_events), "events, the series that counts them")
 
 
 def _retention(reader: ConfigReader, store: StoreSettings | None) -> None:

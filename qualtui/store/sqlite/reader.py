@@ -66,6 +66,11 @@ class SqliteReader:
         with self._pool.reading() as connection:
             return samples.window(connection, series, since, until, step, how)
 
+    def raw_from(self) -> float:
+        """Return since when every single sample is kept; before that, minutes and hours are."""
+        with self._pool.reading() as connection:
+            return samples.marks(connection).raw_from
+
     def load_tracking(self, name: str) -> bytes | None:
         """Return what a probe saved under this name."""
         with self._pool.reading() as connection:
