@@ -4,11 +4,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
+from qualtui.alerts.healing_quiet import quiet_reason
+from qualtui.alerts.mutes import MuteRules
 from qualtui.config.values import Config, PolicyMode, PolicySettings
 from qualtui.engine.draft import Draft
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
+from qualtui.engine.mute_rules import mute_rules
 from qualtui.eventlog.healing import POLICY, PolicyDecided
+from qualtui.eventlog.incident_lead import firing_members
 from qualtui.fixes.guardrails import (
     BREAKS,
     HOLD,
@@ -22,7 +26,7 @@ from qualtui.fixes.guardrails import (
 )
 from qualtui.model import Event, Incident, Origin, Phase, Policies, State
 from qualtui.series.evidence import Readings
-from qualtui.text.message import Saying, message
+from qualtui.text.message import message
 from qualtui.wire import PolicyView, Preview
 
 log = logging.getLogger(__name__)
@@ -34,13 +38,8 @@ _ACTED = (
 )  # a decision after which the outside was touched, or looked at
 
 
-def never_quiet(_agent: str) -> Saying:
-    """Nothing keeps automatic fixes from running."""
-    return ""
-
-
 class PolicyRunner:
-    """The policies of a configuration. `quiet`: why nothing may act by itself for an agent now."""
+    """The policies of a configuration, over the state of the log."""
 
     def __init__(
         self,
@@ -48,19 +47,19 @@ class PolicyRunner:
         fixing: FixRunner,
         clock: Callable[[], float],
         readings: Callable[[str], Readings],
-        quiet: Callable[[str], Saying] = never_quiet,
     ) -> None:
         self._journal = journal
         self._fixing = fixing
         self._clock = clock
         self._readings = readings
-        self._quiet = quiet
         self._config = Config(agents={})
+        self._rules = MuteRules()
         self._queue: asyncio.Queue[PolicyDecided] = asyncio.Queue()
 
     def use(self, config: Config) -> None:
         """Takes a configuration."""
         self._config = config
+        self._rules = mute_rules(config)
 
     def policy(self, fix: str) -> PolicySettings:
         """What the configuration says of a fix."""
@@ -102,7 +101,7 @@ class PolicyRunner:
         known = before is not None and (before.fix, before.mode) == (fix, mode) and before.at >= _began(incident)
         if mode is PolicyMode.OFF or (known and mode is not PolicyMode.AUTO):
             return
-        refusal = refusal_of(self._case(draft.state, fix, incident.agent))
+        refusal = refusal_of(self._case(draft.state, fix, incident))
         if refusal is None:
             hold = self._hold(incident) if mode is PolicyMode.AUTO else 0.0
             draft.add(PolicyDecided(incident.number, fix, incident.agent, mode, hold_until=hold))
@@ -114,7 +113,9 @@ class PolicyRunner:
         paged = incident.last is not None and incident.last.at >= _began(incident)
         return 0.0 if paged else self._clock() + HOLD / self._config.demo.speed
 
-    def _case(self, state: State, fix: str, agent: str) -> HealingCase:
+    def _case(self, state: State, fix: str, incident: Incident) -> HealingCase:
+        agent, now = incident.agent, self._clock()
+        members = firing_members(incident, state.alerts)
         decisions = (one.healing for one in state.incidents.values() if one.agent == agent)
         acted = (
             one.at
@@ -125,12 +126,12 @@ class PolicyRunner:
             fix=fix,
             agent=agent,
             policy=self.policy(fix),
-            now=self._clock(),
+            now=now,
             readings=self._readings(agent),
             runs=tuple(run for run in state.runs.values() if run.agent == agent),
             decided_at=max(acted, default=0.0),
             policies=state.policies,
-            quiet=self._quiet(agent),
+            quiet=quiet_reason(members, incident, state.silences.values(), self._rules, now),
             trouble=self._journal.trouble,
             speed=self._config.demo.speed,
         )
@@ -173,7 +174,8 @@ class PolicyRunner:
         if shown.total > most:
             text = message("it would touch {count:whole}, at most {most:whole}", count=shown.total, most=most)
             return GuardrailRefusal(Guardrail.SUBJECTS, text)
-        if reason := stopped(self._case(self._journal.state, decided.fix, decided.agent)):
+        incident = self._journal.state.incidents.get(decided.number)
+        if incident is not None and (reason := stopped(self._case(self._journal.state, decided.fix, incident))):
             return GuardrailRefusal(Guardrail.STOPPED, reason)
         await self._fixing.run(shown.token, POLICY)
         return None

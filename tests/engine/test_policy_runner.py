@@ -18,8 +18,10 @@ from qualtui.engine.policy_runner import PolicyRunner
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.healing import POLICY, PoliciesStarted, PoliciesStopped
 from qualtui.eventlog.notices import NoticeQueued
+from qualtui.eventlog.silences import SilenceCreated
 from qualtui.fixes.fix import FixError
 from qualtui.model import Evidence, Link, Sample
+from qualtui.model.matchers import Matcher, MatchOperator
 from qualtui.notify.render import notice_words
 from qualtui.series.evidence import Reading, Readings
 from qualtui.store.sqlite import SqliteStore
@@ -222,3 +224,11 @@ async def test_off_decides_nothing(tmp_path: Path) -> None:
     async with at_work(Ward(SqliteStore.open(tmp_path / "store.db"), PolicyMode.OFF)) as ward:
         assert await ward.look() == ["firing to pager", "firing to mail"]
         assert ward.journal.state.incidents[1].healing is None
+
+
+async def test_a_silence_keeps_automatic_fixes_away(ward: Ward) -> None:
+    matchers = (Matcher("agent", MatchOperator.EQUAL, "bot"),)
+    await ward.journal.append((SilenceCreated("s1", matchers, "ana", "the gateway is moved", ward.now + 600), ""))
+    await ward.look()
+    assert ward.healing_refused == "quiet"
+    assert not ward.remedy.ran
