@@ -53,7 +53,7 @@ class QualtuiApp(App[int]):
         binding("note", "act('note')", "note"),
         binding("answered", "act('answered')", "answered by hand"),
         binding("stop", "stop", "stop the running fix"),
-        binding("automatic", "automatic", "stop or start automatic fixes"),
+        binding("automatic", "automatic", "stop automatic fixes"),
         binding("undo", "act('undo')", "undo a fix"),
         binding("refresh", "act('refresh')", "poll every probe now"),
         binding("pause", "pause", "pause"),

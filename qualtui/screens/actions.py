@@ -125,8 +125,46 @@ class Actions:
         self._say(_("Preparing the preview ..."), "faint")
         answer = await self.ask(PreviewFix(name, agent, number=number), _PREVIEW_TIME)
         if isinstance(answer, Preview):
+            then = await self._following(answer, number)
             self._say("", "text")
-            await self._confirm(answer)
+            await (self._confirm(answer) if then is None else self._confirm_both(answer, then, number))
+        return None
+
+    async def _following(self, first: Preview, number: int) -> Preview | None:
+        """The preview of the fix that follows, where that has somebody to answer."""
+        from qualtui.screens.fix_chain import THEN
+
+        name = THEN.get(first.fix, "")
+        if not name or not first.token:
+            return None
+        try:
+            answer = await self._feed.ask(PreviewFix(name, first.agent, number=number), _PREVIEW_TIME)
+        except (ClientError, OSError):
+            return None  # the first step needs no second one
+        return answer if isinstance(answer, Preview) and answer.total else None
+
+    async def _confirm_both(self, first: Preview, second: Preview, number: int) -> None:
+        """Run two fixes after one confirmation; the second only as it was shown, else it is confirmed again."""
+        from qualtui.screens.dialog import Confirm
+        from qualtui.screens.fix_chain import chain_lines, chain_title, still_as_shown
+
+        lines = chain_lines(first, second, self._look)
+        dialog = Confirm(self._look, chain_title(first, second), lines, _("Run both"))
+        if not await self._app.push_screen_wait(dialog):
+            return self._say(_("Nothing was changed."), "label")
+        self._say(_("Running ..."), "faint")
+        done = await self.ask(RunFix(first.token), _RUN_TIME)
+        if not isinstance(done, Done):
+            return None  # the reason stands in the status row; nobody is written to
+        self._say(safe(done.text, 400), "good")
+        now = await self.ask(PreviewFix(second.fix, second.agent, number=number), _PREVIEW_TIME)
+        if not isinstance(now, Preview):
+            return None
+        if not still_as_shown(second, now):
+            return await self._confirm(now)
+        answer = await self.ask(RunFix(now.token), _RUN_TIME)
+        if isinstance(answer, Done):
+            self._say(safe(answer.text, 400), "good")
         return None
 
     async def _confirm(self, preview: Preview) -> None:
