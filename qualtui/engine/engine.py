@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from qualtui import __version__
 from qualtui.config.values import Config, PolicyMode
 from qualtui.diagnosis.root_cause import CauseKind, RootCause
+from qualtui.engine.ack_links import AckLinks
 from qualtui.engine.command_handler import CommandHandler
 from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.config_reload import ConfigReload
@@ -127,7 +128,8 @@ class Engine:
         self.recent = SampleCache(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
         self._faults = AgentFaults()
         self._view = Projector(self.recent, config, self._learning, self._faults, self._standings)
-        self._loops = Loops(self.journal, clock, self._sink)
+        self._links = AckLinks(store.path, self.journal, clock)
+        self._loops = Loops(self.journal, clock, self._sink, self._links.line)
         self._memory = ProbeContext(store, self.journal, self.recent, clock)
         self._keeper = SampleWriter(store, self.journal, clock)
         self._fixing = FixRunner(self.journal, clock)
@@ -162,7 +164,7 @@ class Engine:
         )
         self._own = OwnWatch(clock, self._own_faults)
         self._switch = DeadManSwitch(self._own.now, clock)
-        self._http = HttpListeners(lambda: self._own.now().fault, self._deep_health)
+        self._http = HttpListeners(lambda: self._own.now().fault, self._deep_health, self._links)
         self._touched: set[str] = set()
         self._fresh = asyncio.Event()
         self._stop = asyncio.Event()
@@ -253,6 +255,7 @@ class Engine:
         self._policies.use(config)
         self._examining.use(config)
         self._keeper.retention = config.store
+        self._links.use(config.http)
         self._own.use(setup.intervals().values())
         self._server.grant = Capability[config.store.others.name]
         self._commands.use(tuple(config.agents), tuple(config.notify.channels))
@@ -317,6 +320,7 @@ class Engine:
                 all_due = loop.time() + BEAT
                 agents = tuple(self._setup.config.agents)
                 await self._memory.keep_marks()
+                await self._links.lapse()
             self._fresh.clear()
             self._touched.clear()
             for first in range(0, len(agents), PACE):

@@ -5,11 +5,12 @@ import random
 from collections.abc import Callable, Sequence
 
 from qualtui.engine.journal import Journal
-from qualtui.engine.notifier import Notifier
+from qualtui.engine.notifier import Notifier, no_link
 from qualtui.engine.setup import Setup
 from qualtui.engine.supervisor import watch
-from qualtui.model import Sample
+from qualtui.model import Notice, Sample
 from qualtui.notify.reader import channel_reader
+from qualtui.text.message import Saying
 
 SPREAD = 0.2  # s between the first questions of two probes
 
@@ -18,11 +19,16 @@ class Loops:
     """Begun anew with each configuration; a delivery that has begun outlives its own."""
 
     def __init__(
-        self, journal: Journal, clock: Callable[[], float], sink: Callable[[tuple[Sample, ...]], None]
+        self,
+        journal: Journal,
+        clock: Callable[[], float],
+        sink: Callable[[tuple[Sample, ...]], None],
+        link: Callable[[Notice], Saying] = no_link,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._sink = sink
+        self._link = link
         self._wakes: list[asyncio.Event] = []
         self._notifiers: Sequence[Notifier] = ()
         self._deliveries: dict[str, asyncio.Task[None]] = {}
@@ -46,6 +52,7 @@ class Loops:
                 self._deliveries,
                 spread,
                 channel_reader(config, target.name),
+                self._link,
             )
             for target in setup.targets
         ]

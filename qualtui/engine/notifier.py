@@ -12,11 +12,16 @@ from qualtui.model import Notice, State
 from qualtui.notify.channels.channel import Channel, ChannelMessage, message_kind
 from qualtui.notify.outbox import DueNotice, next_for, retry_at, wait_for
 from qualtui.notify.render import notice_words
-from qualtui.text.message import ENGLISH, TextReader, message, render
+from qualtui.text.message import ENGLISH, Saying, TextReader, message, render
 
 log = logging.getLogger(__name__)
 
 BEGINNINGS = {NoticeKind.FIRING, NoticeKind.REOPENED}
+
+
+def no_link(_notice: Notice) -> Saying:
+    """There are no acknowledge links."""
+    return ""
 
 
 class Notifier:
@@ -35,6 +40,7 @@ class Notifier:
         under_way: "dict[str, asyncio.Task[None]]",
         spread: random.Random | None = None,
         reader: TextReader = ENGLISH,
+        link: Callable[[Notice], Saying] = no_link,
     ) -> None:
         self._target = target
         self._journal = journal
@@ -43,6 +49,7 @@ class Notifier:
         self._under_way = under_way
         self._spread = spread or random.Random()  # noqa: S311 - spreads retries, keeps no secret
         self._reader = reader
+        self._link = link
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -85,13 +92,15 @@ class Notifier:
         if doubt:
             again = message("(Sent again: it is unknown whether the first one arrived.)")
             body += "\n" + render(again, self._reader)
+        if link := self._link(notice):  # made now: the store never holds it
+            body += "\n" + render(link, self._reader)
         kind = message_kind(notice.kind, notice.severity)
         note = ChannelMessage(title, body, kind, self._about(notice), notice.key)
         delivery = await self._target.send(note)
         if delivery.accepted:
             await self._journal.append((NoticeDelivered(notice.key, attempt), ""))
             return
-        # Who tests waits for the outcome, not for the next six hours.
+        # Who tests waits for the outcome, not for the next day.
         once = delivery.final or notice.kind == "test"
         since, chance = max(notice.queued_at, notice.retry_from), self._spread.random()
         retry = retry_at(attempt, since, self._clock(), self._retry_for, chance=chance, asked=delivery.asked)

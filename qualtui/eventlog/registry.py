@@ -3,6 +3,7 @@
 from typing import Any
 
 from qualtui.eventlog import (
+    ack_links,
     alert_changes,
     alerts,
     customers,
@@ -31,6 +32,7 @@ FAMILIES: tuple[Family, ...] = (
     escalations.FAMILY,
     oncall.FAMILY,
     notices.FAMILY,
+    ack_links.FAMILY,
     mutes.FAMILY,
     silences.FAMILY,
     fixes.FAMILY,

@@ -15,6 +15,7 @@ from qualtui.model.state import (
     FixRun,
     Healing,
     Incident,
+    LinkAck,
     Notice,
     Notified,
     Origin,

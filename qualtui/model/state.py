@@ -152,6 +152,13 @@ class Failing(msgspec.Struct, frozen=True):
     reason: Saying
 
 
+class LinkAck(msgspec.Struct, frozen=True):
+    """An incident acknowledged by the link sent to a channel, until a person confirms or it lapses."""
+
+    channel: str
+    until: float
+
+
 class FixRun(msgspec.Struct, frozen=True):
     """One run of a fix. `outcome` empty: running."""
 
@@ -223,6 +230,7 @@ class State(msgspec.Struct, frozen=True):
     incidents: dict[int, Incident] = {}  # all that fire, and the newest resolved ones
     notices: dict[str, Notice] = {}  # all that are due, and the newest delivered or failed ones
     failing: dict[str, Failing] = {}  # by channel
+    link_acks: dict[int, LinkAck] = {}  # by incident
     delivered_at: dict[str, float] = {}  # by channel: its newest delivery
     runs: dict[str, FixRun] = {}  # all that still decide something, and the newest
     activity: tuple[Activity, ...] = ()  # newest last

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from qualtui.eventlog.ack_links import AckLinkLapsed, AckLinkUsed
 from qualtui.eventlog.activity import ACTIVITY_KEPT
 from qualtui.eventlog.alerts import RESOLVED_KEPT, RuleChanged
 from qualtui.eventlog.codec import decode, encode, event_kind
@@ -13,7 +14,15 @@ from qualtui.eventlog.engine import ClockStepped, ConfigRead, EngineStarted, Eng
 from qualtui.eventlog.fixes import RUN_DECIDES, FixFinished, FixStarted, FixStopped
 from qualtui.eventlog.fold import apply, fold_events
 from qualtui.eventlog.incidents import Acknowledged, CauseRevised, Noted, Released
-from qualtui.eventlog.notices import FINISHED_KEPT, NoticeDelivered, NoticeFailed, NoticeQueued, NoticeSending
+from qualtui.eventlog.notices import (
+    FINISHED_KEPT,
+    NoticeCovered,
+    NoticeDelivered,
+    NoticeFailed,
+    NoticeQueued,
+    NoticeResent,
+    NoticeSending,
+)
 from qualtui.eventlog.registry import FAMILIES
 from qualtui.model import Event, EventBody, Phase, Severity, State
 from qualtui.store.sqlite.checkpoint import as_bytes, from_bytes
@@ -56,6 +65,10 @@ BODIES: st.SearchStrategy[EventBody] = st.one_of(
     st.builds(Acknowledged, NUMBERS, TEXTS),
     st.builds(Released, NUMBERS, TEXTS),
     st.builds(Noted, NUMBERS, TEXTS, TEXTS),
+    st.builds(AckLinkUsed, NUMBERS, NAMES, NAMES, TIMES),
+    st.builds(AckLinkLapsed, NUMBERS),
+    st.builds(NoticeCovered, NAMES, NAMES, st.none() | TIMES),
+    st.builds(NoticeResent, NAMES, TEXTS),
     st.builds(NoticeQueued, NAMES, NUMBERS, NAMES, NAMES, SEVERITIES, SAYINGS, SAYINGS),
     st.builds(NoticeSending, NAMES, NUMBERS),
     st.builds(NoticeDelivered, NAMES, NUMBERS),

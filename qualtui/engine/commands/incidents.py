@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.incident_views import activity_view, incident_alerts, incident_notices, incident_view
 from qualtui.engine.journal import Entry
+from qualtui.eventlog.ack_links import link_owner
 from qualtui.eventlog.activity import line
 from qualtui.eventlog.family import OURSELVES
 from qualtui.eventlog.fold import apply
@@ -56,7 +57,7 @@ def _ownership_refusal(state: State, incident: Incident | None, ask: Acknowledge
         return None
     if incident.owner == who:
         return message("you already own #{number}", number=number)
-    if incident.owner == ask.expect:
+    if incident.owner == ask.expect or _by_link(state, incident):
         return None
     if not incident.owner:
         return message("#{number} has no owner any more; try again", number=number)
@@ -65,6 +66,12 @@ def _ownership_refusal(state: State, incident: Incident | None, ask: Acknowledge
         owner=incident.owner,
         number=number,
     )
+
+
+def _by_link(state: State, incident: Incident) -> bool:
+    """Whether only a link owns it: whoever says who he is confirms it."""
+    ack = state.link_acks.get(incident.number)
+    return ack is not None and incident.owner == link_owner(ack.channel)
 
 
 async def note(context: CommandContext, ask: AddNote, who: str) -> Answer:

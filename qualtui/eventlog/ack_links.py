@@ -1,0 +1,67 @@
+"""Incidents that were acknowledged by a link in a notice: who held the link is not known, so it lapses."""
+
+from msgspec.structs import replace
+
+from qualtui.eventlog.family import OURSELVES, EventKind, Family, Kept, without
+from qualtui.model import Activity, EventBody, LinkAck, Phase, State
+from qualtui.text import clean
+from qualtui.text.message import message
+
+
+class AckLinkUsed(EventBody, frozen=True, tag="ack_link.used"):
+    """Someone used the link that was sent to a channel. The event's key is the token's mark: once for ever."""
+
+    number: int
+    channel: str
+    notice: str
+    until: float
+
+
+class AckLinkLapsed(EventBody, frozen=True, tag="ack_link.lapsed"):
+    """No person confirmed it in time, or there is nothing left to confirm."""
+
+    number: int
+
+
+def link_owner(channel: str) -> str:
+    """The owner of an incident that was acknowledged by a link: the channel is all that is known."""
+    return f"link sent to {channel}"
+
+
+def _use(state: State, body: AckLinkUsed) -> State:
+    old = state.incidents.get(body.number)
+    if old is None or old.phase is Phase.RESOLVED or old.owner:
+        return state
+    new = replace(old, owner=link_owner(body.channel), owned_at=state.at)
+    acks = {**state.link_acks, body.number: LinkAck(body.channel, body.until)}
+    return replace(state, incidents={**state.incidents, body.number: new}, link_acks=acks)
+
+
+def _lapse(state: State, body: AckLinkLapsed) -> State:
+    ack, old = state.link_acks.get(body.number), state.incidents.get(body.number)
+    state = replace(state, link_acks=without(state.link_acks, body.number))
+    if ack is None or old is None or old.phase is Phase.RESOLVED or old.owner != link_owner(ack.channel):
+        return state
+    released = replace(old, owner="", owned_at=None)
+    return replace(state, incidents={**state.incidents, body.number: released})
+
+
+def _used_line(_state: State, at: float, body: AckLinkUsed) -> Activity:
+    text = message("taken by the link sent to {channel}; a person must confirm", channel=clean(body.channel))
+    return Activity(at, OURSELVES, text, body.number)
+
+
+def _lapsed_line(state: State, at: float, body: AckLinkLapsed) -> Activity | None:
+    ack, incident = state.link_acks.get(body.number), state.incidents.get(body.number)
+    if ack is None or incident is None or incident.owner != link_owner(ack.channel):
+        return None
+    return Activity(at, OURSELVES, message("no person confirmed the link: no one owns it now"), body.number)
+
+
+FAMILY = Family(
+    kinds=(
+        EventKind(AckLinkUsed, apply=_use, line=_used_line, number=lambda body: body.number),
+        EventKind(AckLinkLapsed, apply=_lapse, line=_lapsed_line, number=lambda body: body.number),
+    ),
+    kept=(Kept("link_acks", "one that no person confirms must lapse"),),
+)
