@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "watch": "qualtui.cli.watch",
     "status": "qualtui.cli.status",
     "incidents": "qualtui.cli.incidents",
+    "silence": "qualtui.cli.silence",
     "fix": "qualtui.cli.fix",
     "customers": "qualtui.cli.customers",
     "notify": "qualtui.cli.notify",

@@ -7,18 +7,22 @@ its row here.
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from qualtui.engine.commands import agents, customers, fixes, incidents, notices, policies, polling
+from qualtui.engine.commands import agents, customers, fixes, incidents, notices, policies, polling, silences
 from qualtui.engine.commands.context import CommandContext
 from qualtui.text.message import message
 from qualtui.wire import (
     Acknowledge,
     AddNote,
+    AddSilence,
     Answer,
     CloseCustomer,
+    ExpireSilence,
     ListCustomers,
     ListFixes,
+    ListSilences,
     NoticeLog,
     PreviewFix,
+    PreviewSilence,
     Refresh,
     Refused,
     ResendNotice,
@@ -62,6 +66,10 @@ COMMANDS = (
     CommandSpec(SetPolicy, policies.set_mode, ADMINISTER),
     CommandSpec(StopPolicies, policies.stop, ACT),
     CommandSpec(StartPolicies, policies.start, ACT),
+    CommandSpec(AddSilence, silences.add, ACT),
+    CommandSpec(PreviewSilence, silences.preview, VIEW),
+    CommandSpec(ExpireSilence, silences.expire, ACT),
+    CommandSpec(ListSilences, silences.list_silences, VIEW),
     CommandSpec(NoticeLog, notices.log, VIEW),
     CommandSpec(ResendNotice, notices.resend, ACT),
     CommandSpec(TestNotice, notices.test, ADMINISTER),  # rings other people's phones

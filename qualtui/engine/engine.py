@@ -134,7 +134,10 @@ class Engine:
         self._keeper = SampleWriter(store, self.journal, clock)
         self._fixing = FixRunner(self.journal, clock)
         self._policies = PolicyRunner(
-            self.journal, self._fixing, clock, lambda agent: self._view.readings(agent, clock())
+            self.journal,
+            self._fixing,
+            clock,
+            lambda agent: self._view.readings(agent, clock()),
         )
         self._fixing.offered = lambda fix: self._policies.mode(fix) is not PolicyMode.OFF
         self._examining = DoctorRunner(clock)
@@ -181,6 +184,7 @@ class Engine:
                 self._loops.tell,
                 self._current,
                 self._windows.details,
+                labels=self._evaluator.labels,
                 policies=self._policies.views,
             )
         )

@@ -87,6 +87,10 @@ class Evaluator:
         self._facts.use(config, stale)
         self._people.use(config)
 
+    def labels(self, alert: AlertState) -> Mapping[str, str]:
+        """The labels of an alert, which matchers speak of."""
+        return self._notices.mutes.rules.labels(alert)
+
     async def look(self, agents: Iterable[str]) -> tuple[Event, ...]:
         """Evaluates all rules of these agents; returns the new events."""
         wanted = tuple(agents)

@@ -12,18 +12,18 @@ class IncidentMutes:
     """The silences of the state, and what a configuration mutes."""
 
     def __init__(self) -> None:
-        self._rules = MuteRules()
+        self.rules = MuteRules()
 
     def use(self, config: Config) -> None:
         """Takes a configuration."""
-        self._rules = mute_rules(config)
+        self.rules = mute_rules(config)
 
     def heard(
         self, draft: Draft, incident: Incident, fire: list[AlertState], waiting: int, now: float
     ) -> list[AlertState]:
         """Return those of an incident's alerts that are not muted now."""
         state = draft.state
-        mutes = mutes_of(fire, incident, state.alerts.values(), state.silences.values(), self._rules, waiting, now)
+        mutes = mutes_of(fire, incident, state.alerts.values(), state.silences.values(), self.rules, waiting, now)
         return [one for one in fire if one.key not in mutes]
 
     def due(
@@ -40,7 +40,7 @@ class IncidentMutes:
         `fire`: the incident's alerts that count.
         """
         state = draft.state
-        mutes = mutes_of(fire, incident, state.alerts.values(), state.silences.values(), self._rules, waiting, now)
+        mutes = mutes_of(fire, incident, state.alerts.values(), state.silences.values(), self.rules, waiting, now)
         heard = [one for one in fire if one.key not in mutes]
         due = due_notice(incident, worst(heard), waiting, timing, now)
         if due is not None or not mutes:

@@ -30,12 +30,12 @@ class IncidentNotices:
         self._clock = clock
         self._config = Config(agents={})
         self._timing = NoticeTiming()
-        self._mutes = IncidentMutes()
+        self.mutes = IncidentMutes()
 
     def use(self, config: Config) -> None:
         """Takes a configuration."""
         self._config = config
-        self._mutes.use(config)
+        self.mutes.use(config)
         notify, speed = config.notify, config.demo.speed
         self._timing = NoticeTiming(
             notify.group_wait / speed, notify.group_interval / speed, notify.repeat_interval / speed
@@ -52,7 +52,7 @@ class IncidentNotices:
             decision: NoticeDecision | None = NoticeDecision(NoticeKind.FIXED, Severity.WARNING, waiting)
         else:
             fire = _members(incident, draft, clear=step is not HealingStep.SETTLED)
-            decision = self._mutes.due(draft, incident, fire, waiting, self._timing, now)
+            decision = self.mutes.due(draft, incident, fire, waiting, self._timing, now)
         if decision is None:
             return
         notify = self._config.notify
@@ -77,7 +77,7 @@ class IncidentNotices:
     def unmuted(self, draft: Draft, incident: Incident) -> Severity | None:
         """The severity of the worst alert of an incident that holds and is not muted; None: there is none."""
         fire, waiting = _members(incident, draft, clear=False), self._waiting(incident.agent)
-        return worst(self._mutes.heard(draft, incident, fire, waiting, self._clock()))
+        return worst(self.mutes.heard(draft, incident, fire, waiting, self._clock()))
 
 
 def _members(incident: Incident, draft: Draft, *, clear: bool = True) -> list[AlertState]:

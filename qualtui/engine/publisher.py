@@ -9,6 +9,7 @@ from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.engine.projector import Projector
 from qualtui.engine.server import Server
+from qualtui.engine.silence_views import silence_views
 from qualtui.wire import (
     AgentDetail,
     EngineView,
@@ -77,7 +78,7 @@ class Publisher:
     def _overview(self, first: Collection[str] | None, most: int = 0) -> Overview:
         state, fixing, now = self._journal.state, self._fixing, self._clock()
         overview = self._view.overview(state, self._engine(), fixing.available, now, first, most)
-        return replace(overview, running=fixing.running())
+        return replace(overview, running=fixing.running(), silences=silence_views(state, now))
 
     def _touch(self, agents: Collection[str]) -> None:
         self._view.touch(agents, self._journal.state, self._fixing.available, self._clock())

@@ -5,7 +5,7 @@ import msgspec
 from qualtui.model.findings import Finding
 from qualtui.model.values import Severity
 from qualtui.text.message import Saying
-from qualtui.wire.views import ActivityView, AgentDetail, IncidentView
+from qualtui.wire.views import ActivityView, AgentDetail, IncidentView, SilenceView
 
 
 class PreviewItem(msgspec.Struct, frozen=True):
@@ -129,6 +129,29 @@ class Notices(msgspec.Struct, frozen=True, tag="notices"):
     notices: tuple[NoticeView, ...]
 
 
+class SilencedAlert(msgspec.Struct, frozen=True):
+    """A firing alert that a silence hides."""
+
+    rule: str
+    agent: str
+    severity: Severity
+    number: int
+    summary: Saying
+
+
+class SilencePreview(msgspec.Struct, frozen=True, tag="silence.previewed"):
+    """Answer to PreviewSilence."""
+
+    matchers: tuple[str, ...]
+    alerts: tuple[SilencedAlert, ...]
+
+
+class Silences(msgspec.Struct, frozen=True, tag="silences"):
+    """Answer to ListSilences, the first to end first."""
+
+    silences: tuple[SilenceView, ...]
+
+
 class CustomerView(msgspec.Struct, frozen=True):
     """A waiting customer, the phone masked."""
 
@@ -172,4 +195,17 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     text: Saying
 
 
-Answer = Preview | Fixes | PolicyList | Agents | IncidentDetail | Notices | Customers | Findings | Done | Refused
+Answer = (
+    Preview
+    | Fixes
+    | PolicyList
+    | Agents
+    | IncidentDetail
+    | Notices
+    | Customers
+    | Findings
+    | SilencePreview
+    | Silences
+    | Done
+    | Refused
+)

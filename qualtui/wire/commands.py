@@ -152,6 +152,32 @@ class NoticeLog(msgspec.Struct, frozen=True, tag="notice.log"):
     """The newest notices and their results."""
 
 
+class AddSilence(msgspec.Struct, frozen=True, tag="silence.add"):
+    """Send no notice of the alerts that fulfil all matchers, for so many seconds."""
+
+    matchers: tuple[str, ...]
+    seconds: float
+    reason: str
+
+
+class PreviewSilence(msgspec.Struct, frozen=True, tag="silence.preview"):
+    """What would a silence with these matchers hide now?"""
+
+    matchers: tuple[str, ...]
+
+
+class ExpireSilence(msgspec.Struct, frozen=True, tag="silence.expire"):
+    """End a silence before its time."""
+
+    id: str
+
+
+class ListSilences(msgspec.Struct, frozen=True, tag="silence.list"):
+    """The silences that run; `ended`: the newest that are over, too."""
+
+    ended: bool = False
+
+
 class ListCustomers(msgspec.Struct, frozen=True, tag="customers"):
     """The waiting customers of an agent, phones masked: fetched on demand, never stored.
 
@@ -194,6 +220,10 @@ Command = (
     | TestNotice
     | NoticeLog
     | ResendNotice
+    | AddSilence
+    | PreviewSilence
+    | ExpireSilence
+    | ListSilences
     | ListCustomers
     | CloseCustomer
     | RunDoctor

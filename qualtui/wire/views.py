@@ -154,6 +154,19 @@ class ChannelView(msgspec.Struct, frozen=True):
     reason: Saying
 
 
+class SilenceView(msgspec.Struct, frozen=True):
+    """A silence: which alerts send no notice, who said so, and until when."""
+
+    id: str
+    matchers: tuple[str, ...]
+    author: str
+    reason: str
+    since: float
+    until: float
+    ended_by: str = ""  # who ended it before its time
+    hides: int = 0  # firing alerts that it matches
+
+
 class EngineView(msgspec.Struct, frozen=True):
     """The engine that made the overview."""
 
@@ -185,6 +198,7 @@ class Overview(msgspec.Struct, frozen=True):
     speed: float = 1.0  # the demo's: above 1 the thresholds are divided by it
     demo: bool = False
     running: tuple[RunningView, ...] = ()  # the oldest first
+    silences: tuple[SilenceView, ...] = ()  # those that run, the first to end first; with an end
     # Incidents by severity, also those without a row; the recovering ones are counted apart.
     firing: dict[Severity, int] | None = None
     recovering: int = 0

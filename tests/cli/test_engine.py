@@ -13,7 +13,15 @@ from tests.cli.folders import AGENT, run_qualtui
 
 @pytest.mark.parametrize(
     "command",
-    ["incidents list", "fix list", "fix preview retry", "customers list", "notify log", "fix policy show"],
+    [
+        "incidents list",
+        "fix list",
+        "fix preview retry",
+        "customers list",
+        "notify log",
+        "fix policy show",
+        "silence list",
+    ],
 )
 def test_without_an_engine_a_command_says_how_to_start_one(command: str, tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(AGENT)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
+from qualtui.engine.silence_views import Labels, own_labels
 from qualtui.model import Event, Incident
 from qualtui.wire import AgentDetail, Customers, Findings, ListCustomers, PolicyView, Refused
 
@@ -28,6 +29,7 @@ class CommandContext:
     queued: Callable[[], None]  # notices were queued
     current: Callable[[Incident], Incident]  # the incident with its cause and fix of this moment
     details: Details = lambda _agents, _figures: ()
+    labels: Labels = own_labels  # of an alert, which matchers speak of
     targets: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     policies: Callable[[], tuple[PolicyView, ...]] = lambda: ()

@@ -7,9 +7,9 @@ from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.incident_views import notice_view
 from qualtui.engine.journal import Entry
 from qualtui.eventlog.notices import NoticeQueued, NoticeResent
-from qualtui.model import Notice, Severity, State
+from qualtui.model import MutedNotice, Notice, Severity, State
 from qualtui.text.message import Text, counted, message
-from qualtui.wire import Answer, Done, NoticeLog, Notices, Refused, ResendNotice, TestNotice
+from qualtui.wire import Answer, Done, NoticeLog, Notices, NoticeView, Refused, ResendNotice, TestNotice
 
 CONSONANTS = "bcdfghjkmnpqrstvwxz"  # a test's key is made of them: digits in a row would be masked as a phone
 NEWEST = 100  # notices in the list
@@ -79,5 +79,13 @@ def _resend_refusal(notice: Notice | None, key: str, channels: Sequence[str]) ->
 async def log(context: CommandContext, ask: NoticeLog, who: str) -> Answer:
     """Return the newest notices."""
     del ask, who
-    newest = sorted(context.journal.state.notices.values(), key=lambda one: -one.queued_at)[:NEWEST]
-    return Notices(tuple(notice_view(one) for one in newest))
+    state = context.journal.state
+    views = [*(notice_view(one) for one in state.notices.values()), *(_muted(one) for one in state.muted)]
+    return Notices(tuple(sorted(views, key=lambda one: -one.queued_at)[:NEWEST]))
+
+
+def _muted(one: MutedNotice) -> NoticeView:
+    """A notice that was due and not sent, to no channel."""
+    title = message("#{number} {agent}: {title}", number=str(one.number), agent=one.agent, title=one.title)
+    key = f"{one.number}/muted/{one.key}"
+    return NoticeView(key, "-", one.kind, title, "muted", 0, one.at, one.reason)
