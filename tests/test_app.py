@@ -20,6 +20,7 @@ from qualtui.widgets.table import Table
 from qualtui.wire import (
     Acknowledge,
     AddNote,
+    AddSilence,
     CloseCustomer,
     Customers,
     Done,
@@ -323,6 +324,24 @@ async def test_a_note_leaves_the_window_with_phones_masked() -> None:
         await pilot.press("space", "q", "enter")
         await until(lambda: bool(engine.asked))
         assert engine.asked == [AddNote(42, "call +55 11 •••••-••01 q")]
+
+
+async def test_a_key_silences_the_cause_under_the_cursor_for_an_hour() -> None:
+    engine = StandIn(snapshots.trouble())
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("s")
+        await until(lambda: "No one is notified of #42 for 1 h" in text(app))
+        await pilot.press("escape")
+        await until(lambda: "No one is notified" not in text(app))
+        assert engine.asked == []  # without a reason nothing is silenced
+        await pilot.press("s")
+        await until(lambda: "No one is notified of #42 for 1 h" in text(app))
+        app.screen.query_one(Input).value = "call 5511900000001"
+        await pilot.press("enter")
+        await until(lambda: bool(engine.asked))
+        assert engine.asked == [AddSilence(('incident="42"',), 3600.0, "call +55 11 •••••-••01")]
 
 
 async def test_an_engine_that_does_not_answer_is_one_line_and_no_traceback() -> None:

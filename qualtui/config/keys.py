@@ -14,6 +14,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "fix": ("f",),
     "have": ("a",),
     "note": ("n",),
+    "silence": ("s",),
     "answered": ("m",),
     "stop": ("x",),
     "automatic": ("P",),

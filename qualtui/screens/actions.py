@@ -16,6 +16,7 @@ from qualtui.widgets.words import age
 from qualtui.wire import (
     Acknowledge,
     AddNote,
+    AddSilence,
     Answer,
     CloseCustomer,
     Command,
@@ -38,6 +39,7 @@ from qualtui.wire import (
 
 _PREVIEW_TIME = 20.0  # seconds
 _RUN_TIME = 60.0
+SILENCE = 3600.0  # s that the key silences a cause
 
 
 class Actions:
@@ -82,6 +84,28 @@ class Actions:
         text = await self._app.push_screen_wait(Note(self._look, title, hint))
         if text:
             answer = await self.ask(AddNote(incident.number, masked(text)))
+            if isinstance(answer, Done):
+                self._say(safe(answer.text, 400), "good")
+        return None
+
+    async def silence(self, incident: IncidentView | None) -> None:
+        """Send no notice of the incident's cause for an hour; ask why."""
+        if incident is None:
+            return self._say(_("No incident to silence."), "label")
+        if incident.phase is Phase.RESOLVED:
+            return self._say(
+                _("#{n} is resolved: there is nothing to silence.").format(n=incident.number), "label"
+            )
+        from qualtui.screens.dialog import Note
+
+        title = _("No one is notified of #{n} for 1 h").format(n=incident.number)
+        hint = _(
+            "Why? Everyone here can read it. A new cause and many more waiting customers notify all the same."
+            " Enter silences, Esc cancels."
+        )
+        reason = await self._app.push_screen_wait(Note(self._look, title, hint))
+        if reason:
+            answer = await self.ask(AddSilence((f'incident="{incident.number}"',), SILENCE, masked(reason)))
             if isinstance(answer, Done):
                 self._say(safe(answer.text, 400), "good")
         return None

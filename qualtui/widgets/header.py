@@ -103,6 +103,11 @@ def _extras(sight: ViewState, now: float, look: Look) -> list[Line]:
         pieces.append((Span(f" {paused} ", "infobadge"), Span("  ")))
     if snapshot is None or not sight.watched:
         return pieces
+    if silences := snapshot.silences:  # the first to end first
+        minutes = max(0, int(silences[0].until - now + 59) // 60)
+        word = plural("SILENCED {left} left", "{n} SILENCES {left} left", len(silences))
+        shown = word.format(n=len(silences), left=f"{minutes // 60:02d}:{minutes % 60:02d}")
+        pieces.append((Span(f" {shown} ", "infobadge"), Span("  ")))
     if channels := snapshot.engine.channels:
         word = plural("{name} FAILS {age}", "{n} CHANNELS FAIL {age}", len(channels))
         shown = word.format(name=safe(channels[0].name, 20), n=len(channels), age=age(now, channels[0].since))

@@ -18,7 +18,7 @@ from qualtui.widgets.look import Look, terminal_look
 from qualtui.widgets.now import now_box
 from qualtui.widgets.running import running
 from qualtui.widgets.view_state import ConnectionState, ViewState
-from qualtui.wire import ChannelView
+from qualtui.wire import ChannelView, SilenceView
 from tests import snapshots
 
 KEYS = {"fix": "f", "have": "a", "open": "enter", "customers": "c"}
@@ -70,6 +70,27 @@ def test_the_header_is_not_a_plain_ok_while_the_engine_itself_fails() -> None:
 
     assert first(failing=False) == ("OK", "good")
     assert first(failing=True) == ("ENGINE TROUBLE", "warnbadge")
+
+
+@pytest.mark.parametrize(
+    ("ends", "shown"),
+    [
+        ((2_520,), "SILENCED 00:42 left"),
+        ((2_461,), "SILENCED 00:42 left"),
+        ((30,), "SILENCED 00:01 left"),
+        ((86_400,), "SILENCED 24:00 left"),
+        ((600, 3_600), "2 SILENCES 00:10 left"),
+        ((-5,), "SILENCED 00:00 left"),
+    ],
+)
+def test_the_header_counts_a_silence_down_and_keeps_its_colours(ends: tuple[float, ...], shown: str) -> None:
+    silences = tuple(
+        SilenceView("abc", ('agent="bot"',), "ana", "planned", snapshots.AT, snapshots.AT + end) for end in ends
+    )
+    snapshot = msgspec.structs.replace(snapshots.trouble(), silences=silences)
+    line = header(ViewState(snapshot, ConnectionState.LIVE), snapshots.AT, 160, Look())
+    assert shown in "".join(span.text for span in line)
+    assert line[0].token == "critbadge"
 
 
 def test_the_header_counts_what_fires_also_where_it_has_no_row() -> None:
