@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from qualtui.config.values import Secret
 from qualtui.notify.channels import apprise_errors, mail, paging
 from qualtui.notify.channels.channel import ChannelLimits, ChannelMessage, ChannelPlace, Delivery, MessageKind
-from qualtui.notify.channels.wording import MARKDOWN, wording_for
+from qualtui.notify.channels.families import laid_out, layout_of
+from qualtui.notify.channels.wording import MARKDOWN
 from qualtui.proxies import spare_this_machine
 from qualtui.text.message import Saying, counted, message
 
@@ -120,7 +121,7 @@ def _send(url: Secret, note: ChannelMessage, taken: set[str]) -> Delivery:
         if plugin is None:
             return NOT_UNDERSTOOD
         if mail.is_mail(plugin):
-            why = mail.deliver(plugin, note.title, note.body, taken)
+            why = mail.deliver(plugin, note.title, note.body, taken, note.kind)
             return Delivery(_refused(why)) if why else Delivery()
         accepted = _notify(plugin, asset, url, note)
     except Exception as error:  # a plugin's fault must not end the thread; its text may contain the URL
@@ -139,8 +140,7 @@ def _notify(plugin: Any, asset: Any, url: Secret, note: ChannelMessage) -> bool:
     kind = _TYPES[note.kind]
     paging.prepare_paging(plugin, url.reveal(), note.about)
     name = type(plugin).__name__
-    flat = bool(getattr(plugin, "template", None)) and name == "NotifyWhatsApp"  # Meta refuses line breaks in it
-    title, body = wording_for(name, note.title, note.body, flat=flat)
+    title, body = laid_out(layout_of(plugin), note.title, note.body)
     if (taken := paging.resolve_page(plugin, kind, body)) is not None:
         return taken
     if plugin.overflow_mode == apprise.OverflowMode.UPSTREAM:  # else the service refuses what is too long

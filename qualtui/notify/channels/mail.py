@@ -3,7 +3,6 @@
 Apprise reads the `mailto://` address; it would make the plain part from the HTML part, in one run-on line.
 """
 
-import html
 import os
 import smtplib
 import socket
@@ -15,14 +14,17 @@ from email.utils import format_datetime, formataddr, localtime, make_msgid
 from typing import Any
 
 from qualtui import dial
+from qualtui.notify.channels.channel import MessageKind
+from qualtui.notify.channels.templates import templated
 from qualtui.text.message import Saying, message
 
-_PAGE = (
-    '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head>\n'
-    '<body style="font-family:sans-serif;font-size:14px">\n<p><strong>{title}</strong></p>\n<p>{body}</p>\n'
-    "</body></html>\n"
-)
-
+# White on each is easy to read; the title says the severity in words.
+_COLOURS = {
+    MessageKind.CRITICAL: "#b91c1c",
+    MessageKind.WARNING: "#b45309",
+    MessageKind.RESOLVED: "#15803d",
+}
+_GREY = "#3f3f46"
 
 _LONGEST_LINE = 998  # of a mail (RFC 5322)
 
@@ -32,14 +34,13 @@ def is_mail(plugin: Any) -> bool:
     return type(plugin).__name__ == "NotifyEmail" and str(getattr(plugin, "pgp_mode", "no")) == "no"
 
 
-def html_of(title: str, body: str) -> str:
+def html_of(title: str, body: str, kind: MessageKind = MessageKind.INFO) -> str:
     """Title and body as a page: every character is text, every line a line, indents are kept."""
-    lines = [html.escape(line) for line in body.split("\n")]
-    kept = ["&nbsp;" * (len(line) - len(line.lstrip(" "))) + line.lstrip(" ") for line in lines]
-    return _PAGE.format(title=html.escape(title), body="<br>\n".join(kept))
+    colour = _COLOURS.get(kind, _GREY)
+    return templated("mail.html.j2", title=title, lines=body.split("\n"), colour=colour)
 
 
-def mail_message(plugin: Any, title: str, body: str) -> EmailMessage:
+def mail_message(plugin: Any, title: str, body: str, kind: MessageKind = MessageKind.INFO) -> EmailMessage:
     """The mail from and to the addresses of an Apprise mail plug-in; `?format=text` leaves the HTML part out."""
     names = plugin.names or {}
 
@@ -61,16 +62,16 @@ def mail_message(plugin: Any, title: str, body: str) -> EmailMessage:
     for name, value in (plugin.headers or {}).items():
         if name not in mail:
             mail[name] = value
-    mail.set_content(body, cte="quoted-printable")
+    mail.set_content(templated("mail.txt.j2", lines=body.split("\n")), cte="quoted-printable")
     override = getattr(plugin, "_format_override", None)
     if getattr(override, "value", override) != "text":
-        mail.add_alternative(html_of(title, body), subtype="html", cte="quoted-printable")
+        mail.add_alternative(html_of(title, body, kind), subtype="html", cte="quoted-printable")
     if mail["Subject"].isascii():  # folded it would begin on a line of its own, and be empty for some readers
         mail.policy = SMTP.clone(max_line_length=_LONGEST_LINE)
     return mail
 
 
-def deliver(plugin: Any, title: str, body: str, taken: set[str]) -> Saying:
+def deliver(plugin: Any, title: str, body: str, taken: set[str], kind: MessageKind = MessageKind.INFO) -> Saying:
     """Send one mail to all recipients; return why it failed, empty if every one accepted it.
 
     `taken`: the recipients who got it at an earlier try of this notice; they get no second one.
@@ -81,7 +82,9 @@ def deliver(plugin: Any, title: str, body: str, taken: set[str]) -> Saying:
     try:
         with _session(plugin) as server:
             try:
-                refused = server.send_message(mail_message(plugin, title, body), plugin.from_addr[1], remaining)
+                refused = server.send_message(
+                    mail_message(plugin, title, body, kind), plugin.from_addr[1], remaining
+                )
             except smtplib.SMTPRecipientsRefused as error:
                 refused = error.recipients
             taken.update(one for one in remaining if one not in refused)

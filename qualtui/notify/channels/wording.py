@@ -19,14 +19,12 @@ _DISCORD = re.compile(r"([\\*_~|`\[\]])")
 _DISCORD_LINE = re.compile(r"^(\s*)(#{1,3} |>|-# |[-+] )", re.MULTILINE)  # heading, quote, list
 
 
-def wording_for(plugin: str, title: str, body: str, *, flat: bool = False) -> tuple[str, str]:
-    """Title and body for the Apprise plug-in of this class name; `flat`: in one line, which is the body."""
+def wording_for(plugin: str, title: str, body: str) -> tuple[str, str]:
+    """Title and body for the Apprise plug-in of this class name."""
     title, body = (_CONTROL.sub(" ", text) for text in (title, body))
     if plugin in RAW:
         return title, body
     title, body = neutral(title), neutral(body)
-    if flat:
-        return "", " · ".join(" ".join(line.split()) for line in (title, *body.split("\n")) if line.strip())
     if plugin == "NotifyDiscord":
         return discord(title), discord(body)
     if plugin == "NotifyWorkflows":  # Teams: Markdown, in which a single line break is a space

@@ -224,3 +224,17 @@ def test_the_attributes_that_are_read_of_the_library_are_still_there() -> None:
 def test_a_page_holds_no_tag_of_the_text() -> None:
     assert "&lt;script&gt;" in html_of("<i>", "<script>")
     assert "<script>" not in html_of("<i>", "<script>")
+
+
+async def test_a_page_shows_its_severity_and_commands_that_can_be_copied() -> None:
+    with mailbox() as (box, at):
+        url = f"mailto://{at}?from=bot@a.example&to=ana@b.example"
+        body = "Owner: no one yet. To take it: qualtui incidents ack 42\nkey 42/1"
+        await delivered(ops(url), "CRITICAL #42 bot: x", body, MessageKind.CRITICAL)
+        await delivered(ops(url), "RESOLVED #42 bot: x", body, MessageKind.RESOLVED)
+    (_to, fired), (_to, over) = box.mails
+    (plain, page), (_plain, ended) = parts(fired), parts(over)
+    assert plain == body
+    assert "<code>qualtui incidents ack 42</code>" in page
+    assert "<style" not in page  # mail programs drop it
+    assert ("#b91c1c" in page, "#15803d" in ended) == (True, True)

@@ -143,6 +143,29 @@ async def test_what_is_too_long_is_cut_not_refused(name: str, limit: int) -> Non
     assert 500 < max(len(text) for text in said) <= limit
 
 
+LINES = "\n".join(f"{n} <b> & 'quoted' bot_owes @here" for n in range(400))
+
+
+@pytest.mark.parametrize(
+    ("name", "limit"),
+    [("slack", 3000), ("discord", 2000), ("telegram", 4096), ("mattermost", 4000), ("gchat", 4000)],
+)
+async def test_a_long_notice_ends_at_a_line_within_what_the_service_takes(name: str, limit: int) -> None:
+    said = max(texts(await received(name, body=LINES)), key=len)
+    assert limit / 4 < len(said) <= limit
+    *_, last, end = said.replace("\r", "").split("\n")
+    assert end == "…"
+    assert last.endswith("here")
+
+
+async def test_a_long_notice_in_a_whatsapp_template_ends_with_a_whole_line() -> None:
+    url = URLS["whatsapp"].replace("://", "://alerta:") + "?lang=pt_BR&:1=qualtui&:body=2"
+    payload = await received("whatsapp", url=url, body=LINES)
+    _fixed, filled = payload["template"]["components"][0]["parameters"]
+    assert 900 < len(filled["text"]) <= 1024
+    assert filled["text"].endswith("here · …")
+
+
 async def test_a_program_gets_the_text_itself() -> None:
     payload = await received("json")
     assert (payload["title"], payload["message"], payload["type"]) == (TITLE, BODY, "failure")
