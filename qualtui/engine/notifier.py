@@ -92,8 +92,8 @@ class Notifier:
         if doubt:
             again = message("(Sent again: it is unknown whether the first one arrived.)")
             body += "\n" + render(again, self._reader)
-        if link := self._link(notice):  # made now: the store never holds it
-            body += "\n" + render(link, self._reader)
+        if link := self._link(notice):  # made now: the store never holds it; first, so that no cut loses it
+            body = f"{render(link, self._reader)}\n{body}"
         kind = message_kind(notice.kind, notice.severity)
         note = ChannelMessage(title, body, kind, self._about(notice), notice.key)
         delivery = await self._target.send(note)

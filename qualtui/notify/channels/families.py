@@ -68,6 +68,8 @@ def laid_out(layout: ChannelLayout, title: str, body: str) -> tuple[str, str]:
     kept = _most(len(lines) - 1, lambda count: _fits(layout, worded([*lines[:count], CUT])))
     if kept:
         return worded([*lines[:kept], CUT])
+    if "://" in lines[0]:  # half an address leads nowhere
+        return laid_out(layout, title, "\n".join(lines[1:]))
     first = next((line for line in lines if line.strip()), "")
     length = _most(len(first), lambda count: _fits(layout, worded([first[:count] + CUT])))
     return worded([first[:length].rstrip() + CUT] if length else [])

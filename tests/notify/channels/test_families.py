@@ -34,6 +34,14 @@ def test_an_sms_is_one_line_that_ends_with_a_whole_sentence() -> None:
     assert (title, text) == ("", f"{TITLE} · Cause: WhatsApp session FAILED · …")
 
 
+def test_a_link_is_sent_whole_or_not_at_all() -> None:
+    sms = ChannelLayout("NotifyTwilio", ChannelFamily.SHORT, 160)
+    link = "I've got it: https://watch.example.com/ack?t=" + "a" * 100
+    assert laid_out(sms, TITLE, f"{link}\n{BODY}") == laid_out(sms, TITLE, BODY)
+    longer = ChannelLayout("NotifyTwilio", ChannelFamily.SHORT, 300)
+    assert link in laid_out(longer, TITLE, f"{link}\n{BODY}")[1]
+
+
 def test_chat_keeps_title_and_lines() -> None:
     chat = ChannelLayout("NotifySlack", ChannelFamily.CHAT, 3000)
     assert laid_out(chat, TITLE, BODY) == (TITLE, BODY)
