@@ -10,7 +10,7 @@ from functools import partial
 
 import msgspec
 
-from benchmarks import distress, full, hangs, kills, lost, mending
+from benchmarks import distress, full, hangs, kills, lost, mending, promtool
 from benchmarks.trial import Trial, show, tried
 
 LIMIT = 900.0  # s for one group, on a busy machine
@@ -68,6 +68,13 @@ async def _store() -> list[Trial]:
     ]
 
 
+async def _rules() -> list[Trial]:
+    return [
+        await tried(*promtool.RULES, promtool.against_promtool),
+        await tried(*promtool.TABLE, promtool.against_table),
+    ]
+
+
 async def _windows() -> list[Trial]:
     return [
         await tried(*distress.STOPPED, distress.engine_stopped),
@@ -83,6 +90,7 @@ GROUPS: dict[str, Group] = {
     "disk": _disk,
     "store": _store,
     "windows": _windows,
+    "rules": _rules,
 }
 
 
