@@ -148,8 +148,16 @@ class _Tick:
                 reopened.setdefault(number, []).append(alert)
             self._members.setdefault(number, []).append(alert)
         self.changes += [self._opening(number, opened[number]) for number in sorted(opened)]
-        self.changes += [IncidentReopened(number, *_worst(reopened[number])) for number in sorted(reopened)]
+        for number in sorted(reopened):
+            self._reopen(number, reopened[number])
         self.changes += [AlertsJoined(number, *_worst(joined[number])) for number in sorted(joined)]
+
+    def _reopen(self, number: int, alerts: list[AlertState]) -> None:
+        """A resolved incident fires again; its fault need not be back."""
+        self._change(IncidentReopened(number, *_worst(alerts)), cause_ended_at=None)
+        one = self._incidents[number]
+        if one.origin is Origin.FAULT and not self._there(one):
+            self._change(CauseEnded(number), cause_ended_at=self._now)
 
     def _place(self, alert: AlertState) -> int | None:
         """The number of the incident that an alert belongs to; None: a new one."""
@@ -263,7 +271,7 @@ class _Tick:
             if not self._members[number]:
                 self.changes.append(IncidentResolved(number, message("no alert of it fires any more")))
 
-    def _change(self, body: CauseEnded | CauseReturned | CauseFound, **fields: object) -> None:
+    def _change(self, body: CauseEnded | CauseReturned | CauseFound | IncidentReopened, **fields: object) -> None:
         self.changes.append(body)
         one = self._incidents[body.number]
         self._incidents = {**self._incidents, body.number: msgspec.structs.replace(one, **fields)}

@@ -24,8 +24,15 @@ from qualtui.engine.incident_notices import IncidentNotices, nobody_waits
 from qualtui.engine.journal import Journal
 from qualtui.engine.people_calls import PeopleCalls
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.eventlog.incident_changes import CauseFound, IncidentNotified, IncidentOpened, IncidentResolved
+from qualtui.eventlog.incident_changes import (
+    CauseFound,
+    IncidentNotified,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentResolved,
+)
 from qualtui.eventlog.incident_lead import firing_members
+from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeFailed
 from qualtui.model import AlertState, Event, Incident, Origin, Phase, Severity, State, alert_key
 from qualtui.text.message import message
@@ -168,6 +175,7 @@ class Evaluator:
         # As they are after this tick's transitions.
         current = [draft.state.incidents.get(one.number, one) for one in incidents]
         number, speed = draft.state.next_number, self._config.demo.speed
+        reopened: list[int] = []
         for body in correlate(agent, alerts, current, seen, self._clock(), number, speed):
             if isinstance(body, IncidentOpened):
                 draft.add(self._explained(body))
@@ -176,14 +184,37 @@ class Evaluator:
                 draft.add(replace(body, fix=self._offered(agent, rule, body.number, "")))
             else:
                 draft.add(body)
+                if isinstance(body, IncidentReopened):
+                    reopened.append(body.number)
+        for again in reopened:
+            self._explain_again(draft, draft.state.incidents[again], seen)
+
+    def _why(self, agent: str, rule: Rule | None) -> RootCause:
+        """The root cause now, where a rule is about what a root cause explains."""
+        with self._faults.within(agent, "cause"):
+            if rule is not None and explains(rule.series):
+                return self._reason(agent)
+        return RootCause()
+
+    def _explain_again(self, draft: Draft, incident: Incident, seen: FaultsSeen) -> None:
+        """A reopened incident gets the cause of today: the one that it ended with may be over."""
+        cause, root = incident.cause, incident.root
+        if incident.origin is Origin.FAULT and incident.cause_ended_at is None:
+            for fault in seen.faults:
+                if fault.link.value == incident.link:
+                    cause, root = fault.text or cause, fault.root or root
+        else:
+            reason = self._why(incident.agent, self._config.rules.get(incident.rule))
+            cause, root = reason.text, str(reason.root)
+            self._revising.given(incident.number, reason)
+        if (cause, root) != (incident.cause, incident.root):
+            fix = self._offered(incident.agent, incident.rule, incident.number, incident.fix)
+            draft.add(CauseRevised(incident.number, cause, root, fix))
 
     def _explained(self, body: IncidentOpened) -> IncidentOpened:
         """The new incident with its cause, where the fault does not say it, and the fix that is offered."""
         rule = self._config.rules.get(body.rule)
-        reason = RootCause()
-        with self._faults.within(body.agent, "cause"):
-            if rule is not None and explains(rule.series):
-                reason = self._reason(body.agent)
+        reason = self._why(body.agent, rule)
         if body.origin is not Origin.FAULT:
             body = replace(body, cause=reason.text, root=str(reason.root))
         if body.origin is not Origin.FAULT or str(reason.root) == body.root:

@@ -80,7 +80,9 @@ def _with(state: State, incident: Incident) -> State:
     return replace(state, incidents={**state.incidents, incident.number: incident})
 
 
-def _revised_line(_state: State, at: float, body: CauseRevised) -> Activity:
+def _revised_line(_state: State, at: float, body: CauseRevised) -> Activity | None:
+    if not body.cause:
+        return None
     return Activity(at, OURSELVES, message("cause revised: {cause}", cause=safe(body.cause)), body.number)
 
 

@@ -325,6 +325,12 @@ STORIES = (
         "#1 gateway: waiting",
     ),
     S(
+        "by an effect alone it reopens without the cause, which is over",
+        ((0, "break:gateway +session! +waiting"), (60, "mend:gateway -session -waiting"), (100, "+waiting")),
+        "#1 gateway: waiting effects",
+        "IncidentOpened#1 IncidentResolved#1 IncidentReopened#1 CauseEnded#1",
+    ),
+    S(
         "later it is a new incident",
         ((0, "break:gateway +session!"), (60, "mend:gateway -session"), (661, "break:gateway +session!")),
         "#1 over; #2! gateway: session",

@@ -289,6 +289,35 @@ async def test_a_cause_that_did_not_last_is_revised_and_later_notices_follow(sto
     assert len(worse) == 2
 
 
+async def test_what_fires_again_after_its_fault_ended_names_the_cause_of_today(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING, "down": DOWN})
+    scene.seen = FaultsSeen((Fault(Link.GATEWAY, 1000.0, "gateway broken", "the session is FAILED"),))
+    await scene.sample("gateway.down", 1)
+    await scene.oldest(700)
+    scene.seen = FaultsSeen()
+    await scene.sample("gateway.down", 0)
+    await scene.oldest(0)
+    await scene.oldest(0, after=31)
+    scene.why = WEBHOOK
+    again = ["firing critical", "IncidentReopened #1", "CauseEnded #1", "cause: The webhook fails"]
+    assert await scene.oldest(700, after=100) == [*again, "reopened to pager", "reopened to mail"]
+    notices = [notice_words(one) for one in scene.journal.state.notices.values() if one.kind == "reopened"]
+    assert len(notices) == 2
+    assert all("The webhook fails" in title and "FAILED" not in title + body for title, body in notices)
+    incident = scene.journal.state.incidents[1]
+    assert (incident.cause, incident.fix, incident.link) == ("The webhook fails", "retry", "")
+
+
+async def test_what_fires_again_with_its_fault_names_the_fault_as_it_is_now(store: SqliteStore) -> None:
+    scene = Scene(store, {"down": DOWN})
+    scene.seen = FaultsSeen((Fault(Link.GATEWAY, 1000.0, "gateway broken", "the session is FAILED"),))
+    await scene.sample("gateway.down", 1)
+    await scene.sample("gateway.down", 0)
+    scene.seen = FaultsSeen((Fault(Link.GATEWAY, 1100.0, "gateway broken", "the session is STOPPED"),))
+    again = await scene.sample("gateway.down", 1, after=100)
+    assert again[1:3] == ["IncidentReopened #1", "cause: the session is STOPPED"]
+
+
 async def test_the_notice_offers_the_fix_of_the_cause_and_not_the_rule_s(store: SqliteStore) -> None:
     scene = Scene(store, {"customers-waiting": replace(WAITING, fix="session-cleanup")})
     scene.why = WEBHOOK

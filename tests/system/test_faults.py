@@ -137,18 +137,20 @@ async def seen_named_told_and_over(scene: Scene, case: Expected, look: Holds | N
     try:
         limit = case.patience / scene.speed + 2 * INTERVAL + SLACK
         fired = await seen(scene.client, look or (lambda shot: fires(shot, case)), limit, f"{case.rule} fires")
+        opened = number(fired, case)
         assert not agent(fired).now.calm
         assert any(word in str(agent(fired).now.why) for word in str(case.why).split("|")), told(fired)
         broken = [link.link.value for link in agent(fired).chain if link.status == "bad"]
         assert not case.link or case.link in broken, told(fired)
         await scene.exits_with(case.code, SLACK + case.again / scene.speed)
-        text = await scene.world.noticed(rule_number(fired, case), SLACK)
-        assert any(word in text for word in case.why.split("|"))
+        text = await scene.world.noticed(f"#{opened} ", SLACK)
+        assert any(word in text for word in case.why.split("|")), text
     finally:
         await scene.world.fault(case.fault, False)
     over = await scene.calm(patience)
-    assert any(one.rule == case.rule and one.phase is Phase.RESOLVED for one in over.incidents)
-    await scene.world.noticed("RESOLVED " + rule_number(fired, case), SLACK)
+    # By its number: when the cause has ended, an effect that lasts longer leads the incident.
+    assert any(one.number == opened and one.phase is Phase.RESOLVED for one in over.incidents), told(over)
+    await scene.world.noticed(f"RESOLVED #{opened} ", SLACK)
     await scene.quiet(40 * SPEED / scene.speed)
 
 
@@ -161,7 +163,6 @@ def fires(snapshot: Snapshot, case: Expected) -> bool:
     )
 
 
-def rule_number(snapshot: Snapshot, case: Expected) -> str:
-    """The incident as a notice's title names it."""
-    number = next(one.number for one in snapshot.incidents if one.rule == case.rule and one.phase is Phase.FIRING)
-    return f"#{number} "
+def number(snapshot: Snapshot, case: Expected) -> int:
+    """The number of the incident that the expected rule leads."""
+    return next(one.number for one in snapshot.incidents if one.rule == case.rule and one.phase is Phase.FIRING)
