@@ -39,7 +39,7 @@ def after_break(before: AlertState, pause: float) -> AlertTransition | None:
     if pause <= LONGEST_BREAK:
         return None
     if before.phase is Phase.PENDING:
-        reason = message("nobody looked for {pause:span}: it counts anew", pause=pause)
+        reason = message("no one looked for {pause:span}: it counts anew", pause=pause)
         return _change(None, RuleVerdict(known=True), before, Phase.INACTIVE, before.severity, reason)
     return None if before.clear_since is None else AlertCleared(before.rule, before.agent, None, before.number)
 

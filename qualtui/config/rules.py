@@ -55,7 +55,7 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(30),
         summary="Not known for {duration}: {note}",
         runbook="Look at the note: which source does not answer? Run qualtui doctor here, and open the "
-        "bot's address from another network. Until it ends nobody knows who waits: read the chats "
+        "bot's address from another network. Until it ends no one knows who waits: read the chats "
         "on the phone.",
     ),
     # Server time of an empty question; the fast lane's own budget is 10 ms.
@@ -213,7 +213,7 @@ BUILT_IN: dict[str, Rule] = {
         keep_firing_for=Seconds(_MINUTE),
         summary="Memory at {value}% for 5 min",
         runbook="Look at the host's memory chart: a steady rise is a leak. Restart the service before it "
-        "reaches its limit, at a quiet minute, and tell the developers since which deploy it "
+        "reaches its limit, at a quiet minute, and let the developers know since which deploy it "
         "rises.",
     ),
     # Two sources of one fact: as long as they differ neither may be believed.
