@@ -153,8 +153,9 @@ class _Log:
             self._add(look, f"the bot is replying, and idle for {look.at - self._world.bot.busy_at():.0f} s")
         if look.code == CRITICAL and look.at - self._well > RECOVERS:
             self._add(look, f"exit code 2 after {look.at - self._well:.0f} s of nothing wrong")
-        if any(one.kind is Kind.QUEUE and one.end - 300 <= look.at < one.end for one in self._faults):
-            true, shown = self._world.reply_p95(), look.reply_p95 or 0.0
+        queues = [one for one in self._faults if one.kind is Kind.QUEUE and one.end - 300 <= look.at < one.end]
+        if queues:
+            true, shown = self._world.reply_p95(queues[0].begin), look.reply_p95 or 0.0
             if shown < SHARE * true and true > 60.0:
                 self._add(look, f"reply time {shown:.0f} s, in truth {true:.0f} s")
 

@@ -146,9 +146,13 @@ class World:
         newest = hour[-max(20, sum(at >= now - 600 for at, _wait in hour)) :]
         return 20 * sum(wait > 30.0 for _at, wait in newest) >= len(newest) >= 20
 
-    def reply_p95(self) -> float:
-        """The 95th percentile, by nearest rank, of how long customers waited who were answered within the hour."""
-        waits = sorted(wait for at, wait in self.people.replies if at >= self.scene.now - 3600)
+    def reply_p95(self, since: float) -> float:
+        """The 95th percentile, by nearest rank, of how long customers waited who were answered within the hour.
+
+        Only those count who wrote after `since`: an earlier fault's waits may have been ended by a person.
+        """
+        hour = self.scene.now - 3600
+        waits = sorted(wait for at, wait in self.people.replies if at >= hour and at - wait >= since)
         return waits[max(0, -(-95 * len(waits) // 100) - 1)] if waits else 0.0
 
 
