@@ -40,6 +40,7 @@ def counts(alert: AlertState) -> bool:
     return alert.phase is Phase.FIRING and alert.severity is not Severity.INFO
 
 
+# Unlike Prometheus or Alertmanager (docs/alerting.md): grouping, reopening, info
 def correlate(
     agent: str,
     alerts: Iterable[AlertState],

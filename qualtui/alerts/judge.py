@@ -37,17 +37,21 @@ def judge(
     A newest sample without a value, or older than `stale_after` seconds, leaves the verdict unknown:
     no data is neither trouble nor recovery. So does one from the future, after the clock was set back.
     """
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): absent
     if rule.absent is not None:
         return _missing(rule.absent, samples, now, stale_after)
     if not samples:
         return RuleVerdict(known=False)
     newest = samples[-1]
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): freshness
     if newest.value is None or abs(now - newest.at) > stale_after:
         return RuleVerdict(known=False, note=newest.note, at=newest.at)
     value = _aggregate(rule, samples, now)
     if value is None:
         return RuleVerdict(known=False, note=newest.note, at=newest.at)
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): severities
     severity = _worst(rule, value)
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): leave
     if severity is None and fires and rule.leave is not None and _COMPARE[rule.op](value, rule.leave):
         severity = mildest(rule)
     return RuleVerdict(True, severity, value, newest.note, newest.at)

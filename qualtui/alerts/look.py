@@ -38,8 +38,10 @@ def look(
     before = alerts.get(alert_key(name, agent))
     fires = before is not None and before.phase is Phase.FIRING
     verdict = judge(rule, recent, now, stale.get(series, 0.0), fires=fires)
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): min-events
     if verdict.severity is not None and rule.min_events:
         verdict = _of_enough(agent, rule, verdict, samples, stale, now)
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): held-by
     if fires and verdict.known and verdict.severity is None and _held(agent, rule, alerts):
         return replace(verdict, severity=mildest(rule))
     return verdict

@@ -60,6 +60,7 @@ def due_notice(
     `severity`: the worst of its alerts that are not muted; None: all are, or none fires.
     """
     last = incident.last
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): resolve-through-silence
     if incident.phase is Phase.RESOLVED:
         if last is None or last.kind in {NoticeKind.RESOLVED, NoticeKind.FIXED}:
             return None
@@ -85,6 +86,7 @@ def _kind(
 ) -> NoticeKind | None:
     last, began = incident.last, _began(incident)
     if last is None or last.at < began or last.kind == NoticeKind.FIXED:
+        # Unlike Prometheus or Alertmanager (docs/alerting.md): group-wait
         if severity is not Severity.CRITICAL and 0 <= now - began < timing.group_wait:
             return None
         return (
@@ -98,6 +100,7 @@ def _kind(
         return NoticeKind.GROWTH
     if incident.revision > last.revision and _passed(last.at, timing.group_interval, now):
         return NoticeKind.UPDATE
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): repeats, acknowledgement
     if timing.repeat_interval and not incident.owner and _passed(last.at, timing.repeat_interval, now):
         return NoticeKind.REPEAT
     return None

@@ -26,6 +26,7 @@ def alert_step(
     if before is None:
         known = verdict.known and verdict.severity is not None
         return _begin(name, agent, rule, verdict, verdict.severity, now) if known and verdict.severity else None
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): no-data
     if not verdict.known:
         return None if before.unseen_since is not None else AlertUnseen(name, agent, now, before.number)
     change = _walk(rule, verdict, before, now)
@@ -36,6 +37,7 @@ def alert_step(
 
 def after_break(before: AlertState, pause: float) -> AlertTransition | None:
     """Return the restart of an alert's clocks after `pause` s without a look, where that is over LONGEST_BREAK."""
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): restart
     if pause <= LONGEST_BREAK:
         return None
     if before.phase is Phase.PENDING:
