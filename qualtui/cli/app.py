@@ -27,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "status": "qualtui.cli.status",
     "incidents": "qualtui.cli.incidents",
     "silence": "qualtui.cli.silence",
+    "oncall": "qualtui.cli.oncall",
+    "people": "qualtui.cli.people",
     "fix": "qualtui.cli.fix",
     "customers": "qualtui.cli.customers",
     "notify": "qualtui.cli.notify",

@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from qualtui.cli.engine import ask, ask_when, snapshot
+from qualtui.cli.handover import handover_lines
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.status import more
 from qualtui.cli.tables import moment_text, print_json, print_table
@@ -14,15 +15,28 @@ from qualtui.cli.words import words
 from qualtui.model import Phase
 from qualtui.text import _, span
 from qualtui.widgets.incident_words import alert_words, notice_words
-from qualtui.widgets.words import severity_word
-from qualtui.wire import Acknowledge, AddNote, Done, IncidentDetail, IncidentView, ShowIncident
+from qualtui.widgets.words import call_words, severity_word
+from qualtui.wire import (
+    Acknowledge,
+    AddNote,
+    CloseIncident,
+    Done,
+    Handover,
+    IncidentDetail,
+    IncidentView,
+    ShowHandover,
+    ShowIncident,
+    SnoozeIncident,
+)
 
 command = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     no_args_is_help=True,
     help=helped(
-        _("List, show, acknowledge and note incidents."), "qualtui incidents list", "qualtui incidents ack 42"
+        _("List, show, acknowledge, note and close incidents."),
+        "qualtui incidents list",
+        "qualtui incidents ack 42",
     ),
 )
 Number = Annotated[int, typer.Argument(min=1, max=10**9, metavar="NUMBER", help=_("The incident's number."))]
@@ -83,6 +97,7 @@ def show(number: Number, config: ConfigOption = None, as_json: JsonOption = Fals
     for word, text in (
         (_("cause"), words(one.cause)),
         (_("owner"), one.owner or _("no one")),
+        (_("next"), call_words(one.call, now) if one.call is not None else ""),
         (_("fix"), one.fix),
         (_("runbook"), words(one.runbook)),
     ):
@@ -107,11 +122,69 @@ def ack(
     number: Number,
     release: Annotated[bool, typer.Option("--release", help=_("Release it: you no longer work on it."))] = False,
     take: Annotated[bool, typer.Option("--take", help=_("Take it over from its owner."))] = False,
+    reason: Annotated[
+        str, typer.Option("--reason", help=_("What you will do. Your colleagues can read it."))
+    ] = "",
     config: ConfigOption = None,
 ) -> None:
     """Acknowledge an incident."""
     expect = _owner(config, number) if take else ""
-    _say(ask(config, Acknowledge(number, expect, release)))
+    _say(ask(config, Acknowledge(number, expect, release, reason)))
+
+
+@command.command(
+    help=helped(_("Release an incident: you no longer work on it."), "qualtui incidents release 42"),
+)
+def release(number: Number, config: ConfigOption = None) -> None:
+    """Release an incident."""
+    _say(ask(config, Acknowledge(number, release=True)))
+
+
+@command.command(
+    help=helped(
+        _("Own an incident without reminders for 30 minutes. A worse one is still notified."),
+        "qualtui incidents snooze 42",
+    )
+)
+def snooze(
+    number: Number,
+    take: Annotated[bool, typer.Option("--take", help=_("Take it over from its owner."))] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Snooze an incident."""
+    _say(ask(config, SnoozeIncident(number, _owner(config, number) if take else "")))
+
+
+@command.command(
+    help=helped(
+        _("Close an incident whose source is gone. Refused while its condition holds by fresh evidence."),
+        "qualtui incidents close 42 --reason 'the service was removed'",
+    )
+)
+def close(
+    number: Number,
+    reason: Annotated[str, typer.Option("--reason", help=_("Why it is over. Your colleagues can read it."))],
+    force: Annotated[bool, typer.Option("--force", help=_("Close it although its condition holds."))] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Close an incident."""
+    _say(ask(config, CloseIncident(number, reason, force)))
+
+
+@command.command(
+    help=helped(
+        _("Print what the next person on call must know: open incidents, what was tried, by whom."),
+        "qualtui incidents handover",
+    )
+)
+def handover(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Print the handover digest."""
+    digest = ask(config, ShowHandover())
+    assert isinstance(digest, Handover)
+    if as_json:
+        print_json(digest)
+    else:
+        print("\n".join(handover_lines(digest)))
 
 
 @command.command(

@@ -1,5 +1,6 @@
 """Executes the commands of windows and of the command line."""
 
+from qualtui.config.values import Config
 from qualtui.engine.command_registry import spec_of
 from qualtui.engine.commands.context import CommandContext
 from qualtui.text import clean
@@ -13,9 +14,10 @@ class CommandHandler:
     def __init__(self, context: CommandContext) -> None:
         self._context = context
 
-    def use(self, agents: tuple[str, ...], targets: tuple[str, ...]) -> None:
-        """Takes the names of a new configuration."""
+    def use(self, agents: tuple[str, ...], targets: tuple[str, ...], config: Config | None = None) -> None:
+        """Takes the names of a new configuration, and what commands read of it."""
         self._context.agents, self._context.targets = agents, targets
+        self._context.config = config or self._context.config
 
     async def answer(self, request: Request) -> Answer:
         """Execute a request's command."""

@@ -7,7 +7,19 @@ its row here.
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from qualtui.engine.commands import agents, customers, fixes, incidents, notices, policies, polling, silences
+from qualtui.engine.commands import (
+    agents,
+    customers,
+    fixes,
+    handover,
+    incidents,
+    notices,
+    oncall,
+    ownership,
+    policies,
+    polling,
+    silences,
+)
 from qualtui.engine.commands.context import CommandContext
 from qualtui.text.message import message
 from qualtui.wire import (
@@ -15,7 +27,9 @@ from qualtui.wire import (
     AddNote,
     AddSilence,
     Answer,
+    AssignOncall,
     CloseCustomer,
+    CloseIncident,
     ExpireSilence,
     ListCustomers,
     ListFixes,
@@ -30,8 +44,11 @@ from qualtui.wire import (
     RunFix,
     SetPolicy,
     ShowAgents,
+    ShowHandover,
     ShowIncident,
+    ShowOncall,
     ShowPolicies,
+    SnoozeIncident,
     StartPolicies,
     StopFix,
     StopPolicies,
@@ -55,6 +72,11 @@ COMMANDS = (
     CommandSpec(ShowIncident, incidents.show, VIEW),
     CommandSpec(Acknowledge, incidents.acknowledge, ACT),
     CommandSpec(AddNote, incidents.note, ACT),
+    CommandSpec(SnoozeIncident, ownership.snooze, ACT),
+    CommandSpec(CloseIncident, ownership.close, ACT),
+    CommandSpec(ShowHandover, handover.show, VIEW),
+    CommandSpec(ShowOncall, oncall.show, VIEW),
+    CommandSpec(AssignOncall, oncall.assign, ACT),
     CommandSpec(ListCustomers, customers.customers, VIEW),
     CommandSpec(CloseCustomer, customers.close, ACT),
     CommandSpec(ListFixes, fixes.fixes, VIEW),

@@ -29,6 +29,7 @@ from qualtui.engine.http_listeners import HttpListeners
 from qualtui.engine.incident_views import channels, dead_letters, dead_letters_banner
 from qualtui.engine.journal import Journal
 from qualtui.engine.loops import Loops
+from qualtui.engine.oncall_view import oncall_banner
 from qualtui.engine.own_health import OwnWatch
 from qualtui.engine.policy_runner import PolicyRunner
 from qualtui.engine.probe_context import ProbeContext
@@ -161,7 +162,15 @@ class Engine:
             clock=clock,
             own=(0, os.geteuid()),
         )
-        self._windows = Publisher(self.journal, self._view, self._fixing, self._server, self._engine_view, clock)
+        self._windows = Publisher(
+            self.journal,
+            self._view,
+            self._fixing,
+            self._server,
+            self._engine_view,
+            clock,
+            lambda: self._evaluator.calls,
+        )
         self._reload = ConfigReload(
             reread, lambda config: build(config, self._deps(config)), self.journal, self._windows.publish
         )
@@ -186,6 +195,7 @@ class Engine:
                 self._windows.details,
                 labels=self._evaluator.labels,
                 policies=self._policies.views,
+                holds=lambda incident: self._view.live.holds(incident, self.journal.state, self._clock()),
             )
         )
         self._tasks = asyncio.TaskGroup()
@@ -262,7 +272,7 @@ class Engine:
         self._links.use(config.http)
         self._own.use(setup.intervals().values())
         self._server.grant = Capability[config.store.others.name]
-        self._commands.use(tuple(config.agents), tuple(config.notify.channels))
+        self._commands.use(tuple(config.agents), tuple(config.notify.channels), config)
         return setup
 
     async def _sessions(self) -> None:
@@ -412,7 +422,13 @@ class Engine:
         store = (self.journal.trouble, self._keeper.trouble, *self.journal.remarks, self._server.trouble)
         configured, now = self._setup.config.notify.channels, self._clock()
         given_up = dead_letters_banner(dead_letters(self.journal.state, configured, now))
-        ways = (given_up, self._switch.trouble, *self._http.troubles)
+        nobody = oncall_banner(self.journal.state, self._setup.config, now)
+        ways = (
+            nobody,
+            given_up,
+            self._switch.trouble,
+            *self._http.troubles,
+        )
         troubles = [text for text in (*store, refused, *self._faults.banners(), *ways) if text]
         notices = self.journal.state.notices.values()
         return EngineView(

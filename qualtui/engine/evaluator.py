@@ -36,6 +36,7 @@ from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeFailed
 from qualtui.model import AlertState, Event, Incident, Origin, Phase, Severity, State, alert_key
 from qualtui.text.message import message
+from qualtui.wire import NextCall
 
 DUE = {"queued", "sending"}
 
@@ -97,6 +98,11 @@ class Evaluator:
     def labels(self, alert: AlertState) -> Mapping[str, str]:
         """The labels of an alert, which matchers speak of."""
         return self._notices.mutes.rules.labels(alert)
+
+    @property
+    def calls(self) -> Mapping[int, NextCall]:
+        """Who is called next, by incident."""
+        return self._people.next
 
     async def look(self, agents: Iterable[str]) -> tuple[Event, ...]:
         """Evaluates all rules of these agents; returns the new events."""

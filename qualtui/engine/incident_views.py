@@ -73,6 +73,7 @@ def _row(incident: Incident, trying: int) -> IncidentView:
         runbook=incident.runbook,
         notes=incident.notes,
         undelivered=bool(incident.failed),
+        snoozed_until=incident.snoozed_until,
     )
 
 

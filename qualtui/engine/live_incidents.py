@@ -90,6 +90,16 @@ class LiveIncidents:
             return self._judged(incident, state, now)
         return IncidentNow(incident.summary)
 
+    def holds(self, incident: Incident, state: State, now: float) -> bool:
+        """Whether fresh evidence says that the condition of one of its alerts holds."""
+        rules = self._config.rules
+        verdicts = [
+            self._verdict(incident.agent, one.rule, rules[one.rule], state, now)
+            for one in firing_members(incident, state.alerts)
+            if one.rule in rules
+        ]
+        return any(one.known and one.severity is not None for one in verdicts)
+
     def _judged(self, incident: Incident, state: State, now: float) -> IncidentNow:
         """Its leading alert's line in the figures of now. It recovers only where all its alerts are clear."""
         others = [one.rule for one in firing_members(incident, state.alerts) if one.rule != incident.rule]

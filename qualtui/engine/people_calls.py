@@ -21,6 +21,7 @@ from qualtui.eventlog.escalations import EscalationBegan, EscalationCalled
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.eventlog.ownership import OwnerReminded, OwnershipLapsed
 from qualtui.model import Incident, Phase, State
+from qualtui.wire import NextCall
 
 
 class PeopleCalls:
@@ -35,16 +36,19 @@ class PeopleCalls:
         self._config = Config(agents={})
         self._timing = OwnerTiming()
         self._plan = EscalationPlan()
+        self.next: dict[int, NextCall] = {}  # by incident: who is called next, as of the newest look
 
     def use(self, config: Config) -> None:
         """Takes a configuration."""
         self._config = config
         self._timing = OwnerTiming().faster(config.demo.speed)
         self._plan = plan_of(config)
+        self.next = {}
 
     def decide(self, draft: Draft, number: int) -> None:
         """Decide what is due now: for its owner, then for whom is called while it has none."""
         incident = draft.state.incidents.get(number)
+        self.next.pop(number, None)
         if incident is None or incident.phase is not Phase.FIRING:
             return
         if incident.owner:
@@ -70,6 +74,11 @@ class PeopleCalls:
             draft.add(EscalationBegan(incident.number))
         if verdict.reason is EscalationReason.DUE:
             self._call(draft, draft.state.incidents[incident.number], verdict)
+            verdict = escalation_verdict(draft.state.incidents[incident.number], severity, self._plan, now)
+        if verdict.reason is EscalationReason.WAITS and verdict.at is not None:
+            step, oncall = self._plan.steps[verdict.step - 1], self._config.oncall
+            who = tuple(called(step, duty(draft.state.shifts, oncall, now), oncall))
+            self.next[incident.number] = NextCall(who, verdict.at)
 
     def _call(self, draft: Draft, incident: Incident, verdict: EscalationVerdict) -> None:
         config, now = self._config, self._clock()

@@ -1,7 +1,7 @@
 """What windows are sent: the overview, and the details that they subscribed to."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from qualtui.wire import (
     AgentDetail,
     EngineView,
     IncidentDetail,
+    NextCall,
     Overview,
     Publication,
     Snapshot,
@@ -36,6 +37,7 @@ class Publisher:
         server: Server,
         engine: Callable[[], EngineView],
         clock: Callable[[], float],
+        calls: Callable[[], Mapping[int, NextCall]] = dict,
     ) -> None:
         self._journal = journal
         self._view = view
@@ -43,6 +45,7 @@ class Publisher:
         self._server = server
         self._engine = engine
         self._clock = clock
+        self._calls = calls
 
     def publish(self, most: int = PACE) -> None:
         """Sends every window the overview; views of at most `most` agents are built anew for their age alone."""
@@ -78,6 +81,10 @@ class Publisher:
     def _overview(self, first: Collection[str] | None, most: int = 0) -> Overview:
         state, fixing, now = self._journal.state, self._fixing, self._clock()
         overview = self._view.overview(state, self._engine(), fixing.available, now, first, most)
+        calls = self._calls()
+        if calls:
+            rows = tuple(replace(one, call=calls.get(one.number)) for one in overview.incidents)
+            overview = replace(overview, incidents=rows)
         return replace(overview, running=fixing.running(), silences=silence_views(state, now))
 
     def _touch(self, agents: Collection[str]) -> None:

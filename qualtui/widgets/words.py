@@ -7,7 +7,7 @@ from math import isfinite
 
 from qualtui.model import Evidence, Severity
 from qualtui.text import _, clean, figure, span
-from qualtui.wire import ChannelView, Figure, IncidentView
+from qualtui.wire import ChannelView, Figure, IncidentView, NextCall
 
 _LONGEST = 9999 * 86400.0
 
@@ -146,3 +146,10 @@ def have_word(owner: str, me: str) -> str:
     if not owner:
         return _("I've got it")
     return _("release") if owner == me else _("take over")
+
+
+def call_words(call: NextCall, now: float) -> str:
+    """Who is called while no one owns it, and in how many minutes and seconds."""
+    minutes, seconds = divmod(max(0, round(call.at - now)), 60)
+    who = clean(", ".join(call.who), 60) or _("no one")
+    return _("{who} is called in {left}").format(who=who, left=f"{minutes:02}:{seconds:02}")

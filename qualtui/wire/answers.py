@@ -181,6 +181,52 @@ class Findings(msgspec.Struct, frozen=True, tag="findings"):
     again: float  # the next one not before
 
 
+class PersonView(msgspec.Struct, frozen=True):
+    """A person who can be called."""
+
+    name: str
+    channels: tuple[str, ...] = ()
+    ringing: bool = False  # one of the channels wakes the person
+    order: int = 0  # the place in the on-call order, from 1 on; 0: not in it
+
+
+class ShiftView(msgspec.Struct, frozen=True):
+    """A person's time on call; `until` None: until someone else has it."""
+
+    who: str
+    since: float
+    until: float | None = None
+
+
+class Oncall(msgspec.Struct, frozen=True, tag="oncall"):
+    """Answer to ShowOncall. `taken`: by a command; else the first of the order is called."""
+
+    who: str
+    next: str
+    taken: bool
+    until: float | None = None
+    gap: float | None = None  # from when on nobody has taken it
+    planned: tuple[ShiftView, ...] = ()
+    people: tuple[PersonView, ...] = ()
+
+
+class HandoverItem(msgspec.Struct, frozen=True):
+    """An open incident as the next person must know it."""
+
+    incident: IncidentView
+    tried: tuple[Saying, ...] = ()  # fixes with their outcome and who ran them, oldest first
+    silenced_until: float | None = None
+
+
+class Handover(msgspec.Struct, frozen=True, tag="handover"):
+    """Answer to ShowHandover."""
+
+    at: float
+    oncall: str
+    next: str
+    items: tuple[HandoverItem, ...] = ()
+
+
 class Done(msgspec.Struct, frozen=True, tag="done"):
     """It is done; one sentence that says what."""
 
@@ -206,6 +252,8 @@ Answer = (
     | Findings
     | SilencePreview
     | Silences
+    | Oncall
+    | Handover
     | Done
     | Refused
 )

@@ -50,11 +50,43 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
 
 
 class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
-    """I've got it; `release`: no longer. `expect`: the owner that the caller saw."""
+    """I've got it; `release`: no longer. `expect`: the owner that the caller saw. An owner's own renews it."""
 
     number: int
     expect: str = ""
     release: bool = False
+    reason: str = ""
+
+
+class SnoozeIncident(msgspec.Struct, frozen=True, tag="incident.snooze"):
+    """I've got it, and want no reminder for 30 min."""
+
+    number: int
+    expect: str = ""
+
+
+class CloseIncident(msgspec.Struct, frozen=True, tag="incident.close"):
+    """End an incident whose source is gone; `force`: also while its condition holds by fresh evidence."""
+
+    number: int
+    reason: str
+    force: bool = False
+
+
+class ShowHandover(msgspec.Struct, frozen=True, tag="incident.handover"):
+    """What the next person on call must know."""
+
+
+class ShowOncall(msgspec.Struct, frozen=True, tag="oncall.show"):
+    """Who is on call, who is next, and who can be."""
+
+
+class AssignOncall(msgspec.Struct, frozen=True, tag="oncall.assign"):
+    """Put a person on call; `who` empty: the caller. `since` 0: now; `until` 0: until someone else is."""
+
+    who: str = ""
+    since: float = 0.0
+    until: float = 0.0
 
 
 class AddNote(msgspec.Struct, frozen=True, tag="note"):
@@ -226,5 +258,10 @@ Command = (
     | ListSilences
     | ListCustomers
     | CloseCustomer
+    | SnoozeIncident
+    | CloseIncident
+    | ShowHandover
+    | ShowOncall
+    | AssignOncall
     | RunDoctor
 )

@@ -94,6 +94,13 @@ class AgentDetail(msgspec.Struct, frozen=True):
     last_reply: float | None = None
 
 
+class NextCall(msgspec.Struct, frozen=True):
+    """Who is called next while nobody owns an incident, and when."""
+
+    who: tuple[str, ...]
+    at: float
+
+
 class IncidentView(msgspec.Struct, frozen=True):
     """A row of the incident table."""
 
@@ -114,6 +121,8 @@ class IncidentView(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     undelivered: bool = False  # one of its notices failed, and is not tried again
     recovering: bool = False  # its condition is clear by fresh evidence, and keep_firing_for runs
+    call: NextCall | None = None
+    snoozed_until: float | None = None
 
     @property
     def urgency(self) -> Severity:

@@ -1,8 +1,9 @@
 """What a command's function may use."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from qualtui.config.values import Config
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.engine.silence_views import Labels, own_labels
@@ -33,3 +34,5 @@ class CommandContext:
     targets: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     policies: Callable[[], tuple[PolicyView, ...]] = lambda: ()
+    holds: Callable[[Incident], bool] = lambda _incident: False  # by fresh evidence
+    config: Config = field(default_factory=lambda: Config(agents={}))

@@ -10,11 +10,12 @@ from qualtui.eventlog.activity import line
 from qualtui.eventlog.family import OURSELVES
 from qualtui.eventlog.fold import apply
 from qualtui.eventlog.incidents import Acknowledged, Noted, Released
+from qualtui.eventlog.ownership import OwnershipRenewed
 from qualtui.model import Activity, Event, Incident, Phase, State
 from qualtui.store.errors import StoreError
 from qualtui.text import clean, masked, plural
 from qualtui.text.message import Text, message
-from qualtui.wire import Acknowledge, AddNote, Answer, Done, IncidentDetail, Refused, ShowIncident
+from qualtui.wire import Acknowledge, AddNote, Answer, Done, IncidentDetail, Refused, ShowIncident, SnoozeIncident
 
 LINES = 5_000  # of an incident's history, so that the answer fits into a frame ...
 HEAD = 100  # ... of them the first
@@ -24,24 +25,36 @@ NOTICES = 200  # of an incident's notices, the newest
 async def acknowledge(context: CommandContext, ask: Acknowledge, who: str) -> Answer:
     """Make the caller the owner of an incident, or release it. The journal decides who was first."""
     refusal: Text | None = None
+    renewed = False
 
     def decision(state: State) -> tuple[Entry, ...]:
         nonlocal refusal
         incident = state.incidents.get(ask.number)
-        refusal = _ownership_refusal(state, incident, ask, who)
+        refusal = ownership_refusal(state, incident, ask, who)
         if refusal is not None:
             return ()
-        return ((Released(ask.number, who) if ask.release else Acknowledged(ask.number, who), ""),)
+        if ask.release:
+            return ((Released(ask.number, who), ""),)
+        if incident is not None and incident.owner == who:
+            nonlocal renewed
+            renewed = True
+            return ((OwnershipRenewed(ask.number, who), ""),)
+        reason = masked(clean(ask.reason, 200))
+        return ((Acknowledged(ask.number, who, reason), ""),)
 
     await context.journal.decide(decision)
     if refusal is not None:
         return Refused(refusal)
     if ask.release:
         return Done(message("#{number} has no owner now", number=str(ask.number)))
+    if renewed:
+        return Done(message("you still own #{number}: the time to its lapse begins anew", number=str(ask.number)))
     return Done(message("you own #{number} now", number=str(ask.number)))
 
 
-def _ownership_refusal(state: State, incident: Incident | None, ask: Acknowledge, who: str) -> Text | None:
+def ownership_refusal(
+    state: State, incident: Incident | None, ask: Acknowledge | SnoozeIncident, who: str
+) -> Text | None:
     """Why the owner can't be changed so; None where it can."""
     number = str(ask.number)
     if incident is None and ask.number >= state.next_number:
@@ -49,15 +62,12 @@ def _ownership_refusal(state: State, incident: Incident | None, ask: Acknowledge
     # Numbers only go up, and every incident that fires is in the state.
     if incident is None or incident.phase is Phase.RESOLVED:
         return message("#{number} is resolved", number=number)
-    if ask.release and incident.owner != who:
+    release = isinstance(ask, Acknowledge) and ask.release
+    if release and incident.owner != who:
         if not incident.owner:
             return message("#{number} has no owner", number=number)
         return message("{owner} owns #{number}, not you", owner=incident.owner, number=number)
-    if ask.release:
-        return None
-    if incident.owner == who:
-        return message("you already own #{number}", number=number)
-    if incident.owner == ask.expect or _by_link(state, incident):
+    if release or incident.owner in {who, ask.expect} or _by_link(state, incident):
         return None
     if not incident.owner:
         return message("#{number} has no owner any more; try again", number=number)
