@@ -3,13 +3,22 @@
 import msgspec
 from msgspec.structs import replace
 
+from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
 from qualtui.eventlog.alerts import RESOLVED_KEPT
 from qualtui.eventlog.customers import BacklogMarked, ClosingsEnded, CustomerClosed
+from qualtui.eventlog.engine import ClockStepped
 from qualtui.eventlog.fixes import RUNS_KEPT, FixFinished, FixStarted, FixStopped
 from qualtui.eventlog.fold import apply, fold_events
+from qualtui.eventlog.incident_changes import (
+    AlertsJoined,
+    IncidentNotified,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentResolved,
+)
 from qualtui.eventlog.incidents import Acknowledged, CauseRevised, Noted, Released
 from qualtui.eventlog.notices import FINISHED_KEPT, NoticeDelivered, NoticeFailed, NoticeSending
-from qualtui.model import Event, EventBody, Phase, Severity, State
+from qualtui.model import Event, EventBody, Origin, Phase, Severity, State
 from qualtui.store.sqlite.checkpoint import as_bytes, from_bytes
 from tests.eventlog.bodies import changed, fired, log_of, queued
 
@@ -161,6 +170,42 @@ def test_all_owed_notices_are_kept_and_of_the_finished_the_newest() -> None:
     assert done == [f"done{n}" for n in range(150 - FINISHED_KEPT, 150)]
 
 
+def test_what_may_be_opened_again_or_owes_an_end_is_kept_however_many_there_are() -> None:
+    state = fold_events(EMPTY, log_of(*(fired(n, rule=f"r{n}") for n in range(1, 201))))
+    state = apply(state, Event(999, 3000.0, 1, IncidentNotified(1, "firing", Severity.CRITICAL)))
+    ends = [changed(Phase.RESOLVED, n, rule=f"r{n}", old=Phase.FIRING) for n in range(1, 201)]
+    for seq, body in enumerate(ends, 1000):
+        state = apply(state, Event(seq, 3000.0, 1, body))
+    assert sorted(state.incidents) == list(range(1, 201))
+    state = apply(state, Event(1300, 3601.0, 1, fired(301, rule="late")))
+    state = apply(state, Event(1301, 3602.0, 1, changed(Phase.RESOLVED, 301, rule="late", old=Phase.FIRING)))
+    assert sorted(state.incidents) == [1, *range(101, 201), 301]
+
+
+def test_a_clock_that_was_set_back_leaves_no_time_in_the_future() -> None:
+    opened = IncidentOpened(1, "bot", ("a@bot", "b@bot"), Origin.UNKNOWN, "a", Severity.WARNING, 90.0)
+    fires = [
+        AlertChanged(rule, "bot", Phase.INACTIVE, Phase.FIRING, Severity.WARNING, "x", 90.0) for rule in ("a", "b")
+    ]
+    ends = AlertChanged("a", "bot", Phase.FIRING, Phase.RESOLVED, Severity.WARNING, "x", 90.0)
+    sent = (queued("k", 1), NoticeSending("k", 1), NoticeDelivered("k", 1))
+    state = after(*fires, opened, ends, AlertCleared("b", "bot", 130.0), *sent)
+    state = apply(state, Event(99, 50.0, 1, ClockStepped(100.0)))
+    assert set(state.delivered_at.values()) == {50.0}
+    assert state.incidents[1].members == {"a@bot": 50.0, "b@bot": 0.0}
+    assert state.alerts["b@bot"].clear_since == 50.0
+
+
+def test_the_events_of_an_incident_alone_say_how_bad_it_was() -> None:
+    opened = IncidentOpened(1, "bot", ("slow@bot",), Origin.UNKNOWN, "slow", Severity.WARNING, 90.0, "slow now")
+    joined = AlertsJoined(1, ("down@bot",), Severity.CRITICAL, "down now")
+    assert after(opened, joined).incidents[1].severity is Severity.CRITICAL
+    again = after(
+        opened, joined, IncidentResolved(1, "over"), IncidentReopened(1, ("slow@bot",), Severity.WARNING)
+    )
+    assert again.incidents[1].severity is Severity.WARNING
+
+
 def test_all_firing_incidents_are_kept_and_of_the_resolved_the_newest() -> None:
     firing = [fired(n, rule=f"r{n}") for n in range(1, 151)]
     ended = [
@@ -171,7 +216,8 @@ def test_all_firing_incidents_are_kept_and_of_the_resolved_the_newest() -> None:
     state = after(*firing, *ended)
     assert [n for n, i in state.incidents.items() if i.phase is Phase.FIRING] == list(range(1, 151))
     resolved = [n for n, i in state.incidents.items() if i.phase is Phase.RESOLVED]
-    assert resolved == list(range(301 - RESOLVED_KEPT, 301))
+    # The newest may be opened again for a while: 600 s, 20 s apart.
+    assert resolved == list(range(301 - 31 - RESOLVED_KEPT, 301))
 
 
 def test_a_run_and_its_undo() -> None:
