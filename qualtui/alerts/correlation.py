@@ -11,6 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from qualtui.diagnosis.faults import AFTERMATH, Fault, FaultsSeen, explains_link
+from qualtui.eventlog.alerts import SAME
 from qualtui.eventlog.incident_changes import (
     AlertsJoined,
     CauseEnded,
@@ -24,7 +25,6 @@ from qualtui.eventlog.incident_lead import leading
 from qualtui.model import AlertState, Incident, Link, Origin, Phase, Severity
 from qualtui.text.message import Saying, message
 
-SAME = 600.0  # s after its end in which what fires again has its old number
 BEFORE = 120.0  # s by which an effect may be seen before its cause
 
 IncidentChange: TypeAlias = (
@@ -124,7 +124,9 @@ class _Tick:
             if one.origin is not Origin.UNKNOWN or not self._members[number]:
                 continue
             worst = min(self._members[number], key=lambda alert: (-alert.severity.rank, _order(alert)))
-            fault = self._fault_of(worst, [each for each in self._seen.faults if self._incident_of(each) is None])
+            # Of a fault whose incident was resolved just now, this one is the open one.
+            free = [each for each in self._seen.faults if self._incident_of(each) not in self._members]
+            fault = self._fault_of(worst, free)
             if fault is not None:
                 body = CauseFound(number, fault.link.value, fault.root, fault.text)
                 self._change(body, origin=Origin.FAULT, link=fault.link.value, root=fault.root)

@@ -114,9 +114,8 @@ def _stopped(incident: Incident, severity: Severity | None, plan: EscalationPlan
         return EscalationReason.NO_STEPS
     if incident.phase is not Phase.FIRING:
         return EscalationReason.RESOLVED
-    last = incident.last
-    began = incident.fired_at if incident.reopened_at is None else incident.reopened_at
-    if last is None or last.at < began or last.severity is not Severity.CRITICAL:
+    last = incident.reported
+    if last is None or last.severity is not Severity.CRITICAL:
         return EscalationReason.NO_PAGE
     if last.kind == NoticeKind.RESOLVED or incident.severity is not Severity.CRITICAL:
         return EscalationReason.NO_PAGE

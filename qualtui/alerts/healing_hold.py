@@ -22,11 +22,10 @@ def healing_step(incident: Incident, runs: Iterable[FixRun], now: float) -> Heal
     if healing is None or healing.mode != AUTO or healing.refused or not healing.hold_until:
         return HealingStep.NONE
     waits = healing.at <= now < healing.hold_until
-    began = incident.fired_at if incident.reopened_at is None else incident.reopened_at
-    if healing.at < began:
+    if healing.at < incident.began_at:
         return HealingStep.NONE  # decided before it was open again
-    if incident.last is not None and incident.last.at >= began:
-        if incident.last.kind != FIXED:
+    if incident.reported is not None:
+        if incident.reported.kind != FIXED:
             return HealingStep.NONE
         return HealingStep.HOLD if waits else HealingStep.SETTLED
     mine = [one for one in runs if _of(one, incident) and one.started_at >= healing.at]

@@ -75,25 +75,20 @@ def next_look(incident: Incident, severity: Severity | None, timing: NoticeTimin
     """Return when time alone will make a notice due, None where it will not."""
     if incident.phase is not Phase.FIRING or severity is None:
         return None
-    began = _began(incident)
-    if incident.last is None or incident.last.at < began:
-        return max(now, began + timing.group_wait)
-    return incident.last.at + timing.repeat_interval if timing.repeat_interval else None
+    if incident.reported is None:
+        return max(now, incident.began_at + timing.group_wait)
+    return incident.reported.at + timing.repeat_interval if timing.repeat_interval else None
 
 
 def _kind(
     incident: Incident, severity: Severity, waiting: int, timing: NoticeTiming, now: float
 ) -> NoticeKind | None:
-    last, began = incident.last, _began(incident)
-    if last is None or last.at < began or last.kind == NoticeKind.FIXED:
+    last = incident.reported
+    if last is None or last.kind == NoticeKind.FIXED:
         # Unlike Prometheus or Alertmanager (docs/alerting.md): group-wait
-        if severity is not Severity.CRITICAL and 0 <= now - began < timing.group_wait:
+        if severity is not Severity.CRITICAL and 0 <= now - incident.began_at < timing.group_wait:
             return None
-        return (
-            NoticeKind.REOPENED
-            if incident.reopened_at is not None and last is not None and last.at < began
-            else NoticeKind.FIRING
-        )
+        return NoticeKind.FIRING if incident.last is last else NoticeKind.REOPENED
     if severity.rank > last.severity.rank:
         return NoticeKind.WORSE
     if grew(waiting, last.waiting):
@@ -104,10 +99,6 @@ def _kind(
     if timing.repeat_interval and not incident.owner and _passed(last.at, timing.repeat_interval, now):
         return NoticeKind.REPEAT
     return None
-
-
-def _began(incident: Incident) -> float:
-    return incident.fired_at if incident.reopened_at is None else incident.reopened_at
 
 
 def grew(waiting: int, before: int) -> bool:

@@ -55,7 +55,7 @@ def _walk(rule: Rule, verdict: RuleVerdict, before: AlertState, now: float) -> A
     if now - since >= rule.keep_firing_for:
         reason = message("the condition no longer holds")
         return _change(rule, verdict, before, Phase.RESOLVED, before.severity, reason)
-    if before.clear_since is None:
+    if before.clear_since is None or before.clear_since > now:  # the clock was set back: counted anew from here
         return AlertCleared(before.rule, before.agent, since, before.number)
     return None
 

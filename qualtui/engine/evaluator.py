@@ -24,6 +24,7 @@ from qualtui.engine.incident_notices import IncidentNotices, nobody_waits
 from qualtui.engine.journal import Journal
 from qualtui.engine.people_calls import PeopleCalls
 from qualtui.engine.sample_cache import SampleCache
+from qualtui.eventlog.alerts import at_rest
 from qualtui.eventlog.incident_changes import (
     CauseFound,
     IncidentNotified,
@@ -129,7 +130,8 @@ class Evaluator:
 
     def _decide(self, state: State, agents: tuple[str, ...]) -> Draft:
         draft = Draft(state, self._clock())
-        incidents = _by_agent(state.incidents.values())
+        now = self._clock()
+        incidents = _by_agent(one for one in state.incidents.values() if not at_rest(one, now))
         alerts = _by_agent(state.alerts.values())
         young = self._revising.young(state, self._config)
         for agent in agents:

@@ -98,7 +98,7 @@ class PolicyRunner:
             return
         mode = mode_of(fix, self.policy(fix), draft.state.policies)
         before = incident.healing
-        known = before is not None and (before.fix, before.mode) == (fix, mode) and before.at >= _began(incident)
+        known = before is not None and (before.fix, before.mode) == (fix, mode) and before.at >= incident.began_at
         if mode is PolicyMode.OFF or (known and mode is not PolicyMode.AUTO):
             return
         refusal = refusal_of(self._case(draft.state, fix, incident))
@@ -110,7 +110,7 @@ class PolicyRunner:
 
     def _hold(self, incident: Incident) -> float:
         """Until when the page waits; 0 where it is out already."""
-        paged = incident.last is not None and incident.last.at >= _began(incident)
+        paged = incident.reported is not None
         return 0.0 if paged else self._clock() + HOLD / self._config.demo.speed
 
     def _case(self, state: State, fix: str, incident: Incident) -> HealingCase:
@@ -179,10 +179,6 @@ class PolicyRunner:
             return GuardrailRefusal(Guardrail.STOPPED, reason)
         await self._fixing.run(shown.token, POLICY)
         return None
-
-
-def _began(incident: Incident) -> float:
-    return incident.fired_at if incident.reopened_at is None else incident.reopened_at
 
 
 def _refused(number: int, fix: str, agent: str, mode: str, refusal: GuardrailRefusal) -> PolicyDecided:

@@ -8,6 +8,8 @@ from qualtui.model import Activity, AlertState, EventBody, Incident, Phase, Seve
 from qualtui.text.message import Saying, Text, message
 
 RESOLVED_KEPT = 100  # incidents
+SAME = 600.0  # s after its end in which what fires again has its old number
+_ENDS = frozenset({"resolved", "fixed"})  # kinds of notices after which no end is due
 
 
 class RuleChanged(EventBody, frozen=True, tag="rule.changed"):
@@ -111,8 +113,16 @@ def _resolved(state: State, number: int) -> State:
     return replace(state, incidents=INCIDENTS.of(incidents, state.at))
 
 
-def _resolved_numbers(incidents: dict[int, Incident], _now: float) -> list[int]:
-    return [number for number, incident in incidents.items() if incident.phase is Phase.RESOLVED]
+def at_rest(incident: Incident, now: float) -> bool:
+    """Whether an incident decides nothing any more: no notice of its end is due, and nothing opens it again."""
+    if incident.resolved_at is None or incident.phase is not Phase.RESOLVED:
+        return False
+    due = incident.last is not None and incident.last.kind not in _ENDS
+    return not due and abs(now - incident.resolved_at) > SAME
+
+
+def _resting(incidents: dict[int, Incident], now: float) -> list[int]:
+    return [number for number, incident in incidents.items() if at_rest(incident, now)]
 
 
 def _line(state: State, at: float, body: RuleChanged) -> Activity | None:
@@ -146,7 +156,10 @@ LEVELS: dict[Severity, Text] = {
 }
 
 INCIDENTS: Kept[int, Incident] = Kept(
-    "incidents", "an open incident is notified, owned and fixed", RESOLVED_KEPT, _resolved_numbers
+    "incidents",
+    "one that is open, or was just now, is notified, owned, fixed and opened again",
+    RESOLVED_KEPT,
+    _resting,
 )
 
 FAMILY = Family(

@@ -115,10 +115,10 @@ def _open(state: State, body: IncidentOpened) -> State:
         incidents={**state.incidents, body.number: incident},
         next_number=max(state.next_number, body.number + 1),
     )
-    return _joined(state, body.number, body.alerts)
+    return _joined(state, body.number, body.alerts, body.severity)
 
 
-def _joined(state: State, number: int, keys: tuple[str, ...]) -> State:
+def _joined(state: State, number: int, keys: tuple[str, ...], severity: Severity) -> State:
     """The incident with these alerts, each of which leaves the incident that it was in."""
     incident = state.incidents.get(number)
     if incident is None:
@@ -128,7 +128,9 @@ def _joined(state: State, number: int, keys: tuple[str, ...]) -> State:
         **state.alerts,
         **{key: replace(state.alerts[key], number=number) for key in keys if key in state.alerts},
     }
-    incidents = {**state.incidents, number: replace(incident, members=members)}
+    worst = max(severity, incident.severity, key=lambda one: one.rank)
+    # Corrected by the alerts themselves, where they are known.
+    incidents = {**state.incidents, number: replace(incident, members=members, severity=worst)}
     return with_lead(replace(state, alerts=alerts, incidents=incidents), number)
 
 
@@ -161,8 +163,18 @@ def _reopened(state: State, body: IncidentReopened) -> State:
     old = state.incidents.get(body.number)
     if old is None:
         return state
-    new = replace(unowned(old), phase=Phase.FIRING, resolved_at=None, reopened_at=state.at, cause_ended_at=None)
-    return _joined(replace(state, incidents={**state.incidents, body.number: new}), body.number, body.alerts)
+    new = replace(
+        unowned(old),
+        phase=Phase.FIRING,
+        severity=body.severity,
+        resolved_at=None,
+        reopened_at=state.at,
+        openings=old.openings + 1,
+        cause_ended_at=None,
+    )
+    return _joined(
+        replace(state, incidents={**state.incidents, body.number: new}), body.number, body.alerts, body.severity
+    )
 
 
 def _resolved(state: State, body: IncidentResolved) -> State:
@@ -187,10 +199,11 @@ def _notified(state: State, body: IncidentNotified) -> State:
     old = state.incidents.get(body.number)
     if old is None:
         return state
-    fresh = old.last is None or (old.reopened_at or 0.0) > old.last.at
-    before = None if fresh else old.last
+    before = old.reported
     worst = body.severity if before is None else max(body.severity, before.severity, key=lambda one: one.rank)
-    last = Notified(body.kind, worst, state.at, max(body.waiting, before.waiting if before else 0), old.revision)
+    last = Notified(
+        body.kind, worst, state.at, max(body.waiting, before.waiting if before else 0), old.revision, old.openings
+    )
     return _with(state, body.number, last=last, decided=old.decided + 1)
 
 
@@ -251,7 +264,7 @@ FAMILY = Family(
         EventKind(IncidentOpened, apply=_open, line=_opened_line, number=lambda body: body.number),
         EventKind(
             AlertsJoined,
-            apply=lambda state, body: _joined(state, body.number, body.alerts),
+            apply=lambda state, body: _joined(state, body.number, body.alerts, body.severity),
             line=_joined_line,
             number=lambda body: body.number,
         ),

@@ -34,6 +34,9 @@ def with_lead(state: State, number: int) -> State:
         return state
     lead = members[0]
     worst = max((one.severity for one in members), key=lambda one: one.rank)
+    if any(not ended and key not in state.alerts for key, ended in incident.members.items()):
+        # Its history alone does not say how its first alerts began to fire: it is as bad as it was.
+        worst = max(worst, incident.severity, key=lambda one: one.rank)
     new = replace(
         incident,
         rule=lead.rule,

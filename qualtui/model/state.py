@@ -49,6 +49,7 @@ class Notified(msgspec.Struct, frozen=True):
     at: float
     waiting: int = 0  # customers waiting, as reported
     revision: int = 0  # of the cause, as reported
+    openings: int = 0  # how often the incident had been opened again
 
 
 class Healing(msgspec.Struct, frozen=True):
@@ -111,6 +112,7 @@ class Incident(msgspec.Struct, frozen=True):
     members: dict[str, float] = {}  # alert key -> when it ended; 0: it fires
     cause_ended_at: float | None = None  # the fault is over, its effects are not
     reopened_at: float | None = None
+    openings: int = 0  # counts its reopenings
     revision: int = 0  # counts the changes of its cause
     decided: int = 0  # counts its notices, whatever the channels: part of their keys
     last: Notified | None = None
@@ -122,6 +124,16 @@ class Incident(msgspec.Struct, frozen=True):
     reminded_at: float | None = None
     escalation: Escalation | None = None
     called: tuple[str, ...] = ()  # channels of its escalations: they get the end, too
+
+    @property
+    def began_at(self) -> float:
+        """When it was opened, or opened again."""
+        return self.fired_at if self.reopened_at is None else self.reopened_at
+
+    @property
+    def reported(self) -> Notified | None:
+        """Its newest notice since it was opened, or opened again; by count, as clocks may be set back."""
+        return self.last if self.last is not None and self.last.openings == self.openings else None
 
 
 class Notice(msgspec.Struct, frozen=True):

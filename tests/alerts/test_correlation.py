@@ -227,6 +227,17 @@ STORIES = (
         ((0, "+waiting@-500"), (1, "break:gateway +session!"), (5, "+errors")),
         "#1 ?: waiting; #2! gateway: errors,session",
     ),
+    S(
+        "a fault that returns takes over what it explains although its own incident was resolved just now",
+        (
+            (0, "break:gateway +session!"),
+            (60, "mend:gateway -session"),
+            (100, "+waiting"),
+            (160, "break:gateway"),
+            (170, "+session!"),
+        ),
+        "#1 over; #2! gateway: session,waiting",
+    ),
     S("a certificate is its own incident", ((0, "+tls"), (5, "+waiting")), "#1 -: tls; #2 ?: waiting"),
     S("two rules about no link are two incidents", ((0, "+tls +blind"),), "#1 -: blind; #2 -: tls"),
     S(

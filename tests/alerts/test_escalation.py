@@ -53,7 +53,7 @@ DUTY = Duty("ana", None, "bruno")
         ({}, Severity.CRITICAL, EscalationPlan(), EscalationReason.NO_STEPS),
         ({"phase": Phase.RESOLVED}, None, PLAN, EscalationReason.RESOLVED),
         ({"last": None}, Severity.CRITICAL, PLAN, EscalationReason.NO_PAGE),
-        ({"reopened_at": 5.0}, Severity.CRITICAL, PLAN, EscalationReason.NO_PAGE),
+        ({"reopened_at": 5.0, "openings": 1}, Severity.CRITICAL, PLAN, EscalationReason.NO_PAGE),
         ({"severity": Severity.WARNING}, Severity.WARNING, PLAN, EscalationReason.NO_PAGE),
         ({}, None, PLAN, EscalationReason.MUTED),
         ({}, Severity.WARNING, PLAN, EscalationReason.MUTED),

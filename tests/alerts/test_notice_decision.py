@@ -38,9 +38,25 @@ CASES = [
     ("repeated where nobody owns it", told(), CRITICAL, 2, 4600, "repeat"),
     ("not to its owner", replace(told(), owner="ana"), CRITICAL, 2, 4600, None),
     ("owned and worse", replace(told(WARNING), owner="ana"), CRITICAL, 2, 1100, "worse"),
-    ("reopened", replace(told(), reopened_at=1500.0), CRITICAL, 2, 1500, "reopened"),
-    ("reopened as WARNING waits for its group", replace(told(), reopened_at=1500.0), WARNING, 2, 1529, None),
+    ("reopened", replace(told(), reopened_at=1500.0, openings=1), CRITICAL, 2, 1500, "reopened"),
+    (
+        "reopened as WARNING waits for its group",
+        replace(told(), reopened_at=1500.0, openings=1),
+        WARNING,
+        2,
+        1529,
+        None,
+    ),
     ("the clock was set back: no wait without an end", NEW, WARNING, 0, 900, "firing"),
+    ("told by a clock that was set back: once", told(at=900.0), CRITICAL, 2, 901, None),
+    (
+        "reopened by a clock that was set back",
+        replace(told(at=1600.0), reopened_at=1500.0, openings=1),
+        CRITICAL,
+        2,
+        1500,
+        "reopened",
+    ),
 ]
 
 

@@ -102,7 +102,10 @@ def test_a_mark_of_no_data_changes_nothing_else_of_an_alert() -> None:
 
 
 def test_a_clock_that_was_set_back_does_not_keep_an_alert_firing_for_ever() -> None:
-    assert walk(rule(keep=60), GOOD, standing(Phase.FIRING, clear=3600.0), 90) is None
+    anew = walk(rule(keep=60), GOOD, standing(Phase.FIRING, clear=3600.0), 90)
+    assert anew == AlertCleared("r", "a", 90, 7)
+    ended = walk(rule(keep=60), GOOD, standing(Phase.FIRING, clear=90.0), 150)
+    assert phases(ended) == (Phase.FIRING, Phase.RESOLVED)
     assert phases(walk(rule(), GOOD, standing(Phase.FIRING, clear=3600.0), 90)) == (Phase.FIRING, Phase.RESOLVED)
 
 

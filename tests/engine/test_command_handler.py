@@ -97,7 +97,7 @@ def many_ended(store: SqliteStore, count: int) -> None:
         told = (queued(f"{n}/1/ops", n), NoticeDelivered(f"{n}/1/ops", 1))
         ended = changed(Phase.RESOLVED, n, rule=f"r{n}", old=Phase.FIRING)
         bodies = (fired(n, rule=f"r{n}", summary=f"summary {n}"), *told, ended)
-        store.append([(body, "") for body in bodies], float(n))
+        store.append([(body, "") for body in bodies], 10.0 * n)
 
 
 async def test_an_incident_is_shown_as_long_as_its_events_are_kept(store: SqliteStore) -> None:
@@ -157,11 +157,11 @@ async def test_an_incident_with_more_lines_than_the_activity_keeps_is_shown_from
 
 
 async def test_a_history_that_cannot_be_read_is_not_shown_as_none(store: SqliteStore) -> None:
-    many_ended(store, 150)
-    store.append([(fired(151, rule="last"), "")], 200.0)
+    many_ended(store, 300)
+    store.append([(fired(301, rule="last"), "")], 3010.0)
     scene = Scene(store)
     scene.readable = False
-    shown = await scene.ask(ShowIncident(151))
+    shown = await scene.ask(ShowIncident(301))
     assert isinstance(shown, IncidentDetail)
     assert [str(line.text) for line in shown.history] == ["can't read its history: the disk is away"]
     assert refused(await scene.ask(ShowIncident(5))) == "can't look up #5: the disk is away"

@@ -26,6 +26,7 @@ from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
+from qualtui.eventlog.engine import ClockStepped
 from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeQueued
@@ -107,7 +108,7 @@ def said(body: object) -> str:
         return f"cause: {body.cause}"
     if isinstance(body, AlertChanged):
         return f"{body.new.value} {body.severity.value}"
-    if isinstance(body, IncidentNotified | AlertCleared | AlertUnseen):
+    if isinstance(body, IncidentNotified | AlertCleared | AlertUnseen | ClockStepped):
         return ""
     assert isinstance(body, IncidentChange)
     return f"{type(body).__name__} #{body.number}"
@@ -225,6 +226,63 @@ async def test_an_alert_without_data_says_so_until_it_has_data_again(store: Sqli
     await scene.oldest(705)
     (alert,) = scene.journal.state.alerts.values()
     assert (alert.phase, alert.unseen_since) == (Phase.FIRING, None)
+
+
+async def test_a_clock_that_was_set_back_a_little_repeats_no_notice(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    notify = replace(configuration({}).notify, group_wait=Seconds(30))
+    scene.evaluator.use(
+        replace(configuration({"customers-waiting": WAITING}), notify=notify), {"bot/customers.oldest": 60.0}
+    )
+    await scene.oldest(200)
+    got = [await scene.oldest(200, after=step) for step in (-8.0, 1.0, 1.0, 1.0, 30.0)]
+    assert got == [["firing to mail"], [], [], [], []]
+
+
+async def test_what_is_back_after_the_clock_was_set_back_pages_again(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": replace(WAITING, keep_firing_for=Seconds(0))})
+    await scene.oldest(700)
+    await scene.oldest(0)
+    opens = ["firing critical", "IncidentReopened #1", "reopened to pager", "reopened to mail"]
+    assert await scene.oldest(700, after=-300) == opens
+    assert await scene.oldest(700) == []
+
+
+async def test_an_alert_that_is_clear_ends_soon_although_the_clock_was_set_back(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    await scene.oldest(700)
+    await scene.oldest(0)
+    await scene.oldest(0, after=-600)
+    ends = ["resolved critical", "IncidentResolved #1", "resolved to pager", "resolved to mail"]
+    assert await scene.oldest(0, after=31) == ends
+
+
+async def test_what_is_back_soon_keeps_its_number_however_many_agents_recovered(store: SqliteStore) -> None:
+    names = tuple(f"bot{n}" for n in range(150))
+    down = Rule(series="gateway.down", op=Operator.ABOVE, critical=Level(0), summary="session down")
+    scene = Scene(store, {"down": down})
+    for value in (1.0, 0.0, 1.0):
+        scene.now += 5
+        scene.recent.add([Sample(f"{name}/gateway.down", scene.now, value) for name in names])
+        await scene.evaluator.look(names)
+    assert scene.journal.state.next_number == 151
+
+
+async def test_nothing_is_computed_for_an_agent_whose_incidents_are_long_over(store: SqliteStore) -> None:
+    looks: list[str] = []
+    scene = Scene(store, {"customers-waiting": replace(WAITING, keep_firing_for=Seconds(0))})
+
+    def seen(agent: str) -> FaultsSeen:
+        looks.append(agent)
+        return FaultsSeen()
+
+    scene.evaluator = Evaluator(scene.journal, scene.recent, lambda _: scene.why, lambda: scene.now, seen=seen)
+    scene.use({"customers-waiting": replace(WAITING, keep_firing_for=Seconds(0))})
+    await scene.oldest(700)
+    await scene.oldest(0)
+    looks.clear()
+    await scene.oldest(0, after=700)
+    assert looks == []
 
 
 async def test_numbers_are_given_once_and_in_order(store: SqliteStore) -> None:
