@@ -86,7 +86,7 @@ async def test_a_session_that_drops_heals_itself_without_a_page_and_one_that_is_
         assert len(await scene.told(number, "mail")) == 1
 
         await scene.session("logout")
-        page = await scene.world.noticed("Tried: gateway-restart: Restarted, but WhatsApp is logged out", OVER)
+        page = await scene.world.noticed("by policy: Restarted, but WhatsApp is logged out", OVER)
         assert "CRITICAL" in page
         paged = [one for one in await scene.world.notices() if one["name"] == "pager"]
         assert len(paged) == 1, paged
