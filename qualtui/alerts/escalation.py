@@ -57,6 +57,7 @@ class EscalationReason(StrEnum):
     DUE = "due"
     WAITS = "waits"
     OWNED = "owned"
+    SCHEDULED = "scheduled"  # what is left is planned, and not overdue
     RESOLVED = "resolved"
     MUTED = "muted"
     NO_PAGE = "no page"  # it is not CRITICAL, or its page was not sent yet
@@ -95,6 +96,8 @@ def escalation_verdict(
 ) -> EscalationVerdict:
     """Return the next step of an incident. `severity`: the worst of its alerts that are not muted."""
     reason = _stopped(incident, severity, plan)
+    if reason is None and now < incident.overdue_at:
+        reason = EscalationReason.SCHEDULED
     if reason is not None:
         return EscalationVerdict(reason)
     begun = incident.escalation or Escalation(now, now)

@@ -93,6 +93,12 @@ def _kind(
         return NoticeKind.WORSE
     if grew(waiting, last.waiting):
         return NoticeKind.GROWTH
+    if incident.overdue_at:
+        # What is left is planned: silent until it is overdue, then a notice once more.
+        if now < incident.overdue_at:
+            return None
+        if last.at < incident.overdue_at:
+            return NoticeKind.REPEAT
     if incident.revision > last.revision and _passed(last.at, timing.group_interval, now):
         return NoticeKind.UPDATE
     # Unlike Prometheus or Alertmanager (docs/alerting.md): repeats, acknowledgement

@@ -1,7 +1,7 @@
 """Hours of the day in which people may be written to: "08:00-20:00", over midnight too."""
 
 import re
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -47,6 +47,13 @@ def local_minute(at: float, zone: str) -> int:
     """The minute of the day there, at an instant. Raises ZoneInfoNotFoundError; "" is this machine's zone."""
     here = datetime.fromtimestamp(at, ZoneInfo(zone)) if zone else datetime.fromtimestamp(at).astimezone()
     return here.hour * 60 + here.minute
+
+
+def next_start(at: float, hours: Hours, zone: str) -> float:
+    """When the hours begin next after an instant, by the wall clock there."""
+    here = datetime.fromtimestamp(at, zone_of(zone))
+    start = here.replace(hour=hours.start // 60 % 24, minute=hours.start % 60, second=0, microsecond=0)
+    return (start if start > here else start + timedelta(days=1)).timestamp()
 
 
 def zone_of(name: str) -> tzinfo:

@@ -18,6 +18,7 @@ from qualtui.engine.commands import (
     ownership,
     policies,
     polling,
+    schedules,
     silences,
 )
 from qualtui.engine.commands.context import CommandContext
@@ -28,6 +29,7 @@ from qualtui.wire import (
     AddSilence,
     Answer,
     AssignOncall,
+    CancelSchedule,
     CloseCustomer,
     CloseIncident,
     ExpireSilence,
@@ -42,6 +44,7 @@ from qualtui.wire import (
     ResendNotice,
     RunDoctor,
     RunFix,
+    ScheduleFix,
     SetPolicy,
     ShowAgents,
     ShowHandover,
@@ -83,6 +86,8 @@ COMMANDS = (
     CommandSpec(PreviewFix, fixes.preview, VIEW),
     CommandSpec(RunFix, fixes.run, ACT),
     CommandSpec(StopFix, fixes.stop, ACT),
+    CommandSpec(ScheduleFix, schedules.schedule, ACT),
+    CommandSpec(CancelSchedule, schedules.cancel, ACT),
     CommandSpec(UndoFix, fixes.undo, ACT),
     CommandSpec(ShowPolicies, policies.show, VIEW),
     CommandSpec(SetPolicy, policies.set_mode, ADMINISTER),

@@ -37,6 +37,7 @@ from qualtui.engine.projector import Projector
 from qualtui.engine.publisher import PACE, ROUND, Publisher
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.sample_writer import SampleWriter
+from qualtui.engine.schedule_runner import ScheduleRunner
 from qualtui.engine.server import Server
 from qualtui.engine.setup import Setup, windows
 from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
@@ -221,6 +222,7 @@ class Engine:
                 tasks.create_task(self._keeper.run())
                 tasks.create_task(self._fixing.work())
                 tasks.create_task(self._policies.work())
+                tasks.create_task(ScheduleRunner(self.journal, self._fixing, self._clock).work())
                 tasks.create_task(self._end_when_told())
         except* _Stop:
             pass

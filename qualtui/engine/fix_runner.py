@@ -146,8 +146,9 @@ class FixRunner:
         if trouble:
             warnings = (*warnings, message("the audit can't be written: {trouble}", trouble=trouble))
         return Preview(
-            token, name, agent, plan.title, plan.explain, plan.items, len(plan.subjects), plan.refused, warnings
-        )
+            token, name, agent, plan.title, plan.explain, plan.items, len(plan.subjects), plan.refused, warnings,
+            plan.later, plan.later_at,
+        )  # fmt: skip
 
     async def run(self, token: str, who: str) -> Answer:
         """Run a preview, once."""

@@ -17,6 +17,7 @@ from qualtui.wire import (
     NextCall,
     Overview,
     Publication,
+    ScheduledView,
     Snapshot,
     snapshot_of,
 )
@@ -81,11 +82,15 @@ class Publisher:
     def _overview(self, first: Collection[str] | None, most: int = 0) -> Overview:
         state, fixing, now = self._journal.state, self._fixing, self._clock()
         overview = self._view.overview(state, self._engine(), fixing.available, now, first, most)
+        planned = sorted(state.schedules.values(), key=lambda one: one.due_at)
+        schedules = (ScheduledView(one.id, one.fix, one.agent, one.who, one.due_at, one.count) for one in planned)
         calls = self._calls()
         if calls:
             rows = tuple(replace(one, call=calls.get(one.number)) for one in overview.incidents)
             overview = replace(overview, incidents=rows)
-        return replace(overview, running=fixing.running(), silences=silence_views(state, now))
+        return replace(
+            overview, scheduled=tuple(schedules), running=fixing.running(), silences=silence_views(state, now)
+        )
 
     def _touch(self, agents: Collection[str]) -> None:
         self._view.touch(agents, self._journal.state, self._fixing.available, self._clock())

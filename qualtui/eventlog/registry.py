@@ -17,6 +17,7 @@ from qualtui.eventlog import (
     notices,
     oncall,
     ownership,
+    schedules,
     silences,
 )
 from qualtui.eventlog.family import EventKind, Family
@@ -37,6 +38,7 @@ FAMILIES: tuple[Family, ...] = (
     silences.FAMILY,
     fixes.FAMILY,
     healing.FAMILY,
+    schedules.FAMILY,
     customers.FAMILY,
 )
 

@@ -28,6 +28,8 @@ class Plan(msgspec.Struct, frozen=True):
     mode: str
     warnings: tuple[Saying, ...] = ()
     refused: Saying = ""
+    later: int = 0  # so many more, but not at this hour ...
+    later_at: float = 0.0  # ... from when on they may be
     run: str = ""  # the run's id, once it runs
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
 
-from qualtui.config.hours import hours_of, local_minute
+from qualtui.config.hours import hours_of, local_minute, next_start
 from qualtui.config.values import AgentSettings, Mapping
 from qualtui.config.values import RetrySettings as Settings
 from qualtui.fixes.claims import Case, Claim, Claims, HeldError
@@ -101,7 +101,7 @@ class Retry:
         reached = [(each.one, _by_way(each)) for each in found.people if each.ways]
         left = [(each.one, each.against or each.by_hand) for each in found.people if not each.ways]
         now_reached = reached[: self._settings.max_rows]
-        total = len(now_reached)
+        total, later = len(now_reached), sum(each.late for each in found.people)
         title = counted("Sends WhatsApp to {count} person", "Sends WhatsApp to {count} people", total)
         return Plan(
             title=title if total else message("Reaches no waiting customer"),
@@ -111,6 +111,8 @@ class Retry:
             mode="",
             warnings=self._warnings(len(reached) - total, [why for _one, why in left]),
             refused=lacks(found.lacking) or await self._refused(found, bool(reached)),
+            later=later,
+            later_at=self._opens() if later else 0.0,
         )
 
     async def survey(self) -> Survey:
@@ -260,6 +262,10 @@ class Retry:
             return ""
         now = f"{minute // 60:02d}:{minute % 60:02d}"
         return message("not at {now}: contact hours are {hours}", now=now, hours=self._settings.hours)
+
+    def _opens(self) -> float:
+        """When contact hours begin next."""
+        return next_start(self._tools.clock(), hours_of(self._settings.hours), self._settings.zone)
 
     async def gateway_trouble(self) -> Saying:
         """Why the gateway would deliver nothing; empty where it would, or there is none."""

@@ -4,6 +4,7 @@ Time is seconds since the Unix epoch (UTC) as a float, durations are seconds, un
 """
 
 from qualtui.model.event import Event, EventBody
+from qualtui.model.schedule import Schedule
 from qualtui.model.silence import MutedNotice, Silence
 from qualtui.model.state import (
     Activity,

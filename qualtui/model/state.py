@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
+from qualtui.model.schedule import Schedule
 from qualtui.model.silence import MutedNotice, Silence
 from qualtui.model.values import Phase, Severity
 from qualtui.text.message import Saying, Sayings
@@ -117,6 +118,7 @@ class Incident(msgspec.Struct, frozen=True):
     decided: int = 0  # counts its notices, whatever the channels: part of their keys
     last: Notified | None = None
     healing: Healing | None = None
+    overdue_at: float = 0.0  # what is left is scheduled; a page if it is not done by then; 0: nothing is
     muted: MutedNotice | None = None  # its newest notice that was due and not sent
     covers: Severity | None = None  # the worst that it had reached when its owner took it
     renewed_at: float | None = None  # the owner's newest sign: taken, renewed, noted, snoozed
@@ -247,6 +249,7 @@ class State(msgspec.Struct, frozen=True):
     runs: dict[str, FixRun] = {}  # all that still decide something, and the newest
     activity: tuple[Activity, ...] = ()  # newest last
     policies: Policies = Policies()
+    schedules: dict[str, Schedule] = {}  # by id: those that have not begun
     backlog: dict[str, Backlog] = {}  # by agent
     closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as a reply may still be due
     silences: dict[str, Silence] = {}  # by id: all that run, and the newest that are over

@@ -10,14 +10,16 @@ from qualtui.model import Phase
 from qualtui.screens.engine_port import Say
 from qualtui.screens.feed import Feed
 from qualtui.text import _, masked
+from qualtui.text.message import message
 from qualtui.widgets.line import BLANK, Line, Span, safe
 from qualtui.widgets.look import Look
-from qualtui.widgets.words import age
+from qualtui.widgets.words import age, clock
 from qualtui.wire import (
     Acknowledge,
     AddNote,
     AddSilence,
     Answer,
+    CancelSchedule,
     CloseCustomer,
     Command,
     Done,
@@ -31,6 +33,7 @@ from qualtui.wire import (
     RunFix,
     RunningView,
     RunView,
+    ScheduleFix,
     StartPolicies,
     StopFix,
     StopPolicies,
@@ -151,7 +154,7 @@ class Actions:
         if isinstance(answer, Preview):
             then = await self._following(answer, number)
             self._say("", "text")
-            await (self._confirm(answer) if then is None else self._confirm_both(answer, then, number))
+            await (self._confirm(answer, number) if then is None else self._confirm_both(answer, then, number))
         return None
 
     async def _following(self, first: Preview, number: int) -> Preview | None:
@@ -185,16 +188,18 @@ class Actions:
         if not isinstance(now, Preview):
             return None
         if not still_as_shown(second, now):
-            return await self._confirm(now)
+            return await self._confirm(now, number)
         answer = await self.ask(RunFix(now.token), _RUN_TIME)
         if isinstance(answer, Done):
             self._say(safe(answer.text, 400), "good")
         return None
 
-    async def _confirm(self, preview: Preview) -> None:
+    async def _confirm(self, preview: Preview, number: int = 0) -> None:
         from qualtui.screens.dialog import Confirm, preview_lines
 
         run = _("Run it") if preview.token else ""
+        if preview.later_at and not preview.token:
+            return await self._schedule(preview, number)
         dialog = Confirm(self._look, preview.title, preview_lines(preview, self._look), run, preview.refused)
         if not await self._app.push_screen_wait(dialog):
             return self._say(_("Nothing was changed."), "label")
@@ -205,6 +210,21 @@ class Actions:
             self._say(safe(answer.text, 400) + back, "good")
         return None
 
+    async def _schedule(self, preview: Preview, number: int) -> None:
+        """Offer to run a fix when contact hours begin."""
+        from qualtui.screens.dialog import Confirm, preview_lines
+
+        zone = self._feed.sight.snapshot.zone if self._feed.sight.snapshot else "UTC"
+        title = message("Answers {count:whole} at {time}", count=preview.later, time=clock(preview.later_at, zone))
+        lines: list[Line] = [(Span(safe(preview.refused, 300), "label"),), BLANK]
+        dialog = Confirm(self._look, title, [*lines, *preview_lines(preview, self._look)], _("Schedule it"))
+        if not await self._app.push_screen_wait(dialog):
+            return self._say(_("Nothing was changed."), "label")
+        answer = await self.ask(ScheduleFix(preview.fix, preview.agent, number), _PREVIEW_TIME)
+        if isinstance(answer, Done):
+            self._say(safe(answer.text, 400), "good")
+        return None
+
     async def stop(self) -> None:
         """Stop the running fix: of the agent on the screen, if it has one that can be stopped."""
         view, snapshot = self._feed.sight.view, self._feed.sight.snapshot
@@ -213,6 +233,11 @@ class Actions:
             return not run.stoppable, view is None or run.agent != view.name
 
         run = min(snapshot.running if snapshot else (), key=last, default=None)
+        if run is None and snapshot is not None and snapshot.scheduled:
+            answer = await self.ask(CancelSchedule(snapshot.scheduled[0].id))
+            if isinstance(answer, Done):
+                self._say(safe(answer.text, 400), "good")
+            return
         answer = await self.ask(
             StopFix(run.run if run is not None else "")
         )  # not on the screen yet: the engine knows

@@ -116,6 +116,10 @@ def _extras(sight: ViewState, now: float, look: Look) -> list[Line]:
     if left > 0:
         shown = _("AUTO FIXES STOPPED {time}").format(time=span(left))
         pieces.append((Span(f" {look.glyphs.warning} {shown} ", "warnbadge"), Span("  ")))
+    if snapshot.scheduled:
+        planned = snapshot.scheduled[0]
+        shown = _("ANSWER {n} AT {time}").format(n=planned.count, time=clock(planned.due_at, snapshot.zone))
+        pieces.append((Span(f" {shown} ", "infobadge"), Span("  ")))
     if snapshot.demo:
         speed = f" {look.glyphs.times}{count(snapshot.speed)}" if snapshot.speed != 1 else ""
         pieces.append((Span(_("DEMO") + speed, "busy"), Span("  ")))

@@ -29,6 +29,8 @@ class Preview(msgspec.Struct, frozen=True, tag="preview"):
     total: int
     refused: Saying = ""
     warnings: tuple[Saying, ...] = ()
+    later: int = 0  # so many more, but not at this hour: they can be scheduled ...
+    later_at: float = 0.0  # ... for then
 
 
 class RunView(msgspec.Struct, frozen=True):

@@ -137,6 +137,20 @@ class StopFix(msgspec.Struct, frozen=True, tag="fix.stop"):
     run: str = ""  # empty: the only running one
 
 
+class ScheduleFix(msgspec.Struct, frozen=True, tag="fix.schedule"):
+    """Run a fix when its preview says that it may run: answers that wait for contact hours."""
+
+    fix: str
+    agent: str
+    number: int = 0
+
+
+class CancelSchedule(msgspec.Struct, frozen=True, tag="fix.cancel"):
+    """Cancel a scheduled fix."""
+
+    id: str = ""  # empty: the only one
+
+
 class ListFixes(msgspec.Struct, frozen=True, tag="fix.list"):
     """The fixes, and the newest runs."""
 
@@ -243,6 +257,8 @@ Command = (
     | RunFix
     | UndoFix
     | StopFix
+    | ScheduleFix
+    | CancelSchedule
     | ListFixes
     | ShowPolicies
     | SetPolicy

@@ -155,6 +155,17 @@ class RunningView(msgspec.Struct, frozen=True):
     stopped_by: str = ""  # not empty: it ends after the current step
 
 
+class ScheduledView(msgspec.Struct, frozen=True):
+    """A fix that a person scheduled."""
+
+    id: str
+    fix: str
+    agent: str
+    who: str
+    due_at: float
+    count: int
+
+
 class ChannelView(msgspec.Struct, frozen=True):
     """A channel that delivers nothing: its newest try failed."""
 
@@ -208,6 +219,7 @@ class Overview(msgspec.Struct, frozen=True):
     demo: bool = False
     running: tuple[RunningView, ...] = ()  # the oldest first
     silences: tuple[SilenceView, ...] = ()  # those that run, the first to end first; with an end
+    scheduled: tuple[ScheduledView, ...] = ()  # the next one first
     # Incidents by severity, also those without a row; the recovering ones are counted apart.
     firing: dict[Severity, int] | None = None
     recovering: int = 0

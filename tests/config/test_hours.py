@@ -1,8 +1,10 @@
 """Contact hours: which minutes are within, in whose zone, and which texts are none."""
 
+from datetime import datetime
+
 import pytest
 
-from qualtui.config.hours import hours_of, local_minute
+from qualtui.config.hours import hours_of, local_minute, next_start
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,18 @@ def test_what_is_no_hours_is_refused(text: str) -> None:
 def test_the_minute_is_the_customers() -> None:
     assert local_minute(1_764_028_800.0, "America/Sao_Paulo") == 21 * 60  # 00:00 UTC
     assert local_minute(1_764_028_800.0, "UTC") == 0
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "opens"),
+    [
+        ("2026-11-27T03:12:00-03:00", "America/Sao_Paulo", "2026-11-27T08:00:00-03:00"),
+        ("2026-11-27T08:00:00-03:00", "America/Sao_Paulo", "2026-11-28T08:00:00-03:00"),
+        ("2026-11-27T23:59:00-03:00", "America/Sao_Paulo", "2026-11-28T08:00:00-03:00"),
+        ("2026-03-28T22:00:00+00:00", "Europe/Lisbon", "2026-03-29T08:00:00+01:00"),  # summer time begins
+        ("2026-10-24T22:00:00+01:00", "Europe/Lisbon", "2026-10-25T08:00:00+00:00"),
+    ],
+)
+def test_the_hours_begin_next_by_the_wall_clock_there(at: str, zone: str, opens: str) -> None:
+    begins = next_start(datetime.fromisoformat(at).timestamp(), hours_of("08:00-20:00"), zone)
+    assert begins == datetime.fromisoformat(opens).timestamp()

@@ -185,6 +185,7 @@ async def test_contact_hours_never_stop_an_answer_to_whoever_wrote_within_the_ho
     one = engine(clock=night, hours="08:00-20:00")
     plan = await one.fix.preview("")
     assert (plan.subjects, plan.refused) == ((recent,), "")
+    assert (plan.later, plan.later_at) == (1, night.now + 5 * 3600)
     outcome = await one.fix.run(plan)
     assert outcome.done == (recent,)
     assert len(gateway.sends) == 1

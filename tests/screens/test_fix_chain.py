@@ -1,8 +1,19 @@
-"""`f` restarts what is broken, then answers who waits: one preview of both, checked again before the second."""
+"""`f` restarts what is broken, then answers who waits: one preview of both; or schedules it for contact hours."""
 
 import msgspec
 
-from qualtui.wire import Answer, Command, Done, Preview, PreviewFix, PreviewItem, RunFix
+from qualtui.wire import (
+    Answer,
+    CancelSchedule,
+    Command,
+    Done,
+    Preview,
+    PreviewFix,
+    PreviewItem,
+    RunFix,
+    ScheduledView,
+    ScheduleFix,
+)
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, until, window
 
@@ -62,3 +73,27 @@ async def test_more_people_than_were_shown_are_confirmed_again() -> None:
         await pilot.press("right", "enter")
         await until(lambda: "Sends WhatsApp to 5 people" in text(app))
         assert engine.ran == ["token-2"]
+
+
+async def test_outside_contact_hours_f_schedules_and_x_cancels() -> None:
+    engine, clock = StandIn(snapshots.trouble()), Clock()
+    eight = clock.at + 4.8 * 3600
+    late = msgspec.structs.replace(answering(3), total=0, refused="not at 03:12", later=3, later_at=eight)
+    engine.answers |= {
+        PreviewFix: late,
+        ScheduleFix: Done("answers 3 in 4h 48m"),
+        CancelSchedule: Done("cancelled"),
+    }
+    app = window(engine, clock)
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("f")
+        await until(lambda: "Answers 3 at " in text(app))
+        await pilot.press("right", "enter")
+        await until(lambda: any(isinstance(ask, ScheduleFix) for ask in engine.asked))
+        clock.at += 1
+        planned = (ScheduledView("s1", "retry", "ldc-bot", "ana", eight, 3),)
+        engine.push(msgspec.structs.replace(snapshots.trouble(), at=clock.at, scheduled=planned))
+        await until(lambda: "ANSWER 3 AT " in text(app))
+        await pilot.press("x")
+        await until(lambda: CancelSchedule("s1") in engine.asked)
