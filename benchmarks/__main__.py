@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from benchmarks.backtest import backtest
 from benchmarks.figure import Figure, missing, show
 from benchmarks.fleet import fleet
 from benchmarks.lane import fast_lane
@@ -37,6 +38,7 @@ def groups(big: bool) -> dict[str, Group]:
         "fleet": fleet,
         "lane": lambda: fast_lane(big=big),
         "store": store,
+        "backtest": backtest,
         "pipeline": pipeline,
     }
 
