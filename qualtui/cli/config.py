@@ -83,6 +83,7 @@ def _write(path: Path, text: str, *, force: bool) -> None:
 )
 def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Check a configuration and the references in it."""
+    from qualtui.cli.escalation_check import escalation_problems, escalation_remarks
     from qualtui.config.load import load
 
     path = find_config(config)
@@ -91,7 +92,11 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             raise NoConfigurationError  # noqa: TRY301 - printed like all others
         remarks: list[Problem] = []
         read = load(path, os.environ, remarks)
-        if wrong_values := (*_wrong_channels(read, str(path)), *_wrong_store(read, str(path))):
+        if wrong_values := (
+            *_wrong_channels(read, str(path)),
+            *_wrong_store(read, str(path)),
+            *escalation_problems(read, str(path)),
+        ):
             raise ConfigErrors(wrong_values)  # noqa: TRY301 - printed like all others
     except (NoConfigurationError, ConfigErrors) as wrong:
         if not as_json:
@@ -104,6 +109,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         print(json.dumps({"ok": False, "problems": _plain(problems)}, ensure_ascii=False, indent=2))
         raise typer.Exit(UNKNOWN) from None
     remarks += _cut_short(read, str(path))
+    remarks += escalation_remarks(read, str(path))
     summary = _summary(read)
     if as_json:
         result = {"ok": True, "file": str(path), "remarks": _plain(remarks), **summary}

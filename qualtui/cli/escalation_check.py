@@ -1,0 +1,48 @@
+"""What `config check` says of an escalation: whether it wakes someone, and whether it fails with the bot."""
+
+from urllib.parse import urlsplit
+
+from qualtui.alerts.escalation import PLACES, plan_of
+from qualtui.config.errors import Problem
+from qualtui.config.values import Config
+
+WHATSAPP = frozenset({"whatsapp", "evolution", "evolutions"})
+
+
+def escalation_remarks(config: Config, file: str) -> list[Problem]:
+    """Return what is valid but unwise: no step rings, or WhatsApp messages that Meta refuses."""
+    remarks, channels = [], config.notify.channels
+    used = _channels(config)
+    if used and not any(channels[name].ringing for name in used):
+        expected = "a channel with ringing = true, so that a step wakes someone"
+        remarks.append(Problem(file, "notify.escalation", ", ".join(sorted(used)), expected))
+    for name, channel in channels.items():
+        parts = urlsplit(channel.url.reveal())
+        if parts.scheme == "whatsapp" and not parts.password:
+            expected = "whatsapp://TEMPLATE:TOKEN@...: without a template Meta delivers only 24 h long"
+            remarks.append(Problem(file, f"notify.channels.{name}.url", "no template", expected))
+    return remarks
+
+
+def escalation_problems(config: Config, file: str) -> tuple[Problem, ...]:
+    """Return the problem of an escalation whose only WhatsApp path is the gateway that is monitored."""
+    hosts = {urlsplit(one.gateway.url).netloc for one in config.agents.values() if one.gateway is not None}
+    urls = {name: urlsplit(config.notify.channels[name].url.reveal()) for name in _channels(config)}
+    own = [name for name, url in urls.items() if url.netloc.rpartition("@")[2] in hosts]
+    others = [name for name, url in urls.items() if url.scheme in WHATSAPP and name not in own]
+    if not own or others:
+        return ()
+    expected = "another WhatsApp path: while the monitored gateway is broken, this one is too"
+    return (Problem(file, "notify.escalation", ", ".join(sorted(own)), expected),)
+
+
+def _channels(config: Config) -> set[str]:
+    """Every channel that a step may use, whoever is on call."""
+    found: set[str] = set()
+    oncall = {*config.oncall.order, config.oncall.owner}
+    for step in plan_of(config).steps:
+        for target in step.to:
+            people = oncall if target in PLACES else {target}
+            found |= {one for name in people if name in config.people for one in config.people[name].channels}
+            found |= {target} & set(config.notify.channels)
+    return found & set(config.notify.channels)

@@ -1,0 +1,31 @@
+"""`config check` says which escalation wakes nobody, and refuses one that fails together with the bot."""
+
+from pathlib import Path
+
+from tests.cli.folders import AGENT, run_qualtui
+
+GATEWAY = '[agents.bot.gateway]\nurl = "https://waha.example.com"\n'
+TEAM = '[notify.channels.phone]\nurl = "{url}"\n[people.ana]\nchannels = ["phone"]\n[oncall]\norder = ["ana"]\n'
+
+
+def checked(home: Path, url: str, more: str = "") -> tuple[int, str]:
+    (home / "config.toml").write_text(AGENT + GATEWAY + TEAM.format(url=url) + more)
+    ran = run_qualtui("config", "check", home=home)
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def test_an_escalation_that_rings_nobody_is_a_warning(tmp_path: Path) -> None:
+    code, said = checked(tmp_path, "json://127.0.0.1")
+    assert code == 0
+    assert "a channel with ringing = true" in said
+
+
+def test_the_monitored_gateway_as_the_only_whatsapp_path_is_refused(tmp_path: Path) -> None:
+    code, said = checked(tmp_path, "jsons://waha.example.com/api/sendText")
+    assert (code, "another WhatsApp path" in said) == (3, True)
+    assert "waha.example.com" not in said
+
+
+def test_whatsapp_without_a_template_is_a_warning(tmp_path: Path) -> None:
+    code, said = checked(tmp_path, "whatsapp://tokentokentoken@12345678901234/5511900000001")
+    assert (code, "without a template" in said) == (0, True)
