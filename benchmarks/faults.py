@@ -10,7 +10,7 @@ from functools import partial
 
 import msgspec
 
-from benchmarks import distress, full, hangs, kills, lost, mending, promtool
+from benchmarks import deliveries, distress, full, hangs, kills, lost, mending, promtool
 from benchmarks.trial import Trial, show, tried
 
 LIMIT = 900.0  # s for one group, on a busy machine
@@ -24,7 +24,10 @@ def say(line: str) -> None:
 
 
 async def _notices() -> list[Trial]:
-    return [await tried(*kills.NOTICES, lambda: kills.notices(2, 6, say))]
+    return [
+        await tried(*kills.NOTICES, lambda: kills.notices(2, 6, say)),
+        await tried(*deliveries.PROMISE, lambda: deliveries.deliveries(say)),
+    ]
 
 
 async def _fixes() -> list[Trial]:

@@ -16,6 +16,10 @@ class ReservedPort:
         """A socket to listen with; it can be closed and opened again. Raises OSError while another listens."""
         return _bound(self.number)
 
+    def release(self) -> None:
+        """Give the port up."""
+        self._holder.close()
+
 
 def _bound(number: int) -> socket.socket:
     made = socket.socket()

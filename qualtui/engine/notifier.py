@@ -82,7 +82,7 @@ class Notifier:
 
     async def _deliver(self, due: DueNotice) -> None:
         # An engine stopped after it sent and before it stored the result.
-        doubt = due.notice.status == "sending"
+        doubt = due.notice.doubt or due.notice.status == "sending"
         attempt = max(one.attempt for one in (due.notice, *due.covers)) + 1
         await self._journal.decide(lambda state: _begun(state, due, attempt))
         notice = self._journal.state.notices.get(due.notice.key, due.notice)
@@ -106,7 +106,7 @@ class Notifier:
         retry = retry_at(attempt, since, self._clock(), self._retry_for, chance=chance, asked=delivery.asked)
         retry = None if once else retry
         log.warning("notice %s to %s failed: %s", notice.key, notice.channel, delivery.reason)
-        await self._journal.append((NoticeFailed(notice.key, attempt, delivery.reason, retry), ""))
+        await self._journal.append((NoticeFailed(notice.key, attempt, delivery.reason, retry, delivery.doubt), ""))
 
     def _both(self, notice: Notice, fired_at: float) -> str:
         """The line of an end whose beginning could not be delivered."""

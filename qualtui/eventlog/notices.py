@@ -46,6 +46,7 @@ class NoticeFailed(EventBody, frozen=True, tag="notice.failed"):
     attempt: int
     reason: Saying
     retry_at: float | None = None
+    doubt: bool = False  # it may have arrived all the same
 
 
 class NoticeCovered(EventBody, frozen=True, tag="notice.covered"):
@@ -93,6 +94,7 @@ def _move(state: State, body: Moved) -> State:
         new = replace(old, status="failed", attempt=body.attempt, reason=body.reason, ended_at=state.at)
     else:
         new = replace(old, status="queued", attempt=body.attempt, reason=body.reason, next_at=body.retry_at)
+    new = replace(new, doubt=old.doubt or (isinstance(body, NoticeFailed) and body.doubt))
     return _kept(_counted(state, old, new), new)
 
 

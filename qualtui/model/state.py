@@ -153,6 +153,7 @@ class Notice(msgspec.Struct, frozen=True):
     attempt: int = 0
     next_at: float = 0.0
     reason: Saying = ""
+    doubt: bool = False  # a try of it may have arrived though no answer came
     retry_from: float = 0.0  # when a person had it sent again
     ended_at: float = 0.0  # delivered, given up or covered
     covers_from: float | None = None  # the end also reports the beginning, at this time, which was not delivered

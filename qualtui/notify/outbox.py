@@ -44,7 +44,7 @@ def _due(queue: Sequence[Notice]) -> DueNotice:
     """The head of an incident's queue; its end instead, where nothing before that was delivered or is in doubt."""
     ends = next((n for n, one in enumerate(queue) if one.kind == NoticeKind.RESOLVED), 0)
     before = tuple(queue[:ends])
-    if before and all(one.status == "queued" for one in before):
+    if before and not any(one.doubt or one.status == "sending" for one in before):
         return DueNotice(queue[ends], before)
     return DueNotice(queue[0])
 

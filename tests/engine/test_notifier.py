@@ -114,6 +114,20 @@ async def test_an_end_says_nothing_of_a_beginning_that_was_delivered(store: Sqli
     assert scene.channel.given[-1].body == "body of 1/3/resolved/0.0/ops"
 
 
+async def test_a_try_that_may_have_arrived_says_so_when_it_comes_again(store: SqliteStore) -> None:
+    async with running(store, Delivery("no end within 15s", doubt=True), REFUSED) as scene:
+        await scene.queue("1/1/firing/0.0/ops")
+        await scene.until(lambda: scene.journal.state.notices["1/1/firing/0.0/ops"].doubt)
+        await scene.queue("1/2/resolved/0.0/ops", "resolved")
+        for tries in (2, 3):
+            await scene.later(10)
+            await scene.until(lambda tries=tries: len(scene.channel.given) >= tries)  # type: ignore[misc]
+        await scene.until(lambda: scene.status("1/2/resolved/0.0/ops") == "delivered")
+    said = [(note.key, "Sent again" in note.body) for note in scene.channel.given]
+    firing, resolved = "1/1/firing/0.0/ops", "1/2/resolved/0.0/ops"
+    assert said == [(firing, False), (firing, True), (firing, True), (resolved, False)]
+
+
 async def test_a_refusal_of_one_incident_delays_no_other(store: SqliteStore) -> None:
     async with running(store, REFUSED) as scene:
         await scene.queue("1/1/firing/0.0/ops")

@@ -69,7 +69,7 @@ class AppriseChannel:
                 delivery = await outcome
         except TimeoutError:
             self._abandon()
-            return Delivery(_unfinished(self.limits.timeout))
+            return Delivery(_unfinished(self.limits.timeout), doubt=True)
         if delivery.accepted:
             self._taken.pop(key, None)
         return delivery

@@ -34,6 +34,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
     reason: Saying = ""
     final: bool = False  # a retry can't help
+    doubt: bool = False  # it may have arrived all the same
     asked: float = 0.0  # s that the service asks us to wait before the next try
 
     @property
