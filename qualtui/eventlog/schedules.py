@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from qualtui.eventlog.family import EventKind, Family, safe, without
+from qualtui.eventlog.family import EventKind, Family, Kept, safe, without
 from qualtui.model import Activity, EventBody, Schedule, Severity, State
 from qualtui.text import clean
 from qualtui.text.message import Saying, message
@@ -87,10 +87,13 @@ def _failed_line(_state: State, at: float, body: ScheduleFailed) -> Activity:
     return Activity(at, clean(body.who), text, body.number, Severity.WARNING)
 
 
+SCHEDULES: Kept[str, Schedule] = Kept("schedules", "it has not begun, and was not cancelled")
+
 FAMILY = Family(
     kinds=(
         EventKind(FixScheduled, apply=_scheduled, line=_scheduled_line, number=lambda body: body.number),
         EventKind(ScheduleEnded, apply=_ended, line=_ended_line),
         EventKind(ScheduleFailed, line=_failed_line, number=lambda body: body.number),
     ),
+    kept=(SCHEDULES,),
 )
