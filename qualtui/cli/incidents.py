@@ -173,7 +173,7 @@ def close(
 
 @command.command(
     help=helped(
-        _("Print what the next person on call must know: open incidents, what was tried, by whom."),
+        _("Print what the next person on call must know: open incidents, what was tried, and who tried it."),
         "qualtui incidents handover",
     )
 )
