@@ -53,7 +53,7 @@ class ScheduleRunner:
                 await self._fixing.run(shown.token, schedule.who)
                 return
             reason: Saying = shown.refused if isinstance(shown, Preview) else shown.text
-            reason = reason or message("nobody waits any more")
+            reason = reason or message("no one waits any more")
         except Exception as error:  # the boundary of a scheduled run: the others go on
             log.exception("a scheduled fix failed: %s", schedule.fix)
             reason = message("it failed: {error}", error=type(error).__name__)
