@@ -105,9 +105,14 @@ def _change(
         value=verdict.value,
         summary=summarise(rule, before.rule, before.agent, verdict) if rule and fires else before.summary,
         fix=rule.fix if rule else before.fix,
-        runbook=rule.runbook if rule else before.runbook,
+        runbook=runbook_text(rule) if rule else before.runbook,
         number=before.number,
     )
+
+
+def runbook_text(rule: Rule) -> Text:
+    """Return the rule's runbook as a sentence that can be translated; its braces are no placeholders."""
+    return Text(rule.runbook.replace("{", "{{").replace("}", "}}"))
 
 
 def summarise(rule: Rule, name: str, agent: str, verdict: RuleVerdict) -> Text:

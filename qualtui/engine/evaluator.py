@@ -122,8 +122,11 @@ class Evaluator:
         now = self._clock()
         draft = Draft(state, now)
         for alert in state.alerts.values():
-            seen = self._recent.newest_at(alert.agent)
-            change = after_break(alert, inf if seen is None else now - seen)
+            # Samples may be lost in a kill; that the condition began or ended is in the log.
+            known = (self._recent.newest_at(alert.agent), alert.since, alert.clear_since)
+            change = after_break(
+                alert, now - max((at for at in known if at is not None and at <= now), default=-inf)
+            )
             if change is not None:
                 draft.add(change)
         return draft

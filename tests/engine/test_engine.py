@@ -266,13 +266,15 @@ async def test_an_internal_error_of_one_agent_stops_no_other_agent_s_watch(
             raise KeyError("a fault of our own")
         return contradictions.contradict(found, well)
 
-    def evaluate(rule: Rule, samples: Sequence[Sample], now: float, stale: float) -> RuleVerdict:
+    def evaluate(
+        rule: Rule, samples: Sequence[Sample], now: float, stale: float, *, fires: bool = False
+    ) -> RuleVerdict:
         if samples and samples[-1].series.startswith("broken/"):
             raise KeyError("a fault of our own")
-        return evaluation.judge(rule, samples, now, stale)
+        return evaluation.judge(rule, samples, now, stale, fires=fires)
 
     monkeypatch.setattr("qualtui.engine.agent_readings.contradict", contradict)
-    monkeypatch.setattr("qualtui.engine.evaluator.judge", evaluate)
+    monkeypatch.setattr("qualtui.alerts.look.judge", evaluate)
     rule = Rule(series="health.up", op=Operator.EQUAL, critical=Level(0), for_=Seconds(0))
     made = Made(Constant("broken/health.up", 0.0, 0.1), Constant("other/health.up", 0.0, 0.1))
     async with running(store, made, config("broken", "other", down=rule)) as engine:

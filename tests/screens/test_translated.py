@@ -8,7 +8,7 @@ import pytest
 
 from qualtui import text as own
 from qualtui.alerts.judge import RuleVerdict
-from qualtui.alerts.transition import summarise
+from qualtui.alerts.transition import runbook_text, summarise
 from qualtui.config.keys import BINDINGS
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
@@ -106,7 +106,7 @@ def trouble() -> tuple[Snapshot, IncidentDetail]:
     fired = RuleChanged(
         "customers-waiting", AGENT, Phase.INACTIVE, Phase.FIRING, Severity.CRITICAL,
         message("the condition holds"), AT - 600, number=1, summary=summary,
-        cause=view.reason(AGENT, AT).text, runbook=rule.runbook,
+        cause=view.reason(AGENT, AT).text, runbook=runbook_text(rule),
     )  # fmt: skip
     queued = NoticeQueued("1/1", 1, "pager", "firing", Severity.CRITICAL, summary, "body")
     bodies: list[EventBody] = [fired, queued, NoticeDelivered("1/1", 1), Noted(1, "bea", "77 11")]
