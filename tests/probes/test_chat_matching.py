@@ -341,7 +341,7 @@ async def test_nobody_is_written_to_while_it_is_not_known_who_was_answered_by_ph
     lane.trouble = "HTTP 503"
     await lane.say()
     assert len(await lane.probe.who()) == 1
-    with pytest.raises(ProbeError, match="answered by phone is not known: HTTP 503"):
+    with pytest.raises(ProbeError, match="it is unknown who was answered by phone: HTTP 503"):
         await lane.probe.who(certain=True)
 
 
