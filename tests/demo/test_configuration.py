@@ -41,7 +41,7 @@ def test_it_is_valid_and_its_times_are_divided(tmp_path: Path, speed: float) -> 
     assert database is not None
     assert database.interval == pytest.approx(max(1.0, 5 / speed))
     assert float(database.timeout) == 5.0  # not scaled: a slow database must look slow, not dead
-    assert config.notify.retry_for == pytest.approx(6 * 3600)  # notices are not played faster
+    assert config.notify.retry_for == pytest.approx(24 * 3600)  # notices are not played faster
 
 
 def test_rules_that_the_example_leaves_out_are_scaled_too(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ class Scene:
 
     async def calm(self) -> None:
         """Everybody is answered, and nobody who waits is left over from the test before."""
-        await seen(self.client, lambda shot: agent(shot).now.headline == ANSWERED, 60, "everyone is answered")
+        await seen(self.client, lambda shot: str(agent(shot).now.headline) == ANSWERED, 60, "everyone is answered")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -82,7 +82,7 @@ async def living() -> AsyncIterator[Scene]:
 
 
 def claims_calm(shot: Snapshot) -> bool:
-    return agent(shot).now.headline == ANSWERED
+    return str(agent(shot).now.headline) == ANSWERED
 
 
 class Doubt(msgspec.Struct, frozen=True):

@@ -141,7 +141,7 @@ async def test_waha_restart_ends_sends_that_fail(scene: Scene) -> None:
     assert "WORKING" in str(refused.refused)
     await scene.world.fault("sends-failing", True)
     shot = await seen(scene.first, lambda shot: agent(shot).now.fix == "gateway-restart", 20, "the fix is offered")
-    assert agent(shot).now.fix_title == "Restart WAHA's session"
+    assert str(agent(shot).now.fix_title) == "Restart WAHA's session"
     assert "WhatsApp session FAILED" in str(agent(shot).now.why)
     plan = await previewed(scene.first, "gateway-restart")
     done = await scene.first.ask(RunFix(plan.token), 30)
@@ -156,15 +156,14 @@ async def test_two_engines_that_retry_at_once_write_to_each_customer_once(scene:
     before = await greeted(scene)
     await scene.world.fault("customers-unanswered", True)
     people = await scene.waits_for_good(scene.first, 3)
-    await scene.waits_for_good(scene.second, 3)
-    plans = [await previewed(scene.first, "retry"), await previewed(scene.second, "retry")]
-    assert plans[0].total >= 3
+    plans = [await scene.sure_to_write(scene.first), await scene.sure_to_write(scene.second)]
+    reached = tuple(item.id for item in plans[0].items)
     answers = await asyncio.gather(
         scene.first.ask(RunFix(plans[0].token), 60), scene.second.ask(RunFix(plans[1].token), 60)
     )
     assert all(isinstance(answer, Done) for answer in answers), answers
     after = await greeted(scene)
-    assert {one.lead for one in people} <= after.keys()
+    assert {one.lead for one in people if one.lead.startswith(reached)} <= after.keys()
     assert {after[lead] - before.get(lead, 0) for lead in after} <= {0, 1}
     counts = {
         row[0]: row[1] for row in await scene.world.rows("SELECT evento, count(*) FROM system_logs GROUP BY 1")
@@ -309,5 +308,5 @@ async def test_one_answered_by_hand_is_owed_nothing_more_until_it_writes_again(s
 async def test_where_nobody_waits_there_is_nothing_to_run(scene: Scene) -> None:
     await scene.calm()
     plan = await previewed(scene.first, "retry")
-    assert (plan.token, plan.title) == ("", "Reaches no waiting customer")
+    assert (plan.token, str(plan.title)) == ("", "Reaches no waiting customer")
     assert isinstance(await scene.first.ask(RunFix(plan.token)), Refused)
