@@ -181,7 +181,8 @@ class Evaluator:
     # --- incidents ---
 
     def _correlate(self, draft: Draft, agent: str, incidents: Iterable[Incident]) -> None:
-        alerts = [one for one in draft.state.alerts.values() if one.agent == agent]
+        found = (draft.state.alerts.get(alert_key(name, agent)) for name in self._config.rules)
+        alerts = [one for one in found if one is not None]
         seen = self._seen(agent)
         # As they are after this tick's transitions.
         current = [draft.state.incidents.get(one.number, one) for one in incidents]

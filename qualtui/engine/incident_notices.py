@@ -1,5 +1,6 @@
 """Queues the notices that incidents are due, one a channel, each under a key that is unique for ever."""
 
+import logging
 from collections.abc import Callable, Iterable
 
 from qualtui.alerts.healing_hold import HealingStep, healing_step
@@ -9,11 +10,16 @@ from qualtui.config.values import Config
 from qualtui.engine.draft import Draft
 from qualtui.engine.incident_facts import IncidentFacts
 from qualtui.engine.incident_mutes import IncidentMutes, worst
+from qualtui.eventlog.alert_changes import LEVELS
 from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import AlertState, Incident, Severity
+from qualtui.notify.facts import NoticeFacts
 from qualtui.notify.render import notice_text
+from qualtui.text.message import Saying, message
+
+log = logging.getLogger(__name__)
 
 
 def nobody_waits(_agent: str) -> int:
@@ -68,11 +74,23 @@ class IncidentNotices:
         facts = self._facts.of(incident, draft.state, now)
         for channel in channels:
             key = f"{incident.number}/{place}/{channel}"
-            title, body = notice_text(incident, decision, facts, now, key)
+            title, body = self._text(incident, decision, facts, now, key)
             draft.add(
                 NoticeQueued(key, incident.number, channel, decision.kind, decision.severity, title, body),
                 f"notice/{key}",
             )
+
+    def _text(
+        self, incident: Incident, decision: NoticeDecision, facts: NoticeFacts, now: float, key: str
+    ) -> tuple[Saying, tuple[Saying, ...]]:
+        """Title and body; where wording them fails, a short notice: nobody must miss a page because of a text."""
+        try:
+            return notice_text(incident, decision, facts, now, key)
+        except Exception:  # the boundary of one notice: the fault is ours, and the page goes out
+            log.exception("the notice of #%d can't be worded", incident.number)
+            level, number = LEVELS[decision.severity], str(incident.number)
+            title = message("{level} #{number} {agent}", level=level, number=number, agent=incident.agent)
+            return title, (message("See it: qualtui i {number}", number=number),)
 
     def unmuted(self, draft: Draft, incident: Incident) -> Severity | None:
         """The severity of the worst alert of an incident that holds and is not muted; None: there is none."""

@@ -419,3 +419,15 @@ async def test_a_fault_of_ours_in_looking_up_facts_keeps_no_notice_back(store: S
     )
     scene.use({"customers-waiting": WAITING})
     assert await scene.oldest(601) == ["firing critical", "worse to pager", "worse to mail"]
+
+
+async def test_a_page_goes_out_though_its_words_fail(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object) -> None:
+        raise KeyError("a fault of our own")
+
+    monkeypatch.setattr("qualtui.engine.incident_notices.notice_text", broken)
+    scene = Scene(store, {"customers-waiting": WAITING})
+    opens = ["firing critical", "IncidentOpened #1", "firing to pager", "firing to mail"]
+    assert await scene.oldest(700) == opens
+    assert {str(one.title) for one in scene.journal.state.notices.values()} == {"CRITICAL #1 bot"}
+    assert await scene.oldest(705) == []  # once
