@@ -326,6 +326,15 @@ async def test_a_note_leaves_the_window_with_phones_masked() -> None:
         assert engine.asked == [AddNote(42, "call +55 11 •••••-••01 q")]
 
 
+async def test_a_silence_says_to_its_end_what_it_does_not_hide_at_80_columns() -> None:
+    app = window(StandIn(snapshots.trouble()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: table(app).key == "42")
+        await pilot.press("s")
+        await until(lambda: "No one is notified of #42" in text(app))
+        assert "notify all the same." in " ".join(text(app).split())
+
+
 async def test_a_key_silences_the_cause_under_the_cursor_for_an_hour() -> None:
     engine = StandIn(snapshots.trouble())
     app = window(engine)

@@ -123,7 +123,8 @@ class IncidentPage(Listing):
             fact(word, text)
         if incident.fix:
             fact(_("FIX"), safe(incident.fix, 80))
-        if incident.runbook:
+        # On a small screen the fix is enough: what happened needs the rows.
+        if incident.runbook and (height >= ROOMY or not incident.fix):
             fact(_("READ"), safe(incident.runbook, 300))
         for note in incident.notes[-(NOTES if height >= ROOMY else 1) :]:
             fact(_("NOTE"), safe(note, 300))

@@ -18,6 +18,7 @@ from qualtui.widgets.words import lasting
 from qualtui.wire import Preview
 
 _ITEMS = 12  # items listed; the rest is a number
+_NOTE_WIDEST = 90  # cells, as in the style of Note
 _WIDEST, _FRAME = 104, 6  # cells of the dialog at most; of its border and padding, as below
 
 
@@ -134,9 +135,18 @@ class Note(ModalScreen[str]):
 
     def on_mount(self) -> None:
         """Keys go to the line."""
-        self.query_one("#title", Lines).show([(Span(safe(self._title), "strong"),)])
-        self.query_one("#hint", Lines).show([(Span(safe(self._hint), "faint"),)])
+        self._draw()
         self.query_one("#line", Input).focus()
+
+    def on_resize(self) -> None:
+        """Wrap the texts again."""
+        self._draw()
+
+    def _draw(self) -> None:
+        """Nothing is cut: long sentences continue in the next row."""
+        cells = max(10, min(_NOTE_WIDEST, self.app.size.width * 9 // 10) - _FRAME)
+        for where, text, token in (("#title", self._title, "strong"), ("#hint", self._hint, "faint")):
+            self.query_one(where, Lines).show([(Span(row, token),) for row in wrapped(safe(text), cells)])
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
