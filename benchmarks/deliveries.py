@@ -31,7 +31,7 @@ _SMTP_CODES = {"500": "554 5.3.0 no", "429": "451 4.7.1 too many, come again"}
 
 
 class Place:
-    """Where notices go: one port that behaves as told, and then well."""
+    """Where notices go: one port that behaves as set, then normally."""
 
     def __init__(self, way: str, habit: str) -> None:
         self.way = way
@@ -172,7 +172,7 @@ def _judged(arrived: list[tuple[str, bool]]) -> tuple[int, list[str]]:
     return len(arrived) - len(set(first)), problems
 
 
-async def deliveries(told: Callable[[str], None], ways: tuple[str, ...] = ("HTTP", "SMTP")) -> Trial:
+async def deliveries(report: Callable[[str], None], ways: tuple[str, ...] = ("HTTP", "SMTP")) -> Trial:
     """Every step with every habit, both ways."""
     rounds = [(way, habit, step) for way in ways for habit in HABITS for step in STEPS]
     turn = asyncio.Semaphore(TOGETHER)
@@ -185,7 +185,7 @@ async def deliveries(told: Callable[[str], None], ways: tuple[str, ...] = ("HTTP
             twice, wrong = await killed(way, habit, step)
         again += twice
         problems.extend(f"{way}, {habit}, killed {step}: {text}" for text in wrong)
-        told(f"{way}, {habit}, killed {step}: {'; '.join(wrong) or 'ok'}")
+        report(f"{way}, {habit}, killed {step}: {'; '.join(wrong) or 'ok'}")
 
     async with asyncio.TaskGroup() as tasks:
         for way, habit, step in rounds:

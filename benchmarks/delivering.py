@@ -1,4 +1,4 @@
-"""A delivery in a process of its own, that can be killed at a step: the real store, journal, notifier and channel.
+"""A delivery in a separate process, which can be killed at a step: the real store, journal, notifier and channel.
 
 `python -m benchmarks.delivering STORE URL BEGAN STEP`: queues three notices of two incidents and delivers them; at
 STEP it kills itself (SIGKILL). Without a step it ends when all are delivered. Its clock runs fast.

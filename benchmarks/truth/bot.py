@@ -140,7 +140,7 @@ class Bot:
         took = SKIPPED if skips else self._takes(job)
         self._until = now + took
         if scene.on(Kind.DATABASE_DOWN):
-            return  # 200 lead_creation_failed: lost, and no row tells
+            return  # 200 lead_creation_failed: lost, and no row shows it
         self.worker.asked()
         self._every_second += 1
         lost = scene.on(Kind.LOST, Kind.LOST_RESTART) or customer.lost

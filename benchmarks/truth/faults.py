@@ -71,7 +71,7 @@ NEEDS_CUSTOMERS = {
 }
 # A silence, of the customers or of the rows, is a fault only when they would write: by day, on a working day.
 BY_DAY = {Kind.DEAF, Kind.UNWRITTEN}
-# and as such it is told apart from chance when 11.5 customers would have written: at 12 an hour in 58 minutes.
+# and as such it differs from chance when 11.5 customers would have written: at 12 an hour in 58 minutes.
 # Sends without a row contradict the rows when those of before are too few: at 12 an hour in 36 minutes.
 LASTS = {
     Kind.DEAF: (4200.0, 4900.0),
