@@ -12,6 +12,7 @@ from qualtui.engine.commands import (
     customers,
     fixes,
     handover,
+    history,
     incidents,
     notices,
     oncall,
@@ -48,6 +49,7 @@ from qualtui.wire import (
     SetPolicy,
     ShowAgents,
     ShowHandover,
+    ShowHistory,
     ShowIncident,
     ShowOncall,
     ShowPolicies,
@@ -72,6 +74,7 @@ class CommandSpec(NamedTuple):
 VIEW, ACT, ADMINISTER = Capability
 COMMANDS = (
     CommandSpec(ShowAgents, agents.show, VIEW),
+    CommandSpec(ShowHistory, history.show, VIEW),
     CommandSpec(ShowIncident, incidents.show, VIEW),
     CommandSpec(Acknowledge, incidents.acknowledge, ACT),
     CommandSpec(AddNote, incidents.note, ACT),

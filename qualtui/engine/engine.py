@@ -25,6 +25,7 @@ from qualtui.engine.doctor_runner import DoctorRunner
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.faults import AgentFaults
 from qualtui.engine.fix_runner import FixRunner
+from qualtui.engine.history_reader import HistoryReader
 from qualtui.engine.http_listeners import HttpListeners
 from qualtui.engine.incident_views import channels, dead_letters, dead_letters_banner
 from qualtui.engine.journal import Journal
@@ -194,6 +195,8 @@ class Engine:
                 self._loops.tell,
                 self._current,
                 self._windows.details,
+                past=HistoryReader(self.journal, store, self._view.declared, self._view.holds_for).read,
+                declared=self._view.declared,
                 labels=self._evaluator.labels,
                 policies=self._policies.views,
                 holds=lambda incident: self._view.live.holds(incident, self.journal.state, self._clock()),

@@ -24,6 +24,7 @@ from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.model import Evidence, FixRun, Incident, Phase, Sample, Severity, State
 from qualtui.series.catalogue import OWN
+from qualtui.series.declaration import Series
 from qualtui.series.evidence import Reading, Readings, fresh, stale_after
 from qualtui.text.message import message
 from qualtui.wire import (
@@ -110,6 +111,14 @@ class Projector:
         """By series: for how many seconds the derived series need raw samples."""
         agents = self._config.agents.items()
         return {f"{name}/{series}": past for name, one in agents for series, past in looked_back(one).items()}
+
+    def declared(self, agent: str) -> Mapping[str, Series]:
+        """The series of an agent, by name."""
+        return self._evidence.declared(agent)
+
+    def holds_for(self, series: str) -> float:
+        """For how many seconds a value of this series (with its agent) speaks until the next one; 0: no source."""
+        return self._evidence.stale.get(series, 0.0)
 
     def derive(self, agent: str, now: float) -> tuple[Sample, ...]:
         """The derived series of an agent that are due, as samples."""

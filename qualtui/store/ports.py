@@ -12,6 +12,7 @@ import msgspec
 
 from qualtui.config.values import Aggregate, StoreSettings
 from qualtui.model import Event, EventBody, Sample, State
+from qualtui.model.cells import Cell
 from qualtui.store.errors import StoreLost
 from qualtui.text.message import Saying
 
@@ -97,6 +98,9 @@ class SampleStore(Protocol):
 
         A series that was never written has none.
         """
+
+    def cells(self, series: str, since: float, until: float, step: float) -> tuple[Cell, ...]:
+        """Return the bins of `step` seconds in which a series was polled, oldest first."""
 
     def roll_up(self, now: float) -> None:
         """Roll samples up to the minutes and hours that are over at `now`; safe to repeat."""

@@ -93,6 +93,39 @@ class Agents(msgspec.Struct, frozen=True, tag="agents"):
     agents: tuple[AgentDetail, ...]
 
 
+class Limit(msgspec.Struct, frozen=True):
+    """What a series is held against. `op` as in a rule: >, >=, <, <=, ==, !=; `severity` None: a goal."""
+
+    value: float
+    op: str
+    severity: Severity | None = None
+    rule: str = ""
+    hold: float = 0.0  # s for which it must hold until the rule fires
+
+
+class SeriesHistory(msgspec.Struct, frozen=True):
+    """A series in cells, oldest first: lowest, highest and last value of each; None: nothing is known of it."""
+
+    name: str  # without the agent
+    unit: str
+    worse: str  # up, down, or empty where neither is bad
+    lows: tuple[float | None, ...]
+    highs: tuple[float | None, ...]
+    lasts: tuple[float | None, ...]
+    limits: tuple[Limit, ...] = ()
+    mean: float | None = None  # of all samples
+
+
+class History(msgspec.Struct, frozen=True, tag="history"):
+    """Answer to ShowHistory. The first cell begins at `since`, the last contains `until`; each has `step` s."""
+
+    agent: str
+    since: float
+    until: float
+    step: float
+    series: tuple[SeriesHistory, ...] = ()
+
+
 class IncidentDetail(msgspec.Struct, frozen=True, tag="incident"):
     """Answer to ShowIncident: the row, and its history as lines, oldest first."""
 
@@ -248,6 +281,7 @@ Answer = (
     | Fixes
     | PolicyList
     | Agents
+    | History
     | IncidentDetail
     | Notices
     | Customers

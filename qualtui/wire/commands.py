@@ -106,6 +106,24 @@ class ShowAgents(msgspec.Struct, frozen=True, tag="agents.show"):
     figures: tuple[str, ...] = ()
 
 
+MOST_SERIES = 20  # of one history
+MOST_CELLS = 400  # of each
+
+
+class ShowHistory(msgspec.Struct, frozen=True, tag="history.show"):
+    """The past of these series of an agent, or of a rule's series, in at most so many cells of equal length.
+
+    `agent` empty: the only one. `until` 0: now. At most MOST_SERIES series and MOST_CELLS cells.
+    """
+
+    agent: str = ""
+    series: tuple[str, ...] = ()
+    rule: str = ""
+    seconds: float = 3600.0
+    cells: int = 60
+    until: float = 0.0
+
+
 class Refresh(msgspec.Struct, frozen=True, tag="refresh"):
     """Poll every probe now."""
 
@@ -250,6 +268,7 @@ class RunDoctor(msgspec.Struct, frozen=True, tag="doctor"):
 Command = (
     Hello
     | ShowAgents
+    | ShowHistory
     | Acknowledge
     | AddNote
     | Refresh

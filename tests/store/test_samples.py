@@ -237,3 +237,38 @@ def test_no_order_of_adding_and_rolling_changes_an_aligned_bin(
         for at, value in store.window(S, 0, 20_000, step, Aggregate.SUM):
             inside = [v for t, v in points if at <= t < at + step and v is not None]
             assert value == (sum(inside) if inside else None)
+
+
+def test_a_cell_keeps_the_lowest_the_highest_and_the_last_value(store: SqliteStore) -> None:
+    store.add_samples([Sample(S, float(at), value) for at, value in ((60, 3.0), (70, 9.0), (80, 1.0), (110, 4.0))])
+    (cell,) = store.cells(S, 60, 119, 60)
+    assert (cell.at, cell.count, cell.total) == (60.0, 4, 17.0)
+    assert (cell.low, cell.high, cell.last, cell.last_at) == (1.0, 9.0, 4.0, 110.0)
+
+
+def test_a_cell_polled_without_an_answer_is_there_and_one_not_polled_is_not(store: SqliteStore) -> None:
+    store.add_samples([Sample(S, 10.0, 0.0), Sample(S, 70.0, None, "no route"), Sample(S, 200.0, 5.0)])
+    told = [(cell.at, cell.count, cell.high) for cell in store.cells(S, 0, 240, 60)]
+    assert told == [(0.0, 1, 0.0), (60.0, 0, None), (180.0, 1, 5.0)]
+    assert store.cells("bot/never", 0, 240, 60) == ()
+
+
+@pytest.mark.parametrize("step", [60.0, 600.0, 3600.0, 7200.0])
+def test_cells_of_rolled_up_samples_are_what_those_of_raw_ones_were(store: SqliteStore, step: float) -> None:
+    samples = every(17, 0, 6 * 3600)
+    store.add_samples([*samples, *[Sample(S, 6 * 3600 + at, None) for at in range(0, 7200, 40)]])
+
+    def told() -> list[tuple[float, int, float | None, float | None, float | None]]:
+        found = store.cells(S, 0, 8 * 3600, step)
+        return [(one.at, one.count, one.low, one.high, one.last) for one in found]
+
+    before = told()
+    store.roll_up(9 * 3600)
+    store.prune(9 * 3600, keep(raw=0, minutes=1800 if step >= 3600 else 30 * DAY))
+    assert told() == before
+    assert before[-1][1:] == (0, None, None, None)
+
+
+def test_a_cell_without_a_length_is_refused(store: SqliteStore) -> None:
+    with pytest.raises(ValueError, match="above 0"):
+        store.cells(S, 0, 60, 0)

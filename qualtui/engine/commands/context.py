@@ -1,6 +1,6 @@
 """What a command's function may use."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from qualtui.config.values import Config
@@ -8,12 +8,30 @@ from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.engine.silence_views import Labels, own_labels
 from qualtui.model import Event, Incident
-from qualtui.wire import AgentDetail, Customers, Findings, ListCustomers, PolicyView, Refused
+from qualtui.series.declaration import Series
+from qualtui.wire import (
+    AgentDetail,
+    Customers,
+    Findings,
+    ListCustomers,
+    PolicyView,
+    Refused,
+    SeriesHistory,
+)
 
 History = Callable[[int], Awaitable[tuple[Event, ...]]]  # all events of an incident; raises StoreError
 CustomersOf = Callable[[ListCustomers, int], Awaitable[Customers | Refused]]  # at most so many
 Details = Callable[[tuple[str, ...], tuple[str, ...]], tuple[AgentDetail, ...]]  # agents, figures (none: all)
+Declared = Callable[[str], Mapping[str, Series]]  # agent -> its series by name
+# agent, series, since, step, number of cells; raises StoreError
+Past = Callable[[str, tuple[str, ...], float, float, int], Awaitable[tuple[SeriesHistory, ...]]]
 Doctor = Callable[[], Awaitable[Findings]]
+
+
+async def _no_past(
+    _agent: str, _series: tuple[str, ...], _since: float, _step: float, _count: int
+) -> tuple[SeriesHistory, ...]:
+    return ()
 
 
 @dataclass(slots=True)
@@ -30,6 +48,8 @@ class CommandContext:
     queued: Callable[[], None]  # notices were queued
     current: Callable[[Incident], Incident]  # the incident with its cause and fix of this moment
     details: Details = lambda _agents, _figures: ()
+    past: Past = _no_past
+    declared: Declared = lambda _agent: {}
     labels: Labels = own_labels  # of an alert, which matchers speak of
     targets: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from qualtui.config.values import Aggregate, StoreSettings
 from qualtui.model import Event, Sample, State
+from qualtui.model.cells import Cell
 from qualtui.store.errors import StoreError, StoreLost
 from qualtui.store.ports import Entries, Points, Pruned, Store
 from qualtui.store.sqlite.connection import connect, prepare
@@ -158,6 +159,10 @@ class DeferredStore:
     ) -> Points:
         """As SqliteStore."""
         return self._readable().window(series, since, until, step, how)
+
+    def cells(self, series: str, since: float, until: float, step: float) -> tuple[Cell, ...]:
+        """As SqliteStore."""
+        return self._readable().cells(series, since, until, step)
 
     def roll_up(self, now: float) -> None:
         """As SqliteStore."""

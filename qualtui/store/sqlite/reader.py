@@ -7,6 +7,7 @@ from typing import Self
 
 from qualtui.config.values import Aggregate
 from qualtui.model import Event, State
+from qualtui.model.cells import Cell
 from qualtui.store.errors import StoreError
 from qualtui.store.ports import Points
 from qualtui.store.sqlite import checkpoint, log, samples
@@ -65,6 +66,11 @@ class SqliteReader:
         """Return a series' points from since to until, both included; see samples.window."""
         with self._pool.reading() as connection:
             return samples.window(connection, series, since, until, step, how)
+
+    def cells(self, series: str, since: float, until: float, step: float) -> tuple[Cell, ...]:
+        """Return a series in bins with lowest, highest and last value; see samples.cells."""
+        with self._pool.reading() as connection:
+            return samples.cells(connection, series, since, until, step)
 
     def raw_from(self) -> float:
         """Return since when every single sample is kept; before that, minutes and hours are."""

@@ -8,6 +8,7 @@ import msgspec
 
 from qualtui.config.values import Aggregate
 from qualtui.model import Sample
+from qualtui.model.cells import Cell
 from qualtui.store.ports import Points
 from qualtui.store.sqlite.statements import statement
 
@@ -77,9 +78,7 @@ def window(
     """
     if step is not None and step <= 0:
         raise ValueError("a window's step is above 0")
-    row = connection.execute(statement("find_series"), {"name": series}).fetchone()
-    place = {"series": row[0] if row else 0, "since": since, "until": until}
-    kept = marks(connection)
+    place, kept = _place(connection, series, since, until)
     if step is None:
         return tuple(connection.execute(statement("points"), {**place, **_parts(kept, 0)}))
     first, last = floor(since / step), floor(until / step)
@@ -89,6 +88,31 @@ def window(
     else:
         found = {bin_: _pick(how, *rest) for bin_, *rest in connection.execute(statement("bins"), place)}
     return tuple((float(n * step), found.get(n)) for n in range(first, last + 1))
+
+
+def cells(
+    connection: sqlite3.Connection, series: str, since: float, until: float, step: float
+) -> tuple[Cell, ...]:
+    """The series in bins as `window` has them: lowest, highest and last value of each that was polled.
+
+    Raises ValueError for a step that is not above 0.
+    """
+    if step <= 0:
+        raise ValueError("a cell's step is above 0")
+    place, kept = _place(connection, series, since, until)
+    place |= {"since": floor(since / step) * step, "step": float(step), **_parts(kept, step)}
+    newest = {n: (value, at) for n, value, at in connection.execute(statement("bins_last"), place)}
+    return tuple(
+        Cell(n * float(step), count, total or 0.0, low, high, *newest.get(n, (None, 0.0)))
+        for n, count, total, low, high in connection.execute(statement("cells"), place)
+    )
+
+
+def _place(
+    connection: sqlite3.Connection, series: str, since: float, until: float
+) -> tuple[dict[str, float], Marks]:
+    row = connection.execute(statement("find_series"), {"name": series}).fetchone()
+    return {"series": row[0] if row else 0, "since": since, "until": until}, marks(connection)
 
 
 def _parts(kept: Marks, step: float) -> dict[str, float]:

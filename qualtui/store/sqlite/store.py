@@ -16,6 +16,7 @@ from qualtui.config.values import Aggregate
 from qualtui.eventlog.alerts import RuleChanged
 from qualtui.eventlog.incident_changes import IncidentOpened
 from qualtui.model import Event, Sample, State
+from qualtui.model.cells import Cell
 from qualtui.store.errors import Conflict, StoreError, StoreLost
 from qualtui.store.ports import Entries, Points, Pruned
 from qualtui.store.sqlite import checkpoint, log, samples
@@ -163,6 +164,10 @@ class SqliteStore:
     ) -> Points:
         """Return a series' points from since to until, both included; see samples.window."""
         return self.reader.window(series, since, until, step, how)
+
+    def cells(self, series: str, since: float, until: float, step: float) -> tuple[Cell, ...]:
+        """Return a series in bins with lowest, highest and last value; see samples.cells."""
+        return self.reader.cells(series, since, until, step)
 
     def roll_up(self, now: float) -> None:
         """Roll raw samples up to minutes, and minutes to hours; cheap each minute, exact when repeated."""

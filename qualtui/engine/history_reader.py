@@ -1,0 +1,83 @@
+"""Reads the past of an agent's series from the store, beside the appends."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from qualtui.config.values import Aggregate, Config, Rule
+from qualtui.diagnosis.goals import targets
+from qualtui.engine.journal import Journal
+from qualtui.model.cells import Cell
+from qualtui.model.values import Severity
+from qualtui.series.declaration import Series
+from qualtui.series.timeline import Extent, extents
+from qualtui.store.ports import SampleStore
+from qualtui.wire import Limit, SeriesHistory
+
+_COUNTED = {Aggregate.SUM, Aggregate.COUNT}  # what such a rule compares is no value of its series
+
+
+class HistoryReader:
+    """The past of series in cells. `holds`: by series with its agent, for how many seconds a value speaks."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        store: SampleStore,
+        declared: Callable[[str], Mapping[str, Series]],
+        holds: Callable[[str], float],
+    ) -> None:
+        self._journal = journal
+        self._store = store
+        self._declared = declared
+        self._holds = holds
+
+    async def read(
+        self, agent: str, names: tuple[str, ...], since: float, step: float, count: int
+    ) -> tuple[SeriesHistory, ...]:
+        """Return these series in `count` cells of `step` seconds from `since` on. Raises StoreError."""
+        series = self._declared(agent)
+        holds = {name: self._holds(f"{agent}/{name}") for name in names}
+        until = since + count * step - 0.001  # both ends are included
+
+        def cells() -> list[tuple[Cell, ...]]:
+            return [
+                self._store.cells(f"{agent}/{name}", since - holds[name] - step, until, step) for name in names
+            ]
+
+        found = await self._journal.read(cells)
+        return tuple(
+            _history(series[name], some, extents(some, since, step, count, holds[name]), since)
+            for name, some in zip(names, found, strict=True)
+        )
+
+
+def _history(series: Series, found: Sequence[Cell], cells: Sequence[Extent], since: float) -> SeriesHistory:
+    inside = [cell for cell in found if cell.at >= since]
+    samples = sum(cell.count for cell in inside)
+    mean = sum(cell.total for cell in inside) / samples if samples else None
+    lows, highs, lasts = (tuple(values) for values in zip(*cells, strict=True))
+    return SeriesHistory(series.name, series.unit, series.worse, lows, highs, lasts, mean=mean)
+
+
+def limits(config: Config, series: Series, rule: str = "") -> tuple[Limit, ...]:
+    """What a series is held against: by the rules that look at it (by `rule` alone, where given), and its goal."""
+    rules = {name: one for name, one in config.rules.items() if one.series == series.name and _compares(one)}
+    if rule:
+        return tuple(_levels(rule, rules[rule])) if rule in rules else ()
+    found = [limit for name, one in rules.items() for limit in _levels(name, one)]
+    goal = targets(config.goals).get(series.name)
+    if goal is not None:
+        found.append(Limit(goal, "<" if series.worse == "down" else ">"))
+    return tuple(found)
+
+
+def _compares(rule: Rule) -> bool:
+    return rule.enabled and rule.aggregate not in _COUNTED
+
+
+def _levels(name: str, rule: Rule) -> list[Limit]:
+    levels = ((Severity.CRITICAL, rule.critical), (Severity.WARNING, rule.warning), (Severity.INFO, rule.info))
+    return [
+        Limit(float(level), rule.op.value, severity, name, float(rule.for_))
+        for severity, level in levels
+        if level is not None
+    ]
