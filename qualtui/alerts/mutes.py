@@ -36,7 +36,7 @@ def mutes_of(
     alerts: Iterable[AlertState],
     silences: Iterable[Silence],
     rules: MuteRules,
-    waiting: int,
+    waiting: int | None,
     now: float,
 ) -> dict[str, Mute]:
     """Return by alert key what mutes each of an incident's alerts now; what nothing mutes is left out.
@@ -68,7 +68,8 @@ def passes(due: NoticeDecision, mute: Mute, incident: Incident) -> bool:
     """Whether a muted notice is sent all the same: a silence does not hide that many more customers wait."""
     if mute.kind is not MuteKind.SILENCE:
         return False
-    known = [one.waiting for one in (incident.muted, incident.last) if one is not None]
+    reported = [one.waiting for one in (incident.muted, incident.last) if one is not None]
+    known = [one for one in reported if one is not None]
     return due.kind is NoticeKind.GROWTH or (bool(known) and grew(due.waiting, max(known)))
 
 

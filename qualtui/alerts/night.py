@@ -19,7 +19,7 @@ class Night(msgspec.Struct, frozen=True):
 
 
 def at_night(
-    alert: AlertState, incident: Incident, lost: bool, waiting: int, night: Night | None, now: float
+    alert: AlertState, incident: Incident, lost: bool, waiting: int | None, night: Night | None, now: float
 ) -> Mute | None:
     """Return the mute of an alert that waits for the morning, None by day and for what wakes someone.
 
@@ -56,5 +56,5 @@ def _broken_link(alert: AlertState, incident: Incident) -> bool:
     return incident.origin is Origin.FAULT and incident.cause_ended_at is None and incident.link != Link.CUSTOMER
 
 
-def _many_wait(alert: AlertState, waiting: int, night: Night) -> bool:
-    return alert.link == Link.CUSTOMER and waiting >= night.customers
+def _many_wait(alert: AlertState, waiting: int | None, night: Night) -> bool:
+    return alert.link == Link.CUSTOMER and waiting is not None and waiting >= night.customers

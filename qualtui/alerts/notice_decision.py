@@ -44,7 +44,7 @@ class NoticeDecision(msgspec.Struct, frozen=True):
 
     kind: NoticeKind
     severity: Severity
-    waiting: int = 0
+    waiting: int | None = 0  # None: not known
 
     @property
     def page(self) -> bool:
@@ -53,11 +53,12 @@ class NoticeDecision(msgspec.Struct, frozen=True):
 
 
 def due_notice(
-    incident: Incident, severity: Severity | None, waiting: int, timing: NoticeTiming, now: float
+    incident: Incident, severity: Severity | None, waiting: int | None, timing: NoticeTiming, now: float
 ) -> NoticeDecision | None:
     """Return the notice that an incident is due, None where there is none.
 
     `severity`: the worst of its alerts that are not muted; None: all are, or none fires.
+    `waiting`: customers; None: their number is not known.
     """
     last = incident.last
     # Unlike Prometheus or Alertmanager (docs/alerting.md): resolve-through-silence
@@ -81,7 +82,7 @@ def next_look(incident: Incident, severity: Severity | None, timing: NoticeTimin
 
 
 def _kind(
-    incident: Incident, severity: Severity, waiting: int, timing: NoticeTiming, now: float
+    incident: Incident, severity: Severity, waiting: int | None, timing: NoticeTiming, now: float
 ) -> NoticeKind | None:
     last = incident.reported
     if last is None or last.kind == NoticeKind.FIXED:
@@ -107,9 +108,17 @@ def _kind(
     return None
 
 
-def grew(waiting: int, before: int) -> bool:
-    """Whether so many more customers wait that it is a notice."""
+def grew(waiting: int | None, before: int | None) -> bool:
+    """Whether so many more customers wait that it is a notice. What is not known has not grown."""
+    if waiting is None or before is None:
+        return False
     return waiting >= before + TEN or (before > 0 and waiting >= TRIPLE * before)
+
+
+def uncounted(incident: Incident) -> bool:
+    """Whether the number of waiting customers was not known at the newest notice, sent or muted, nor since."""
+    newest = (incident.reported, incident.muted)
+    return incident.phase is Phase.FIRING and any(one is not None and one.waiting is None for one in newest)
 
 
 def _passed(since: float, wait: float, now: float) -> bool:

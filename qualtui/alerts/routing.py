@@ -4,7 +4,26 @@ from collections.abc import Collection, Iterator, Sequence
 
 from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind
 from qualtui.config.values import Route
+from qualtui.eventlog.alert_changes import LEVELS
 from qualtui.model import Incident
+from qualtui.text.message import Saying, message
+
+LATER = frozenset({NoticeKind.RESOLVED, NoticeKind.UPDATE})  # for those alone who were notified before
+
+
+def unrouted(decision: NoticeDecision, incident: Incident, known: Collection[str]) -> Saying:
+    """Return why a decision reaches no channel; empty where that is no news: nobody was notified before.
+
+    `known`: the configured channels.
+    """
+    if decision.kind in LATER:
+        if not (incident.notified or incident.called):
+            return ""
+        return message("no route sends this kind of notice to those who were notified")
+    if not known:
+        return message("no channel is configured")
+    level = LEVELS[decision.severity]
+    return message("no route takes {level} notices of {agent}", level=level, agent=incident.agent)
 
 
 def channels_for(
@@ -16,7 +35,7 @@ def channels_for(
     `known`: the configured channels; of them, those that an escalation called get the end, too.
     """
     seen: set[str] = set()
-    later = decision.kind in {NoticeKind.RESOLVED, NoticeKind.UPDATE}
+    later = decision.kind in LATER
     for route in routes:
         if route.agents and incident.agent not in route.agents:
             continue

@@ -45,7 +45,7 @@ Reason = Callable[[str], RootCause]  # the root cause of an agent, now
 Seen = Callable[[str], FaultsSeen]  # its faults, now
 Offer = Callable[[str, str, int], str]  # agent, rule, incident -> the fix that is offered
 Healing = Callable[[Draft, Incident, Callable[[], str]], None]  # decides whether the offered fix runs by itself
-Waiting = Callable[[str], int]  # customers of an agent who wait, as far as is known
+Waiting = Callable[[str], int | None]  # customers of an agent who wait; None: not known
 
 
 def no_faults(_agent: str) -> FaultsSeen:

@@ -19,7 +19,7 @@ class IncidentMutes:
         self.rules = mute_rules(config)
 
     def heard(
-        self, draft: Draft, incident: Incident, fire: list[AlertState], waiting: int, now: float
+        self, draft: Draft, incident: Incident, fire: list[AlertState], waiting: int | None, now: float
     ) -> list[AlertState]:
         """Return those of an incident's alerts that are not muted now."""
         state = draft.state
@@ -31,7 +31,7 @@ class IncidentMutes:
         draft: Draft,
         incident: Incident,
         fire: list[AlertState],
-        waiting: int,
+        waiting: int | None,
         timing: NoticeTiming,
         now: float,
     ) -> NoticeDecision | None:

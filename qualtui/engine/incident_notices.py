@@ -4,15 +4,16 @@ import logging
 from collections.abc import Callable, Iterable
 
 from qualtui.alerts.healing_hold import HealingStep, healing_step
-from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind, NoticeTiming
-from qualtui.alerts.routing import channels_for
+from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind, NoticeTiming, uncounted
+from qualtui.alerts.routing import channels_for, unrouted
 from qualtui.config.values import Config
 from qualtui.engine.draft import Draft
 from qualtui.engine.incident_facts import IncidentFacts
 from qualtui.engine.incident_mutes import IncidentMutes, worst
 from qualtui.eventlog.alert_changes import LEVELS
-from qualtui.eventlog.incident_changes import IncidentNotified
+from qualtui.eventlog.incident_changes import IncidentNotified, WaitingCounted
 from qualtui.eventlog.incident_lead import firing_members
+from qualtui.eventlog.mutes import NoticeUnrouted
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import AlertState, Incident, Severity
 from qualtui.notify.facts import NoticeFacts
@@ -30,7 +31,9 @@ def nobody_waits(_agent: str) -> int:
 class IncidentNotices:
     """The notices of a configuration's routes."""
 
-    def __init__(self, waiting: Callable[[str], int], clock: Callable[[], float], facts: IncidentFacts) -> None:
+    def __init__(
+        self, waiting: Callable[[str], int | None], clock: Callable[[], float], facts: IncidentFacts
+    ) -> None:
         self._waiting = waiting
         self._facts = facts
         self._clock = clock
@@ -60,9 +63,13 @@ class IncidentNotices:
             fire = _members(incident, draft, clear=step is not HealingStep.SETTLED)
             decision = self.mutes.due(draft, incident, fire, waiting, self._timing, now)
         if decision is None:
+            if waiting is not None and uncounted(incident):
+                draft.add(WaitingCounted(incident.number, waiting))
             return
         notify = self._config.notify
-        channels = channels_for(decision, incident, notify.routes, notify.channels)
+        channels = tuple(channels_for(decision, incident, notify.routes, notify.channels))
+        if not channels and (why := unrouted(decision, incident, notify.channels)):
+            draft.add(NoticeUnrouted(incident.number, decision.kind, decision.severity, why))
         self.queue(draft, incident, decision, f"{incident.decided + 1}/{decision.kind}/0.0", channels)
         draft.add(IncidentNotified(incident.number, decision.kind, decision.severity, decision.waiting))
 

@@ -28,7 +28,7 @@ class PeopleCalls:
     """What an incident owes to people besides the notices of its routes."""
 
     def __init__(
-        self, notices: IncidentNotices, waiting: Callable[[str], int], clock: Callable[[], float]
+        self, notices: IncidentNotices, waiting: Callable[[str], int | None], clock: Callable[[], float]
     ) -> None:
         self._notices = notices
         self._waiting = waiting

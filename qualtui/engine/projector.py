@@ -142,9 +142,10 @@ class Projector:
         links, reason = self._evidence.cause(agent, readings, now)
         return faults_seen(links, reason, refused=bool(fresh(readings, "health.refused")))
 
-    def waiting(self, agent: str, now: float) -> int:
-        """Customers of an agent who wait, 0 where that is not known."""
-        return int(fresh(self.readings(agent, now), "customers.waiting") or 0)
+    def waiting(self, agent: str, now: float) -> int | None:
+        """Customers of an agent who wait, None where that is not known."""
+        value = fresh(self.readings(agent, now), "customers.waiting")
+        return None if value is None else int(value)
 
     def oldest_wait(self, agent: str, now: float) -> float | None:
         """Seconds that an agent's longest wait has lasted, None where that is not known."""

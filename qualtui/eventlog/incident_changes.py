@@ -87,7 +87,14 @@ class IncidentNotified(EventBody, frozen=True, tag="incident.notified"):
     number: int
     kind: str
     severity: Severity
-    waiting: int = 0
+    waiting: int | None = 0  # None: not known
+
+
+class WaitingCounted(EventBody, frozen=True, tag="incident.counted"):
+    """So many customers waited when their number was known at last: its notices could not report it."""
+
+    number: int
+    waiting: int
 
 
 def _open(state: State, body: IncidentOpened) -> State:
@@ -201,10 +208,21 @@ def _notified(state: State, body: IncidentNotified) -> State:
         return state
     before = old.reported
     worst = body.severity if before is None else max(body.severity, before.severity, key=lambda one: one.rank)
-    last = Notified(
-        body.kind, worst, state.at, max(body.waiting, before.waiting if before else 0), old.revision, old.openings
-    )
+    known = [one for one in (body.waiting, before.waiting if before else None) if one is not None]
+    last = Notified(body.kind, worst, state.at, max(known, default=None), old.revision, old.openings)
     return _with(state, body.number, last=last, decided=old.decided + 1)
+
+
+def _counted(state: State, body: WaitingCounted) -> State:
+    old = state.incidents.get(body.number)
+    if old is None:
+        return state
+    last, muted = old.last, old.muted
+    if last is not None and last.waiting is None:
+        last = replace(last, waiting=body.waiting)
+    if muted is not None and muted.waiting is None:
+        muted = replace(muted, waiting=body.waiting)
+    return _with(state, body.number, last=last, muted=muted)
 
 
 def _with(state: State, number: int, **fields: object) -> State:
@@ -273,6 +291,8 @@ FAMILY = Family(
         EventKind(CauseReturned, apply=_returned, line=_returned_line, number=lambda body: body.number),
         EventKind(IncidentReopened, apply=_reopened, line=_reopened_line, number=lambda body: body.number),
         EventKind(IncidentResolved, apply=_resolved, line=_resolved_line, number=lambda body: body.number),
-        EventKind(IncidentNotified, apply=_notified, number=lambda body: body.number),
+        EventKind(IncidentNotified, apply=_notified, number=lambda body: body.number, version=2),
+        EventKind(WaitingCounted, apply=_counted, number=lambda body: body.number),
     ),
+    upcasts={("incident.notified", 1): dict},  # `waiting` could not be unknown
 )

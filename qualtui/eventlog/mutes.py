@@ -1,4 +1,4 @@
-"""Notices that were due and not sent: silenced, inhibited, in maintenance, or at night."""
+"""Notices that were due and not sent: silenced, inhibited, in maintenance, at night, or without a route."""
 
 from msgspec.structs import replace
 
@@ -17,7 +17,16 @@ class NoticeMuted(EventBody, frozen=True, tag="notice.muted"):
     kind: str
     severity: Severity
     reason: Saying
-    waiting: int = 0
+    waiting: int | None = 0  # None: not known
+
+
+class NoticeUnrouted(EventBody, frozen=True, tag="notice.unrouted"):
+    """A notice was decided, and no route takes it to any channel."""
+
+    number: int
+    kind: str
+    severity: Severity
+    reason: Saying
 
 
 def _mute(state: State, body: NoticeMuted) -> State:
@@ -39,9 +48,33 @@ def _mute(state: State, body: NoticeMuted) -> State:
     return replace(state, incidents=incidents, muted=(*state.muted, muted)[-MUTED_KEPT:])
 
 
-def _line(_state: State, at: float, body: NoticeMuted) -> Activity:
+def _unrouted(state: State, body: NoticeUnrouted) -> State:
+    incident = state.incidents.get(body.number)
+    if incident is None:
+        return state
+    unsent = MutedNotice(
+        f"{incident.decided}/{body.kind}",
+        body.number,
+        incident.agent,
+        body.kind,
+        body.severity,
+        incident.summary,
+        body.reason,
+        state.at,
+        status="unrouted",
+    )
+    return replace(state, muted=(*state.muted, unsent)[-MUTED_KEPT:])
+
+
+def _line(_state: State, at: float, body: NoticeMuted | NoticeUnrouted) -> Activity:
     text = message("no notice is sent: {reason}", reason=safe(body.reason))
     return Activity(at, OURSELVES, text, body.number)
 
 
-FAMILY = Family(kinds=(EventKind(NoticeMuted, apply=_mute, line=_line, number=lambda body: body.number),))
+FAMILY = Family(
+    kinds=(
+        EventKind(NoticeMuted, apply=_mute, line=_line, number=lambda body: body.number, version=2),
+        EventKind(NoticeUnrouted, apply=_unrouted, line=_line, number=lambda body: body.number),
+    ),
+    upcasts={("notice.muted", 1): dict},  # `waiting` could not be unknown
+)

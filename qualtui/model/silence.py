@@ -29,7 +29,7 @@ class Silence(msgspec.Struct, frozen=True):
 
 
 class MutedNotice(msgspec.Struct, frozen=True):
-    """A notice that was due and was not sent. `key` is its reason's: recorded once."""
+    """A notice that was due and was not sent. `key` is its reason's: recorded once. `status`: muted, unrouted."""
 
     key: str
     number: int
@@ -39,4 +39,5 @@ class MutedNotice(msgspec.Struct, frozen=True):
     title: Saying
     reason: Saying
     at: float
-    waiting: int = 0  # customers waiting at that moment
+    waiting: int | None = 0  # customers waiting at that moment; None: not known, nor is it since
+    status: str = "muted"

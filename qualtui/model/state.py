@@ -48,7 +48,7 @@ class Notified(msgspec.Struct, frozen=True):
     kind: str
     severity: Severity
     at: float
-    waiting: int = 0  # customers waiting, as reported
+    waiting: int | None = 0  # customers waiting, as reported; None: their number was not known, nor is it since
     revision: int = 0  # of the cause, as reported
     openings: int = 0  # how often the incident had been opened again
 

@@ -129,7 +129,9 @@ def _news(incident: Incident, decision: NoticeDecision) -> Text | None:
             return message("It is {severity} now; the last notice said {before}.", severity=level, before=old)
         case NoticeKind.REOPENED:
             return message("It was resolved and fires again.")
-        case NoticeKind.GROWTH if before is not None:
+        case NoticeKind.GROWTH if (
+            before is not None and before.waiting is not None and decision.waiting is not None
+        ):
             return counted(
                 "{count} customer waits now; the last notice said {before:whole}.",
                 "{count} customers wait now; the last notice said {before:whole}.",
@@ -211,7 +213,9 @@ def _fixed(incident: Incident, decision: NoticeDecision, facts: NoticeFacts, now
     if helped := [run for run in facts.runs if run.outcome in HELPED and not run.undoes]:
         run = helped[-1]
         yield message("Fixed by {fix}: {outcome} ({who})", fix=run.fix, outcome=run.summary, who=run.who)
-    if decision.waiting:
+    if decision.waiting is None:
+        yield message("It is not known whether a customer still waits for a reply.")
+    elif decision.waiting:
         yield counted(
             "{count} customer still waits for a reply.",
             "{count} customers still wait for a reply.",

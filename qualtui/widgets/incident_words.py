@@ -64,6 +64,8 @@ def fate_word(notice: NoticeView) -> str:
             return _("delivered")
         case "failed":
             return _("not delivered: {why}").format(why=why)
+        case "muted" | "unrouted":
+            return _("not sent: {why}").format(why=why)
         case "covered":
             return _("reported with the end")
         case "sending":

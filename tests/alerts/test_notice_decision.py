@@ -11,7 +11,9 @@ TIMING = NoticeTiming(group_wait=30, group_interval=300, repeat_interval=3600)
 NEW = Incident(1, "waiting", "bot", WARNING, Phase.FIRING, 900.0, 1000.0, "customers wait")
 
 
-def told(severity: Severity = CRITICAL, at: float = 1000.0, waiting: int = 2, revision: int = 0) -> Incident:
+def told(
+    severity: Severity = CRITICAL, at: float = 1000.0, waiting: int | None = 2, revision: int = 0
+) -> Incident:
     return replace(NEW, last=Notified("firing", severity, at, waiting, revision))
 
 
@@ -33,6 +35,8 @@ CASES = [
     ("nine more", told(waiting=20), CRITICAL, 29, 1100, None),
     ("the first who wait are no growth", told(waiting=0), CRITICAL, 3, 1100, None),
     ("ten at once are", told(waiting=0), CRITICAL, 10, 1100, "growth"),
+    ("a number that is not known has not grown", told(waiting=2), CRITICAL, None, 1100, None),
+    ("nor has one that was not known", told(waiting=None), CRITICAL, 40, 1100, None),
     ("another cause is an update, not before its interval", replace(told(), revision=1), CRITICAL, 2, 1299, None),
     ("then once", replace(told(), revision=1), CRITICAL, 2, 1300, "update"),
     ("repeated where nobody owns it", told(), CRITICAL, 2, 4600, "repeat"),
@@ -64,7 +68,7 @@ CASES = [
     ("name", "incident", "severity", "waiting", "now", "want"), CASES, ids=[c[0] for c in CASES]
 )
 def test_a_notice_is_due(
-    name: str, incident: Incident, severity: Severity | None, waiting: int, now: float, want: str | None
+    name: str, incident: Incident, severity: Severity | None, waiting: int | None, now: float, want: str | None
 ) -> None:
     found = due_notice(incident, severity, waiting, TIMING, now)
     assert (None if found is None else found.kind.value) == want

@@ -27,8 +27,9 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
 from qualtui.eventlog.engine import ClockStepped
-from qualtui.eventlog.incident_changes import IncidentNotified
+from qualtui.eventlog.incident_changes import IncidentNotified, WaitingCounted
 from qualtui.eventlog.incidents import CauseRevised
+from qualtui.eventlog.mutes import NoticeUnrouted
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import Event, Link, Phase, Sample, Severity
 from qualtui.notify.render import notice_words
@@ -67,7 +68,7 @@ class Scene:
         self.now = 1000.0
         self.why = RootCause("the why")
         self.seen = FaultsSeen()
-        self.waiting = 1
+        self.waiting: int | None = 1
         self.recent = recent or SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
         self.evaluator = Evaluator(
@@ -108,7 +109,9 @@ def said(body: object) -> str:
         return f"cause: {body.cause}"
     if isinstance(body, AlertChanged):
         return f"{body.new.value} {body.severity.value}"
-    if isinstance(body, IncidentNotified | AlertCleared | AlertUnseen | ClockStepped):
+    if isinstance(body, NoticeUnrouted):
+        return f"{body.kind}: {body.reason}"
+    if isinstance(body, IncidentNotified | AlertCleared | AlertUnseen | ClockStepped | WaitingCounted):
         return ""
     assert isinstance(body, IncidentChange)
     return f"{type(body).__name__} #{body.number}"
@@ -173,6 +176,49 @@ async def test_what_the_chain_does_not_explain_is_given_no_cause(store: SqliteSt
     scene.recent.add([Sample(f"bot/{series}", scene.now, 9.0)])
     await scene.evaluator.look(("bot",))
     assert scene.journal.state.incidents[1].cause == ""
+
+
+async def test_a_number_of_customers_that_was_not_known_is_no_zero_from_which_it_grew(tmp_path: Path) -> None:
+    with SqliteStore.open(tmp_path / "store.db") as store:
+        scene = Scene(store, {"customers-waiting": WAITING})
+        scene.waiting = None
+        await scene.oldest(700)
+        assert scene.journal.state.incidents[1].last is not None
+        assert scene.journal.state.incidents[1].last.waiting is None
+        scene.waiting = 12
+        assert await scene.oldest(705) == []  # the first number: nothing says that it grew
+    with SqliteStore.open(tmp_path / "store.db") as store:
+        again = Scene(store, {"customers-waiting": WAITING})
+        again.now, again.waiting = scene.now, 21
+        assert await again.oldest(710) == []
+        again.waiting = None
+        assert await again.oldest(715) == []
+        again.waiting = 22
+        assert await again.oldest(720) == ["growth to pager", "growth to mail"]
+
+
+async def test_a_notice_that_no_route_takes_is_recorded_with_the_reason(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    config = configuration({"customers-waiting": WAITING})
+    critical = replace(config.notify, routes=config.notify.routes[:1])
+    scene.evaluator.use(replace(config, notify=critical), {"bot/customers.oldest": 60.0})
+    opens = ["firing warning", "IncidentOpened #1", "firing: no route takes WARNING notices of bot"]
+    assert await scene.oldest(200) == opens
+    assert await scene.oldest(205) == []  # recorded once
+    (unsent,) = scene.journal.state.muted
+    assert (unsent.number, unsent.kind, unsent.status) == (1, "firing", "unrouted")
+    assert "no notice is sent: no route takes WARNING notices of bot" in [
+        str(line.text) for line in scene.journal.state.activity
+    ]
+    await scene.oldest(0)
+    assert await scene.oldest(0, after=31) == ["resolved warning", "IncidentResolved #1"]  # nobody waits for it
+
+
+async def test_without_any_channel_the_decision_says_so(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING})
+    silent = replace(configuration({"customers-waiting": WAITING}), notify=NotifySettings())
+    scene.evaluator.use(silent, {"bot/customers.oldest": 60.0})
+    assert (await scene.oldest(700))[-1] == "firing: no channel is configured"
 
 
 async def test_after_a_restart_it_is_the_same_incident_and_nobody_is_told_again(store: SqliteStore) -> None:

@@ -87,5 +87,5 @@ async def log(context: CommandContext, ask: NoticeLog, who: str) -> Answer:
 def _muted(one: MutedNotice) -> NoticeView:
     """A notice that was due and not sent, to no channel."""
     title = message("#{number} {agent}: {title}", number=str(one.number), agent=one.agent, title=one.title)
-    key = f"{one.number}/muted/{one.key}"
-    return NoticeView(key, "-", one.kind, title, "muted", 0, one.at, one.reason)
+    key = f"{one.number}/{one.status}/{one.key}"
+    return NoticeView(key, "-", one.kind, title, one.status, 0, one.at, one.reason)
