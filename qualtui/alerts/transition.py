@@ -5,6 +5,8 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import TypeAlias
 
+from msgspec.structs import replace
+
 from qualtui.alerts.judge import RuleVerdict
 from qualtui.config.values import Rule
 from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
@@ -86,6 +88,9 @@ def _go_on(
         # The condition holds again: keep_firing_for counts anew when it ends.
         return None if before.clear_since is None else AlertCleared(before.rule, before.agent, None, before.number)
     reason = message("it got worse") if severity.rank > before.severity.rank else message("it got better")
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): info
+    if before.severity is Severity.INFO:
+        before = replace(before, since=now)  # the trouble is new, however long there was something to know
     return _change(rule, verdict, before, Phase.FIRING, severity, reason)
 
 

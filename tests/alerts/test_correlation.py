@@ -248,6 +248,17 @@ STORIES = (
     S("INFO opens none", ((0, "~timeouts"),), ""),
     S("what falls to INFO has ended", ((0, "+timeouts"), (60, "~timeouts")), "#1 over"),
     S(
+        "what falls to INFO and is worse again soon is the same incident",
+        ((0, "~timeouts"), (60, "+timeouts"), (120, "~timeouts"), (719, "+timeouts"), (800, "~timeouts")),
+        "#1 over",
+        "IncidentOpened#1 IncidentResolved#1 IncidentReopened#1 IncidentResolved#1",
+    ),
+    S(
+        "what was INFO for long is a new incident",
+        ((60, "+timeouts"), (120, "~timeouts"), (721, "+timeouts")),
+        "#1 over; #2 ?: timeouts",
+    ),
+    S(
         "what rises from INFO opens one",
         ((0, "~timeouts"), (60, "+timeouts")),
         "#1 ?: timeouts",

@@ -221,6 +221,20 @@ async def test_without_any_channel_the_decision_says_so(store: SqliteStore) -> N
     assert (await scene.oldest(700))[-1] == "firing: no channel is configured"
 
 
+async def test_an_info_that_becomes_a_warning_and_back_is_one_incident_with_its_notices(
+    store: SqliteStore,
+) -> None:
+    timeouts = Rule(series="customers.oldest", op=Operator.AT_LEAST, info=Level(1), warning=Level(3))
+    scene = Scene(store, {"timeouts": timeouts})
+    assert await scene.oldest(1) == ["firing info"]
+    assert await scene.oldest(3, after=7200) == ["firing warning", "IncidentOpened #1", "firing to mail"]
+    assert scene.journal.state.incidents[1].since == scene.now  # not when it began to be only to be known
+    assert await scene.oldest(1) == ["firing info", "IncidentResolved #1", "resolved to mail"]
+    assert await scene.oldest(4, after=599) == ["firing warning", "IncidentReopened #1", "reopened to mail"]
+    assert await scene.oldest(0) == ["resolved warning", "IncidentResolved #1", "resolved to mail"]
+    assert await scene.oldest(3, after=601) == ["firing warning", "IncidentOpened #2", "firing to mail"]
+
+
 async def test_after_a_restart_it_is_the_same_incident_and_nobody_is_told_again(store: SqliteStore) -> None:
     before = Scene(store, {"customers-waiting": WAITING})
     await before.oldest(700)
