@@ -141,6 +141,7 @@ class Engine:
             self._fixing,
             clock,
             lambda agent: self._view.readings(agent, clock()),
+            self.recent.since,
         )
         self._fixing.offered = lambda fix: self._policies.mode(fix) is not PolicyMode.OFF
         self._examining = DoctorRunner(clock)

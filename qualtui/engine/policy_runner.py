@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from qualtui.alerts.healing_quiet import quiet_reason
 from qualtui.alerts.mutes import MuteRules
@@ -24,9 +25,10 @@ from qualtui.fixes.guardrails import (
     refusal_of,
     stopped,
 )
-from qualtui.model import Event, Incident, Origin, Phase, Policies, State
+from qualtui.model import Event, Incident, Origin, Phase, Policies, Sample, State
 from qualtui.series.evidence import Readings
 from qualtui.text.message import message
+from qualtui.tracking.session_starts import session_started
 from qualtui.wire import PolicyView, Preview
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ _ACTED = (
     Guardrail.PREVIEW,
     Guardrail.SUBJECTS,
 )  # a decision after which the outside was touched, or looked at
+_BEFORE = 60.0  # s before the cooldown at which one looks, for what was down when it was started
 
 
 class PolicyRunner:
@@ -47,7 +50,10 @@ class PolicyRunner:
         fixing: FixRunner,
         clock: Callable[[], float],
         readings: Callable[[str], Readings],
+        since: Callable[[str, float], Sequence[Sample]] = lambda _series, _at: (),
     ) -> None:
+        """`readings`: of an agent, now. `since`: the samples of a series from a time on."""
+        self._since = since
         self._journal = journal
         self._fixing = fixing
         self._clock = clock
@@ -130,11 +136,22 @@ class PolicyRunner:
             readings=self._readings(agent),
             runs=tuple(run for run in state.runs.values() if run.agent == agent),
             decided_at=max(acted, default=0.0),
+            started_at=partial(self._started, fix, agent, now),
             policies=state.policies,
             quiet=quiet_reason(members, incident, state.silences.values(), self._rules, now),
             trouble=self._journal.trouble,
             speed=self._config.demo.speed,
         )
+
+    def _started(self, fix: str, agent: str, now: float) -> float | None:
+        """When what a fix restarts was last seen to be started, by us or by somebody else; None: not lately."""
+        witness = WITNESSES.get(fix)
+        if witness is None or not witness.starting:
+            return None
+        begin = now - float(self.policy(fix).cooldown) - _BEFORE
+        names = (witness.series, witness.starting, witness.needs_human)
+        working, starting, needs_human = (self._since(f"{agent}/{name}", begin) for name in names)
+        return session_started(working, starting, needs_human)
 
     # --- run ---
 
@@ -170,6 +187,8 @@ class PolicyRunner:
             return GuardrailRefusal(Guardrail.PREVIEW, shown.text)
         if not shown.token:
             return GuardrailRefusal(Guardrail.PREVIEW, shown.refused or message("there is nothing to do"))
+        if shown.warnings:  # what a person would have to weigh
+            return GuardrailRefusal(Guardrail.PREVIEW, shown.warnings[0])
         most = self.policy(decided.fix).subjects
         if shown.total > most:
             text = message("it would touch {count:whole}, at most {most:whole}", count=shown.total, most=most)

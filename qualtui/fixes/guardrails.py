@@ -43,11 +43,14 @@ class Witness(NamedTuple):
     series: str
     well: float
     starting: str = ""  # 1: what the fix restarts is starting already
+    needs_human: str = ""  # 1: only a person gets it to work
     uptime: str = ""  # s since the outside's own restart
 
 
 WITNESSES = {
-    GATEWAY_RESTART: Witness("gateway.working", 1, "gateway.session_starting", "gateway.uptime"),
+    GATEWAY_RESTART: Witness(
+        "gateway.working", 1, "gateway.session_starting", "gateway.needs_human", "gateway.uptime"
+    ),
     SESSION_CLEANUP: Witness("sessions.bot_owes", 0),
     RETRY: Witness("customers.waiting", 0),
 }
@@ -63,6 +66,7 @@ class HealingCase(msgspec.Struct, frozen=True):
     readings: Readings = {}
     runs: tuple[FixRun, ...] = ()  # of the agent, whatever the fix and whoever started them
     decided_at: float = 0.0  # when it was last decided that the fix acts for the agent; 0: never
+    started_at: Callable[[], float | None] = lambda: None  # when what it restarts was last seen to be started
     policies: Policies = Policies()
     quiet: Saying = ""  # why nothing may act by itself now
     trouble: Saying = ""  # of the log
@@ -161,16 +165,30 @@ def witnessed(case: HealingCase) -> Saying:
 
 
 def nobody_else_acted(case: HealingCase) -> Saying:
-    """The outside was not restarted just now by somebody else: another engine, its host, a person."""
+    """The outside was not restarted just now by somebody else: another engine, its host, a person.
+
+    Two things prove that: its process began to run, by its own uptime, or it was down and was seen to start.
+    """
     witness = WITNESSES.get(case.fix)
     if witness is None:
         return ""
     if witness.starting and fresh(case.readings, witness.starting) == 1:
         return message("it is starting already")
-    uptime = fresh(case.readings, witness.uptime) if witness.uptime else None
+    uptime = _uptime(case, witness.uptime) if witness.uptime else None
     if uptime is not None and uptime < case.policy.cooldown:
-        return message("it was restarted {ago:span} ago", ago=uptime)
+        return message("the gateway was restarted {ago:span} ago", ago=uptime)
+    started = case.started_at()
+    if started is not None and abs(case.now - started) < case.policy.cooldown:
+        return message("somebody else started it {ago:span} ago", ago=abs(case.now - started))
     return ""
+
+
+def _uptime(case: HealingCase, series: str) -> float | None:
+    """For how long the outside has been running by now: it is polled seldom, so the answer may be a minute old."""
+    reading = case.readings.get(series, NOTHING)
+    if reading.fresh is None or reading.sample is None:
+        return None
+    return reading.fresh + max(0.0, case.now - reading.sample.at)
 
 
 def cooled_down(case: HealingCase) -> Saying:
@@ -209,8 +227,8 @@ GUARDRAILS: tuple[tuple[Guardrail, Callable[[HealingCase], Saying]], ...] = (
     (Guardrail.PERSON, no_person_at_work),
     (Guardrail.VERIFYING, verified),
     (Guardrail.WITNESS, witnessed),
+    (Guardrail.COOLDOWN, cooled_down),  # before the next: a start that was seen may be that of its own last run
     (Guardrail.OUTSIDE, nobody_else_acted),
-    (Guardrail.COOLDOWN, cooled_down),
     (Guardrail.HOUR, within_the_hour),
     (Guardrail.DAY, within_the_day),
 )

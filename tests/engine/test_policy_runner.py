@@ -19,14 +19,14 @@ from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.healing import POLICY, PoliciesStarted, PoliciesStopped
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.eventlog.silences import SilenceCreated
-from qualtui.fixes.fix import FixError
-from qualtui.model import Evidence, Link, Sample
+from qualtui.fixes.fix import FixError, Plan
+from qualtui.model import Evidence, FixRun, Link, Sample
 from qualtui.model.matchers import Matcher, MatchOperator
 from qualtui.notify.render import notice_words
 from qualtui.series.evidence import Reading, Readings
 from qualtui.store.sqlite import SqliteStore
 from tests.engine.test_evaluator import DOWN, WAITING, configuration
-from tests.engine.test_fix_runner import Scripted
+from tests.engine.test_fix_runner import PLAN, Scripted
 
 BROKEN = FaultsSeen((Fault(Link.GATEWAY, 1000.0, str(CauseKind.GATEWAY), "the session is FAILED"),))
 
@@ -46,7 +46,9 @@ class Ward:
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
         self.fixing = FixRunner(self.journal, lambda: self.now)
         self.fixing.use({("bot", GATEWAY_RESTART): self.remedy})
-        self.policies = PolicyRunner(self.journal, self.fixing, lambda: self.now, self._readings)
+        self.policies = PolicyRunner(
+            self.journal, self.fixing, lambda: self.now, self._readings, self.recent.since
+        )
         self.evaluator = Evaluator(
             self.journal,
             self.recent,
@@ -77,6 +79,11 @@ class Ward:
         self.notices += queued
         return [f"{one.kind} to {one.channel}" for one in queued]
 
+    def session(self, status: str) -> None:
+        """What the gateway's probe sees of the session now."""
+        seen = {"working": 0.0, "session_starting": float(status == "STARTING"), "needs_human": 0.0}
+        self.recent.add(Sample(f"bot/gateway.{name}", self.now, value) for name, value in seen.items())
+
     async def heal(self) -> None:
         self.broken, self.seen = 0.0, FaultsSeen()
 
@@ -93,6 +100,10 @@ class Ward:
     def healing_refused(self) -> str:
         healing = self.journal.state.incidents[1].healing
         return healing.refused if healing is not None else ""
+
+    @property
+    def finished(self) -> list[FixRun]:
+        return [run for run in self.journal.state.runs.values() if run.outcome]
 
     @property
     def lines(self) -> list[str]:
@@ -137,6 +148,57 @@ async def test_a_gateway_that_heals_itself_pages_nobody_and_sends_one_quiet_note
     assert await ward.look(200) == []
     assert "gateway-restart runs by itself" in ward.lines
     assert "Fixed by gateway-restart: done it (policy)" in notice_words(ward.notices[0])[1]
+
+
+async def test_a_session_that_another_engine_restarted_is_left_alone_until_the_cooldown_is_over(
+    ward: Ward,
+) -> None:
+    for status in ("FAILED", "STARTING", "FAILED"):
+        ward.session(status)
+        ward.now += 5.0
+    assert await ward.look(25.0) == ["firing to pager", "firing to mail"]
+    assert ward.healing_refused == "outside"
+    assert "gateway-restart does not run by itself: somebody else started it 35s ago" in ward.lines
+    assert not ward.remedy.ran
+    await ward.look(264.0)
+    assert not ward.remedy.ran
+    await ward.look(2.0)
+    await ward.ran()
+    assert len(ward.remedy.ran) == 1
+
+
+async def test_a_session_that_fails_again_is_restarted_after_the_cooldown_and_twice_an_hour_at_most(
+    ward: Ward,
+) -> None:
+    ward.remedy.go.set()
+    for times in (1, 2):
+        ward.broken, ward.seen = 1.0, BROKEN
+        await ward.look()
+        await until(lambda times=times: len(ward.finished) == times)  # type: ignore[misc]
+        await ward.heal()
+        await ward.look(50.0)
+        ward.broken, ward.seen = 1.0, BROKEN
+        await ward.look(100.0)  # within the cooldown
+        assert len(ward.remedy.ran) == times
+        await ward.look(149.0)
+    assert [run.outcome for run in ward.finished] == ["ok", "ok"]
+    for _ in range(5):
+        await ward.look(400.0)
+    assert len(ward.remedy.ran) == 2  # the two of an hour
+    await ward.look(1100.0)
+    await until(lambda: len(ward.remedy.ran) == 3)
+
+
+async def test_a_preview_that_warns_is_left_to_a_person_who_can_weigh_it(ward: Ward) -> None:
+    async def preview(mode: str) -> Plan:
+        return replace(PLAN, mode=mode, warnings=("It is starting already",))
+
+    ward.remedy.preview = preview  # type: ignore[method-assign]
+    assert await ward.look() == []
+    await ward.refused()
+    assert await ward.look() == ["firing to pager", "firing to mail"]
+    assert "gateway-restart does not run by itself: It is starting already" in ward.lines
+    assert not ward.remedy.ran
 
 
 async def test_a_restart_that_fails_pages_once_and_says_what_was_tried(ward: Ward) -> None:

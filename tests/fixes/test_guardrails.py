@@ -35,6 +35,12 @@ def working(evidence: Evidence, value: float | None) -> Readings:
     return {"gateway.working": Reading(evidence, Sample("bot/gateway.working", NOW, value))}
 
 
+def uptime(seconds: float, ago: float) -> Readings:
+    """Broken now; for how long the server was running was polled `ago` seconds ago."""
+    sample = Sample("bot/gateway.uptime", NOW - ago, seconds)
+    return {"gateway.working": BROKEN, "gateway.uptime": Reading(Evidence.FRESH, sample)}
+
+
 CASES = [
     ("nothing is in the way", FREE, None),
     ("a person stopped all", replace(FREE, policies=Policies(stopped_until=NOW + 60)), Guardrail.STOPPED),
@@ -55,6 +61,11 @@ CASES = [
     ("it starts", replace(FREE, readings=reads(gateway__session_starting=1.0)), Guardrail.OUTSIDE),
     ("restarted just now", replace(FREE, readings=reads(gateway__uptime=299.0)), Guardrail.OUTSIDE),
     ("up for long", replace(FREE, readings=reads(gateway__uptime=300.0)), None),
+    ("restarted before we looked a minute ago", replace(FREE, readings=uptime(250.0, 55.0)), None),
+    ("restarted just before we looked", replace(FREE, readings=uptime(6.0, 55.0)), Guardrail.OUTSIDE),
+    ("another engine started it", replace(FREE, started_at=lambda: NOW - 30), Guardrail.OUTSIDE),
+    ("another engine started it long ago", replace(FREE, started_at=lambda: NOW - 300), None),
+    ("we started it", replace(FREE, runs=(run(200),), started_at=lambda: NOW - 198), Guardrail.COOLDOWN),
     ("cooldown", replace(FREE, runs=(run(200),)), Guardrail.COOLDOWN),
     ("cooldown after a person's run", replace(FREE, runs=(run(200, "ana"),)), Guardrail.COOLDOWN),
     ("cooldown is over", replace(FREE, runs=(run(400),)), None),
