@@ -10,13 +10,15 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
 from textual.driver import Driver
-from textual.events import Resize
+from textual.events import Event, Key, Resize
 from textual.screen import Screen
 
 from qualtui.screens import pages
 from qualtui.screens.actions import Actions
 from qualtui.screens.engine_port import Connect, FaultSwitches, StoryTeller
 from qualtui.screens.feed import Feed
+from qualtui.screens.key_guard import READ, KeyGuard
+from qualtui.screens.modal import Dialog
 from qualtui.screens.overview import OverviewPage
 from qualtui.screens.page import Page
 from qualtui.screens.palette import Offer, PaletteCommand, PaletteCommands
@@ -81,7 +83,9 @@ class QualtuiApp(App[int]):
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
         driver_class: type[Driver] | None = None,
+        patience: float = READ,
     ) -> None:
+        """`patience`: seconds after its painting in which a dialog obeys no key."""
         self.look = look or Look()
         super().__init__(driver_class=driver_class, ansi_color=True if self.look.plain else None)
         self.register_theme(THEME)
@@ -97,6 +101,7 @@ class QualtuiApp(App[int]):
         self._incident = incident
         self._guard = guard
         self._ticks = ticks
+        self._keyguard = KeyGuard(ticks, patience)
         self._feed = Feed(connect, self._changed, clock=clock, ticks=ticks, who=who, trouble=trouble)
         self._story = story
         self._offer = Offer(self._feed, faults, self.say)
@@ -178,6 +183,19 @@ class QualtuiApp(App[int]):
         page = self._page()
         if page is not None and (page.sight is not self._feed.sight or self._feed.now() - page.now >= AGES):
             self._draw()
+
+    async def on_event(self, event: Event) -> None:
+        """Drop the keys that were not meant for the dialog on top."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            top = self.screen if self.screen_stack else None
+            dialog = top if isinstance(top, Dialog) else None
+            if not self._keyguard.takes(event.key, dialog, typing=dialog is not None and dialog.TYPING):
+                return
+        await super().on_event(event)
+
+    def on_dialog_painted(self, event: Dialog.Painted) -> None:
+        """A dialog can be read from now on."""
+        self._keyguard.painted(event.dialog)
 
     @property
     def watched(self) -> bool:

@@ -27,6 +27,7 @@ from qualtui.wire import (
     ShowHandover,
     ShowIncident,
     SnoozeIncident,
+    UndoAcknowledge,
 )
 
 command = typer.Typer(
@@ -115,19 +116,26 @@ def show(number: Number, config: ConfigOption = None, as_json: JsonOption = Fals
     help=helped(
         _("Acknowledge an incident: your colleagues see that you work on it."),
         "qualtui incidents ack 42",
-        "qualtui incidents ack 42 --release",
+        "qualtui incidents ack 42 --undo",
     )
 )
 def ack(
     number: Number,
     release: Annotated[bool, typer.Option("--release", help=_("Release it: you no longer work on it."))] = False,
     take: Annotated[bool, typer.Option("--take", help=_("Take it over from its owner."))] = False,
+    undo: Annotated[
+        bool, typer.Option("--undo", help=_("Undo your acknowledgement, while nobody else acted since."))
+    ] = False,
     reason: Annotated[
         str, typer.Option("--reason", help=_("What you will do. Your colleagues can read it."))
     ] = "",
     config: ConfigOption = None,
 ) -> None:
     """Acknowledge an incident."""
+    if sum((release, take, undo)) > 1:
+        raise typer.BadParameter(_("Use one of --release, --take and --undo."))
+    if undo:
+        return _say(ask(config, UndoAcknowledge(number)))
     expect = _owner(config, number) if take else ""
     _say(ask(config, Acknowledge(number, expect, release, reason)))
 

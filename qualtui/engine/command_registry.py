@@ -58,6 +58,7 @@ from qualtui.wire import (
     StopFix,
     StopPolicies,
     TestNotice,
+    UndoAcknowledge,
     UndoFix,
 )
 from qualtui.wire.commands import Capability
@@ -79,6 +80,7 @@ COMMANDS = (
     CommandSpec(Acknowledge, incidents.acknowledge, ACT),
     CommandSpec(AddNote, incidents.note, ACT),
     CommandSpec(SnoozeIncident, ownership.snooze, ACT),
+    CommandSpec(UndoAcknowledge, ownership.undo, ACT),
     CommandSpec(CloseIncident, ownership.close, ACT),
     CommandSpec(ShowHandover, handover.show, VIEW),
     CommandSpec(ShowOncall, oncall.show, VIEW),

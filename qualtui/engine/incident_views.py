@@ -74,6 +74,7 @@ def _row(incident: Incident, trying: int) -> IncidentView:
         notes=incident.notes,
         undelivered=bool(incident.failed),
         snoozed_until=incident.snoozed_until,
+        taken_at=incident.renewed_at if incident.before is not None else None,
     )
 
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe
-from qualtui.eventlog.ownership import owned, unowned
+from qualtui.eventlog.ownership import claim_of, owned, unowned
 from qualtui.eventlog.renamed import renamed_fields
 from qualtui.model import Activity, EventBody, Incident, Origin, Phase, State
 from qualtui.text import clean
@@ -60,7 +60,8 @@ def _acknowledge(state: State, body: Acknowledged) -> State:
     if old is None:
         return state
     # Taken over or taken again, it is owned from now on.
-    return _with(state, owned(state, replace(old, owner="", owned_at=None), body.who))
+    new = owned(state, replace(old, owner="", owned_at=None), body.who)
+    return _with(state, replace(new, before=claim_of(state, old)))
 
 
 def _release(state: State, body: Released) -> State:
@@ -73,7 +74,9 @@ def _note(state: State, body: Noted) -> State:
     if old is None:
         return state
     renewed = state.at if old.owner == body.who else old.renewed_at
-    return _with(state, replace(old, notes=(*old.notes, f"{body.who}: {body.text}"), renewed_at=renewed))
+    before = old.before if old.owner == body.who else None  # somebody else relies on it: no undo
+    notes = (*old.notes, f"{body.who}: {body.text}")
+    return _with(state, replace(old, notes=notes, renewed_at=renewed, before=before))
 
 
 def _with(state: State, incident: Incident) -> State:

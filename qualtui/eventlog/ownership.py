@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family
-from qualtui.model import Activity, EventBody, Incident, Severity, State
+from qualtui.model import Activity, Claim, EventBody, Incident, Severity, State
 from qualtui.text import clean
 from qualtui.text.message import message
 
@@ -30,11 +30,32 @@ class OwnerReminded(EventBody, frozen=True, tag="incident.reminded"):
     who: str
 
 
+class AcknowledgementUndone(EventBody, frozen=True, tag="incident.acknowledgement_undone"):
+    """The owner took the acknowledgement back: it is owned, or escalated, as it was before."""
+
+    number: int
+    who: str
+
+
 class OwnershipLapsed(EventBody, frozen=True, tag="incident.lapsed"):
     """The owner gave no sign for so long that nobody owns it."""
 
     number: int
     who: str
+
+
+def claim_of(state: State, incident: Incident) -> Claim:
+    """Return what an undo restores. Who holds a link is not known: that claim is not restored."""
+    by_link = incident.number in state.link_acks
+    return Claim(
+        owner="" if by_link else incident.owner,
+        owned_at=None if by_link else incident.owned_at,
+        renewed_at=incident.renewed_at,
+        snoozed_until=incident.snoozed_until,
+        reminded_at=incident.reminded_at,
+        covers=incident.covers,
+        escalation=incident.escalation,
+    )
 
 
 def owned(state: State, incident: Incident, who: str, snoozed_until: float | None = None) -> Incident:
@@ -64,6 +85,7 @@ def unowned(incident: Incident) -> Incident:
         reminded_at=None,
         covers=None,
         escalation=None,
+        before=None,
     )
 
 
@@ -74,7 +96,28 @@ def _renew(state: State, body: OwnershipRenewed) -> State:
 
 def _snooze(state: State, body: Snoozed) -> State:
     old = state.incidents.get(body.number)
-    return state if old is None else _with(state, owned(state, old, body.who, body.until))
+    if old is None:
+        return state
+    return _with(state, replace(owned(state, old, body.who, body.until), before=claim_of(state, old)))
+
+
+def _undo(state: State, body: AcknowledgementUndone) -> State:
+    old = state.incidents.get(body.number)
+    if old is None or old.before is None or old.owner != body.who:
+        return state
+    was = old.before
+    new = replace(
+        old,
+        owner=was.owner,
+        owned_at=was.owned_at,
+        renewed_at=was.renewed_at,
+        snoozed_until=was.snoozed_until,
+        reminded_at=was.reminded_at,
+        covers=was.covers,
+        escalation=was.escalation,
+        before=None,
+    )
+    return _with(state, new)
 
 
 def _remind(state: State, body: OwnerReminded) -> State:
@@ -102,6 +145,10 @@ def _snoozed_line(_state: State, at: float, body: Snoozed) -> Activity:
     return Activity(at, clean(body.who), text, body.number)
 
 
+def _undone_line(_state: State, at: float, body: AcknowledgementUndone) -> Activity:
+    return Activity(at, clean(body.who), message("undid the acknowledgement"), body.number)
+
+
 def _reminded_line(_state: State, at: float, body: OwnerReminded) -> Activity:
     text = message("reminded {owner}: no sign of work on it", owner=clean(body.who))
     return Activity(at, OURSELVES, text, body.number)
@@ -116,6 +163,7 @@ FAMILY = Family(
     kinds=(
         EventKind(OwnershipRenewed, apply=_renew, line=_renewed_line, number=lambda body: body.number),
         EventKind(Snoozed, apply=_snooze, line=_snoozed_line, number=lambda body: body.number),
+        EventKind(AcknowledgementUndone, apply=_undo, line=_undone_line, number=lambda body: body.number),
         EventKind(OwnerReminded, apply=_remind, line=_reminded_line, number=lambda body: body.number),
         EventKind(OwnershipLapsed, apply=_lapse, line=_lapsed_line, number=lambda body: body.number),
     ),

@@ -10,6 +10,7 @@ from qualtui.model.state import (
     Activity,
     AlertState,
     Backlog,
+    Claim,
     ClosedUntil,
     Escalation,
     Failing,

@@ -81,6 +81,18 @@ class Shift(msgspec.Struct, frozen=True):
     until: float | None = None
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """Who owned an incident, and what was under way for whoever did, before somebody else acknowledged it."""
+
+    owner: str = ""
+    owned_at: float | None = None
+    renewed_at: float | None = None
+    snoozed_until: float | None = None
+    reminded_at: float | None = None
+    covers: Severity | None = None
+    escalation: Escalation | None = None
+
+
 class Incident(msgspec.Struct, frozen=True):
     """What a person works on: one fault of an agent with the alerts that it explains, its owner and notes.
 
@@ -125,6 +137,7 @@ class Incident(msgspec.Struct, frozen=True):
     snoozed_until: float | None = None
     reminded_at: float | None = None
     escalation: Escalation | None = None
+    before: Claim | None = None  # its newest acknowledgement can be undone; then this holds again
     called: tuple[str, ...] = ()  # channels of its escalations: they get the end, too
 
     @property

@@ -6,9 +6,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
+from textual.content import Content
+from textual.events import Blur, Focus
 from textual.widgets import Button, Input
 
+from qualtui.screens.modal import Dialog
 from qualtui.text import _
 from qualtui.text.message import Saying
 from qualtui.widgets.line import BLANK, Line, Span, column, padded, safe, wrapped
@@ -22,7 +24,29 @@ _NOTE_WIDEST = 90  # cells, as in the style of Note
 _WIDEST, _FRAME = 104, 6  # cells of the dialog at most; of its border and padding, as below
 
 
-class Confirm(ModalScreen[bool]):
+class Choice(Button):
+    """A button that names its key; a pointer stands before the one that Enter presses."""
+
+    def __init__(self, key: str, word: str, look: Look, *, id: str, warns: bool = False) -> None:  # noqa: A002 - Textual's word
+        self._words = f"[{key}] {safe(word, 60)}"
+        self._look = look
+        super().__init__(self._named(pointed=False), id=id, variant="warning" if warns else "default", compact=True)
+
+    def _named(self, *, pointed: bool) -> Content:
+        return Content(f"{self._look.glyphs.pointer if pointed else ' '} {self._words} ")
+
+    def on_focus(self, event: Focus) -> None:
+        """Point at it."""
+        del event
+        self.label = self._named(pointed=True)
+
+    def on_blur(self, event: Blur) -> None:
+        """Point at it no longer."""
+        del event
+        self.label = self._named(pointed=False)
+
+
+class Confirm(Dialog[bool]):
     """Shows what would happen; True only where the person chose to run it. No `run`: there is nothing to do."""
 
     DEFAULT_CSS = """
@@ -31,11 +55,12 @@ class Confirm(ModalScreen[bool]):
     Confirm > Vertical { width: 90%; max-width: 104; height: auto; max-height: 100%; border: round $warning;
         background: $background; padding: 1 2; overflow: hidden auto; }
     Confirm Horizontal { height: auto; margin-top: 1; }
-    Confirm Button { margin-right: 3; min-width: 16; text-style: none; }
+    Confirm Button { margin-right: 2; min-width: 12; text-style: none; }
     Confirm Button:focus { text-style: bold reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss(False)", "cancel", id="cancel", show=False),
+        Binding("escape,q,n", "dismiss(False)", "cancel", id="cancel", show=False),
+        Binding("y", "run", "run", id="confirm", show=False),
         Binding("left,h,k,up", "app.focus_previous", show=False),
         Binding("right,l,j,down", "app.focus_next", show=False),
     ]
@@ -55,9 +80,11 @@ class Confirm(ModalScreen[bool]):
         with Vertical():
             yield Lines(self._look, id="text")
             with Horizontal():
-                yield Button(_("Cancel") if self._run else _("Close"), id="cancel", compact=True)
                 if self._run:
-                    yield Button(safe(self._run, 60), id="run", variant="warning", compact=True)
+                    yield Choice("n", _("Cancel"), self._look, id="cancel")
+                    yield Choice("y", self._run, self._look, id="run", warns=True)
+                else:
+                    yield Choice("esc", _("Close"), self._look, id="cancel")
 
     def on_mount(self) -> None:
         """The safe choice has the focus."""
@@ -72,6 +99,11 @@ class Confirm(ModalScreen[bool]):
         """Nothing is cut: long sentences continue in the next row."""
         cells = max(10, min(_WIDEST, self.app.size.width * 9 // 10) - _FRAME)
         self.query_one("#text", Lines).show([row for line in self._text for row in _rows(line, cells)])
+
+    def action_run(self) -> None:
+        """Run it, if there is anything to run."""
+        if self._run:
+            self.dismiss(True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
@@ -108,8 +140,10 @@ def preview_lines(preview: Preview, look: Look) -> list[Line]:
     return lines
 
 
-class Note(ModalScreen[str]):
+class Note(Dialog[str]):
     """Asks for one line; an empty answer means none."""
+
+    TYPING: ClassVar[bool] = True
 
     DEFAULT_CSS = """
     Note { align: center middle; background: $background 60%; }

@@ -72,6 +72,7 @@ from qualtui.wire.commands import (
     StopPolicies,
     Subscribe,
     TestNotice,
+    UndoAcknowledge,
     UndoFix,
 )
 from qualtui.wire.frames import (

@@ -58,6 +58,12 @@ class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
     reason: str = ""
 
 
+class UndoAcknowledge(msgspec.Struct, frozen=True, tag="acknowledge.undo"):
+    """Undo the caller's own acknowledgement or snooze, while nobody else acted on the incident since."""
+
+    number: int
+
+
 class SnoozeIncident(msgspec.Struct, frozen=True, tag="incident.snooze"):
     """I've got it, and want no reminder for 30 min."""
 
@@ -294,6 +300,7 @@ Command = (
     | ListCustomers
     | CloseCustomer
     | SnoozeIncident
+    | UndoAcknowledge
     | CloseIncident
     | ShowHandover
     | ShowOncall

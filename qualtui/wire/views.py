@@ -123,6 +123,7 @@ class IncidentView(msgspec.Struct, frozen=True):
     recovering: bool = False  # its condition is clear by fresh evidence, and keep_firing_for runs
     call: NextCall | None = None
     snoozed_until: float | None = None
+    taken_at: float | None = None  # its owner can undo the acknowledgement of this time
 
     @property
     def urgency(self) -> Severity:

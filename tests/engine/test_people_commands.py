@@ -16,6 +16,7 @@ from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import (
     Acknowledge,
     AddNote,
+    AddSilence,
     Answer,
     AssignOncall,
     CloseIncident,
@@ -31,6 +32,7 @@ from qualtui.wire import (
     ShowHandover,
     ShowOncall,
     SnoozeIncident,
+    UndoAcknowledge,
 )
 from tests.eventlog.bodies import fired
 
@@ -109,6 +111,37 @@ async def test_a_snooze_is_ownership_without_reminders(scene: Scene) -> None:
     assert await scene.said(SnoozeIncident(1)) == "you own #1, without reminders for 30m"
     assert (scene.incident.owner, scene.incident.snoozed_until) == ("ana", 2800.0)
     assert await scene.said(SnoozeIncident(9)) == "refused: no incident #9"
+
+
+async def test_an_acknowledgement_is_undone_to_what_held_before(scene: Scene) -> None:
+    assert await scene.said(UndoAcknowledge(9)) == "refused: no incident #9"
+    assert await scene.said(UndoAcknowledge(1)) == "refused: #1 has no owner"
+    before = scene.incident
+    await scene.said(Acknowledge(1))
+    assert await scene.said(UndoAcknowledge(1), "bruno") == "refused: ana owns #1, not you"
+    assert await scene.said(UndoAcknowledge(1)) == "undone: #1 has no owner, as before"
+    assert scene.incident == before
+    await scene.said(Acknowledge(1), "bruno")
+    await scene.said(SnoozeIncident(1), "bruno")
+    assert await scene.said(UndoAcknowledge(1), "bruno") == "undone: bruno owns #1 again"
+    assert (scene.incident.owner, scene.incident.snoozed_until) == ("bruno", None)
+    await scene.said(Acknowledge(1, expect="bruno"))
+    assert await scene.said(UndoAcknowledge(1)) == "undone: bruno owns #1 again"
+
+
+async def test_nobody_undoes_what_a_colleague_relied_on(scene: Scene) -> None:
+    await scene.said(Acknowledge(1))
+    await scene.said(AddNote(1, "mine"))
+    await scene.said(AddNote(1, "then I wait"), "bruno")
+    refused = "refused: someone else acted on #1 since; release it instead"
+    assert await scene.said(UndoAcknowledge(1)) == refused
+    await scene.said(Acknowledge(1, release=True))
+    await scene.said(Acknowledge(1))
+    scene.now += 10
+    matchers = ('incident="1"',)
+    await scene.said(AddSilence(matchers, 3600.0, "the provider works on it"), "bruno")
+    refused = "refused: bruno acted on #1 since; release it instead"
+    assert await scene.said(UndoAcknowledge(1)) == refused
 
 
 async def test_what_still_holds_is_closed_only_by_force(scene: Scene) -> None:

@@ -93,12 +93,13 @@ def window(
     story: StoryTeller | None = None,
     incident: int | None = None,
     trouble: Callable[[], str] = str,
+    patience: float = 0.0,
 ) -> QualtuiApp:
-    """The window on a stand-in, at a fixed time."""
+    """The window on a stand-in, at a fixed time; its dialogs obey keys at once, unless `patience` says more."""
     clock = clock or Clock()
     return QualtuiApp(
         engine, who="ana", look=look or Look(), keys=keys, faults=faults, story=story, incident=incident,
-        clock=clock, ticks=clock, trouble=trouble,
+        clock=clock, ticks=clock, trouble=trouble, patience=patience,
     )  # fmt: skip
 
 

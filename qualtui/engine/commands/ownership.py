@@ -1,4 +1,4 @@
-"""Commands of an incident's owner: snooze it, close it by hand."""
+"""Commands of an incident's owner: snooze it, undo the acknowledgement, close it by hand."""
 
 from qualtui.alerts.ownership import OwnerTiming
 from qualtui.alerts.transition import settle
@@ -7,11 +7,11 @@ from qualtui.engine.commands.incidents import ownership_refusal
 from qualtui.engine.journal import Entry
 from qualtui.eventlog.incident_changes import IncidentResolved
 from qualtui.eventlog.incident_lead import firing_members
-from qualtui.eventlog.ownership import Snoozed
-from qualtui.model import Phase, State
+from qualtui.eventlog.ownership import AcknowledgementUndone, Snoozed
+from qualtui.model import Incident, Phase, State
 from qualtui.text import clean, masked
 from qualtui.text.message import Text, message
-from qualtui.wire import Answer, CloseIncident, Done, Refused, SnoozeIncident
+from qualtui.wire import Answer, CloseIncident, Done, Refused, SnoozeIncident, UndoAcknowledge
 
 
 async def snooze(context: CommandContext, ask: SnoozeIncident, who: str) -> Answer:
@@ -31,6 +31,51 @@ async def snooze(context: CommandContext, ask: SnoozeIncident, who: str) -> Answ
     number = str(ask.number)
     text = message("you own #{number}, without reminders for {left:span}", number=number, left=timing.snooze)
     return Done(text)
+
+
+async def undo(context: CommandContext, ask: UndoAcknowledge, who: str) -> Answer:
+    """Undo the caller's own acknowledgement. The journal decides whether somebody else acted before."""
+    refusal: Text | None = None
+    owner = ""
+
+    def decision(state: State) -> tuple[Entry, ...]:
+        nonlocal refusal, owner
+        incident = state.incidents.get(ask.number)
+        refusal = _undo_refusal(state, incident, ask.number, who)
+        if refusal is not None or incident is None or incident.before is None:
+            return ()
+        owner = incident.before.owner
+        return ((AcknowledgementUndone(ask.number, who), ""),)
+
+    await context.journal.decide(decision)
+    if refusal is not None:
+        return Refused(refusal)
+    number = str(ask.number)
+    if owner:
+        return Done(message("undone: {owner} owns #{number} again", owner=owner, number=number))
+    return Done(message("undone: #{number} has no owner, as before", number=number))
+
+
+def _undo_refusal(state: State, incident: Incident | None, asked: int, who: str) -> Text | None:
+    """Why the acknowledgement of an incident can't be undone by this person; None where it can."""
+    number = str(asked)
+    if incident is None and asked >= state.next_number:
+        return message("no incident #{number}", number=number)
+    if incident is None or incident.phase is Phase.RESOLVED:
+        return message("#{number} is resolved", number=number)
+    if not incident.owner:
+        return message("#{number} has no owner", number=number)
+    if incident.owner != who:
+        return message("{owner} owns #{number}, not you", owner=incident.owner, number=number)
+    since = incident.renewed_at or 0.0
+    others = [one.who for one in state.runs.values() if one.agent == incident.agent and one.started_at >= since]
+    others += [one.author for one in state.silences.values() if asked in one.causes and one.created_at >= since]
+    other = next((name for name in others if name != who), "")
+    if other:
+        return message("{who} acted on #{number} since; release it instead", who=other, number=number)
+    if incident.before is None:
+        return message("someone else acted on #{number} since; release it instead", number=number)
+    return None
 
 
 async def close(context: CommandContext, ask: CloseIncident, who: str) -> Answer:
