@@ -3,6 +3,7 @@
 import gc
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -15,8 +16,10 @@ from textual.screen import Screen
 
 from qualtui.screens import pages
 from qualtui.screens.actions import Actions
+from qualtui.screens.availability import why_not
 from qualtui.screens.engine_port import Connect, FaultSwitches, StoryTeller
 from qualtui.screens.feed import Feed
+from qualtui.screens.incident_actions import IncidentActions
 from qualtui.screens.key_guard import READ, KeyGuard
 from qualtui.screens.modal import Dialog
 from qualtui.screens.overview import OverviewPage
@@ -29,6 +32,7 @@ from qualtui.widgets.footer import key_name
 from qualtui.widgets.look import THEME, Look
 from qualtui.widgets.table import Table
 from qualtui.widgets.view_state import ConnectionState, criticals
+from qualtui.widgets.words import show_times_in
 
 AGES = 1.0  # seconds after which ages are drawn again when no snapshot came
 SHORTEST = 0.2  # seconds between two drawings
@@ -52,12 +56,14 @@ class QualtuiApp(App[int]):
         *pages.page_bindings(),
         binding("fix", "act('fix')", "fix"),
         binding("have", "act('have')", "I've got it"),
+        binding("release", "act('release')", "release"),
+        binding("snooze", "act('snooze')", "snooze 30 min"),
         binding("note", "act('note')", "note"),
-        binding("silence", "act('silence')", "silence this cause for 1 h"),
+        binding("silence", "act('silence')", "silence"),
         binding("answered", "act('answered')", "answered by hand"),
         binding("stop", "stop", "stop the running fix"),
         binding("automatic", "automatic", "stop automatic fixes"),
-        binding("undo", "act('undo')", "undo a fix"),
+        binding("undo", "act('undo')", "undo"),
         binding("refresh", "act('refresh')", "poll every probe now"),
         binding("pause", "pause", "pause"),
         binding("literal", "literal", "raw values"),
@@ -106,6 +112,7 @@ class QualtuiApp(App[int]):
         self._story = story
         self._offer = Offer(self._feed, faults, self.say)
         self._actions = Actions(self, self._feed, self.look, self.say)
+        self._incident_actions = IncidentActions(self, self._feed, self.look, self.say, self._actions.ask)
         self._drawn = -1e9
         self._pending = False
         self._bond = ConnectionState.CONNECTING
@@ -142,6 +149,7 @@ class QualtuiApp(App[int]):
         snapshot = self._feed.sight.snapshot
         if snapshot is not None:
             self.pid, self.beside = snapshot.engine.pid, snapshot.engine.beside
+            show_times_in(snapshot.zone)
         bond, self._bond = self._bond, self._feed.sight.bond
         wait = SHORTEST - (self._ticks() - self._drawn)
         if self._pending and bond is self._bond:
@@ -298,21 +306,26 @@ class QualtuiApp(App[int]):
         """What a person does, one thing at a time."""
         page = self._page()
         subject = page.subject() if page is not None else None
+        if reason := why_not(name, self._feed.sight, subject):
+            return self.say(reason, "label")
         acts: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
             "fix": lambda: self._actions.fix(subject),
-            "have": lambda: self._actions.have(subject),
-            "note": lambda: self._actions.note(subject),
-            "silence": lambda: self._actions.silence(subject),
-            "undo": self._actions.undo,
+            "undo": lambda: self._actions.undo(self._incident_actions),
             "answered": lambda: self._actions.answered(page.closing() if page is not None else None),
             "refresh": self._actions.refresh,
         }
+        if subject is not None:
+            mine = self._incident_actions
+            chosen = {"have": mine.have, "release": mine.release, "snooze": mine.snooze, "note": mine.note}
+            chosen["silence"] = mine.silence
+            acts |= {key: partial(act, subject) for key, act in chosen.items()}
         if name == "refresh" and page is not None:
             page.fresh()
         if any(worker.group == "act" and not worker.is_finished for worker in self.workers):
             self.say(_("One moment: the engine is still working on the last command."), "label")
-            return
+            return None
         self.run_worker(acts[name](), group="act", exit_on_error=True)
+        return None
 
     def action_stop(self) -> None:
         """Stop the running fix, also while this window waits for its result."""
@@ -338,7 +351,8 @@ class QualtuiApp(App[int]):
         """A masked summary to the clipboard of the person's own terminal."""
         from qualtui.screens.summary import summary
 
-        text = summary(self._feed.sight, self._feed.now())
+        page = self._page()
+        text = (page.copied() if page is not None else "") or summary(self._feed.sight, self._feed.now())
         self.copy_to_clipboard(text)
         self.run_worker(self._copied(text), group="copy", exclusive=True)
 

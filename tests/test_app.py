@@ -20,7 +20,6 @@ from qualtui.widgets.table import Table
 from qualtui.wire import (
     Acknowledge,
     AddNote,
-    AddSilence,
     CloseCustomer,
     Customers,
     Done,
@@ -218,7 +217,7 @@ async def test_a_confirmed_fix_runs_with_the_previewed_token_and_can_be_taken_ba
         await until(lambda: "Closed 3 sessions." in text(app))
         assert RunFix("token-1") in engine.asked
         await pilot.press("u")
-        await until(lambda: "Undo this fix" in text(app))
+        await until(lambda: "Undoes session-cleanup on ldc-bot" in text(app))
         await pilot.press("tab", "enter")
         await until(lambda: "Opened 3 sessions again." in text(app))
         assert UndoFix("run-9") in engine.asked
@@ -246,7 +245,7 @@ async def test_where_there_is_nothing_to_do_nothing_can_be_run() -> None:
         await until(lambda: table(app).key == "42")
         await pilot.press("f")
         await until(lambda: "Nothing to do." in text(app))
-        assert [str(button.label) for button in app.screen.query(Button)] == ["Close"]
+        assert [str(button.label) for button in app.screen.query(Button)] == ["› [esc] Close "]
         await pilot.press("tab", "right", "enter")
         await until(lambda: isinstance(app.screen, OverviewPage))
         assert [type(ask) for ask in engine.asked] == [PreviewFix]
@@ -294,7 +293,7 @@ async def test_who_waited_is_old_news_once_nobody_watches() -> None:
         await until(lambda: "the figures below are old" in text(app))
 
 
-async def test_taking_an_incident_tells_whom_the_asker_saw_and_mine_is_given_back() -> None:
+async def test_taking_an_incident_tells_whom_the_asker_saw_and_mine_is_renewed() -> None:
     mine = snapshots.incident(owner="ana")
     engine = StandIn(later(snapshots.trouble(), incidents=(snapshots.incident(),)))
     engine.answers[Acknowledge] = Refused("bia has it since 03:11")
@@ -310,7 +309,7 @@ async def test_taking_an_incident_tells_whom_the_asker_saw_and_mine_is_given_bac
         await until(lambda: " ana " in text(app))
         await pilot.press("a")
         await until(lambda: len(engine.asked) == 2)
-        assert engine.asked[-1] == Acknowledge(42, expect="ana", release=True)
+        assert engine.asked[-1] == Acknowledge(42, expect="ana")
 
 
 async def test_a_note_leaves_the_window_with_phones_masked() -> None:
@@ -324,33 +323,6 @@ async def test_a_note_leaves_the_window_with_phones_masked() -> None:
         await pilot.press("space", "q", "enter")
         await until(lambda: bool(engine.asked))
         assert engine.asked == [AddNote(42, "call +55 11 •••••-••01 q")]
-
-
-async def test_a_silence_says_to_its_end_what_it_does_not_hide_at_80_columns() -> None:
-    app = window(StandIn(snapshots.trouble()))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await until(lambda: table(app).key == "42")
-        await pilot.press("s")
-        await until(lambda: "No one is notified of #42" in text(app))
-        assert "notify all the same." in " ".join(text(app).split())
-
-
-async def test_a_key_silences_the_cause_under_the_cursor_for_an_hour() -> None:
-    engine = StandIn(snapshots.trouble())
-    app = window(engine)
-    async with app.run_test(size=SIZE) as pilot:
-        await until(lambda: table(app).key == "42")
-        await pilot.press("s")
-        await until(lambda: "No one is notified of #42 for 1 h" in text(app))
-        await pilot.press("escape")
-        await until(lambda: "No one is notified" not in text(app))
-        assert engine.asked == []  # without a reason nothing is silenced
-        await pilot.press("s")
-        await until(lambda: "No one is notified of #42 for 1 h" in text(app))
-        app.screen.query_one(Input).value = "call 5511900000001"
-        await pilot.press("enter")
-        await until(lambda: bool(engine.asked))
-        assert engine.asked == [AddSilence(('incident="42"',), 3600.0, "call +55 11 •••••-••01")]
 
 
 async def test_an_engine_that_does_not_answer_is_one_line_and_no_traceback() -> None:

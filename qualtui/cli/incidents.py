@@ -7,13 +7,13 @@ import msgspec
 import typer
 
 from qualtui.cli.engine import ask, ask_when, snapshot
-from qualtui.cli.handover import handover_lines
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.status import more
 from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.cli.words import words
 from qualtui.model import Phase
 from qualtui.text import _, span
+from qualtui.widgets.handover_words import handover_lines
 from qualtui.widgets.incident_words import alert_words, notice_words
 from qualtui.widgets.words import call_words, severity_word
 from qualtui.wire import (
@@ -135,9 +135,10 @@ def ack(
     if sum((release, take, undo)) > 1:
         raise typer.BadParameter(_("Use one of --release, --take and --undo."))
     if undo:
-        return _say(ask(config, UndoAcknowledge(number)))
-    expect = _owner(config, number) if take else ""
-    _say(ask(config, Acknowledge(number, expect, release, reason)))
+        _say(ask(config, UndoAcknowledge(number)))
+    else:
+        expect = _owner(config, number) if take else ""
+        _say(ask(config, Acknowledge(number, expect, release, reason)))
 
 
 @command.command(
@@ -192,7 +193,7 @@ def handover(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(digest)
     else:
-        print("\n".join(handover_lines(digest)))
+        print("\n".join(handover_lines(digest, words, moment_text)))
 
 
 @command.command(

@@ -1,4 +1,7 @@
-"""Actions: what a person does from the window; each sends a command and shows the result in one line."""
+"""Actions: what a person does from the window; each sends a command and shows the result in one line.
+
+Those on an incident alone stand in incident_actions.py.
+"""
 
 from typing import Any
 
@@ -6,18 +9,15 @@ import msgspec
 from textual.app import App
 
 from qualtui.client import ClientError
-from qualtui.model import Phase
 from qualtui.screens.engine_port import Say
 from qualtui.screens.feed import Feed
+from qualtui.screens.incident_actions import IncidentActions
 from qualtui.text import _, masked
 from qualtui.text.message import message
 from qualtui.widgets.line import BLANK, Line, Span, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.words import age, clock
 from qualtui.wire import (
-    Acknowledge,
-    AddNote,
-    AddSilence,
     Answer,
     CancelSchedule,
     CloseCustomer,
@@ -42,7 +42,6 @@ from qualtui.wire import (
 
 _PREVIEW_TIME = 20.0  # seconds
 _RUN_TIME = 60.0
-SILENCE = 3600.0  # s that the key silences a cause
 
 
 class Actions:
@@ -65,53 +64,6 @@ class Actions:
             self._say(safe(answer.text, 400), "warn")
             return None
         return answer
-
-    async def have(self, incident: IncidentView | None) -> None:
-        """Acknowledge the incident; press again to release it."""
-        if incident is None:
-            return self._say(_("No incident to acknowledge."), "label")
-        mine = bool(incident.owner) and incident.owner == self._feed.sight.who
-        answer = await self.ask(Acknowledge(incident.number, expect=incident.owner, release=mine))
-        if isinstance(answer, Done):
-            self._say(safe(answer.text, 400), "good")
-        return None
-
-    async def note(self, incident: IncidentView | None) -> None:
-        """Add a note to the incident."""
-        if incident is None:
-            return self._say(_("No incident to add a note to."), "label")
-        from qualtui.screens.dialog import Note
-
-        title = _("Note on incident {n}").format(n=incident.number)
-        hint = _("Everyone here can read it; phone numbers are masked. Enter saves it.")
-        text = await self._app.push_screen_wait(Note(self._look, title, hint))
-        if text:
-            answer = await self.ask(AddNote(incident.number, masked(text)))
-            if isinstance(answer, Done):
-                self._say(safe(answer.text, 400), "good")
-        return None
-
-    async def silence(self, incident: IncidentView | None) -> None:
-        """Send no notice of the incident's cause for an hour; ask why."""
-        if incident is None:
-            return self._say(_("No incident to silence."), "label")
-        if incident.phase is Phase.RESOLVED:
-            return self._say(
-                _("#{n} is resolved: there is nothing to silence.").format(n=incident.number), "label"
-            )
-        from qualtui.screens.dialog import Note
-
-        title = _("No one is notified of #{n} for 1 h").format(n=incident.number)
-        hint = _(
-            "Why? Everyone here can read it. A new cause and many more waiting customers notify all the same."
-            " Enter silences, Esc cancels."
-        )
-        reason = await self._app.push_screen_wait(Note(self._look, title, hint))
-        if reason:
-            answer = await self.ask(AddSilence((f'incident="{incident.number}"',), SILENCE, masked(reason)))
-            if isinstance(answer, Done):
-                self._say(safe(answer.text, 400), "good")
-        return None
 
     async def answered(self, customer: CloseCustomer | None) -> None:
         """Close a customer who was answered by hand; ask how."""
@@ -138,8 +90,6 @@ class Actions:
         """Preview, confirm and run the incident's fix, or else the fix that NOW offers."""
         view = self._feed.sight.view
         name, agent, number = "", "", 0
-        if incident is not None and incident.phase is Phase.RESOLVED:
-            return self._say(_("#{n} is resolved: there is nothing to fix.").format(n=incident.number), "label")
         if view is not None and view.now.fix and incident is not None and incident.number == view.now.number:
             # NOW knows the cause; the incident only knows the fix of its rule.
             name, agent, number = view.now.fix, view.name, view.now.number
@@ -147,15 +97,12 @@ class Actions:
             name, agent, number = incident.fix, incident.agent, incident.number
         elif view is not None and view.now.fix:
             name, agent, number = view.now.fix, view.name, view.now.number
-        if not name:
-            return self._say(_("There is no fix for this."), "label")
         self._say(_("Preparing the preview ..."), "faint")
         answer = await self.ask(PreviewFix(name, agent, number=number), _PREVIEW_TIME)
         if isinstance(answer, Preview):
             then = await self._following(answer, number)
             self._say("", "text")
             await (self._confirm(answer, number) if then is None else self._confirm_both(answer, then, number))
-        return None
 
     async def _following(self, first: Preview, number: int) -> Preview | None:
         """The preview of the fix that follows, where that has somebody to answer."""
@@ -263,15 +210,18 @@ class Actions:
             self._say(safe(answer.text, 400), "good")
         return None
 
-    async def undo(self) -> None:
-        """Undo the newest run that can still be undone."""
+    async def undo(self, incidents: IncidentActions) -> None:
+        """Undo the newest act that can still be undone: the person's own acknowledgement, or a fix."""
         answer = await self.ask(ListFixes())
         runs = answer.runs if isinstance(answer, Fixes) else ()
         run = max((run for run in runs if run.can_undo and not run.undone), key=_started, default=None)
+        taken = self._taken()
+        if taken is not None and (run is None or run.started_at <= (taken.taken_at or 0.0)):
+            return await incidents.undo(taken)
         if run is None:
             if isinstance(answer, Fixes):
-                self._say(_("No fix to undo."), "label")
-            return
+                self._say(_("Nothing of yours to undo."), "label")
+            return None
         from qualtui.screens.dialog import Confirm
 
         lines: list[Line] = [
@@ -281,12 +231,20 @@ class Actions:
             BLANK,
             (Span(_("Undoes only what is still safe to undo."), "faint"),),
         ]
-        if await self._app.push_screen_wait(Confirm(self._look, _("Undo this fix"), lines, _("Undo"))):
+        title = _("Undoes {fix} on {agent}").format(fix=safe(run.fix, 60), agent=safe(run.agent, 60))
+        if await self._app.push_screen_wait(Confirm(self._look, title, lines, _("Undo it"))):
             done = await self.ask(UndoFix(run.run), _RUN_TIME)
             if isinstance(done, Done):
                 self._say(safe(done.text, 400), "good")
         else:
             self._say(_("Nothing was changed."), "label")
+        return None
+
+    def _taken(self) -> IncidentView | None:
+        """The incident that this person acknowledged last, if that can be undone."""
+        sight = self._feed.sight
+        mine = [one for one in sight.incidents if one.owner == sight.who and one.taken_at is not None]
+        return max(mine, key=lambda one: one.taken_at or 0.0, default=None)
 
     def _ago(self, run: RunView) -> str:
         snapshot = self._feed.sight.snapshot

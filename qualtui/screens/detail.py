@@ -19,7 +19,7 @@ from qualtui.wire import AgentDetail, IncidentDetail, IncidentView, ShowIncident
 ROOMY = 30  # rows from which the chain is shown, too, and more than the last note
 NOTES = 5
 LISTED = 6  # alerts, and notices, that have a line each
-FOOTER = ("back", "fix", "have", "note", "previous", "next", "copy", "help")
+FOOTER = ("back", "fix", "have", "note", "snooze", "silence", "release", "previous", "next", "copy", "help")
 
 
 class IncidentPage(Listing):

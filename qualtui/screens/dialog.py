@@ -30,7 +30,9 @@ class Choice(Button):
     def __init__(self, key: str, word: str, look: Look, *, id: str, warns: bool = False) -> None:  # noqa: A002 - Textual's word
         self._words = f"[{key}] {safe(word, 60)}"
         self._look = look
-        super().__init__(self._named(pointed=False), id=id, variant="warning" if warns else "default", compact=True)
+        super().__init__(
+            self._named(pointed=False), id=id, variant="warning" if warns else "default", compact=True
+        )
 
     def _named(self, *, pointed: bool) -> Content:
         return Content(f"{self._look.glyphs.pointer if pointed else ' '} {self._words} ")
@@ -56,7 +58,11 @@ class Confirm(Dialog[bool]):
         background: $background; padding: 1 2; overflow: hidden auto; }
     Confirm Horizontal { height: auto; margin-top: 1; }
     Confirm Button { margin-right: 2; min-width: 12; text-style: none; }
-    Confirm Button:focus { text-style: bold reverse; }
+    Confirm Button { background: $panel; color: $foreground; }
+    Confirm Button:focus { background: $foreground; color: $background; text-style: bold; }
+    Confirm #run:focus { background: $warning; }
+    Confirm.plain Button { background: ansi_default; color: ansi_default; }
+    Confirm.plain Button:focus { text-style: bold reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,n", "dismiss(False)", "cancel", id="cancel", show=False),

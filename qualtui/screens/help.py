@@ -84,6 +84,9 @@ def words() -> tuple[tuple[str, str], ...]:
         (_("STALE 4m"), _("the last answer is older than two intervals")),
         (_("NO DATA"), _("polling failed on our side: neither good nor bad")),
         (_("Fix"), _("a remedy: it shows what will change before it changes anything")),
-        (_("I've got it"), _("shows everyone that you own the incident; press again to release it")),
+        (
+            _("I've got it"),
+            _("shows everyone that you own the incident; again: still on it; A releases it"),
+        ),
         (_("NO ENGINE"), _("no engine runs: no one is notified, and the figures are old")),
     )

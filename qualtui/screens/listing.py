@@ -74,7 +74,7 @@ class Listing(Page):
         self.query_one("#banners", Lines).show([*banners(self.sight, self.look), *self.running(self.now)])
         self.fill()
         self.query_one("#status", Lines).show(self._status)
-        self.query_one("#footer", Lines).show([footer(self.footer(), self.size.width)])
+        self.query_one("#footer", Lines).show([footer(self.footer(), self.size.width, self.dimmed())])
 
     def fill(self) -> None:
         """Draws the table, and what stands above it."""

@@ -56,7 +56,8 @@ class OverviewPage(Page):
     OverviewPage.wide #activity { width: 2fr; height: 1fr; }
     """
     FOOTER: ClassVar[tuple[str, ...]] = (
-        "help", "open", "fix", "have", "note", "customers", "quit", "pause", "literal", "copy", "undo", "commands",
+        "help", "open", "fix", "have", "customers", "note", "snooze", "silence", "commands", "quit", "undo",
+        "handover", "copy", "pause", "literal",
     )  # fmt: skip
 
     class Chosen(Message):
@@ -154,7 +155,7 @@ class OverviewPage(Page):
         room = self._spare >= LEAST + len(status)
         parts = story_line(self.sight, self._keys(STORY_KEYS), cells) if room else []
         blank = [] if status or parts or self._spare < LEAST else [BLANK]
-        keys = footer(self.named(self.FOOTER), cells)
+        keys = footer(self.named(self.FOOTER), cells, self.dimmed())
         self.query_one("#bottom", Lines).show([*blank, *parts, *status, keys])
 
     def _top(self, cells: int, height: int, now: float) -> list[Line]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from textual.message import Message
 from textual.screen import Screen
 
+from qualtui.screens.availability import REASONS, why_not
 from qualtui.widgets.line import Line
 from qualtui.widgets.look import Look
 from qualtui.widgets.running import running
@@ -63,6 +64,16 @@ class Page(Screen[None]):
     def closing(self) -> CloseCustomer | None:
         """Return the command that closes the selected customer, still without the reason."""
         return None
+
+    def copied(self) -> str:
+        """Return what the copy key takes here; empty: the summary of how it is."""
+        return ""
+
+    def dimmed(self) -> frozenset[str]:
+        """Return the keys that can't do anything now."""
+        incident = self.subject()
+        names = [name for name in REASONS if why_not(name, self.sight, incident)]
+        return frozenset(key for name in names for key, _word in self._keys((name,)))
 
     def step(self, by: int) -> None:
         """To the next or the previous incident."""

@@ -118,9 +118,17 @@ def _masked(value: "Param") -> "Param":
     return masked_saying(value) if isinstance(value, Text | str) else value
 
 
-def shown(text: Saying, zone: tzinfo = UTC) -> str:
+_own_zone: list[tzinfo] = [UTC]  # as the language, one a process
+
+
+def use_zone(zone: tzinfo) -> None:
+    """Show times of day in this zone, where no other is named: a window's, once the engine has said it."""
+    _own_zone[0] = zone
+
+
+def shown(text: Saying, zone: tzinfo | None = None) -> str:
     """The sentence in the language of the person at this terminal."""
-    return render(text, TextReader(own.catalogue(), zone))
+    return render(text, TextReader(own.catalogue(), zone or _own_zone[0]))
 
 
 def render(text: Saying, reader: TextReader = ENGLISH) -> str:

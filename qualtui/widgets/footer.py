@@ -1,6 +1,6 @@
 """The footer: the keys that matter here, most useful first."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from qualtui.widgets.line import Line, Span
 
@@ -20,14 +20,15 @@ def key_name(key: str) -> str:
     return _NAMES.get(first, first)
 
 
-def footer(keys: Sequence[tuple[str, str]], cells: int) -> Line:
-    """Key and word pairs, as many as fit."""
+def footer(keys: Sequence[tuple[str, str]], cells: int, dim: Container[str] = ()) -> Line:
+    """Key and word pairs, as many as fit. `dim`: the keys that can't do anything now."""
     spans: list[Span] = []
     used = 1
     for key, word in keys:
         size = len(key) + len(word) + 4
         if used + size > cells:
             break
-        spans += [Span(f" {key}", "key"), Span(f" {word}  ", "label")]
+        dead = key in dim
+        spans += [Span(f" {key}", "faint" if dead else "key"), Span(f" {word}  ", "faint" if dead else "label")]
         used += size
     return tuple(spans)

@@ -7,6 +7,7 @@ from math import isfinite
 
 from qualtui.model import Evidence, Severity
 from qualtui.text import _, clean, figure, span
+from qualtui.text.message import use_zone
 from qualtui.wire import ChannelView, Figure, IncidentView, NextCall
 
 _LONGEST = 9999 * 86400.0
@@ -104,6 +105,11 @@ def _zone(name: str) -> tuple[tzinfo | None, str]:
         return UTC, "UTC"
 
 
+def show_times_in(zone: str) -> None:
+    """Show the times of day within sentences in this zone, too."""
+    use_zone(_zone(zone or "UTC")[0] or UTC)
+
+
 def clock(at: float, zone: str, seconds: bool = False, name: bool = False) -> str:
     """The time of day in the zone: 03:12, 03:12:07, `03:12 BRT`."""
     if not zone:
@@ -145,7 +151,7 @@ def have_word(owner: str, me: str) -> str:
     """What the key of *I've got it* does with an incident of this owner (empty: none)."""
     if not owner:
         return _("I've got it")
-    return _("release") if owner == me else _("take over")
+    return _("still on it") if owner == me else _("take over")
 
 
 def call_words(call: NextCall, now: float) -> str:

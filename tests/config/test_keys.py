@@ -50,8 +50,8 @@ def _as_textual(key: str) -> str:
         ('hellp = "f1"', 'keys.hellp: found an unknown key, expected "help"'),
         ('help = "f"', 'keys.help: found "f", which is the key of "fix", expected a key that nothing else uses'),
         (
-            'help = "z"\nfix = "z"',
-            'keys.fix: found "z", which is the key of "help", expected a key that nothing else uses',
+            'help = "f5"\nfix = "f5"',
+            'keys.fix: found "f5", which is the key of "help", expected a key that nothing else uses',
         ),
         ('help = "notakey"', f'keys.help: found "notakey", expected {EXPECTED}'),
         ('help = "PageDn"', 'keys.help: found "PageDn", expected "pagedown"'),
