@@ -45,6 +45,11 @@ _COLOURS: dict[str, str] = {
     "warnspark": "#b8902f",
     "crit": "bold #ff6b62",
     "critspark": "#d14b44",
+    # Of a tall column the body is dark and the top bright: the eye follows the tops.
+    "sparktop": "#7fa6cc",
+    "sparkbody": "#24364a",
+    "warnbody": "#4d3d17",
+    "critbody": "#5c2523",
     "critbadge": "bold #ffffff on #b62324",
     "warnbadge": "bold #1a1300 on #d29922",
     "infobadge": "bold #0d1117 on #6f9dc8",
@@ -70,6 +75,10 @@ _PLAIN: dict[
     "warnspark": "yellow",
     "crit": "bold red",
     "critspark": "red",
+    "sparktop": "blue",
+    "sparkbody": "blue",
+    "warnbody": "yellow",
+    "critbody": "red",
     "critbadge": "bold white on red",
     "warnbadge": "bold black on yellow",
     "infobadge": "bold black on cyan",
@@ -97,8 +106,14 @@ class Glyphs(msgspec.Struct, frozen=True):
     blocks: str = "▁▂▃▄▅▆▇█"
     fill: str = "█"
     hollow: str = "░"
+    line: str = "┄"  # of a limit
+    ends: str = "├┤"  # of a stretch of time
     dot: str = "·"
     times: str = "×"
+
+    def body(self, *, plain: bool) -> str:
+        """What a tall column is filled with below its top; without a dark shade it is a lighter sign."""
+        return self.bar if self.fill == "#" else self.hollow if plain else self.fill
 
 
 ASCII = Glyphs(
@@ -117,6 +132,8 @@ ASCII = Glyphs(
     blocks="_.-:=+*#",
     fill="#",
     hollow=".",
+    line="-",
+    ends="||",
     dot="-",
     times="x",
 )

@@ -110,6 +110,11 @@ def show_times_in(zone: str) -> None:
     use_zone(_zone(zone or "UTC")[0] or UTC)
 
 
+def zone_of(name: str) -> tzinfo | None:
+    """The display zone of that name; UTC where there is none."""
+    return _zone(name or "UTC")[0]
+
+
 def clock(at: float, zone: str, seconds: bool = False, name: bool = False) -> str:
     """The time of day in the zone: 03:12, 03:12:07, `03:12 BRT`."""
     if not zone:
