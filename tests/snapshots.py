@@ -22,9 +22,11 @@ from qualtui.wire import (
     IncidentAlert,
     IncidentView,
     LinkView,
+    NextCall,
     NoticeView,
     NowState,
     NowView,
+    PagedView,
     Preview,
     PreviewItem,
     RunningView,
@@ -265,7 +267,7 @@ def trouble() -> Snapshot:
     )  # fmt: skip
     agent = AgentDetail("ldc-bot", now, chain, figures, last_reply=AT - 240)
     incidents = (
-        incident(),
+        incident(paged=PagedView("Ana", AT - 130, "ntfy", "delivered"), call=NextCall(("Bruno",), AT + 652)),
         incident(
             43, rule="gateway-not-working", summary="WhatsApp session FAILED", cause="",
             since=AT - 250, owner="ana", fix="",

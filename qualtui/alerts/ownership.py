@@ -34,7 +34,7 @@ def owner_verdict(incident: Incident, acted_at: float | None, timing: OwnerTimin
     """Return what an owned incident is due. `acted_at`: the owner's newest fix since it is owned."""
     if incident.phase is not Phase.FIRING or not incident.owner:
         return OwnerVerdict.NO_OWNER
-    sign = max(incident.owned_at or 0.0, incident.renewed_at or 0.0, acted_at or 0.0)
+    sign = _sign(incident, acted_at)
     until = incident.snoozed_until
     if until is not None and sign < until:
         if sign <= now < until:
@@ -47,6 +47,21 @@ def owner_verdict(incident: Incident, acted_at: float | None, timing: OwnerTimin
         return OwnerVerdict.ACTIVE
     reminded = incident.reminded_at is not None and incident.reminded_at >= sign
     return OwnerVerdict.REMINDED if reminded else OwnerVerdict.REMIND
+
+
+def lapses_at(incident: Incident, acted_at: float | None, timing: OwnerTiming) -> float | None:
+    """Return when nobody owns an incident any more, if its owner gives no sign; None where nobody does."""
+    if incident.phase is not Phase.FIRING or not incident.owner:
+        return None
+    sign, until = _sign(incident, acted_at), incident.snoozed_until
+    if until is not None and sign < until:
+        sign = until - timing.remind
+    return sign + timing.lapse
+
+
+def _sign(incident: Incident, acted_at: float | None) -> float:
+    """The owner's newest sign of work."""
+    return max(incident.owned_at or 0.0, incident.renewed_at or 0.0, acted_at or 0.0)
 
 
 def covered(incident: Incident, severity: Severity) -> bool:

@@ -14,6 +14,7 @@ from qualtui.config.rules import BUILT_IN
 AGENT = "ldc-bot"
 _PACKAGE = Path(__file__).parent.parent
 _SCALED = ("defaults", "agents", "rules", "goals", "fixes", "policies")
+TEAM = ("Ana", "Bruno")  # invented; on call in this order
 _LEAST = 1.0  # seconds: no probe asks more often, none gives up sooner
 _RULE_TIMES = ("window", "for", "keep_firing_for")
 
@@ -97,6 +98,8 @@ def _overrides(places: Places) -> dict[str, Any]:
     return {
         "agents": {AGENT: agent},
         "fixes": {"retry": retry},
+        "people": {name: {"channels": [_phone(name)]} for name in TEAM},
+        "oncall": {"order": list(TEAM)},
         # Its stories need a person's key: `qualtui fix policy set gateway-restart auto` shows it heal by itself.
         "policies": {"gateway-restart": {"mode": "suggest"}},
         "store": {"path": str(folder / "qualtui.db"), "socket": str(folder / "qualtui.sock")},
@@ -105,16 +108,23 @@ def _overrides(places: Places) -> dict[str, Any]:
 
 
 def _notify(places: Places) -> dict[str, Any]:
-    """One channel by HTTP for whoever is called, one by mail."""
+    """A record by HTTP and one by mail, and the phone of each person on call: all caught, nothing leaves."""
     pager = places.catcher_url.replace("http://", "json://")
     mail = f"mailto://127.0.0.1:{places.smtp_port}?from=qualtui@demo.invalid&to=team@demo.invalid&mode=insecure"
+    phones = {_phone(name): {"url": f"{pager}/{_phone(name)}", "timeout": 5, "ringing": True} for name in TEAM}
+    records = {"pager": {"url": f"{pager}/pager", "timeout": 5}, "mail": {"url": mail, "timeout": 5}}
     return {
-        "channels": {"pager": {"url": f"{pager}/pager", "timeout": 5}, "mail": {"url": mail, "timeout": 5}},
+        "channels": {**records, **phones},
         "routes": [
             {"channels": ["pager", "mail"], "severities": ["critical"], "resolved": True},
             {"channels": ["mail"], "severities": ["warning"], "resolved": True},
         ],
     }
+
+
+def _phone(name: str) -> str:
+    """The channel that is a person's phone."""
+    return f"{name.lower()}-phone"
 
 
 def write_configuration(places: Places) -> Path:

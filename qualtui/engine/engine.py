@@ -32,6 +32,7 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.loops import Loops
 from qualtui.engine.oncall_view import oncall_banner
 from qualtui.engine.own_health import OwnWatch
+from qualtui.engine.people_views import PeopleViews
 from qualtui.engine.policy_runner import PolicyRunner
 from qualtui.engine.probe_context import ProbeContext
 from qualtui.engine.projector import Projector
@@ -165,6 +166,7 @@ class Engine:
             clock=clock,
             own=(0, os.geteuid()),
         )
+        self._people = PeopleViews(lambda: self._evaluator.calls)
         self._windows = Publisher(
             self.journal,
             self._view,
@@ -172,7 +174,7 @@ class Engine:
             self._server,
             self._engine_view,
             clock,
-            lambda: self._evaluator.calls,
+            self._people.add,
         )
         self._reload = ConfigReload(
             reread, lambda config: build(config, self._deps(config)), self.journal, self._windows.publish
@@ -271,6 +273,7 @@ class Engine:
         self._faults.keep(config.agents)
         self._evaluator.use(config, self._view.use(config, setup.intervals()))
         self.recent.keep(_longer(windows(config), self._view.needed()))
+        self._people.use(config)
         self._fixing.use(setup.remedies)
         self._policies.use(config)
         self._examining.use(config)

@@ -1,7 +1,7 @@
 """What windows are sent: the overview, and the details that they subscribed to."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 
 from msgspec.structs import replace
 
@@ -10,11 +10,11 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.projector import Projector
 from qualtui.engine.server import Server
 from qualtui.engine.silence_views import silence_views
+from qualtui.model import State
 from qualtui.wire import (
     AgentDetail,
     EngineView,
     IncidentDetail,
-    NextCall,
     Overview,
     Publication,
     ScheduledView,
@@ -28,7 +28,10 @@ ROUND = 5  # beats in which the views of all agents are built anew, however many
 
 
 class Publisher:
-    """Builds overviews of the present State and sends them. `engine` gives the view of the engine itself."""
+    """Builds overviews of the present State and sends them. `engine` gives the view of the engine itself.
+
+    `people` adds who was paged, who is next, and the quiet times.
+    """
 
     def __init__(
         self,
@@ -38,7 +41,7 @@ class Publisher:
         server: Server,
         engine: Callable[[], EngineView],
         clock: Callable[[], float],
-        calls: Callable[[], Mapping[int, NextCall]] = dict,
+        people: Callable[[Overview, State, float], Overview] = lambda overview, _state, _now: overview,
     ) -> None:
         self._journal = journal
         self._view = view
@@ -46,7 +49,7 @@ class Publisher:
         self._server = server
         self._engine = engine
         self._clock = clock
-        self._calls = calls
+        self._people = people
 
     def publish(self, most: int = PACE) -> None:
         """Sends every window the overview; views of at most `most` agents are built anew for their age alone."""
@@ -84,10 +87,7 @@ class Publisher:
         overview = self._view.overview(state, self._engine(), fixing.available, now, first, most)
         planned = sorted(state.schedules.values(), key=lambda one: one.due_at)
         schedules = (ScheduledView(one.id, one.fix, one.agent, one.who, one.due_at, one.count) for one in planned)
-        calls = self._calls()
-        if calls:
-            rows = tuple(replace(one, call=calls.get(one.number)) for one in overview.incidents)
-            overview = replace(overview, incidents=rows)
+        overview = self._people(overview, state, now)
         return replace(
             overview, scheduled=tuple(schedules), running=fixing.running(), silences=silence_views(state, now)
         )

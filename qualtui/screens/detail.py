@@ -13,7 +13,8 @@ from qualtui.widgets.incident_words import alert_words, alerts_summary, notice_w
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.table import TableRow
-from qualtui.widgets.words import age, call_words, day_clock, lasting, severity_word
+from qualtui.widgets.who import who_line
+from qualtui.widgets.words import age, day_clock, lasting, severity_word
 from qualtui.wire import AgentDetail, IncidentDetail, IncidentView, ShowIncident
 
 ROOMY = 30  # rows from which the chain is shown, too, and more than the last note
@@ -116,9 +117,10 @@ class IncidentPage(Listing):
         fact(_("WHY"), safe(incident.cause, 300) or _("no cause is known"))
         for word, text in self._evidence(incident):
             fact(word, text)
-        fact(_("WHO"), safe(incident.owner, 60) or (_("no one yet") if fires else _("no one")))
-        if incident.call is not None:
-            fact("", call_words(incident.call, self.now))
+        who: Line = (Span(safe(incident.owner, 60) or _("no one"), "text"),)
+        if fires:
+            who = who_line(incident, "", self.now, self.zone, max(1, cells - 9), self.look)
+        rows.append((Span(f" {_('WHO'):<7}", "label"), *who))
         for word, text in (*self._alerts(cells, height), *self._notices(incident, height)):
             fact(word, text)
         if incident.fix:

@@ -120,6 +120,17 @@ def _extras(sight: ViewState, now: float, look: Look) -> list[Line]:
         planned = snapshot.scheduled[0]
         shown = _("ANSWER {n} AT {time}").format(n=planned.count, time=clock(planned.due_at, snapshot.zone))
         pieces.append((Span(f" {shown} ", "infobadge"), Span("  ")))
+    if snapshot.maintenance_until > now:
+        shown = _("MAINTENANCE until {time}").format(time=clock(snapshot.maintenance_until, snapshot.zone))
+        pieces.append((Span(f" {shown} ", "infobadge"), Span("  ")))
+    if snapshot.night_until > now:
+        shown = _("NIGHT until {time}").format(time=clock(snapshot.night_until, snapshot.zone))
+        pieces.append((Span(f" {shown} ", "infobadge"), Span("  ")))
+    if snapshot.oncall:
+        after = f" {look.glyphs.arrow} {safe(snapshot.oncall_next, 20)}" if snapshot.oncall_next else ""
+        pieces.append(
+            (Span(_("on call") + " ", "label"), Span(safe(snapshot.oncall, 20) + after, "text"), Span("  "))
+        )
     if snapshot.demo:
         speed = f" {look.glyphs.times}{count(snapshot.speed)}" if snapshot.speed != 1 else ""
         pieces.append((Span(_("DEMO") + speed, "busy"), Span("  ")))

@@ -6,6 +6,7 @@ from qualtui.widgets.header import START
 from qualtui.widgets.line import Line, Span, fit, safe, spread, width, wrapped
 from qualtui.widgets.look import Look
 from qualtui.widgets.view_state import ConnectionState, ViewState
+from qualtui.widgets.who import who_line
 from qualtui.widgets.words import age, have_word
 from qualtui.wire import AgentDetail, NowState, NowView
 
@@ -30,9 +31,15 @@ def now_box(sight: ViewState, now: float, cells: int, look: Look, keys: dict[str
     incident = sight.incident(view.now.number)
     owner = incident.owner if incident else ""
     have = have_word(owner, sight.who) if not owner or owner != sight.who else ""  # releasing it would fix nothing
+    room = cells - (2 if cells < BOXED_FROM else 4)
+    who: Line | None = None
+    if incident is not None:
+        zone = sight.snapshot.zone if sight.snapshot else "UTC"
+        since = safe(view.now.who, 120) if incident.owner else ""
+        who = who_line(incident, since, now, zone, room - LABEL, look)
+    rows = _rows(view.now, look, keys, room, have, who)
     if cells < BOXED_FROM:
-        return [(Span(" "), *row) for row in _rows(view.now, look, keys, cells - 2, have)]
-    rows = _rows(view.now, look, keys, cells - 4, have)
+        return [(Span(" "), *row) for row in rows]
     return boxed(rows, _("NOW"), cells, look, token)
 
 
@@ -80,7 +87,7 @@ def _blind(view: AgentDetail, look: Look) -> Line:
     return tuple(spans)
 
 
-def _rows(fact: NowView, look: Look, keys: dict[str, str], cells: int, have: str) -> list[Line]:
+def _rows(fact: NowView, look: Look, keys: dict[str, str], cells: int, have: str, who: Line | None) -> list[Line]:
     """Headline, WHY, WHO and TRIED, DO, next step. Headline and reason come first, so they are cut last."""
     glyph, token = look.severity(fact.level)
     if fact.level is not Severity.CRITICAL:
@@ -94,10 +101,13 @@ def _rows(fact: NowView, look: Look, keys: dict[str, str], cells: int, have: str
     if fact.why:
         rows += _why(fact, cells)
     owner = safe(fact.who, 120)
-    who: Line = (*_label(_("WHO")), Span(owner or _("no one yet"), "text" if owner else "warn"))
+    who = (*_label(_("WHO")), *(who or (Span(owner or _("no one yet"), "text" if owner else "warn"),)))
     tried: Line = (Span(_("TRIED") + "  ", "label"), Span(safe(fact.tried, 120) or _("nothing"), "text"))
     gap = max(3, cells // 2 - width(who))
-    rows.append((*who, Span(" " * gap), *tried))
+    if width(who) + gap + width(tried) <= cells:
+        rows.append((*who, Span(" " * gap), *tried))
+    else:
+        rows += [who, (Span(_("TRIED") + " ", "label"), *tried[1:])] if fact.tried else [who]
     rows.append(_do(fact, keys, have))
     if fact.step:
         rows += [(*_label(""), Span(part, "text")) for part in wrapped(safe(fact.step, 240), cells - LABEL)[:2]]

@@ -106,6 +106,7 @@ from qualtui.wire.views import (
     NowState,
     NowView,
     Overview,
+    PagedView,
     RunningView,
     ScheduledView,
     SilenceView,

@@ -101,6 +101,15 @@ class NextCall(msgspec.Struct, frozen=True):
     at: float
 
 
+class PagedView(msgspec.Struct, frozen=True):
+    """The newest notice that called a person, through which channel, and what became of it (as in Notice)."""
+
+    who: str
+    at: float
+    channel: str
+    status: str
+
+
 class IncidentView(msgspec.Struct, frozen=True):
     """A row of the incident table."""
 
@@ -123,6 +132,10 @@ class IncidentView(msgspec.Struct, frozen=True):
     recovering: bool = False  # its condition is clear by fresh evidence, and keep_firing_for runs
     call: NextCall | None = None
     snoozed_until: float | None = None
+    paged: PagedView | None = None
+    link: str = ""  # the channel whose link owns it, until a person confirms
+    lapses_at: float | None = None  # nobody owns it then, if its owner gives no sign
+    reminded_at: float | None = None  # the owner gave no sign since
     taken_at: float | None = None  # its owner can undo the acknowledgement of this time
 
     @property
@@ -224,6 +237,10 @@ class Overview(msgspec.Struct, frozen=True):
     # Incidents by severity, also those without a row; the recovering ones are counted apart.
     firing: dict[Severity, int] | None = None
     recovering: int = 0
+    oncall: str = ""
+    oncall_next: str = ""
+    night_until: float = 0.0  # 0: it is day, or no night is configured
+    maintenance_until: float = 0.0  # of the window that ends last; 0: none is open
 
 
 class Snapshot(Overview, frozen=True):

@@ -113,7 +113,7 @@ async def test_the_line_is_complete_and_its_configuration_is_ready(demo: Running
     assert agent.database.dsn.reveal() == demo.at.dsn
     assert config.demo.control_url == demo.at.control_url
     assert config.demo.speed == demo.at.speed
-    assert set(config.notify.channels) == {"pager", "mail"}
+    assert set(config.notify.channels) == {"pager", "mail", "ana-phone", "bruno-phone"}
     assert is_private(demo.at.config)
     assert runs(demo.at.pids["services"])
     assert runs((await demo.truth())["postgres_pid"])

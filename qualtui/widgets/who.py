@@ -1,0 +1,57 @@
+"""Who has an incident, or who was and will be called, as pieces of one line: what matters most comes first."""
+
+from qualtui.text import _
+from qualtui.widgets.line import Line, Span, safe, width
+from qualtui.widgets.look import Look
+from qualtui.widgets.words import age, call_words, clock, lasting
+from qualtui.wire import IncidentView, PagedView
+
+
+def who_line(incident: IncidentView, since: str, now: float, zone: str, cells: int, look: Look) -> Line:
+    """Return the pieces that fit into so many cells. `since`: the owner with the time, as the engine says it."""
+    spans: list[Span] = []
+    between = Span(f" {look.glyphs.dot} ", "faint")
+    for piece in _pieces(incident, since, now, zone):
+        added = [between, piece] if spans else [piece]
+        if spans and width((*spans, *added)) > cells:
+            break
+        spans += added
+    return tuple(spans)
+
+
+def _pieces(incident: IncidentView, since: str, now: float, zone: str) -> list[Span]:
+    if not incident.owner:
+        pieces = [Span(_("no one"), "warn")]
+        if incident.paged is not None:
+            pieces.append(_paged(incident.paged, zone))
+        if incident.call is not None:
+            pieces.append(Span(call_words(incident.call, now), "strong"))
+        return pieces
+    left = lasting(max(0.0, incident.lapses_at - now)) if incident.lapses_at is not None else ""
+    if incident.link:
+        text = _("link sent to {channel}").format(channel=safe(incident.link, 40))
+        lapses = _("{who} (lapses in {left})").format(who=text, left=left)
+        return [Span(lapses, "warn"), Span(_("a person must confirm"), "text")]
+    pieces = [Span(since or safe(incident.owner, 60), "text")]
+    if incident.snoozed_until is not None and incident.snoozed_until > now:
+        quiet = _("no reminders for {left}").format(left=lasting(incident.snoozed_until - now))
+        return [*pieces, Span(quiet, "label")]
+    if incident.reminded_at is not None:
+        pieces.append(Span(_("reminded {age} ago").format(age=age(now, incident.reminded_at)), "warn"))
+    if left:
+        token = "warn" if incident.reminded_at is not None else "label"
+        pieces.append(Span(_("lapses in {left} without a sign").format(left=left), token))
+    return pieces
+
+
+def _paged(paged: PagedView, zone: str) -> Span:
+    who, channel, at = safe(paged.who, 40), safe(paged.channel, 40), clock(paged.at, zone)
+    match paged.status:
+        case "delivered":
+            template = _("{who} paged {time}, {channel} delivered")
+        case "failed":
+            template = _("{who} paged {time}, {channel} NOT DELIVERED")
+        case _other:
+            template = _("{who} paged {time}, {channel} not yet delivered")
+    token = "text" if paged.status == "delivered" else "warn"
+    return Span(template.format(who=who, time=at, channel=channel), token)
