@@ -21,7 +21,7 @@ from qualtui.eventlog.incident_changes import (
     IncidentReopened,
     IncidentResolved,
 )
-from qualtui.eventlog.incident_lead import leading
+from qualtui.eventlog.incident_lead import keeping, leading
 from qualtui.model import AlertState, Incident, Link, Origin, Phase, Severity
 from qualtui.text.message import Saying, message
 
@@ -91,7 +91,7 @@ class _Tick:
         for alert in sorted(alerts, key=_order):
             if alert.number in self._members:
                 self._members[alert.number].append(alert)
-            else:
+            elif not (alert.follows and alert.number):  # else it followed one that is over
                 self._unplaced.append(alert)
 
     # --- causes ---
@@ -103,7 +103,7 @@ class _Tick:
             if one.origin is not Origin.FAULT:
                 continue
             there = self._there(one)
-            if one.cause_ended_at is None and not there and self._members[number]:
+            if one.cause_ended_at is None and not there and self._kept_open(number):
                 self._change(CauseEnded(number), cause_ended_at=self._now)
             elif one.cause_ended_at is not None and there and self._soon(one.cause_ended_at):
                 self._change(CauseReturned(number), cause_ended_at=None)
@@ -123,7 +123,7 @@ class _Tick:
             one = self._incidents[number]
             if one.origin is not Origin.UNKNOWN or not self._members[number]:
                 continue
-            worst = min(self._members[number], key=lambda alert: (-alert.severity.rank, _order(alert)))
+            worst = min(self._members[number], key=lambda each: (each.follows, -each.severity.rank, _order(each)))
             # Of a fault whose incident was resolved just now, this one is the open one.
             free = [each for each in self._seen.faults if self._incident_of(each) not in self._members]
             fault = self._fault_of(worst, free)
@@ -138,8 +138,13 @@ class _Tick:
         opened: _Placed = {}
         joined: _Placed = {}
         reopened: _Placed = {}
-        for alert in self._unplaced:
+        over: _Placed = {}
+        for alert in sorted(self._unplaced, key=lambda each: each.follows):  # after those that they may follow
             number = self._place(alert)
+            ended = self._over(number) if alert.follows else None
+            if ended is not None:
+                over.setdefault(ended, []).append(alert)
+                continue
             if number is None:
                 number = self._opens(alert)
                 opened[number] = [alert]
@@ -153,7 +158,8 @@ class _Tick:
         self.changes += [self._opening(number, opened[number]) for number in sorted(opened)]
         for number in sorted(reopened):
             self._reopen(number, reopened[number])
-        self.changes += [AlertsJoined(number, *_worst(joined[number])) for number in sorted(joined)]
+        followed = [AlertsJoined(number, *_worst(alerts)) for number, alerts in {**joined, **over}.items()]
+        self.changes += sorted(followed, key=lambda body: body.number)
 
     def _reopen(self, number: int, alerts: list[AlertState]) -> None:
         """A resolved incident fires again; its fault need not be back."""
@@ -161,6 +167,22 @@ class _Tick:
         one = self._incidents[number]
         if one.origin is Origin.FAULT and not self._there(one):
             self._change(CauseEnded(number), cause_ended_at=self._now)
+
+    def _over(self, number: int | None) -> int | None:
+        """The incident that just ended, which what follows it joins without opening it again; None: it is open."""
+        if number in self._members:
+            return None
+        following = {alert.key for alert in self._unplaced if alert.follows}
+        ended = [
+            one
+            for one in self._incidents.values()
+            if number in {None, one.number}
+            and one.origin is not Origin.APART
+            and one.resolved_at is not None
+            and self._soon(one.resolved_at)
+            and not one.members.keys() <= following  # its own: that one it does open again
+        ]
+        return max(ended, key=lambda one: (one.resolved_at or 0.0, one.number)).number if ended else None
 
     def _place(self, alert: AlertState) -> int | None:
         """The number of the incident that an alert belongs to; None: a new one."""
@@ -269,10 +291,16 @@ class _Tick:
     # --- ends ---
 
     def resolve(self) -> None:
-        """An incident ends with its last alert."""
+        """An incident ends with its last alert that does not only follow it."""
         for number in sorted(self._members):
-            if not self._members[number]:
+            if not self._kept_open(number):
                 self.changes.append(IncidentResolved(number, message("no alert of it fires any more")))
+
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): follows
+    def _kept_open(self, number: int) -> bool:
+        """Whether an alert keeps an incident open."""
+        mine = self._members[number]
+        return bool(mine and keeping(self._incidents[number], mine))
 
     def _change(self, body: CauseEnded | CauseReturned | CauseFound | IncidentReopened, **fields: object) -> None:
         self.changes.append(body)

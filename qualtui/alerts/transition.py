@@ -11,6 +11,7 @@ from qualtui.alerts.judge import RuleVerdict
 from qualtui.config.values import Rule
 from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
 from qualtui.model import AlertState, Phase, Severity
+from qualtui.series.catalogue import BY_NAME
 from qualtui.text.message import Param, Saying, Text, message, outside
 
 AlertTransition: TypeAlias = AlertChanged | AlertCleared | AlertUnseen
@@ -112,7 +113,14 @@ def _change(
         fix=rule.fix if rule else before.fix,
         runbook=runbook_text(rule) if rule else before.runbook,
         number=before.number,
+        follows=before.follows if rule is None else burns_budget(rule),
     )
+
+
+def burns_budget(rule: Rule) -> bool:
+    """Whether a rule is about how fast an error budget burns: its alert follows the incident that burnt it."""
+    declared = BY_NAME.get(rule.series)
+    return declared is not None and declared.budget
 
 
 def runbook_text(rule: Rule) -> Text:

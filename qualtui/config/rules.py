@@ -263,6 +263,31 @@ BUILT_IN: dict[str, Rule] = {
         runbook="Look at the log of the bot for the deep check: which service does it wait for? Check "
         "that service on its own page. A restart of the bot alone does not end it.",
     ),
+    # From 1 on a pair of windows burns (alerts/burn.py). 3 min: what ends by itself, or has a rule of its own,
+    # has its incident by then, and this joins it. WARNING at most: a budget wakes nobody.
+    "budget-up": Rule(
+        series="goal.up_burn",
+        link=Link.CUSTOMER,
+        op=Operator.AT_LEAST,
+        warning=Level(1),
+        for_=Seconds(3 * _MINUTE),
+        keep_firing_for=Seconds(5 * _MINUTE),
+        summary="The error budget of *Up 30d* burns {note}",
+        runbook="List the incidents of the last days: which cause comes again and again? End that one for "
+        "good. While little of the budget is left, hold back deploys that can wait.",
+    ),
+    # As budget-up, of the messages that had no answer within reply_within.
+    "budget-answered": Rule(
+        series="goal.answered_burn",
+        link=Link.CUSTOMER,
+        op=Operator.AT_LEAST,
+        warning=Level(1),
+        for_=Seconds(3 * _MINUTE),
+        keep_firing_for=Seconds(5 * _MINUTE),
+        summary="The error budget of *Answered* burns {note}",
+        runbook="List the incidents of the last days, and the errors by type (key e): which messages get no "
+        "answer in time? End that cause for good; it need not be one that pages.",
+    ),
     # S9: single ones happen at the worker's recycling; three in 10 min are a gateway that hangs.
     "webhook-timeouts": Rule(
         series="failures.timeouts",

@@ -32,7 +32,7 @@ from qualtui.eventlog.incident_changes import (
     IncidentReopened,
     IncidentResolved,
 )
-from qualtui.eventlog.incident_lead import firing_members
+from qualtui.eventlog.incident_lead import firing_members, keeping
 from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeFailed
 from qualtui.model import AlertState, Event, Incident, Origin, Phase, Severity, State, alert_key
@@ -277,7 +277,7 @@ class Evaluator:
             draft.add(IncidentNotified(incident.number, NoticeKind.FIRING, incident.severity))
         if incident.severity is Severity.INFO:
             draft.add(IncidentResolved(incident.number, message("INFO opens no incident any more"), quiet=True))
-        elif not firing_members(incident, draft.state.alerts):
+        elif not keeping(incident, firing_members(incident, draft.state.alerts)):
             draft.add(IncidentResolved(incident.number, message("the configuration no longer has its rules")))
             self._notices.decide(draft, draft.state.incidents[incident.number])
 

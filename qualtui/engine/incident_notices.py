@@ -12,7 +12,7 @@ from qualtui.engine.incident_facts import IncidentFacts
 from qualtui.engine.incident_mutes import IncidentMutes, worst
 from qualtui.eventlog.alert_changes import LEVELS
 from qualtui.eventlog.incident_changes import IncidentNotified, WaitingCounted
-from qualtui.eventlog.incident_lead import firing_members
+from qualtui.eventlog.incident_lead import firing_members, keeping
 from qualtui.eventlog.mutes import NoticeUnrouted
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import AlertState, Incident, Severity
@@ -106,8 +106,9 @@ class IncidentNotices:
 
 
 def _members(incident: Incident, draft: Draft, *, clear: bool = True) -> list[AlertState]:
-    """The alerts of an incident that fire; `clear`: also those that are kept firing."""
-    return [one for one in firing_members(incident, draft.state.alerts) if clear or one.clear_since is None]
+    """The alerts that keep an incident open; `clear`: also those that are kept firing."""
+    members = keeping(incident, firing_members(incident, draft.state.alerts))
+    return [one for one in members if clear or one.clear_since is None]
 
 
 __all__ = ["IncidentNotices", "NoticeDecision", "NoticeKind", "nobody_waits"]

@@ -16,7 +16,7 @@ from qualtui.engine.agent_evidence import AgentEvidence
 from qualtui.engine.faults import AgentFaults
 from qualtui.engine.incident_views import tried
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.eventlog.incident_lead import firing_members
+from qualtui.eventlog.incident_lead import firing_members, keeping
 from qualtui.model import Incident, Origin, Phase, State
 from qualtui.series.evidence import Readings
 from qualtui.text.message import Saying, message
@@ -95,14 +95,15 @@ class LiveIncidents:
         rules = self._config.rules
         verdicts = [
             self._verdict(incident.agent, one.rule, rules[one.rule], state, now)
-            for one in firing_members(incident, state.alerts)
+            for one in keeping(incident, firing_members(incident, state.alerts))
             if one.rule in rules
         ]
         return any(one.known and one.severity is not None for one in verdicts)
 
     def _judged(self, incident: Incident, state: State, now: float) -> IncidentNow:
         """Its leading alert's line in the figures of now. It recovers only where all its alerts are clear."""
-        others = [one.rule for one in firing_members(incident, state.alerts) if one.rule != incident.rule]
+        members = keeping(incident, firing_members(incident, state.alerts))
+        others = [one.rule for one in members if one.rule != incident.rule]
         holds = any(not self._clear(incident.agent, rule, state, now) for rule in others)
         rule = self._config.rules.get(incident.rule)
         if rule is None:

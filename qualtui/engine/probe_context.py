@@ -53,6 +53,7 @@ class ProbeContext:
             backlog_before=self._backlog_before,
             history=self._past,
             minute=minute(config),
+            goals=config.goals,
             speed=config.demo.speed,
             retry_text=config.fixes.retry.text,
             broken_for=self._broken_for,

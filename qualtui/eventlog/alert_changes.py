@@ -29,6 +29,7 @@ class AlertChanged(EventBody, frozen=True, tag="alert.changed"):
     fix: str = ""
     runbook: Saying = ""
     number: int = 0
+    follows: bool = False  # as AlertState has it
 
 
 class AlertCleared(EventBody, frozen=True, tag="alert.cleared"):
@@ -78,6 +79,7 @@ def alert_after(before: AlertState | None, body: AlertBody, at: float) -> AlertS
         fix=body.fix,
         runbook=body.runbook,
         fired_at=began if fires else None,
+        follows=body.follows,
     )
 
 

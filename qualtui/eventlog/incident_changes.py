@@ -130,12 +130,14 @@ def _joined(state: State, number: int, keys: tuple[str, ...], severity: Severity
     incident = state.incidents.get(number)
     if incident is None:
         return state
-    members = {**incident.members, **dict.fromkeys(keys, 0.0)}
+    # What joins an incident that is over does not open it again.
+    ended = 0.0 if incident.phase is Phase.FIRING else state.at
+    members = {**incident.members, **dict.fromkeys(keys, ended)}
     alerts = {
         **state.alerts,
         **{key: replace(state.alerts[key], number=number) for key in keys if key in state.alerts},
     }
-    worst = max(severity, incident.severity, key=lambda one: one.rank)
+    worst = max(severity, incident.severity, key=lambda one: one.rank) if not ended else incident.severity
     # Corrected by the alerts themselves, where they are known.
     incidents = {**state.incidents, number: replace(incident, members=members, severity=worst)}
     return with_lead(replace(state, alerts=alerts, incidents=incidents), number)
@@ -179,9 +181,9 @@ def _reopened(state: State, body: IncidentReopened) -> State:
         openings=old.openings + 1,
         cause_ended_at=None,
     )
-    return _joined(
-        replace(state, incidents={**state.incidents, body.number: new}), body.number, body.alerts, body.severity
-    )
+    followed = [key for key, one in state.alerts.items() if one.number == body.number and key not in body.alerts]
+    state = replace(state, incidents={**state.incidents, body.number: new})
+    return _joined(state, body.number, (*body.alerts, *followed), body.severity)
 
 
 def _resolved(state: State, body: IncidentResolved) -> State:
@@ -189,8 +191,10 @@ def _resolved(state: State, body: IncidentResolved) -> State:
     if old is None or old.phase is Phase.RESOLVED:
         return state
     members = {key: ended or state.at for key, ended in old.members.items()}
+    # What only followed it keeps the number: it belongs to no later incident.
     alerts = {
-        key: replace(one, number=0) if one.number == body.number else one for key, one in state.alerts.items()
+        key: replace(one, number=0) if one.number == body.number and not one.follows else one
+        for key, one in state.alerts.items()
     }
     last = None if body.quiet else old.last
     ended = replace(

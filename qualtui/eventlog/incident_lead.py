@@ -8,10 +8,21 @@ from qualtui.model import AlertState, Incident, Phase, State
 
 
 def firing_members(incident: Incident, alerts: Mapping[str, AlertState]) -> list[AlertState]:
-    """The alerts of an incident that fire, the leading one first: on the broken link, the worst, the oldest."""
+    """The alerts of an incident that fire, the leading one first: on the broken link, the worst, the oldest.
+
+    Those that only follow are the last.
+    """
     keys = incident.members or alerts  # incidents of older versions list no members
     fire = [alerts[key] for key in keys if key in alerts and alerts[key].number == incident.number]
     return sorted(fire, key=lambda one: _order(one, incident.link))
+
+
+def keeping(incident: Incident, fire: Iterable[AlertState]) -> list[AlertState]:
+    """Return those of an incident's alerts that keep it open: none that follows it, unless it began alone."""
+    fire = list(fire)
+    own = [one for one in fire if not one.follows]
+    following = {one.key for one in fire if one.follows}
+    return own if own or any(key not in following for key in incident.members) else fire
 
 
 def leading(alerts: Iterable[AlertState], link: str) -> AlertState:
@@ -19,9 +30,9 @@ def leading(alerts: Iterable[AlertState], link: str) -> AlertState:
     return min(alerts, key=lambda one: _order(one, link))
 
 
-def _order(alert: AlertState, link: str) -> tuple[bool, int, float, str]:
+def _order(alert: AlertState, link: str) -> tuple[bool, bool, int, float, str]:
     on_link = bool(link) and alert.link == link
-    return not on_link, -alert.severity.rank, alert.since, alert.key
+    return alert.follows, not on_link, -alert.severity.rank, alert.since, alert.key
 
 
 def with_lead(state: State, number: int) -> State:

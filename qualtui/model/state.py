@@ -27,6 +27,7 @@ class AlertState(msgspec.Struct, frozen=True):
     runbook: Saying = ""
     fired_at: float | None = None
     unseen_since: float | None = None  # it has had no data since then: neither recovery nor trouble
+    follows: bool = False  # it joins the incident of others, and keeps that neither open nor from recovering
 
     @property
     def key(self) -> str:

@@ -5,12 +5,13 @@ from functools import partial
 
 import msgspec
 
-from qualtui.config.values import AgentSettings, DatabaseSettings, GatewaySettings
+from qualtui.config.values import AgentSettings, DatabaseSettings, GatewaySettings, Goals
 from qualtui.database import Database
 from qualtui.eventlog.customers import BacklogMarked
 from qualtui.gateways.gateway import GatewayCapability
 from qualtui.gateways.registry import kind_of
 from qualtui.probes.audit import Audit
+from qualtui.probes.budget import BudgetProbe
 from qualtui.probes.chat_matching import ChatMatching
 from qualtui.probes.control import ControlProbe
 from qualtui.probes.customers import CustomersProbe
@@ -54,6 +55,7 @@ class Deps(msgspec.Struct, frozen=True):
     speed: float = 1.0  # a demo's time is faster
     retry_text: str = ""  # what the fix `retry` sends: no answer of the bot
     minute: float = 60.0  # s that a sample of goal.minute stands for: less in a fast demo
+    goals: Goals = Goals()
 
     def edge(self, agent: str) -> float | None:
         """Since when chats are somebody's; None: the first look is under way."""
@@ -76,13 +78,17 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
     if agent.control is not None:
         probes.append(ControlProbe(name, agent.control))
     probes += own_probes(name, agent)
-    if probes or agent.database is not None:
-        probes.append(GoalsProbe(name, deps.history, deps.minute))
-    if agent.database is None:
+    if not probes and agent.database is None:
         return probes
+    probes.append(GoalsProbe(name, deps.history, deps.minute))
+    if agent.database is None:
+        return [*probes, BudgetProbe(name, deps.history, deps.minute, deps.goals)]
     if chats is not None:
         match = _matching(name, agent, deps, chats)
-    return probes + _database_probes(name, agent, agent.database, deps, match)
+    found = _database_probes(name, agent, agent.database, deps, match)
+    customers = customers_of(found, name)
+    decided = None if customers is None else customers.decided
+    return [*probes, *found, BudgetProbe(name, deps.history, deps.minute, deps.goals, decided)]
 
 
 def _bot_probes(name: str, agent: AgentSettings) -> list[Probe]:

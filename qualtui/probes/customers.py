@@ -18,7 +18,7 @@ from qualtui.probes.probe import ProbeError
 from qualtui.probes.watermark import CHECKED, WatermarkReader
 from qualtui.text import mask_phone
 from qualtui.text.message import Saying, Text, joined, message
-from qualtui.tracking.answered_share import Told
+from qualtui.tracking.answered_share import Told, decided
 from qualtui.tracking.chat_corrections import with_heard
 from qualtui.tracking.clock_steps import STRIDE, Read
 from qualtui.tracking.clock_sync import closings, set_back, set_forward
@@ -45,6 +45,7 @@ from qualtui.tracking.ledger import (
     unpacked,
 )
 from qualtui.tracking.manual_closes import Closed, without_closed
+from qualtui.tracking.minute_counts import Counts
 from qualtui.tracking.replies import PendingReply, ReplyRow, ReplyState
 from qualtui.tracking.reply_times import kept as kept_times
 from qualtui.tracking.reply_times import with_reply_times
@@ -128,6 +129,8 @@ class CustomersProbe:
         self._chat_ids: dict[str, str] = {}  # by lead of those who were asked for last: personal, never stored
         self._size = 0  # bytes of the blob that was saved last
         self._security_at = float("-inf")
+        self._seen: tuple[ReplyState, float, float] | None = None  # of the newest whole look: book, born, its time
+        self._decided: float | None = None  # messages that came before this are counted
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
         """One cycle. Raises ProbeError; what one question alone could not tell is None with its note."""
@@ -164,6 +167,7 @@ class CustomersProbe:
             self._audit.taken(late)
         await self._keep(ledger)
         figures = reply_figures(ledger, book, server_now, self._limits) | beside
+        self._seen = None if behind(ledger) or problems else (book, ledger.born, server_now)
         return self._samples(ledger, figures, problems, server_now, now + clock() - started)
 
     async def who(
@@ -207,6 +211,19 @@ class CustomersProbe:
             )
             for lead in oldest
         )
+
+    def decided(self) -> Counts | None:
+        """Return the messages whose time for a reply is over since the last call, each once; None: not known.
+
+        The first call only begins to count.
+        """
+        if self._seen is None:
+            return None
+        book, born, now = self._seen
+        until = now - self._limits.reply_within
+        since, self._decided = self._decided, until
+        # A clock that was set back: those of the time that comes again were counted.
+        return None if since is None else decided(book, born, min(since, until), until)
 
     def chat_id(self, lead: str) -> str:
         """The chat of one of those whom `who` gave last; empty where it is in doubt."""

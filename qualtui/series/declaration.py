@@ -12,3 +12,4 @@ class Series(msgspec.Struct, frozen=True):
     source: str
     meaning: str
     events: str = ""  # of a ratio: the series that counts what it is a ratio of
+    budget: bool = False  # how fast an error budget burns: alerts on it join an incident, and keep none open

@@ -9,6 +9,7 @@ from qualtui.text import _, clean
 from qualtui.wire import AgentDetail
 
 MOST = 6  # series of the user's own that are shown
+LONG = 30 * 86_400.0  # s: a budget that lasts so long does not end
 MANY = 20  # events that a ratio needs; below that its counts are shown
 
 
@@ -32,6 +33,8 @@ class Entry(msgspec.Struct, frozen=True):
     whole: str = ""
     least: bool = False  # the goal is a least, not a most
     text: str = ""  # shown instead of the value
+    ends: str = ""  # the series that says for how long it lasts at this rate; shown below LONG
+    note: str = ""  # shown beside the value
 
     def missed(self, value: float) -> bool:
         """Whether a value misses the goal."""
@@ -141,6 +144,7 @@ def _goals() -> tuple[Entry, ...]:
             part="goal.minutes_good",
             whole="goal.minutes_known",
         ),
+        _budget(_("Up budget left")),
         Entry(
             _("Answered 24h"),
             "goal.answered",
@@ -185,11 +189,17 @@ def literal() -> tuple[tuple[str, Entry, Entry], ...]:
         ("S13", _row(_("Active sessions"), "sessions.active"), owes),
         ("S14", _row(_("Logged by bot 1h"), "failures.logged"), _truth(_("Send failed"), "failures.sends")),
         ("S15", _row(_("/health up 30d"), "row.availability"), Entry(_("Up 30d"), "goal.up")),
+        ("S15", _row(_("Minutes unknown"), "goal.minutes_unknown"), _budget(_("Up budget left"))),
         ("S16", _row(_("Reply, mean"), "row.reply_mean"), Entry(_("Reply p95"), "reply.p95")),
         ("S17", _row(_("Bot's success"), "agent.success"), answered),
         ("S18", _row(_("Unprocessed leads"), "row.leads_unprocessed"), _truth(_("Lost"), "customers.lost")),
         ("S21", _row(_("Bot's deep check"), "deep.up", state=True), _truth(_("Services broken"), "deep.broken")),
     )
+
+
+def _budget(label: str) -> Entry:
+    """The minutes of 30 d that may still fail, and when they end at the present rate."""
+    return Entry(label, "goal.up_left", goal=0, goal_text=_("spent"), least=True, ends="goal.up_lasts")
 
 
 def _row(label: str, series: str, *, state: bool = False, up: str = "", part: str = "", whole: str = "") -> Entry:

@@ -4,7 +4,7 @@ import msgspec
 
 from qualtui.model import Evidence, Severity
 from qualtui.text import _
-from qualtui.widgets.catalogue import MANY, Entry, Group, groups, literal, own, ratios
+from qualtui.widgets.catalogue import LONG, MANY, Entry, Group, groups, literal, own, ratios
 from qualtui.widgets.line import BLANK, Line, Span, column, cut_line, fit, padded, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.spark import Past, spark
@@ -59,7 +59,7 @@ def row(entry: Entry, figure: Figure | None, now: float, cells: int, look: Look,
     wrong = evidence_text(figure, now)
     if not live and figure.at is not None and not wrong:
         wrong = _("{age} ago").format(age=age(now, figure.at))
-    note = wrong if wrong else entry.goal_text if token == "warn" else ""  # noqa: S105 - a style's name
+    note = wrong if wrong else entry.goal_text if token == "warn" else entry.note  # noqa: S105 - a style's name
     if not text:
         shown = wrong or "?"
         return (label, Span(padded(shown, max(_VALUE, len(shown)), right=True) + f" {glyph}", token))
@@ -101,7 +101,7 @@ def _some(figure: Figure | None) -> bool:
 
 def answered_line(entry: Entry, view: AgentDetail) -> Entry:
     """The entry with its goal; one that says so, where there was no answer at all; of few events, their counts."""
-    entry = _aimed(entry, view.figures.get(entry.series))
+    entry = _ending(_aimed(entry, view.figures.get(entry.series)), view.figures.get(entry.ends))
     up = view.figures.get(entry.up)
     if up is not None and up.evidence is Evidence.FRESH and up.value == 0:
         return msgspec.structs.replace(entry, series=entry.up, state=True)
@@ -122,6 +122,14 @@ def few(view: AgentDetail, series: str, part: str = "", whole: str = "") -> str:
     if some is None or all_ is None or some.value is None or all_.value is None or all_.value >= MANY:
         return ""
     return _("{part} of {all}").format(part=count(some.value), all=count(all_.value))
+
+
+def _ending(entry: Entry, lasts: Figure | None) -> Entry:
+    """The entry, with how long it lasts where it ends."""
+    if lasts is None or lasts.evidence is not Evidence.FRESH or not lasts.value or lasts.value >= LONG:
+        return entry
+    # In one unit: there is room for nine cells beside the value.
+    return msgspec.structs.replace(entry, note=_("lasts {time}").format(time=lasting(lasts.value).split()[0]))
 
 
 def _aimed(entry: Entry, figure: Figure | None) -> Entry:

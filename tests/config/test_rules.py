@@ -11,6 +11,7 @@ from qualtui.config import rules
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import Aggregate, Operator, Rule
 from qualtui.series.catalogue import BY_NAME
+from tests.config.sample import AGENT, lines
 
 EXAMPLE = tomllib.loads((Path(__file__).parents[2] / "config.toml").read_text(encoding="utf-8"))
 
@@ -74,3 +75,9 @@ def test_the_example_shows_each_rule_s_link_and_runbook(name: str) -> None:
     shown, rule = EXAMPLE["rules"][name], BUILT_IN[name]
     assert shown["runbook"] == rule.runbook
     assert shown.get("link") == (None if rule.link is None else rule.link.value)
+
+
+def test_a_rule_on_an_error_budget_that_would_page_is_refused() -> None:
+    assert any(
+        "an error budget wakes nobody" in line for line in lines(f"{AGENT}[rules.budget-up]\ncritical = 5\n")
+    )

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from qualtui.alerts.correlation import IncidentChange
+from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
     AgentSettings,
     ChannelSettings,
@@ -152,6 +153,28 @@ async def test_one_fault_is_one_incident_and_one_page(store: SqliteStore) -> Non
     ends = ["resolved critical", "IncidentResolved #1", "resolved to pager", "resolved to mail"]
     assert await scene.oldest(0, after=31) == ends
     assert list(scene.journal.state.incidents) == [1]
+
+
+async def test_a_burning_budget_joins_the_incident_pages_nobody_and_does_not_keep_it_open(
+    store: SqliteStore,
+) -> None:
+    budget = replace(BUILT_IN["budget-up"], for_=Seconds(0))
+    scene = Scene(store, {"down": DOWN, "budget-up": budget})
+    scene.evaluator.use(
+        configuration({"down": DOWN, "budget-up": budget}), {"bot/goal.up_burn": 1e6, "bot/gateway.down": 1e6}
+    )
+    scene.seen = FaultsSeen((Fault(Link.GATEWAY, 1000.0, "gateway broken", "the session is FAILED"),))
+    await scene.sample("gateway.down", 1)
+    assert await scene.sample("goal.up_burn", 1.2, after=300) == ["firing warning", "AlertsJoined #1"]
+    assert scene.journal.state.incidents[1].rule == "down"
+    scene.seen = FaultsSeen()
+    ends = ["resolved critical", "IncidentResolved #1", "resolved to pager", "resolved to mail"]
+    assert await scene.sample("gateway.down", 0) == ends
+    assert await scene.sample("goal.up_burn", 1.1, after=3600) == []
+    assert await scene.sample("goal.up_burn", 0.9, after=3600) == []  # kept firing for a while
+    assert await scene.sample("goal.up_burn", 0.9, after=3600) == ["resolved warning"]
+    alone = await scene.sample("goal.up_burn", 2.0, after=3600)
+    assert alone == ["firing warning", "IncidentOpened #2", "firing to mail"]
 
 
 async def test_a_warning_waits_for_its_group_and_what_ends_before_notifies_no_one(store: SqliteStore) -> None:

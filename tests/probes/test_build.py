@@ -31,6 +31,7 @@ async def test_all_probes_of_an_agent_hold_two_connections_at_most(agent_db: Age
     )
     probes = probes_of("bot", agent, DEPS)
     names = ["health", "metrics", "gateway", "uptime", "chats", "goals", "database", "customers", "counts", "deaf"]
+    names.append("budget")
     try:
         assert [probe.name for probe in probes] == [f"bot/{name}" for name in names]
         series = [name for probe in probes for name in probe.series]

@@ -1,7 +1,10 @@
 """Failures among messages: only what could have been answered by now counts, and few messages alarm nobody."""
 
+import itertools
+
 import pytest
 
+from qualtui.tracking.answered_share import decided
 from qualtui.tracking.deliverability import Deliverability
 from qualtui.tracking.failures import failures, percent
 from qualtui.tracking.replies import ReplyRow, ReplyState, RowKind, fold
@@ -137,3 +140,16 @@ def test_one_persons_failures_make_no_critical_rate() -> None:
     said = told(*mine, *answered)
     assert (said["failures.rate"], said["failures.unanswered"]) == (20, 4)
     assert said["failures.consecutive"] == 12
+
+
+def test_each_message_is_decided_once_when_its_time_for_a_reply_is_over() -> None:
+    rows = [got(400, "a"), got(390, "a"), got(300, "b"), sent(290, "b"), got(250, "c"), got(100, "d")]
+    book = fold(ReplyState(), sorted(rows), BORN, lambda _at: Deliverability.WORKING)
+    whole = decided(book, BORN, NOW - 1000, NOW - ALLOWANCE)
+    assert (whole.good, whole.total) == (1, 3)  # one of a customer's two; d may still be answered
+    edges = [NOW - 1000, NOW - 395, NOW - 300, NOW - 250, NOW - ALLOWANCE]
+    parts = [decided(book, BORN, since, until) for since, until in itertools.pairwise(edges)]
+    assert [(one.good, one.total) for one in parts] == [(0, 1), (0, 1), (1, 1), (0, 1)]
+    assert (
+        decided(book, NOW - 260, NOW - 1000, NOW - ALLOWANCE).bad == 1
+    )  # open before the first start: no failure
