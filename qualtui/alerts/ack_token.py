@@ -45,12 +45,12 @@ class TokenRefusal(StrEnum):
 def token_for(number: int, notice: str, key: AckKey, now: float) -> str:
     """Return the token of a notice."""
     claim = msgspec.msgpack.encode(AckClaim(key.id, number, notice, int(now + LIFETIME)))
-    return _text(claim + _mac(key, claim))
+    return token_text(claim + _mac(key, claim))
 
 
 def claim_of(token: str, keys: Sequence[AckKey], now: float) -> AckClaim | TokenRefusal:
     """Return what a token says, or why it is not taken. Nothing is read before its signature is right."""
-    raw = _bytes(token)
+    raw = token_bytes(token)
     if len(raw) <= _MAC:
         return TokenRefusal.UNKNOWN
     body, mac = raw[:-_MAC], raw[-_MAC:]
@@ -85,11 +85,12 @@ def _mac(key: AckKey, claim: bytes) -> bytes:
     return hmac.new(key.secret, b"qualtui acknowledge\0" + claim, hashlib.sha256).digest()
 
 
-def _text(raw: bytes) -> str:
+def token_text(raw: bytes) -> str:
+    """Return bytes as a token is written."""
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def _bytes(token: str) -> bytes:
+def token_bytes(token: str) -> bytes:
     """The bytes of a token in its one spelling; none where it has another."""
     if not token or len(token) > LONGEST or not token.isascii():
         return b""
@@ -97,4 +98,4 @@ def _bytes(token: str) -> bytes:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return b""
-    return raw if _text(raw) == token else b""
+    return raw if token_text(raw) == token else b""
