@@ -10,7 +10,7 @@ from qualtui.engine.journal import Entry, Journal
 from qualtui.eventlog.notices import NoticeCovered, NoticeDelivered, NoticeFailed, NoticeSending
 from qualtui.model import Notice, State
 from qualtui.notify.channels.channel import Channel, ChannelMessage, message_kind
-from qualtui.notify.outbox import DueNotice, next_for, retry_at, wait_for
+from qualtui.notify.outbox import LONGEST_ASKED, DueNotice, next_for, retry_at, wait_for
 from qualtui.notify.render import notice_words
 from qualtui.text.message import ENGLISH, Saying, TextReader, message, render
 
@@ -50,6 +50,7 @@ class Notifier:
         self._spread = spread or random.Random()  # noqa: S311 - spreads retries, keeps no secret
         self._reader = reader
         self._link = link
+        self._held = 0.0  # until when the service wants to be left alone
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -60,8 +61,8 @@ class Notifier:
         """Send what is due, oldest first, until cancelled."""
         while True:
             now = self._clock()
-            due = next_for(self._target.name, self._journal.state.notices.values(), now)
-            wait = None if due is None else wait_for(due.head, now)
+            due = next_for(self._target.name, self._journal.state.notices.values(), now, self._held)
+            wait = None if due is None else wait_for(due.head, now, self._held)
             if due is not None and not wait:
                 await self._finish(due)
                 continue
@@ -100,6 +101,8 @@ class Notifier:
         if delivery.accepted:
             await self._journal.append((NoticeDelivered(notice.key, attempt), ""))
             return
+        if delivery.asked:
+            self._held = self._clock() + min(delivery.asked, LONGEST_ASKED)
         # Who tests waits for the outcome, not for the next day.
         once = delivery.final or notice.kind == "test"
         since, chance = max(notice.queued_at, notice.retry_from), self._spread.random()

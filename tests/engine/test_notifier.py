@@ -136,6 +136,22 @@ async def test_a_refusal_of_one_incident_delays_no_other(store: SqliteStore) -> 
         assert scene.status("1/1/firing/0.0/ops") == "queued"
 
 
+async def test_a_service_that_asks_for_time_gets_no_other_notice_before_but_a_test(store: SqliteStore) -> None:
+    async with running(store, Delivery("HTTP 429", asked=600.0)) as scene:
+        await scene.queue("1/1/firing/0.0/ops")
+        await scene.until(lambda: bool(scene.journal.state.notices["1/1/firing/0.0/ops"].reason))
+        await scene.queue("2/1/firing/0.0/ops", number=2)
+        await scene.queue("test/1/ops", "test", number=0)
+        await scene.until(lambda: scene.status("test/1/ops") == "delivered")
+        await scene.later(599)
+        await asyncio.sleep(0)
+        assert scene.status("2/1/firing/0.0/ops") == "queued"
+        await scene.later(1)
+        await scene.until(lambda: scene.status("2/1/firing/0.0/ops") == "delivered")
+        await scene.until(lambda: scene.status("1/1/firing/0.0/ops") == "delivered")
+    assert [note.key for note in scene.channel.given[:2]] == ["1/1/firing/0.0/ops", "test/1/ops"]
+
+
 async def test_a_service_that_answers_429_is_left_alone_for_half_a_minute(store: SqliteStore) -> None:
     async with running(store, Delivery("HTTP 429", asked=30.0)) as scene:
         await scene.queue("a")

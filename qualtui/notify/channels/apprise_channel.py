@@ -5,7 +5,6 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,12 +12,12 @@ from qualtui.config.values import Secret
 from qualtui.notify.channels import apprise_errors, mail, paging
 from qualtui.notify.channels.channel import ChannelLimits, ChannelMessage, ChannelPlace, Delivery, MessageKind
 from qualtui.notify.channels.families import laid_out, layout_of
+from qualtui.notify.channels.requests_waits import heard_wait, listen_for_waits
 from qualtui.notify.channels.wording import MARKDOWN
 from qualtui.proxies import spare_this_machine
 from qualtui.text.message import Saying, counted, message
 
 STUCK_LIMIT = 3  # hanging threads of a channel before further sends to it fail
-TOO_MANY_WAIT = 30.0  # s before the next try after HTTP 429
 PARTLY_LIMIT = 100  # notices whose recipients are remembered between two tries
 
 
@@ -114,6 +113,7 @@ def _send(url: Secret, note: ChannelMessage, taken: set[str]) -> Delivery:
     import apprise
 
     apprise_errors.forget_errors()
+    listen_for_waits()
     spare_this_machine()
     asset = apprise.AppriseAsset(app_id="qualtui", app_desc="qualtui", service_timeout=0)  # 0: in this thread
     try:
@@ -128,9 +128,7 @@ def _send(url: Secret, note: ChannelMessage, taken: set[str]) -> Delivery:
         return Delivery(_library_failed(type(error).__name__))
     if accepted:
         return Delivery()
-    # Apprise does not read Retry-After, and most services ask for less than this.
-    asked = TOO_MANY_WAIT if apprise_errors.heard_status() == HTTPStatus.TOO_MANY_REQUESTS else 0.0
-    return Delivery(_refused(apprise_errors.heard()), asked=asked)
+    return Delivery(_refused(apprise_errors.heard()), asked=heard_wait(apprise_errors.heard_status()))
 
 
 def _notify(plugin: Any, asset: Any, url: Secret, note: ChannelMessage) -> bool:
@@ -179,12 +177,12 @@ def _library_failed(kind: str) -> Saying:
 
 def understood(url: Secret) -> bool:
     """Whether Apprise understands an address."""
-    return _plugin(url) is not None
+    return plugin_of(url) is not None
 
 
 def apprise_place(url: Secret) -> ChannelPlace | None:
     """Where an address leads, as far as its plug-in shows; None where it is only known when it sends."""
-    plugin = _plugin(url)
+    plugin = plugin_of(url)
     return None if plugin is None else place_of(plugin)
 
 
@@ -207,7 +205,8 @@ def place_of(plugin: Any) -> ChannelPlace | None:
     return None
 
 
-def _plugin(url: Secret) -> Any:
+def plugin_of(url: Secret) -> Any:
+    """The Apprise plug-in that an address means; None where there is none."""
     apprise_errors.hush()
     import apprise
 
