@@ -153,9 +153,10 @@ def _wrong_channels(config: Config, file: str) -> tuple[Problem, ...]:
         return ()
     from qualtui.notify.channels.registry import channel_kind
 
-    expected = "an address that Apprise understands (see github.com/caronc/apprise/wiki)"
+    known = "an address that Apprise understands (see github.com/caronc/apprise/wiki)"
+    pressed = "ntfy://TOPIC, ntfys://HOST/TOPIC or tgram://BOT/CHAT, for one recipient: it has buttons = true"
     return tuple(
-        Problem(file, f"notify.channels.{name}.url", "***", expected)
+        Problem(file, f"notify.channels.{name}.url", "***", pressed if channel.buttons else known)
         for name, channel in config.notify.channels.items()
         if not channel_kind(channel).understood(channel)
     )

@@ -1,4 +1,4 @@
-"""What `config check` says of an escalation: whether it wakes someone, and whether it fails with the bot."""
+"""What `config check` says of who is called: whether it wakes someone, can be answered, and fails with the bot."""
 
 from urllib.parse import urlsplit
 
@@ -6,11 +6,12 @@ from qualtui.alerts.escalation import PLACES, plan_of
 from qualtui.config.errors import Problem
 from qualtui.config.values import Config
 
+BUTTONS = frozenset({"ntfy", "ntfys", "tgram"})  # schemes of channels that can have them
 WHATSAPP = frozenset({"whatsapp", "evolution", "evolutions"})
 
 
 def escalation_remarks(config: Config, file: str) -> list[Problem]:
-    """Return what is valid but unwise: no step rings, or WhatsApp messages that Meta refuses."""
+    """Return what is valid but unwise: no step rings, a phone without a button, WhatsApp that Meta refuses."""
     remarks, channels = [], config.notify.channels
     used = _channels(config)
     if used and not any(channels[name].ringing for name in used):
@@ -21,6 +22,9 @@ def escalation_remarks(config: Config, file: str) -> list[Problem]:
         if parts.scheme == "whatsapp" and not parts.password:
             expected = "whatsapp://TEMPLATE:TOKEN@...: without a template Meta delivers only 24 h long"
             remarks.append(Problem(file, f"notify.channels.{name}.url", "no template", expected))
+        if channel.ringing and parts.scheme in BUTTONS and not channel.buttons and not config.http.ack_listen:
+            expected = "buttons = true: then who is woken can take the incident from the phone"
+            remarks.append(Problem(file, f"notify.channels.{name}.buttons", "false", expected))
     return remarks
 
 

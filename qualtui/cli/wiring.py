@@ -11,7 +11,7 @@ from qualtui.fixes.retry import Waiting, retry_of
 from qualtui.fixes.sessions import SessionCleanup
 from qualtui.gateways.gateway import GatewayCapability
 from qualtui.gateways.registry import kind_of
-from qualtui.notify.channels.registry import channel_of
+from qualtui.notify.channels.registry import channel_of, reply_readers
 from qualtui.probes.build import Deps, customers_of, probes_of
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.gateway_chats import GatewayChatsProbe
@@ -30,7 +30,7 @@ def build(config: Config, deps: Deps) -> Setup:
         for fix in _fixes(name, agent, config, customers_of(mine, name), chats, deps):
             fixes_by_name[name, fix.name] = fix
     targets = tuple(channel_of(name, channel) for name, channel in config.notify.channels.items())
-    return Setup(config, tuple(probes), fixes_by_name, targets)
+    return Setup(config, tuple(probes), fixes_by_name, targets, reply_readers(config.notify.channels))
 
 
 def _fixes(

@@ -44,6 +44,7 @@ _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
+_TOPIC = re.compile(r"[-_A-Za-z0-9]{16,64}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://.+", re.DOTALL)
 _POINTER = re.compile(r"(/([^~/\x00-\x1f]|~[01])*)*")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")
@@ -306,6 +307,10 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
         lambda url: bool(_SCHEME.fullmatch(url.reveal())),
     ),
     (ChannelSettings, "timeout"): _TIMEOUT,
+    (ChannelSettings, "reply_topic"): ValueCheck(
+        "a topic that no one guesses: 16 to 64 letters, digits, dashes and underscores",
+        lambda topic: not topic.reveal() or bool(_TOPIC.fullmatch(topic.reveal())),
+    ),
     (NotifySettings, "channels"): _NAME,
     (NotifySettings, "retry_for"): _KEEP,
     (NotifySettings, "night"): ValueCheck('hours such as "22:00-07:00", or "" for none', _hours),

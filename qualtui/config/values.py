@@ -199,6 +199,8 @@ class ChannelSettings(Values, frozen=True, kw_only=True):
     timeout: Seconds = Seconds(15)
     language: str = ""  # of its notices, such as pt_BR; empty, or one without texts: English
     ringing: bool = False  # it wakes a person: a phone call, a loud push
+    buttons: bool = False  # "I've got it" under a notice that asks for someone: ntfy and Telegram
+    reply_topic: Secret | None = None  # of ntfy, into which the button writes; none: one that follows from the url
 
 
 class Route(Values, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from qualtui import __version__
 from qualtui.config.values import Config, PolicyMode
 from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.engine.ack_links import AckLinks
+from qualtui.engine.ack_replies import AckReplies
 from qualtui.engine.command_handler import CommandHandler
 from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.config_reload import ConfigReload
@@ -133,7 +134,8 @@ class Engine:
         self._faults = AgentFaults()
         self._view = Projector(self.recent, config, self._learning, self._faults, self._standings)
         self._links = AckLinks(store.path, self.journal, clock)
-        self._loops = Loops(self.journal, clock, self._sink, self._links.line)
+        self._replies = AckReplies(self._links, self.journal, clock)
+        self._loops = Loops(self.journal, clock, self._sink, self._links.line, self._links.button)
         self._memory = ProbeContext(store, self.journal, self.recent, clock)
         self._keeper = SampleWriter(store, self.journal, clock)
         self._fixing = FixRunner(self.journal, clock)
@@ -294,6 +296,7 @@ class Engine:
                     self._loops.begin(self._setup, tasks)
                     tasks.create_task(self._switch.run(self._setup.config.notify.ping))
                     tasks.create_task(self._http.run(self._setup.config.http))
+                    tasks.create_task(self._replies.run(self._setup.config, self._setup.readers))
                     await self._await_reload()
             except* _Reload as reload:
                 fresh = _first(reload).setup
@@ -437,6 +440,7 @@ class Engine:
             given_up,
             self._switch.trouble,
             *self._http.troubles,
+            *self._replies.troubles,
         )
         troubles = [text for text in (*store, refused, *self._faults.banners(), *ways) if text]
         notices = self.journal.state.notices.values()

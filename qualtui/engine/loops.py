@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from qualtui.engine.journal import Journal
-from qualtui.engine.notifier import Notifier, no_link
+from qualtui.engine.notifier import Notifier, no_button, no_link
 from qualtui.engine.setup import Setup
 from qualtui.engine.supervisor import watch
 from qualtui.model import Notice, Sample
@@ -24,11 +24,13 @@ class Loops:
         clock: Callable[[], float],
         sink: Callable[[tuple[Sample, ...]], None],
         link: Callable[[Notice], Saying] = no_link,
+        button: Callable[[Notice], str] = no_button,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._sink = sink
         self._link = link
+        self._button = button
         self._wakes: list[asyncio.Event] = []
         self._notifiers: Sequence[Notifier] = ()
         self._deliveries: dict[str, asyncio.Task[None]] = {}
@@ -53,6 +55,7 @@ class Loops:
                 spread,
                 channel_reader(config, target.name),
                 self._link,
+                self._button,
             )
             for target in setup.targets
         ]

@@ -9,7 +9,7 @@ from qualtui.alerts.notice_decision import NoticeKind
 from qualtui.engine.journal import Entry, Journal
 from qualtui.eventlog.notices import NoticeCovered, NoticeDelivered, NoticeFailed, NoticeSending
 from qualtui.model import Notice, State
-from qualtui.notify.channels.channel import Channel, ChannelMessage, message_kind
+from qualtui.notify.channels.channel import Channel, ChannelMessage, MessageButton, message_kind
 from qualtui.notify.outbox import LONGEST_ASKED, DueNotice, next_for, retry_at, wait_for
 from qualtui.notify.render import notice_words
 from qualtui.text.message import ENGLISH, Saying, TextReader, message, render
@@ -21,6 +21,11 @@ BEGINNINGS = {NoticeKind.FIRING, NoticeKind.REOPENED}
 
 def no_link(_notice: Notice) -> Saying:
     """There are no acknowledge links."""
+    return ""
+
+
+def no_button(_notice: Notice) -> str:
+    """There are no buttons."""
     return ""
 
 
@@ -41,6 +46,7 @@ class Notifier:
         spread: random.Random | None = None,
         reader: TextReader = ENGLISH,
         link: Callable[[Notice], Saying] = no_link,
+        button: Callable[[Notice], str] = no_button,
     ) -> None:
         self._target = target
         self._journal = journal
@@ -50,6 +56,7 @@ class Notifier:
         self._spread = spread or random.Random()  # noqa: S311 - spreads retries, keeps no secret
         self._reader = reader
         self._link = link
+        self._button = button
         self._held = 0.0  # until when the service wants to be left alone
         self._wake = asyncio.Event()
 
@@ -96,7 +103,9 @@ class Notifier:
         if link := self._link(notice):  # made now: the store never holds it; first, so that no cut loses it
             body = f"{render(link, self._reader)}\n{body}"
         kind = message_kind(notice.kind, notice.severity)
-        note = ChannelMessage(title, body, kind, self._about(notice), notice.key)
+        token = self._button(notice)  # made now, as the link
+        button = MessageButton(render(message("I've got it"), self._reader), token) if token else None
+        note = ChannelMessage(title, body, kind, self._about(notice), notice.key, button)
         delivery = await self._target.send(note)
         if delivery.accepted:
             await self._journal.append((NoticeDelivered(notice.key, attempt), ""))

@@ -9,6 +9,7 @@ import msgspec
 from qualtui.config.values import Config
 from qualtui.fixes.fix import Fix
 from qualtui.notify.channels.channel import Channel
+from qualtui.notify.channels.replies import ReplyReader
 from qualtui.probes.probe import Probe
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ class Setup(msgspec.Struct, frozen=True):
     probes: tuple[Probe, ...]
     remedies: dict[tuple[str, str], Fix]  # by agent and name
     targets: tuple[Channel, ...]
+    readers: tuple[ReplyReader, ...] = ()
 
     def intervals(self) -> Mapping[str, tuple[float, float]]:
         """By series: the interval and the timeout of the probe that answers it, in seconds."""

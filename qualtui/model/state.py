@@ -186,6 +186,7 @@ class LinkAck(msgspec.Struct, frozen=True):
 
     channel: str
     until: float
+    who: str = ""  # the person whom the channel belongs to, where only that person can have used it
 
 
 class FixRun(msgspec.Struct, frozen=True):
@@ -260,6 +261,7 @@ class State(msgspec.Struct, frozen=True):
     notices: dict[str, Notice] = {}  # all that are due, and the newest delivered or failed ones
     failing: dict[str, Failing] = {}  # by channel
     link_acks: dict[int, LinkAck] = {}  # by incident
+    replies_read: dict[str, str] = {}  # by reader of replies: the newest one that was looked at
     delivered_at: dict[str, float] = {}  # by channel: its newest delivery
     runs: dict[str, FixRun] = {}  # all that still decide something, and the newest
     activity: tuple[Activity, ...] = ()  # newest last

@@ -113,7 +113,8 @@ def _answer(page: AckPage, token: str) -> web.Response:
     return web.Response(text=_html(page, token), content_type="text/html", status=_CODES[page.status])
 
 
-def _said(page: AckPage) -> Saying:
+def ack_text(page: AckPage) -> Saying:
+    """What became of a link or a button, in a sentence."""
     number = str(page.number)
     if page.status is AckStatus.READY:
         return message("No one has got #{number} yet.", number=number)
@@ -141,9 +142,10 @@ def _html(page: AckPage, token: str) -> str:
             f'<form method="post" action="/ack"><input type="hidden" name="token" value="{html.escape(token)}">'
             f'<button style="font-size:1.4em;padding:.6em 1.2em">{html.escape(button)}</button></form>'
         )
+    said = html.escape(render(ack_text(page)))
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">'
         '<title>qualtui</title></head><body style="font-family:sans-serif;margin:2em">'
-        f"<h1>{html.escape(clean(what, 300))}</h1><p>{html.escape(render(_said(page)))}</p>{form}</body></html>\n"
+        f"<h1>{html.escape(clean(what, 300))}</h1><p>{said}</p>{form}</body></html>\n"
     )

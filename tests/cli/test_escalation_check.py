@@ -29,3 +29,30 @@ def test_the_monitored_gateway_as_the_only_whatsapp_path_is_refused(tmp_path: Pa
 def test_whatsapp_without_a_template_is_a_warning(tmp_path: Path) -> None:
     code, said = checked(tmp_path, "whatsapp://tokentokentoken@12345678901234/5511900000001")
     assert (code, "without a template" in said) == (0, True)
+
+
+NTFY = "ntfys://ntfy.example.com/alerts-of-ana"
+
+
+def test_a_ringing_phone_without_a_button_is_a_warning_unless_there_is_another_way(tmp_path: Path) -> None:
+    ringing = TEAM.replace('url = "{url}"', 'url = "{url}"\nringing = true')
+    listens = '[http]\nack_listen = "127.0.0.1:8009"\npublic_url = "https://alerts.example.com"\n'
+    said = []
+    for more in ("", "buttons = true\n", listens):
+        team = ringing.format(url=NTFY)
+        config = team.replace("ringing = true\n", f"ringing = true\n{more}") if "buttons" in more else team + more
+        (tmp_path / "config.toml").write_text(AGENT + GATEWAY + config)
+        ran = run_qualtui("config", "check", home=tmp_path)
+        assert ran.returncode == 0, ran.stderr
+        said.append("buttons = true" in ran.stdout)
+    assert said == [True, False, False]
+
+
+def test_a_button_where_none_can_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(
+        AGENT + '[notify.channels.phone]\nurl = "jsons://in.example.com/secret"\nbuttons = true\n'
+    )
+    ran = run_qualtui("config", "check", home=tmp_path)
+    assert ran.returncode == 3
+    assert "ntfys://HOST/TOPIC" in ran.stdout + ran.stderr
+    assert "in.example.com" not in ran.stdout + ran.stderr

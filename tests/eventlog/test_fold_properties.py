@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from qualtui.eventlog.ack_links import AckLinkLapsed, AckLinkUsed
+from qualtui.eventlog.ack_links import AckLinkLapsed, AckLinkUsed, AckRepliesRead
 from qualtui.eventlog.activity import ACTIVITY_KEPT
 from qualtui.eventlog.alerts import RESOLVED_KEPT, RuleChanged
 from qualtui.eventlog.codec import decode, encode, event_kind
@@ -67,6 +67,7 @@ BODIES: st.SearchStrategy[EventBody] = st.one_of(
     st.builds(Noted, NUMBERS, TEXTS, TEXTS),
     st.builds(AckLinkUsed, NUMBERS, NAMES, NAMES, TIMES),
     st.builds(AckLinkLapsed, NUMBERS),
+    st.builds(AckRepliesRead, NAMES, NAMES),
     st.builds(NoticeCovered, NAMES, NAMES, st.none() | TIMES),
     st.builds(NoticeResent, NAMES, TEXTS),
     st.builds(NoticeQueued, NAMES, NUMBERS, NAMES, NAMES, SEVERITIES, SAYINGS, SAYINGS),

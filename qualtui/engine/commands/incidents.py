@@ -81,7 +81,7 @@ def ownership_refusal(
 def _by_link(state: State, incident: Incident) -> bool:
     """Whether only a link owns it: whoever says who he is confirms it."""
     ack = state.link_acks.get(incident.number)
-    return ack is not None and incident.owner == link_owner(ack.channel)
+    return ack is not None and incident.owner == link_owner(ack.channel, ack.who)
 
 
 async def note(context: CommandContext, ask: AddNote, who: str) -> Answer:

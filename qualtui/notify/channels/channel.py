@@ -19,14 +19,28 @@ class MessageKind(StrEnum):
     TEST = "test"
 
 
+class MessageButton(msgspec.Struct, frozen=True):
+    """A button under a message; who presses it sends the token back. Its repr shows no token."""
+
+    label: str
+    token: str
+
+    def __repr__(self) -> str:
+        return f"MessageButton({self.label!r}, ***)"
+
+
 class ChannelMessage(msgspec.Struct, frozen=True):
-    """One message. `about`: the incident's key, for services with incidents; `key`: the same in each try."""
+    """One message. `about`: the incident's key, for services with incidents; `key`: the same in each try.
+
+    `button`: for channels that have buttons; the others leave it out.
+    """
 
     title: str
     body: str
     kind: MessageKind
     about: str = ""
     key: str = ""
+    button: MessageButton | None = None
 
 
 class Delivery(msgspec.Struct, frozen=True):
