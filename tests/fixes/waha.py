@@ -99,8 +99,9 @@ class Waha:
 
 
 def said(at: float, ours: bool) -> dict[str, Any]:
-    """A message of a chat."""
-    return {"id": f"{at}", "timestamp": int(at), "fromMe": ours, "ack": 2, "body": "oi", "hasMedia": False}
+    """A message of a chat. No two say the same: the bot owes repeated words no second answer within its minutes."""
+    text = f"oi, {int(at)}"
+    return {"id": f"{at}", "timestamp": int(at), "fromMe": ours, "ack": 2, "body": text, "hasMedia": False}
 
 
 @asynccontextmanager
