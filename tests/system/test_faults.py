@@ -38,13 +38,14 @@ class Expected(msgspec.Struct, frozen=True):
     code: int = 2
     link: str = ""  # the link that is shown broken, empty: none needs be
     again: float = 0.0  # s at speed 1 after which it is surely seen once more, where it comes and goes
+    past: float = 0.0  # s at speed 1 for which its customers wait already when it is switched on
 
 
 CASES = [
     Expected("agent-down", "agent-down", 0, "refuses connections", link="bot"),
     Expected("agent-hanging", "agent-down", 150 + 3 * 100, "The bot is down", link="bot"),
     Expected("database-stopped", "database-down", 10, "The database is down", link="database"),
-    Expected("sessions-stuck", "customers-waiting", 600, "sent no reply"),
+    Expected("sessions-stuck", "customers-waiting", 600, "sent no reply", past=2400 + 3 * 60),
     Expected("customers-unanswered", "customers-waiting", 600, "sent no reply"),
     Expected("sends-failing", "gateway-not-working", 120, "WhatsApp session FAILED", link="gateway"),
     # Half of the messages are lost before they are stored: the gateway's chats alone tell of these.
@@ -67,10 +68,17 @@ class Scene:
         self.world = world
         self.client = client
         self.speed = speed
+        self._looked = float("inf")  # not later than this qualtui had looked first
 
     async def calm(self, within: float) -> Snapshot:
         """Waits until nothing fires and everyone is answered on fresh evidence."""
-        return await seen(self.client, is_calm, within, "calm")
+        calm = await seen(self.client, is_calm, within, "calm")
+        self._looked = min(self._looked, calm.at)
+        return calm
+
+    async def watched(self, past: float) -> None:
+        """Waits until qualtui has watched for so many seconds: who wrote before that pages nobody."""
+        await seen(self.client, lambda shot: shot.at - self._looked > past, past + SLACK, "so long a watch")
 
     async def quiet(self, within: float) -> None:
         """Waits until `status` exits 0: warnings about the minutes just gone end a little later."""
@@ -137,6 +145,8 @@ async def test_a_flood_is_named_before_a_failing_webhook_and_one_fix_is_offered_
 async def seen_named_told_and_over(scene: Scene, case: Expected, look: Holds | None = None) -> None:
     """What each fault must show, by the screen, `status` and a notice. `look`: for `fires`, if it notes more."""
     patience = 60 * SPEED / scene.speed
+    await scene.calm(patience)
+    await scene.watched(case.past / scene.speed)
     await scene.calm(patience)
     await scene.world.forget_notices()
     await scene.world.fault(case.fault, True)
