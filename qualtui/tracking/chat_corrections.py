@@ -74,7 +74,8 @@ def with_chats(
     # A phone may be written in a form that no question finds: who was owed an answer lately is known all the same.
     lately = (*sorted(book.answered, key=lambda lead: book.answered[lead]), *book.owed)
     by_number = {numbers[lead]: lead for lead in lately if numbers.get(lead)}
-    owed, asked, chatted = dict(book.owed), dict(book.asked), dict(book.chatted)
+    owed, asked = dict(book.owed), dict(book.asked)
+    chatted = book.chatted | _written(book, chats, numbers)
     edge = born if edge is None else edge
     for key, stored in leads.items():
         chat = chats.open.get(key)
@@ -94,6 +95,12 @@ def with_chats(
             owed[lead] = claim
             asked[lead] = asked.get(lead) or (claim.since,)
     return msgspec.structs.replace(book, owed=owed, asked=asked, chatted=chatted)
+
+
+def _written(book: ReplyState, chats: Chats, numbers: Mapping[str, str]) -> dict[str, tuple[float, ...]]:
+    """By lead of those who wrote lately: when, by their chats. An answer to one message ends no flood."""
+    found = {lead: chats.get(numbers.get(lead, "")) for lead in {lead for _at, lead in book.wrote}}
+    return {lead: chat.wrote for lead, chat in found.items() if chat is not None}
 
 
 def _one_person(stored: Known | None, lately: str | None, owed: Container[str]) -> Known | None:

@@ -182,7 +182,9 @@ def with_messages(chat: Chat, messages: Iterable[ChatMessage], repeats: Collecti
             since = one.at
     # What is still on its way may be taken later, and nothing in the chat's last message tells.
     under_way = since is not None and any(one.ours and not one.heard and one.at >= since for one in earlier)
-    wrote = tuple(one.at for one in (*earlier, last) if not one.ours)[-WRITTEN:]
+    oldest = min(one.at for one in (*earlier, last))
+    before = (at for at in chat.wrote if at < oldest)  # beyond the look's end: answers fill its messages, too
+    wrote = (*before, *(one.at for one in (*earlier, last) if not one.ours))[-WRITTEN:]
     return Chat(last, since, heard, not under_way, chat.id, repeated, wrote, chat.other)
 
 

@@ -99,7 +99,7 @@ class Waha:
 
 
 def said(at: float, ours: bool) -> dict[str, Any]:
-    """A message of a chat. No two say the same: the bot owes repeated words no second answer within its minutes."""
+    """A message of a chat. No two say the same: to repeated words the bot may owe no second answer."""
     text = f"oi, {int(at)}"
     return {"id": f"{at}", "timestamp": int(at), "fromMe": ours, "ack": 2, "body": text, "hasMedia": False}
 

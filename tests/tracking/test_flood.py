@@ -2,10 +2,14 @@
 
 import pytest
 
-from qualtui.tracking.flood import LEAST, STORED, flood_window, flooder
+from qualtui.tracking.chat_corrections import with_chats
+from qualtui.tracking.flood import LEAST, MANY, STORED, flood_window, flooder
+from qualtui.tracking.gateway_chats import ChatMessage, Chats, with_last_message, with_messages
+from qualtui.tracking.identity import chat_key
 from qualtui.tracking.replies import ReplyState
 
 NOW = 10_000.0
+ANA = chat_key("5511990001111")
 
 
 @pytest.mark.parametrize(
@@ -47,3 +51,22 @@ def test_old_messages_of_others_hide_no_flood_of_a_fast_demo() -> None:
     assert flooder(ReplyState(wrote=rows), NOW) == ("", 0)
     assert flooder(ReplyState(wrote=rows), NOW, flood_window(100)) == ("ana", 20)
     assert (flood_window(1), flood_window(1000)) == (300, LEAST)
+
+
+def test_a_flood_stays_one_when_the_bot_has_just_answered_one_of_its_messages() -> None:
+    said = [ChatMessage(NOW - 40 + 2 * number, ours=False) for number in range(MANY)]
+    answer = ChatMessage(NOW - 1, ours=True, ack=2)
+    waits = with_messages(with_last_message(None, said[-1]), said)
+    rows = tuple((one.at, "ana") for one in said[:STORED])
+    for chats in (Chats(NOW, {ANA: waits}), Chats(NOW, answered={ANA: with_last_message(waits, answer)})):
+        book = with_chats(ReplyState(wrote=rows), chats, {"ana": ANA}, {}, str, 0.0)
+        assert flooder(book, NOW) == ("ana", MANY)
+
+
+def test_what_a_chat_has_of_a_flood_stays_known_when_the_bots_answers_fill_the_newest_messages() -> None:
+    said = [ChatMessage(NOW - 40 + number, ours=False) for number in range(MANY)]
+    answers = [ChatMessage(NOW - 20 + number, ours=True, ack=2) for number in range(10)]
+    chat = with_messages(with_last_message(None, said[-1]), said)
+    later = ChatMessage(NOW - 5, ours=False)
+    chat = with_messages(with_last_message(chat, later), [*said[-9:], *answers, later])
+    assert chat.wrote == tuple(one.at for one in (*said, later))
