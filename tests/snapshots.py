@@ -30,6 +30,7 @@ from qualtui.wire import (
     Preview,
     PreviewItem,
     RunningView,
+    ScheduledView,
     Snapshot,
 )
 
@@ -494,7 +495,28 @@ def recovering() -> Snapshot:
     return msgspec.structs.replace(_agent(shot, now=worst), incidents=(over, resolved()), recovering=1)
 
 
+def scheduled() -> Snapshot:
+    """The cause is fixed at night; three customers are answered when contact hours begin."""
+    eight = AT + 17_280
+    planned = NowView(
+        Severity.WARNING, False, "3 CUSTOMERS ARE ANSWERED AT 08:00", "in 4h 48m; oldest 2h 10m",
+        "ana scheduled it: who wrote over an hour ago waits for contact hours",
+        who="ana for 4m", tried="gateway-restart: it is WORKING", number=42,
+        state=NowState.SCHEDULED,
+    )  # fmt: skip
+    row = incident(owner="ana", scheduled=True, fix="", lapses_at=AT + 1560)
+    return msgspec.structs.replace(
+        _agent(calm(), now=planned),
+        incidents=(row, resolved()),
+        scheduled=(ScheduledView("s1", "retry", "ldc-bot", "ana", eight, 3),),
+        night_until=eight - 3600,
+        oncall="Ana",
+        oncall_next="Bruno",
+    )
+
+
 SCENES = {
+    "scheduled": scheduled,
     "calm": calm,
     "waiting": waiting,
     "recovering": recovering,

@@ -23,6 +23,7 @@ class OwnerVerdict(StrEnum):
     """What is due, or why nothing is."""
 
     NO_OWNER = "no owner"
+    SCHEDULED = "scheduled"  # what is left is planned, and not overdue: nobody is woken for it
     SNOOZED = "snoozed"
     ACTIVE = "active"  # the owner gave a sign of life not long ago
     REMIND = "remind"
@@ -34,6 +35,8 @@ def owner_verdict(incident: Incident, acted_at: float | None, timing: OwnerTimin
     """Return what an owned incident is due. `acted_at`: the owner's newest fix since it is owned."""
     if incident.phase is not Phase.FIRING or not incident.owner:
         return OwnerVerdict.NO_OWNER
+    if now < incident.overdue_at:
+        return OwnerVerdict.SCHEDULED
     sign = _sign(incident, acted_at)
     until = incident.snoozed_until
     if until is not None and sign < until:
@@ -56,7 +59,7 @@ def lapses_at(incident: Incident, acted_at: float | None, timing: OwnerTiming) -
     sign, until = _sign(incident, acted_at), incident.snoozed_until
     if until is not None and sign < until:
         sign = until - timing.remind
-    return sign + timing.lapse
+    return max(sign + timing.lapse, incident.overdue_at)
 
 
 def _sign(incident: Incident, acted_at: float | None) -> float:

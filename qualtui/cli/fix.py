@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from qualtui.cli import fix_policy
+from qualtui.cli import fix_policy, fix_schedule
 from qualtui.cli.common import FAILED, CommandError
 from qualtui.cli.customers import only_agent
 from qualtui.cli.engine import ask
@@ -25,6 +25,7 @@ command = typer.Typer(
     ),
 )
 command.add_typer(fix_policy.command, name="policy")
+command.add_typer(fix_schedule.command, name="schedule")
 Name = Annotated[str, typer.Argument(metavar="FIX", help=_("The fix's name, as in `fix list`."))]
 AgentOption = Annotated[
     str, typer.Option("--agent", metavar="NAME", help=_("The agent; required if there are several."))

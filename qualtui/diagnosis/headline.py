@@ -7,8 +7,9 @@ from qualtui.diagnosis.chain import BAD, BUSY
 from qualtui.diagnosis.fix_choice import Remedies, TriedFixes, offered_fix
 from qualtui.diagnosis.proof import oldest_wait
 from qualtui.diagnosis.root_cause import RootCause
+from qualtui.diagnosis.scheduled import scheduled
 from qualtui.diagnosis.waits import within_reply_times
-from qualtui.model import Evidence, Incident, Link, Phase, Severity
+from qualtui.model import Evidence, Incident, Link, Phase, Schedule, Severity
 from qualtui.series.evidence import NOTHING, Readings, fresh
 from qualtui.text.message import EMPTY, Param, Saying, Text, counted, joined, message
 from qualtui.wire import LinkView, NowState, NowView
@@ -50,6 +51,7 @@ def headline(
     learning: float | None,
     now: float,
     unwitnessed: Unwitnessed | None = None,
+    planned: Schedule | None = None,
 ) -> NowView:
     """What the NOW box says. `incidents` are the agent's; only firing ones count, INFO is only to be known.
 
@@ -57,6 +59,8 @@ def headline(
     """
     firing = [one for one in incidents if one.phase is Phase.FIRING and one.severity is not Severity.INFO]
     holding = [one for one in firing if lives(one).holds]
+    if planned is not None and scheduled(planned, holding, readings, links, now):
+        return _scheduled(planned, holding, readings, reason, tried, now)
     if holding:
         return _trouble(_worst(holding), holding, readings, reason, lives, tried, remedies, now)
     if any(view.status == BAD for view in links):
@@ -125,6 +129,35 @@ def _trouble(
         number=worst.number,
         state=state,
         step=reason.step or ("" if fix else worst.runbook),
+    )
+
+
+def _scheduled(
+    planned: Schedule,
+    holding: Sequence[Incident],
+    readings: Readings,
+    reason: RootCause,
+    tried: Callable[[int], TriedFixes],
+    now: float,
+) -> NowView:
+    """The cause is fixed, and all who wait are answered at a time that a person chose."""
+    worst = _worst(holding) if holding else None
+    worst = next((one for one in holding if one.number == planned.number), worst)
+    at, count = planned.due_at, int(fresh(readings, "customers.waiting") or 0)
+    head = counted("{count} CUSTOMER IS ANSWERED AT {at:clock}", "{count} CUSTOMERS ARE ANSWERED AT {at:clock}",
+                   count, at=at)  # fmt: skip
+    detail = message("in {left:span}; {waits}", left=max(0.0, at - now), waits=_how_long(readings))
+    return NowView(
+        level=Severity.WARNING,
+        calm=False,
+        headline=head,
+        detail=detail,
+        why=message("{who} scheduled it: who wrote over an hour ago waits for contact hours", who=planned.who),
+        proof=reason.proof,
+        who=_owner(worst, now) if worst is not None else EMPTY,
+        tried=tried(worst.number).text or message("nothing") if worst is not None else EMPTY,
+        number=worst.number if worst is not None else 0,
+        state=NowState.SCHEDULED,
     )
 
 

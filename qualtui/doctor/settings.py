@@ -51,9 +51,11 @@ def _routes(config: Config) -> tuple[Finding, ...]:
         )
         found.append(ok(check, what, message("critical alerts go to {channels}", channels=", ".join(used_for))))
     used = {name for route in routes for name in route.channels}
+    used |= {name for person in config.people.values() for name in person.channels}  # for whoever is called
+    used |= {name for step in config.notify.escalation for name in step.to}
     idle = [name for name in config.notify.channels if name not in used]
     if idle:
-        why = message("no route leads to {channels}", channels=", ".join(idle))
-        todo = message("name it in the channels of a [[notify.routes]]")
+        why = message("no route and no person uses {channels}", channels=", ".join(idle))
+        todo = message("name it in the channels of a [[notify.routes]] or of a [people.NAME]")
         found.append(warning("notify.unused", what, why, todo))
     return tuple(found)

@@ -23,16 +23,24 @@ Live = Callable[[Incident], Incident]  # with its line and the fix that is offer
 
 
 def incidents(
-    state: State, live: Live = lambda incident: incident, recovering: Container[int] = ()
+    state: State,
+    live: Live = lambda incident: incident,
+    recovering: Container[int] = (),
+    scheduled: Container[int] = (),
 ) -> tuple[IncidentView, ...]:
     """Firing ones first, worst and oldest first, the recovering ones after them; then the newest resolved.
 
-    `live`: a firing one as it is now; `recovering`: the numbers of those that are clear by fresh evidence.
+    `live`: a firing one as it is now; `recovering`: the numbers of those that are clear by fresh evidence;
+    `scheduled`: of those whose rest is planned.
     """
 
     def order(incident: Incident) -> tuple[int, int, float]:
         if incident.phase is Phase.FIRING:
-            return int(incident.number in recovering), -incident.severity.rank, incident.fired_at
+            return (
+                int(incident.number in recovering or incident.number in scheduled),
+                -incident.severity.rank,
+                incident.fired_at,
+            )
         return 2, 0, -(incident.resolved_at or 0.0)
 
     fire = sum(one.phase is Phase.FIRING for one in state.incidents.values())
@@ -40,13 +48,29 @@ def incidents(
     current = (live(one) if one.phase is Phase.FIRING else one for one in chosen)
     trying = Counter(one.number for one in state.notices.values() if one.status in PENDING)
     rows = (_row(incident, trying[incident.number]) for incident in current)
-    return tuple(replace(row, recovering=True) if row.number in recovering else row for row in rows)
+    return tuple(
+        replace(row, recovering=row.number in recovering, scheduled=row.number in scheduled)
+        if row.number in recovering or row.number in scheduled
+        else row
+        for row in rows
+    )
 
 
-def firing_incidents(state: State, recovering: Container[int] = ()) -> dict[Severity, int]:
-    """How many incidents of each severity fire, with a row or not; without the recovering ones."""
+def firing_incidents(
+    state: State, recovering: Container[int] = (), scheduled: Container[int] = ()
+) -> dict[Severity, int]:
+    """How many incidents of each severity fire, with a row or not; without the recovering ones.
+
+    A scheduled one counts as a WARNING at most.
+    """
     fires = (one for one in state.incidents.values() if one.phase is Phase.FIRING)
-    return dict(Counter(one.severity for one in fires if one.number not in recovering))
+    return dict(
+        Counter(
+            Severity.WARNING if one.number in scheduled and one.severity is Severity.CRITICAL else one.severity
+            for one in fires
+            if one.number not in recovering
+        )
+    )
 
 
 def incident_view(incident: Incident, state: State) -> IncidentView:

@@ -22,7 +22,7 @@ from qualtui.engine.incident_views import activity, firing_incidents, incidents,
 from qualtui.engine.live_incidents import Available, LiveIncidents
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.incident_lead import firing_members
-from qualtui.model import Evidence, FixRun, Incident, Phase, Sample, Severity, State
+from qualtui.model import Evidence, FixRun, Incident, Phase, Sample, Schedule, Severity, State
 from qualtui.series.catalogue import OWN
 from qualtui.series.declaration import Series
 from qualtui.series.evidence import Reading, Readings, fresh, stale_after
@@ -34,6 +34,7 @@ from qualtui.wire import (
     EngineView,
     Figure,
     LinkView,
+    NowState,
     NowView,
     Overview,
     Snapshot,
@@ -54,6 +55,7 @@ class _Cause(NamedTuple):
     firing: tuple[Incident, ...]
     runs: tuple[FixRun, ...]
     learning: float | None
+    planned: Schedule | None = None  # the next one
 
 
 class _Projection(NamedTuple):
@@ -67,6 +69,7 @@ class _Projection(NamedTuple):
     alarms: dict[str, Severity]  # by series: the severity of the incident that rests on it
     rows: dict[int, Incident]  # its firing incidents, as they are now
     recovering: frozenset[int]
+    scheduled: frozenset[int] = frozenset()
 
 
 def _amber(severity: Severity) -> Severity:
@@ -175,18 +178,20 @@ class Projector:
         """
         self.refresh(state, available, now, first, most)
         recovering: set[int] = set()
+        planned: set[int] = set()
         rows: dict[int, Incident] = {}
         for one in self._cache.values():
             recovering |= one.recovering
+            planned |= one.scheduled
             rows |= one.rows
         return Overview(
             at=now,
             seq=state.seq,
             engine=engine,
             agents=tuple(self._cache[name].summary for name in self._config.agents),
-            incidents=incidents(state, lambda incident: rows.get(incident.number, incident), recovering),
+            incidents=incidents(state, lambda incident: rows.get(incident.number, incident), recovering, planned),
             activity=activity(state),
-            firing=firing_incidents(state, recovering),
+            firing=firing_incidents(state, recovering, planned),
             recovering=len(recovering),
             zone=self._config.screen.zone,
             speed=self._config.demo.speed,
@@ -222,7 +227,9 @@ class Projector:
             runs.setdefault(run.agent, []).append(run)
         for name in agents:
             mine, ran = tuple(firing.get(name, ())), tuple(runs.get(name, ()))
-            yield name, _Cause(self._recent.version(name), mine, ran, self._learning(name))
+            plans = [one for one in state.schedules.values() if one.agent == name] if state.schedules else []
+            planned = min(plans, key=lambda one: one.due_at, default=None)
+            yield name, _Cause(self._recent.version(name), mine, ran, self._learning(name), planned)
 
     def old(self, now: float) -> tuple[str, ...]:
         """The agents that the next overview would have to build anew because of their age."""
@@ -310,6 +317,7 @@ class Projector:
             cause.learning,
             now,
             self._evidence.unwitnessed(agent, now),
+            cause.planned,
         )
         values = {name: value for name in SUMMARY_SERIES if (value := fresh(readings, name)) is not None}
         summary = AgentSummary(
@@ -322,4 +330,5 @@ class Projector:
         )
         rows = {one.number: self.live.current(one, state, available, now, looks) for one in mine}
         recovering = frozenset(number for number, live in lives.items() if not live.holds)
-        return _Projection(cause, now, summary, readings, links, alarms, rows, recovering)
+        planned = frozenset({now_view.number} if now_view.state is NowState.SCHEDULED else ())
+        return _Projection(cause, now, summary, readings, links, alarms, rows, recovering - planned, planned)

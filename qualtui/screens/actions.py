@@ -181,7 +181,8 @@ class Actions:
 
         run = min(snapshot.running if snapshot else (), key=last, default=None)
         if run is None and snapshot is not None and snapshot.scheduled:
-            answer = await self.ask(CancelSchedule(snapshot.scheduled[0].id))
+            here = [one for one in snapshot.scheduled if view is not None and one.agent == view.name]
+            answer = await self.ask(CancelSchedule((here or snapshot.scheduled)[0].id))
             if isinstance(answer, Done):
                 self._say(safe(answer.text, 400), "good")
             return

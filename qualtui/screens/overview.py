@@ -216,5 +216,5 @@ class OverviewPage(Page):
         listed.show(activity.activity_head(), acts)
 
     def _names(self) -> dict[str, str]:
-        wanted = ("fix", "have", "open", "customers")
+        wanted = ("fix", "have", "open", "customers", "stop")
         return dict(zip(wanted, (key for key, _word in self._keys(wanted)), strict=True))

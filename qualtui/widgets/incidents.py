@@ -53,7 +53,7 @@ def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents
     who = safe(incident.owner, 40) or (_("no one") if fires else "")
     return (
         Span(padded(str(incident.number), 5, right=True) + "  ", "faint" if not fires else "label"),
-        Span(column(word if incident.recovering else f"{glyph} {word}", 12), token),
+        Span(column(word if incident.recovering or incident.scheduled else f"{glyph} {word}", 12), token),
         Span(padded(text, what), "faint" if not fires else "text"),
         Span(" " + column(since, 8), "faint" if not fires else "strong"),
         Span(column(who, owner), _owner_token(incident, fires)),

@@ -136,6 +136,8 @@ def _do(fact: NowView, keys: dict[str, str], have: str) -> Line:
     if fact.number:
         spans += _key(keys.get("have", "a"), have) if have else []
         spans += _key(keys.get("open", "enter"), _("why"))
+    if fact.state is NowState.SCHEDULED:
+        spans += _key(keys.get("stop", "x"), _("cancel the answers"))
     spans += _key(keys.get("customers", "c"), _("who waits"))
     return tuple(spans)
 

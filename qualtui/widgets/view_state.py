@@ -90,7 +90,7 @@ def firing_count(snapshot: Overview, *severities: Severity) -> int:
         held = sum(snapshot.firing.get(severity, 0) for severity in wanted)
         return held if severities else held + snapshot.recovering
     fires = (one for one in snapshot.incidents if one.phase is Phase.FIRING)
-    return sum(not severities or (one.severity in wanted and not one.recovering) for one in fires)
+    return sum(not severities or (one.urgency in wanted and not one.recovering) for one in fires)
 
 
 def recovering(snapshot: Overview) -> int:
@@ -104,5 +104,5 @@ def criticals(snapshot: Overview | None) -> frozenset[int]:
     return frozenset(
         incident.number
         for incident in (snapshot.incidents if snapshot else ())
-        if incident.phase is Phase.FIRING and incident.severity is Severity.CRITICAL
+        if incident.phase is Phase.FIRING and incident.severity is Severity.CRITICAL and not incident.scheduled
     )

@@ -36,6 +36,8 @@ def _pieces(incident: IncidentView, since: str, now: float, zone: str) -> list[S
     if incident.snoozed_until is not None and incident.snoozed_until > now:
         quiet = _("no reminders for {left}").format(left=lasting(incident.snoozed_until - now))
         return [*pieces, Span(quiet, "label")]
+    if incident.scheduled:
+        return pieces
     if incident.reminded_at is not None:
         pieces.append(Span(_("reminded {age} ago").format(age=age(now, incident.reminded_at)), "warn"))
     if left:

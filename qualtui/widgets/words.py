@@ -14,7 +14,9 @@ _LONGEST = 9999 * 86400.0
 
 
 def severity_word(incident: IncidentView) -> str:
-    """How bad a firing incident is; one that recovers has its own word."""
+    """How bad a firing incident is; one that recovers or is scheduled has its own word."""
+    if incident.scheduled:
+        return _("SCHEDULED")
     return _("RECOVERING") if incident.recovering else level_word(incident.severity)
 
 

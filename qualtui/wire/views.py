@@ -50,6 +50,7 @@ class NowState(StrEnum):
     WAITING = "waiting"  # for the bot's reply
     CHECKING = "checking"  # no one waits by the rows, but the gateway has not confirmed the delivery
     OPEN_BEFORE_START = "open_before_start"  # all who wait were open before the first start
+    SCHEDULED = "scheduled"  # the cause is fixed, and answers to all who wait are planned
     RECOVERING = "recovering"  # all that fires is clear by fresh evidence, and watched for a while
 
 
@@ -130,6 +131,7 @@ class IncidentView(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     undelivered: bool = False  # one of its notices failed, and is not tried again
     recovering: bool = False  # its condition is clear by fresh evidence, and keep_firing_for runs
+    scheduled: bool = False  # what is left of it is planned, and not overdue
     call: NextCall | None = None
     snoozed_until: float | None = None
     paged: PagedView | None = None
@@ -140,8 +142,8 @@ class IncidentView(msgspec.Struct, frozen=True):
 
     @property
     def urgency(self) -> Severity:
-        """How bad it is now: a WARNING at most while it recovers."""
-        if self.recovering and self.severity is Severity.CRITICAL:
+        """How bad it is now: a WARNING at most while it recovers, or what is left is planned."""
+        if (self.recovering or self.scheduled) and self.severity is Severity.CRITICAL:
             return Severity.WARNING
         return self.severity
 

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from qualtui.alerts.ownership import OwnerTiming, OwnerVerdict, covered, owner_verdict
+from qualtui.alerts.ownership import OwnerTiming, OwnerVerdict, covered, lapses_at, owner_verdict
 from qualtui.model import Incident, Phase, Severity
 
 TIMING = OwnerTiming()
@@ -29,6 +29,8 @@ OWNED = Incident(
         ({"snoozed_until": 30 * MINUTE}, None, 30, OwnerVerdict.REMIND),
         ({"snoozed_until": 30 * MINUTE, "reminded_at": 30 * MINUTE}, None, 39, OwnerVerdict.REMINDED),
         ({"snoozed_until": 30 * MINUTE}, None, 40, OwnerVerdict.LAPSE),
+        ({"overdue_at": 300 * MINUTE}, None, 299, OwnerVerdict.SCHEDULED),  # nobody is woken for what is planned
+        ({"overdue_at": 300 * MINUTE}, None, 300, OwnerVerdict.LAPSE),
         ({"owner": ""}, None, 99, OwnerVerdict.NO_OWNER),
         ({"phase": Phase.RESOLVED}, None, 99, OwnerVerdict.NO_OWNER),
         ({"owned_at": 90 * MINUTE, "renewed_at": 90 * MINUTE}, None, 0, OwnerVerdict.LAPSE),
@@ -39,6 +41,24 @@ def test_what_an_owned_incident_is_due(
 ) -> None:
     incident = replace(OWNED, **changes)
     assert owner_verdict(incident, acted, TIMING, minute * MINUTE) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "acted", "minute"),
+    [
+        ({}, None, 30),
+        ({}, 18 * MINUTE, 48),
+        ({"snoozed_until": 30 * MINUTE}, None, 40),
+        ({"overdue_at": 300 * MINUTE}, None, 300),
+    ],
+)
+def test_the_lapse_that_is_shown_is_the_lapse_that_happens(
+    changes: dict[str, object], acted: float | None, minute: float
+) -> None:
+    incident = replace(OWNED, **changes)
+    assert lapses_at(incident, acted, TIMING) == minute * MINUTE
+    assert owner_verdict(incident, acted, TIMING, minute * MINUTE) is OwnerVerdict.LAPSE
+    assert owner_verdict(incident, acted, TIMING, minute * MINUTE - 1) is not OwnerVerdict.LAPSE
 
 
 def test_an_owner_covers_what_the_incident_had_reached_and_nothing_worse() -> None:

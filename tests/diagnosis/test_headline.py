@@ -9,7 +9,7 @@ from qualtui.diagnosis.chain import chain
 from qualtui.diagnosis.diagnose import root_cause
 from qualtui.diagnosis.fix_choice import TriedFixes
 from qualtui.diagnosis.headline import IncidentNow, Unwitnessed, headline
-from qualtui.model import Evidence, Incident, Phase, Severity
+from qualtui.model import Evidence, Incident, Phase, Schedule, Severity
 from qualtui.wire import NowState, NowView
 from tests.diagnosis.readings import NOW, readings
 from tests.english import english
@@ -36,6 +36,7 @@ def now(
     holds: bool = True,
     learning: float | None = None,
     unwitnessed: Unwitnessed | None = None,
+    planned: Schedule | None = None,
     **changed: float | Evidence | tuple[float, str],
 ) -> NowView:
     found = readings(**changed)
@@ -52,6 +53,7 @@ def now(
         learning,
         NOW,
         unwitnessed,
+        planned,
     )
     return english(view)
 
@@ -268,3 +270,38 @@ def test_a_line_that_says_how_long_is_followed_by_no_other_time() -> None:
         found, links, reason, (blind,), lambda _one: lives, lambda _: TriedFixes(), lambda _fix: "", None, NOW
     )
     assert (said.headline, str(said.detail)) == ("Not known for 6m: who waits, by the bot's rows", "")
+
+
+NIGHT = Schedule("s1", "retry", "bot", "ana", NOW + 17_280, 3, 1, overdue_at=NOW + 17_880)
+WAITING: dict[str, Any] = {"customers_waiting": 3.0, "customers_oldest": 7200.0}
+
+
+def left() -> Incident:
+    """The incident whose rest is planned."""
+    return replace(incident("customers-waiting"), overdue_at=NIGHT.overdue_at)
+
+
+def test_what_is_planned_is_amber_and_says_when_and_by_whom() -> None:
+    view = now(left(), planned=NIGHT, **WAITING)
+    assert (view.state, view.level, view.number, view.fix) == (NowState.SCHEDULED, Severity.WARNING, 1, "")
+    assert str(view.headline).startswith("3 CUSTOMERS ARE ANSWERED AT ")
+    assert str(view.detail).startswith("in 4h 48m; oldest 2h 00m")
+    assert str(view.why).startswith("ana scheduled it")
+
+
+@pytest.mark.parametrize(
+    ("incidents", "planned", "changed"),
+    [
+        ([left()], None, {}),
+        ([left()], NIGHT, {"customers_waiting": 4.0}),  # one more than it answers
+        ([left()], replace(NIGHT, overdue_at=NOW), {}),
+        ([left()], NIGHT, {"gateway_working": 0.0}),  # the cause is back
+        ([left(), incident("agent-down", number=2)], NIGHT, {}),
+    ],
+    ids=["nothing planned", "one more waits", "overdue", "a broken link", "another trouble"],
+)
+def test_what_is_planned_hides_nothing_else(
+    incidents: list[Incident], planned: Schedule | None, changed: dict[str, float]
+) -> None:
+    view = now(*incidents, planned=planned, **(WAITING | changed))
+    assert (view.state, view.level) == (NowState.PLAIN, Severity.CRITICAL)

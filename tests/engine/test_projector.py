@@ -20,8 +20,8 @@ from qualtui.config.values import (
 )
 from qualtui.engine.projector import Projector
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.model import AlertState, Evidence, FixRun, Incident, Phase, Sample, Severity, State
-from qualtui.wire import EngineView, NowState, NowView
+from qualtui.model import AlertState, Evidence, FixRun, Incident, Phase, Sample, Schedule, Severity, State
+from qualtui.wire import EngineView, NowState, NowView, Snapshot
 from tests import snapshots
 
 NOW = 10_000.0
@@ -178,6 +178,33 @@ def test_an_incident_that_is_over_is_recovering_wherever_it_is_shown() -> None:
     assert shot.agents[0].now.state is NowState.RECOVERING
     assert shot.details[0].figures["customers.waiting"].severity is Severity.WARNING
     assert exit_code(shot) == 1
+
+
+def test_an_incident_whose_rest_is_planned_is_a_warning_until_a_customer_more_waits() -> None:
+    rule = Rule(series="customers.waiting", op=Operator.ABOVE, critical=Level(0))
+    config = Config(agents={"bot": AGENT}, rules={"r": rule})
+    view, recent = witness((NOW - 1, 1.0))
+    view.use(config, {f"bot/{name}": (30.0, 5.0) for name in ("customers.waiting", "customers.backlog")})
+    recent.add([Sample("bot/customers.waiting", NOW, 3.0)])
+    fired = Incident(1, "r", "bot", Severity.CRITICAL, Phase.FIRING, NOW - 90, NOW - 90, "3 wait")
+    fired = replace(fired, overdue_at=NOW + 1600)
+    alert = AlertState("r", "bot", Phase.FIRING, Severity.CRITICAL, NOW - 90, 1)
+    plan = Schedule("s1", "retry", "bot", "ana", NOW + 1000, 3, 1, NOW + 1600)
+
+    def shot(state: State, at: float) -> Snapshot:
+        return view.snapshot(state, snapshots.engine(), lambda _agent, _fix: "", at)
+
+    state = State(incidents={1: fired}, alerts={alert.key: alert})
+    assert shot(state, NOW).firing == {Severity.CRITICAL: 1}
+    state = replace(state, schedules={"s1": plan})
+    planned = shot(state, NOW + 0.1)  # the projection is built anew for the schedule, not for its age
+    (row,) = planned.incidents
+    assert (row.scheduled, row.urgency, planned.firing) == (True, Severity.WARNING, {Severity.WARNING: 1})
+    assert planned.agents[0].now.state is NowState.SCHEDULED
+    assert exit_code(planned) == 1
+    recent.add([Sample("bot/customers.waiting", NOW + 0.2, 4.0)])
+    more = shot(state, NOW + 0.2)
+    assert (more.incidents[0].scheduled, more.firing, exit_code(more)) == (False, {Severity.CRITICAL: 1}, 2)
 
 
 @pytest.mark.parametrize(("value", "headline"), [(1.0, "EVERYONE ANSWERED"), (None, "CANNOT TELL")])

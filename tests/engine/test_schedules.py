@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from qualtui.engine.commands.schedules import OVERDUE
 from qualtui.engine.schedule_runner import ScheduleRunner
 from qualtui.eventlog.healing import PoliciesStopped
+from qualtui.eventlog.schedules import FixScheduled
 from qualtui.fixes.fix import Plan
 from qualtui.model import Schedule
 from qualtui.store.sqlite import SqliteStore
@@ -73,6 +74,22 @@ async def test_a_schedule_runs_once_when_it_is_due_and_in_the_name_of_who_made_i
     assert (run.who, run.number, run.outcome) == ("ana", 1, "ok")
     assert await night.tick(100) == ()
     assert len(night.retry.ran) == 1
+
+
+async def test_without_a_name_only_the_only_one_is_cancelled(night: Night) -> None:
+    nothing = await night.ask(CancelSchedule())
+    assert (type(nothing), str(getattr(nothing, "text", ""))) == (Refused, "nothing is scheduled")
+    await night.ask(ASK)
+    gone = await night.ask(CancelSchedule("none"))
+    assert isinstance(gone, Refused)
+    assert str(gone.text) == "no such schedule: it has begun or was cancelled"
+    for name in ("s1", "s2"):
+        due = night.now + 900
+        await night.journal.append((FixScheduled(name, "retry", name, "ana", due, due + OVERDUE), ""))
+    several = await night.ask(CancelSchedule())
+    assert isinstance(several, Refused)
+    assert str(several.text) == "3 are scheduled; name one: qualtui fix schedule list"
+    assert len(night.journal.state.schedules) == 3
 
 
 async def test_the_second_to_schedule_learns_who_was_first(night: Night) -> None:

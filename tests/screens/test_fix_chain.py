@@ -75,6 +75,21 @@ async def test_more_people_than_were_shown_are_confirmed_again() -> None:
         assert engine.ran == ["token-2"]
 
 
+async def test_what_is_scheduled_is_no_alarm_and_names_the_key_that_cancels_it() -> None:
+    engine = StandIn(snapshots.scheduled())
+    engine.answers[CancelSchedule] = Done("the scheduled retry is cancelled")
+    app = window(engine)
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: "3 CUSTOMERS ARE ANSWERED AT 08:00" in text(app))
+        shown = text(app)
+        assert "x cancel the answers" in shown
+        assert "SCHEDULED" in shown
+        assert "CRITICAL 1" not in shown
+        assert "ANSWER 3 AT 08:00" in shown
+        await pilot.press("x")
+        await until(lambda: CancelSchedule("s1") in engine.asked)
+
+
 async def test_outside_contact_hours_f_schedules_and_x_cancels() -> None:
     engine, clock = StandIn(snapshots.trouble()), Clock()
     eight = clock.at + 4.8 * 3600

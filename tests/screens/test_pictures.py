@@ -31,6 +31,8 @@ def compare(name: str, shown: str) -> None:
         ("calm", WIDE),
         ("calm", SMALL),
         ("waiting", SMALL),
+        ("scheduled", WIDE),
+        ("scheduled", SMALL),
         ("recovering", WIDE),
         ("recovering", SMALL),
         ("trouble", WIDE),

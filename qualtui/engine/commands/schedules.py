@@ -41,9 +41,11 @@ async def schedule(context: CommandContext, ask: ScheduleFix, who: str) -> Answe
 async def cancel(context: CommandContext, ask: CancelSchedule, who: str) -> Answer:
     """Cancel a schedule; without a name, the only one."""
     found: Schedule | None = None
+    several = 0
 
     def decision(state: State) -> tuple[Entry, ...]:
-        nonlocal found
+        nonlocal found, several
+        several = len(state.schedules)
         if ask.id:
             found = state.schedules.get(ask.id)
         elif len(state.schedules) == 1:
@@ -53,6 +55,10 @@ async def cancel(context: CommandContext, ask: CancelSchedule, who: str) -> Answ
         return ((ScheduleEnded(found.id, who, cancelled=True), f"schedule/{found.id}/end"),)
 
     await context.journal.decide(decision)
+    if found is None and not ask.id:
+        if several:
+            return Refused(message("{n:whole} are scheduled; name one: qualtui fix schedule list", n=several))
+        return Refused(message("nothing is scheduled"))
     if found is None:
         return Refused(message("no such schedule: it has begun or was cancelled"))
     return Done(message("the scheduled {fix} is cancelled", fix=found.fix))
