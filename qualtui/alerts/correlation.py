@@ -222,8 +222,8 @@ class _Tick:
     def _is_of(self, incident: Incident) -> bool:
         if incident.number in self._members:
             ended = incident.cause_ended_at
-            return ended is None or self._soon(ended)
-        return incident.resolved_at is not None and self._soon(incident.resolved_at)
+            return ended is None or incident.flaps or self._soon(ended)
+        return incident.resolved_at is not None and (incident.flaps or self._soon(incident.resolved_at))
 
     def _again(self, alert: AlertState, origin: Origin | None) -> int | None:
         """The incident in which this alert fired until a short while ago."""
@@ -233,7 +233,7 @@ class _Tick:
             if alert.key in one.members
             and (origin is None or one.origin is origin)
             and (one.number in self._members or one.resolved_at is not None)
-            and self._soon(one.members[alert.key] or self._now)
+            and (one.flaps or self._soon(one.members[alert.key] or self._now))
         ]
         return max(found, key=lambda number: (number in self._members, number), default=None)
 

@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     REPEAT = "repeat"
     ESCALATION = "escalation"  # to whom is called while nobody owns it
     REMINDER = "reminder"  # to its owner alone
+    FLAPPING = "flapping"  # it ends and returns again and again: notices of both are held
+    STEADY = "steady"  # it no longer flaps, and fires
     RESOLVED = "resolved"
     FIXED = "fixed"  # by an automatic fix, before anybody was paged: never a page
 
@@ -63,12 +65,14 @@ def due_notice(
     last = incident.last
     # Unlike Prometheus or Alertmanager (docs/alerting.md): resolve-through-silence
     if incident.phase is Phase.RESOLVED:
-        if last is None or last.kind in {NoticeKind.RESOLVED, NoticeKind.FIXED}:
+        if incident.flaps or last is None or last.kind in {NoticeKind.RESOLVED, NoticeKind.FIXED}:
             return None
         return NoticeDecision(NoticeKind.RESOLVED, last.severity, waiting)
     if severity is None or severity is Severity.INFO:
         return None
     kind = _kind(incident, severity, waiting, timing, now)
+    if kind is NoticeKind.FLAPPING and _reported(incident):
+        severity = Severity.WARNING  # they know of it; that its cause comes and goes wakes nobody
     return None if kind is None else NoticeDecision(kind, severity, waiting)
 
 
@@ -85,6 +89,9 @@ def _kind(
     incident: Incident, severity: Severity, waiting: int | None, timing: NoticeTiming, now: float
 ) -> NoticeKind | None:
     last = incident.reported
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): flapping
+    if incident.flaps and incident.flapping is not None and not incident.flapping.reported:
+        return NoticeKind.FLAPPING
     if last is None or last.kind == NoticeKind.FIXED:
         # Unlike Prometheus or Alertmanager (docs/alerting.md): group-wait
         if severity is not Severity.CRITICAL and 0 <= now - incident.began_at < timing.group_wait:
@@ -94,18 +101,26 @@ def _kind(
         return NoticeKind.WORSE
     if grew(waiting, last.waiting):
         return NoticeKind.GROWTH
+    if incident.flapping is not None and incident.flapping.ended:
+        return NoticeKind.STEADY
     if incident.overdue_at:
         # What is left is planned: silent until it is overdue, then a notice once more.
         if now < incident.overdue_at:
             return None
         if last.at < incident.overdue_at:
             return NoticeKind.REPEAT
-    if incident.revision > last.revision and _passed(last.at, timing.group_interval, now):
+    if incident.revision > last.revision and not incident.flaps and _passed(last.at, timing.group_interval, now):
         return NoticeKind.UPDATE
     # Unlike Prometheus or Alertmanager (docs/alerting.md): repeats, acknowledgement
     if timing.repeat_interval and not incident.owner and _passed(last.at, timing.repeat_interval, now):
         return NoticeKind.REPEAT
     return None
+
+
+def _reported(incident: Incident) -> bool:
+    """Whether a notice has reported this opening as trouble."""
+    last = incident.last
+    return last is not None and last.openings == incident.openings and last.kind != NoticeKind.FIXED
 
 
 def grew(waiting: int | None, before: int | None) -> bool:

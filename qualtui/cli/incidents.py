@@ -51,7 +51,7 @@ def incident_table(incidents: tuple[IncidentView, ...], now: float) -> list[list
             severity_word(one) if one.phase is Phase.FIRING else _("resolved"),
             span((one.resolved_at or now) - one.since),
             one.agent,
-            words(one.summary),
+            f"{words(one.flapping)}: {words(one.summary)}" if one.flapping else words(one.summary),
             one.owner or "-",
             words(one.notices) or "-",
         ]
@@ -96,6 +96,7 @@ def show(number: Number, config: ConfigOption = None, as_json: JsonOption = Fals
         f"#{one.number} {severity_word(one)} {one.agent}: {words(one.summary)} ({template.format(lasted=lasted)})"
     )
     for word, text in (
+        (_("flaps"), _held(one)),
         (_("cause"), words(one.cause)),
         (_("owner"), one.owner or _("no one")),
         (_("next"), call_words(one.call, now) if one.call is not None else ""),
@@ -206,6 +207,13 @@ def note(
 ) -> None:
     """Add a note to an incident."""
     _say(ask(config, AddNote(number, text)))
+
+
+def _held(incident: IncidentView) -> str:
+    """How often it began of late, where it flaps."""
+    if not incident.flapping:
+        return ""
+    return _("{flapping}; notices of its end and return are held").format(flapping=words(incident.flapping))
 
 
 def _owner(config: Path | None, number: int) -> str:

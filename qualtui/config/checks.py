@@ -317,6 +317,15 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (NotifySettings, "night_customers"): ValueCheck(
         "a whole number from 1 to 1000", lambda count: 1 <= count <= 1000
     ),
+    (NotifySettings, "flap_returns"): ValueCheck(
+        "a whole number from 2 to 50, or 0 for never", lambda count: count == 0 or 2 <= count <= 50
+    ),
+    (NotifySettings, "flap_window"): ValueCheck(
+        'a duration of at least 1m, such as "30m"', lambda value: value >= 60
+    ),
+    (NotifySettings, "flap_quiet"): ValueCheck(
+        'a duration of at least 1m, such as "15m"', lambda value: value >= 60
+    ),
     (NotifySettings, "zone"): _ZONE,
     (NotifySettings, "ping"): ValueCheck(
         'an address such as "https://hc-ping.com/UUID"', lambda url: not url.reveal() or http_url(url.reveal())

@@ -231,6 +231,9 @@ class NotifySettings(Values, frozen=True, kw_only=True):
     group_wait: Seconds = Seconds(30)  # from an incident's beginning to its first notice; CRITICAL does not wait
     group_interval: Seconds = Seconds(300)  # between updates of an incident's cause
     repeat_interval: Seconds = Seconds(0)  # between repeats while nobody owns it; 0: none
+    flap_returns: int = 3  # so many returns within flap_window are flapping: its notices are held; 0: never
+    flap_window: Seconds = Seconds(1800)
+    flap_quiet: Seconds = Seconds(900)  # without a change until it no longer flaps
     night: str = ""  # such as 22:00-07:00; empty: none
     night_customers: int = 3  # so many who wait are enough to wake someone at night
     zone: str = ""  # of the night; empty: this machine's

@@ -23,6 +23,8 @@ LINKED = {  # notices that ask someone to take the incident
     NoticeKind.GROWTH,
     NoticeKind.REPEAT,
     NoticeKind.ESCALATION,
+    NoticeKind.FLAPPING,
+    NoticeKind.STEADY,
 }
 EXPIRED = ButtonClaim(0, "", 0)  # of a token of ours that is too old
 

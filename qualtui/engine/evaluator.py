@@ -8,6 +8,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from qualtui.alerts.correlation import correlate, counts
+from qualtui.alerts.flapping import FlapStep, FlapTiming, flap_count, flap_step
 from qualtui.alerts.look import look
 from qualtui.alerts.notice_decision import NoticeKind
 from qualtui.alerts.transition import AlertTransition, after_break, alert_step, settle
@@ -25,6 +26,7 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.people_calls import PeopleCalls
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.alerts import at_rest
+from qualtui.eventlog.flapping import FlappingBegan, FlappingEnded
 from qualtui.eventlog.incident_changes import (
     CauseFound,
     IncidentNotified,
@@ -86,12 +88,15 @@ class Evaluator:
         self._revising = Revising(clock)
         self._clock = clock
         self._config = Config(agents={})
+        self._flapping = FlapTiming()
         self._stale: Mapping[str, float] = {}
 
     def use(self, config: Config, stale: Mapping[str, float]) -> None:
         """Takes a configuration, and by series the age in seconds from which its newest sample is stale."""
         self._config = config
         self._stale = stale
+        notify, speed = config.notify, config.demo.speed
+        self._flapping = FlapTiming(notify.flap_returns, notify.flap_window / speed, notify.flap_quiet / speed)
         self._notices.use(config)
         self._facts.use(config, stale)
         self._people.use(config)
@@ -147,6 +152,7 @@ class Evaluator:
             numbers = [*(one.number for one in mine), *range(state.next_number, draft.state.next_number)]
             with self._faults.within(agent, "revision"):
                 self._revise(draft, agent, young.get(agent, ()))
+            self._flap(draft, numbers, agent)
             with self._faults.within(agent, "policies"):
                 self._heal(draft, agent, numbers)
             with self._faults.within(agent, "notices"):
@@ -239,6 +245,19 @@ class Evaluator:
         for body in self._revising.look(firing, self._config, lambda: self._reason(agent)):
             incident = draft.state.incidents[body.number]
             draft.add(replace(body, fix=self._offered(agent, incident.rule, body.number, incident.fix)))
+
+    def _flap(self, draft: Draft, numbers: Iterable[int], agent: str) -> None:
+        """Whether incidents begin to flap, or are steady again."""
+        for number in numbers:
+            incident = draft.state.incidents.get(number)
+            if incident is None or incident.agent != agent:
+                continue
+            step = flap_step(incident, self._flapping, self._clock())
+            if step is FlapStep.BEGINS:
+                count = flap_count(incident, self._flapping.window)
+                draft.add(FlappingBegan(number, count.times, count.span, self._flapping.window))
+            elif step is FlapStep.ENDS:
+                draft.add(FlappingEnded(number))
 
     def _heal(self, draft: Draft, agent: str, numbers: Iterable[int]) -> None:
         """Before the notices: a page waits for a fix that runs by itself."""

@@ -53,7 +53,8 @@ class IncidentNotices:
     def decide(self, draft: Draft, incident: Incident) -> None:
         """Queue what an incident is due at this moment."""
         now = self._clock()
-        step = healing_step(incident, draft.state.runs.values(), now)
+        # A fix that succeeds again and again does not help: what flaps is not held for it.
+        step = HealingStep.NONE if incident.flaps else healing_step(incident, draft.state.runs.values(), now)
         if step is HealingStep.HOLD:
             return
         waiting = self._waiting(incident.agent)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Sequence
 
 from msgspec.structs import replace
 
+from qualtui.alerts.flapping import flap_count
 from qualtui.diagnosis.fix_choice import TriedFixes, spent_fixes
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.model import Activity, FixRun, Incident, Notice, Phase, Severity, State
@@ -99,7 +100,16 @@ def _row(incident: Incident, trying: int) -> IncidentView:
         undelivered=bool(incident.failed),
         snoozed_until=incident.snoozed_until,
         taken_at=incident.renewed_at if incident.before is not None else None,
+        flapping=flapping_words(incident),
     )
+
+
+def flapping_words(incident: Incident) -> Saying:
+    """Return how often an incident that flaps began; empty for any other."""
+    if not incident.flaps or incident.flapping is None:
+        return ""
+    count = flap_count(incident, incident.flapping.window)
+    return message("flapping: {times:whole} times in {span:span}", times=count.times, span=count.span)
 
 
 def notices_word(incident: Incident, trying: int) -> Text:
@@ -181,7 +191,15 @@ def activity(state: State) -> tuple[ActivityView, ...]:
 
 def activity_view(line: Activity) -> ActivityView:
     """A line as a row."""
-    return ActivityView(line.at, line.who, line.text, line.number, line.severity)
+    text = line.text
+    if line.count > 1:
+        text = message(
+            "{what} (came back {times:whole} times since {since:clock})",
+            what=text,
+            times=line.count,
+            since=line.since,
+        )
+    return ActivityView(line.at, line.who, text, line.number, line.severity)
 
 
 def runs_of(state: State, number: int) -> list[FixRun]:

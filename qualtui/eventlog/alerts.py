@@ -115,7 +115,7 @@ def _resolved(state: State, number: int) -> State:
 
 def at_rest(incident: Incident, now: float) -> bool:
     """Whether an incident decides nothing any more: no notice of its end is due, and nothing opens it again."""
-    if incident.resolved_at is None or incident.phase is not Phase.RESOLVED:
+    if incident.resolved_at is None or incident.phase is not Phase.RESOLVED or incident.flaps:
         return False
     due = incident.last is not None and incident.last.kind not in _ENDS
     return not due and abs(now - incident.resolved_at) > SAME

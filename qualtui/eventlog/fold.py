@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from qualtui.eventlog.activity import ACTIVITY_KEPT
+from qualtui.eventlog.activity import ACTIVITY_KEPT, with_line
 from qualtui.eventlog.registry import KINDS
 from qualtui.model import Event, State
 
@@ -24,6 +24,6 @@ def apply(state: State, event: Event) -> State:
     body = event.body
     kind = KINDS[type(body)]
     line = None if kind.line is None else kind.line(state, event.at, body)
-    activity = state.activity if line is None else (*state.activity, line)[-ACTIVITY_KEPT:]
+    activity = state.activity if line is None else tuple(with_line(state.activity, line)[-ACTIVITY_KEPT:])
     state = replace(state, seq=event.seq, at=event.at, epoch=event.epoch, activity=activity)
     return state if kind.apply is None else kind.apply(state, body)

@@ -4,10 +4,13 @@ from msgspec.structs import replace
 
 from qualtui.eventlog.alerts import INCIDENTS
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe, without
+from qualtui.eventlog.flapping import returned
 from qualtui.eventlog.incident_lead import firing_members, with_lead
 from qualtui.eventlog.ownership import unowned
 from qualtui.model import Activity, EventBody, Incident, Notified, Origin, Phase, Severity, State
 from qualtui.text.message import Saying, message
+
+FLAPPING = "flapping"  # as NoticeKind has it
 
 
 class IncidentOpened(EventBody, frozen=True, tag="incident.opened"):
@@ -116,6 +119,7 @@ def _open(state: State, body: IncidentOpened) -> State:
         runbook=body.runbook,
         origin=body.origin,
         link=body.link,
+        beginnings=(state.at,),
     )
     state = replace(
         state,
@@ -165,7 +169,10 @@ def _ended(state: State, body: CauseEnded) -> State:
 
 
 def _returned(state: State, body: CauseReturned) -> State:
-    return _with(state, body.number, cause_ended_at=None)
+    old = state.incidents.get(body.number)
+    if old is None:
+        return state
+    return _with(state, body.number, cause_ended_at=None, beginnings=returned(old, state.at))
 
 
 def _reopened(state: State, body: IncidentReopened) -> State:
@@ -173,13 +180,15 @@ def _reopened(state: State, body: IncidentReopened) -> State:
     if old is None:
         return state
     new = replace(
-        unowned(old),
+        old if old.flaps else unowned(old),  # who owns what flaps, or is called for it, goes on
         phase=Phase.FIRING,
         severity=body.severity,
         resolved_at=None,
         reopened_at=state.at,
         openings=old.openings + 1,
         cause_ended_at=None,
+        beginnings=returned(old, state.at),
+        flapping=old.flapping if old.flaps else None,
     )
     followed = [key for key, one in state.alerts.items() if one.number == body.number and key not in body.alerts]
     state = replace(state, incidents={**state.incidents, body.number: new})
@@ -200,7 +209,7 @@ def _resolved(state: State, body: IncidentResolved) -> State:
     ended = replace(
         old, phase=Phase.RESOLVED, resolved_at=state.at, changes=old.changes + 1, members=members, last=last
     )
-    ended = replace(ended, escalation=None, snoozed_until=None)
+    ended = replace(ended, escalation=old.escalation if old.flaps else None, snoozed_until=None)
     # Put last, so that the resolved ones stand in the order of their end.
     incidents = {**without(state.incidents, body.number), body.number: ended}
     return replace(state, alerts=alerts, incidents=INCIDENTS.of(incidents, state.at))
@@ -214,7 +223,10 @@ def _notified(state: State, body: IncidentNotified) -> State:
     worst = body.severity if before is None else max(body.severity, before.severity, key=lambda one: one.rank)
     known = [one for one in (body.waiting, before.waiting if before else None) if one is not None]
     last = Notified(body.kind, worst, state.at, max(known, default=None), old.revision, old.openings)
-    return _with(state, body.number, last=last, decided=old.decided + 1)
+    flapping = old.flapping if old.flaps else None  # its end is reported with this
+    if flapping is not None and body.kind == FLAPPING:
+        flapping = replace(flapping, reported=True)
+    return _with(state, body.number, last=last, decided=old.decided + 1, flapping=flapping)
 
 
 def _counted(state: State, body: WaitingCounted) -> State:
@@ -242,7 +254,8 @@ def _opened_line(_state: State, at: float, body: IncidentOpened) -> Activity:
 
 def _joined_line(_state: State, at: float, body: AlertsJoined) -> Activity:
     text = message("also: {what}", what=safe(body.summary) or ", ".join(body.alerts))
-    return Activity(at, OURSELVES, text, body.number, body.severity)
+    same = f"joined {' '.join(body.alerts)}"
+    return Activity(at, OURSELVES, text, body.number, body.severity, same=same, returns=True)
 
 
 def _found_line(_state: State, at: float, body: CauseFound) -> Activity | None:
@@ -257,16 +270,18 @@ def _ended_line(state: State, at: float, body: CauseEnded) -> Activity | None:
     if not left:
         return None
     text = message("the cause is over, still open: {what}", what=safe(left[0].summary))
-    return Activity(at, OURSELVES, text, body.number)
+    return Activity(at, OURSELVES, text, body.number, same="cause")
 
 
 def _returned_line(_state: State, at: float, body: CauseReturned) -> Activity:
-    return Activity(at, OURSELVES, message("the cause is back"), body.number, Severity.WARNING)
+    text = message("the cause is back")
+    return Activity(at, OURSELVES, text, body.number, Severity.WARNING, same="cause", returns=True)
 
 
-def _reopened_line(_state: State, at: float, body: IncidentReopened) -> Activity:
+def _reopened_line(state: State, at: float, body: IncidentReopened) -> Activity:
     text = message("again: {what}", what=safe(body.summary) or ", ".join(body.alerts))
-    return Activity(at, OURSELVES, text, body.number, body.severity)
+    same = _flapping(state, body.number)
+    return Activity(at, OURSELVES, text, body.number, body.severity, same=same, returns=True)
 
 
 def _resolved_line(state: State, at: float, body: IncidentResolved) -> Activity | None:
@@ -278,7 +293,14 @@ def _resolved_line(state: State, at: float, body: IncidentResolved) -> Activity 
         text = message("closed it, {reason}: {what}", reason=safe(body.reason), what=what)
     else:
         text = message("resolved after {time:span}: {what}", time=at - incident.since, what=what)
-    return Activity(at, body.who or OURSELVES, text, body.number)
+    same = "" if body.who else _flapping(state, body.number)
+    return Activity(at, body.who or OURSELVES, text, body.number, same=same)
+
+
+def _flapping(state: State, number: int) -> str:
+    """What makes the ends and returns of an incident one line: that it flaps."""
+    incident = state.incidents.get(number)
+    return "flapping" if incident is not None and incident.flaps else ""
 
 
 FAMILY = Family(

@@ -15,6 +15,7 @@ from qualtui.model.state import (
     Escalation,
     Failing,
     FixRun,
+    Flapping,
     Healing,
     Incident,
     LinkAck,

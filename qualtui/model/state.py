@@ -65,6 +65,16 @@ class Healing(msgspec.Struct, frozen=True):
     hold_until: float = 0.0  # its page waits for the verification until then at most
 
 
+class Flapping(msgspec.Struct, frozen=True):
+    """An incident that ends and returns again and again, since it counts as such."""
+
+    since: float
+    window: float  # s over which its beginnings are counted
+    openings: int  # of the incident, when it began to flap
+    reported: bool = False  # a notice has said so
+    ended: bool = False  # it is steady again, and no notice has said so yet
+
+
 class Escalation(msgspec.Struct, frozen=True):
     """Who is called while nobody owns an incident: when it began, its newest step, and how many are done."""
 
@@ -140,6 +150,8 @@ class Incident(msgspec.Struct, frozen=True):
     escalation: Escalation | None = None
     before: Claim | None = None  # its newest acknowledgement can be undone; then this holds again
     called: tuple[str, ...] = ()  # channels of its escalations: they get the end, too
+    beginnings: tuple[float, ...] = ()  # when it was opened, opened again, or its cause returned: the newest
+    flapping: Flapping | None = None
 
     @property
     def began_at(self) -> float:
@@ -148,8 +160,17 @@ class Incident(msgspec.Struct, frozen=True):
 
     @property
     def reported(self) -> Notified | None:
-        """Its newest notice since it was opened, or opened again; by count, as clocks may be set back."""
-        return self.last if self.last is not None and self.last.openings == self.openings else None
+        """Its newest notice since it was opened, or opened again; by count, as clocks may be set back.
+
+        While it flaps: since it began to.
+        """
+        since = self.openings if self.flapping is None else self.flapping.openings
+        return self.last if self.last is not None and self.last.openings >= since else None
+
+    @property
+    def flaps(self) -> bool:
+        """Whether it ends and returns again and again: notices of both are held."""
+        return self.flapping is not None and not self.flapping.ended
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -237,13 +258,20 @@ class ClosedUntil(msgspec.Struct, frozen=True, gc=False):
 
 
 class Activity(msgspec.Struct, frozen=True):
-    """Who did what, or what was sent where: one line for people."""
+    """Who did what, or what was sent where: one line for people.
+
+    `same`: what it is about. Lines of an incident about the same, soon one after another, are one: the newest.
+    """
 
     at: float
     who: str
     text: Saying
     number: int = 0
     severity: Severity = Severity.INFO
+    same: str = ""
+    returns: bool = False  # it is a return of what the lines before it spoke of
+    since: float = 0.0  # of the first line that this one replaces; 0: none
+    count: int = 0  # returns in the lines that it replaces, and in itself
 
 
 class State(msgspec.Struct, frozen=True):

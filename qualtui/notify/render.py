@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from qualtui.alerts.flapping import flap_count
 from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind
 from qualtui.eventlog.alert_changes import LEVELS
 from qualtui.eventlog.notices import NoticeQueued
@@ -57,6 +58,11 @@ def notice_title(incident: Incident, decision: NoticeDecision, facts: NoticeFact
             return message("MORE CUSTOMERS WAIT: {severity} #{number} {agent}: {what}", **words)
         case NoticeKind.UPDATE:
             return message("UPDATE: {severity} #{number} {agent}: {what}", **words)
+        case NoticeKind.FLAPPING:
+            words["severity"] = LEVELS[incident.severity]  # its own: the notice may be a quiet one
+            return message("FLAPPING: {severity} #{number} {agent}: {what}", **words)
+        case NoticeKind.STEADY:
+            return message("NO LONGER FLAPPING, STILL {severity} #{number} {agent}: {what}", **words)
         case NoticeKind.REPEAT:
             return message("STILL {severity} #{number} {agent}: {what}", **words)
         case NoticeKind.ESCALATION:
@@ -103,6 +109,9 @@ def _open(incident: Incident, decision: NoticeDecision, facts: NoticeFacts, now:
     number = str(incident.number)
     if (news := _news(incident, decision)) is not None:
         yield news
+    if incident.flapping is not None and incident.flaps and decision.kind is not NoticeKind.FLAPPING:
+        count = flap_count(incident, incident.flapping.window)
+        yield message("Flapping: {times:whole} times in {span:span}.", times=count.times, span=count.span)
     if facts.cause:
         yield message("Cause: {cause}", cause=facts.cause)
     else:
@@ -138,6 +147,16 @@ def _news(incident: Incident, decision: NoticeDecision) -> Text | None:
                 decision.waiting,
                 before=before.waiting,
             )
+        case NoticeKind.FLAPPING if incident.flapping is not None:
+            count = flap_count(incident, incident.flapping.window)
+            return message(
+                "It is flapping: {times:whole} times in {span:span}. Until it is steady, notices of its end and "
+                "return are held.",
+                times=count.times,
+                span=count.span,
+            )
+        case NoticeKind.STEADY:
+            return message("It no longer flaps, and it fires without a break.")
         case NoticeKind.UPDATE:
             return message("What is known of the cause has changed since the last notice.")
         case NoticeKind.ESCALATION:

@@ -114,6 +114,9 @@ class IncidentPage(Listing):
         fact(_("AGENT"), safe(incident.agent, 60))
         fact(_("RULE"), safe(incident.rule, 60))
         fact(_("LASTS"), f"{how_long}, {since}")
+        if incident.flapping:
+            text = _("{flapping}; notices of its end and return are held")
+            fact(_("FLAPS"), text.format(flapping=safe(incident.flapping, 60)))
         fact(_("WHY"), safe(incident.cause, 300) or _("no cause is known"))
         for word, text in self._evidence(incident):
             fact(word, text)

@@ -14,6 +14,8 @@ _KINDS: dict[str, Callable[[], str]] = {
     "growth": lambda: _("more customers wait"),
     "update": lambda: _("update of the cause"),
     "repeat": lambda: _("repeat"),
+    "flapping": lambda: _("flapping, notices held"),
+    "steady": lambda: _("no longer flapping"),
     "resolved": lambda: _("resolved"),
     "fixed": lambda: _("fixed itself"),
     "test": lambda: _("test"),

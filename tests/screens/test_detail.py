@@ -42,3 +42,13 @@ async def test_a_long_reason_is_told_to_its_end_and_leaves_room_for_what_happene
     assert " ".join(long.split()) in shown
     assert "What happened" in shown
     assert "first note" not in shown
+
+
+async def test_an_incident_that_flaps_says_so_in_the_list_and_on_its_page() -> None:
+    row = snapshots.incident(flapping="flapping: 4 times in 20m")
+    app = window(StandIn(msgspec.structs.replace(snapshots.trouble(), incidents=(row,))))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.pid != 0)
+        await until(lambda: "flapping · 3 custo" in text(app))
+        await pilot.press("enter")
+        await until(lambda: "FLAPS  flapping: 4 times in 20m; notices of its end and return are held" in text(app))
