@@ -105,7 +105,7 @@ class Notifier:
         kind = message_kind(notice.kind, notice.severity)
         token = self._button(notice)  # made now, as the link
         button = MessageButton(render(message("I've got it"), self._reader), token) if token else None
-        note = ChannelMessage(title, body, kind, self._about(notice), notice.key, button)
+        note = ChannelMessage(title, body, kind, self._about(notice), notice.key, self._first(notice), button)
         delivery = await self._target.send(note)
         if delivery.accepted:
             await self._journal.append((NoticeDelivered(notice.key, attempt), ""))
@@ -130,6 +130,16 @@ class Notifier:
             resolved=notice.queued_at if ended is None else ended,
         )
         return render(text, self._reader)
+
+    def _first(self, notice: Notice) -> str:
+        """The incident's first notice here that arrived, or may have; empty: there is none before this one."""
+        before = [
+            one
+            for one in self._journal.state.notices.values()
+            if one.number == notice.number and one.channel == notice.channel and one.key != notice.key
+        ]
+        arrived = [one for one in before if one.status == "delivered" or one.doubt]
+        return min(arrived, key=lambda one: one.queued_at).key if notice.number and arrived else ""
 
     def _about(self, notice: Notice) -> str:
         """The incident's key for services with incidents of their own: the same from firing to resolved."""

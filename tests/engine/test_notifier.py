@@ -136,6 +136,16 @@ async def test_a_refusal_of_one_incident_delays_no_other(store: SqliteStore) -> 
         assert scene.status("1/1/firing/0.0/ops") == "queued"
 
 
+async def test_every_notice_names_the_first_one_of_its_incident_that_arrived(store: SqliteStore) -> None:
+    async with running(store) as scene:
+        for key, number in (("1/1", 1), ("2/1", 2), ("1/2", 1), ("1/3", 1), ("test/1", 0), ("test/2", 0)):
+            await scene.queue(key, "firing" if number else "test", number)
+            await scene.until(lambda key=key: scene.status(key) == "delivered")  # type: ignore[misc]
+            scene.now += 1
+    given = {note.key: note.first for note in scene.channel.given}
+    assert given == {"1/1": "", "2/1": "", "1/2": "1/1", "1/3": "1/1", "test/1": "", "test/2": ""}
+
+
 async def test_a_service_that_asks_for_time_gets_no_other_notice_before_but_a_test(store: SqliteStore) -> None:
     async with running(store, Delivery("HTTP 429", asked=600.0)) as scene:
         await scene.queue("1/1/firing/0.0/ops")

@@ -121,7 +121,7 @@ def _send(url: Secret, note: ChannelMessage, taken: set[str]) -> Delivery:
         if plugin is None:
             return NOT_UNDERSTOOD
         if mail.is_mail(plugin):
-            why = mail.deliver(plugin, note.title, note.body, taken, note.kind)
+            why = mail.deliver(plugin, note, taken)
             return Delivery(_refused(why)) if why else Delivery()
         accepted = _notify(plugin, asset, url, note)
     except Exception as error:  # a plugin's fault must not end the thread; its text may contain the URL

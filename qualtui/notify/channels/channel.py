@@ -32,6 +32,7 @@ class MessageButton(msgspec.Struct, frozen=True):
 class ChannelMessage(msgspec.Struct, frozen=True):
     """One message. `about`: the incident's key, for services with incidents; `key`: the same in each try.
 
+    `first`: the key of the incident's first message here, for services with threads; empty: it is this one.
     `button`: for channels that have buttons; the others leave it out.
     """
 
@@ -40,6 +41,7 @@ class ChannelMessage(msgspec.Struct, frozen=True):
     kind: MessageKind
     about: str = ""
     key: str = ""
+    first: str = ""
     button: MessageButton | None = None
 
 

@@ -3,6 +3,7 @@
 Apprise reads the `mailto://` address; it would make the plain part from the HTML part, in one run-on line.
 """
 
+import hashlib
 import os
 import smtplib
 import socket
@@ -14,7 +15,7 @@ from email.utils import format_datetime, formataddr, localtime, make_msgid
 from typing import Any
 
 from qualtui import dial
-from qualtui.notify.channels.channel import MessageKind
+from qualtui.notify.channels.channel import ChannelMessage, MessageKind
 from qualtui.notify.channels.templates import templated
 from qualtui.text.message import Saying, message
 
@@ -40,7 +41,7 @@ def html_of(title: str, body: str, kind: MessageKind = MessageKind.INFO) -> str:
     return templated("mail.html.j2", title=title, lines=body.split("\n"), colour=colour)
 
 
-def mail_message(plugin: Any, title: str, body: str, kind: MessageKind = MessageKind.INFO) -> EmailMessage:
+def mail_message(plugin: Any, note: ChannelMessage) -> EmailMessage:
     """The mail from and to the addresses of an Apprise mail plug-in; `?format=text` leaves the HTML part out."""
     names = plugin.names or {}
 
@@ -48,7 +49,7 @@ def mail_message(plugin: Any, title: str, body: str, kind: MessageKind = Message
         return ", ".join(formataddr((names.get(one) or "", one), "utf-8") for one in sorted(found))
 
     mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = " ".join(title.split())
+    mail["Subject"] = " ".join(note.title.split())
     mail["From"] = formataddr((plugin.from_addr[0] or "", plugin.from_addr[1]), "utf-8")
     mail["To"] = ", ".join(formataddr((name or "", address), "utf-8") for name, address in plugin.targets)
     if plugin.cc:
@@ -56,22 +57,30 @@ def mail_message(plugin: Any, title: str, body: str, kind: MessageKind = Message
     if plugin.reply_to:
         mail["Reply-To"] = addresses(plugin.reply_to)
     mail["Date"] = format_datetime(localtime())
-    mail["Message-ID"] = make_msgid(domain=plugin.from_addr[1].rpartition("@")[2] or "localhost")
+    domain = plugin.from_addr[1].rpartition("@")[2] or "localhost"
+    mail["Message-ID"] = message_id(note.about, note.key, domain) if note.key else make_msgid(domain=domain)
+    if note.first and note.first != note.key:  # mail programs show what answers one mail as one thread
+        mail["In-Reply-To"] = mail["References"] = message_id(note.about, note.first, domain)
     mail["Auto-Submitted"] = "auto-generated"  # so that no out-of-office reply answers it
     mail["X-Application"] = "qualtui"
     for name, value in (plugin.headers or {}).items():
         if name not in mail:
             mail[name] = value
-    mail.set_content(templated("mail.txt.j2", lines=body.split("\n")), cte="quoted-printable")
+    mail.set_content(templated("mail.txt.j2", lines=note.body.split("\n")), cte="quoted-printable")
     override = getattr(plugin, "_format_override", None)
     if getattr(override, "value", override) != "text":
-        mail.add_alternative(html_of(title, body, kind), subtype="html", cte="quoted-printable")
+        mail.add_alternative(html_of(note.title, note.body, note.kind), subtype="html", cte="quoted-printable")
     if mail["Subject"].isascii():  # folded it would begin on a line of its own, and be empty for some readers
         mail.policy = SMTP.clone(max_line_length=_LONGEST_LINE)
     return mail
 
 
-def deliver(plugin: Any, title: str, body: str, taken: set[str], kind: MessageKind = MessageKind.INFO) -> Saying:
+def message_id(about: str, key: str, domain: str) -> str:
+    """The Message-ID of a notice (RFC 5322): the same in each try, and it shows nothing of the incident."""
+    return f"<{hashlib.sha256(f'{about}|{key}'.encode()).hexdigest()[:40]}@{domain}>"
+
+
+def deliver(plugin: Any, note: ChannelMessage, taken: set[str]) -> Saying:
     """Send one mail to all recipients; return why it failed, empty if every one accepted it.
 
     `taken`: the recipients who got it at an earlier try of this notice; they get no second one.
@@ -82,9 +91,7 @@ def deliver(plugin: Any, title: str, body: str, taken: set[str], kind: MessageKi
     try:
         with _session(plugin) as server:
             try:
-                refused = server.send_message(
-                    mail_message(plugin, title, body, kind), plugin.from_addr[1], remaining
-                )
+                refused = server.send_message(mail_message(plugin, note), plugin.from_addr[1], remaining)
             except smtplib.SMTPRecipientsRefused as error:
                 refused = error.recipients
             taken.update(one for one in remaining if one not in refused)

@@ -45,7 +45,7 @@ async def sent(
     channel = channel_of("ops", settings)
     channel.limits = type(channel.limits)(timeout, 1)  # type: ignore[misc]
     async with vendor(host, service.handle, folder, patch):
-        return await channel.send(ChannelMessage(TITLE, body, MessageKind.CRITICAL, "a", "k", BUTTON))
+        return await channel.send(ChannelMessage(TITLE, body, MessageKind.CRITICAL, "a", "k", button=BUTTON))
 
 
 async def test_ntfy_gets_an_action_that_publishes_the_token(

@@ -18,7 +18,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from qualtui import dial
-from qualtui.notify.channels.channel import MessageKind
+from qualtui.notify.channels.channel import ChannelMessage, MessageKind
 from qualtui.notify.channels.mail import html_of
 from tests.certificates import Authority, needs_openssl, trusting
 from tests.notify.channels.sending import delivered, ops, refusal
@@ -100,6 +100,26 @@ async def test_a_long_subject_stands_on_the_line_of_its_name() -> None:
     ((_to, mail),) = box.mails
     assert mail["Subject"] == title
     assert max(map(len, mail.as_bytes().partition(b"MIME-Version")[2].splitlines())) <= 80  # bodies stay folded
+
+
+async def test_a_mail_program_shows_one_thread_an_incident() -> None:
+    about = "qualtui/bot/4/100"
+    with mailbox() as (box, at):
+        channel = ops(f"mailto://{at}?from=bot@a.example&to=ana@b.example")
+        for key, first, of in (
+            ("4/1", "", about),
+            ("4/2", "4/1", about),
+            ("4/2", "4/1", about),
+            ("5/1", "", "other"),
+        ):
+            note = ChannelMessage("t", "b", MessageKind.CRITICAL, of, key, first)
+            assert (await channel.send(note)).accepted
+    opened, worse, again, other = (mail for _to, mail in box.mails)
+    assert opened["In-Reply-To"] is None
+    assert worse["In-Reply-To"] == worse["References"] == opened["Message-ID"]
+    assert worse["Message-ID"] == again["Message-ID"] != opened["Message-ID"]  # a repeat is the same mail
+    assert other["References"] is None
+    assert re.fullmatch(r"<[0-9a-f]{40}@a\.example>", str(opened["Message-ID"]))
 
 
 async def test_all_recipients_get_one_mail_and_no_hidden_one_is_named() -> None:
