@@ -31,6 +31,7 @@ from qualtui.widgets.bindings import binding
 from qualtui.widgets.footer import key_name
 from qualtui.widgets.look import THEME, Look
 from qualtui.widgets.table import Table
+from qualtui.widgets.time_range import RANGE_BINDINGS
 from qualtui.widgets.view_state import ConnectionState, criticals
 from qualtui.widgets.words import show_times_in
 
@@ -246,7 +247,7 @@ class QualtuiApp(App[int]):
         ]
 
     def _all_bindings(self) -> list[Binding]:
-        return [one for one in [*self.BINDINGS, *Table.BINDINGS] if isinstance(one, Binding)]
+        return [one for one in [*self.BINDINGS, *Table.BINDINGS, *RANGE_BINDINGS] if isinstance(one, Binding)]
 
     def say(self, text: str, token: str) -> None:
         """One line in the status row of every page."""

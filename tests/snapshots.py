@@ -9,6 +9,7 @@ from qualtui.diagnosis.goals import targets
 from qualtui.model import Evidence, Link, Phase, Severity
 from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.series.catalogue import BY_NAME
+from qualtui.series.timeline import grid
 from qualtui.wire import (
     SUMMARY_SERIES,
     ActivityView,
@@ -19,8 +20,10 @@ from qualtui.wire import (
     EngineView,
     Figure,
     Findings,
+    History,
     IncidentAlert,
     IncidentView,
+    Limit,
     LinkView,
     NextCall,
     NoticeView,
@@ -31,6 +34,8 @@ from qualtui.wire import (
     PreviewItem,
     RunningView,
     ScheduledView,
+    SeriesHistory,
+    ShowHistory,
     Snapshot,
 )
 
@@ -528,3 +533,43 @@ SCENES = {
     "huge": huge,
     "hostile": hostile,
 }
+
+
+def past(ask: ShowHistory) -> History:
+    """A past that ends in trouble: the gateway fails since 6 min, the oldest wait grows, the bot was busy."""
+    since, step, count = grid(ask.seconds, ask.cells, ask.until or AT)
+    names = ask.series or ("customers.oldest",)
+    return History(
+        ask.agent, since, ask.until or AT, step, tuple(_past(name, since, step, count) for name in names)
+    )
+
+
+def _past(name: str, since: float, step: float, count: int) -> SeriesHistory:
+    times = [since + n * step for n in range(count)]
+    series, critical = BY_NAME[name], Severity.CRITICAL
+    broken = [at > AT - 360 for at in times]
+    values: list[float | None] = [0.0] * count
+    limits: tuple[Limit, ...] = ()
+    if name == "customers.oldest":
+        values = [max(0.0, at - (AT - 312)) for at in times]
+        limits = (
+            Limit(600, ">", critical, "customers-waiting"),
+            Limit(180, ">", Severity.WARNING, "customers-waiting"),
+        )
+    elif name in {"control.up", "health.up", "db.up", "gateway.up", "gateway.working"}:
+        values = [0.0 if bad and name == "gateway.working" else 1.0 for bad in broken]
+        limits = (Limit(0, "==", critical, "x", 120.0),) if name in {"db.up", "gateway.working"} else ()
+        if name == "health.up":
+            values[count // 2] = 0.0
+    elif series.unit == "s" and name != "sight.blind":
+        top = {"customers.last_inbound": 130.0, "reply.p95": 26.0}.get(name, 0.03)
+        values = list(wave(top, count, gap=count // 3))
+        limits = (Limit(1, ">", Severity.WARNING, "database-slow"),) if name == "db.seconds" else ()
+    elif name.startswith("host."):
+        values = [None] * count
+    lows = (
+        tuple(None if value is None else value * 0.8 for value in values) if series.unit == "s" else tuple(values)
+    )
+    known = [value for value in values if value is not None]
+    mean = sum(known) / len(known) if known else None
+    return SeriesHistory(name, series.unit, series.worse, lows, tuple(values), tuple(values), limits, mean)

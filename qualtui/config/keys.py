@@ -9,6 +9,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "back": ("escape",),
     "help": ("?",),
     "customers": ("c",),
+    "machines": ("4",),
     "handover": ("H",),
     "doctor": ("d",),
     "figures": ("e",),
@@ -37,6 +38,10 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "page_down": ("pagedown",),
     "page_up": ("pageup",),
     "open": ("enter",),
+    "shorter": ("-",),
+    "longer": ("+", "="),
+    "earlier": ("left",),
+    "later": ("right",),
 }
 NAMES = (
     *("tab", "enter", "space", "comma", "backspace", "escape", "insert", "delete"),

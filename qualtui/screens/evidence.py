@@ -67,7 +67,7 @@ class EvidencePage(Listing):
         view = self._view()
         found = view.figures.get(event.key) if view is not None else None
         if found is not None:
-            self.status(f"{found.name}: {_meaning(found)} ({safe(found.source, 80)})", "label")
+            self.status(f"{found.name}: {meaning(found)} ({safe(found.source, 80)})", "label")
 
     def _title(self, view: AgentDetail | None) -> Line:
         figures = list(view.figures.values()) if view is not None else []
@@ -104,7 +104,7 @@ class EvidencePage(Listing):
             Span(column(wrong or _words()[Evidence.FRESH], proof), rests),
             Span(column(_(safe(figure.source, 80)), source), "faint"),
         )
-        return (*spans, Span(_meaning(figure), "faint")) if self.size.width >= WIDE else spans
+        return (*spans, Span(meaning(figure), "faint")) if self.size.width >= WIDE else spans
 
 
 def _words() -> dict[Evidence, str]:
@@ -118,7 +118,12 @@ def _words() -> dict[Evidence, str]:
     }
 
 
-def _meaning(figure: Figure) -> str:
+def source_of(figure: Figure) -> str:
+    """Return where the value comes from."""
+    return _(safe(figure.source, 80))
+
+
+def meaning(figure: Figure) -> str:
     """Return the value's note, and what the figure means."""
     declared = BY_NAME.get(figure.name)
     parts = (safe(figure.note, 160), _(declared.meaning) if declared is not None else "")

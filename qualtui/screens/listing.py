@@ -33,11 +33,16 @@ class Listing(Page):
         yield Lines(self.look, id="banners")
         yield from self.above()
         yield Table(self.look, id="rows", empty=_("reading ..."))
+        yield from self.below()
         yield Lines(self.look, id="status")
         yield Lines(self.look, id="footer")
 
     def above(self) -> ComposeResult:
         """What stands above the table: nothing."""
+        yield from ()
+
+    def below(self) -> ComposeResult:
+        """What stands below the table: nothing."""
         yield from ()
 
     @property
@@ -62,7 +67,11 @@ class Listing(Page):
     def status(self, text: str, token: str) -> None:
         """Shows the line until the next one."""
         rows = wrapped(safe(text, 400), max(1, self.size.width - 2))[:STATUS]
-        self._status = [(Span(f" {row}", token),) for row in rows]
+        self.report([(Span(f" {row}", token),) for row in rows])
+
+    def report(self, lines: list[Line]) -> None:
+        """Show these lines about the last action until the next ones."""
+        self._status = lines
         if self.is_mounted:
             self.query_one("#status", Lines).show(self._status)
 

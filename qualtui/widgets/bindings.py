@@ -4,7 +4,15 @@ from textual.binding import Binding
 
 from qualtui.config.keys import BINDINGS
 
-_TEXTUAL = {"?": "question_mark", "[": "left_square_bracket", "]": "right_square_bracket", ":": "colon"}
+_TEXTUAL = {
+    "?": "question_mark",
+    "[": "left_square_bracket",
+    "]": "right_square_bracket",
+    ":": "colon",
+    "-": "minus",
+    "+": "plus",
+    "=": "equals_sign",
+}
 
 
 def binding(name: str, action: str, word: str, *, show: bool = True) -> Binding:

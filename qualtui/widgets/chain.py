@@ -33,6 +33,19 @@ def chain_line(links: tuple[LinkView, ...], cells: int, look: Look, rows: int = 
     return _wrapped(pieces, cells, look)[: max(1, rows)] if pieces else []
 
 
+def link_mark(link: LinkView, look: Look) -> tuple[str, str]:
+    """Glyph and token of a link's status."""
+    glyphs = look.glyphs
+    if link.evidence is not Evidence.FRESH and link.status == "ok":  # only fresh may look green
+        return glyphs.unknown, "unknown"
+    return {
+        "ok": (glyphs.good, "good"),
+        "busy": (glyphs.info, "busy"),
+        "bad": (glyphs.critical, "crit"),
+        "no_source": (glyphs.none, "faint"),
+    }.get(link.status, (glyphs.unknown, "unknown"))
+
+
 def _needed(pieces: list[Line]) -> int:
     return 1 + sum(width(piece) + 3 for piece in pieces)
 
@@ -54,15 +67,7 @@ def _wrapped(pieces: list[Line], cells: int, look: Look) -> list[Line]:
 
 
 def _link(link: LinkView, called: dict[Link, str], look: Look, brief: bool = False) -> Line:
-    glyphs = look.glyphs
-    glyph, token = {
-        "ok": (glyphs.good, "good"),
-        "busy": (glyphs.info, "busy"),
-        "bad": (glyphs.critical, "crit"),
-        "no_source": (glyphs.none, "faint"),
-    }.get(link.status, (glyphs.unknown, "unknown"))
-    if link.evidence is not Evidence.FRESH and link.status == "ok":  # only fresh may look green
-        glyph, token = glyphs.unknown, "unknown"
+    glyph, token = link_mark(link, look)
     text = safe(link.text, 40)
     if link.status == "no_source":
         text = text or _("no source")

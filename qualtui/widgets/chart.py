@@ -43,10 +43,13 @@ def chart(
     *,
     cursor: int | None = None,
     stretch: Stretch | None = None,
+    left: int = 0,
+    times: bool = True,
 ) -> list[Line]:
     """The chart in exactly `height` rows of at most `cells`; `cursor`: the cell whose values the title tells.
 
-    The title is the first row. Where too little is known for a chart, that is said instead.
+    The title is the first row. Where too little is known for a chart, that is said instead. `left`: the least
+    number of cells before the columns, so that charts stand below each other; `times`: with the row of times.
     """
     if cells <= 0 or height <= 0:
         return []
@@ -56,7 +59,7 @@ def chart(
     if len(known) < ENOUGH or height < LEAST:
         rows: list[Line] = [head, (Span("   " + _too_little(axis, values), "faint"),)]
     else:
-        rows = [head, *_plot(series, axis, now, height - 1, look, cursor, stretch)]
+        rows = [head, *_plot(series, axis, now, height - 1, look, cursor, stretch, left, times)]
     rows += [BLANK] * (height - len(rows))
     return [fit(row, cells) if width(row) > cells else row for row in rows[:height]]
 
@@ -112,10 +115,12 @@ def _plot(
     look: Look,
     cursor: int | None,
     stretch: Stretch | None,
+    left: int,
+    times: bool,
 ) -> list[Line]:
     """Columns with their axes in so many rows."""
     marked = [_stretch(stretch, axis, look)] if stretch is not None and height > LEAST else []
-    rows = height - 1 - len(marked)
+    rows = height - int(times) - len(marked)
     state = is_state(series)
     known = [value for value in shown(series) if value is not None]
     near = [limit.value for limit in series.limits]
@@ -123,7 +128,7 @@ def _plot(
     drawn = [None if value is None else 1.0 - value if state else value for value in shown(series)]
     columns = _columns(drawn, levels(series), scale, rows, look)
     names = _names(series, scale, rows, look, state)
-    wide = min(AXIS, max((len(text) for text, _sign, _token in names.values()), default=0))
+    wide = max(left - 3, min(AXIS, max((len(text) for text, _sign, _token in names.values()), default=0)))
     lines: list[Line] = []
     for row in range(rows - 1, -1, -1):
         text, sign, token = names.get(row, ("", look.glyphs.bar, "rule"))
@@ -131,7 +136,8 @@ def _plot(
         lines.append((*start, *_row(columns, row, look, axis, cursor, sign != look.glyphs.bar, token)))
     blank = Span(" " * (wide + 3), "label")
     lines += [(blank, *line) for line in marked]
-    lines.append((blank, Span(axis.labels(now), "faint")))
+    if times:
+        lines.append((blank, Span(axis.labels(now), "faint")))
     return lines
 
 

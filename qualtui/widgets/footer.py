@@ -11,6 +11,9 @@ _NAMES = {
     "colon": ":",
     "escape": "esc",
     "slash": "/",
+    "minus": "-",
+    "plus": "+",
+    "equals_sign": "=",
 }
 
 

@@ -41,7 +41,9 @@ def passes(limit: Limit, value: float) -> bool:
 
 def levels(series: SeriesHistory) -> list[CellLevel]:
     """How bad each cell was at its worst."""
-    return [_level(series.limits, low, high) for low, high in zip(series.lows, series.highs, strict=True)]
+    soft = is_state(series) and not series.limits  # no rule speaks of it: good to know
+    limits = (Limit(0.0, "==", Severity.INFO),) if soft else series.limits
+    return [_level(limits, low, high) for low, high in zip(series.lows, series.highs, strict=True)]
 
 
 def _level(limits: tuple[Limit, ...], low: float | None, high: float | None) -> CellLevel:

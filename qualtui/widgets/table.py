@@ -56,6 +56,19 @@ class Table(Widget, can_focus=True):
             """The table it comes from."""
             return self.table
 
+    class Moved(Message):
+        """A person moved the cursor to another row."""
+
+        def __init__(self, table: "Table", key: str) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+        @property
+        def control(self) -> "Table":
+            """The table it comes from."""
+            return self.table
+
     def __init__(
         self,
         look: Look,
@@ -208,7 +221,10 @@ class Table(Widget, can_focus=True):
 
     def _moved(self, n: int) -> None:
         self.touched = True
+        before = self.key
         self._go(n)
+        if self.key != before:
+            self.post_message(self.Moved(self, self.key))
 
     def _go(self, n: int) -> None:
         n = max(0, min(n, len(self._rows) - 1))

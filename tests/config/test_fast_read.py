@@ -19,7 +19,7 @@ keep_raw = "2d"
 [screen]
 ascii = true
 [keys]
-quit = "z"
+quit = "Z"
 [demo]
 control_url = "http://127.0.0.1:1"
 speed = 20

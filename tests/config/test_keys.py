@@ -10,11 +10,16 @@ from qualtui.config.errors import ConfigErrors
 from qualtui.config.keys import BINDINGS, EXPECTED, NAMES, is_key, wrong_keys
 from qualtui.config.load import loads
 from qualtui.widgets.table import Table
+from qualtui.widgets.time_range import RANGE_BINDINGS
 from tests.config.sample import FILE
 
 
 def own() -> list[Binding]:
-    return [binding for binding in (*QualtuiApp.BINDINGS, *Table.BINDINGS) if isinstance(binding, Binding)]
+    return [
+        binding
+        for binding in (*QualtuiApp.BINDINGS, *Table.BINDINGS, *RANGE_BINDINGS)
+        if isinstance(binding, Binding)
+    ]
 
 
 def test_the_bindings_and_their_keys_are_the_screens_own() -> None:
@@ -29,7 +34,7 @@ def test_every_name_of_a_key_is_one_that_the_screen_is_told() -> None:
     assert set(NAMES) <= {key.value for key in Keys} | characters
 
 
-@pytest.mark.parametrize("key", ["h", "N", "?", "+", "é", "f12", "ctrl+h", "alt+h", "ctrl+shift+f1", "shift+tab"])
+@pytest.mark.parametrize("key", ["h", "N", "?", "%", "é", "f12", "ctrl+h", "alt+h", "ctrl+shift+f1", "shift+tab"])
 def test_what_is_a_key_is_bound(key: str) -> None:
     assert is_key(key)
     assert wrong_keys({"help": key}) == []

@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 from qualtui.widgets.look import Look
-from qualtui.wire import Customers, IncidentDetail, ListCustomers, PreviewFix, RunDoctor, ShowIncident
+from qualtui.wire import (
+    Command,
+    Customers,
+    History,
+    IncidentDetail,
+    ListCustomers,
+    PreviewFix,
+    RunDoctor,
+    ShowHistory,
+    ShowIncident,
+)
 from tests import snapshots
 from tests.screens.stand_in import StandIn, text, until, window
 
@@ -65,6 +75,11 @@ async def test_plain_signs_are_ascii_alone() -> None:
         compare("ascii-80x24", shown)
 
 
+def _past(ask: Command) -> History:
+    assert isinstance(ask, ShowHistory)
+    return snapshots.past(ask)
+
+
 def prepared() -> StandIn:
     """An engine with answers for every page."""
     engine = StandIn(snapshots.trouble())
@@ -75,6 +90,7 @@ def prepared() -> StandIn:
     )
     engine.answers[PreviewFix] = snapshots.preview()
     engine.answers[RunDoctor] = snapshots.examined()
+    engine.answers[ShowHistory] = _past
     engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
     return engine
 

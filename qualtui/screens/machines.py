@@ -1,0 +1,177 @@
+"""Machines: the chain with its uptime, charts of what is measured, and the evidence of each number."""
+
+from textual import on
+from textual.app import ComposeResult
+
+from qualtui.screens.evidence import meaning, source_of
+from qualtui.screens.pages import PageContext
+from qualtui.screens.ranged import Ranged
+from qualtui.text import _, span
+from qualtui.widgets.chart import LEAST, chart
+from qualtui.widgets.line import BLANK, Line, Span, faded, padded, safe, wrapped
+from qualtui.widgets.lines import Lines
+from qualtui.widgets.machines import (
+    MACHINES,
+    SERIES,
+    WIDE,
+    bar_cells,
+    chart_title,
+    left_of,
+    machine_of,
+    machine_row,
+    measured,
+    unmeasured,
+)
+from qualtui.widgets.table import Table, TableRow
+from qualtui.widgets.uptime import uptime_levels
+from qualtui.widgets.words import age, evidence_text, quantity
+from qualtui.wire import AgentDetail, LinkView, ShowHistory
+
+FOOTER = (("back",), ("shorter", "longer"), ("earlier", "later"), ("open",), ("figures",), ("refresh",), ("help",))
+HEIGHT = 5  # rows of a chart at least
+TALL = 14  # ... and at most
+EVIDENCE = 6  # rows about where a link's numbers come from
+ABOVE = 3  # rows of header, title and footer
+
+
+class MachinesPage(Ranged):
+    """The links as rows; below them the charts on the same time axis, those of the chosen link first."""
+
+    DEFAULT_CSS = """
+    MachinesPage #rows { height: 8; }
+    MachinesPage #charts { height: 1fr; }
+    """
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._agent = context.agent
+
+    def above(self) -> ComposeResult:
+        """The title, with the range."""
+        yield Lines(self.look, id="title")
+
+    def below(self) -> ComposeResult:
+        """The charts."""
+        yield Lines(self.look, id="charts")
+
+    def agents(self) -> tuple[str, ...]:
+        """The agent whose machines are shown."""
+        return (self._agent,)
+
+    def wanted(self) -> ShowHistory:
+        """All series of the page at once."""
+        return ShowHistory(self._agent, SERIES, seconds=self.range.seconds, cells=bar_cells(self.size.width))
+
+    def fill(self) -> None:
+        """Links and charts from the newest frame and the newest past."""
+        self.read_past()
+        agent = self.sight.detail(self._agent)
+        links = {view.link: view for view in agent.chain} if agent is not None else {}
+        rows = [self._row(links[machine.link]) for machine in MACHINES if machine.link in links]
+        charts = self._charts(agent) if agent is not None else []
+        if not self.sight.watched:
+            rows, charts = (faded(lines, self.look.glyphs.good) for lines in (rows, charts))
+        keys = [machine.link.value for machine in MACHINES if machine.link in links]
+        self.query_one("#title", Lines).show([self._title()])
+        self.table.empty = _("nothing is known of this agent yet")
+        self.table.show(self._head(), [TableRow(key, row) for key, row in zip(keys, rows, strict=True)])
+        self.query_one("#charts", Lines).show(charts)
+
+    def footer(self) -> list[tuple[str, str]]:
+        """The keys of this page."""
+        words = (_("back"), _("range"), _("read a value"), _("sources"), _("evidence"), _("refresh"), _("help"))
+        keys = ("/".join(key for key, _word in self._keys(names)) for names in FOOTER)
+        return list(zip(keys, words, strict=True))
+
+    def dimmed(self) -> frozenset[str]:
+        """Enter speaks of a link here, which is always there."""
+        return super().dimmed() - {key for key, _word in self._keys(("open",))}
+
+    @on(Table.Moved)
+    def _chosen(self, event: Table.Moved) -> None:
+        """Another link has other charts."""
+        event.stop()
+        self.draw()
+
+    @on(Table.Opened)
+    def _show_evidence(self, event: Table.Opened) -> None:
+        """Source, age and meaning of the chosen link's numbers."""
+        event.stop()
+        agent = self.sight.detail(self._agent)
+        machine = machine_of(event.key)
+        names = dict.fromkeys((*machine.charts, *machine.bar))
+        told = [self._evidence(agent, name) for name in names if name in agent.figures] if agent else []
+        rows = [row for text in told for row in wrapped(text, max(1, self.size.width - 2))]
+        self.report([(Span(f" {row}", "label"),) for row in rows[:EVIDENCE]])
+        self.draw()
+
+    def _evidence(self, agent: AgentDetail, name: str) -> str:
+        figure = agent.figures[name]
+        wrong = evidence_text(figure, self.now)
+        value = wrong if figure.value is None else quantity(figure.value, figure.unit)
+        old = "" if figure.at is None else " " + _("({age} ago)").format(age=age(self.now, figure.at))
+        return _("{name} {value}{age}; source: {source}; {meaning}").format(
+            name=name, value=value, age=old, source=source_of(figure), meaning=meaning(figure)
+        )
+
+    def _title(self) -> Line:
+        spans = [Span(f" {_('Machines')}", "title"), Span(f"   {safe(self._agent, 60)}", "faint")]
+        spans.append(Span("   " + _("last {range}").format(range=self.range.name), "strong"))
+        if self.past is not None:
+            spans.append(Span("  " + _("1 cell = {span}").format(span=span(self.past.step)), "faint"))
+        if not self.sight.watched:
+            spans.append(Span("   " + _("Engine not running: the past can't be read."), "unknown"))
+        elif self.refused:
+            spans.append(Span(f"   {safe(self.refused)}", "unknown"))
+        elif self.past is None:
+            spans.append(Span("   " + _("reading ..."), "faint"))
+        return tuple(spans)
+
+    def _head(self) -> Line:
+        axis = self.axis
+        labels = axis.labels(self.now) if axis is not None else ""
+        left = padded("   " + _("link"), left_of(self.size.width))
+        up = "      " + _("up") if self.size.width >= WIDE else ""
+        return (Span(left, "faint"), Span(labels, "faint"), Span(up, "faint"))
+
+    def _row(self, view: LinkView) -> Line:
+        machine = machine_of(view.link)
+        some = [one for name in machine.bar if (one := self.series(name)) is not None]
+        axis = self.axis
+        levels = uptime_levels(some, axis.cells if axis is not None else 0)
+        up = self.series(machine.up)
+        return machine_row(
+            view, levels, 1, up.mean if up is not None else None, self.size.width, self.look, self.cursor
+        )
+
+    def _beside_charts(self) -> int:
+        """Rows of everything else."""
+        return ABOVE + len(MACHINES) + 1 + len(self.query_one("#banners", Lines).lines) + len(self._status)
+
+    def _charts(self, agent: AgentDetail) -> list[Line]:
+        """As many charts as there is room for, and one line about what nothing measures."""
+        axis, cells = self.axis, self.size.width
+        if axis is None:
+            return []
+        missing = unmeasured(agent)
+        room = self.size.height - self._beside_charts() - (1 if missing else 0)
+        names = measured(agent)
+        chosen = machine_of(self.table.key).charts if self.table.key else ()
+        number = min(len(names), max(1, room // HEIGHT))
+        if number < len(names):
+            names = sorted(names, key=lambda name: name not in chosen)[:number]
+        lines: list[Line] = []
+        for n, name in enumerate(names):
+            height = min(TALL, (room - len(lines)) // (number - n))
+            series = self.series(name)
+            if series is None or height < LEAST:
+                continue
+            title = chart_title(name, agent, self.now, self.look, chosen=name in chosen)
+            lines += chart(
+                series, axis, self.now, title, cells, height, self.look,
+                cursor=self.cursor, left=left_of(cells), times=n == number - 1,
+            )  # fmt: skip
+        if missing:
+            text = _("no source for {names}").format(names=", ".join(missing))
+            lines += [BLANK] * (room - len(lines)) + [(Span(f" {text}", "faint"),)]
+        return lines
