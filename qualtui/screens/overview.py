@@ -161,9 +161,12 @@ class OverviewPage(Page):
     def _top(self, cells: int, height: int, now: float) -> list[Line]:
         """Header, banners, NOW, chain, figures."""
         sight, look, view = self.sight, self.look, self.sight.view
-        parts: list[list[Line]] = [now_box(sight, now, cells, look, self._names())]
+        calm = view is not None and view.now.level is None
+        chain = chain_line(view.chain, cells - 4, look, rows=1 if height < 20 else 2) if view is not None else []
+        under = chain if calm else []
+        parts = [now_box(sight, now, cells, look, self._names(), height=height, chain=under)]
         if view is not None:
-            parts.append(chain_line(view.chain, cells, look, rows=1 if height < 20 else 2))
+            parts += [] if calm else [chain]
             parts += self._figures(view, cells, height, now)
         if not sight.watched and sight.snapshot is not None:
             parts = [faded(part, look.glyphs.good) for part in parts]

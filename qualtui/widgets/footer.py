@@ -2,7 +2,8 @@
 
 from collections.abc import Container, Sequence
 
-from qualtui.widgets.line import Line, Span
+from qualtui.widgets.chips import chips
+from qualtui.widgets.line import Line
 
 _NAMES = {
     "question_mark": "?",
@@ -24,14 +25,5 @@ def key_name(key: str) -> str:
 
 
 def footer(keys: Sequence[tuple[str, str]], cells: int, dim: Container[str] = ()) -> Line:
-    """Key and word pairs, as many as fit. `dim`: the keys that can't do anything now."""
-    spans: list[Span] = []
-    used = 1
-    for key, word in keys:
-        size = len(key) + len(word) + 4
-        if used + size > cells:
-            break
-        dead = key in dim
-        spans += [Span(f" {key}", "faint" if dead else "key"), Span(f" {word}  ", "faint" if dead else "label")]
-        used += size
-    return tuple(spans)
+    """Keys and words, as many as fit. `dim`: the keys that can't do anything now."""
+    return chips(keys, cells, dim)

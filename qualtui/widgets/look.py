@@ -37,6 +37,8 @@ _COLOURS: dict[str, str] = {
     "rule": "#2b3645",
     "title": "bold #7fa6cc",
     "key": "bold #9fc3e6",
+    "chip": "bold #0d1117 on #8fb4d9",
+    "dimchip": "#8b98a9 on #1f2937",
     "good": "#4f8a68",  # green is dim: only trouble is bright
     "busy": "#6f9dc8",
     "spark": "#3f5f82",
@@ -67,6 +69,8 @@ _PLAIN: dict[
     "rule": "blue",
     "title": "bold cyan",
     "key": "bold default",
+    "chip": "bold reverse default",
+    "dimchip": "default",
     "good": "green",
     "busy": "cyan",
     "spark": "blue",

@@ -1,46 +1,80 @@
 """The NOW box: the fact, the reason, the owner, the fix."""
 
-from qualtui.model import Severity
+from collections.abc import Sequence
+
 from qualtui.text import _
+from qualtui.widgets.frame import INSET, boxed
 from qualtui.widgets.header import START
-from qualtui.widgets.line import Line, Span, fit, safe, spread, width, wrapped
+from qualtui.widgets.line import Line, Span, safe
 from qualtui.widgets.look import Look
+from qualtui.widgets.now_rows import NowKeys, now_rows, tone
 from qualtui.widgets.view_state import ConnectionState, ViewState
 from qualtui.widgets.who import who_line
 from qualtui.widgets.words import age, have_word
 from qualtui.wire import AgentDetail, NowState, NowView
 
-BOXED_FROM = 100  # cells; narrower screens have no boxes
-LABEL = 5  # cells of the word at the start of a row
+BOXED_FROM = 60  # cells; narrower screens have no boxes
+CALM_BOX = 100  # cells from which what is calm has a box, too
+TALL = 20  # rows from which there is room for the digits
 
 
-def now_box(sight: ViewState, now: float, cells: int, look: Look, keys: dict[str, str]) -> list[Line]:
-    """Return the rows of the box, one if all is calm. `keys`: the keys of fix, have and open."""
+def now_box(
+    sight: ViewState,
+    now: float,
+    cells: int,
+    look: Look,
+    keys: dict[str, str],
+    *,
+    height: int = 48,
+    chain: Sequence[Line] = (),
+    limit: str = "",
+) -> list[Line]:
+    """Return the rows of the box. `keys`: of fix, have, open, customers. `chain`: shown under what is calm."""
     if not sight.watched and sight.snapshot is None:
         return _alone(sight, look, cells)
     view = sight.view
     if view is None:
         return [(Span(f" {look.glyphs.unknown} ", "unknown"), Span(_("No agent is configured."), "strong"))]
-    if view.learning is not None and view.now.level is None:
-        return [_learning(view, cells, look)]
     if view.now.level is None:
-        if view.now.calm and not sight.watched:
-            return [(Span(f" {look.glyphs.unknown} {_('LAST KNOWN')}: ", "strong"), *_calm(view, now, look)[1:])]
-        return [_calm(view, now, look) if view.now.calm else _blind(view, look)]
-    token = look.severity(view.now.level)[1]
+        token, first = _quiet(sight, view, now, cells, look)
+        if cells < CALM_BOX:
+            return [first, *chain]
+        return boxed([first, *chain], [_("NOW")], cells, look, token)
     incident = sight.incident(view.now.number)
     owner = incident.owner if incident else ""
     have = have_word(owner, sight.who) if not owner or owner != sight.who else ""  # releasing it would fix nothing
-    room = cells - (2 if cells < BOXED_FROM else 4)
-    who: Line | None = None
-    if incident is not None:
-        zone = sight.snapshot.zone if sight.snapshot else "UTC"
-        since = safe(view.now.who, 120) if incident.owner else ""
-        who = who_line(incident, since, now, zone, room - LABEL, look)
-    rows = _rows(view.now, look, keys, room, have, who)
-    if cells < BOXED_FROM:
+    offered = _offered(view.now, keys, have)
+    framed = cells >= BOXED_FROM
+    inner = cells - (INSET if framed else 2)
+    zone = sight.snapshot.zone if sight.snapshot else "UTC"
+
+    def who(room: int) -> Line | None:
+        if incident is None:
+            return None
+        return who_line(incident, safe(view.now.who, 120) if owner else "", now, zone, room, look)
+
+    rows = now_rows(view, incident, who, offered, inner, look, large=framed and height >= TALL, limit=limit)
+    if not framed:
         return [(Span(" "), *row) for row in rows]
-    return boxed(rows, _("NOW"), cells, look, token)
+    number = [f"#{view.now.number}"] if view.now.number else []
+    lasts = [age(now, incident.since)] if incident is not None else []
+    return boxed(rows, [_("NOW"), *number, *lasts], cells, look, tone(view.now))
+
+
+def _offered(fact: NowView, keys: dict[str, str], have: str) -> NowKeys:
+    """What helps now, most useful first."""
+    pairs: list[tuple[str, str]] = []
+    if fact.fix:
+        pairs.append((keys.get("fix", "f"), safe(fact.fix_title or fact.fix, 60)))
+    if fact.number and have:
+        pairs.append((keys.get("have", "a"), have))
+    if fact.state is NowState.SCHEDULED:
+        pairs.append((keys.get("stop", "x"), _("cancel the answers")))
+    pairs.append((keys.get("customers", "c"), _("who waits")))
+    if fact.number:
+        everything = _("everything about #{number}").format(number=fact.number)
+        pairs.append((keys.get("open", "enter"), everything))
+    return NowKeys(tuple(pairs))
 
 
 def _alone(sight: ViewState, look: Look, cells: int) -> list[Line]:
@@ -53,7 +87,19 @@ def _alone(sight: ViewState, look: Look, cells: int) -> list[Line]:
         (Span("   " + _("Start it:"), "label"), Span(f"  {START}", "strong")),
         (Span("   " + _("This window connects as soon as it runs."), "faint"),),
     ]
-    return boxed(rows, _("NOW"), cells, look, "crit") if cells >= BOXED_FROM else rows
+    return boxed(rows, [_("NOW")], cells, look, "crit") if cells >= BOXED_FROM else rows
+
+
+def _quiet(sight: ViewState, view: AgentDetail, now: float, cells: int, look: Look) -> tuple[str, Line]:
+    """The frame's style and the line, where no level says how bad it is."""
+    if view.learning is not None:
+        return "busy", _learning(view, cells, look)
+    if not view.now.calm:
+        return "warn", _blind(view, look)
+    calm = _calm(sight, view, now, look)
+    if sight.watched:
+        return "rule", calm
+    return "rule", (Span(f" {look.glyphs.unknown} {_('LAST KNOWN')}: ", "strong"), *calm[1:])
 
 
 def _learning(view: AgentDetail, cells: int, look: Look) -> Line:
@@ -69,14 +115,23 @@ def _learning(view: AgentDetail, cells: int, look: Look) -> Line:
     )
 
 
-def _calm(view: AgentDetail, now: float, look: Look) -> Line:
+def _calm(sight: ViewState, view: AgentDetail, now: float, look: Look) -> Line:
     head = safe(view.now.headline, 120) or _("EVERYONE ANSWERED")
     detail = safe(view.now.detail, 120)
     if not detail and view.last_reply is not None:
         detail = _("last reply {age} ago").format(age=age(now, view.last_reply))
-    if view.now.state is not NowState.PLAIN:  # calm, but not yet known to be well
-        return (Span(f" {look.glyphs.none} ", "busy"), Span(head, "busy"), Span(f"  {detail}", "label"))
-    return (Span(f" {look.glyphs.good} ", "good"), Span(head, "good"), Span(f"  {detail}", "label"))
+    plain = view.now.state is NowState.PLAIN  # else calm, but not yet known to be well
+    glyph, token = (look.glyphs.good, "good") if plain else (look.glyphs.none, "busy")
+    ended = [one for one in sight.incidents if one.agent == view.name and one.resolved_at is not None]
+    newest = max(ended, key=lambda one: one.resolved_at or 0.0, default=None)
+    since = _("{age} since #{number}") if newest is not None else ""
+    quiet = since.format(age=age(now, newest.resolved_at), number=newest.number) if newest is not None else ""
+    return (
+        Span(f" {glyph} ", token),
+        Span(head, token),
+        Span(f"   {detail}", "label"),
+        *((Span(f"   {quiet}", "label"),) if quiet else ()),
+    )
 
 
 def _blind(view: AgentDetail, look: Look) -> Line:
@@ -85,78 +140,3 @@ def _blind(view: AgentDetail, look: Look) -> Line:
     if view.now.why:
         spans.append(Span("  " + safe(view.now.why, 200), "text"))
     return tuple(spans)
-
-
-def _rows(fact: NowView, look: Look, keys: dict[str, str], cells: int, have: str, who: Line | None) -> list[Line]:
-    """Headline, WHY, WHO and TRIED, DO, next step. Headline and reason come first, so they are cut last."""
-    glyph, token = look.severity(fact.level)
-    if fact.level is not Severity.CRITICAL:
-        token = "warn" if fact.level is Severity.WARNING else "strong"
-    number = (Span(f"#{fact.number}", "label"),) if fact.number else ()
-    head: Line = (
-        Span(f"{glyph} {safe(fact.headline, 160)}", token),
-        Span("   " + safe(fact.detail, 120), "strong"),
-    )
-    rows = [spread(head, number, cells)]
-    if fact.why:
-        rows += _why(fact, cells)
-    owner = safe(fact.who, 120)
-    who = (*_label(_("WHO")), *(who or (Span(owner or _("no one yet"), "text" if owner else "warn"),)))
-    tried: Line = (Span(_("TRIED") + "  ", "label"), Span(safe(fact.tried, 120) or _("nothing"), "text"))
-    gap = max(3, cells // 2 - width(who))
-    if width(who) + gap + width(tried) <= cells:
-        rows.append((*who, Span(" " * gap), *tried))
-    else:
-        rows += [who, (Span(_("TRIED") + " ", "label"), *tried[1:])] if fact.tried else [who]
-    rows.append(_do(fact, keys, have))
-    if fact.step:
-        rows += [(*_label(""), Span(part, "text")) for part in wrapped(safe(fact.step, 240), cells - LABEL)[:2]]
-    return rows
-
-
-def _why(fact: NowView, cells: int) -> list[Line]:
-    """Return the reason in one row, or in two if it is long."""
-    first, *rest = wrapped(safe(fact.why, 240), cells - LABEL)
-    if not rest:
-        return [(*_label(_("WHY")), Span(first, "strong"), *_proof(fact, cells))]
-    return [(*_label(_("WHY")), Span(first, "strong")), (*_label(""), Span(" ".join(rest), "strong"))]
-
-
-def _proof(fact: NowView, cells: int) -> Line:
-    """Return the evidence beside the reason, if there is room and the reason does not contain it."""
-    why, seen = safe(fact.why, 240), (safe(item, 80) for item in fact.proof)
-    proof = "; ".join(item for item in seen if item and item not in why)
-    return (Span(f"   {proof}", "label"),) if proof and cells >= BOXED_FROM - 4 else ()
-
-
-def _do(fact: NowView, keys: dict[str, str], have: str) -> Line:
-    spans = list(_label(_("DO")))
-    if fact.fix:
-        spans += _key(keys.get("fix", "f"), safe(fact.fix_title or fact.fix, 60))
-    if fact.number:
-        spans += _key(keys.get("have", "a"), have) if have else []
-        spans += _key(keys.get("open", "enter"), _("why"))
-    if fact.state is NowState.SCHEDULED:
-        spans += _key(keys.get("stop", "x"), _("cancel the answers"))
-    spans += _key(keys.get("customers", "c"), _("who waits"))
-    return tuple(spans)
-
-
-def _key(key: str, text: str) -> list[Span]:
-    return [Span(key, "key"), Span(f" {text}    ", "text")]
-
-
-def _label(word: str) -> Line:
-    return (Span(f"{word:<{LABEL}}", "label"),)
-
-
-def boxed(rows: list[Line], title: str, cells: int, look: Look, token: str) -> list[Line]:
-    """The rows in a frame with a title."""
-    glyphs = look.glyphs
-    tl, tr, bl, br = tuple(glyphs.corners)
-    inner = max(0, cells - 4)
-    head = f"{glyphs.dash} {title} "
-    lines: list[Line] = [(Span(tl + head + glyphs.dash * max(0, cells - 2 - len(head)) + tr, token),)]
-    lines += [(Span(glyphs.bar + " ", token), *fit(row, inner), Span(" " + glyphs.bar, token)) for row in rows]
-    lines.append((Span(bl + glyphs.dash * max(0, cells - 2) + br, token),))
-    return lines

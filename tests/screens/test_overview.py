@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from qualtui.app import QualtuiApp
 from qualtui.model import Severity
 from qualtui.screens.overview import OverviewPage, lists
+from qualtui.widgets.digits import digits
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
@@ -110,7 +111,7 @@ async def test_who_took_an_incident_is_no_longer_offered_to_take_it() -> None:
 
 
 def _line(app: QualtuiApp, word: str) -> str:
-    return next((line for line in text(app).splitlines() if f"│ {word} " in line), "")
+    return next((line for line in text(app).splitlines() if f" {word}  " in line and "│" in line), "")
 
 
 @pytest.mark.parametrize("n", range(4))
@@ -178,3 +179,27 @@ async def test_after_the_story_the_screen_says_what_the_viewer_can_try() -> None
     app = window(StandIn(snapshots.calm()), story=Played(StoryLine("04:00:00", "The end.", over=True)))
     async with app.run_test(size=(80, 24)):
         await until(lambda: "switch a fault on" in text(app))
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24), (60, 20)])
+@pytest.mark.parametrize("look", [Look(), Look(ascii=True, plain=True)])
+async def test_in_trouble_the_number_of_those_who_wait_is_the_largest_thing(
+    size: tuple[int, int], look: Look
+) -> None:
+    app = window(StandIn(snapshots.trouble()), look=look)
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.pause()
+        rows = text(app).splitlines()
+    first = next(n for n, row in enumerate(rows) if "3 CUSTOMERS WAITING" in row)
+    large = ["".join(span.text for span in row) for row in digits(3, "", look.glyphs.fill, slim=size[0] < 120)]
+    assert [row[2 : 2 + len(one)] for row, one in zip(rows[first:], large, strict=False)] == large
+
+
+@pytest.mark.parametrize("size", [(160, 48), (80, 24)])
+async def test_what_is_calm_has_no_large_digits(size: tuple[int, int]) -> None:
+    app = window(StandIn(snapshots.calm()))
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.pause()
+        assert not any(row.startswith(("│ ███", "│    ██")) for row in text(app).splitlines())
