@@ -27,15 +27,16 @@ def look(
     alerts: Mapping[str, AlertState],
     now: float,
 ) -> RuleVerdict | None:
-    """Return the verdict on a rule of an agent; None where nothing was ever polled, so that nothing may change.
+    """Return the verdict on a rule of an agent; None where nothing was ever polled, and no alert of it stands.
 
     `stale`: by series the age in seconds from which a value is old; `alerts`: as they are before this look.
     """
     series = f"{agent}/{rule.series}"
     recent = samples.since(series, now - rule.window)
-    if not recent and (rule.absent is None or series not in stale):
-        return None
     before = alerts.get(alert_key(name, agent))
+    if not recent and (rule.absent is None or series not in stale):
+        # An alert of before whose series nothing polls any more has no data.
+        return None if before is None else RuleVerdict(known=False)
     fires = before is not None and before.phase is Phase.FIRING
     verdict = judge(rule, recent, now, stale.get(series, 0.0), fires=fires)
     # Unlike Prometheus or Alertmanager (docs/alerting.md): min-events

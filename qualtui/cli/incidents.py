@@ -51,7 +51,7 @@ def incident_table(incidents: tuple[IncidentView, ...], now: float) -> list[list
             severity_word(one) if one.phase is Phase.FIRING else _("resolved"),
             span((one.resolved_at or now) - one.since),
             one.agent,
-            f"{words(one.flapping)}: {words(one.summary)}" if one.flapping else words(one.summary),
+            _what(one, now),
             one.owner or "-",
             words(one.notices) or "-",
         ]
@@ -92,9 +92,7 @@ def show(number: Number, config: ConfigOption = None, as_json: JsonOption = Fals
     one = detail.incident
     template = _("resolved after {lasted}") if one.phase is Phase.RESOLVED else _("open for {lasted}")
     lasted = span((one.resolved_at or now) - one.since)
-    print(
-        f"#{one.number} {severity_word(one)} {one.agent}: {words(one.summary)} ({template.format(lasted=lasted)})"
-    )
+    print(f"#{one.number} {severity_word(one)} {one.agent}: {_what(one, now)} ({template.format(lasted=lasted)})")
     for word, text in (
         (_("flaps"), _held(one)),
         (_("cause"), words(one.cause)),
@@ -207,6 +205,14 @@ def note(
 ) -> None:
     """Add a note to an incident."""
     _say(ask(config, AddNote(number, text)))
+
+
+def _what(incident: IncidentView, now: float) -> str:
+    """What an incident is about; marked where it flaps, and where its alert has no data."""
+    text = words(incident.summary)
+    if incident.unseen_since is not None:
+        text = _("{what} (no data for {age})").format(what=text, age=span(now - incident.unseen_since))
+    return f"{words(incident.flapping)}: {text}" if incident.flapping else text
 
 
 def _held(incident: IncidentView) -> str:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -13,7 +13,12 @@ from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.cli.words import words
 from qualtui.config.values import Config, Rule
+from qualtui.model import Phase
 from qualtui.text import _
+
+if TYPE_CHECKING:
+    from qualtui.client import Client
+    from qualtui.wire import RuleAlerts
 
 command = typer.Typer(
     add_completion=False,
@@ -40,7 +45,38 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         print_json(plain(resolve_config(config))["rules"])
         return
     titles = [_("rule"), _("series"), _("severities"), _("for"), _("link"), _("fix")]
-    print_table(titles, [_row(name, rule) for name, rule in rules.items()])
+    rows = [_row(name, rule) for name, rule in rules.items()]
+    alerts = _alerts(config)
+    if alerts is not None:
+        titles.append(_("now"))
+        rows = [[*row, _now(row[0], alerts)] for row in rows]
+    print_table(titles, rows)
+
+
+def _alerts(config: Path | None) -> "RuleAlerts | None":
+    """The alerts of a running engine; None without one, for the list is about the configuration."""
+    from qualtui.cli.engine import engine_connected
+    from qualtui.wire import RuleAlerts, ShowRuleAlerts
+
+    async def put(client: "Client") -> object:
+        return await client.ask(ShowRuleAlerts(), timeout=3)
+
+    try:
+        answer = engine_connected(config, put)
+    except CommandError:
+        return None
+    return answer if isinstance(answer, RuleAlerts) else None
+
+
+def _now(rule: str, alerts: "RuleAlerts") -> str:
+    """How a rule's alerts stand, of all agents: those without data neither begin nor end."""
+    mine = [one for one in alerts.alerts if one.rule == rule]
+    counts = (
+        (sum(one.phase is Phase.FIRING for one in mine), _("{n} fires"), _("{n} fire")),
+        (sum(one.phase is Phase.PENDING for one in mine), _("{n} pending"), _("{n} pending")),
+        (sum(one.unseen_since is not None for one in mine), _("{n} no data"), _("{n} no data")),
+    )
+    return ", ".join((one if n == 1 else many).format(n=n) for n, one, many in counts if n) or "-"
 
 
 def _row(name: str, rule: Rule) -> list[str]:

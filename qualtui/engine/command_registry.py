@@ -19,6 +19,7 @@ from qualtui.engine.commands import (
     ownership,
     policies,
     polling,
+    rules,
     schedules,
     silences,
 )
@@ -53,6 +54,7 @@ from qualtui.wire import (
     ShowIncident,
     ShowOncall,
     ShowPolicies,
+    ShowRuleAlerts,
     SnoozeIncident,
     StartPolicies,
     StopFix,
@@ -82,6 +84,7 @@ COMMANDS = (
     CommandSpec(SnoozeIncident, ownership.snooze, ACT),
     CommandSpec(UndoAcknowledge, ownership.undo, ACT),
     CommandSpec(CloseIncident, ownership.close, ACT),
+    CommandSpec(ShowRuleAlerts, rules.alerts, VIEW),
     CommandSpec(ShowHandover, handover.show, VIEW),
     CommandSpec(ShowOncall, oncall.show, VIEW),
     CommandSpec(AssignOncall, oncall.assign, ACT),

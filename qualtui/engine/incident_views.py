@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from qualtui.alerts.flapping import flap_count
 from qualtui.diagnosis.fix_choice import TriedFixes, spent_fixes
 from qualtui.eventlog.incident_lead import firing_members
-from qualtui.model import Activity, FixRun, Incident, Notice, Phase, Severity, State
+from qualtui.model import Activity, FixRun, Incident, Notice, Phase, Severity, State, alert_key
 from qualtui.text.message import EMPTY, Saying, Text, counted, message
 from qualtui.wire import ActivityView, ChannelView, IncidentAlert, IncidentView, NoticeView
 
@@ -48,7 +48,7 @@ def incidents(
     chosen = sorted(state.incidents.values(), key=order)[: max(INCIDENTS, min(fire, FIRING))]
     current = (live(one) if one.phase is Phase.FIRING else one for one in chosen)
     trying = Counter(one.number for one in state.notices.values() if one.status in PENDING)
-    rows = (_row(incident, trying[incident.number]) for incident in current)
+    rows = (_row(incident, trying[incident.number], state) for incident in current)
     return tuple(
         replace(row, recovering=row.number in recovering, scheduled=row.number in scheduled)
         if row.number in recovering or row.number in scheduled
@@ -77,10 +77,11 @@ def firing_incidents(
 def incident_view(incident: Incident, state: State) -> IncidentView:
     """Return an incident as a row, with the state of its notices."""
     trying = sum(one.number == incident.number and one.status in PENDING for one in state.notices.values())
-    return _row(incident, trying)
+    return _row(incident, trying, state)
 
 
-def _row(incident: Incident, trying: int) -> IncidentView:
+def _row(incident: Incident, trying: int, state: State) -> IncidentView:
+    lead = state.alerts.get(alert_key(incident.rule, incident.agent)) if incident.phase is Phase.FIRING else None
     return IncidentView(
         number=incident.number,
         agent=incident.agent,
@@ -100,6 +101,7 @@ def _row(incident: Incident, trying: int) -> IncidentView:
         undelivered=bool(incident.failed),
         snoozed_until=incident.snoozed_until,
         taken_at=incident.renewed_at if incident.before is not None else None,
+        unseen_since=None if lead is None else lead.unseen_since,
         flapping=flapping_words(incident),
     )
 
@@ -128,7 +130,7 @@ def incident_alerts(incident: Incident, state: State) -> tuple[IncidentAlert, ..
     """Return an incident's alerts: those that fire, the leading one first, then those that ended."""
     fire = firing_members(incident, state.alerts) if incident.phase is Phase.FIRING else []
     keys = {one.key for one in fire}
-    rows = [IncidentAlert(one.rule, one.severity, one.since, None, one.summary) for one in fire]
+    rows = [IncidentAlert(one.rule, one.severity, one.since, None, one.summary, one.unseen_since) for one in fire]
     for key, ended in sorted(incident.members.items(), key=lambda item: item[1]):
         if key not in keys:
             at = ended or incident.resolved_at

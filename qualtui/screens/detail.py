@@ -114,6 +114,9 @@ class IncidentPage(Listing):
         fact(_("AGENT"), safe(incident.agent, 60))
         fact(_("RULE"), safe(incident.rule, 60))
         fact(_("LASTS"), f"{how_long}, {since}")
+        if fires and incident.unseen_since is not None:
+            text = _("no data for {age}: it neither gets worse nor ends")
+            fact("", text.format(age=age(self.now, incident.unseen_since)))
         if incident.flapping:
             text = _("{flapping}; notices of its end and return are held")
             fact(_("FLAPS"), text.format(flapping=safe(incident.flapping, 60)))

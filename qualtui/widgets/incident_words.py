@@ -29,8 +29,14 @@ def alert_words(alert: IncidentAlert, now: float) -> str:
         return _("{what}: ended {age} ago").format(what=what, age=age(now, alert.ended_at))
     if alert.severity is None:
         return what
-    return _("{severity} {what}, for {age}").format(
-        severity=level_word(alert.severity), what=what, age=age(now, alert.since)
+    template = _("{severity} {what}, for {age}")
+    if alert.unseen_since is not None:
+        template = _("{severity} {what}, for {age}; no data for {unseen}")
+    return template.format(
+        severity=level_word(alert.severity),
+        what=what,
+        age=age(now, alert.since),
+        unseen=age(now, alert.unseen_since),
     )
 
 

@@ -44,6 +44,8 @@ def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents
     if not fires:
         glyph, token, word = look.glyphs.none, "faint", _phase(incident.phase)
     text = safe(incident.summary) or safe(incident.rule, 60)
+    if fires and incident.unseen_since is not None:
+        text = f"{_('NO DATA')} {age(now, incident.unseen_since)} {look.glyphs.dot} {text}"
     if incident.flapping:
         flapping = safe(incident.flapping, 60) if what >= 60 else _("flapping")
         text = f"{flapping} {look.glyphs.dot} {text}"

@@ -3,7 +3,7 @@
 import msgspec
 
 from qualtui.model.findings import Finding
-from qualtui.model.values import Severity
+from qualtui.model.values import Phase, Severity
 from qualtui.text.message import Saying
 from qualtui.wire.views import ActivityView, AgentDetail, IncidentView, SilenceView
 
@@ -143,6 +143,22 @@ class IncidentAlert(msgspec.Struct, frozen=True):
     since: float | None = None
     ended_at: float | None = None
     summary: Saying = ""
+    unseen_since: float | None = None  # it has had no data since then: neither trouble nor recovery
+
+
+class RuleAlert(msgspec.Struct, frozen=True):
+    """An alert of a rule that is pending or fires, and since when it has had no data."""
+
+    rule: str
+    agent: str
+    phase: Phase
+    unseen_since: float | None = None
+
+
+class RuleAlerts(msgspec.Struct, frozen=True, tag="rules.alerts"):
+    """Answer to ShowRuleAlerts."""
+
+    alerts: tuple[RuleAlert, ...]
 
 
 class NoticeView(msgspec.Struct, frozen=True):
@@ -283,6 +299,7 @@ Answer = (
     | Agents
     | History
     | IncidentDetail
+    | RuleAlerts
     | Notices
     | Customers
     | Findings

@@ -79,6 +79,10 @@ class CloseIncident(msgspec.Struct, frozen=True, tag="incident.close"):
     force: bool = False
 
 
+class ShowRuleAlerts(msgspec.Struct, frozen=True, tag="rules.alerts"):
+    """Which rules have an alert that is pending or fires, and which of these have no data."""
+
+
 class ShowHandover(msgspec.Struct, frozen=True, tag="incident.handover"):
     """What the next person on call must know."""
 
@@ -303,6 +307,7 @@ Command = (
     | UndoAcknowledge
     | CloseIncident
     | ShowHandover
+    | ShowRuleAlerts
     | ShowOncall
     | AssignOncall
     | RunDoctor

@@ -139,6 +139,7 @@ class IncidentView(msgspec.Struct, frozen=True):
     lapses_at: float | None = None  # nobody owns it then, if its owner gives no sign
     reminded_at: float | None = None  # the owner gave no sign since
     taken_at: float | None = None  # its owner can undo the acknowledgement of this time
+    unseen_since: float | None = None  # its leading alert has had no data since then
     flapping: Saying = ""  # how often it began of late; its notices are held. Empty: it does not flap
 
     @property

@@ -24,6 +24,7 @@ from qualtui.config.values import (
 from qualtui.diagnosis.faults import Fault, FaultsSeen
 from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.engine.evaluator import Evaluator
+from qualtui.engine.incident_views import incident_alerts, incident_view
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
@@ -309,6 +310,22 @@ async def test_an_alert_without_data_says_so_until_it_has_data_again(store: Sqli
     await scene.oldest(705)
     (alert,) = scene.journal.state.alerts.values()
     assert (alert.phase, alert.unseen_since) == (Phase.FIRING, None)
+
+
+async def test_an_alert_of_a_series_that_nothing_polls_any_more_has_no_data(tmp_path: Path) -> None:
+    with SqliteStore.open(tmp_path / "store.db") as store:
+        before = Scene(store, {"customers-waiting": WAITING})
+        await before.oldest(700)
+    with SqliteStore.open(tmp_path / "store.db") as store:
+        after = Scene(store, {"customers-waiting": WAITING})
+        after.now = before.now + 86_400
+        await after.evaluator.look(("bot",))
+        state = after.journal.state
+        (alert,) = state.alerts.values()
+        assert (alert.phase, alert.unseen_since) == (Phase.FIRING, after.now)
+        assert incident_view(state.incidents[1], state).unseen_since == after.now
+        assert [one.unseen_since for one in incident_alerts(state.incidents[1], state)] == [after.now]
+        assert await after.oldest(0) == []  # and it goes on where it was
 
 
 async def test_a_clock_that_was_set_back_a_little_repeats_no_notice(store: SqliteStore) -> None:

@@ -52,3 +52,13 @@ async def test_an_incident_that_flaps_says_so_in_the_list_and_on_its_page() -> N
         await until(lambda: "flapping · 3 custo" in text(app))
         await pilot.press("enter")
         await until(lambda: "FLAPS  flapping: 4 times in 20m; notices of its end and return are held" in text(app))
+
+
+async def test_an_incident_without_data_says_so_in_the_list_and_on_its_page() -> None:
+    row = snapshots.incident(unseen_since=snapshots.AT - 240)
+    app = window(StandIn(msgspec.structs.replace(snapshots.trouble(), incidents=(row,))))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(lambda: app.pid != 0)
+        await until(lambda: "NO DATA 4m · 3 custo" in text(app))
+        await pilot.press("enter")
+        await until(lambda: "no data for 4m: it neither gets worse nor ends" in text(app))
