@@ -106,7 +106,8 @@ async def test_why_the_engine_beside_it_ended_is_told() -> None:
 
 
 async def test_a_snapshot_that_shows_the_same_repaints_nothing() -> None:
-    engine = StandIn(snapshots.trouble())
+    told = later(snapshots.trouble(), incidents=(snapshots.incident(),))  # without a countdown
+    engine = StandIn(told)
     clock = Clock()
     app = window(engine, clock)
     async with app.run_test(size=SIZE) as pilot:
@@ -116,7 +117,7 @@ async def test_a_snapshot_that_shows_the_same_repaints_nothing() -> None:
         before = sum(part.repainted for part in parts)
         drawn = app._drawn
         clock.at += 0.9  # no age turns within this second
-        engine.push(later(snapshots.trouble(), seq=129, at=clock.at))
+        engine.push(later(told, seq=129, at=clock.at))
         await until(lambda: app._drawn != drawn)
         await pilot.pause()
         assert sum(part.repainted for part in parts) == before

@@ -12,20 +12,31 @@ def who_line(incident: IncidentView, since: str, now: float, zone: str, cells: i
     spans: list[Span] = []
     between = Span(f" {look.glyphs.dot} ", "faint")
     for piece in _pieces(incident, since, now, zone):
-        added = [between, piece] if spans else [piece]
+        added = [between, *piece] if spans else [*piece]
         if spans and width((*spans, *added)) > cells:
             break
         spans += added
     return tuple(spans)
 
 
-def _pieces(incident: IncidentView, since: str, now: float, zone: str) -> list[Span]:
+def _pieces(incident: IncidentView, since: str, now: float, zone: str) -> list[Line]:
+    return [*((one,) for one in _facts(incident, since, now, zone)), *_countdown(incident, now)]
+
+
+def _countdown(incident: IncidentView, now: float) -> list[Line]:
+    """Who is called next; the figures are a span of their own, so that a second repaints them alone."""
+    if incident.owner or incident.call is None:
+        return []
+    text = call_words(incident.call, now)
+    before, _space, left = text.rpartition(" ")
+    return [(Span(f"{before} ", "text"), Span(left, "strong"))]
+
+
+def _facts(incident: IncidentView, since: str, now: float, zone: str) -> list[Span]:
     if not incident.owner:
         pieces = [Span(_("no one"), "warn")]
         if incident.paged is not None:
             pieces.append(_paged(incident.paged, zone))
-        if incident.call is not None:
-            pieces.append(Span(call_words(incident.call, now), "strong"))
         return pieces
     left = lasting(max(0.0, incident.lapses_at - now)) if incident.lapses_at is not None else ""
     if incident.link:

@@ -6,7 +6,7 @@ from textual.widgets import Input
 from qualtui.screens.key_guard import HELD, READ, KeyGuard
 from qualtui.screens.overview import OverviewPage
 from qualtui.widgets.look import Look
-from qualtui.wire import AddNote, Done, PreviewFix, RunFix
+from qualtui.wire import AddNote, Done, PreviewFix, PreviewItem, RunFix
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, until, window
 
@@ -95,3 +95,38 @@ def test_a_held_key_answers_no_second_dialog_and_moves_may_repeat() -> None:
     clock.at += HELD
     assert guard.takes("y", second)
     assert guard.takes("y")  # a page's own keys are never dropped
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (44, 20), (44, 12)])
+async def test_the_consequence_and_the_buttons_stand_still_however_long_the_text_is(size: tuple[int, int]) -> None:
+    engine = prepared()
+    long = tuple(f"Sentence {n} of what it does, and of what it does not do at all." for n in range(12))
+    engine.answers[PreviewFix] = snapshots.preview(explain=long)
+    app = window(engine)
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("f")
+        await until(lambda: "[y] Run it" in text(app) and "up and down" in text(app))
+        await pilot.pause()
+        assert "Sentence 0" in text(app)
+        for _row in range(80):
+            await pilot.press("down")
+            assert "Closes 3 sessions" in text(app)
+            assert "[n] Cancel" in text(app)
+        assert "Sentence 0" not in text(app)
+        assert "never messaged" in text(app)
+
+
+async def test_why_each_one_is_chosen_is_read_to_its_end_at_80_columns() -> None:
+    engine = prepared()
+    reason = "answer by hand: two chats have this number, and nobody knows which one is read"
+    item = PreviewItem("d3948e1c", "+55 11 •••••-••02", reason, 42.0)
+    engine.answers[PreviewFix] = snapshots.preview(items=(item,), total=1)
+    app = window(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("f")
+        await until(lambda: "[y] Run it" in text(app))
+        rows = [row.split("│")[1] for row in text(app).splitlines() if row.count("│") >= 2]
+        assert "answer by hand:" in " ".join(rows)
+        assert "which one is read" in " ".join(" ".join(rows).split())
