@@ -4,32 +4,38 @@ from textual import work
 from textual.app import ComposeResult
 
 from qualtui.model import Phase
-from qualtui.screens.listing import Listing
 from qualtui.screens.pages import PageContext
+from qualtui.screens.ranged import Ranged
 from qualtui.text import _
 from qualtui.widgets.activity import activity_row
 from qualtui.widgets.chain import chain_line
+from qualtui.widgets.chart import chart
 from qualtui.widgets.incident_words import alert_words, alerts_summary, notice_words
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe, wrapped
 from qualtui.widgets.lines import Lines
+from qualtui.widgets.rule_chart import fired_after, plot_cells, rule_title
 from qualtui.widgets.table import TableRow
+from qualtui.widgets.time_range import range_for
 from qualtui.widgets.who import who_line
 from qualtui.widgets.words import age, day_clock, lasting, severity_word
-from qualtui.wire import AgentDetail, IncidentDetail, IncidentView, ShowIncident
+from qualtui.wire import AgentDetail, IncidentDetail, IncidentView, ShowHistory, ShowIncident
 
 ROOMY = 30  # rows from which the chain is shown, too, and more than the last note
 NOTES = 5
+FRAME = 3  # rows of header, footer, and a blank one
+HISTORY = 8  # rows that what happened has at least, where it needs them
+LEAST_CHART, MOST_CHART = 7, 14  # rows
 LISTED = 6  # alerts, and notices, that have a line each
 FOOTER = ("back", "fix", "have", "note", "snooze", "silence", "release", "previous", "next", "copy", "help")
 
 
-class IncidentPage(Listing):
+class IncidentPage(Ranged):
     """The page of one incident; asks for its history, and again when the log grew."""
 
     def __init__(self, context: PageContext, number: int) -> None:
-        super().__init__(context.look, context.keys)
+        super().__init__(context)
         self.number = number
-        self._ask = context.ask
+        self._framed = 0  # the incident that the range was chosen for
         self._answer: IncidentDetail | None = None
         self._asked_at = -1  # seq of the snapshot that the history belongs to
         self._missing = False
@@ -37,6 +43,10 @@ class IncidentPage(Listing):
     def above(self) -> ComposeResult:
         """The facts."""
         yield Lines(self.look, id="facts")
+
+    def below(self) -> ComposeResult:
+        """The chart of its rule's series."""
+        yield Lines(self.look, id="chart")
 
     def subject(self) -> IncidentView | None:
         """This incident."""
@@ -53,9 +63,22 @@ class IncidentPage(Listing):
         self.draw()
 
     def fresh(self) -> None:
-        """Reads the history again."""
+        """Reads the history and the past again."""
         self._asked_at = -1
-        self.draw()
+        super().fresh()
+
+    def wanted(self) -> ShowHistory | None:
+        """The past of the rule's series, in a range that shows what was before the incident."""
+        incident = self.subject()
+        if incident is None:
+            return None
+        until = 0.0
+        if incident.resolved_at is not None:
+            until = min(self.now, incident.resolved_at + self.range.seconds / 10)
+        cells = plot_cells(self.size.width)
+        return ShowHistory(
+            incident.agent, rule=incident.rule, seconds=self.range.seconds, cells=cells, until=until
+        )
 
     def fill(self) -> None:
         """Show facts from the snapshot, and the newest history."""
@@ -78,6 +101,27 @@ class IncidentPage(Listing):
             for n, line in enumerate(history)
         ]
         table.show((Span(f" {_('What happened')}", "title"),), rows)
+        above = len(self.query_one("#facts", Lines).lines) + len(self.query_one("#banners", Lines).lines)
+        room = height - FRAME - above - min(len(rows) + 1, HISTORY) - len(self._status)
+        self.query_one("#chart", Lines).show(self._chart(incident, cells, room) if incident else [])
+
+    def _chart(self, incident: IncidentView, cells: int, room: int) -> list[Line]:
+        """The rule's series where there is room for it."""
+        if room < LEAST_CHART:
+            return []
+        if self._framed != incident.number:
+            self._framed = incident.number
+            self.use_range(range_for(2 * ((incident.resolved_at or self.now) - incident.since)))
+        self.read_past()
+        axis, past = self.axis, self.past
+        if axis is None or past is None:
+            return []
+        title = rule_title(past.series[0], self.range, self.look)
+        stretch = fired_after(incident, past.series[0], self.zone)
+        height = min(room, MOST_CHART)
+        return chart(
+            past.series[0], axis, self.now, title, cells, height, self.look, cursor=self.cursor, stretch=stretch
+        )
 
     def footer(self) -> list[tuple[str, str]]:
         """The keys of this page."""

@@ -1,7 +1,9 @@
 """An incident's page: the proof of the reason, and the chain as it is now."""
 
 import msgspec
+from msgspec.structs import replace
 
+from qualtui.wire import Command, History, IncidentDetail, ShowHistory, ShowIncident
 from tests import snapshots
 from tests.screens.stand_in import StandIn, text, until, window
 
@@ -62,3 +64,72 @@ async def test_an_incident_without_data_says_so_in_the_list_and_on_its_page() ->
         await until(lambda: "NO DATA 4m · 3 custo" in text(app))
         await pilot.press("enter")
         await until(lambda: "no data for 4m: it neither gets worse nor ends" in text(app))
+
+
+def with_past(hold: float = 0.0) -> StandIn:
+    """An engine that knows the past of the rule's series, whose rule waits so many seconds."""
+    engine = StandIn(snapshots.trouble())
+    history = tuple(line for line in reversed(snapshots.trouble().activity) if line.number == 42)
+    engine.answers[ShowIncident] = IncidentDetail(snapshots.incident(), history)
+
+    def answered(ask: Command) -> History:
+        assert isinstance(ask, ShowHistory)
+        told = snapshots.past(replace(ask, series=("customers.oldest",)))
+        (series,) = told.series
+        limits = tuple(replace(limit, hold=hold) for limit in series.limits)
+        return replace(told, series=(replace(series, limits=limits),))
+
+    engine.answers[ShowHistory] = answered
+    return engine
+
+
+def pasts(engine: StandIn) -> list[ShowHistory]:
+    return [ask for ask in engine.asked if isinstance(ask, ShowHistory)]
+
+
+async def test_a_chart_shows_the_rule_s_series_with_its_thresholds_and_when_it_fired() -> None:
+    engine = with_past()
+    app = window(engine)
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("enter")
+        await until(lambda: "Customer: oldest wait" in text(app))
+        assert "fired 03:07" in text(app)
+        assert "10m ✖┄" in text(app)
+        (ask, *_rest) = pasts(engine)
+        assert (ask.rule, ask.agent, ask.seconds, ask.until) == ("customers-waiting", "ldc-bot", 900, 0)
+        await pilot.press("+")
+        await until(lambda: "last 1h" in text(app))
+        assert pasts(engine)[-1].seconds == 3600
+
+
+async def test_the_time_that_the_rule_waits_is_drawn_in_the_chart() -> None:
+    app = window(with_past(hold=10.0))
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("enter")
+        await until(lambda: "for 10s, fired 03:07" in text(app))
+
+
+async def test_the_chart_of_a_resolved_incident_ends_soon_after_it() -> None:
+    engine = with_past()
+    engine.answers[ShowIncident] = IncidentDetail(snapshots.resolved(), ())
+    app = window(engine, incident=41)
+    async with app.run_test(size=(160, 48)):
+        await until(lambda: bool(pasts(engine)))
+        ask = pasts(engine)[0]
+        resolved = snapshots.resolved().resolved_at
+        assert resolved is not None
+        assert resolved < ask.until <= resolved + ask.seconds / 10
+
+
+async def test_where_there_is_no_room_what_happened_is_shown_and_no_chart() -> None:
+    engine = with_past()
+    app = window(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("enter")
+        await until(lambda: "incident 42: 3 customers" in text(app))
+        await pilot.pause()
+        assert "oldest wait" not in text(app)
+        assert not pasts(engine)
