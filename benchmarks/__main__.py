@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from benchmarks.backtest import backtest
+from benchmarks.budget import budgets
 from benchmarks.figure import Figure, missing, show
 from benchmarks.fleet import fleet
 from benchmarks.lane import fast_lane
@@ -39,6 +40,7 @@ def groups(big: bool) -> dict[str, Group]:
         "lane": lambda: fast_lane(big=big),
         "store": store,
         "backtest": backtest,
+        "budgets": budgets,
         "pipeline": pipeline,
     }
 
