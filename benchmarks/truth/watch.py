@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from unittest.mock import patch
 
 import msgspec
@@ -23,6 +23,7 @@ from qualtui.cli.status import exit_code
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
     AgentSettings,
+    Aggregate,
     Config,
     ControlSettings,
     DatabaseSettings,
@@ -46,6 +47,7 @@ from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe, ProbeError
 from qualtui.series.evidence import stale_after
 from qualtui.series.seasonality import HOUR, Seasonality, expected, hour_of_week, learned
+from qualtui.store.ports import Points
 from qualtui.store.sqlite import SqliteStore
 from qualtui.tracking.counters import NAMES, Looks, counters, with_look
 from qualtui.tracking.counters import sends_claimed as counted
@@ -56,7 +58,7 @@ BOT = "bot"
 EPOCH = 1_790_000_000.0 - 1_790_000_000.0 % DAY  # the week's start, some midnight
 HEALTH = ("health.up", "health.refused", "health.seconds", "health.silent")
 TICK = 5.0  # s: the fast lane's interval and the gateway's
-ASKED = ("customers", "chats", "gateway")  # the probes that are the product's own
+ASKED = ("customers", "chats", "gateway", "budget")  # the probes that are the product's own
 FIXES = {RETRY: "Answer who waits", RESTART: "Restart the session", "session-cleanup": "Close stuck sessions"}
 
 
@@ -151,6 +153,7 @@ class Watch:
             None  # when asked, when answered, and what is wrong with it
         )
         self._looks = Looks()
+        self._counted: dict[str, list[Sample]] = {}  # what budgets are made of, by series
 
     @contextlib.contextmanager
     def simulated(self) -> Iterator[None]:
@@ -186,8 +189,32 @@ class Watch:
             return None if self._marked is None else self._marked.edge
 
         return build.Deps(
-            load=load, save=save, learned=learned_, gateway=self._gateway, born=born, backlog_before=edge
+            load=load,
+            save=save,
+            learned=learned_,
+            gateway=self._gateway,
+            born=born,
+            backlog_before=edge,
+            history=self._history,
         )
+
+    async def _history(self, series: str, since: float, until: float, step: float, how: Aggregate) -> Points:
+        """The bins of a counter by the minute, as the store would give them."""
+        bins: dict[float, list[float]] = {}
+        for sample in reversed(self._counted.get(series, [])):
+            if sample.at < since:
+                break
+            if sample.at <= until and sample.value is not None:
+                bins.setdefault(sample.at // step * step, []).append(sample.value)
+        return tuple((at, float(len(one)) if how is Aggregate.COUNT else sum(one)) for at, one in bins.items())
+
+    def _take(self, samples: Iterable[Sample]) -> None:
+        """Into the cache, and counters into the store's place."""
+        samples = tuple(samples)
+        self.recent.add(samples)
+        for sample in samples:
+            if sample.series.partition("/")[2].startswith("goal.minute"):
+                self._counted.setdefault(sample.series, []).append(sample)
 
     def _gateway(self, _agent: str) -> GatewayAt:
         return lambda at: deliverability(
@@ -219,9 +246,9 @@ class Watch:
         for place, (probe, due) in enumerate(self._probes):
             if self.now >= due:
                 self._probes[place] = (probe, max(due + probe.interval, self.now - probe.interval))
-                self.recent.add(self._view.excused(await self._polled(probe), self.now))
+                self._take(self._view.excused(await self._polled(probe), self.now))
         self.recent.add(self._ask_rhythm())
-        self.recent.add(self._view.derive(BOT, self.now))
+        self._take(self._view.derive(BOT, self.now))
         pages = []
         for event in await self._evaluator.look((BOT,)):
             change = event.body

@@ -19,7 +19,8 @@ WAITS = {Severity.CRITICAL: 590.0, Severity.WARNING: 175.0}  # s of waiting in t
 AFTER = 900.0  # s after a trouble in which its incidents may still come, or last
 SETTLES = 60.0  # s after a session's restart in which the chats tell what was delivered
 # The newest 20 replies may be an hour old: a fault's slow ones are among them. So may sends that have no row.
-AFTER_OF = {"reply-slow": 3600.0, "sources-disagree": 3600.0}
+# A budget's longest short window is 6 h.
+AFTER_OF = {"reply-slow": 3600.0, "sources-disagree": 3600.0, "budget-up": 21_600.0, "budget-answered": 21_600.0}
 # What fires for a link of the chain: that somebody waits does not explain it.
 OF_LINKS = {
     "agent-down",
