@@ -67,7 +67,7 @@ class Backtest:
         if rule is None or not rule.enabled:
             return []
         self._firing[name] = []
-        holds = self._run(rule.held_by) if rule.held_by else []
+        holds = [spell for other in (rule.held_by, rule.unless) if other for spell in self._run(other)]
         critical, firing = Course(name, self._agent), Course(name, self._agent)
         for now, alert in self._walk(name, rule, holds):
             fires = alert is not None and alert.phase is Phase.FIRING

@@ -27,10 +27,15 @@ def look(
     alerts: Mapping[str, AlertState],
     now: float,
 ) -> RuleVerdict | None:
-    """Return the verdict on a rule of an agent; None where nothing was ever polled, and no alert of it stands.
+    """Return the verdict on a rule of an agent; None where nothing may change.
+
+    So it is where nothing was ever polled and no alert of it stands, and while the rule fires that it names.
 
     `stale`: by series the age in seconds from which a value is old; `alerts`: as they are before this look.
     """
+    # Unlike Prometheus or Alertmanager (docs/alerting.md): unless
+    if rule.unless and _fires(agent, rule.unless, alerts):
+        return None
     series = f"{agent}/{rule.series}"
     recent = samples.since(series, now - rule.window)
     before = alerts.get(alert_key(name, agent))
@@ -43,7 +48,7 @@ def look(
     if verdict.severity is not None and rule.min_events:
         verdict = _of_enough(agent, rule, verdict, samples, stale, now)
     # Unlike Prometheus or Alertmanager (docs/alerting.md): held-by
-    if fires and verdict.known and verdict.severity is None and _held(agent, rule, alerts):
+    if fires and verdict.known and verdict.severity is None and _fires(agent, rule.held_by, alerts):
         return replace(verdict, severity=mildest(rule))
     return verdict
 
@@ -66,7 +71,7 @@ def _of_enough(
     return verdict if newest.value >= rule.min_events else replace(verdict, severity=None)
 
 
-def _held(agent: str, rule: Rule, alerts: Mapping[str, AlertState]) -> bool:
-    """Whether another rule's alert keeps this one: customers who wait are not answered because nobody writes."""
-    holder = alerts.get(alert_key(rule.held_by, agent)) if rule.held_by else None
-    return holder is not None and holder.phase is Phase.FIRING
+def _fires(agent: str, name: str, alerts: Mapping[str, AlertState]) -> bool:
+    """Whether another rule's alert fires: customers who wait are not answered because nobody writes."""
+    other = alerts.get(alert_key(name, agent)) if name else None
+    return other is not None and other.phase is Phase.FIRING

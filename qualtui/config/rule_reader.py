@@ -78,10 +78,9 @@ def _others(reader: ConfigReader, key: Key, name: str, rules: Mapping[str, Rule]
     """Check what a rule says of other rules and series."""
     rule = rules[name]
     others = [one for one in rules if one != name]
-    if rule.held_by and rule.held_by not in others:
-        reader.report(
-            (*key, "held_by"), shown_value(rule.held_by), f"another rule: {nearest(rule.held_by, others)}"
-        )
+    for word, other in (("held_by", rule.held_by), ("unless", rule.unless)):
+        if other and other not in others:
+            reader.report((*key, word), shown_value(other), f"another rule: {nearest(other, others)}")
     if rule.events and (said := own_series(rule.events, figures)) is not True:
         reader.report((*key, "events"), shown_value(rule.events), str(said))
     declared = BY_NAME.get(rule.series)

@@ -4,7 +4,7 @@
 """
 
 from qualtui.config.values import Aggregate, Level, Operator, Rule, Seconds
-from qualtui.model import Link
+from qualtui.model import Link, Severity
 
 _MINUTE = 60.0
 
@@ -190,6 +190,19 @@ BUILT_IN: dict[str, Rule] = {
         summary="The bot asks the same question again in {value}% of the conversations: it keeps no answers",
         runbook="Run qualtui doctor: it shows which CHECK refuses what the bot writes. Apply the SQL that "
         "it prints; the sessions go on from there.",
+    ),
+    # conversations-loop rests on it, and would stay silent. 30 min are two polls at the default slow_interval: one
+    # that takes too long is none. `blind` speaks of what is vital, and reports it alone.
+    "loops-unseen": Rule(
+        series="sessions.looping",
+        link=Link.DATABASE,
+        absent=Severity.WARNING,
+        for_=Seconds(30 * _MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        unless="blind",
+        summary="Not known whether the bot goes on in its conversations: {note}",
+        runbook="Run qualtui doctor: it shows what the database refuses or hides, and indexes that are missing. "
+        "Read the newest chats on the phone: does the bot ask one question again and again?",
     ),
     # S4 and S5: only the host knows; until it is polled these have no source. 5 min: a deploy's build is shorter.
     "host-cpu": Rule(

@@ -182,6 +182,7 @@ class Rule(Values, frozen=True, kw_only=True):
     min_events: int = 0  # of a ratio: with fewer events its condition does not hold
     events: str = ""  # the series that counts them; empty: the one that the ratio's series declares
     held_by: str = ""  # a rule: while it fires this one does not resolve
+    unless: str = ""  # a rule: while it fires this one neither begins nor ends
     for_: Seconds = msgspec.field(default=Seconds(0), name="for")
     keep_firing_for: Seconds = Seconds(0)
     summary: str = ""  # {value}, {duration}, {note} and {agent} are filled in

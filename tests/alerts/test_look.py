@@ -8,7 +8,7 @@ from qualtui.alerts.judge import RuleVerdict
 from qualtui.alerts.look import events_of, look
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import Level, Rule, Seconds
-from qualtui.model import AlertState, Phase, Sample, Severity, alert_key
+from qualtui.model import AlertState, Link, Phase, Sample, Severity, alert_key
 
 NOW = 100.0
 RATE = Rule(series="failures.rate", warning=Level(5), critical=Level(25), min_events=20, held_by="waits")
@@ -75,6 +75,23 @@ def test_what_was_never_polled_is_absent_only_where_it_should_be_polled() -> Non
     verdict = seen(nothing, rule=absent)
     assert verdict is not None
     assert verdict.severity is Severity.WARNING
+
+
+def test_one_blindness_is_one_alert() -> None:
+    """What `blind` or a broken database explains begins no alert of its own, and what fires stays."""
+    rule, fresh = BUILT_IN["loops-unseen"], {"bot/sessions.looping": 1230.0}
+
+    def looked(alerts: dict[str, AlertState]) -> RuleVerdict | None:
+        return look("bot", "loops-unseen", rule, Given(), fresh, alerts, NOW)
+
+    verdict = looked({})
+    assert verdict is not None
+    assert verdict.severity is Severity.WARNING
+    assert looked(firing("blind", Phase.PENDING)) == verdict
+    assert looked(firing("blind")) is None
+    assert looked(firing("blind") | firing("loops-unseen")) is None
+    assert rule.link is Link.DATABASE
+    assert look("bot", "loops-unseen", rule, Given(), {}, {}, NOW) is None  # a bot without a database
 
 
 def test_every_ratio_of_the_built_in_rules_needs_twenty_events_of_a_series() -> None:

@@ -328,6 +328,21 @@ async def test_an_alert_of_a_series_that_nothing_polls_any_more_has_no_data(tmp_
         assert await after.oldest(0) == []  # and it goes on where it was
 
 
+async def test_counts_that_stay_away_are_reported_and_their_return_ends_it(store: SqliteStore) -> None:
+    scene = Scene(store, {"loops-unseen": BUILT_IN["loops-unseen"]})
+    scene.evaluator.use(
+        configuration({"loops-unseen": BUILT_IN["loops-unseen"]}), {"bot/sessions.looping": 1230.0}
+    )
+    assert await scene.sample("sessions.looping", 0.0) == []
+    assert await scene.sample("sessions.looping", None, after=600) == ["pending warning"]
+    assert await scene.sample("sessions.looping", None, after=1799) == []
+    opens = ["firing warning", "IncidentOpened #1", "firing to mail"]
+    assert await scene.sample("sessions.looping", None, after=1) == opens
+    assert await scene.sample("sessions.looping", 0.0) == []
+    ends = ["resolved warning", "IncidentResolved #1", "resolved to mail"]
+    assert await scene.sample("sessions.looping", 0.0, after=60) == ends
+
+
 async def test_a_clock_that_was_set_back_a_little_repeats_no_notice(store: SqliteStore) -> None:
     scene = Scene(store, {"customers-waiting": WAITING})
     notify = replace(configuration({}).notify, group_wait=Seconds(30))
