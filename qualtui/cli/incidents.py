@@ -97,6 +97,11 @@ def show(number: Number, config: ConfigOption = None, as_json: JsonOption = Fals
         (_("flaps"), _held(one)),
         (_("cause"), words(one.cause)),
         (_("owner"), one.owner or _("no one")),
+        (_("paged"), _paged(one)),
+        (
+            _("lapses"),
+            _("in {left} without a sign").format(left=span(one.lapses_at - now)) if one.lapses_at else "",
+        ),
         (_("next"), call_words(one.call, now) if one.call is not None else ""),
         (_("fix"), one.fix),
         (_("runbook"), words(one.runbook)),
@@ -220,6 +225,16 @@ def _held(incident: IncidentView) -> str:
     if not incident.flapping:
         return ""
     return _("{flapping}; notices of its end and return are held").format(flapping=words(incident.flapping))
+
+
+def _paged(one: IncidentView) -> str:
+    """Who was called last, through which channel, and what became of it."""
+    if one.paged is None:
+        return ""
+    fate = _("delivered") if one.paged.status == "delivered" else _("not delivered")
+    return _("{who} at {time}, {channel}: {fate}").format(
+        who=one.paged.who, time=moment_text(one.paged.at), channel=one.paged.channel, fate=fate
+    )
 
 
 def _owner(config: Path | None, number: int) -> str:

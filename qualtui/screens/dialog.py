@@ -177,7 +177,7 @@ def preview_lines(preview: Preview, look: Look) -> list[Line]:
     if preview.items:
         lines.append(BLANK)
     items = preview.items[:_ITEMS]
-    what = min(28, max((cell_len(safe(item.what, 80)) for item in items), default=0))
+    what = min(29, 1 + max((cell_len(safe(item.what, 80)) for item in items), default=0))
     for item in items:
         lines.append(
             (

@@ -9,9 +9,16 @@ from qualtui.wire import IncidentView, PagedView
 
 def who_line(incident: IncidentView, since: str, now: float, zone: str, cells: int, look: Look) -> Line:
     """Return the pieces that fit into so many cells. `since`: the owner with the time, as the engine says it."""
+    whole = _joined(_pieces(incident, since, now, zone), 10**6, look)
+    if width(whole) <= cells:
+        return whole
+    return _joined(_pieces(incident, since, now, zone, look.glyphs.good), cells, look)
+
+
+def _joined(pieces: list[Line], cells: int, look: Look) -> Line:
     spans: list[Span] = []
     between = Span(f" {look.glyphs.dot} ", "faint")
-    for piece in _pieces(incident, since, now, zone):
+    for piece in pieces:
         added = [between, *piece] if spans else [*piece]
         if spans and width((*spans, *added)) > cells:
             break
@@ -19,8 +26,9 @@ def who_line(incident: IncidentView, since: str, now: float, zone: str, cells: i
     return tuple(spans)
 
 
-def _pieces(incident: IncidentView, since: str, now: float, zone: str) -> list[Line]:
-    return [*((one,) for one in _facts(incident, since, now, zone)), *_countdown(incident, now)]
+def _pieces(incident: IncidentView, since: str, now: float, zone: str, good: str = "") -> list[Line]:
+    """`good`: a sign that stands for a delivery, where there is no room for words."""
+    return [*((one,) for one in _facts(incident, since, now, zone, good)), *_countdown(incident, now)]
 
 
 def _countdown(incident: IncidentView, now: float) -> list[Line]:
@@ -32,11 +40,11 @@ def _countdown(incident: IncidentView, now: float) -> list[Line]:
     return [(Span(f"{before} ", "text"), Span(left, "strong"))]
 
 
-def _facts(incident: IncidentView, since: str, now: float, zone: str) -> list[Span]:
+def _facts(incident: IncidentView, since: str, now: float, zone: str, good: str) -> list[Span]:
     if not incident.owner:
         pieces = [Span(_("no one"), "warn")]
         if incident.paged is not None:
-            pieces.append(_paged(incident.paged, zone))
+            pieces.append(_paged(incident.paged, zone, good))
         return pieces
     left = lasting(max(0.0, incident.lapses_at - now)) if incident.lapses_at is not None else ""
     if incident.link:
@@ -57,8 +65,10 @@ def _facts(incident: IncidentView, since: str, now: float, zone: str) -> list[Sp
     return pieces
 
 
-def _paged(paged: PagedView, zone: str) -> Span:
+def _paged(paged: PagedView, zone: str, good: str) -> Span:
     who, channel, at = safe(paged.who, 40), safe(paged.channel, 40), clock(paged.at, zone)
+    if good and paged.status == "delivered":
+        return Span(_("{who} paged {time} {good}").format(who=who, time=at, good=good), "text")
     match paged.status:
         case "delivered":
             template = _("{who} paged {time}, {channel} delivered")
