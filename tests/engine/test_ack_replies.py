@@ -346,6 +346,19 @@ async def test_no_token_and_no_secret_is_in_the_store_or_the_log(
         assert "came from no button of ours" in logged
 
 
+async def test_a_flood_of_strangers_hides_no_press(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with phone("ntfy", tmp_path, monkeypatch) as (scene, service):
+        await scene.page()
+        seq = scene.journal.state.seq
+        for _ in range(1000):
+            service.press(token="x" * 200)
+        service.press()
+        await scene.read()
+        assert scene.owner() == OWNERS["ntfy"]
+        assert scene.replies.strangers == {"phone": 1000}
+        assert scene.journal.state.seq == seq + 2  # the press, and that it was read
+
+
 async def test_only_configured_chats_are_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with phone("telegram", tmp_path, monkeypatch) as (scene, service):
         assert isinstance(service, Telegram)

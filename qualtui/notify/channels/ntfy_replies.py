@@ -22,7 +22,8 @@ from qualtui.notify.channels.retry_after import asked_wait, http_age, http_time
 EVERY = 10.0  # s between two polls
 TIMEOUT = 10.0  # s for a poll
 BACK = "15m"  # how far back the first poll looks: what was pressed before has lapsed
-SEEN = 500  # ids that are remembered
+SEEN = 5000  # ids that are remembered
+LARGEST = 1024 * 1024  # bytes of a poll: a stranger who floods the topic must not hide a press
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
@@ -69,7 +70,7 @@ class NtfyReplies:
 
     def _fetcher(self, address: NtfyAddress, since: str) -> Fetcher:
         url = f"{address.base}/{self._topic}/json?poll=1&since={quote(since, safe='')}"
-        return Fetcher(url, address.headers, TIMEOUT, keep=False)
+        return Fetcher(url, address.headers, TIMEOUT, keep=False, limit=LARGEST)
 
     def _found(self, body: bytes, headers: Mapping[str, str], place: str) -> Replies:
         """The new presses, oldest first; what is no token of ours is only counted."""
