@@ -7,7 +7,7 @@ from qualtui.text import _
 from qualtui.widgets.catalogue import LONG, MANY, Entry, Group, groups, literal, own, ratios
 from qualtui.widgets.line import BLANK, Line, Span, column, cut_line, fit, padded, safe
 from qualtui.widgets.look import Look
-from qualtui.widgets.spark import Past, spark
+from qualtui.widgets.spark import FEWEST, Past, spark
 from qualtui.widgets.words import age, count, evidence_text, lasting, quantity
 from qualtui.wire import AgentDetail, Figure
 
@@ -170,7 +170,7 @@ def panel(
 def _chart(entry: Entry, view: AgentDetail, cells: int, look: Look, rows: int) -> list[Line]:
     """The past of the lead, with its name and its highest value above."""
     figure = view.figures.get(entry.series)
-    if figure is None or not any(value is not None for value in figure.past):
+    if figure is None or sum(value is not None for value in figure.past) < FEWEST:
         return [BLANK, (Span(" " + _("no history yet"), "faint"),)]
     top = max(value for value in figure.past if value is not None)
     head = (
