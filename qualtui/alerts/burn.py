@@ -66,9 +66,11 @@ class Budget(msgspec.Struct, frozen=True):
     lasts: float | None
 
 
-def burn_of(goal: Objective, sums: Sums) -> Burn | None:
+def burn_of(goal: Objective, sums: Sums, watched: Sums | None = None) -> Burn | None:
     """Return the pair that burns most; None: not known.
 
+    `watched`: the minutes that are known; of messages, a long window less than half of which was watched says
+    nothing: a busy minute on the first day is no burn of 3 d.
     A long window with too few events does not burn. Where the long one is beyond its limit and nothing is known of
     the short one, it is not known whether it goes on; neither is it where a steady goal has no event at all.
     """
@@ -78,7 +80,8 @@ def burn_of(goal: Objective, sums: Sums) -> Burn | None:
     unknown = False
     for pair in PAIRS:
         long, short = sums(pair.long), sums(pair.short)
-        if long.total < goal.enough(pair.long) or long.bad < FEWEST:
+        blind = watched is not None and watched(pair.long).total < pair.long / 2
+        if blind or long.total < goal.enough(pair.long) or long.bad < FEWEST:
             found.append(Burn(0.0, pair, 0.0))
             continue
         rate = _rate(long, goal)

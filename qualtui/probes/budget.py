@@ -117,7 +117,10 @@ class BudgetProbe:
         def sums(minutes: int) -> Counts:
             return counts.of(minutes, last)
 
-        burn, budget = burn_of(goal, sums), budget_of(goal, sums)
+        def watched(minutes: int) -> Counts:
+            return self._minutes.of(minutes, last)
+
+        burn, budget = burn_of(goal, sums, watched), budget_of(goal, sums)
         lasts = None if budget is None or budget.lasts is None else budget.lasts * self._minute
         left = self._left(goal, budget, unknown)
         return [

@@ -65,6 +65,16 @@ def test_few_messages_at_night_burn_nothing() -> None:
     assert times(ANSWERED, sums(17, 3), 5000) == 3.0  # 15 % of 20: three times what 3 days allow
 
 
+@pytest.mark.parametrize(("watched_for", "want"), [(420, 0.56), (2200, 3.33)])
+def test_a_busy_minute_on_the_first_day_is_no_burn_of_three_days(watched_for: int, want: float) -> None:
+    counts = MinuteCounts(60.0)
+    counts.put(60.0 * 5000, 20, 24)
+    known, last = minutes(before=watched_for)
+    burn = burn_of(ANSWERED, lambda many: counts.of(many, 5000), lambda many: known.of(many, last))
+    assert burn is not None
+    assert round(burn.times, 2) == want  # 0.56: of the pair of 6 h
+
+
 def test_messages_that_nobody_writes_say_nothing_of_the_end() -> None:
     counts = MinuteCounts(60.0)
     counts.put(60.0 * 5000, 0, 30)

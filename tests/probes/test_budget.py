@@ -85,6 +85,7 @@ async def test_minutes_that_were_written_late_are_counted(store: SqliteStore) ->
 
 async def test_messages_are_counted_once_and_found_again_by_the_next_engine(store: SqliteStore) -> None:
     past = Past(store)
+    watched(store, [1.0] * 2300)
     new = iter([None, Counts(30, 30), Counts(10, 16), Counts(0, 0)])
     probe = BudgetProbe("bot", past.history, MINUTE, Goals(), lambda: next(new))
     for step in range(4):
