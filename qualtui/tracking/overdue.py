@@ -43,7 +43,9 @@ def workable(wait: Mapping[str, PendingReply], patience: Patience, now: float) -
 
 
 def _limit(replies: tuple[tuple[float, float], ...], now: float, allowance: float) -> float:
-    known = [seconds for at, seconds in replies if at >= now - HOUR and seconds <= allowance][-NEWEST:]
-    if len(known) < ENOUGH:
-        return allowance * UNKNOWN
-    return min(allowance, SLOWER * max(known) + allowance * SLACK)
+    recent = [seconds for at, seconds in replies if at >= now - HOUR]
+    known = [seconds for seconds in recent if seconds <= allowance][-NEWEST:]
+    if len(known) >= ENOUGH:
+        return min(allowance, SLOWER * max(known) + allowance * SLACK)
+    # A queue in which most replies take longer than allowed is no bot of which nothing is known.
+    return allowance if len(recent) >= ENOUGH else allowance * UNKNOWN
