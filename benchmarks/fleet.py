@@ -10,6 +10,7 @@ import tomli_w
 
 from benchmarks.engine import Engine, engine_on, seen
 from benchmarks.figure import Figure
+from benchmarks.storm import storm
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import AgentSettings, Config, DatabaseSettings, GatewaySettings, HealthSettings, Secret
 from qualtui.engine.projector import Projector
@@ -27,7 +28,7 @@ MEGABYTE = 1e6
 
 async def fleet() -> tuple[Figure, ...]:
     """The figures of many agents."""
-    return (*_overview(), _samples(), *await _engine())
+    return (*_overview(), _samples(), *await storm(), *await _engine())
 
 
 def _overview() -> tuple[Figure, Figure]:

@@ -22,7 +22,7 @@ from qualtui.engine.draft import Draft
 from qualtui.engine.faults import AgentFaults
 from qualtui.engine.incident_facts import IncidentFacts
 from qualtui.engine.incident_notices import IncidentNotices, nobody_waits
-from qualtui.engine.journal import Journal
+from qualtui.engine.journal import Entry, Journal
 from qualtui.engine.people_calls import PeopleCalls
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.alerts import at_rest
@@ -113,7 +113,7 @@ class Evaluator:
     async def look(self, agents: Iterable[str]) -> tuple[Event, ...]:
         """Evaluates all rules of these agents; returns the new events."""
         wanted = tuple(agents)
-        return await self._journal.decide(lambda state: self._decide(state, wanted).entries)
+        return await self._journal.decide(lambda state: self._decide(state, wanted))
 
     async def settle(self) -> tuple[Event, ...]:
         """Ends what belongs to rules, agents or channels that the configuration no longer has."""
@@ -136,32 +136,47 @@ class Evaluator:
                 draft.add(change)
         return draft
 
-    def _decide(self, state: State, agents: tuple[str, ...]) -> Draft:
-        draft = Draft(state, self._clock())
+    def _decide(self, state: State, agents: tuple[str, ...]) -> tuple[Entry, ...]:
         now = self._clock()
-        incidents = _by_agent(one for one in state.incidents.values() if not at_rest(one, now))
+        draft = Draft(state, now)
+        incidents = _by_agent(state.incidents.values())
         alerts = _by_agent(state.alerts.values())
         young = self._revising.young(state, self._config)
         for agent in agents:
-            changed = self._alerts(draft, agent)
-            mine = incidents.get(agent, ())
-            if not (changed or mine or any(counts(one) for one in alerts.get(agent, ()))):
-                continue
-            with self._faults.within(agent, "incidents"):
-                self._correlate(draft, agent, mine)
-            numbers = [*(one.number for one in mine), *range(state.next_number, draft.state.next_number)]
-            with self._faults.within(agent, "revision"):
-                self._revise(draft, agent, young.get(agent, ()))
-            self._flap(draft, numbers, agent)
-            with self._faults.within(agent, "policies"):
-                self._heal(draft, agent, numbers)
-            with self._faults.within(agent, "notices"):
-                for number in numbers:
-                    incident = draft.state.incidents.get(number)
-                    if incident is not None and incident.agent == agent:
-                        self._notices.decide(draft, incident)
-                        self._people.decide(draft, number)
-        return draft
+            known = incidents.get(agent, ())
+            part = draft.part(known)
+            self._decide_agent(part, agent, known, alerts.get(agent, ()), young.get(agent, ()))
+            draft.take(part)
+        return tuple(draft.entries)
+
+    def _decide_agent(
+        self,
+        draft: Draft,
+        agent: str,
+        known: Sequence[Incident],
+        alerts: Sequence[AlertState],
+        young: Sequence[Incident],
+    ) -> None:
+        """Decide what is due for one agent: its alerts, incidents, fixes and notices, in this order."""
+        now, first = self._clock(), draft.state.next_number
+        changed = self._alerts(draft, agent)
+        mine = [one for one in known if not at_rest(one, now)]
+        if not (changed or mine or any(counts(one) for one in alerts)):
+            return
+        with self._faults.within(agent, "incidents"):
+            self._correlate(draft, agent, mine)
+        numbers = [*(one.number for one in mine), *range(first, draft.state.next_number)]
+        with self._faults.within(agent, "revision"):
+            self._revise(draft, agent, young)
+        self._flap(draft, numbers)
+        with self._faults.within(agent, "policies"):
+            self._heal(draft, agent, numbers)
+        with self._faults.within(agent, "notices"):
+            for number in numbers:
+                incident = draft.state.incidents.get(number)
+                if incident is not None:
+                    self._notices.decide(draft, incident)
+                    self._people.decide(draft, number)
 
     # --- alerts ---
 
@@ -246,11 +261,11 @@ class Evaluator:
             incident = draft.state.incidents[body.number]
             draft.add(replace(body, fix=self._offered(agent, incident.rule, body.number, incident.fix)))
 
-    def _flap(self, draft: Draft, numbers: Iterable[int], agent: str) -> None:
+    def _flap(self, draft: Draft, numbers: Iterable[int]) -> None:
         """Whether incidents begin to flap, or are steady again."""
         for number in numbers:
             incident = draft.state.incidents.get(number)
-            if incident is None or incident.agent != agent:
+            if incident is None:
                 continue
             step = flap_step(incident, self._flapping, self._clock())
             if step is FlapStep.BEGINS:
@@ -263,7 +278,7 @@ class Evaluator:
         """Before the notices: a page waits for a fix that runs by itself."""
         for number in numbers:
             incident = draft.state.incidents.get(number)
-            if incident is not None and incident.agent == agent and incident.phase is Phase.FIRING:
+            if incident is not None and incident.phase is Phase.FIRING:
                 self._healing(draft, incident, partial(self._offered, agent, incident.rule, number, incident.fix))
 
     def _offered(self, agent: str, rule: str, number: int, static: str) -> str:

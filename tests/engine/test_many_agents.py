@@ -260,3 +260,25 @@ async def _a_fault_of_our_own(store: SqliteStore) -> None:
         str(fault.summary) == "qualtui itself has a fault and does not fully watch bot-000: sight.blind: KeyError"
     )
     assert "the bot is not its cause" in str(fault.runbook)
+
+
+async def test_agents_that_break_in_one_tick_are_decided_as_if_each_were_looked_at_alone(tmp_path: Path) -> None:
+    states = []
+    for name, batch in (("all", 6), ("each", 1)):
+        with SqliteStore.open(tmp_path / f"{name}.db") as store:
+            fleet, now = Fleet(6), [NOW]
+            journal = Journal(store, State(), store.epoch, lambda now=now: now[0])  # type: ignore[misc]
+            evaluator = Evaluator(journal, fleet.recent, lambda _: RootCause("it is"), lambda now=now: now[0])  # type: ignore[misc]
+            evaluator.use(fleet.config, {f"{agent}/health.down": 600.0 for agent in fleet.names})
+            for after, down in ((0.0, 200.0), (200.0, 400.0), (400.0, 0.0), (600.0, 0.0)):
+                now[0] = NOW + after
+                fleet.recent.add(Sample(f"{agent}/health.down", now[0], down) for agent in fleet.names)
+                for first in range(0, 6, batch):
+                    await evaluator.look(fleet.names[first : first + batch])
+            states.append(journal.state)
+    together, alone = states
+    assert together.alerts == alone.alerts
+    assert together.incidents == alone.incidents
+    assert [(n, one.agent, one.phase) for n, one in together.incidents.items()] == [
+        (n, agent, Phase.RESOLVED) for n, agent in enumerate(fleet.names, start=1)
+    ]
