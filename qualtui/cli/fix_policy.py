@@ -11,6 +11,7 @@ from qualtui.cli.engine import ask
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.cli.words import words
+from qualtui.eventlog.auto_record import GOOD
 from qualtui.text import _, span
 from qualtui.wire import Done, PolicyList, SetPolicy, ShowPolicies, StartPolicies, StopPolicies
 
@@ -39,13 +40,23 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         _("subjects"),
         _("cooldown"),
         _("breaker"),
+        _("would have run"),
+        _("helped"),
     ]
     rows = [
         [one.fix, one.mode, _("a person") if one.said else _("configuration"), str(one.per_hour), str(one.per_day),
-         str(one.subjects), span(one.cooldown), ", ".join(one.broken) or "-"]
+         str(one.subjects), span(one.cooldown), ", ".join(one.broken) or "-",
+         str(one.would_run), str(one.helped)]
         for one in shown.policies
     ]  # fmt: skip
     print_table(titles, rows)
+    for one in shown.policies:
+        if one.propose:
+            print(
+                _(
+                    '{fix} helped the last {times} times. To let it run by itself: [policies.{fix}] mode = "auto"'
+                ).format(fix=one.fix, times=GOOD)
+            )
     if shown.stopped_until > time.time():
         print(
             _("All automatic fixes are stopped until {time}, by {who}.").format(

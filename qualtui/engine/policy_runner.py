@@ -12,11 +12,13 @@ from qualtui.engine.draft import Draft
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.engine.mute_rules import mute_rules
+from qualtui.eventlog.auto_record import auto_record
 from qualtui.eventlog.healing import POLICY, PolicyDecided
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.fixes.guardrails import (
     BREAKS,
     HOLD,
+    PROVEN,
     WITNESSES,
     Guardrail,
     GuardrailRefusal,
@@ -83,6 +85,8 @@ class PolicyRunner:
     def _view(self, fix: str, said: Policies) -> PolicyView:
         policy = self.policy(fix)
         failed = (key.partition("@") for key, count in said.failures.items() if count >= BREAKS)
+        state = self._journal.state
+        record = auto_record(fix, state.incidents.values(), state.runs.values())
         return PolicyView(
             fix,
             self.mode(fix).value,
@@ -92,6 +96,9 @@ class PolicyRunner:
             policy.subjects,
             float(policy.cooldown),
             tuple(agent for name, _at, agent in failed if name == fix),
+            record.would_run,
+            record.helped,
+            record.good and fix in PROVEN and self.mode(fix) in {PolicyMode.SUGGEST, PolicyMode.SHADOW},
         )
 
     # --- decided in the tick ---

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from qualtui.eventlog.auto_record import GOOD, auto_record
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe
 from qualtui.model import Activity, EventBody, FixRun, Healing, Policies, Severity, State
 from qualtui.text import clean
@@ -79,7 +80,7 @@ def counted_verification(policies: Policies, run: FixRun) -> Policies:
     return replace(policies, failures=failures)
 
 
-def _decided_line(_state: State, at: float, body: PolicyDecided) -> Activity:
+def _decided_line(state: State, at: float, body: PolicyDecided) -> Activity:
     fix, reason = clean(body.fix), safe(body.reason)
     severity = Severity.INFO
     if body.mode == AUTO and body.refused:
@@ -89,6 +90,13 @@ def _decided_line(_state: State, at: float, body: PolicyDecided) -> Activity:
         text = message("{fix} runs by itself", fix=fix)
     elif body.refused:
         text = message("{fix} would not run by itself: {reason}", fix=fix, reason=reason)
+    elif auto_record(body.fix, state.incidents.values(), state.runs.values()).good:
+        text = message(
+            "{fix} would run by itself in mode auto; it helped the last {times:whole} times: "
+            "see qualtui fix policy show",
+            fix=fix,
+            times=GOOD,
+        )
     else:
         text = message("{fix} would run by itself in mode auto", fix=fix)
     return Activity(at, OURSELVES, text, body.number, severity)

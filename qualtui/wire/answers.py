@@ -77,6 +77,9 @@ class PolicyView(msgspec.Struct, frozen=True):
     subjects: int
     cooldown: float
     broken: tuple[str, ...] = ()  # agents on which its circuit breaker is open
+    would_run: int = 0  # of the kept incidents those in which `auto` would have run it ...
+    helped: int = 0  # ... and of these, where a person ran it and it was verified
+    propose: bool = False  # it helped the last times, and `auto` would run it
 
 
 class PolicyList(msgspec.Struct, frozen=True, tag="policies"):

@@ -25,6 +25,7 @@ from qualtui.model.matchers import Matcher, MatchOperator
 from qualtui.notify.render import notice_words
 from qualtui.series.evidence import Reading, Readings
 from qualtui.store.sqlite import SqliteStore
+from qualtui.wire import Preview
 from tests.engine.test_evaluator import DOWN, WAITING, configuration
 from tests.engine.test_fix_runner import PLAN, Scripted
 
@@ -280,6 +281,26 @@ async def test_suggest_and_shadow_record_what_auto_would_have_done(tmp_path: Pat
         await ward.look()
         assert ward.lines.count("gateway-restart would run by itself in mode auto") == 1
         assert not ward.remedy.ran
+
+
+async def test_a_fix_that_helped_three_times_is_proposed_for_auto(tmp_path: Path) -> None:
+    line = (
+        "gateway-restart would run by itself in mode auto; it helped the last 3 times: see qualtui fix policy show"
+    )
+    async with at_work(Ward(SqliteStore.open(tmp_path / "store.db"), PolicyMode.SUGGEST)) as ward:
+        ward.remedy.go.set()
+        for number in (1, 2, 3, 4):
+            ward.broken, ward.seen = 1.0, BROKEN
+            await ward.look()
+            assert (line in ward.lines) is (number == 4)
+            shown = next(one for one in ward.policies.views() if one.fix == GATEWAY_RESTART)
+            assert (shown.would_run, shown.helped, shown.propose) == (number - 1, number - 1, number == 4)
+            preview = await ward.fixing.preview("bot", GATEWAY_RESTART, "", number)
+            assert isinstance(preview, Preview)
+            await ward.fixing.run(preview.token, "ana")
+            await ward.heal()
+            for _ in range(3):
+                await ward.look(1000.0)  # resolved, and too long ago to be opened again
 
 
 async def test_off_decides_nothing(tmp_path: Path) -> None:

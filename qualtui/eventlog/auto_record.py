@@ -1,0 +1,36 @@
+"""What a fix that does not run by itself would have done: how often, and how often it helped. Pure."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from qualtui.model import FixRun, Incident, Phase
+
+GOOD = 3  # times in a row that it helped: from then on `auto` is proposed
+_TRIED_OUT = frozenset({"suggest", "shadow"})
+
+
+class AutoRecord(NamedTuple):
+    """Of the incidents that are kept and in which it is known by now. `good`: it helped the last GOOD times."""
+
+    would_run: int = 0
+    helped: int = 0
+    good: bool = False
+
+
+def auto_record(fix: str, incidents: Iterable[Incident], runs: Iterable[FixRun]) -> AutoRecord:
+    """Return the record of a fix in the modes `suggest` and `shadow`.
+
+    It would have helped where a person ran it for that incident and it was verified. Where the fault ended without
+    it, it was not needed.
+    """
+    mine = [run for run in runs if run.fix == fix and run.outcome and not run.undoes]
+    known: list[tuple[float, bool]] = []
+    for incident in incidents:
+        healing = incident.healing
+        if healing is None or healing.fix != fix or healing.mode not in _TRIED_OUT or healing.refused:
+            continue
+        tried = [run for run in mine if run.number == incident.number and run.started_at >= healing.at]
+        if tried or incident.phase is Phase.RESOLVED:
+            known.append((healing.at, any(run.outcome == "ok" for run in tried)))
+    newest = [helped for _at, helped in sorted(known)][-GOOD:]
+    return AutoRecord(len(known), sum(helped for _at, helped in known), len(newest) == GOOD and all(newest))
