@@ -21,12 +21,18 @@ def line(state: State, event: Event) -> Activity | None:
 
 
 def with_line(lines: Sequence[Activity], new: Activity) -> list[Activity]:
-    """Return the lines with one more. What comes and goes is one line with a count, at the place of the newest."""
+    """Return the lines with one more; see `add_line`."""
     kept = [*lines]
-    for place in range(len(kept) - 1, max(-1, len(kept) - 1 - LOOKED_BACK), -1):
-        old = kept[place]
+    add_line(kept, new)
+    return kept
+
+
+def add_line(lines: list[Activity], new: Activity) -> None:
+    """Add a line to a list. What comes and goes is one line with a count, at the place of the newest."""
+    for place in range(len(lines) - 1, max(-1, len(lines) - 1 - LOOKED_BACK), -1):
+        old = lines[place]
         if new.same and (old.number, old.same) == (new.number, new.same) and abs(new.at - old.at) <= TOGETHER:
-            del kept[place]
+            del lines[place]
             new = replace(new, since=old.since or old.at, count=old.count + new.returns)
             break
-    return [*kept, new]
+    lines.append(new)

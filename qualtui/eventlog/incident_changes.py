@@ -275,13 +275,13 @@ def _ended_line(state: State, at: float, body: CauseEnded) -> Activity | None:
 
 def _returned_line(_state: State, at: float, body: CauseReturned) -> Activity:
     text = message("the cause is back")
-    return Activity(at, OURSELVES, text, body.number, Severity.WARNING, same="cause", returns=True)
+    return Activity(at, OURSELVES, text, body.number, Severity.WARNING, same="cause", returns=True, count=1)
 
 
 def _reopened_line(state: State, at: float, body: IncidentReopened) -> Activity:
     text = message("again: {what}", what=safe(body.summary) or ", ".join(body.alerts))
     same = _flapping(state, body.number)
-    return Activity(at, OURSELVES, text, body.number, body.severity, same=same, returns=True)
+    return Activity(at, OURSELVES, text, body.number, body.severity, same=same, returns=True, count=1)
 
 
 def _resolved_line(state: State, at: float, body: IncidentResolved) -> Activity | None:

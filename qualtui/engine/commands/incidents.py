@@ -6,7 +6,7 @@ from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.incident_views import activity_view, incident_alerts, incident_notices, incident_view
 from qualtui.engine.journal import Entry
 from qualtui.eventlog.ack_links import link_owner
-from qualtui.eventlog.activity import line, with_line
+from qualtui.eventlog.activity import add_line, line
 from qualtui.eventlog.family import OURSELVES
 from qualtui.eventlog.fold import apply
 from qualtui.eventlog.incidents import Acknowledged, Noted, Released
@@ -128,7 +128,8 @@ def replayed(events: Sequence[Event]) -> tuple[State, tuple[Activity, ...]]:
     lines: list[Activity] = []
     for event in events:
         entry = line(state, event)
-        lines = lines if entry is None else with_line(lines, entry)
+        if entry is not None:
+            add_line(lines, entry)
         state = apply(state, event)
     left_out = len(lines) - LINES
     if left_out > 0:
