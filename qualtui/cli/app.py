@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "notify": "qualtui.cli.notify",
     "doctor": "qualtui.cli.doctor",
     "rules": "qualtui.cli.rules",
+    "series": "qualtui.cli.series",
     "config": "qualtui.cli.config",
 }
 
