@@ -128,7 +128,7 @@ def ack(
     release: Annotated[bool, typer.Option("--release", help=_("Release it: you no longer work on it."))] = False,
     take: Annotated[bool, typer.Option("--take", help=_("Take it over from its owner."))] = False,
     undo: Annotated[
-        bool, typer.Option("--undo", help=_("Undo your acknowledgement, while nobody else acted since."))
+        bool, typer.Option("--undo", help=_("Undo your acknowledgement, while no one else acted since."))
     ] = False,
     reason: Annotated[
         str, typer.Option("--reason", help=_("What you will do. Your colleagues can read it."))

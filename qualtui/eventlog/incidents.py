@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe
-from qualtui.eventlog.ownership import claim_of, owned, unowned
+from qualtui.eventlog.ownership import earlier_owner, owned, unowned
 from qualtui.eventlog.renamed import renamed_fields
 from qualtui.model import Activity, EventBody, Incident, Origin, Phase, State
 from qualtui.text import clean
@@ -61,7 +61,7 @@ def _acknowledge(state: State, body: Acknowledged) -> State:
         return state
     # Taken over or taken again, it is owned from now on.
     new = owned(state, replace(old, owner="", owned_at=None), body.who)
-    return _with(state, replace(new, before=claim_of(state, old)))
+    return _with(state, replace(new, before=earlier_owner(state, old)))
 
 
 def _release(state: State, body: Released) -> State:

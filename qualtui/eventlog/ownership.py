@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family
-from qualtui.model import Activity, Claim, EventBody, Incident, Severity, State
+from qualtui.model import Activity, EarlierOwner, EventBody, Incident, Severity, State
 from qualtui.text import clean
 from qualtui.text.message import message
 
@@ -44,10 +44,10 @@ class OwnershipLapsed(EventBody, frozen=True, tag="incident.lapsed"):
     who: str
 
 
-def claim_of(state: State, incident: Incident) -> Claim:
+def earlier_owner(state: State, incident: Incident) -> EarlierOwner:
     """Return what an undo restores. Who holds a link is not known: that claim is not restored."""
     by_link = incident.number in state.link_acks
-    return Claim(
+    return EarlierOwner(
         owner="" if by_link else incident.owner,
         owned_at=None if by_link else incident.owned_at,
         renewed_at=incident.renewed_at,
@@ -98,7 +98,7 @@ def _snooze(state: State, body: Snoozed) -> State:
     old = state.incidents.get(body.number)
     if old is None:
         return state
-    return _with(state, replace(owned(state, old, body.who, body.until), before=claim_of(state, old)))
+    return _with(state, replace(owned(state, old, body.who, body.until), before=earlier_owner(state, old)))
 
 
 def _undo(state: State, body: AcknowledgementUndone) -> State:

@@ -92,7 +92,7 @@ class Shift(msgspec.Struct, frozen=True):
     until: float | None = None
 
 
-class Claim(msgspec.Struct, frozen=True):
+class EarlierOwner(msgspec.Struct, frozen=True):
     """Who owned an incident, and what was under way for whoever did, before somebody else acknowledged it."""
 
     owner: str = ""
@@ -148,7 +148,7 @@ class Incident(msgspec.Struct, frozen=True):
     snoozed_until: float | None = None
     reminded_at: float | None = None
     escalation: Escalation | None = None
-    before: Claim | None = None  # its newest acknowledgement can be undone; then this holds again
+    before: EarlierOwner | None = None  # its newest acknowledgement can be undone; then this holds again
     called: tuple[str, ...] = ()  # channels of its escalations: they get the end, too
     beginnings: tuple[float, ...] = ()  # when it was opened, opened again, or its cause returned: the newest
     flapping: Flapping | None = None
