@@ -69,8 +69,8 @@ class PeopleViews:
         if incident is None or not row.owner:
             return replace(row, call=call, paged=paged)
         ack = state.link_acks.get(row.number)
-        if ack is not None and incident.owner == link_owner(ack.channel):
-            return replace(row, call=call, link=ack.channel, lapses_at=ack.until)
+        if ack is not None and incident.owner == link_owner(ack.channel, ack.who):
+            return replace(row, call=call, link=ack.channel, link_who=ack.who, lapses_at=ack.until)
         acted = acted_at(state, incident, now)
         lapse = lapses_at(incident, acted, self._timing)
         return replace(row, call=call, lapses_at=lapse, reminded_at=_reminded(incident, acted))

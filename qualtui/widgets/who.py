@@ -48,7 +48,9 @@ def _facts(incident: IncidentView, since: str, now: float, zone: str, good: str)
         return pieces
     left = lasting(max(0.0, incident.lapses_at - now)) if incident.lapses_at is not None else ""
     if incident.link:
-        text = _("link sent to {channel}").format(channel=safe(incident.link, 40))
+        who, channel = safe(incident.link_who, 40), safe(incident.link, 40)
+        template = _("{who}, link sent to {channel}") if who else _("link sent to {channel}")
+        text = template.format(who=who, channel=channel)
         lapses = _("{who} (lapses in {left})").format(who=text, left=left)
         return [Span(lapses, "warn"), Span(_("a person must confirm"), "text")]
     pieces = [Span(since or safe(incident.owner, 60), "text")]

@@ -136,6 +136,7 @@ class IncidentView(msgspec.Struct, frozen=True):
     snoozed_until: float | None = None
     paged: PagedView | None = None
     link: str = ""  # the channel whose link owns it, until a person confirms
+    link_who: str = ""  # the only person to whom that channel belongs
     lapses_at: float | None = None  # nobody owns it then, if its owner gives no sign
     reminded_at: float | None = None  # the owner gave no sign since
     taken_at: float | None = None  # its owner can undo the acknowledgement of this time

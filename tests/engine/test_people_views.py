@@ -87,6 +87,11 @@ def test_a_link_owns_it_under_the_name_of_its_channel_until_it_lapses() -> None:
     assert (found.link, found.lapses_at) == ("slack", NOW + 900)
 
 
+def test_a_button_of_a_persons_own_channel_lapses_as_a_link_does() -> None:
+    found = row(state(AckLinkUsed(1, "phone", "n1", NOW + 900, "ana")))
+    assert (found.link, found.link_who, found.lapses_at) == ("phone", "ana", NOW + 900)
+
+
 def test_who_is_on_call_and_the_quiet_times_are_part_of_the_overview() -> None:
     by_day = shown(state())
     assert (by_day.oncall, by_day.oncall_next) == ("ana", "bruno")

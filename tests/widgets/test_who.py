@@ -45,6 +45,10 @@ def said(row: IncidentView, cells: int = 120, since: str = "") -> str:
             incident(owner="link sent to slack", link="slack", lapses_at=AT + 720),
             "link sent to slack (lapses in 12m) · a person must confirm",
         ),
+        (
+            incident(owner="Ana, link sent to ntfy", link="ntfy", link_who="Ana", lapses_at=AT + 720),
+            "Ana, link sent to ntfy (lapses in 12m) · a person must confirm",
+        ),
     ],
 )
 def test_the_line_says_who_has_it_or_who_comes(row: IncidentView, line: str) -> None:
