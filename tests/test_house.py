@@ -180,7 +180,7 @@ async def test_the_roles_may_do_what_the_probes_ask_and_no_more(agent_db: AgentD
 # Where the gateway's product is named: its adapter and kind, the demo that plays it, names that were given up.
 PRODUCT = re.compile(
     r"(demo|gateways/waha|store/sqlite/sql/v2)/"
-    r"|(gateways/registry|config/aliases|config/checks|config/values|model/renames)\.py"
+    r"|(gateways/registry|config/aliases|config/values|model/renames)\.py"
 )
 
 
@@ -197,12 +197,10 @@ def test_the_gateways_product_is_named_by_its_adapter_and_its_label_alone() -> N
 
 
 def test_where_the_product_may_be_named_it_is_no_more_than_that() -> None:
-    config = "".join(
-        (TOP / f"qualtui/config/{name}.py").read_text(encoding="utf-8") for name in ("checks", "values")
-    )
+    config = (TOP / "qualtui/config/values.py").read_text(encoding="utf-8")
     assert re.findall(r".*waha.*", config, re.IGNORECASE) == [
-        'GATEWAY_KINDS = ("waha",)  # as gateways/registry.py has them, which configuration does not know',
-        '    kind: str = "waha"  # as gateways/registry.py names it',
+        '    WAHA = "waha"',
+        "    kind: GatewayName = GatewayName.WAHA",
     ]
 
 

@@ -42,7 +42,6 @@ from qualtui.series.catalogue import BY_NAME, OWN
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{16,64}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://.+", re.DOTALL)
@@ -54,8 +53,6 @@ _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _ARGUMENT = re.compile(r"\x00|\$[0-9]")
 _READING = re.compile(r"(select|with|values|table)\b", re.IGNORECASE)
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
-
-GATEWAY_KINDS = ("waha",)  # as gateways/registry.py has them, which configuration does not know
 
 # The agent's schema: what a mapping may rename.
 TABLES: dict[str, str] = {
@@ -242,9 +239,6 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
         'a duration of at most an hour, such as "10m"', lambda v: 0 < v <= 3600
     ),
     (DatabaseSettings, "reply_within"): _KEEP,
-    (GatewaySettings, "kind"): ValueCheck(
-        f"a kind of gateway: {', '.join(GATEWAY_KINDS)}", lambda kind: kind in GATEWAY_KINDS
-    ),
     (GatewaySettings, "url"): _URL,
     (GatewaySettings, "session"): ValueCheck(
         "a session's name: letters, digits, dash and underscore", lambda name: bool(_SESSION.fullmatch(name))

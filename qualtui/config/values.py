@@ -94,10 +94,16 @@ class DatabaseSettings(Values, frozen=True, kw_only=True):
     reply_within: Seconds = Seconds(180)  # a message without a delivered answer for longer has failed
 
 
+class GatewayName(StrEnum):
+    """The kinds of gateways that there are; gateways/registry.py has what each is."""
+
+    WAHA = "waha"
+
+
 class GatewaySettings(Values, frozen=True, kw_only=True):
     """`[agents.NAME.gateway]`: the WhatsApp gateway."""
 
-    kind: str = "waha"  # as gateways/registry.py names it
+    kind: GatewayName = GatewayName.WAHA
     url: str
     key: Secret | None = None
     session: str = "default"

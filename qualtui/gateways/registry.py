@@ -1,11 +1,11 @@
-"""The kinds of gateways. A new one is a file and a line here."""
+"""The kinds of gateways. A new one is a file, a line here, and its name in config/values.py."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
 
-from qualtui.config.values import GatewaySettings
+from qualtui.config.values import GatewayName, GatewaySettings
 from qualtui.gateways.gateway import Gateway, GatewayAdvice, GatewayCapability, WebhookEvents
 from qualtui.gateways.waha import kind as waha
 from qualtui.gateways.waha.adapter import WahaGateway
@@ -28,8 +28,8 @@ class GatewayKind(msgspec.Struct, frozen=True):
     advice: GatewayAdvice
 
 
-KINDS: Mapping[str, GatewayKind] = {
-    "waha": GatewayKind(waha.LABEL, WahaGateway, WahaGateway.capabilities, waha.EVENTS, waha.ADVICE),
+KINDS: Mapping[GatewayName, GatewayKind] = {
+    GatewayName.WAHA: GatewayKind(waha.LABEL, WahaGateway, WahaGateway.capabilities, waha.EVENTS, waha.ADVICE),
 }
 
 

@@ -2,14 +2,13 @@
 
 import inspect
 
-from qualtui.config.checks import GATEWAY_KINDS
-from qualtui.config.values import GatewaySettings
+from qualtui.config.values import GatewayName, GatewaySettings
 from qualtui.gateways.gateway import Gateway
 from qualtui.gateways.registry import KINDS, gateway_of, kind_of
 
 
 def test_the_configuration_accepts_the_kinds_that_are_there_and_no_other() -> None:
-    assert sorted(GATEWAY_KINDS) == sorted(KINDS)
+    assert sorted(GatewayName) == sorted(KINDS)
     assert kind_of(GatewaySettings(url="http://127.0.0.1:1")).label == "WAHA"
 
 
