@@ -71,7 +71,7 @@ def due_notice(
     if severity is None or severity is Severity.INFO:
         return None
     kind = _kind(incident, severity, waiting, timing, now)
-    if kind is NoticeKind.FLAPPING and _reported(incident):
+    if kind is NoticeKind.FLAPPING and _reported(incident) and not _more(incident, severity, waiting):
         severity = Severity.WARNING  # they know of it; that its cause comes and goes wakes nobody
     return None if kind is None else NoticeDecision(kind, severity, waiting)
 
@@ -121,6 +121,12 @@ def _reported(incident: Incident) -> bool:
     """Whether a notice has reported this opening as trouble."""
     last = incident.last
     return last is not None and last.openings == incident.openings and last.kind != NoticeKind.FIXED
+
+
+def _more(incident: Incident, severity: Severity, waiting: int | None) -> bool:
+    """Whether an incident is worse than its newest notice said, or many more customers wait."""
+    last = incident.reported
+    return last is not None and (severity.rank > last.severity.rank or grew(waiting, last.waiting))
 
 
 def grew(waiting: int | None, before: int | None) -> bool:

@@ -169,14 +169,15 @@ class Evaluator:
         with self._faults.within(agent, "revision"):
             self._revise(draft, agent, young)
         self._flap(draft, numbers)
-        with self._faults.within(agent, "policies"):
-            self._heal(draft, agent, numbers)
-        with self._faults.within(agent, "notices"):
-            for number in numbers:
-                incident = draft.state.incidents.get(number)
-                if incident is not None:
-                    self._notices.decide(draft, incident)
-                    self._people.decide(draft, number)
+        self._faults.each(agent, "policies", numbers, partial(self._heal, draft, agent))
+        self._faults.each(agent, "notices", numbers, partial(self._notify, draft))
+
+    def _notify(self, draft: Draft, number: int) -> None:
+        """Queue what an incident is due: to the routes' channels, then to people."""
+        incident = draft.state.incidents.get(number)
+        if incident is not None:
+            self._notices.decide(draft, incident)
+            self._people.decide(draft, number)
 
     # --- alerts ---
 
@@ -274,12 +275,11 @@ class Evaluator:
             elif step is FlapStep.ENDS:
                 draft.add(FlappingEnded(number))
 
-    def _heal(self, draft: Draft, agent: str, numbers: Iterable[int]) -> None:
+    def _heal(self, draft: Draft, agent: str, number: int) -> None:
         """Before the notices: a page waits for a fix that runs by itself."""
-        for number in numbers:
-            incident = draft.state.incidents.get(number)
-            if incident is not None and incident.phase is Phase.FIRING:
-                self._healing(draft, incident, partial(self._offered, agent, incident.rule, number, incident.fix))
+        incident = draft.state.incidents.get(number)
+        if incident is not None and incident.phase is Phase.FIRING:
+            self._healing(draft, incident, partial(self._offered, agent, incident.rule, number, incident.fix))
 
     def _offered(self, agent: str, rule: str, number: int, static: str) -> str:
         with self._faults.within(agent, "offer"):

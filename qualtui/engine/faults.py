@@ -1,7 +1,7 @@
 """Faults of our own code that concern one agent: they stop nothing else, and a banner names them."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from qualtui.text import _
 
@@ -35,6 +35,16 @@ class AgentFaults:
     def within(self, agent: str, what: str) -> "_Boundary":
         """A block whose errors stop nothing else. `what`: a word for the log."""
         return _Boundary(self, agent, what)
+
+    def each(self, agent: str, what: str, numbers: Iterable[int], work: Callable[[int], None]) -> None:
+        """Do the work for each number: one that fails stops no other."""
+        failed: Exception | None = None
+        for number in numbers:
+            try:
+                work(number)
+            except Exception as error:  # the boundary of one of them
+                failed = failed or error
+        self.note(agent, what, failed)
 
     def note(self, agent: str, what: str, error: Exception | None) -> None:
         """The end of such a block; the error, where it failed."""

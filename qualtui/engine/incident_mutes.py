@@ -43,16 +43,19 @@ class IncidentMutes:
         mutes = mutes_of(fire, incident, state.alerts.values(), state.silences.values(), self.rules, waiting, now)
         heard = [one for one in fire if one.key not in mutes]
         due = due_notice(incident, worst(heard), waiting, timing, now)
-        if due is not None or not mutes:
+        severity = worst(fire)
+        if not mutes or severity is worst(heard):
             return due
-        withheld = due_notice(incident, worst(fire), waiting, timing, now)
+        withheld = due_notice(incident, severity, waiting, timing, now)
         if withheld is None:
-            return None
-        # Of the worst alerts; all of them are muted, else they would have been due.
-        mute = next(mutes[one.key] for one in fire if one.key in mutes and one.severity is withheld.severity)
-        if passes(withheld, mute, incident):
+            return due
+        # Of the worst alerts, all of which are muted. A notice can be milder than they are.
+        holding = [mutes[one.key] for one in fire if one.severity is severity]
+        if any(passes(withheld, one, incident) for one in holding):
             return withheld
-        record = muted_notice(withheld, mute, incident)
+        if due is not None:
+            return due
+        record = muted_notice(withheld, holding[0], incident)
         if record is not None:
             draft.add(record)
         return None

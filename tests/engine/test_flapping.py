@@ -6,16 +6,19 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind, NoticeTiming, due_notice
 from qualtui.config.values import Config, Level, OncallSettings, Operator, PersonSettings, Rule
 from qualtui.diagnosis.faults import Fault, FaultsSeen
 from qualtui.engine.incident_views import activity, incident_view
 from qualtui.eventlog.healing import PolicyDecided
 from qualtui.eventlog.incidents import Acknowledged
 from qualtui.eventlog.notices import NoticeQueued
+from qualtui.eventlog.silences import SilenceCreated
 from qualtui.model import Link, Phase, Sample, Severity
+from qualtui.model.matchers import matcher_of
 from qualtui.notify.render import notice_words
 from qualtui.store.sqlite import SqliteStore
-from tests.engine.test_evaluator import DOWN, Scene, configuration
+from tests.engine.test_evaluator import DOWN, WAITING, Scene, configuration
 
 PAGE = ["flapping to pager", "flapping to mail"]
 
@@ -181,3 +184,40 @@ async def test_a_cause_that_comes_and_goes_is_one_line_and_wakes_nobody(store: S
     ]
     assert len(lines) < 10
     assert state.incidents[1].severity is Severity.CRITICAL
+
+
+async def test_what_flaps_in_a_silence_keeps_no_other_incident_quiet(store: SqliteStore) -> None:
+    queue = Rule(series="user.queue", op=Operator.ABOVE, critical=Level(5), summary="queue")
+    scene = Scene(store, {"down": DOWN, "customers-waiting": WAITING, "queue": queue})
+    broken = FaultsSeen((Fault(Link.GATEWAY, 1000.0, "gateway broken", "the session is FAILED"),))
+    scene.seen = broken
+    assert await notices(scene, 1, after=5) == ["firing to pager", "firing to mail"]
+    await notices(scene, 700, 5, "customers.oldest")
+    causes = {1: scene.journal.state.incidents[1].revision}
+    silence = SilenceCreated(
+        "abc", (matcher_of('link=~"gateway|customer"'),), "ana", "why", scene.now + 9999.0, causes
+    )
+    await scene.journal.append((silence, ""))
+    for _time in range(4):
+        scene.seen = FaultsSeen()
+        assert await notices(scene, 0, after=30) == []
+        scene.seen = broken
+        assert await notices(scene, 1, after=30) == []
+    assert scene.journal.state.incidents[1].flaps
+    assert [one.kind for one in scene.journal.state.muted] == ["flapping"]
+    assert await notices(scene, 6, 5, "user.queue") == ["firing to pager", "firing to mail"]
+
+
+async def test_the_notice_that_it_flaps_is_a_page_where_many_more_wait_since(store: SqliteStore) -> None:
+    scene = await flapping(store)
+    incident, timing = scene.journal.state.incidents[1], NoticeTiming()
+    assert incident.flapping is not None
+    assert incident.last is not None
+    unsaid = replace(incident, flapping=replace(incident.flapping, reported=False))
+    known = due_notice(unsaid, Severity.CRITICAL, 1, timing, scene.now)
+    assert known == NoticeDecision(NoticeKind.FLAPPING, Severity.WARNING, 1)
+    grown = due_notice(unsaid, Severity.CRITICAL, 11, timing, scene.now)
+    assert grown == NoticeDecision(NoticeKind.FLAPPING, Severity.CRITICAL, 11)
+    milder = replace(unsaid, last=replace(incident.last, severity=Severity.WARNING))
+    worse = due_notice(milder, Severity.CRITICAL, 1, timing, scene.now)
+    assert worse == NoticeDecision(NoticeKind.FLAPPING, Severity.CRITICAL, 1)

@@ -198,3 +198,17 @@ async def test_a_silence_is_kept_over_a_restart(tmp_path: Path) -> None:
         after = Watch(store)
         assert await after.oldest(710, after=10) == []
         assert await after.oldest(770, after=60) == ["firing critical"]
+
+
+async def test_growth_passes_a_silence_as_a_page_also_where_a_milder_alert_is_heard(watch: Watch) -> None:
+    rules = {**CONFIG.rules, "queue-long": replace(QUEUE, link=Link.CUSTOMER)}  # both share one incident
+    watch.use(replace(CONFIG, rules=rules))
+    watch.waiting = 5
+    assert await watch.oldest(6, series="user.queue") == ["firing warning"]
+    assert await watch.oldest(700) == ["worse critical"]
+    assert list(watch.journal.state.incidents) == [1]
+    await watch.silence(3600, "rule=customers-waiting")
+    assert await watch.oldest(705) == []
+    watch.waiting = 15
+    assert await watch.oldest(710) == ["growth critical"]
+    assert await watch.oldest(715) == []

@@ -232,6 +232,21 @@ def test_a_derivation_that_fails_is_that_agent_s_fault_series_and_nobody_else_s(
     assert derived("bot-000", NOW + 2)[FAULT] == (0.0, "")
 
 
+def test_one_incident_that_can_t_be_notified_keeps_no_other_quiet() -> None:
+    faults, done = AgentFaults(), []
+
+    def notify(number: int) -> None:
+        if number == 2:
+            raise KeyError("a fault of our own")
+        done.append(number)
+
+    faults.each("bot", "notices", (1, 2, 3), notify)
+    assert done == [1, 3]
+    assert faults.of("bot") == ("notices: KeyError",)
+    faults.each("bot", "notices", (1, 3), notify)
+    assert faults.of("bot") == ()
+
+
 async def test_a_fault_of_our_own_is_a_warning_that_blames_no_bot_and_no_other_agent(tmp_path: Path) -> None:
     with SqliteStore.open(tmp_path / "store.db") as store:
         await _a_fault_of_our_own(store)
