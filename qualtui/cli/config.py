@@ -179,7 +179,7 @@ def _wrong_store(config: Config, file: str) -> tuple[Problem, ...]:
 
 def _cut_short(config: Config, file: str) -> list[Problem]:
     """The channels of whose URL Apprise would cut off the end of a value, such as the password."""
-    from qualtui.config.checks import cut_short
+    from qualtui.config.addresses import cut_short
 
     found = {name: cut_short(channel.url.reveal()) for name, channel in config.notify.channels.items()}
     return [

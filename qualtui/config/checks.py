@@ -1,14 +1,16 @@
-"""What a value must be beyond its type: addresses, names, ranges."""
+"""What the value of each key must be beyond its type: names, ranges, forms."""
 
 import re
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
+from qualtui.config.addresses import http_url, listens, postgres_dsn, public_url
+from qualtui.config.agent_schema import is_ours, is_real
 from qualtui.config.hours import EXPECTED as HOURS
 from qualtui.config.hours import hours_of
 from qualtui.config.label_checks import cron_line, label_name, label_value, labels_named, matchers
 from qualtui.config.places import SOCKET_LONGEST
 from qualtui.config.reader import ValueCheck
+from qualtui.config.series_names import series_name
 from qualtui.config.values import (
     AgentSettings,
     ChannelSettings,
@@ -37,11 +39,9 @@ from qualtui.config.values import (
     StoreSettings,
     TlsSettings,
 )
-from qualtui.series.catalogue import BY_NAME, OWN
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 _TOPIC = re.compile(r"[-_A-Za-z0-9]{16,64}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://.+", re.DOTALL)
@@ -54,72 +54,9 @@ _ARGUMENT = re.compile(r"\x00|\$[0-9]")
 _READING = re.compile(r"(select|with|values|table)\b", re.IGNORECASE)
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
 
-# The agent's schema: what a mapping may rename.
-TABLES: dict[str, str] = {
-    "leads": "id nome telefone email canal status score processado created_at updated_at",
-    "sessions": "id lead_id estado contexto ativa created_at updated_at",
-    "messages": "id session_id lead_id conteudo tipo metadata created_at",
-    "qualificacoes": "id lead_id session_id patrimonio_resposta objetivo_resposta urgencia_resposta "
-    "interesse_resposta patrimonio_pontos objetivo_pontos urgencia_pontos interesse_pontos "
-    "score_total resultado observacoes created_at",
-    "reunioes": "id lead_id data_agendada status link_reuniao observacoes created_at updated_at",
-    "system_logs": "id lead_id session_id nivel evento detalhes created_at",
-}
-
-
-def in_seconds(series: str) -> bool:
-    """Whether a series is a duration, so that its thresholds read best as one."""
-    return series in BY_NAME and BY_NAME[series].unit == "s"
-
-
-def _split(url: str) -> SplitResult | None:
-    """The parts of an address; None where it is none, its port included."""
-    if _BLANK.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-        _ = parts.port, parts.hostname
-    except ValueError:
-        return None
-    return parts
-
-
-def http_url(url: str) -> bool | str:
-    """An address that an HTTP client can ask. One with a password would be shown on screens."""
-    parts = _split(url)
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        return False
-    if "@" in parts.netloc:
-        return "an address without user and password"
-    return True
-
-
-def postgres_dsn(dsn: Any) -> bool | str:
-    """A PostgreSQL address that the driver would take."""
-    from qualtui.config.dsn import slip
-
-    return slip(dsn.reveal()) or True
-
-
-def cut_short(url: str) -> tuple[str, str]:
-    """The sign at which Apprise ends a value of an address (a password, say), and how to write it; or empty."""
-    query = url.partition("?")[2]
-    if ";" in query:
-        return ";", "%3B"
-    return ("&", "%26") if any(part and "=" not in part for part in query.split("&")) else ("", "")
-
 
 def _name(name: str) -> bool:
     return NAME.fullmatch(name) is not None
-
-
-def _mapped(name: str) -> bool:
-    table, dot, column = name.partition(".")
-    return table in TABLES and (not dot or column in TABLES[table].split())
-
-
-def _real(name: str) -> bool:
-    return all(_IDENTIFIER.fullmatch(part) and len(part.encode()) <= 63 for part in name.split(".", 1))
 
 
 def _zone(name: str) -> bool | str:
@@ -151,32 +88,10 @@ def _summary(text: str) -> bool:
     return all(found in ("{value}", "{duration}", "{note}", "{agent}") for found in _PLACEHOLDER.findall(text))
 
 
-def _series(name: str) -> bool | str:
-    if name in BY_NAME or name.startswith(OWN):  # the loader knows which of these there are
-        return True
-    from qualtui.config.errors import nearest
-
-    return f"a series: {nearest(name, list(BY_NAME))}"
-
-
-def own_series(name: str, names: list[str]) -> bool | str:
-    """Whether a series of the user's own is among those that an agent has; else what was probably meant."""
-    from qualtui.config.errors import nearest
-
-    known = [f"{OWN}{each}" for each in names]
-    return not name.startswith(OWN) or name in known or f"a series: {nearest(name, [*known, *BY_NAME])}"
-
-
 def _reads(sql: str) -> bool:
     """Whether a statement begins as one that reads; the server has the last word on that."""
     bare = _COMMENT.sub(" ", sql).lstrip("( \t\r\n")
     return not _ARGUMENT.search(sql) and (not sql.strip() or _READING.match(bare) is not None)
-
-
-def _listens(address: str) -> bool:
-    """HOST:PORT, or nothing."""
-    host, colon, port = address.rpartition(":")
-    return not address or bool(colon and host and port.isdecimal() and 0 <= int(port) <= 65535 and "/" not in host)
 
 
 def _bearer_key(key: Any) -> bool:
@@ -185,16 +100,15 @@ def _bearer_key(key: Any) -> bool:
     return not text or (len(text) >= 16 and text.isascii() and text.isprintable() and " " not in text)
 
 
-def _public(url: str) -> bool | str:
-    """The https address of the acknowledge listener: a host, no path, so that links stay short."""
-    parts = _split(url)
-    if not url:
-        return True
-    bare = parts is not None and parts.path in ("", "/") and not parts.query and not parts.fragment
-    return http_url(url) if bare and parts is not None and parts.scheme == "https" else False
+def _whole(least: int, most: int) -> ValueCheck:
+    return ValueCheck(f"a whole number from {least} to {most}", lambda count: least <= count <= most)
 
 
-_LISTENS = ValueCheck('HOST:PORT such as "127.0.0.1:8008"', _listens)
+def _at_least_a_minute(such: str) -> ValueCheck:
+    return ValueCheck(f'a duration of at least 1m, such as "{such}"', lambda value: value >= 60)
+
+
+_LISTENS = ValueCheck('HOST:PORT such as "127.0.0.1:8008"', listens)
 _URL = ValueCheck('an address such as "https://bot.example.com"', http_url)
 _URL_OR_NONE = ValueCheck(_URL.expected, lambda url: url == "" or http_url(url))
 _DSN = ValueCheck("postgresql://USER:PASSWORD@HOST:PORT/DATABASE", postgres_dsn)
@@ -223,7 +137,7 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (TlsSettings, "timeout"): _TIMEOUT,
     (HealthSettings, "interval"): _INTERVAL,
     (HealthSettings, "timeout"): _TIMEOUT,
-    (HealthSettings, "misses"): ValueCheck("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
+    (HealthSettings, "misses"): _whole(1, 1000),
     (MetricsSettings, "url"): _URL,
     (MetricsSettings, "interval"): _INTERVAL,
     (MetricsSettings, "timeout"): _TIMEOUT,
@@ -269,16 +183,18 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (OwnSeries, "interval"): _INTERVAL,
     (OwnSeries, "timeout"): _TIMEOUT,
     (Mapping, "names"): ValueCheck(
-        'a table of the agent ("leads") or one of its columns ("messages.tipo")', _mapped
+        'a table of the agent ("leads") or one of its columns ("messages.tipo")', is_ours
     ),
-    (Mapping, "names.*"): ValueCheck("a name of the database: letters, digits and underscore, 63 at most", _real),
+    (Mapping, "names.*"): ValueCheck(
+        "a name of the database: letters, digits and underscore, 63 at most", is_real
+    ),
     (Mapping, "sent"): _WORD,
     (Mapping, "received"): _WORD,
     (Mapping, "new"): _WORD,
     (Mapping, "qualified"): _WORD,
     (Mapping, "closed"): _WORD,
     (Rule, "window"): ValueCheck('a duration of at most a day, such as "10m"', lambda value: 0 <= value <= 86_400),
-    (Rule, "series"): ValueCheck("the name of a series", _series),
+    (Rule, "series"): ValueCheck("the name of a series", series_name),
     (Rule, "summary"): ValueCheck("a text with only {value}, {duration}, {note} and {agent} in braces", _summary),
     (Rule, "runbook"): _LINE,
     (Rule, "labels"): _LABEL,
@@ -294,8 +210,8 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (Inhibit, "source"): _MATCHERS_NEEDED,
     (Inhibit, "target"): _MATCHERS_NEEDED,
     (Inhibit, "equal"): ValueCheck("a list of labels", labels_named),
-    (Rule, "min_events"): ValueCheck("a whole number from 0 to 1000000", lambda count: 0 <= count <= 1_000_000),
-    (Rule, "events"): ValueCheck("the name of a series", lambda name: name == "" or _series(name)),
+    (Rule, "min_events"): _whole(0, 1_000_000),
+    (Rule, "events"): ValueCheck("the name of a series", lambda name: name == "" or series_name(name)),
     (ChannelSettings, "url"): ValueCheck(
         "an Apprise address such as slack://... (empty: is its variable set?)",
         lambda url: bool(_SCHEME.fullmatch(url.reveal())),
@@ -308,25 +224,19 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (NotifySettings, "channels"): _NAME,
     (NotifySettings, "retry_for"): _KEEP,
     (NotifySettings, "night"): ValueCheck('hours such as "22:00-07:00", or "" for none', _hours),
-    (NotifySettings, "night_customers"): ValueCheck(
-        "a whole number from 1 to 1000", lambda count: 1 <= count <= 1000
-    ),
+    (NotifySettings, "night_customers"): _whole(1, 1000),
     (NotifySettings, "flap_returns"): ValueCheck(
         "a whole number from 2 to 50, or 0 for never", lambda count: count == 0 or 2 <= count <= 50
     ),
-    (NotifySettings, "flap_window"): ValueCheck(
-        'a duration of at least 1m, such as "30m"', lambda value: value >= 60
-    ),
-    (NotifySettings, "flap_quiet"): ValueCheck(
-        'a duration of at least 1m, such as "15m"', lambda value: value >= 60
-    ),
+    (NotifySettings, "flap_window"): _at_least_a_minute("30m"),
+    (NotifySettings, "flap_quiet"): _at_least_a_minute("15m"),
     (NotifySettings, "zone"): _ZONE,
     (NotifySettings, "ping"): ValueCheck(
         'an address such as "https://hc-ping.com/UUID"', lambda url: not url.reveal() or http_url(url.reveal())
     ),
     (HttpSettings, "listen"): _LISTENS,
     (HttpSettings, "ack_listen"): _LISTENS,
-    (HttpSettings, "public_url"): ValueCheck('an address such as "https://alerts.example.com"', _public),
+    (HttpSettings, "public_url"): ValueCheck('an address such as "https://alerts.example.com"', public_url),
     (HttpSettings, "key"): ValueCheck(
         "a key of at least 16 characters, printable ASCII without spaces",
         _bearer_key,
@@ -334,9 +244,7 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (NotifySettings, "escalation_rounds"): ValueCheck(
         "a whole number from 0 (never) to 100", lambda count: 0 <= count <= 100
     ),
-    (NotifySettings, "escalation_repeat"): ValueCheck(
-        'a duration of at least 1m, such as "30m"', lambda value: value >= 60
-    ),
+    (NotifySettings, "escalation_repeat"): _at_least_a_minute("30m"),
     (EscalationStep, "after"): ValueCheck(
         'a duration of at most a day, such as "5m"', lambda value: 0 <= value <= 86_400
     ),
@@ -348,9 +256,7 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (Route, "severities"): ValueCheck("at least one of critical, warning, info", bool),
     (SessionCleanupSettings, "limit"): _KEEP,
     (SessionCleanupSettings, "mode"): ValueCheck('"truth" or "row"', lambda mode: mode in ("truth", "row")),
-    (SessionCleanupSettings, "max_rows"): ValueCheck(
-        "a whole number from 1 to 10000", lambda count: 1 <= count <= 10000
-    ),
+    (SessionCleanupSettings, "max_rows"): _whole(1, 10000),
     (GatewayRestartSettings, "timeout"): _TIMEOUT,
     (GatewayRestartSettings, "call"): ValueCheck(
         "a text of at most 100 characters", lambda text: len(text) <= 100
@@ -365,11 +271,11 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (RetrySettings, "pace"): ValueCheck(
         'a duration of at most an hour, such as "10s"', lambda pace: 0 <= pace <= 3600
     ),
-    (RetrySettings, "max_rows"): ValueCheck("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
+    (RetrySettings, "max_rows"): _whole(1, 1000),
     (RetrySettings, "window"): _KEEP,
-    (PolicySettings, "per_hour"): ValueCheck("a whole number from 1 to 60", lambda count: 1 <= count <= 60),
-    (PolicySettings, "per_day"): ValueCheck("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
-    (PolicySettings, "subjects"): ValueCheck("a whole number from 1 to 1000", lambda count: 1 <= count <= 1000),
+    (PolicySettings, "per_hour"): _whole(1, 60),
+    (PolicySettings, "per_day"): _whole(1, 1000),
+    (PolicySettings, "subjects"): _whole(1, 1000),
     (PolicySettings, "cooldown"): ValueCheck(
         'a duration of at most a day, such as "5m"', lambda value: 0 <= value <= 86_400
     ),

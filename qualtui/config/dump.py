@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from qualtui.config.checks import in_seconds
 from qualtui.config.durations import written
+from qualtui.config.series_names import in_seconds
 from qualtui.config.values import Config, Level, Rule, Seconds, Secret
 
 HIDDEN = "***"

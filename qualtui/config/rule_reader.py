@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import msgspec
 
-from qualtui.config.checks import own_series
 from qualtui.config.errors import nearest, shown_value
 from qualtui.config.reader import ConfigReader, Key, Layer, Table
+from qualtui.config.series_names import own_series
 from qualtui.config.values import FixSettings, Level, Operator, Rule
 from qualtui.series.catalogue import BY_NAME
 

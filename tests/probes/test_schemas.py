@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
-from qualtui.config.checks import TABLES
+from qualtui.config.agent_schema import TABLES
 from qualtui.config.values import AgentSettings, DatabaseSettings, GatewaySettings, Seconds
 from qualtui.config.values import Mapping as Names
 from qualtui.engine.supervisor import ask_once
