@@ -85,6 +85,7 @@ class GatewayChatsProbe:
         self._edge = edge
         self._rows = rows
         self._bucket = BUCKET / speed
+        self._speed = speed
         self._retry_text = retry_text.strip().casefold()
         self._gateway = gateway_of(settings, keep=True, timeout=self.timeout / 2)
         self._lids = Lids(self._gateway, self.timeout / 4)
@@ -114,7 +115,7 @@ class GatewayChatsProbe:
         async with self._turn:
             began, started = self._asked_at
             now = began + asyncio.get_running_loop().time() - started
-            if not self.chats.read_at or now - self.chats.read_at < RECENT:
+            if not self.chats.read_at or now - self.chats.read_at < RECENT / self._speed:
                 return self.chats.doubt
             try:
                 await self._ask(now, whole=False)

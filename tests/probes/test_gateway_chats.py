@@ -84,9 +84,10 @@ class Gateway:
         self.asked.append(request.path_qs)
         return web.json_response({"lid": lid, "pn": self.lids.get(lid)})
 
-    def probe(self, retry_text: str = "") -> GatewayChatsProbe:
+    def probe(self, retry_text: str = "", speed: float = 1.0) -> GatewayChatsProbe:
         settings = GatewaySettings(url=self.url, key=Secret("key-1"))
-        return GatewayChatsProbe("bot", settings, lambda: self.born, lambda: self.rows, retry_text=retry_text)
+        born, rows = (lambda: self.born), (lambda: self.rows)
+        return GatewayChatsProbe("bot", settings, born, rows, speed=speed, retry_text=retry_text)
 
 
 @pytest.fixture
@@ -107,8 +108,8 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 
 @asynccontextmanager
-async def reading(gateway: Gateway, retry_text: str = "") -> AsyncIterator[GatewayChatsProbe]:
-    probe = gateway.probe(retry_text)
+async def reading(gateway: Gateway, retry_text: str = "", speed: float = 1.0) -> AsyncIterator[GatewayChatsProbe]:
+    probe = gateway.probe(retry_text, speed)
     try:
         yield probe
     finally:
@@ -258,6 +259,14 @@ async def test_who_is_about_to_act_sees_what_is_new_and_does_not_ask_without_end
         gateway.overview = [{"id": 7}]
         assert "not the gateway's chats" in str(await probe.refresh())  # no answer changes nothing, and is told
         assert probe.chats.waiting(0) == []
+
+
+async def test_in_a_fast_demo_a_read_is_old_sooner(gateway: Gateway) -> None:
+    async with reading(gateway, speed=100_000) as probe:  # five seconds of its time are less than a question takes
+        assert await waiting(probe) == 0
+        gateway.overview = [summary("5511990001111", message(time.time() - 30))]
+        await probe.refresh()
+        assert probe.chats.waiting(0) == [ANA]
 
 
 async def test_one_chat_that_cannot_be_looked_into_hides_no_other(gateway: Gateway) -> None:
