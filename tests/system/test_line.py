@@ -13,6 +13,7 @@ from benchmarks.engine import engine_on
 from benchmarks.terminal import Terminal
 from qualtui.demo.launch import service_arguments, spawn_services
 from qualtui.model import Phase, Severity
+from qualtui.screens.key_guard import READ
 from qualtui.wire import Done, Fixes, ListFixes, Refused, UndoFix
 from tests.system.living import World, agent, seen
 
@@ -26,6 +27,15 @@ async def typed(terminal: Terminal, keys: bytes, word: str, within: float = 25.0
         terminal.send(keys)
     shown = await asyncio.to_thread(terminal.pump, within, lambda: word in terminal.text())
     assert shown, f"{word!r} is not on the screen:\n{terminal.text()}"
+
+
+async def confirmed(terminal: Terminal) -> None:
+    """Runs what the dialog offers, which obeys no key in the moment that a person takes to read it."""
+    for _press in range(5):
+        terminal.send(b"y")
+        if await asyncio.to_thread(terminal.pump, 2 * READ, lambda: "Run it" not in terminal.text()):
+            return
+    raise AssertionError(f"the dialog obeys no key:\n{terminal.text()}")
 
 
 def without_retry(config: Path) -> None:
@@ -45,18 +55,21 @@ async def test_a_fault_is_shown_told_mended_by_a_key_and_over(fix: str) -> None:
             without_retry(Path(services.config))
         async with engine_on(Path(services.config)) as engine, engine.client() as client:
             world = World(services, http)
+            # They have waited for 43 min when they appear; who wrote before the first look pages nobody.
+            calm = await seen(client, lambda shot: agent(shot).now.calm, 40, "everyone answered")
+            await seen(client, lambda shot: shot.at - calm.at > LONGEST, LONGEST + 15, "so long a watch")
             command = [sys.executable, "-m", "qualtui", "--config", services.config]
             with Terminal(command, 160, 48, {"QUALTUI_USER": "ana"}) as window:
                 await typed(window, b"", "ANSWERED", within=20)
-                # They have waited for 43 min when they appear; who wrote before the first start pages nobody.
-                await seen(client, lambda shot: shot.at - shot.engine.started_at > LONGEST, 60, "so long a watch")
                 await world.fault("sessions-stuck", True)
                 await typed(window, b"", "CUSTOMERS WAITING FOR THE BOT", within=40)
                 await typed(window, b"", "sent no reply")
                 await world.noticed("CRITICAL #", 25)
-                await typed(window, b"a", "ana for")  # I've got it
+                await typed(window, b"a", "you own #")  # one thing at a time: until this is answered f waits
+                await typed(window, b"", "ana for")
                 await typed(window, b"f", "Run it")
-                await typed(window, b"\t\r", f"TRIED  {fix}", within=40)
+                await confirmed(window)
+                await typed(window, b"", f"TRIED  {fix}", within=40)
                 over = await seen(client, lambda shot: agent(shot).now.calm, 60, f"everyone answered after {fix}")
                 assert all(
                     one.phase is Phase.RESOLVED for one in over.incidents if one.severity is not Severity.INFO
