@@ -109,6 +109,8 @@ def _kind(
             return None
         if last.at < incident.overdue_at:
             return NoticeKind.REPEAT
+    if incident.lapsed:
+        return NoticeKind.REPEAT
     if incident.revision > last.revision and not incident.flaps and _passed(last.at, timing.group_interval, now):
         return NoticeKind.UPDATE
     # Unlike Prometheus or Alertmanager (docs/alerting.md): repeats, acknowledgement

@@ -173,11 +173,12 @@ class Evaluator:
         self._faults.each(agent, "notices", numbers, partial(self._notify, draft))
 
     def _notify(self, draft: Draft, number: int) -> None:
-        """Queue what an incident is due: to the routes' channels, then to people."""
+        """Queue what an incident is due: to its owner, to the routes' channels, then to whom is called."""
         incident = draft.state.incidents.get(number)
         if incident is not None:
-            self._notices.decide(draft, incident)
-            self._people.decide(draft, number)
+            self._people.look_after(draft, incident)
+            self._notices.decide(draft, draft.state.incidents[number])
+            self._people.escalate(draft, number)
 
     # --- alerts ---
 

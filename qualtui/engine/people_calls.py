@@ -45,16 +45,17 @@ class PeopleCalls:
         self._plan = plan_of(config)
         self.next = {}
 
-    def decide(self, draft: Draft, number: int) -> None:
-        """Decide what is due now: for its owner, then for whom is called while it has none."""
+    def look_after(self, draft: Draft, incident: Incident) -> None:
+        """Decide what is due to an incident's owner, before its notices: that no one owns it any more is one."""
+        if incident.phase is Phase.FIRING and incident.owner:
+            self._owner(draft, incident)
+
+    def escalate(self, draft: Draft, number: int) -> None:
+        """Decide who is called while an incident has no owner, after its notices: no channel gets two at once."""
         incident = draft.state.incidents.get(number)
         self.next.pop(number, None)
-        if incident is None or incident.phase is not Phase.FIRING:
-            return
-        if incident.owner:
-            self._owner(draft, incident)
-        if self._plan.steps:
-            self._escalate(draft, draft.state.incidents[number])
+        if incident is not None and incident.phase is Phase.FIRING and self._plan.steps:
+            self._escalate(draft, incident)
 
     def _owner(self, draft: Draft, incident: Incident) -> None:
         now, owner = self._clock(), incident.owner

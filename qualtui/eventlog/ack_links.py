@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, Kept, without
+from qualtui.eventlog.ownership import reached
 from qualtui.model import Activity, EventBody, LinkAck, Phase, State
 from qualtui.text import clean
 from qualtui.text.message import message
@@ -44,7 +45,9 @@ def _use(state: State, body: AckLinkUsed) -> State:
     old = state.incidents.get(body.number)
     if old is None or old.phase is Phase.RESOLVED or old.owner:
         return state
-    new = replace(old, owner=link_owner(body.channel, body.who), owned_at=state.at)
+    new = replace(
+        old, owner=link_owner(body.channel, body.who), owned_at=state.at, covers=reached(old), lapsed=False
+    )
     acks = {**state.link_acks, body.number: LinkAck(body.channel, body.until, body.who)}
     return replace(state, incidents={**state.incidents, body.number: new}, link_acks=acks)
 
@@ -54,7 +57,7 @@ def _lapse(state: State, body: AckLinkLapsed) -> State:
     state = replace(state, link_acks=without(state.link_acks, body.number))
     if ack is None or old is None or old.phase is Phase.RESOLVED or old.owner != link_owner(ack.channel, ack.who):
         return state
-    released = replace(old, owner="", owned_at=None)
+    released = replace(old, owner="", owned_at=None, covers=None, lapsed=True)
     return replace(state, incidents={**state.incidents, body.number: released})
 
 

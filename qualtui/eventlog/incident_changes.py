@@ -11,6 +11,7 @@ from qualtui.model import Activity, EventBody, Incident, Notified, Origin, Phase
 from qualtui.text.message import Saying, message
 
 FLAPPING = "flapping"  # as NoticeKind has it
+BEYOND_PLAN = frozenset({"worse", "growth"})  # kinds of notices about more than what was scheduled
 
 
 class IncidentOpened(EventBody, frozen=True, tag="incident.opened"):
@@ -187,6 +188,7 @@ def _reopened(state: State, body: IncidentReopened) -> State:
         reopened_at=state.at,
         openings=old.openings + 1,
         cause_ended_at=None,
+        overdue_at=old.overdue_at if old.flaps else 0.0,  # what was planned is over; this is new trouble
         beginnings=returned(old, state.at),
         flapping=old.flapping if old.flaps else None,
     )
@@ -226,7 +228,9 @@ def _notified(state: State, body: IncidentNotified) -> State:
     flapping = old.flapping if old.flaps else None  # its end is reported with this
     if flapping is not None and body.kind == FLAPPING:
         flapping = replace(flapping, reported=True)
-    return _with(state, body.number, last=last, decided=old.decided + 1, flapping=flapping)
+    # The plan does not cover what is worse, or more: people are called for it.
+    news: dict[str, object] = {"overdue_at": 0.0} if body.kind in BEYOND_PLAN else {}
+    return _with(state, body.number, last=last, decided=old.decided + 1, flapping=flapping, lapsed=False, **news)
 
 
 def _counted(state: State, body: WaitingCounted) -> State:

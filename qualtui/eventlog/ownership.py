@@ -58,10 +58,14 @@ def earlier_owner(state: State, incident: Incident) -> EarlierOwner:
     )
 
 
+def reached(incident: Incident) -> Severity:
+    """Return the worst that an incident has been: who takes it covers that."""
+    last = incident.last.severity if incident.last is not None else incident.severity
+    return max(last, incident.severity, key=lambda one: one.rank)
+
+
 def owned(state: State, incident: Incident, who: str, snoozed_until: float | None = None) -> Incident:
     """The incident with an owner, who covers the worst that it has been. Whoever is called is not called on."""
-    last = incident.last.severity if incident.last is not None else incident.severity
-    covers = max(last, incident.severity, key=lambda one: one.rank)
     return replace(
         incident,
         owner=who,
@@ -69,8 +73,9 @@ def owned(state: State, incident: Incident, who: str, snoozed_until: float | Non
         renewed_at=state.at,
         snoozed_until=snoozed_until,
         reminded_at=None,
-        covers=covers,
+        covers=reached(incident),
         escalation=None,
+        lapsed=False,
     )
 
 
@@ -86,6 +91,7 @@ def unowned(incident: Incident) -> Incident:
         covers=None,
         escalation=None,
         before=None,
+        lapsed=False,
     )
 
 
@@ -129,7 +135,9 @@ def _remind(state: State, body: OwnerReminded) -> State:
 
 def _lapse(state: State, body: OwnershipLapsed) -> State:
     old = state.incidents.get(body.number)
-    return state if old is None or old.owner != body.who else _with(state, unowned(old))
+    if old is None or old.owner != body.who:
+        return state
+    return _with(state, replace(unowned(old), lapsed=True))
 
 
 def _with(state: State, incident: Incident) -> State:

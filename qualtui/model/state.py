@@ -148,6 +148,7 @@ class Incident(msgspec.Struct, frozen=True):
     snoozed_until: float | None = None
     reminded_at: float | None = None
     escalation: Escalation | None = None
+    lapsed: bool = False  # its owner gave no sign, and nobody was notified of that yet
     before: EarlierOwner | None = None  # its newest acknowledgement can be undone; then this holds again
     called: tuple[str, ...] = ()  # channels of its escalations: they get the end, too
     beginnings: tuple[float, ...] = ()  # when it was opened, opened again, or its cause returned: the newest

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from qualtui.config.values import (
     AgentSettings,
@@ -23,10 +24,12 @@ from qualtui.diagnosis.root_cause import RootCause
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
+from qualtui.eventlog.ack_links import AckLinkLapsed, AckLinkUsed
 from qualtui.eventlog.escalations import EscalationCalled
 from qualtui.eventlog.incidents import Acknowledged, Noted
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.eventlog.ownership import OwnershipLapsed, Snoozed
+from qualtui.eventlog.schedules import FixScheduled
 from qualtui.model import EventBody, Link, Sample, Severity
 from qualtui.store.sqlite import SqliteStore
 
@@ -56,12 +59,12 @@ def settings(speed: float = 1.0) -> Config:
 class Night:
     """An evaluator on a real store; `until` looks every half minute and says what was sent in which minute."""
 
-    def __init__(self, store: SqliteStore, speed: float = 1.0) -> None:
+    def __init__(self, store: SqliteStore, speed: float = 1.0, config: Config | None = None) -> None:
         self.now, self.depth, self.began = 1000.0, 20.0, 1000.0
         self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
         self.evaluator = Evaluator(self.journal, self.recent, lambda _: RootCause(), lambda: self.now)
-        self.evaluator.use(settings(speed), {})
+        self.evaluator.use(config or settings(speed), {})
 
     async def until(self, minute: float) -> list[str]:
         said = []
@@ -99,7 +102,7 @@ async def test_a_night_from_the_page_to_the_end(store: SqliteStore) -> None:
     await night.add(Acknowledged(1, "Ana"))  # minute 6.5
     assert await night.until(26) == []
     assert await night.until(27) == ["26.5 reminder to ana-ring", "26.5 reminder to ana-wa"]
-    assert await night.until(37) == ["36.5 lapsed", "36.5 escalation to ana-ring"]
+    assert await night.until(37) == ["36.5 lapsed", "36.5 repeat to slack", "36.5 escalation to ana-ring"]
     assert await night.until(52) == [
         "41.5 escalation to ana-ring",
         "41.5 escalation to ana-wa",
@@ -109,7 +112,7 @@ async def test_a_night_from_the_page_to_the_end(store: SqliteStore) -> None:
     ends = ["slack", "ana-ring", "ana-wa", "bruno-ring"]
     assert await night.until(52.5) == [f"52.5 resolved to {name}" for name in ends]
     keys = list(night.journal.state.notices)
-    assert len(keys) == len(set(keys)) == 14  # none was left out because of its key
+    assert len(keys) == len(set(keys)) == 15  # none was left out because of its key
 
 
 async def test_a_note_of_the_owner_renews_and_a_snooze_holds_the_reminder_back(store: SqliteStore) -> None:
@@ -147,3 +150,56 @@ async def test_calls_end_after_the_last_round(store: SqliteStore) -> None:
 async def test_a_demo_is_as_much_faster(store: SqliteStore) -> None:
     night = Night(store, speed=10.0)
     assert (await night.until(0.5))[-1] == "0.5 escalation to ana-wa"
+
+
+async def test_everyone_notified_hears_that_no_one_owns_it_any_more(store: SqliteStore) -> None:
+    config = replace(settings(), oncall=OncallSettings())  # nobody is called: else it would stay quiet for ever
+    night = Night(store, config=config)
+    assert await night.until(1) == ["0 firing to slack"]
+    await night.add(Acknowledged(1, "Ana"))  # minute 1.5
+    assert (await night.until(240))[2:] == ["31.5 lapsed", "31.5 repeat to slack"]
+
+
+async def test_a_claim_by_a_link_that_lapses_is_a_notice_too(store: SqliteStore) -> None:
+    night = Night(store, config=replace(settings(), oncall=OncallSettings()))
+    await night.until(1)
+    await night.add(AckLinkUsed(1, "slack", "1/1/firing/0.0/slack", night.now + 900.0))
+    assert await night.until(10) == []
+    await night.add(AckLinkLapsed(1))
+    assert await night.until(12) == ["10.5 repeat to slack"]
+
+
+async def test_who_took_a_warning_by_a_link_covers_no_worse(store: SqliteStore) -> None:
+    night = Night(store)
+    night.depth = 5.0
+    await night.until(2)
+    await night.add(AckLinkUsed(1, "slack", "", night.now + 900.0))
+    night.depth = 20.0
+    assert await night.until(2.5) == ["2.5 worse to slack", "2.5 escalation to ana-ring"]
+
+
+def scheduled(night: Night) -> FixScheduled:
+    due = night.now + 8 * 60 * MINUTE
+    return FixScheduled("abcd", "lead-retry", "bot", "ana", due, due + 10 * MINUTE, 2, 1)
+
+
+async def test_what_gets_worse_than_was_scheduled_calls_people(store: SqliteStore) -> None:
+    night = Night(store)
+    night.depth = 5.0
+    await night.until(1)
+    await night.add(scheduled(night))
+    assert await night.until(5) == []
+    night.depth = 20.0
+    assert await night.until(6) == ["5.5 worse to slack", "5.5 escalation to ana-ring"]
+
+
+async def test_what_was_scheduled_for_an_incident_that_is_over_keeps_nobody_from_being_called(
+    store: SqliteStore,
+) -> None:
+    night = Night(store)
+    await night.until(1)
+    await night.add(scheduled(night))
+    night.depth = 0.0
+    assert await night.until(5) == ["1.5 resolved to slack", "1.5 resolved to ana-ring"]
+    night.depth = 20.0
+    assert await night.until(6) == ["5.5 reopened to slack", "5.5 escalation to ana-ring"]
