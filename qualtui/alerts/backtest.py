@@ -4,8 +4,7 @@ A page here is an alert that becomes CRITICAL; an incident that collects several
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from heapq import merge
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import inf
 from operator import ge, gt, itemgetter, le, lt
 
@@ -78,7 +77,7 @@ class Backtest:
 
     def _walk(self, name: str, rule: Rule, holds: Sequence[Spell]) -> Iterator[tuple[float, AlertState | None]]:
         """The alert after each look that may change it: at each sample, and where what holds it ends."""
-        agent, begins = self._agent, _may_begin(rule)
+        agent = self._agent
         series, counted = f"{agent}/{rule.series}", events_of(rule)
         samples = self._past(series, rule.aggregate)
         given = {series: samples}
@@ -88,23 +87,33 @@ class Backtest:
         stale = {one: _stale(each) for one, each in given.items()}
         alert: AlertState | None = None
         key, only = alert_key(name, agent), {name: rule}
-        for now, value in self._moments(rule, samples, holds):
-            if alert is None and begins is not None and (value is None or not begins(value)):
-                continue  # nothing can begin here: most of the past
+        times, suspect = self._moments(rule, timeline.times(series), samples, holds)
+        place = 0
+        while place < len(times):
+            if alert is None:  # most of the past: go on to where one may begin
+                place = suspect.find(1, place)
+                if place < 0:
+                    return
+            now = times[place]
+            place += 1
             held = {alert_key(one.rule, agent): _firing(one) for one in holds if one.since <= now < one.until}
             before = held if alert is None else {**held, key: alert}
             alert = step(agent, only, timeline, stale, before, now).get(key)
             yield now, alert
 
     def _moments(
-        self, rule: Rule, samples: Sequence[Sample], holds: Sequence[Spell]
-    ) -> Iterable[tuple[float, float | None]]:
+        self, rule: Rule, times: Sequence[float], samples: Sequence[Sample], holds: Sequence[Spell]
+    ) -> tuple[Sequence[float], bytes]:
+        """When to look, oldest first, and for each time 1 where an alert may begin."""
         if rule.absent is not None:
             count = int((self._until - self._since) / GRAIN)
-            return ((self._since + n * GRAIN, None) for n in range(1, count + 1))
-        own = ((sample.at, sample.value) for sample in samples)
-        ends = [(one.until, None) for one in holds if one.until < inf]
-        return merge(own, ends, key=itemgetter(0)) if ends else own
+            return [self._since + n * GRAIN for n in range(1, count + 1)], b"\1" * count
+        suspect = _suspect(rule, samples)
+        ends = [one.until for one in holds if one.until < inf]
+        if not ends:
+            return times, suspect
+        both = sorted([*zip(times, suspect, strict=True), *((end, 1) for end in ends)], key=itemgetter(0))
+        return [at for at, _may in both], bytes(may for _at, may in both)
 
 
 class Course:
@@ -130,14 +139,14 @@ class Course:
         return [*self._found, *rest]
 
 
-def _may_begin(rule: Rule) -> Callable[[float], bool] | None:
-    """Whether a value may begin an alert; None: only a full look tells."""
+def _suspect(rule: Rule, samples: Sequence[Sample]) -> bytes:
+    """For each sample 1 where an alert may begin; all 1 where only a full look tells."""
     compare = _ORDERED.get(rule.op)
     levels = [level for level in (rule.info, rule.warning, rule.critical) if level is not None]
-    if rule.absent is not None or rule.aggregate is not Aggregate.LAST or compare is None or not levels:
-        return None
+    if rule.aggregate is not Aggregate.LAST or compare is None or not levels:
+        return b"\1" * len(samples)
     mildest = float(levels[0])
-    return lambda value: compare(value, mildest)
+    return bytes([sample.value is not None and compare(sample.value, mildest) for sample in samples])
 
 
 def _stale(samples: Sequence[Sample]) -> float:

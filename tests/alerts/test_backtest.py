@@ -48,6 +48,18 @@ def test_a_rule_that_is_held_is_one_page_until_what_holds_it_ends() -> None:
     assert ([one.since for one in held], [one.since for one in free]) == ([30.0], [30.0, 90.0])
 
 
+def test_a_page_begins_as_soon_as_what_kept_it_back_ends() -> None:
+    rules = {
+        "waits": Rule(series="user.w", critical=Level(0), keep_firing_for=Seconds(45)),
+        "late": Rule(series="user.x", critical=Level(0), unless="waits"),
+    }
+    rare = tuple(Sample("bot/user.x", at, 1.0) for at in (100.0, 190.0))
+    often = past_of(w=[0, 1, 0, 0, 0, 0, 0])
+    replay = Backtest("bot", rules, lambda name, how: often(name, how) or rare, 0.0, END)
+    assert [one.until for one in replay.pages("waits")] == [120.0]
+    assert [one.since for one in replay.pages("late")] == [120.0]
+
+
 def test_two_rules_that_hold_each_other_end_the_replay_all_the_same() -> None:
     rules = {
         "a": Rule(series="user.x", critical=Level(0), held_by="b"),

@@ -272,3 +272,26 @@ def test_cells_of_rolled_up_samples_are_what_those_of_raw_ones_were(store: Sqlit
 def test_a_cell_without_a_length_is_refused(store: SqliteStore) -> None:
     with pytest.raises(ValueError, match="above 0"):
         store.cells(S, 0, 60, 0)
+
+
+@pytest.mark.parametrize("how", list(Aggregate))
+def test_the_past_has_each_value_when_it_was_known_at_the_finest_grain(store: SqliteStore, how: Aggregate) -> None:
+    batch = [*every(7, 0, 3600), Sample(S, 3605.0, None), *every(7, 3660, 9000), Sample(S, 9001.0, None)]
+    store.add_samples(batch)
+    store.roll_up(9000.0)
+    store.prune(9000.0, keep(raw=1800, minutes=5400))
+    hour = store.window(S, 0, 0, 3600, how)[0][1]
+    minutes = [(at + 60, value) for at, value in store.window(S, 3660, 7140, 60, how)]
+    singles = [(sample.at, sample.value) for sample in batch if sample.at >= 7200]
+    told = [(sample.at, sample.value) for sample in store.reader.known(S, 0.0, 9001.0, how)]
+    assert told == [(3600.0, hour), *minutes, *singles]
+    assert {sample.series for sample in store.reader.known(S, 0.0, 9001.0, how)} == {S}
+
+
+def test_the_past_of_a_series_ends_where_it_is_asked_to(store: SqliteStore) -> None:
+    store.add_samples(every(20, 0, 7200))
+    store.roll_up(7200.0)
+    store.prune(7200.0, keep(raw=3600))
+    times = [sample.at for sample in store.reader.known(S, 120.0, 300.0, Aggregate.LAST)]
+    assert times == [180.0, 240.0, 300.0]
+    assert store.reader.known("bot/never", 0.0, 7200.0, Aggregate.LAST) == ()

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from qualtui.config.values import Aggregate
-from qualtui.model import Event, State
+from qualtui.model import Event, Sample, State
 from qualtui.model.cells import Cell
 from qualtui.store.errors import StoreError
 from qualtui.store.ports import Points
@@ -72,10 +72,11 @@ class SqliteReader:
         with self._pool.reading() as connection:
             return samples.cells(connection, series, since, until, step)
 
-    def raw_from(self) -> float:
-        """Return since when every single sample is kept; before that, minutes and hours are."""
+    def known(self, series: str, since: float, until: float, how: Aggregate) -> tuple[Sample, ...]:
+        """Return a series' samples as a rule would have had them, oldest first; see samples.known."""
         with self._pool.reading() as connection:
-            return samples.marks(connection).raw_from
+            rows = samples.known(connection, series, since, until, how)
+            return tuple(Sample(series, at, value) for at, value in rows)
 
     def load_tracking(self, name: str) -> bytes | None:
         """Return what a probe saved under this name."""

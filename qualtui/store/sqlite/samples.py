@@ -1,7 +1,7 @@
 """Samples: added in batches, read by window. The caller holds the transaction."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import floor, inf
 
 import msgspec
@@ -88,6 +88,22 @@ def window(
     else:
         found = {bin_: _pick(how, *rest) for bin_, *rest in connection.execute(statement("bins"), place)}
     return tuple((float(n * step), found.get(n)) for n in range(first, last + 1))
+
+
+def known(
+    connection: sqlite3.Connection, series: str, since: float, until: float, how: Aggregate
+) -> Iterator[tuple[float, float | None]]:
+    """The series from since to until as it became known, oldest first, each time at the finest grain that is kept.
+
+    A minute or hour is known at its end, as `how` makes it of its samples; one without a value is left out,
+    because it may lie between two samples of a slow series.
+    """
+    place, kept = _place(connection, series, since, until)
+    parts = ((HOUR, since, kept.minutes_from), (MINUTE, max(since, kept.minutes_from), kept.raw_from))
+    for grain, begin, before in parts:
+        part = {"grain": grain, "since": begin, "before": before, "how": how.value}
+        yield from connection.execute(statement("known"), {**place, **part})
+    yield from connection.execute(statement("singles"), {**place, "since": max(since, kept.raw_from)})
 
 
 def cells(
