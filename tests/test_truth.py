@@ -9,16 +9,18 @@ import pytest
 from benchmarks.truth.__main__ import PER_HOUR, main, quiet_world, rhythm
 from benchmarks.truth.episodes import episode
 from benchmarks.truth.faults import DAY, FAULTS, HARMLESS, Fault, Kind
-from benchmarks.truth.must import MUST, RETRY
+from benchmarks.truth.must import MUST, RESTART, RETRY
 from benchmarks.truth.records import What
 from benchmarks.truth.starts import open_customers
-from benchmarks.truth.watch import Alarm
+from benchmarks.truth.watch import Alarm, Look, Watch
 from benchmarks.truth.week import Seen, Week, found, unexplained, watched
 from qualtui.model import Severity
 from qualtui.series.seasonality import Seasonality
 from tests.tracking.test_counters import Bot, polls
 
 SEED = 5
+FEW_PER_HOUR = 2.0  # so few that the bot is idle between them
+LOOK = Watch.look
 
 
 @pytest.mark.parametrize("seed", [4])
@@ -71,6 +73,24 @@ async def test_a_fault_is_shown_with_its_own_why_and_remedy_and_no_claim_is_wron
     assert outcome.remedy, outcome.fixes
     assert unexplained(hours) == []
     assert hours.wrong == ()
+
+
+async def test_a_bot_that_is_idle_between_two_hanging_sends_stays_stuck_and_is_offered_the_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[Look] = []
+
+    def kept(watch: Watch) -> Look:
+        looks.append(LOOK(watch))
+        return looks[-1]
+
+    monkeypatch.setattr(Watch, "look", kept)
+    hours = await episode(Kind.SENDS_HANG, 1, FEW_PER_HOUR, tmp_path)
+    (fault,) = hours.faults
+    first = next(place for place, one in enumerate(looks) if "stuck sending" in str(one.now.why))
+    later = [one for one in looks[first:] if one.at <= fault.end]
+    assert later[-1].at - later[0].at > 600
+    assert {("stuck sending" in str(one.now.why), one.now.fix) for one in later} == {(True, RESTART)}
 
 
 @pytest.mark.parametrize("kind", sorted(HARMLESS), ids=lambda kind: kind.name)

@@ -11,6 +11,8 @@ from qualtui.config.values import AgentSettings
 from qualtui.diagnosis.contradictions import disagreement_text
 from qualtui.diagnosis.goals import answerable
 from qualtui.diagnosis.health import agent_down, blind, returned, unreached
+from qualtui.diagnosis.stuck_sending import SERIES as STUCK
+from qualtui.diagnosis.stuck_sending import stuck_since
 from qualtui.model import Evidence, Sample
 from qualtui.series.evidence import Readings
 from qualtui.text.message import Saying
@@ -50,6 +52,7 @@ class Subject(NamedTuple):
     witness_age: float | None  # s since the gateway's chats were believed last; None: nobody reads them
     readings: Callable[[], Readings]
     links: Callable[[], Sequence[LinkView]]
+    speed: float = 1.0  # a demo's time is faster
 
     def sample(self, name: str, value: float | None, note: Saying = "") -> Sample:
         """A sample of this moment."""
@@ -139,6 +142,22 @@ def back_again(subject: Subject) -> tuple[Sample, ...]:
     """health.back and health.away."""
     up, gone = (subject.past.since(f"health.{name}", subject.now - HOUR) for name in ("up", "down"))
     return returned(subject.agent, up, gone, subject.now)
+
+
+def stuck(subject: Subject) -> tuple[Sample, ...]:
+    """health.stuck_sending: while it is so, and once when it has ended."""
+    past = subject.past
+    newest, owed = past.newest(STUCK), past.newest("sessions.bot_owes")
+    before = newest.at - newest.value if newest is not None and newest.value else None
+    if before is None and (owed is None or not owed.value):
+        return ()
+    session = past.since("gateway.working", subject.now - HOUR)
+    changed = next((one.at for one in reversed(session) if one.value == 0), None)
+    by = {view.link: view for view in subject.links()}
+    since = stuck_since(by, subject.readings(), subject.now, before, changed, subject.speed)
+    if since is None:
+        return () if before is None else (subject.sample(STUCK, 0.0),)
+    return (subject.sample(STUCK, subject.now - since),)
 
 
 def good_minute(subject: Subject) -> tuple[Sample, ...]:

@@ -18,6 +18,7 @@ from qualtui.diagnosis.proof import (
     unknown_notes,
 )
 from qualtui.diagnosis.root_cause import GATEWAY_RESTART, CauseKind, RootCause
+from qualtui.diagnosis.stuck_sending import stuck_sending
 from qualtui.model import Evidence, Link
 from qualtui.series.catalogue import OWN
 from qualtui.series.evidence import NOTHING, Readings, fresh
@@ -180,7 +181,7 @@ def _rows(by: By, readings: Readings, now: float, speed: float) -> RootCause:
     unwritten = readings.get("agent.claimed", NOTHING).evidence is Evidence.DISAGREE
     if unwritten and not sure and oldest_wait(readings) <= SOON:
         return _without_rows(by, readings)
-    hangs = waits.stuck_sending(by, readings, now, speed)
+    hangs = stuck_sending(by, readings, now)
     if hangs:
         return hangs
     slow = _slow(by, readings, now)

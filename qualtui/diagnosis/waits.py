@@ -4,19 +4,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from qualtui.diagnosis.chain import BUSY, OK
-from qualtui.diagnosis.proof import By, began, count_of, healthy_links, link_proof, longest_wait
-from qualtui.diagnosis.root_cause import GATEWAY_RESTART, RETRY, SESSION_CLEANUP, CauseKind, RootCause
+from qualtui.diagnosis.proof import By, count_of, healthy_links, link_proof, longest_wait
+from qualtui.diagnosis.root_cause import RETRY, SESSION_CLEANUP, CauseKind, RootCause
 from qualtui.model import Link
 from qualtui.series.evidence import NOTHING, Readings, fresh
 from qualtui.text.message import Text, counted, message
 from qualtui.tracking.flood import flood_window
 from qualtui.tracking.wait_cause import WaitCause
 
-SEND_TAKES = 110.0  # s that three tries of a send take at least where the gateway never answers
 POLLED = 60.0  # s: so much before the last good answer of the bot it may have gone
 SURE = (WaitCause.NEVER_STORED, WaitCause.NOT_DELIVERED)  # what two witnesses tell
-HUNG, SEVERAL = 2, 3  # sends that took that long, customers to whom a reply is owed: fewer prove nothing
-ROW_EVERY = 150.0  # s: the host kills a worker after 120; the next message's row comes right after that
 
 
 def wait_causes(readings: Readings) -> list[WaitCause]:
@@ -64,47 +61,6 @@ def unexplained_waits(by: By, readings: Readings) -> RootCause:
         return RootCause(text, healthy_links(by, Link.WEBHOOK), Link.WEBHOOK, (RETRY,), CauseKind.UNSEEN)
     text = message("Nothing is broken that we can see, and no reply was stored")
     return RootCause(text, healthy_links(by, Link.CUSTOMER), Link.CUSTOMER, (RETRY,), CauseKind.NOTHING_SEEN)
-
-
-def stuck_sending(by: By, readings: Readings, now: float, speed: float = 1.0) -> RootCause | None:
-    """A bot that takes messages, hangs in each send until the host kills it, and a gateway that says WORKING.
-
-    Its rows of received messages go on, one after each kill; no send of it ends well.
-    """
-    takes = SEND_TAKES / speed
-    bot, last_row = by[Link.BOT], fresh(readings, "customers.last_row")
-    if (
-        bot.status != BUSY
-        or not fresh(readings, "health.silent")
-        or last_row is None
-        or last_row > ROW_EVERY / speed
-    ):
-        return None
-    if by[Link.GATEWAY].status != OK or by[Link.DATABASE].status != OK:
-        return None
-    owed, oldest = count_of(readings, "sessions.bot_owes"), count_of(readings, "customers.oldest")
-    if not owed or oldest <= takes:
-        return None
-    sent = fresh(readings, "customers.last_sent")
-    age = float("inf") if sent is None else sent
-    busy_for = now - began(bot, now)
-    # A poll may be answered between two kills: then several who wait, and nothing sent since the first of them.
-    long = busy_for > takes and (age > takes or count_of(readings, "failures.timeouts") >= HUNG)
-    if not long and not (owed >= SEVERAL and age > oldest > last_row):
-        return None
-    text = message(
-        "The bot is stuck sending: it stores messages and no send ends, though the gateway says {state}",
-        state=by[Link.GATEWAY].text,
-    )
-    proof = (
-        message("messages: the newest is {age:span} old", age=last_row),
-        link_proof(by, Link.BOT),
-        *healthy_links(by, Link.BOT),
-    )
-    step = message("restart the gateway's session: it accepts sends and never answers them")
-    since = began(bot, now)
-    fixes = (GATEWAY_RESTART, RETRY)
-    return RootCause(text, proof, Link.GATEWAY, fixes, CauseKind.STUCK_SENDING, since, step)
 
 
 def flooded(by: By, readings: Readings, speed: float = 1.0) -> RootCause | None:

@@ -87,6 +87,7 @@ class AgentEvidence:
             witness_age=self.witness_age(agent, now),
             readings=lambda: self.readings(agent, now),
             links=lambda: self.cause(agent, self.readings(agent, now), now)[0],
+            speed=self._config.demo.speed,
         )
 
     def excused(self, samples: tuple[Sample, ...], now: float) -> tuple[Sample, ...]:

@@ -24,6 +24,13 @@ SERIES = (
     ),
     Series("health.back", "s", "", "derived", "how long ago the bot came back from being down, within an hour"),
     Series("health.away", "s", "", "derived", "how long it had been away then, by its last good answer before"),
+    Series(
+        "health.stuck_sending",
+        "s",
+        "up",
+        "derived",
+        "how long no send of the bot has ended, although it stores messages and the session is WORKING; 0: over",
+    ),
     Series("deep.up", "", "down", "GET /health/deep", "S21: 1: the agent calls all of its services well"),
     Series(
         "deep.broken",

@@ -12,6 +12,7 @@ WELL: dict[str, tuple[float, str]] = {
     "health.silent": (0, ""),
     "health.seconds": (0.2, ""),
     "health.down": (0, ""),
+    "health.stuck_sending": (0, ""),
     "db.up": (1, ""),
     "db.refused": (0, ""),
     "db.seconds": (0.004, ""),

@@ -233,7 +233,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
     ),
     (
         "three wait for a send that hangs",
-        {**WAITING, **BUSY, "sessions_bot_owes": 3, "customers_last_row": 60, "customers_last_sent": 400},
+        {**WAITING, **BUSY, "sessions_bot_owes": 3, "health_stuck_sending": 400},
         Link.GATEWAY,
         "stuck sending",
     ),
@@ -244,8 +244,7 @@ CASES: list[tuple[str, dict[str, Any], Link | None, str]] = [
             **BUSY,
             **FAILED,
             "sessions_bot_owes": 3,
-            "customers_last_row": 60,
-            "customers_last_sent": 400,
+            "health_stuck_sending": 400,
         },
         Link.GATEWAY,
         "WhatsApp session FAILED",
@@ -388,27 +387,30 @@ def test_a_session_that_is_logged_out_is_never_to_be_restarted_and_the_next_step
     assert told(FAILED).step == ""
 
 
-HANGING = {**WAITING, **BUSY, "sessions_bot_owes": 1, "customers_last_row": 60}
+STUCK = {**WAITING, "sessions_bot_owes": 3, "health_stuck_sending": 400}
 
 
 @pytest.mark.parametrize(
-    ("busy_for", "changed", "root"),
+    ("changed", "root"),
     [
-        (300, {"customers_last_sent": 400}, CauseKind.STUCK_SENDING),
-        (300, {"customers_last_sent": 20, "failures_timeouts": 3}, CauseKind.STUCK_SENDING),
-        (300, {"customers_last_sent": 20}, CauseKind.BOT_BUSY),  # a queue, and it sends
-        (30, {"customers_last_sent": 400}, CauseKind.BOT_OWES),  # it has only just begun
-        (300, {"customers_last_sent": 400, "customers_last_row": 200}, CauseKind.BOT_BUSY),  # and takes nothing
-        (300, {"customers_last_sent": 400, "db_seconds": 2.5}, CauseKind.DATABASE_SLOW),
+        (BUSY, CauseKind.STUCK_SENDING),
+        ({}, CauseKind.STUCK_SENDING),  # idle between two kills of its worker
+        ({"health_stuck_sending": 0}, CauseKind.BOT_OWES),
+        ({"health_stuck_sending": OLD}, CauseKind.BOT_OWES),
+        ({"sessions_bot_owes": 0}, CauseKind.NOTHING_SEEN),
+        ({**BUSY, "db_seconds": 2.5}, CauseKind.DATABASE_SLOW),
+        (FAILED, CauseKind.GATEWAY),
+        (REFUSED, CauseKind.BOT_DOWN),
     ],
 )
-def test_a_bot_whose_sends_hang_takes_messages_and_sends_none(
-    busy_for: float, changed: dict[str, Any], root: CauseKind
+def test_a_bot_that_is_stuck_sending_is_offered_a_restart_of_the_session_also_while_it_is_idle(
+    changed: dict[str, Any], root: CauseKind
 ) -> None:
-    known = readings(**{**HANGING, **changed})
-    reason = root_cause(chain(known, chain(known, (), NOW - busy_for), NOW), known, NOW)
+    reason = told({**STUCK, **changed})
     assert reason.root is root
-    assert ("gateway-restart" in reason.fixes) is (root is CauseKind.STUCK_SENDING)
+    assert ("gateway-restart" in reason.fixes) is (root in {CauseKind.STUCK_SENDING, CauseKind.GATEWAY})
+    if root is CauseKind.STUCK_SENDING:
+        assert reason.since == NOW - 400
 
 
 def test_a_flood_s_sender_is_in_the_proof_and_not_in_what_is_stored() -> None:
@@ -423,7 +425,7 @@ def test_a_flood_s_sender_is_in_the_proof_and_not_in_what_is_stored() -> None:
         {},
         {"customers_unstored": 4},  # they wait in the bot's queue
         {"customers_unstored": 4, "sessions_bot_owes": 3},
-        {**HANGING, "sessions_bot_owes": 3, "customers_last_sent": 400},  # skipped replies leave no row
+        {**STUCK, **BUSY},  # skipped replies leave no row
         {"agent_claimed": Evidence.DISAGREE},
         {"customers_phantom": 1},
     ],
