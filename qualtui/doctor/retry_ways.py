@@ -18,7 +18,8 @@ from qualtui.doctor.waiting import MOST, waiting_now
 from qualtui.fixes.claims import Case
 from qualtui.fixes.fix import FixError
 from qualtui.fixes.retry import Retry as Fix
-from qualtui.fixes.retry import lacks, retry_of
+from qualtui.fixes.retry import retry_of
+from qualtui.fixes.retry_preview import lacks
 from qualtui.fixes.strategies import Strategy, bot_calls
 from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.text.message import Saying, Text, counted, joined, message

@@ -112,7 +112,7 @@ class Claims:
         return no_write_dsn(self.agent)
 
     async def lacking(self, *, store: bool) -> tuple[str, ...]:
-        """The rights that the role lacks, such as INSERT on system_logs.id. Raises RemedyError."""
+        """The rights that the role lacks, such as INSERT on system_logs.id. Raises FixError."""
         wanted = (*RIGHTS, *STORE_RIGHTS) if store else RIGHTS
         titles = [title for title, _what in wanted]
         names = [table(title.partition(".")[0], self._mapping) for title in titles]
@@ -126,7 +126,7 @@ class Claims:
         return tuple(f"{row['wanted']} on {row['title']}" for row in rows)
 
     async def cases(self, leads: Sequence[str]) -> dict[str, Case]:
-        """What is known of these customers, by lead; who is gone is left out. Raises RemedyError."""
+        """What is known of these customers, by lead; who is gone is left out. Raises FixError."""
         stored = [lead for lead in leads if is_lead(lead)]
         try:
             async with self._database().read(READ_LIMIT) as reader:
@@ -136,7 +136,7 @@ class Claims:
         return {row["lead"]: _case(row) for row in rows}
 
     async def claim(self, lead: str, run: str, barrier: Callable[[Case | None], Saying]) -> Claim:
-        """Commits a claim, unless `barrier` or another engine stands against it. Raises HeldError, RemedyError."""
+        """Commits a claim, unless `barrier` or another engine stands against it. Raises HeldError, FixError."""
         key = str(uuid.uuid4())
         details = msgspec.json.encode({"lead_id": lead, "run": run, "key": key}).decode()
         try:

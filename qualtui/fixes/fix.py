@@ -112,7 +112,7 @@ class Fix(Protocol):
         """Why a run that has begun cannot be stopped; empty where it can, between two of its steps."""
 
     async def preview(self, mode: str) -> Plan:
-        """What would change now. Raises RemedyError."""
+        """What would change now. Raises FixError."""
 
     async def run(self, plan: Plan, stop: Stop) -> Outcome:
         """Changes what the plan says, each condition checked again in the writing transaction."""

@@ -88,7 +88,7 @@ class GatewayRestart:
         return message("the gateway accepted the restart")
 
     async def preview(self, mode: str) -> Plan:
-        """The session's status now. Refused where a restart mends nothing. Raises RemedyError."""
+        """The session's status now. Refused where a restart mends nothing. Raises FixError."""
         _no_mode(mode)
         status = await session_status(self._gateway)
         session, word = self._gateway.session, str(status.note)
@@ -118,7 +118,7 @@ class GatewayRestart:
         )
 
     async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:  # noqa: ARG002
-        """Restarts, and looks until it is WORKING or a person is needed. Raises RemedyError."""
+        """Restarts, and looks until it is WORKING or a person is needed. Raises FixError."""
         if plan.refused:
             raise FixError(plan.refused)
         though = plan.mode == THOUGH_WORKING
@@ -153,13 +153,13 @@ class GatewayRestart:
         )
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
-        """The session's status now. Raises RemedyError."""
+        """The session's status now. Raises FixError."""
         status = await session_status(self._gateway)
         done = subjects if status.can_send else ()
         return Outcome("ok" if done else "nothing", message("the session is {state} now", state=status.note), done)
 
     async def undo(self, done: tuple[str, ...]) -> Outcome:  # noqa: ARG002
-        """There is none. Raises RemedyError."""
+        """There is none. Raises FixError."""
         raise FixError(self.final)
 
     async def close(self) -> None:

@@ -3,26 +3,24 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
 
-from qualtui.config.hours import hours_of, local_minute, next_start
 from qualtui.config.values import AgentSettings, Mapping
 from qualtui.config.values import RetrySettings as Settings
 from qualtui.fixes.claims import Case, Claim, Claims, HeldError
+from qualtui.fixes.contact_hours import ContactHours
 from qualtui.fixes.fix import FixError, Outcome, Plan, Stop
 from qualtui.fixes.gateway_session import session_status
-from qualtui.fixes.reach import Person, RetryReach, Survey
+from qualtui.fixes.reach import RetryReach, Survey
+from qualtui.fixes.retry_preview import EXPLAIN, lacks, retry_plan
 from qualtui.fixes.strategies import AGENT_LIMIT, Strategy, strategies_of
 from qualtui.fixes.totals import RunTotals
 from qualtui.gateways.gateway import Fate, Gateway, SendResult
 from qualtui.gateways.registry import gateway_of
-from qualtui.text import span
-from qualtui.text.message import Saying, Text, counted, joined, message
-from qualtui.wire import CustomerView, PreviewItem
+from qualtui.text.message import Saying, joined, message
+from qualtui.wire import CustomerView
 
-SHOWN = 50  # items of a preview
 LOOKS_TAKE = 10.0  # s after which a round of looks at chats stops: the gateway may be slow
 CONFIRM = 30.0  # s for the bot to answer those that it was only asked to answer
 
@@ -58,6 +56,7 @@ class Retry:
         self._claims = claims
         self._reach = RetryReach(tools.strategies, (mapping.closed,), mapping.unreadable, settings.opt_out)
         self._settings = settings
+        self._hours = ContactHours(settings.hours, settings.zone)
         self._tools = tools
         self.limit = settings.max_rows * (float(settings.pace) + AGENT_LIMIT) + 2 * CONFIRM
 
@@ -69,7 +68,7 @@ class Retry:
     @property
     def explain(self) -> Saying:
         """One line: what it does and what it does not do."""
-        return message("Writes to each customer at most once; what may have been sent is never sent again.")
+        return EXPLAIN
 
     @property
     def unavailable(self) -> Saying:
@@ -94,29 +93,16 @@ class Retry:
         return self._tools.strategies
 
     async def preview(self, mode: str) -> Plan:
-        """Who would be written to, and how. Raises RemedyError."""
+        """Who would be written to, and how. Raises FixError."""
         if mode:
             raise FixError(message("no mode '{mode}'; this fix has none", mode=mode[:20]))
         found = await self.survey()
-        reached = [(each.one, _by_way(each)) for each in found.people if each.ways]
-        left = [(each.one, each.against or each.by_hand) for each in found.people if not each.ways]
-        now_reached = reached[: self._settings.max_rows]
-        total, later = len(now_reached), sum(each.late for each in found.people)
-        title = counted("Sends WhatsApp to {count} person", "Sends WhatsApp to {count} people", total)
-        return Plan(
-            title=title if total else message("Reaches no waiting customer"),
-            explain=self._explain(),
-            items=tuple(self._item(*each) for each in (*now_reached, *left)[:SHOWN]),
-            subjects=tuple(one.lead for one, _why in now_reached),
-            mode="",
-            warnings=self._warnings(len(reached) - total, [why for _one, why in left]),
-            refused=lacks(found.lacking) or await self._refused(found, bool(reached)),
-            later=later,
-            later_at=self._opens() if later else 0.0,
-        )
+        refused = lacks(found.lacking) or await self._refused(found)
+        now = self._tools.clock()
+        return retry_plan(found, self._tools.strategies, self._settings, self._hours, refused, now)
 
     async def survey(self) -> Survey:
-        """Who waits and by which ways each is reached; changes nothing. Raises RemedyError."""
+        """Who waits and by which ways each is reached; changes nothing. Raises FixError."""
         people = await self._tools.waiting()
         lacking = await self._claims.lacking(store=any(way.stores for way in self._tools.strategies))
         if lacking:
@@ -126,7 +112,7 @@ class Retry:
         return Survey(tuple(self._reach.person(one, cases.get(one.lead), late) for one in people))
 
     async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:
-        """Writes to whom the plan names and who still waits, one after the other. Raises RemedyError."""
+        """Writes to whom the plan names and who still waits, one after the other. Raises FixError."""
         stop = stop or Stop()
         if plan.refused:
             raise FixError(plan.refused)
@@ -158,7 +144,7 @@ class Retry:
         return tally.outcome(len(plan.subjects))
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
-        """After an interrupted run: who was answered, who may have been. Writes nothing. Raises RemedyError."""
+        """After an interrupted run: who was answered, who may have been. Writes nothing. Raises FixError."""
         cases = (await self._claims.cases(subjects)).values()
         answered = {case.lead for case in cases if case.answered}
         doubt = sum(case.doubt for case in cases)
@@ -172,7 +158,7 @@ class Retry:
         return Outcome("ok" if done else "nothing", joined(parts), done)
 
     async def undo(self, done: tuple[str, ...]) -> Outcome:  # noqa: ARG002
-        """There is none. Raises RemedyError."""
+        """There is none. Raises FixError."""
         raise FixError(self.final)
 
     async def close(self) -> None:
@@ -186,7 +172,7 @@ class Retry:
     # --- one customer ---
 
     async def _claimed(self, lead: str, run: str, stop: Stop) -> Claim:
-        """Claims a customer who still waits. Raises HeldError, RemedyError."""
+        """Claims a customer who still waits. Raises HeldError, FixError."""
         waiting = {one.lead: one for one in await (self._tools.sure or self._tools.waiting)()}
         if lead not in waiting:
             raise HeldError(message("answered meanwhile"))
@@ -238,9 +224,9 @@ class Retry:
 
     # --- the whole run ---
 
-    async def _refused(self, found: Survey, reached: bool) -> Saying:
+    async def _refused(self, found: Survey) -> Saying:
         """Why nobody may be written to at this moment; empty: they may, or there is nobody."""
-        if reached:
+        if any(each.ways for each in found.people):
             return await self.gateway_trouble() or await self._unsure()
         return self.out_of_hours() if any(each.late for each in found.people) else ""
 
@@ -254,18 +240,7 @@ class Retry:
 
     def out_of_hours(self) -> Saying:
         """Why the hour forbids it; empty where it does not."""
-        try:
-            minute = local_minute(self._tools.clock(), self._settings.zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            return message("the zone '{zone}' is not known here", zone=self._settings.zone)
-        if hours_of(self._settings.hours).hold(minute):
-            return ""
-        now = f"{minute // 60:02d}:{minute % 60:02d}"
-        return message("not at {now}: contact hours are {hours}", now=now, hours=self._settings.hours)
-
-    def _opens(self) -> float:
-        """When contact hours begin next."""
-        return next_start(self._tools.clock(), hours_of(self._settings.hours), self._settings.zone)
+        return self._hours.refusal(self._tools.clock())
 
     async def gateway_trouble(self) -> Saying:
         """Why the gateway would deliver nothing; empty where it would, or there is none."""
@@ -312,37 +287,6 @@ class Retry:
             with contextlib.suppress(FixError):  # it stays known as accepted, and is not sent again either
                 await self._claims.delivered(claim)
 
-    # --- words ---
-
-    def _explain(self) -> tuple[Saying, ...]:
-        ways = ", ".join(way.name for way in self._tools.strategies)
-        pace = float(self._settings.pace)
-        told = message("By {ways}; one every {pace}", ways=ways, pace=span(pace) if pace >= 1 else f"{pace:g}s")
-        stop = message("Can be stopped between two customers: fix stop.")
-        texts = [way.stores for way in self._tools.strategies if way.stores]
-        sends = [message('Sends "{text}"', text=text) for text in texts[:1]]
-        if texts:
-            sends.append(
-                message(
-                    "The bot does not know this text: it stores the reply as the answer to its pending question."
-                )
-            )
-        return self.explain, told, *sends, message("A sent message can't be undone."), stop
-
-    def _item(self, one: CustomerView, why: Saying) -> PreviewItem:
-        return PreviewItem(one.lead[:8], one.phone, why, self._tools.clock() - one.since)
-
-    def _warnings(self, later: int, left: list[Saying]) -> tuple[Saying, ...]:
-        warnings: list[Saying] = []
-        if later:
-            warnings.append(counted("{count} more waits: run it again", "{count} more wait: run it again", later))
-        if left:
-            number = len(left)
-            warnings.append(
-                counted("{count} is not reached: see the list", "{count} are not reached: see the list", number)
-            )
-        return tuple(warnings)
-
 
 def retry_of(
     name: str,
@@ -362,16 +306,3 @@ def retry_of(
     tools = Tools(waiting, ways, gateway, clock, sure=sure, chat=chat, acks_unreliable=acks_unreliable)
     claims = Claims(name, agent.database, agent.mapping, float(settings.window))
     return Retry(name, claims, agent.mapping, settings, tools)
-
-
-def _by_way(person: Person) -> Text:
-    """The way that reaches somebody, and why there is no answer yet."""
-    return message("{way}: {cause}", way=person.ways[0], cause=person.one.cause)
-
-
-def lacks(rights: Sequence[str]) -> Saying:
-    """The rights that the writing role lacks, in one line; empty where it lacks none."""
-    if not rights:
-        return ""
-    told = ", ".join(rights[:4]) + (" ..." if len(rights) > 4 else "")
-    return message("the role of write_dsn lacks {rights}: see docs/roles.sql", rights=told)

@@ -80,7 +80,7 @@ class SessionCleanup:
         return message("it is one short transaction, all or nothing")
 
     async def preview(self, mode: str) -> Plan:
-        """What would be closed now. Raises RemedyError."""
+        """What would be closed now. Raises FixError."""
         mode = self._mode(mode)
         limit, most = float(self._settings.limit), self._settings.max_rows
         args: tuple[object, ...] = (limit, self._mapping.received, most + 1)
@@ -107,7 +107,7 @@ class SessionCleanup:
         )
 
     async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:  # noqa: ARG002
-        """Closes what the plan names and is still stuck, in one transaction. Raises RemedyError."""
+        """Closes what the plan names and is still stuck, in one transaction. Raises FixError."""
         mode = self._mode(plan.mode)
         asked = plan.subjects
         refused = plan.refused or self._refusal(len(asked))
@@ -127,7 +127,7 @@ class SessionCleanup:
         return Outcome("ok" if done else "nothing", joined(parts), done)
 
     async def verify(self, subjects: tuple[str, ...]) -> Outcome:
-        """Which of the subjects are closed now. Writes nothing. Raises RemedyError."""
+        """Which of the subjects are closed now. Writes nothing. Raises FixError."""
         states = await self._states(subjects)
         closed = tuple(name for name in subjects if name in states and not states[name]["active"])
         summary = counted(
@@ -139,7 +139,7 @@ class SessionCleanup:
         return Outcome("ok" if closed else "nothing", summary, closed)
 
     async def undo(self, done: tuple[str, ...]) -> Outcome:
-        """Makes sessions active again where nothing took their place. Raises RemedyError."""
+        """Makes sessions active again where nothing took their place. Raises FixError."""
         opened = await self._write("reopen", done)
         parts = [counted("{count} session is active again", "{count} sessions are active again", len(opened))]
         left = [name for name in done if name not in opened]
