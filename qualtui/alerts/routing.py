@@ -32,13 +32,13 @@ def channels_for(
     """Yield the channels of a notice, each once.
 
     Whoever was notified of the incident gets its end and its updates, whatever severity it has then; nobody else.
-    `known`: the configured channels; of them, those that an escalation called get the end, too.
+    `known`: the configured channels; of them, those that an escalation called get the end, too, and those that no
+    route names any more.
     """
     seen: set[str] = set()
     later = decision.kind in LATER
-    for route in routes:
-        if route.agents and incident.agent not in route.agents:
-            continue
+    mine = [route for route in routes if not route.agents or incident.agent in route.agents]
+    for route in mine:
         if decision.kind is NoticeKind.RESOLVED and not route.resolved:
             continue
         if not later and decision.severity not in route.severities:
@@ -48,7 +48,14 @@ def channels_for(
                 continue
             seen.add(channel)
             yield channel
-    for channel in incident.called if later else ():
+    for channel in (*incident.called, *_left_out(decision, incident, mine)) if later else ():
         if channel in known and channel not in seen:
             seen.add(channel)
             yield channel
+
+
+def _left_out(decision: NoticeDecision, incident: Incident, routes: Sequence[Route]) -> Iterator[str]:
+    """Yield the channels that were notified and that no route names any more: they get the end all the same."""
+    if decision.kind is NoticeKind.RESOLVED:
+        routed = {channel for route in routes for channel in route.channels}
+        yield from (channel for channel in incident.notified if channel not in routed)

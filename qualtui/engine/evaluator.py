@@ -305,9 +305,18 @@ class Evaluator:
         return draft
 
     def _settle_incident(self, draft: Draft, incident: Incident) -> None:
-        """Resolve an incident of which no alert is left, and one of INFO, which only older versions opened."""
-        if incident.phase is not Phase.FIRING:
-            return
+        """Resolve an incident of which no alert is left, and one of INFO, which only older versions opened.
+
+        Nobody looks at an agent that is gone: what flapped there is over now.
+        """
+        if incident.phase is Phase.FIRING:
+            self._resolve_settled(draft, incident)
+        now = draft.state.incidents.get(incident.number)
+        if now is not None and now.flaps and now.agent not in self._config.agents:
+            draft.add(FlappingEnded(now.number))
+            self._notices.decide(draft, draft.state.incidents[now.number])
+
+    def _resolve_settled(self, draft: Draft, incident: Incident) -> None:
         if incident.notified and incident.last is None:  # by an older version
             draft.add(IncidentNotified(incident.number, NoticeKind.FIRING, incident.severity))
         if incident.severity is Severity.INFO:

@@ -42,3 +42,13 @@ def test_a_route_may_leave_the_end_out() -> None:
 
 def test_another_cause_goes_to_those_who_were_notified() -> None:
     assert channels(NoticeKind.UPDATE, Severity.WARNING, ("ops",)) == ["ops"]
+
+
+def test_a_channel_that_no_route_names_any_more_gets_the_end_of_what_it_was_notified_of() -> None:
+    def later(kind: NoticeKind, known: tuple[str, ...]) -> list[str]:
+        incident = replace(INCIDENT, notified=("ops", "former", "pager"))
+        return [*channels_for(NoticeDecision(kind, Severity.CRITICAL), incident, ROUTES, known)]
+
+    assert later(NoticeKind.RESOLVED, ("ops", "former", "pager")) == ["ops", "former"]
+    assert later(NoticeKind.RESOLVED, ("ops", "pager")) == ["ops"]  # the channel itself is gone
+    assert later(NoticeKind.UPDATE, ("ops", "former", "pager")) == ["ops", "pager"]

@@ -221,3 +221,18 @@ async def test_the_notice_that_it_flaps_is_a_page_where_many_more_wait_since(sto
     milder = replace(unsaid, last=replace(incident.last, severity=Severity.WARNING))
     worse = due_notice(milder, Severity.CRITICAL, 1, timing, scene.now)
     assert worse == NoticeDecision(NoticeKind.FLAPPING, Severity.CRITICAL, 1)
+
+
+@pytest.mark.parametrize("fires", [True, False])
+async def test_the_end_of_what_flaps_is_notified_where_its_agent_is_gone(
+    store: SqliteStore, *, fires: bool
+) -> None:
+    scene = await flapping(store)
+    if not fires:
+        await notices(scene, 0, 60)
+    gone = configuration({"down": DOWN})
+    scene.evaluator.use(replace(gone, agents={"other": gone.agents["bot"]}), {})
+    bodies = [event.body for event in await scene.evaluator.settle()]
+    said = [f"{one.kind} to {one.channel}" for one in bodies if isinstance(one, NoticeQueued)]
+    assert said == ["resolved to pager", "resolved to mail"]
+    assert await scene.evaluator.settle() == ()
