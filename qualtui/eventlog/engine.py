@@ -87,7 +87,7 @@ FAMILY = Family(
         EventKind(EngineStarted, line=_started),
         EventKind(EngineStopped, line=_stopped),
         EventKind(ConfigRead, line=_config_read),
-        EventKind(ClockStepped, apply=lambda state, _body: stepped(state), line=_clock_line),
+        EventKind(ClockStepped, apply=lambda state, body: stepped(state, body.by), line=_clock_line),
         EventKind(StoreRenewed, line=_renewed),
         EventKind(Remade, line=_remade),
     ),

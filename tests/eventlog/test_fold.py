@@ -3,6 +3,7 @@
 import msgspec
 from msgspec.structs import replace
 
+from qualtui.eventlog.ack_links import AckLinkUsed
 from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared
 from qualtui.eventlog.alerts import RESOLVED_KEPT
 from qualtui.eventlog.customers import BacklogMarked, ClosingsEnded, CustomerClosed
@@ -18,6 +19,10 @@ from qualtui.eventlog.incident_changes import (
 )
 from qualtui.eventlog.incidents import Acknowledged, CauseRevised, Noted, Released
 from qualtui.eventlog.notices import FINISHED_KEPT, NoticeDelivered, NoticeFailed, NoticeSending
+from qualtui.eventlog.oncall import OncallAssigned
+from qualtui.eventlog.ownership import Snoozed
+from qualtui.eventlog.schedules import FixScheduled
+from qualtui.eventlog.silences import SilenceCreated
 from qualtui.model import Event, EventBody, Origin, Phase, Severity, State
 from qualtui.store.sqlite.checkpoint import as_bytes, from_bytes
 from tests.eventlog.bodies import changed, fired, log_of, queued
@@ -194,6 +199,26 @@ def test_a_clock_that_was_set_back_leaves_no_time_in_the_future() -> None:
     assert set(state.delivered_at.values()) == {50.0}
     assert state.incidents[1].members == {"a@bot": 50.0, "b@bot": 0.0}
     assert state.alerts["b@bot"].clear_since == 50.0
+
+
+def test_a_clock_that_was_set_back_leaves_what_is_planned_for_its_time() -> None:
+    opened = IncidentOpened(1, "bot", ("a@bot",), Origin.UNKNOWN, "a", Severity.WARNING, 90.0)
+    planned = FixScheduled("abcd", "lead-retry", "bot", "ana", 40_000.0, 40_600.0, 3, 1)
+    shifts = (OncallAssigned("ana", "ana", 95.0), OncallAssigned("bruno", "ana", 50_000.0))
+    state = apply(after(opened, planned, *shifts), Event(99, 40.0, 1, ClockStepped(60.0)))
+    assert (state.schedules["abcd"].due_at, state.schedules["abcd"].overdue_at) == (40_000.0, 40_600.0)
+    assert state.incidents[1].overdue_at == 40_600.0
+    assert [(one.who, one.since) for one in state.shifts] == [("ana", 40.0), ("bruno", 50_000.0)]
+
+
+def test_a_clock_that_was_set_back_makes_nothing_quiet_for_longer() -> None:
+    opened = IncidentOpened(1, "bot", ("a@bot",), Origin.UNKNOWN, "a", Severity.WARNING, 90.0)
+    silenced = SilenceCreated("s", (), "ana", "why", until=3700.0)
+    taken = AckLinkUsed(1, "slack", "", until=1000.0)
+    state = apply(after(opened, silenced, taken), Event(99, 40.0, 1, ClockStepped(60.0)))
+    assert (state.silences["s"].until, state.link_acks[1].until) == (3640.0, 940.0)
+    snoozed = apply(after(opened, Snoozed(1, "ana", 1900.0)), Event(99, 40.0, 1, ClockStepped(60.0)))
+    assert snoozed.incidents[1].snoozed_until == 1840.0
 
 
 def test_the_events_of_an_incident_alone_say_how_bad_it_was() -> None:
