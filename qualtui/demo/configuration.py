@@ -17,6 +17,8 @@ _SCALED = ("defaults", "agents", "rules", "goals", "fixes", "policies")
 TEAM = ("Ana", "Bruno")  # invented; on call in this order
 _LEAST = 1.0  # seconds: no probe asks more often, none gives up sooner
 _RULE_TIMES = ("window", "for", "keep_firing_for")
+# Seconds at any speed: a busy machine really is slow for a moment, which the rule's two minutes must outlast.
+_LEAST_FOR = {"database-slow": 5.0}
 
 
 class Places(msgspec.Struct, frozen=True):
@@ -75,6 +77,7 @@ def demo_configuration(text: str, places: Places) -> dict[str, Any]:
     for section in _SCALED:
         if section in raw:
             raw[section] = scaled(raw[section], places.speed)
+    raw["rules"] = merged(raw["rules"], _not_sooner(raw["rules"]))
     raw["notify"] = {**raw.get("notify", {}), **_notify(places)}
     return merged(raw, _overrides(places))
 
@@ -83,6 +86,11 @@ def _unwritten() -> dict[str, Any]:
     """The times of the built-in rules, as texts, for those that the example leaves to them."""
     times = {name: msgspec.to_builtins(rule, enc_hook=float) for name, rule in BUILT_IN.items()}
     return {name: {key: f"{rule[key]:f}s" for key in _RULE_TIMES if rule[key]} for name, rule in times.items()}
+
+
+def _not_sooner(rules: Mapping[str, Any]) -> dict[str, Any]:
+    """The `for` of the rules that no speed makes shorter than their least."""
+    return {name: {"for": max(least, rules[name]["for"])} for name, least in _LEAST_FOR.items()}
 
 
 def _overrides(places: Places) -> dict[str, Any]:

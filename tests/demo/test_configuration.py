@@ -32,7 +32,8 @@ def test_it_is_valid_and_its_times_are_divided(tmp_path: Path, speed: float) -> 
     config = load(write_configuration(places(tmp_path, speed)), {})
     assert set(config.rules) >= set(BUILT_IN)
     for name, rule in BUILT_IN.items():
-        assert config.rules[name].for_ == pytest.approx(rule.for_ / speed, abs=0.001)
+        least = 5 if name == "database-slow" else 0  # a busy machine is slow for a moment: no fault
+        assert config.rules[name].for_ == pytest.approx(max(least, rule.for_ / speed), abs=0.001)
         assert config.rules[name].keep_firing_for == pytest.approx(rule.keep_firing_for / speed, abs=0.001)
     waiting = config.rules["customers-waiting"]
     assert waiting.critical == pytest.approx(600 / speed)
