@@ -9,8 +9,11 @@ FRESH  := $(VENV)/.dev
 demo: $(FRESH)
 	$(BIN)/qualtui demo $(ARGS)
 
+# Two passes: what waits for real processes by the clock gets a quiet machine. 5: no test of that kind.
 test: $(FRESH)
-	$(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -m 'not live' $(ARGS); rest=$$?; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m live $(ARGS); live=$$?; \
+	case $$rest,$$live in 0,0|0,5|5,0) ;; 0,*|5,*) exit $$live ;; *) exit $$rest ;; esac
 
 check: $(FRESH)
 	$(BIN)/ruff check .

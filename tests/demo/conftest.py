@@ -1,13 +1,19 @@
-"""One demo for all tests of this folder, calm before each."""
+"""One demo for all tests of this folder, calm before each; all are live, as those of tests/system."""
 
 from collections.abc import AsyncIterator
 
 import aiohttp
+import pytest
 import pytest_asyncio
 
 from qualtui.demo.launch import service_arguments, spawn_services
 from qualtui.demo.switch import list_faults
 from tests.demo.running import SPEED, Running
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """They run in the second pass of `make test`, beside few others."""
+    item.add_marker(pytest.mark.live)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

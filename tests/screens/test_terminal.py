@@ -18,6 +18,8 @@ import psutil
 import pyte
 import pytest
 
+pytestmark = pytest.mark.live
+
 PRIVATE = re.compile(rb"\x1b\[[>=<][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[[0-9;]*\$[a-z]")
 ROOT = Path(__file__).parent.parent.parent
 STAGE = (sys.executable, "-m", "benchmarks.stage", "trouble")
