@@ -125,7 +125,7 @@ class QualtuiApp(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """The overview."""
-        return OverviewPage(self.look, self.keys, self.size)
+        return OverviewPage(self.look, self.keys, self._feed.ask, self.size)
 
     def on_mount(self) -> None:
         """Starts the feed and the ticking of ages."""

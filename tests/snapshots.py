@@ -561,8 +561,13 @@ def _past(name: str, since: float, step: float, count: int) -> SeriesHistory:
         limits = (Limit(0, "==", critical, "x", 120.0),) if name in {"db.up", "gateway.working"} else ()
         if name == "health.up":
             values[count // 2] = 0.0
+    elif name == "goal.minute":
+        values = [1.0] * count
+        values[count // 3] = 0.0
+    elif name == "customers.answered_1h":
+        values = list(wave(38.0, count, gap=count // 2))
     elif series.unit == "s" and name != "sight.blind":
-        top = {"customers.last_inbound": 130.0, "reply.p95": 26.0}.get(name, 0.03)
+        top = {"reply.follow_p95": 26.0, "customers.last_inbound": 130.0, "reply.p95": 26.0}.get(name, 0.03)
         values = list(wave(top, count, gap=count // 3))
         limits = (Limit(1, ">", Severity.WARNING, "database-slow"),) if name == "db.seconds" else ()
     elif name.startswith("host."):

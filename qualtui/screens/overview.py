@@ -1,20 +1,25 @@
 """The overview: NOW, chain, figures, incidents, activity."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
 
+from qualtui.client import ClientError
+from qualtui.screens.overview_past import OverviewPast, wanted
+from qualtui.screens.overview_top import WIDE, OverviewTop, Room, chart_cells
 from qualtui.screens.page import Page
 from qualtui.text import _
 from qualtui.widgets import activity, incidents
+from qualtui.widgets.calm_charts import AXIS
 from qualtui.widgets.chain import chain_line
 from qualtui.widgets.figures import compact, held, literal_rows
 from qualtui.widgets.footer import footer
+from qualtui.widgets.frame import INSET
 from qualtui.widgets.header import banners, header
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe
 from qualtui.widgets.lines import Lines
@@ -24,12 +29,15 @@ from qualtui.widgets.panels import panels, roomy
 from qualtui.widgets.spark import Past
 from qualtui.widgets.story import story_line
 from qualtui.widgets.table import Table
-from qualtui.wire import AgentDetail, IncidentView
+from qualtui.wire import AgentDetail, Answer, Command, IncidentView
 
-WIDE = 120  # cells from which incidents and activity stand side by side
 GAP = 2  # cells between them
 HOLD = 20.0  # seconds that bars stand still, unless a figure's severity changes
 STORY_KEYS = ("commands", "fix", "customers", "help")  # what a demo's viewer can try
+TALL = 28  # rows from which there is room for two columns above the lists
+FEWEST, BOTTOM = 5, 2  # rows of the lists at least, and of status and footer
+LISTS = 7  # rows of both lists, status and footer where they stand below each other
+SMALL_CHART = 8  # rows of the only chart on a small screen
 LEAST = 4  # rows: two of a list, status, footer
 NOWHERE = Size(0, 0)
 
@@ -50,8 +58,8 @@ class OverviewPage(Page):
     OverviewPage.wide { layout: horizontal; }
     OverviewPage #top { dock: top; }
     OverviewPage #bottom { dock: bottom; }
-    OverviewPage #incidents { height: 3fr; min-height: 1; }
-    OverviewPage #activity { height: 2fr; }
+    OverviewPage #incidents { height: 1fr; min-height: 1; }
+    OverviewPage #activity { height: 1fr; }
     OverviewPage.wide #incidents { width: 3fr; height: 1fr; margin-right: 2; }
     OverviewPage.wide #activity { width: 2fr; height: 1fr; }
     """
@@ -68,12 +76,18 @@ class OverviewPage(Page):
             self.number = number
 
     def __init__(
-        self, look: Look, keys: Callable[[Sequence[str]], list[tuple[str, str]]], size: Size = NOWHERE
+        self,
+        look: Look,
+        keys: Callable[[Sequence[str]], list[tuple[str, str]]],
+        ask: Callable[[Command], Awaitable[Answer]],
+        size: Size = NOWHERE,
     ) -> None:
         """`size`: the terminal's, if known: arranged for it from the start, the first layout is the only one."""
         super().__init__(look)
         self.set_class(size.width >= WIDE, "wide")
         self._keys = keys
+        self._ask = ask
+        self._past = OverviewPast()
         self._status: Line = BLANK
         self._pasts: dict[str, Past] = {}
         self._arranged = size
@@ -159,35 +173,85 @@ class OverviewPage(Page):
         self.query_one("#bottom", Lines).show([*blank, *parts, *status, keys])
 
     def _top(self, cells: int, height: int, now: float) -> list[Line]:
-        """Header, banners, NOW, chain, figures."""
+        """Header, banners, NOW, and what there is room for."""
         sight, look, view = self.sight, self.look, self.sight.view
-        calm = view is not None and view.now.level is None
-        chain = chain_line(view.chain, cells - 4, look, rows=1 if height < 20 else 2) if view is not None else []
-        under = chain if calm else []
-        parts = [now_box(sight, now, cells, look, self._names(), height=height, chain=under)]
-        if view is not None:
-            parts += [] if calm else [chain]
-            parts += self._figures(view, cells, height, now)
+        head = [header(sight, self.now, cells, look), *banners(sight, look), *self.running(now)]
+        room = self._room(cells, height - len(head))
+        if view is None:
+            return [*head, *now_box(sight, now, cells, look, self._names(), height=height)]
+        top = OverviewTop(sight, view, self._past, now, look)
+        calm = view.now.level is None
+        chain = chain_line(view.chain, cells - INSET, look, rows=2 if calm and height >= 20 else 1)
+        box = now_box(
+            sight, now, cells, look, self._names(), height=height, chain=chain if calm else (), limit=top.limit()
+        )
+        below = [] if calm or room is not None else chain
+        left = height - len(head) - len(box) - len(below)
+        if room is not None:
+            body = self._roomy(top, view, room._replace(rows=room.rows - len(box)), now)
+        else:
+            body = self._narrow(top, view, cells, left, now, height)
+        lines = [*box, *below, *body]
         if not sight.watched and sight.snapshot is not None:
-            parts = [faded(part, look.glyphs.good) for part in parts]
-        blank = [BLANK] if height >= 34 else []
-        lines = [header(sight, self.now, cells, look), *blank, *banners(sight, look), *self.running(now)]
-        for part in parts:
-            lines += [*part, *blank] if part and view is not None else part
-        return lines
+            lines = faded(lines, look.glyphs.good)
+        self._read(view, cells, room)
+        return [*head, *lines]
 
-    def _figures(self, view: AgentDetail, cells: int, height: int, now: float) -> list[list[Line]]:
-        """The figures, in few rows where there is no room for groups, and the literal ones."""
-        look, live = self.look, self.sight.watched
+    def _room(self, cells: int, rows: int) -> Room | None:
+        """The columns, where there is room for two."""
+        snapshot = self.sight.snapshot
+        if cells < WIDE or rows < TALL:
+            return None
+        left, right = lists(cells)
+        listed = max(len(self.sight.incidents), len(snapshot.activity)) if snapshot is not None else 0
+        return Room(left, right, rows - BOTTOM, min(max(FEWEST, listed + 1), max(FEWEST, rows // 3)))
+
+    def _roomy(self, top: OverviewTop, view: AgentDetail, room: Room, now: float) -> list[Line]:
+        """Both columns, and the literal figures where somebody wants to see them."""
+        extra = literal_rows(view, now, self._arranged.width, self.look) if self.sight.literal else []
+        room = room._replace(rows=room.rows - len(extra))
+        body = top.calm(room, self._still(view)) if view.now.level is None else top.trouble(room)
+        return [*body, *extra]
+
+    def _narrow(
+        self, top: OverviewTop, view: AgentDetail, cells: int, rows: int, now: float, height: int
+    ) -> list[Line]:
+        """One column: who waits and the broken link, or the day; then the figures in few rows."""
         if height < 12:
             return []
-        extra = literal_rows(view, now, cells, look) if self.sight.literal else []
+        look, live = self.look, self.sight.watched
+        if self.sight.literal:  # in a small place the rows take the room of the figures
+            return literal_rows(view, now, cells, look)
         if roomy(cells, height):
-            rows = height - (10 if extra else 0)
-            return [*panels(self._still(view), now, cells, rows, look, live=live), extra]
-        if extra:  # in a small place the rows take the room of the figures
-            return [extra]
-        return [compact(self._still(view), now, cells, look, live=live, rows=3 if height >= 22 else 1)]
+            parts = panels(self._still(view), now, cells, rows - LISTS - 14, look, live=live)
+            figures = [row for part in parts for row in part]
+        else:
+            few = 3 if height >= 22 and (view.now.level is None or height >= 28) else 1
+            figures = compact(self._still(view), now, cells, look, live=live, rows=few)
+        spare = rows - len(figures) - LISTS
+        if view.now.level is not None:
+            return [*top.small(cells, spare), *figures]
+        return [*top.small_calm(cells, min(spare, SMALL_CHART)), *figures]
+
+    def _read(self, view: AgentDetail, cells: int, room: Room | None) -> None:
+        """Ask for what has aged, in the background."""
+        sight = self.sight
+        if not sight.watched or sight.paused is not None or sight.snapshot is None:
+            return
+        charts = (
+            chart_cells(room) if room is not None else (cells - AXIS - 1 if self._arranged.height >= 22 else 0, 0)
+        )
+        for name, ask in self._past.due(wanted(view, sight.snapshot.speed, charts, self._past), self.now):
+            self._fetch(name, ask)
+
+    @work(group="past", exit_on_error=False)
+    async def _fetch(self, name: str, ask: Command) -> None:
+        try:
+            answer = await self._ask(ask)
+        except ClientError:
+            return  # asked again when it has aged
+        if self._past.took(name, ask, answer) and self.is_mounted and self.app.screen is self:
+            self.draw()
 
     def _still(self, view: AgentDetail) -> AgentDetail:
         """The view with bars that stand still for a while."""
@@ -205,11 +269,12 @@ class OverviewPage(Page):
         many = len(snapshot.agents) > 1 if snapshot else False
         rows = incidents.incident_rows(sight.incidents, now, left, look, many)
         total = sight.firing()
-        heading = incidents.incident_head(left, total)
+        heading = incidents.incident_head(sight.incidents, left, total)
         listed = self.query_one("#activity", Table)
         lines = snapshot.activity if snapshot else ()
         zone = snapshot.zone if snapshot else "UTC"
-        acts = activity.activity_rows(lines, now, zone, right, look)
+        room = self._spare - BOTTOM - 1 if cells >= WIDE else 0
+        acts = activity.activity_rows(lines, now, zone, right, look, room)
         if snapshot is not None and not sight.watched:
             rows = [type(row)(row.key, faded([row.line], look.glyphs.good)[0]) for row in rows]
             acts = [type(row)(row.key, faded([row.line], look.glyphs.good)[0]) for row in acts]

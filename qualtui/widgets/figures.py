@@ -5,9 +5,10 @@ import msgspec
 from qualtui.model import Evidence, Severity
 from qualtui.text import _
 from qualtui.widgets.catalogue import LONG, MANY, Entry, Group, groups, literal, own, ratios
-from qualtui.widgets.line import BLANK, Line, Span, column, cut_line, fit, padded, safe
+from qualtui.widgets.frame import ruled
+from qualtui.widgets.line import Line, Span, column, cut_line, fit, padded, safe
 from qualtui.widgets.look import Look
-from qualtui.widgets.spark import FEWEST, Past, spark
+from qualtui.widgets.spark import Past, spark
 from qualtui.widgets.words import age, count, evidence_text, lasting, quantity
 from qualtui.wire import AgentDetail, Figure
 
@@ -23,6 +24,8 @@ def mark(entry: Entry, figure: Figure, look: Look) -> tuple[str, str]:
         return look.glyphs.none, "faint"
     if figure.severity is not None:
         return look.severity(figure.severity)
+    if unasked(figure):
+        return look.glyphs.none, "faint"
     if figure.evidence is not Evidence.FRESH:
         return look.glyphs.unknown, "unknown"
     if figure.value is None:
@@ -34,6 +37,20 @@ def mark(entry: Entry, figure: Figure, look: Look) -> tuple[str, str]:
     if entry.zero and not figure.value:
         return look.severity(None)
     return " ", "label" if entry.grey else "text"
+
+
+def unasked(figure: Figure) -> bool:
+    """Whether nothing was polled yet, as just after a start: no trouble, and not good either."""
+    early = figure.at is None or (figure.value is None and figure.name.startswith("goal."))  # of too few minutes
+    return figure.evidence is Evidence.NO_DATA and early
+
+
+def evidence_words(figure: Figure, now: float, *, live: bool) -> str:
+    """What is wrong with a figure's evidence, or its age where it is not kept up to date."""
+    wrong = _("no data yet") if unasked(figure) else evidence_text(figure, now)
+    if not live and figure.at is not None and not wrong:
+        return _("{age} ago").format(age=age(now, figure.at))
+    return wrong
 
 
 def value(entry: Entry, figure: Figure) -> str:
@@ -56,9 +73,7 @@ def row(entry: Entry, figure: Figure | None, now: float, cells: int, look: Look,
         return (label, Span(padded(look.glyphs.dash, _VALUE, right=True), "faint"))
     glyph, token = mark(entry, figure, look)
     text = value(entry, figure)
-    wrong = evidence_text(figure, now)
-    if not live and figure.at is not None and not wrong:
-        wrong = _("{age} ago").format(age=age(now, figure.at))
+    wrong = evidence_words(figure, now, live=live)
     note = wrong if wrong else entry.goal_text if token == "warn" else entry.note  # noqa: S105 - a style's name
     if not text:
         shown = wrong or "?"
@@ -82,12 +97,12 @@ def row(entry: Entry, figure: Figure | None, now: float, cells: int, look: Look,
     return tuple(spans)
 
 
-def _bars(entry: Entry, figure: Figure, cells: int, look: Look, rows: int = 1) -> list[Line]:
+def _bars(entry: Entry, figure: Figure, cells: int, look: Look) -> list[Line]:
     """The past as bars: coloured where it is over the goal, or where a rule says that the figure is bad."""
     over = "critspark" if figure.severity is Severity.CRITICAL else "warnspark"
     bad = figure.severity not in {None, Severity.INFO}
     limit = 0.0 if entry.zero and bad else None if entry.least else entry.goal
-    return spark(figure.past, cells, look.glyphs, rows=rows, limit=limit, over=over)
+    return spark(figure.past, cells, look.glyphs, limit=limit, over=over)
 
 
 def figure_text(group: Group, view: AgentDetail) -> list[Entry]:
@@ -150,35 +165,11 @@ def held(view: AgentDetail, pasts: dict[str, Past]) -> AgentDetail:
     return msgspec.structs.replace(view, figures=figures)
 
 
-def panel(
-    group: Group, view: AgentDetail, now: float, cells: int, look: Look, live: bool, chart: int
-) -> list[Line]:
-    """A group: its title on a rule, its rows, and a chart of its lead where there is room."""
-    title = f" {group.title} "
-    rule = look.glyphs.dash * max(0, cells - len(title) - 1)
-    lines: list[Line] = [(Span(look.glyphs.dash, "rule"), Span(title, "title"), Span(rule, "rule"))]
+def panel(group: Group, view: AgentDetail, now: float, cells: int, look: Look, live: bool) -> list[Line]:
+    """A group: its title on a rule, and its rows."""
     entries = [answered_line(entry, view) for entry in group.entries]
-    lines += [row(entry, view.figures.get(entry.series), now, cells, look, live) for entry in entries]
-    if chart > 1:
-        most = max(len(other.entries) for other in groups())
-        lines += [BLANK] * (most + 1 - len(lines))
-        lead = next(entry for entry in group.entries if entry.series == group.lead)
-        lines += _chart(answered_line(lead, view), view, cells, look, chart)
-    return lines
-
-
-def _chart(entry: Entry, view: AgentDetail, cells: int, look: Look, rows: int) -> list[Line]:
-    """The past of the lead, with its name and its highest value above."""
-    figure = view.figures.get(entry.series)
-    if figure is None or sum(value is not None for value in figure.past) < FEWEST:
-        return [BLANK, (Span(" " + _("no history yet"), "faint"),)]
-    top = max(value for value in figure.past if value is not None)
-    head = (
-        Span(f" {entry.label}", "faint"),
-        Span("  " + _("peak {value}").format(value=quantity(top, figure.unit)), "faint"),
-    )
-    bars = _bars(entry, figure, max(1, cells - 2), look, rows)
-    return [BLANK, head, *[(Span(" "), *line) for line in bars]]
+    rows = [row(entry, view.figures.get(entry.series), now, cells, look, live) for entry in entries]
+    return [ruled(group.title, cells, look), *rows]
 
 
 def compact(view: AgentDetail, now: float, cells: int, look: Look, *, live: bool, rows: int) -> list[Line]:

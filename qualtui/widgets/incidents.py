@@ -1,6 +1,10 @@
 """Rows of the incident table."""
 
-from qualtui.model import Phase
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from qualtui.model import Phase, Severity
 from qualtui.text import _
 from qualtui.widgets.line import Line, Span, column, padded, safe
 from qualtui.widgets.look import Look
@@ -8,26 +12,40 @@ from qualtui.widgets.table import TableRow
 from qualtui.widgets.words import age, lasting, severity_word
 from qualtui.wire import IncidentView
 
+SHOWN = 40  # rows that the widths are made for
+
+
+class Widths(NamedTuple):
+    """Cells of the owner, of the notices (0: left out), and of what happened."""
+
+    owner: int
+    notices: int
+    what: int
+
 
 def incident_rows(
     incidents: tuple[IncidentView, ...], now: float, cells: int, look: Look, many_agents: bool
 ) -> list[TableRow]:
     """One row an incident, keyed by its number, in the order given."""
+    widths = incident_widths(incidents, cells)
     return [
-        TableRow(str(incident.number), _row(incident, now, cells, look, many_agents)) for incident in incidents
+        TableRow(str(incident.number), _row(incident, now, widths, look, many_agents)) for incident in incidents
     ]
 
 
-def _widths(cells: int) -> tuple[int, int, int]:
-    """Cells of the owner, of the notices (0: left out) and of what happened."""
-    owner = 14 if cells >= 90 else 8
-    notices = 10 if cells >= 70 else 0
-    return owner, notices, max(0, cells - 7 - 12 - 9 - owner - notices)
+def incident_widths(incidents: tuple[IncidentView, ...], cells: int) -> Widths:
+    """As many cells for owner and notices as they need, the rest for what happened."""
+    shown = incidents[:SHOWN]
+    who = [_("who"), *(safe(one.owner, 40) or _nobody(one) for one in shown)]
+    sent = [_("notices"), *(safe(one.notices, 40) for one in shown)]
+    owner = min(14 if cells >= 90 else 8, max(map(cell_len, who)) + 1)
+    notices = min(22 if cells >= 90 else 10, max(map(cell_len, sent))) if cells >= 70 else 0
+    return Widths(owner, notices, max(0, cells - 7 - 12 - 9 - owner - notices))
 
 
-def incident_head(cells: int, firing: int) -> Line:
+def incident_head(incidents: tuple[IncidentView, ...], cells: int, firing: int) -> Line:
     """The titles of the columns."""
-    owner, notices, what = _widths(cells)
+    owner, notices, what = incident_widths(incidents, cells)
     title = f"{_('Incidents')} {firing}" if firing else _("Incidents")
     return (
         Span(padded(f" {title}", 19), "title"),
@@ -36,14 +54,21 @@ def incident_head(cells: int, firing: int) -> Line:
     )
 
 
-def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents: bool) -> Line:
-    owner, notices, what = _widths(cells)
+def _nobody(incident: IncidentView) -> str:
+    return _("no one") if incident.phase is Phase.FIRING else ""
+
+
+def _row(incident: IncidentView, now: float, widths: Widths, look: Look, many_agents: bool) -> Line:
+    owner, notices, what = widths
     glyph, token = look.severity(incident.urgency)
     word = severity_word(incident)
     fires = incident.phase is Phase.FIRING
     if not fires:
         glyph, token, word = look.glyphs.none, "faint", _phase(incident.phase)
     text = safe(incident.summary) or safe(incident.rule, 60)
+    cause = safe(incident.cause, 120)
+    if cause and fires and cause.casefold() not in text.casefold():
+        text = f"{cause} {look.glyphs.arrow} {text}"
     if fires and incident.unseen_since is not None:
         text = f"{_('NO DATA')} {age(now, incident.unseen_since)} {look.glyphs.dot} {text}"
     if incident.flapping:
@@ -51,11 +76,9 @@ def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents
         text = f"{flapping} {look.glyphs.dot} {text}"
     if many_agents:
         text = f"{safe(incident.agent, 20)}: {text}"
-    if incident.cause and fires:
-        text += f"  {look.glyphs.dot} {safe(incident.cause, 120)}"
     ended = incident.resolved_at
     since = age(now, incident.since) if ended is None else lasting(ended - incident.since)
-    who = safe(incident.owner, 40) or (_("no one") if fires else "")
+    who = safe(incident.owner, 40) or _nobody(incident)
     return (
         Span(padded(str(incident.number), 5, right=True) + "  ", "faint" if not fires else "label"),
         Span(column(word if incident.recovering or incident.scheduled else f"{glyph} {word}", 12), token),
@@ -67,8 +90,8 @@ def _row(incident: IncidentView, now: float, cells: int, look: Look, many_agents
 
 
 def _owner_token(incident: IncidentView, fires: bool) -> str:
-    if not fires:
-        return "faint"
+    if not fires or (not incident.owner and incident.severity is Severity.INFO):
+        return "faint"  # what is only to be known needs nobody
     return "good" if incident.owner else "warn"
 
 

@@ -98,8 +98,8 @@ def _quiet(sight: ViewState, view: AgentDetail, now: float, cells: int, look: Lo
         return "warn", _blind(view, look)
     calm = _calm(sight, view, now, look)
     if sight.watched:
-        return "rule", calm
-    return "rule", (Span(f" {look.glyphs.unknown} {_('LAST KNOWN')}: ", "strong"), *calm[1:])
+        return "faint", calm
+    return "faint", (Span(f" {look.glyphs.unknown} {_('LAST KNOWN')}: ", "strong"), *calm[1:])
 
 
 def _learning(view: AgentDetail, cells: int, look: Look) -> Line:

@@ -51,7 +51,7 @@ async def test_an_incident_that_flaps_says_so_in_the_list_and_on_its_page() -> N
     app = window(StandIn(msgspec.structs.replace(snapshots.trouble(), incidents=(row,))))
     async with app.run_test(size=(120, 40)) as pilot:
         await until(lambda: app.pid != 0)
-        await until(lambda: "flapping · 3 custo" in text(app))
+        await until(lambda: "flapping · WhatsApp session" in text(app))
         await pilot.press("enter")
         await until(lambda: "FLAPS  flapping: 4 times in 20m; notices of its end and return are held" in text(app))
 
@@ -61,7 +61,7 @@ async def test_an_incident_without_data_says_so_in_the_list_and_on_its_page() ->
     app = window(StandIn(msgspec.structs.replace(snapshots.trouble(), incidents=(row,))))
     async with app.run_test(size=(120, 40)) as pilot:
         await until(lambda: app.pid != 0)
-        await until(lambda: "NO DATA 4m · 3 custo" in text(app))
+        await until(lambda: "NO DATA 4m · WhatsApp" in text(app))
         await pilot.press("enter")
         await until(lambda: "no data for 4m: it neither gets worse nor ends" in text(app))
 

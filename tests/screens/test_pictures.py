@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from qualtui.widgets.look import Look
 from qualtui.wire import (
@@ -58,18 +59,18 @@ def compare(name: str, shown: str) -> None:
     ],
 )
 async def test_the_overview_is_as_approved(scene: str, size: tuple[int, int]) -> None:
-    app = window(StandIn(snapshots.SCENES[scene]()))
+    app = window(answering(StandIn(snapshots.SCENES[scene]())))
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.pid != 0)
-        await pilot.pause()
+        await settled(pilot)
         compare(f"{scene}-{size[0]}x{size[1]}", text(app))
 
 
 async def test_plain_signs_are_ascii_alone() -> None:
-    app = window(StandIn(snapshots.trouble()), look=Look(ascii=True, plain=True))
+    app = window(answering(StandIn(snapshots.trouble())), look=Look(ascii=True, plain=True))
     async with app.run_test(size=SMALL) as pilot:
         await until(lambda: app.pid != 0)
-        await pilot.pause()
+        await settled(pilot)
         shown = text(app)
         assert shown.isascii()
         compare("ascii-80x24", shown)
@@ -78,6 +79,19 @@ async def test_plain_signs_are_ascii_alone() -> None:
 def _past(ask: Command) -> History:
     assert isinstance(ask, ShowHistory)
     return snapshots.past(ask)
+
+
+def answering(engine: StandIn) -> StandIn:
+    """With answers for what the overview reads of itself."""
+    engine.answers[ShowHistory] = _past
+    engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
+    return engine
+
+
+async def settled(pilot: Pilot[int]) -> None:
+    """What was asked is answered and drawn."""
+    for _turn in range(3):
+        await pilot.pause()
 
 
 def prepared() -> StandIn:
@@ -90,9 +104,7 @@ def prepared() -> StandIn:
     )
     engine.answers[PreviewFix] = snapshots.preview()
     engine.answers[RunDoctor] = snapshots.examined()
-    engine.answers[ShowHistory] = _past
-    engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
-    return engine
+    return answering(engine)
 
 
 @pytest.mark.parametrize(

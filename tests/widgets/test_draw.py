@@ -49,7 +49,7 @@ def test_every_part_of_every_scene_keeps_its_width(
         lines += compact(view, now, cells, look, live=sight.watched, rows=3)
         lines += literal_rows(view, now, cells, look)
         for group in groups():
-            lines += panel(group, view, now, cells, look, sight.watched, 3)
+            lines += panel(group, view, now, cells, look, sight.watched)
     lines += [row.line for row in incidents.incident_rows(snapshot.incidents[:5], now, cells, look, True)]
     lines += [row.line for row in activity.activity_rows(snapshot.activity, now, snapshot.zone, cells, look)]
     for line in lines:
@@ -176,7 +176,7 @@ def test_a_ratio_of_few_events_is_told_as_counts_and_judged_by_nobody() -> None:
             "failures.messages": snapshots.figure("failures.messages", messages),
         }
         few = msgspec.structs.replace(view, figures=figures)
-        rows = panel(group, few, snapshots.AT, 38, Look(), True, 0)
+        rows = panel(group, few, snapshots.AT, 38, Look(), True)
         return next(text for row in rows if "No answer" in (text := "".join(span.text for span in row)))
 
     assert "1 of 3 " in shown(1, 3)
@@ -236,7 +236,7 @@ def test_a_goal_is_the_configurations_and_is_told_where_it_is_missed() -> None:
     def shown(**changes: object) -> str:
         figure = msgspec.structs.replace(view.figures["reply.follow_p95"], **changes)
         changed = msgspec.structs.replace(view, figures={**view.figures, "reply.follow_p95": figure})
-        lines = panel(group, changed, snapshots.AT, 60, Look(), live=True, chart=0)
+        lines = panel(group, changed, snapshots.AT, 60, Look(), live=True)
         return next(
             text for text in ("".join(span.text for span in line) for line in lines) if "Follow-up" in text
         )

@@ -1,0 +1,76 @@
+"""The charts of a calm overview: customers answered, reply time against its goal, and the days before."""
+
+from qualtui.text import _, span
+from qualtui.widgets.chart import LEAST, chart
+from qualtui.widgets.frame import ruled
+from qualtui.widgets.levels import CellLevel
+from qualtui.widgets.line import BLANK, Line, Span, fit
+from qualtui.widgets.look import Look
+from qualtui.widgets.time_axis import TimeAxis
+from qualtui.widgets.uptime import uptime_bar
+from qualtui.wire import AgentDetail, History
+
+GAP = 2  # cells between two charts
+AXIS = 9  # cells that a value axis takes at most
+UP = 2  # rows of the uptime bar
+
+
+def calm_charts(
+    answered: History | None,
+    replies: History | None,
+    now: float,
+    widths: tuple[int, int],
+    height: int,
+    zone: str,
+    look: Look,
+) -> list[Line]:
+    """Two charts side by side in `height` rows; no width for the second: only the first."""
+    if height < LEAST:
+        return []
+    left = _charted(answered, _("Customers answered an hour"), now, widths[0], height, zone, look)
+    if not widths[1]:
+        return left
+    right = _charted(replies, _("Reply time p95"), now, widths[1], height, zone, look)
+    return [(*fit(one, widths[0]), Span(" " * GAP), *other) for one, other in zip(left, right, strict=True)]
+
+
+def _charted(
+    past: History | None, name: str, now: float, cells: int, height: int, zone: str, look: Look
+) -> list[Line]:
+    if past is None:
+        return [fit((Span(f" {name}", "title"),), cells), *[BLANK] * (height - 1)]
+    series = past.series[0]
+    count = len(series.highs)
+    axis = TimeAxis(past.since, past.step, count, zone, wide=max(1, (cells - AXIS) // count))
+    reach = span(axis.step * axis.cells)
+    title = (Span(f" {name}", "title"), Span(f" {look.glyphs.dot} {reach}", "faint"))
+    return chart(series, axis, now, title, cells, height, look)
+
+
+def uptime_row(view: AgentDetail, past: History | None, cells: int, look: Look) -> list[Line]:
+    """How the days before were, a cell the worst of its time, and the share of good minutes."""
+    if past is None:
+        return []
+    series = past.series[0]
+    known = [_minutes(low, high) for low, high in zip(series.lows, series.highs, strict=True)]
+    if not any(level is not CellLevel.UNKNOWN for level in known):
+        return []
+    figure = view.figures.get("goal.up")
+    goal = "" if figure is None or figure.goal is None else f" {look.glyphs.dot} " + _("goal {goal} %").format(
+        goal=f"{figure.goal:g}"
+    )  # fmt: skip
+    reach = span(past.step * len(series.highs))
+    title = _("Up")
+    beside = _("{span}, 1 cell = {step}, the worst of it").format(span=reach, step=span(past.step)) + goal
+    share = "" if series.mean is None else f" {100 * series.mean:.2f} %"
+    bar = fit((Span(" "), *uptime_bar(known, look)), min(cells - len(share), len(known) + 1))
+    return [ruled(title, cells, look, beside), (*bar, Span(share, "strong"))]
+
+
+def _minutes(low: float | None, high: float | None) -> CellLevel:
+    """How a stretch of minutes was, each 1 where customers could be answered and 0 where not."""
+    if low is None or high is None:
+        return CellLevel.UNKNOWN
+    if low >= 1:
+        return CellLevel.OK
+    return CellLevel.WARNING if high >= 1 else CellLevel.CRITICAL
