@@ -7,7 +7,7 @@ import typer
 
 from qualtui.cli.common import FAILED, CommandError, say_error
 from qualtui.cli.engine import ask, ask_when, snapshot
-from qualtui.cli.options import ConfigOption, JsonOption, helped
+from qualtui.cli.options import AgentOption, ConfigOption, JsonOption, helped
 from qualtui.cli.tables import print_json, print_table
 from qualtui.cli.words import words
 from qualtui.text import _, span
@@ -24,9 +24,6 @@ command = typer.Typer(
         "qualtui customers answered 1a2b3c4d --reason 'called her'",
     ),
 )
-AgentOption = Annotated[
-    str, typer.Option("--agent", metavar="NAME", help=_("The agent; required if there are several."))
-]
 
 
 @command.command(

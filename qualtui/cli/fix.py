@@ -10,7 +10,7 @@ from qualtui.cli import fix_policy, fix_schedule
 from qualtui.cli.common import FAILED, CommandError
 from qualtui.cli.customers import only_agent
 from qualtui.cli.engine import ask
-from qualtui.cli.options import ConfigOption, JsonOption, helped
+from qualtui.cli.options import AgentOption, ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.cli.words import words
 from qualtui.text import _, plural, span
@@ -27,9 +27,6 @@ command = typer.Typer(
 command.add_typer(fix_policy.command, name="policy")
 command.add_typer(fix_schedule.command, name="schedule")
 Name = Annotated[str, typer.Argument(metavar="FIX", help=_("The fix's name, as in `fix list`."))]
-AgentOption = Annotated[
-    str, typer.Option("--agent", metavar="NAME", help=_("The agent; required if there are several."))
-]
 ModeOption = Annotated[str, typer.Option("--mode", help=_("For session-cleanup: truth (default) or row."))]
 IncidentOption = Annotated[int, typer.Option("--incident", help=_("The incident that you fix."))]
 

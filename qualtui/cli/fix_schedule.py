@@ -6,7 +6,7 @@ import typer
 
 from qualtui.cli.customers import only_agent
 from qualtui.cli.engine import ask, snapshot
-from qualtui.cli.options import ConfigOption, JsonOption, helped
+from qualtui.cli.options import AgentOption, ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.cli.words import words
 from qualtui.text import _, span
@@ -60,9 +60,7 @@ def list_(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 )
 def add(
     name: Annotated[str, typer.Argument(metavar="FIX", help=_("The fix's name, as in `fix list`."))],
-    agent: Annotated[
-        str, typer.Option("--agent", metavar="NAME", help=_("The agent; required if there are several."))
-    ] = "",
+    agent: AgentOption = "",
     incident: Annotated[
         int, typer.Option("--incident", min=0, max=10**9, help=_("The incident that you fix: silent until then."))
     ] = 0,

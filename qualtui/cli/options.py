@@ -15,6 +15,9 @@ ConfigOption = Annotated[
         help=_("The configuration file. Default: $QUALTUI_CONFIG, ./config.toml, then your own file."),
     ),
 ]
+AgentOption = Annotated[
+    str, typer.Option("--agent", metavar="NAME", help=_("The agent; required if there are several."))
+]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("Print JSON, for programs."))]
 
 

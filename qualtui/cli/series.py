@@ -10,7 +10,7 @@ import typer
 
 from qualtui.cli.common import UNKNOWN, CommandError
 from qualtui.cli.engine import ask_when
-from qualtui.cli.options import ConfigOption, JsonOption, helped
+from qualtui.cli.options import AgentOption, ConfigOption, JsonOption, helped
 from qualtui.cli.tables import print_json
 from qualtui.text import _, span
 from qualtui.widgets.chart import chart
@@ -52,9 +52,7 @@ def show(
         int,
         typer.Option("--cells", min=0, max=MOST_CELLS, metavar="N", help=_("At most so many cells; 0: as fits.")),
     ] = 0,
-    agent: Annotated[
-        str, typer.Option("--agent", metavar="NAME", help=_("The agent; required if there are several."))
-    ] = "",
+    agent: AgentOption = "",
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
