@@ -29,7 +29,7 @@ def look(
 ) -> RuleVerdict | None:
     """Return the verdict on a rule of an agent; None where nothing may change.
 
-    So it is where nothing was ever polled and no alert of it stands, and while the rule fires that it names.
+    That is where nothing was ever polled and there is no alert, and while the rule that `unless` names fires.
 
     `stale`: by series the age in seconds from which a value is old; `alerts`: as they are before this look.
     """
@@ -72,6 +72,6 @@ def _of_enough(
 
 
 def _fires(agent: str, name: str, alerts: Mapping[str, AlertState]) -> bool:
-    """Whether another rule's alert fires: customers who wait are not answered because nobody writes."""
+    """Whether the alert of another rule fires for this agent."""
     other = alerts.get(alert_key(name, agent)) if name else None
     return other is not None and other.phase is Phase.FIRING

@@ -72,7 +72,7 @@ def _now(rule: str, alerts: "RuleAlerts") -> str:
     """How a rule's alerts stand, of all agents: those without data neither begin nor end."""
     mine = [one for one in alerts.alerts if one.rule == rule]
     counts = (
-        (sum(one.phase is Phase.FIRING for one in mine), _("{n} fires"), _("{n} fire")),
+        (sum(one.phase is Phase.FIRING for one in mine), _("{n} firing"), _("{n} firing")),
         (sum(one.phase is Phase.PENDING for one in mine), _("{n} pending"), _("{n} pending")),
         (sum(one.unseen_since is not None for one in mine), _("{n} no data"), _("{n} no data")),
     )

@@ -83,7 +83,7 @@ class AckLinks:
         return await self._take(token, claim, used)
 
     def pressed(self, token: str, channels: Iterable[str]) -> tuple[str, ButtonClaim] | None:
-        """Through which of the channels a button's token was sent, and what it says; None: it is none of ours."""
+        """Return the channel that a button's token was sent to, and what it says; None: we did not make it."""
         now = self._clock()
         for channel in channels:
             claim = button_claim(token, channel, self._keys.at(now), now)

@@ -42,12 +42,12 @@ class AckReplies:
         self._limits = RateLimits(EACH_TOKEN, ALL_PRESSES)
         self._config = Config(agents={})
         self._failing: dict[str, tuple[float, Replies]] = {}  # by reader: since when, and the newest failure
-        self._places: dict[str, str] = {}  # by reader, also of what no event is worth
+        self._places: dict[str, str] = {}  # by reader: where it goes on, also after replies that no event records
         self.strangers: dict[str, int] = {}  # by reader: replies that no button of ours sent
 
     @property
     def troubles(self) -> tuple[Saying, ...]:
-        """One line a reader that does not get replies."""
+        """Return a line for each reader that gets no replies."""
         return tuple(line for name in self._failing if (line := self._trouble(name)))
 
     def _trouble(self, name: str) -> Saying:

@@ -12,11 +12,11 @@ from qualtui.series.timeline import Extent, extents
 from qualtui.store.ports import SampleStore
 from qualtui.wire import Limit, SeriesHistory
 
-_COUNTED = {Aggregate.SUM, Aggregate.COUNT}  # what such a rule compares is no value of its series
+_COUNTED = {Aggregate.SUM, Aggregate.COUNT}  # such a rule compares a sum or a count, not a value of its series
 
 
 class HistoryReader:
-    """The past of series in cells. `holds`: by series with its agent, for how many seconds a value speaks."""
+    """The past of series in cells. `holds`: by series with its agent, for how many seconds a value counts."""
 
     def __init__(
         self,

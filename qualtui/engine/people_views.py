@@ -95,7 +95,7 @@ class PeopleViews:
 
 
 def _better(one: Notice, had: Notice) -> bool:
-    """Whether a notice says more of who knows: it is newer, or of the same moment and was delivered."""
+    """Whether a notice is the one to show: it is newer, or of the same moment and delivered."""
     return (one.queued_at, one.status == "delivered") > (had.queued_at, had.status == "delivered")
 
 

@@ -120,7 +120,7 @@ class Projector:
         return self._evidence.declared(agent)
 
     def holds_for(self, series: str) -> float:
-        """For how many seconds a value of this series (with its agent) speaks until the next one; 0: no source."""
+        """Return for how many seconds a value of this series (with its agent) counts; 0: no source."""
         return self._evidence.stale.get(series, 0.0)
 
     def derive(self, agent: str, now: float) -> tuple[Sample, ...]:

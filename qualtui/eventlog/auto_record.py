@@ -10,7 +10,7 @@ _TRIED_OUT = frozenset({"suggest", "shadow"})
 
 
 class AutoRecord(NamedTuple):
-    """Of the incidents that are kept and in which it is known by now. `good`: it helped the last GOOD times."""
+    """Counts over the kept incidents whose outcome is known. `good`: it helped the last GOOD times."""
 
     would_run: int = 0
     helped: int = 0

@@ -95,7 +95,7 @@ class IncidentNotified(EventBody, frozen=True, tag="incident.notified"):
 
 
 class WaitingCounted(EventBody, frozen=True, tag="incident.counted"):
-    """So many customers waited when their number was known at last: its notices could not report it."""
+    """How many customers wait, which is known again: the notices before could not report it."""
 
     number: int
     waiting: int

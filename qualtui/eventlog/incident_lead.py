@@ -18,7 +18,7 @@ def firing_members(incident: Incident, alerts: Mapping[str, AlertState]) -> list
 
 
 def keeping(incident: Incident, fire: Iterable[AlertState]) -> list[AlertState]:
-    """Return those of an incident's alerts that keep it open: none that follows it, unless it began alone."""
+    """Return the alerts that keep an incident open: not those that only follow it, unless it never had others."""
     fire = list(fire)
     own = [one for one in fire if not one.follows]
     following = {one.key for one in fire if one.follows}

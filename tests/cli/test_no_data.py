@@ -47,7 +47,7 @@ async def test_the_list_of_rules_shows_what_fires_and_what_has_no_data(tmp_path:
         lines = (await run(tmp_path, "rules", "list")).stdout.splitlines()
     rows = {line.split()[0]: line for line in lines}
     assert rows["rule"].rstrip().endswith("now")
-    assert rows[RULE].rstrip().endswith("1 fires, 1 no data")
+    assert rows[RULE].rstrip().endswith("1 firing, 1 no data")
     assert rows["agent-down"].rstrip().endswith("-")
 
 
