@@ -130,7 +130,7 @@ class CustomersProbe:
         self._size = 0  # bytes of the blob that was saved last
         self._security_at = float("-inf")
         self._seen: tuple[ReplyState, float, float] | None = None  # of the newest whole look: book, born, its time
-        self._decided: float | None = None  # messages that came before this are counted
+        self._counted = False  # messages were counted since the ledger was saved
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
         """One cycle. Raises ProbeError; what one question alone could not tell is None with its note."""
@@ -142,7 +142,7 @@ class CustomersProbe:
             async with self._database.read(self.timeout) as reader:
                 self._skew = reader.now - (now + reader.read_at - started)
                 clocks = Read(reader.now, reader.read_at, now)
-                ledger = await self._begun(reader.now)
+                known = ledger = await self._begun(reader.now)
                 horizon = float(self._settings.horizon)
                 ledger = set_back(ledger, reader.now, self._skew, horizon, self._by_hand())
                 if (by := clocks.stride(self._clocks)) > STRIDE:
@@ -165,6 +165,7 @@ class CustomersProbe:
         self._clocks = clocks
         if self._audit is not None:
             self._audit.taken(late)
+        ledger = self._with_decided(ledger, known)
         await self._keep(ledger)
         figures = reply_figures(ledger, book, server_now, self._limits) | beside
         self._seen = None if behind(ledger) or problems else (book, ledger.born, server_now)
@@ -215,15 +216,26 @@ class CustomersProbe:
     def decided(self) -> Counts | None:
         """Return the messages whose time for a reply is over since the last call, each once; None: not known.
 
-        The first call only begins to count.
+        The first call of all only begins to count; the first one after a restart goes on where the last one ended.
         """
-        if self._seen is None:
+        if self._seen is None or self._ledger is None:
             return None
         book, born, now = self._seen
         until = now - self._limits.reply_within
-        since, self._decided = self._decided, until
+        since = self._ledger.decided
+        self._ledger = msgspec.structs.replace(self._ledger, decided=until)
         # A clock that was set back: those of the time that comes again were counted.
-        return None if since is None else decided(book, born, min(since, until), until)
+        counts = None if since is None else decided(book, born, min(since, until), until)
+        self._counted |= counts is None or counts.total > 0
+        return counts
+
+    def _with_decided(self, ledger: Ledger, known: Ledger) -> Ledger:
+        """The ledger of a cycle that began with `known`; meanwhile messages may have been counted."""
+        new = None if self._ledger is None else self._ledger.decided
+        if new is None or new == known.decided:
+            return ledger
+        step = ledger.decided - known.decided if ledger.decided is not None and known.decided is not None else 0.0
+        return msgspec.structs.replace(ledger, decided=new + step)
 
     def chat_id(self, lead: str) -> str:
         """The chat of one of those whom `who` gave last; empty where it is in doubt."""
@@ -360,6 +372,7 @@ class CustomersProbe:
             self._learned(BacklogMarked(self._agent, count, ledger.born, ledger.edge))
         if self._worth_saving(ledger):
             blob = packed(ledger)
+            self._counted = False
             await self._save(blob)
             self._saved, self._size = ledger, len(blob)
 
@@ -368,6 +381,8 @@ class CustomersProbe:
         saved = self._saved
         if saved is None or ledger.learned != saved.learned or ledger.passed is not saved.passed:
             return True
+        if self._counted:
+            return True  # the next engine would count these messages again
         parts = ((one.book, one.window, one.dropped, one.heard, one.waited) for one in (ledger, saved))
         if next(parts) == next(parts):
             return behind(ledger) and ledger != saved

@@ -33,6 +33,7 @@ def set_back(ledger: Ledger, now: float, skew: float, horizon: float, by_hand: C
             learned=ledger.learned,
             read=now,
             skew=skew,
+            decided=None if ledger.decided is None else ledger.decided - by,
         )
     settled = min((ledger.mark - OVERLAP - 1.0, *(row.at for row in ledger.window[:1])))
     at = before - by - clock_steps.MARGIN
@@ -46,6 +47,7 @@ def set_back(ledger: Ledger, now: float, skew: float, horizon: float, by_hand: C
         ledger,
         born=ledger.born - by,
         backlog_before=ledger.edge - by,
+        decided=None if ledger.decided is None else ledger.decided - by,
         start=ledger.start - by,
         leads=Position(ledger.leads.at - by, "", more=False),
         messages=Position(ledger.messages.at - by, "", more=False),
@@ -75,6 +77,7 @@ def set_forward(ledger: Ledger, by: float, by_hand: Closed) -> Ledger:
         ledger,
         born=ledger.born + by,
         backlog_before=ledger.edge + by,
+        decided=None if ledger.decided is None else ledger.decided + by,
         book=clock_steps.earlier(ledger.book, -by),
         window=tuple(clock_steps.moved(row, -by) for row in ledger.window),
         checks={lead: msgspec.structs.replace(one, at=one.at + by) for lead, one in ledger.checks.items()},

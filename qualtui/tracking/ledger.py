@@ -79,6 +79,9 @@ class Ledger(msgspec.Struct, frozen=True):
     ] = {}  # by lead: until when it was closed by hand, by the clock of then and now
     waited: tuple[tuple[float, float], ...] = ()  # replies of which the chats tell: when, after how many seconds
     backlog_before: float | None = None  # None, in ledgers of older versions: `born`
+    decided: float | None = (
+        None  # messages that came before this are in the goals' counters; None: none were counted
+    )
     version: int = VERSION
 
     @property

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -15,8 +16,10 @@ from qualtui.model import Sample
 from qualtui.probes import watermark
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import ProbeError
+from qualtui.store.sqlite import SqliteStore
 from qualtui.tracking.deliverability import Deliverability, GatewayAt, no_gateway
 from qualtui.tracking.ledger import packed, unpacked
+from qualtui.tracking.minute_counts import Counts
 from tests.postgres import AgentDatabase, Postgres, fresh_database
 
 HOUR = 3600.0
@@ -165,6 +168,59 @@ async def test_a_restart_goes_on_where_it_was_and_learns_nothing_twice(lane: Lan
     assert (before["customers.waiting"], said["customers.waiting"]) == (1, 2)
     assert len(lane.marks) == 1
     assert lead in {view.lead for view in await lane.probe.who()}
+
+
+async def killed(lane: Lane, path: Path) -> None:
+    """The engine is killed; the next one opens the store that it left."""
+    assert lane.blob is not None
+    with SqliteStore.open(path) as store:
+        store.save_tracking("bot/customers", lane.blob)
+    with SqliteStore.open(path) as store:
+        lane.blob = store.load_tracking("bot/customers")
+    await lane.probe.close()
+    lane.restarted()
+    await lane.say()
+
+
+async def test_a_message_is_counted_once_wherever_the_engine_is_killed(
+    agent_db: AgentDatabase, tmp_path: Path
+) -> None:
+    lane = Lane(agent_db, reply_within=Seconds(0))
+    await lane.say()
+    assert lane.probe.decided() is None
+    await lane.database.conversation(("recebida", 0.0))
+    await lane.say()
+    assert lane.probe.decided() == Counts(0, 1)
+    await lane.say()
+    await killed(lane, tmp_path / "store.db")
+    assert lane.probe.decided() == Counts(0, 0)
+    await lane.database.conversation(("recebida", 0.0))
+    await lane.say()
+    await killed(lane, tmp_path / "store.db")  # before it was counted
+    assert lane.probe.decided() == Counts(0, 1)
+    await lane.say()
+    assert lane.probe.decided() == Counts(0, 0)
+    await lane.probe.close()
+
+
+async def test_messages_that_are_counted_while_a_cycle_runs_are_counted_once(agent_db: AgentDatabase) -> None:
+    lane = Lane(agent_db, reply_within=Seconds(0))
+    await lane.say()
+    lane.probe.decided()
+    await lane.database.conversation(("recebida", 0.0), ("enviada", 0.0))
+    await lane.say()
+    counted: list[Counts | None] = []
+
+    def gateway(_at: float) -> Deliverability:
+        if not counted:
+            counted.append(lane.probe.decided())
+        return Deliverability.WORKING
+
+    lane.gateway = gateway
+    await lane.database.conversation(("recebida", 0.0), ("enviada", 0.0))
+    await lane.say()
+    assert (counted, lane.probe.decided()) == ([Counts(1, 1)], Counts(1, 1))
+    await lane.probe.close()
 
 
 async def test_what_the_gateway_could_not_deliver_stays_waiting(lane: Lane) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qualtui.tracking.chat_corrections import with_heard
-from qualtui.tracking.clock_sync import closings, set_back
+from qualtui.tracking.clock_sync import closings, set_back, set_forward
 from qualtui.tracking.deliverability import no_gateway
 from qualtui.tracking.figures import Limits, customer_figures
 from qualtui.tracking.ledger import (
@@ -273,6 +273,16 @@ def test_a_ledger_that_is_behind_learns_anew_and_marks_no_backlog_twice() -> Non
     ledger = msgspec.structs.replace(server.ledger, messages=Position(T - 50, "x", more=True))
     anew = set_back(ledger, T - 3600, -3600.0, 100.0, {})
     assert (anew.born, anew.learned, behind(anew)) == (BORN - 3600, True, True)
+
+
+def test_which_messages_are_counted_moves_with_the_clock_so_that_none_is_counted_again() -> None:
+    server = Server()
+    server.jump(T)
+    whole = msgspec.structs.replace(server.ledger, decided=T - 180)
+    late = msgspec.structs.replace(whole, messages=Position(T - 50, "x", more=True))
+    for ledger in (whole, late):
+        assert set_back(ledger, T - 3600, -3600.0, 100.0, {}).decided == pytest.approx(T - 3780, abs=CYCLE)
+        assert set_forward(ledger, 60.0, {}).decided == T - 120
 
 
 def test_a_clock_that_goes_on_changes_nothing() -> None:
