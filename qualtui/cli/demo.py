@@ -56,6 +56,16 @@ def command(
             "--keep", metavar="DIR", help=_("Keep the database in this folder, or continue with the one in it.")
         ),
     ] = None,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history/--no-history",
+            help=_(
+                "Begin with an invented day of history; without it, as on a first start. "
+                "With --services-only there is none."
+            ),
+        ),
+    ] = True,
     services_only: Annotated[
         bool,
         typer.Option(
@@ -70,12 +80,20 @@ def command(
     Example:
       qualtui demo
       qualtui demo --scenario 0310
+      qualtui demo --no-history
       qualtui demo --services-only
     """
     from qualtui.demo.launch import DemoError, service_arguments
 
     schema = schema or ("head" if quirks else "working")
-    line = service_arguments(speed=speed, seed=seed, scenario=scenario, keep=keep, schema=schema)
+    line = service_arguments(
+        speed=speed,
+        seed=seed,
+        scenario=scenario,
+        keep=keep,
+        schema=schema,
+        yesterday=history and not services_only,
+    )
     try:
         if services_only:
             return asyncio.run(_services_only(line))

@@ -110,9 +110,14 @@ def _overrides(places: Places) -> dict[str, Any]:
         "oncall": {"order": list(TEAM)},
         # Its stories need a person's key: `qualtui fix policy set gateway-restart auto` shows it heal by itself.
         "policies": {"gateway-restart": {"mode": "suggest"}},
-        "store": {"path": str(folder / "qualtui.db"), "socket": str(folder / "qualtui.sock")},
+        "store": {"path": str(store_file(places.folder)), "socket": str(folder / "qualtui.sock")},
         "demo": {"control_url": places.control_url, "speed": places.speed},
     }
+
+
+def store_file(folder: str) -> Path:
+    """Where the demo's engine keeps its store."""
+    return Path(folder) / "qualtui.db"
 
 
 def _notify(places: Places) -> dict[str, Any]:

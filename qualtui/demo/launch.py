@@ -51,13 +51,18 @@ def service_arguments(
     history: float = 48.0,
     traffic: bool = True,
     extras: bool = False,
+    yesterday: bool = False,
 ) -> list[str]:
-    """The command line of the services process, without the interpreter."""
+    """The command line of the services process, without the interpreter.
+
+    `history`: hours of the bot's past. `yesterday`: a day of qualtui's own; else its store is as at a first start.
+    """
     line = ["--speed", f"{speed:g}", "--seed", str(seed), "--schema", schema, "--history", f"{history:g}"]
     line += ["--scenario", scenario] if scenario else []
     line += ["--keep", str(keep)] if keep is not None else []
     line += [] if traffic else ["--no-traffic"]
     line += ["--extras"] if extras else []
+    line += ["--yesterday"] if yesterday else []
     return line
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from qualtui.demo.cluster import ClusterError
-from qualtui.demo.configuration import Places, write_configuration
+from qualtui.demo.configuration import Places, store_file, write_configuration
 from qualtui.demo.control import Control
 from qualtui.demo.death import watch_lifeline
 from qualtui.demo.faults import Faults
@@ -27,7 +27,12 @@ from qualtui.demo.listener import Listener, Mode
 from qualtui.demo.schema import Variant
 from qualtui.demo.story import Story, Teller, stories
 from qualtui.demo.world import Settings, World
+from qualtui.demo.yesterday import Yesterday
+from qualtui.demo.yesterday_store import write_yesterday
+from qualtui.store.errors import StoreError
 from qualtui.text import clean
+
+log = logging.getLogger(__name__)
 
 PREFIX = "qualtui-demo-"
 _LOCK = "demo.lock"
@@ -43,6 +48,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--scenario", default="", help="a story to play, such as 0310")
     parser.add_argument("--schema", type=Variant, default=Variant.WORKING, choices=list(Variant))
     parser.add_argument("--history", type=float, default=48.0, help="virtual hours of past; 0: none")
+    parser.add_argument("--yesterday", action="store_true", help="fill qualtui's store with the day before")
     parser.add_argument("--no-traffic", action="store_true", help="no customers, except those that a fault needs")
     parser.add_argument("--extras", action="store_true", help="the agent has /health/deep and /leads/ID/retry")
     parser.add_argument("--keep", type=Path, default=None, help="a folder that keeps the database")
@@ -137,7 +143,7 @@ async def serve(options: argparse.Namespace, folder: Path) -> None:
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_until(stop))
-            tasks.create_task(_live(world, story))
+            tasks.create_task(_live(world, story, yesterday=options.yesterday))
     except* _EndedError:
         pass
     except* ClusterError as group:
@@ -151,13 +157,14 @@ async def _until(stop: asyncio.Event) -> None:
     raise _EndedError
 
 
-async def _live(world: World, story: Story | None) -> None:
+async def _live(world: World, story: Story | None, *, yesterday: bool) -> None:
     faults = Faults(world)
     teller = Teller(world.pace)
     control = Control(world, faults, teller)
     listener = Listener(control.application)
     try:
-        await world.open()
+        # Beside the start of PostgreSQL, which is mostly a wait for its processes.
+        await asyncio.gather(world.open(), asyncio.to_thread(_fill_store, world.settings, yesterday))
         await listener.become(Mode.UP)
         print(json.dumps(_line(world, listener.url)), flush=True)
         async with asyncio.TaskGroup() as tasks:
@@ -166,6 +173,17 @@ async def _live(world: World, story: Story | None) -> None:
                 tasks.create_task(teller.play(story, control.act, control.holds))
     finally:
         await listener.become(Mode.DOWN)
+
+
+def _fill_store(settings: Settings, wanted: bool) -> None:
+    """The day before, in qualtui's store; a demo that can't have one starts without it."""
+    if not wanted:
+        return
+    day = Yesterday(settings.seed, time.time(), settings.start_hour, settings.speed)
+    try:
+        write_yesterday(store_file(settings.folder), day)
+    except StoreError as error:
+        log.warning("the demo starts without a day of history: %s", error)
 
 
 def _line(world: World, control_url: str) -> dict[str, object]:
