@@ -29,6 +29,7 @@ from qualtui.screens.terminal import TerminalGuard
 from qualtui.text import _
 from qualtui.widgets.bindings import binding
 from qualtui.widgets.footer import key_name
+from qualtui.widgets.list_keys import LIST_BINDINGS
 from qualtui.widgets.look import THEME, Look
 from qualtui.widgets.table import Table
 from qualtui.widgets.time_range import RANGE_BINDINGS
@@ -247,7 +248,11 @@ class QualtuiApp(App[int]):
         ]
 
     def _all_bindings(self) -> list[Binding]:
-        return [one for one in [*self.BINDINGS, *Table.BINDINGS, *RANGE_BINDINGS] if isinstance(one, Binding)]
+        return [
+            one
+            for one in [*self.BINDINGS, *Table.BINDINGS, *RANGE_BINDINGS, *LIST_BINDINGS]
+            if isinstance(one, Binding)
+        ]
 
     def say(self, text: str, token: str) -> None:
         """One line in the status row of every page."""

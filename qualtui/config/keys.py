@@ -8,7 +8,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "quit": ("q",),
     "back": ("escape",),
     "help": ("?",),
-    "customers": ("c",),
+    "customers": ("c", "2"),
     "machines": ("4",),
     "handover": ("H",),
     "doctor": ("d",),
@@ -42,6 +42,9 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "longer": ("+", "="),
     "earlier": ("left",),
     "later": ("right",),
+    "filter": ("/",),
+    "sort": ("S",),
+    "list": ("l",),
 }
 NAMES = (
     *("tab", "enter", "space", "comma", "backspace", "escape", "insert", "delete"),

@@ -209,6 +209,8 @@ class CustomersProbe:
                 wait[lead].unheard,
                 wait[lead].last,
                 addresses[lead][1],
+                cause_of(wait[lead]).value,
+                wait[lead].open_before(ledger.born),
             )
             for lead in oldest
         )

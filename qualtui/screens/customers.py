@@ -1,24 +1,50 @@
 """The customers who wait, phones masked: fetched on demand, never kept."""
 
-from textual import work
+from enum import Enum
+from typing import ClassVar
+
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.widgets import Input
 
 from qualtui.screens.listing import Listing
 from qualtui.screens.pages import PageContext
 from qualtui.text import _, plural
-from qualtui.widgets.line import Line, Span, column, faded, safe
+from qualtui.widgets.customer_rows import (
+    CauseGroup,
+    Listed,
+    arranged,
+    customer_row,
+    group_row,
+    head,
+    listed,
+    searchable,
+)
+from qualtui.widgets.filter_line import FilterLine
+from qualtui.widgets.line import Line, Span, faded, safe
 from qualtui.widgets.lines import Lines
-from qualtui.widgets.table import TableRow
-from qualtui.widgets.words import age, clock
+from qualtui.widgets.list_keys import LIST_BINDINGS
 from qualtui.wire import CloseCustomer, Customers, CustomerView, ListCustomers
 
-FOOTER = ("back", "answered", "fix", "refresh", "help")
-_COLUMNS = ((9, "strong"), (14, "faint"), (22, "text"), (15, "faint"))  # cells and style of each but the last
-EVERY = 5.0  # seconds between two requests while the page is open
+FOOTER = ("back", "filter", "sort", "list", "answered", "fix", "refresh", "help")
+EVERY, LONG_EVERY = 5.0, 30.0  # s between two requests while the page is open; of a long list
+LONG = 500  # customers
+MOST = 10_000  # customers that are asked for
+
+
+class CustomerList(Enum):
+    """The lists of the page, in the order of their key."""
+
+    WAITING = "waiting"
+    BEFORE = "open before start"
+    BACKLOG = "backlog"
 
 
 class CustomersPage(Listing):
-    """One row for each customer, longest wait first."""
+    """One row for each customer, grouped by cause or by age alone."""
+
+    BINDINGS: ClassVar[list[BindingType]] = LIST_BINDINGS
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.look, context.keys)
@@ -26,17 +52,26 @@ class CustomersPage(Listing):
         self._ask = context.ask
         self._answer: Customers | None = None
         self._asked_at: float | None = None
+        self._list = CustomerList.WAITING
+        self._grouped = True
+        self._people: tuple[CustomerView, ...] = ()  # of the list that is shown
+        self._haystacks: list[str] = []
+        self._listed = Listed()
 
     def above(self) -> ComposeResult:
-        """The title, with the number of customers."""
+        """The title with the number of customers, the lists, the filter."""
         yield Lines(self.look, id="title")
+        yield FilterLine(plain=self.look.plain, id="filter")
 
     def closing(self) -> CloseCustomer | None:
         """The customer under the cursor."""
-        chosen = self.table.key
-        people = self._answer.customers if self._answer else ()
-        found = next((person for person in people if person.lead == chosen), None)
+        found = self.chosen()
         return CloseCustomer(self._agent, found.lead, "", found.last) if found else None
+
+    def chosen(self) -> CustomerView | None:
+        """The customer under the cursor."""
+        key = self.table.key
+        return next((person for person in self._people if person.lead == key), None)
 
     def fresh(self) -> None:
         """Request the list again."""
@@ -45,58 +80,128 @@ class CustomersPage(Listing):
 
     def fill(self) -> None:
         """Show the newest list, with ages as of now."""
-        if self.sight.watched and (self._asked_at is None or self.now - self._asked_at >= EVERY):
+        every = LONG_EVERY if self._answer is not None and len(self._answer.customers) > LONG else EVERY
+        if self.sight.watched and (self._asked_at is None or self.now - self._asked_at >= every):
             self._asked_at = self.now
             self._read()
-        watched, answer = self.sight.watched, self._answer
-        if not watched:
-            self.table.empty = _("Engine not running: it is unknown who waits now.")
-        elif answer is not None:
-            self.table.empty = _("No customer waits.")
-        people = sorted(answer.customers, key=_since) if answer is not None else []
-        lines = [self._row(person) for person in people]
-        if not watched:
-            lines = faded(lines, self.look.glyphs.good)
-        self.query_one("#title", Lines).show([self._title(len(people) if answer is not None else None)])
-        self.table.show(_head(), [TableRow(person.lead, line) for person, line in zip(people, lines, strict=True)])
+        self.table.empty = self._empty()
+        cells = self.table.size.width or self.size.width
+        columns = arranged(self._listed.widest, cells)
+        entries, watched, now, zone = self._listed.entries, self.sight.watched, self.now, self.zone
+        speed = self.sight.snapshot.speed if self.sight.snapshot else 1.0
+
+        def line(n: int) -> Line:
+            entry = entries[n]
+            if isinstance(entry, CauseGroup):
+                drawn = group_row(entry, now, self.look)
+            else:
+                drawn = customer_row(entry, columns, now, zone, cells, self.look, speed)
+            return drawn if watched else faded([drawn], self.look.glyphs.good)[0]
+
+        self.query_one("#title", Lines).show([self._title(), self._lists()])
+        self.table.show_lazily(head(columns, cells, speed), self._listed.keys, line, self._listed.headings)
 
     def footer(self) -> list[tuple[str, str]]:
         """The keys of this page."""
         return self._keys(FOOTER)
 
-    def _title(self, number: int | None) -> Line:
-        """Return the title for `number` customers, or those of the last answer; None: no answer yet."""
-        if number is None:
+    def action_filter(self) -> None:
+        """Type what the list is filtered by."""
+        self.query_one(FilterLine).open()
+
+    def action_sort(self) -> None:
+        """Grouped by cause, or by age alone."""
+        self._grouped = not self._grouped
+        self._arrange()
+
+    def action_list(self) -> None:
+        """To the next list."""
+        lists = list(CustomerList)
+        before, self._list = self._list, lists[(lists.index(self._list) + 1) % len(lists)]
+        if CustomerList.BACKLOG in (before, self._list):  # the backlog is an answer of its own
+            self._answer = self._asked_at = None
+        self._choose()
+
+    @on(Input.Changed)
+    def _filter(self, event: Input.Changed) -> None:
+        """Each key filters at once."""
+        event.stop()
+        self._arrange()
+
+    @on(FilterLine.Closed)
+    def _filtered(self, event: FilterLine.Closed) -> None:
+        """Keys go to the table again."""
+        event.stop()
+        self.table.focus(scroll_visible=False)
+
+    def _choose(self) -> None:
+        """Take the people of the list that is shown from the newest answer."""
+        people = self._answer.customers if self._answer is not None else ()
+        if self._list is CustomerList.BEFORE:
+            people = tuple(person for person in people if person.before)
+        self._people, self._haystacks = people, searchable(people)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._listed = listed(self._people, self._haystacks, self.query_one(FilterLine).value, self._grouped)
+        if self.is_mounted:
+            self.draw()
+
+    def _empty(self) -> str:
+        """What stands in place of rows."""
+        if not self.sight.watched:
+            return _("Engine not running: it is unknown who waits now.")
+        if self._answer is None:
+            return _("reading ...")
+        if self._people:
+            return _("No customer matches the filter.")
+        return {
+            CustomerList.WAITING: _("No customer waits."),
+            CustomerList.BEFORE: _("No one who was open before the first start still waits."),
+            CustomerList.BACKLOG: _("The backlog is empty."),
+        }[self._list]
+
+    def _title(self) -> Line:
+        """Return the title for the number of customers; without an answer yet there is none."""
+        number = len(self._people)
+        if self._answer is None:
             title = _("Who waits for the bot")
-        elif self._answer is not None and self._answer.more:
+        elif self._list is CustomerList.BEFORE:
+            title = plural(
+                "{n} customer was open before the first start",
+                "{n} customers were open before the first start",
+                number,
+            )
+        elif self._list is CustomerList.BACKLOG:
+            title = plural("{n} customer in the backlog", "{n} customers in the backlog", number)
+        elif self._answer.more:
             title = _("More than {n} customers wait for the bot: those who wait longest")
         elif self.sight.watched:
             title = plural("{n} customer waits for the bot", "{n} customers wait for the bot", number)
         else:
             title = plural("{n} customer waited for the bot", "{n} customers waited for the bot", number)
-        return (Span(f" {title.format(n=number)}", "title"), Span(f"   {safe(self._agent, 60)}", "faint"))
+        spans = [Span(f" {title.format(n=number)}", "title"), Span(f"   {safe(self._agent, 60)}", "faint")]
+        if self._answer is not None and self._listed.found != number:
+            spans.append(Span("   " + _("{n} match the filter").format(n=self._listed.found), "strong"))
+        return tuple(spans)
 
-    def _row(self, person: CustomerView) -> Line:
-        since = _("since {clock}").format(clock=clock(person.since, self.zone))
-        cells = (age(self.now, person.since), since, safe(person.phone, 40), safe(person.lead, 60))
-        spans = [Span(column(text, wide), token) for text, (wide, token) in zip(cells, _COLUMNS, strict=True)]
-        return (Span("  "), *spans, Span(safe(person.cause, 200), "label"))
+    def _lists(self) -> Line:
+        """The lists, the one that is shown in reverse, and how it is sorted."""
+        names = {
+            CustomerList.WAITING: _("waiting"),
+            CustomerList.BEFORE: _("open before start"),
+            CustomerList.BACKLOG: _("backlog"),
+        }
+        spans = [Span(" ")]
+        for one, name in names.items():
+            spans += [Span(f" {name} ", "chip" if one is self._list else "dimchip"), Span(" ")]
+        spans.append(Span("  " + (_("grouped by cause") if self._grouped else _("sorted by age")), "faint"))
+        return tuple(spans)
 
     @work(exclusive=True, group="customers")
     async def _read(self) -> None:
-        answer = await self._ask(ListCustomers(self._agent))
-        if isinstance(answer, Customers):
+        backlog = self._list is CustomerList.BACKLOG
+        answer = await self._ask(ListCustomers(self._agent, backlog, MOST))
+        if isinstance(answer, Customers) and backlog is (self._list is CustomerList.BACKLOG) and self.is_mounted:
             self._answer = answer
-            if self.is_mounted:
-                self.draw()
-
-
-def _head() -> Line:
-    """Return the titles of the columns."""
-    titles = (_("waits"), "", _("phone"), "leads.id")
-    cells = "".join(column(title, wide) for title, (wide, _token) in zip(titles, _COLUMNS, strict=True))
-    return (Span("  " + cells, "faint"), Span(_("why"), "faint"))
-
-
-def _since(person: CustomerView) -> float:
-    return person.since
+            self._choose()

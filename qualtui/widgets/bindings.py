@@ -12,6 +12,7 @@ _TEXTUAL = {
     "-": "minus",
     "+": "plus",
     "=": "equals_sign",
+    "/": "slash",
 }
 
 

@@ -1,6 +1,6 @@
 """Table: rows with a cursor on the Line API; a changed row is repainted, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -84,7 +84,10 @@ class Table(Widget, can_focus=True):
         self.empty = empty
         self._pointer = pointer  # whether the cursor shows while the keys go elsewhere
         self._head: Line = BLANK
-        self._rows: list[TableRow] = []
+        self._row_keys: Sequence[str] = ()
+        self._line_of: Callable[[int], Line] = lambda _n: BLANK
+        self._headings: Container[int] = ()  # rows that the cursor steps over
+        self._painted: list[tuple[Line, bool]] = []  # the rows of the screen as they were painted last
         self._cursor = 0
         self.touched = False  # whether a person moved the cursor
         self._top = 0  # the first row that is visible
@@ -94,28 +97,38 @@ class Table(Widget, can_focus=True):
     @property
     def key(self) -> str:
         """The key of the row under the cursor; empty where there is no row."""
-        return self._rows[self._cursor].key if self._rows else ""
+        return self._row_keys[self._cursor] if self._row_keys else ""
 
     @property
     def shown(self) -> list[Line]:
         """Head and rows as they stand, for tests and copies."""
-        return [self._head, *[row.line for row in self._rows]]
+        return [self._head, *map(self._line_of, range(len(self._row_keys)))]
 
     def show(self, head: Line, rows: Sequence[TableRow]) -> None:
         """Shows these rows; the cursor stays on its key while that is among them, or at the top of what is new."""
-        before = self._visible()
+        self.show_lazily(head, [row.key for row in rows], [row.line for row in rows].__getitem__)
+
+    def show_lazily(
+        self, head: Line, keys: Sequence[str], line: Callable[[int], Line], headings: Container[int] = ()
+    ) -> None:
+        """Show as many rows as there are keys; `line` draws the n-th, and is called for visible rows alone.
+
+        `headings`: rows that the cursor steps over; the last row is none.
+        """
         key = "" if self._newest and not self._cursor else self.key
-        self._head, self._rows = head, list(rows)
-        if key:
-            keys = [row.key for row in self._rows]
-            self._cursor = keys.index(key) if key in keys else min(self._cursor, max(0, len(keys) - 1))
+        same = keys is self._row_keys
+        self._head, self._row_keys, self._line_of, self._headings = head, keys, line, headings
+        if key and not same:
+            last = max(0, len(keys) - 1)
+            self._cursor = keys.index(key) if key in keys else min(self._cursor, last)
+        self._cursor = self._beside_headings(self._cursor, 1)
         self._follow()
-        self._repaint(before)
+        self._repaint()
 
     def select(self, key: str) -> None:
         """Puts the cursor on the row with this key, if it is there."""
-        for n, row in enumerate(self._rows):
-            if row.key == key:
+        for n, known in enumerate(self._row_keys):
+            if known == key:
                 self._go(n)
 
     def action_move(self, by: int) -> None:
@@ -124,7 +137,7 @@ class Table(Widget, can_focus=True):
 
     def action_edge(self, way: int) -> None:
         """Moves the cursor to the first or the last row."""
-        self._moved(0 if way < 0 else len(self._rows) - 1)
+        self._moved(0 if way < 0 else len(self._row_keys) - 1)
 
     def action_page(self, way: int) -> None:
         """Moves the cursor by a screenful."""
@@ -132,7 +145,7 @@ class Table(Widget, can_focus=True):
 
     def action_open(self) -> None:
         """Post that the row was chosen."""
-        if self._rows:
+        if self._row_keys:
             self.post_message(self.Opened(self, self.key))
 
     def on_focus(self) -> None:
@@ -159,7 +172,7 @@ class Table(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One row of the screen, from the cache of rows drawn before."""
-        line, cursor = self._at(y)
+        line, cursor = self._painted[y] if y < len(self._painted) else self._at(y)
         cells = self.size.width
         known = (line, cells, cursor)
         cached = self._strips.get(known)
@@ -174,6 +187,7 @@ class Table(Widget, can_focus=True):
         self._strips.clear()
         top = self._top
         self._follow()
+        self._painted = self._visible()
         if self._top != top:
             self.refresh()
 
@@ -181,9 +195,9 @@ class Table(Widget, can_focus=True):
         if y == 0:
             return self._head, False
         n = y - 1 + self._top
-        if n < len(self._rows):
-            return self._rows[n].line, n == self._cursor
-        if not self._rows and y == 1:
+        if n < len(self._row_keys):
+            return self._line_of(n), n == self._cursor
+        if not self._row_keys and y == 1:
             return (Span("  " + self.empty, "faint"),), False
         return BLANK, False
 
@@ -202,11 +216,15 @@ class Table(Widget, can_focus=True):
     def _visible(self) -> list[tuple[Line, bool]]:
         return [self._at(y) for y in range(self.size.height)]
 
-    def _repaint(self, before: list[tuple[Line, bool]]) -> None:
+    def _repaint(self) -> None:
         """Repaints the cells of the rows that are not what they were."""
+        before, self._painted = self._painted, self._visible()
+        if len(before) != len(self._painted):
+            self.refresh()
+            return
         cells = self.size.width
         regions: list[Region] = []
-        for y, (old, new) in enumerate(zip(before, self._visible(), strict=True)):
+        for y, (old, new) in enumerate(zip(before, self._painted, strict=True)):
             if old == new:
                 continue
             if old[1] != new[1]:
@@ -227,21 +245,34 @@ class Table(Widget, can_focus=True):
             self.post_message(self.Moved(self, self.key))
 
     def _go(self, n: int) -> None:
-        n = max(0, min(n, len(self._rows) - 1))
-        if n == self._cursor or not self._rows:
+        n = max(0, min(n, len(self._row_keys) - 1))
+        n = self._beside_headings(n, -1 if n < self._cursor else 1)
+        if n == self._cursor or not self._row_keys:
             return
-        before = self._visible()
         self._cursor = n
         self._follow()
-        self._repaint(before)
+        self._repaint()
+
+    def _beside_headings(self, n: int, way: int) -> int:
+        """The next row that is no heading, first in this way, then in the other."""
+        for by in (way, -way):
+            place = n
+            while 0 <= place < len(self._row_keys):
+                if place not in self._headings:
+                    return place
+                place += by
+        return n
 
     def _follow(self) -> None:
         """Scrolls so that the cursor can be seen, and no room is left empty; not before the first layout."""
         if not self.size.height:
             return
         room = max(1, self.size.height - 1)
-        top = min(max(self._top, self._cursor - room + 1), self._cursor)
-        self._top = max(0, min(top, len(self._rows) - room))
+        first = self._cursor
+        while first - 1 in self._headings and self._cursor - first + 1 < room:  # a heading stays in sight
+            first -= 1
+        top = min(max(self._top, self._cursor - room + 1), first)
+        self._top = max(0, min(top, len(self._row_keys) - room))
 
     def _touch_cursor(self) -> None:
         self._strips.clear()

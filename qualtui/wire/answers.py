@@ -216,6 +216,8 @@ class CustomerView(msgspec.Struct, frozen=True):
     unheard: float | None = None  # by the database's clock: a row says sent then, but it was not delivered
     last: float = 0.0  # by the database's clock: the newest thing that the customer did
     by_hand: Saying = ""  # why a person alone may answer: whose number it is, is in doubt
+    code: str = ""  # of the cause: those with the same one belong together
+    before: bool = False  # open before the first start, and silent since
 
 
 class Customers(msgspec.Struct, frozen=True, tag="customers"):

@@ -255,11 +255,13 @@ class ListSilences(msgspec.Struct, frozen=True, tag="silence.list"):
 class ListCustomers(msgspec.Struct, frozen=True, tag="customers"):
     """The waiting customers of an agent, phones masked: fetched on demand, never stored.
 
-    `backlog`: those instead who already waited for long before the first start.
+    `backlog`: those instead who already waited for long before the first start. `limit`: at most so many, the
+    longest wait first; the engine has its own limit.
     """
 
     agent: str
     backlog: bool = False
+    limit: int = 200
 
 
 class CloseCustomer(msgspec.Struct, frozen=True, tag="customer.close"):

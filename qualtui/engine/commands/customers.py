@@ -7,13 +7,13 @@ from qualtui.text import clean, masked
 from qualtui.text.message import message
 from qualtui.wire import Answer, CloseCustomer, Done, ListCustomers, Refused
 
-LISTED = 200  # waiting customers in a list; a search for one looks at all
+LISTED = 10_000  # waiting customers in a list at most: 3 MB; a search for one looks at all
 
 
 async def customers(context: CommandContext, ask: ListCustomers, who: str) -> Answer:
     """Return the waiting customers, the longest wait first."""
     del who
-    return await context.customers(ask, LISTED)
+    return await context.customers(ask, max(1, min(ask.limit, LISTED)))
 
 
 async def close(context: CommandContext, ask: CloseCustomer, who: str) -> Answer:
