@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from qualtui.eventlog.family import OURSELVES, EventKind, Family, safe
-from qualtui.model import Activity, EventBody, MutedNotice, Severity, State
+from qualtui.model import Activity, EventBody, Incident, MutedNotice, Severity, State
 from qualtui.text.message import Saying, message
 
 MUTED_KEPT = 100
@@ -33,17 +33,7 @@ def _mute(state: State, body: NoticeMuted) -> State:
     incident = state.incidents.get(body.number)
     if incident is None:
         return state
-    muted = MutedNotice(
-        body.key,
-        body.number,
-        incident.agent,
-        body.kind,
-        body.severity,
-        incident.summary,
-        body.reason,
-        state.at,
-        body.waiting,
-    )
+    muted = replace(_unsent(state, incident, body, body.key), waiting=body.waiting)
     incidents = {**state.incidents, body.number: replace(incident, muted=muted)}
     return replace(state, incidents=incidents, muted=(*state.muted, muted)[-MUTED_KEPT:])
 
@@ -52,18 +42,15 @@ def _unrouted(state: State, body: NoticeUnrouted) -> State:
     incident = state.incidents.get(body.number)
     if incident is None:
         return state
-    unsent = MutedNotice(
-        f"{incident.decided}/{body.kind}",
-        body.number,
-        incident.agent,
-        body.kind,
-        body.severity,
-        incident.summary,
-        body.reason,
-        state.at,
-        status="unrouted",
-    )
+    unsent = replace(_unsent(state, incident, body, f"{incident.decided}/{body.kind}"), status="unrouted")
     return replace(state, muted=(*state.muted, unsent)[-MUTED_KEPT:])
+
+
+def _unsent(state: State, incident: Incident, body: NoticeMuted | NoticeUnrouted, key: str) -> MutedNotice:
+    """A notice that was due now and is not sent."""
+    return MutedNotice(
+        key, body.number, incident.agent, body.kind, body.severity, incident.summary, body.reason, state.at
+    )
 
 
 def _line(_state: State, at: float, body: NoticeMuted | NoticeUnrouted) -> Activity:
