@@ -9,7 +9,7 @@ import msgspec
 from qualtui.answer import Answer
 from qualtui.http import Failure, Fetcher, FetchError
 from qualtui.notify.channels.channel import Delivery
-from qualtui.notify.channels.retry_after import asked_wait
+from qualtui.notify.channels.retry_after import requested_wait
 from qualtui.text.message import Saying, message
 
 T = TypeVar("T")
@@ -30,12 +30,12 @@ def status_words(status: int) -> str:
     return f"HTTP {status} {HTTPStatus(status).phrase}" if status in _KNOWN else f"HTTP {status}"
 
 
-def delivery_of(answer: Answer, told: float = 0.0) -> Delivery:
-    """Whether a service took a message; `told`: the seconds that its body asks us to wait."""
+def delivery_of(answer: Answer, in_body: float = 0.0) -> Delivery:
+    """Whether a service took a message; `in_body`: the seconds that its body asks us to wait."""
     if 200 <= answer.status < 300:
         return Delivery()
     why = message("the channel did not accept it: {why}", why=status_words(answer.status))
-    return Delivery(why, asked=asked_wait(answer.status, answer.headers, time.time(), told))
+    return Delivery(why, asked=requested_wait(answer.status, answer.headers, time.time(), in_body))
 
 
 def undelivered(error: FetchError) -> Delivery:

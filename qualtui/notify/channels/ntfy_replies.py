@@ -17,7 +17,7 @@ from qualtui.notify.channels.exchange import decoded, unread
 from qualtui.notify.channels.ntfy import NtfyAddress, ntfy_address, reply_topic
 from qualtui.notify.channels.parsed import ParsedAddress
 from qualtui.notify.channels.replies import ButtonPress, Replies
-from qualtui.notify.channels.retry_after import asked_wait, http_age, http_time
+from qualtui.notify.channels.retry_after import http_age, http_time, requested_wait
 
 EVERY = 10.0  # s between two polls
 TIMEOUT = 10.0  # s for a poll
@@ -62,7 +62,7 @@ class NtfyReplies:
         finally:
             await fetcher.close()
         if answer.status != 200:
-            wait = asked_wait(answer.status, answer.headers, http_time(answer.headers.get("date", "")) or 0.0)
+            wait = requested_wait(answer.status, answer.headers, http_time(answer.headers.get("date", "")) or 0.0)
             return Replies(trouble=unread(answer.status), wait=max(EVERY, wait))
         if answer.oddity:
             return Replies(trouble=answer.oddity, wait=EVERY)

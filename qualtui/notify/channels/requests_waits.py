@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from qualtui.notify.channels.retry_after import asked_wait
+from qualtui.notify.channels.retry_after import requested_wait
 
 
 class _Heard(threading.local):
@@ -33,7 +33,7 @@ def listen_for_waits() -> None:
 
     def listening(session: requests.Session, request: requests.PreparedRequest, **options: Any) -> Any:
         answer = send(session, request, **options)
-        wait = asked_wait(answer.status_code, answer.headers, time.time(), _told(answer))
+        wait = requested_wait(answer.status_code, answer.headers, time.time(), _in_body(answer))
         _heard.wait = max(_heard.wait, wait)
         return answer
 
@@ -43,10 +43,10 @@ def listen_for_waits() -> None:
 
 def heard_wait(status: int) -> float:
     """The seconds that the service asked this thread's send to wait; at least 30 after HTTP 429."""
-    return max(_heard.wait, asked_wait(status, {}, 0.0))
+    return max(_heard.wait, requested_wait(status, {}, 0.0))
 
 
-def _told(answer: Any) -> float:
+def _in_body(answer: Any) -> float:
     """The seconds in the body of a 429: `retry_after` of Discord, `parameters.retry_after` of Telegram."""
     if answer.status_code != HTTPStatus.TOO_MANY_REQUESTS:
         return 0.0
@@ -54,10 +54,10 @@ def _told(answer: Any) -> float:
         body = answer.json()
     except ValueError:
         return 0.0
-    return told_wait(body)
+    return wait_in_body(body)
 
 
-def told_wait(body: object) -> float:
+def wait_in_body(body: object) -> float:
     """The seconds that a JSON answer names, 0 where it names none."""
     if not isinstance(body, dict):
         return 0.0

@@ -11,15 +11,15 @@ LEAST = 30.0  # s after 429, whatever the service asks: most ask for less than t
 ASKING = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
-def asked_wait(status: int, headers: Mapping[str, str], now: float, told: float = 0.0) -> float:
+def requested_wait(status: int, headers: Mapping[str, str], now: float, in_body: float = 0.0) -> float:
     """Return the seconds to wait before the next request, 0 where the answer asks for none.
 
-    `headers`: names in any case. `told`: the seconds that the answer's body names.
+    `headers`: names in any case. `in_body`: the seconds that the answer's body names.
     """
     if status not in ASKING:
         return 0.0
     named = {name.lower(): value for name, value in headers.items() if name.lower() in {"retry-after", "date"}}
-    wait = max(told, _seconds(named.get("retry-after", ""), named.get("date", ""), now))
+    wait = max(in_body, _seconds(named.get("retry-after", ""), named.get("date", ""), now))
     least = LEAST if status == HTTPStatus.TOO_MANY_REQUESTS else 0.0
     return min(LONGEST_ASKED, max(least, wait))
 

@@ -13,7 +13,7 @@ from qualtui.notify.channels.channel import ChannelLimits, ChannelMessage, Chann
 from qualtui.notify.channels.exchange import decoded, delivery_of, undelivered
 from qualtui.notify.channels.families import LIMITS, ChannelFamily, ChannelLayout, laid_out
 from qualtui.notify.channels.parsed import ParsedAddress
-from qualtui.notify.channels.requests_waits import told_wait
+from qualtui.notify.channels.requests_waits import wait_in_body
 from qualtui.notify.channels.telegram_api import HOST, TelegramAddress, called, telegram_address
 
 _LAYOUT = ChannelLayout("NotifyTelegram", ChannelFamily.CHAT, LIMITS["NotifyTelegram"])
@@ -36,7 +36,7 @@ class TelegramChannel:
             answer = await called(address.bot, "sendMessage", telegram_payload(address, note), self.limits.timeout)
         except FetchError as error:
             return undelivered(error)
-        return delivery_of(answer, told_wait(decoded(answer.body, dict)))
+        return delivery_of(answer, wait_in_body(decoded(answer.body, dict)))
 
     def close(self) -> None:
         """Holds nothing between two messages."""

@@ -16,8 +16,8 @@ from qualtui.notify.channels.apprise_channel import NOT_UNDERSTOOD
 from qualtui.notify.channels.exchange import decoded, unread
 from qualtui.notify.channels.parsed import ParsedAddress
 from qualtui.notify.channels.replies import ButtonPress, Replies
-from qualtui.notify.channels.requests_waits import told_wait
-from qualtui.notify.channels.retry_after import asked_wait
+from qualtui.notify.channels.requests_waits import wait_in_body
+from qualtui.notify.channels.retry_after import requested_wait
 from qualtui.notify.channels.telegram_api import TelegramAddress, called, telegram_address
 from qualtui.text import clean
 from qualtui.text.message import message
@@ -132,5 +132,5 @@ class TelegramReplies:
 def _refused(answer: Answer) -> Replies:
     if answer.status == 409:
         return Replies(trouble=unread(409), conflict=True, wait=CONFLICT_WAIT)
-    told = told_wait(decoded(answer.body, dict))
-    return Replies(trouble=unread(answer.status), wait=asked_wait(answer.status, answer.headers, 0.0, told))
+    in_body = wait_in_body(decoded(answer.body, dict))
+    return Replies(trouble=unread(answer.status), wait=requested_wait(answer.status, answer.headers, 0.0, in_body))

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from qualtui.notify.channels.requests_waits import told_wait
-from qualtui.notify.channels.retry_after import asked_wait
+from qualtui.notify.channels.requests_waits import wait_in_body
+from qualtui.notify.channels.retry_after import requested_wait
 from tests.notify.channels.sending import ops, sent
 
 NOW = 1_800_000_000.0  # Fri, 15 Jan 2027 08:00:00 GMT
@@ -37,7 +37,7 @@ DATE = "Fri, 15 Jan 2027 08:02:00 GMT"
     ],
 )
 def test_a_wait_is_understood_and_bounded(status: int, headers: dict[str, str], told: float, wait: float) -> None:
-    assert asked_wait(status, headers, NOW, told) == wait
+    assert requested_wait(status, headers, NOW, told) == wait
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_wait_is_understood_and_bounded(status: int, headers: dict[str, str], 
     ],
 )
 def test_the_wait_in_a_body(body: object, wait: float) -> None:
-    assert told_wait(body) == wait
+    assert wait_in_body(body) == wait
 
 
 @asynccontextmanager
