@@ -13,7 +13,7 @@ from qualtui.widgets.figures import few, mark
 from qualtui.widgets.line import Line, Span, column, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.table import Table, TableRow
-from qualtui.widgets.words import age, evidence_text, quantity
+from qualtui.widgets.words import age, evidence_text, quantity, unasked
 from qualtui.wire import AgentDetail, Figure
 
 FOOTER = ("back", "open", "refresh", "down", "up", "help")
@@ -95,7 +95,7 @@ class EvidencePage(Listing):
         since = "" if figure.at is None else age(self.now, figure.at)
         missing = figure.evidence is Evidence.NO_SOURCE
         wrong = evidence_text(figure, self.now)
-        rests = "faint" if missing else "unknown" if wrong else "text"
+        rests = "faint" if missing or unasked(figure) else "unknown" if wrong else "text"
         spans = (
             Span(f" {glyph} ", token),
             Span(column(safe(figure.name, 80), name - 1), "faint" if missing else "label"),

@@ -9,7 +9,7 @@ from qualtui.widgets.frame import ruled
 from qualtui.widgets.line import Line, Span, column, cut_line, fit, padded, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.spark import Past, spark
-from qualtui.widgets.words import age, count, evidence_text, lasting, quantity
+from qualtui.widgets.words import age, count, evidence_text, lasting, quantity, unasked
 from qualtui.wire import AgentDetail, Figure
 
 _LABEL = 18  # cells of a row's label
@@ -39,15 +39,9 @@ def mark(entry: Entry, figure: Figure, look: Look) -> tuple[str, str]:
     return " ", "label" if entry.grey else "text"
 
 
-def unasked(figure: Figure) -> bool:
-    """Whether nothing was polled yet, as just after a start: no trouble, and not good either."""
-    early = figure.at is None or (figure.value is None and figure.name.startswith("goal."))  # of too few minutes
-    return figure.evidence is Evidence.NO_DATA and early
-
-
 def evidence_words(figure: Figure, now: float, *, live: bool) -> str:
     """What is wrong with a figure's evidence, or its age where it is not kept up to date."""
-    wrong = _("no data yet") if unasked(figure) else evidence_text(figure, now)
+    wrong = evidence_text(figure, now)
     if not live and figure.at is not None and not wrong:
         return _("{age} ago").format(age=age(now, figure.at))
     return wrong

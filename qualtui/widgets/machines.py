@@ -13,7 +13,7 @@ from qualtui.widgets.levels import CellLevel
 from qualtui.widgets.line import Line, Span, column, padded, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.uptime import uptime_bar
-from qualtui.widgets.words import evidence_text, quantity
+from qualtui.widgets.words import evidence_text, quantity, unasked
 from qualtui.wire import AgentDetail, LinkView
 
 WIDE = 120  # cells from which a row tells its status in full, and how long the link was up
@@ -111,7 +111,8 @@ def chart_title(name: str, agent: AgentDetail, now: float, look: Look, *, chosen
         Span(f"   {value}", "strong" if token in {"good", "text", "label"} else token),
         Span(f" {glyph}", token),
     )
-    return (*title, *spans, Span(f" {wrong}", "unknown")) if wrong else (*title, *spans)
+    shade = "faint" if unasked(figure) else "unknown"
+    return (*title, *spans, Span(f" {wrong}", shade)) if wrong else (*title, *spans)
 
 
 def measured(agent: AgentDetail) -> list[str]:

@@ -79,6 +79,12 @@ def _seconds(value: float) -> str:
     return lasting(value)
 
 
+def unasked(figure: Figure) -> bool:
+    """Whether nothing was polled yet, or too few minutes for a goal, as just after a start: no trouble."""
+    early = figure.at is None or (figure.value is None and figure.name.startswith("goal."))
+    return figure.evidence is Evidence.NO_DATA and early
+
+
 def evidence_text(figure: Figure, now: float) -> str:
     """What is wrong with the evidence of a figure, in the screen's words; empty when it is fresh."""
     match figure.evidence:
@@ -87,7 +93,8 @@ def evidence_text(figure: Figure, now: float) -> str:
         case Evidence.OLD:
             return _("STALE {age}").format(age=age(now, figure.at))
         case Evidence.NO_DATA:
-            return _("NO DATA")
+            early = _("no data yet") if figure.at is None else _("learning")
+            return early if unasked(figure) else _("NO DATA")
         case Evidence.DISAGREE:
             return _("DISAGREE")
         case Evidence.NO_SOURCE:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qualtui.widgets.words import age, clock, count, day_clock, lasting, quantity
+from qualtui.model import Evidence
+from qualtui.widgets.words import age, clock, count, day_clock, evidence_text, lasting, quantity
+from qualtui.wire import Figure
 from tests.snapshots import AT
 
 
@@ -63,3 +65,18 @@ def clock_of_day(days: int) -> str:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(AT - 86400 * days, UTC).strftime("%d.%m. %H:%M")
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "value", "word"),
+    [
+        ("goal.up_left", AT, None, "learning"),  # the first 20 minutes are too few for a budget
+        ("goal.up_left", None, None, "no data yet"),
+        ("health.up", None, None, "no data yet"),
+        ("health.up", AT, None, "NO DATA"),
+    ],
+)
+def test_a_new_bot_s_missing_figures_are_no_alarm(
+    name: str, at: float | None, value: float | None, word: str
+) -> None:
+    assert evidence_text(Figure(name, value, "", Evidence.NO_DATA, at), AT) == word
