@@ -18,6 +18,8 @@ from qualtui.wire import (
 
 HOUR = 3600.0
 SOONEST, LATEST = 5.0, 60.0  # s between two requests of the same
+CALM = 30.0  # ... and where all is calm: a chart that moves is repainted as a whole
+ENOUGH = 3  # known cells of a chart
 CELLS = 60  # of the hour
 SHORTEST = 60.0  # s of past that are asked for
 SHORTER, ROOM = (4, 24, 96, 288), 1.3  # parts of the longest past; how much more than what is known is shown
@@ -87,8 +89,14 @@ class OverviewPast:
         """Seconds after which it is asked again: a part of a cell of the past."""
         _ask, answer = self._answers.get(name, (None, None))
         if isinstance(answer, History):
-            return max(SOONEST, min(answer.step / 2, LATEST))
+            least = SOONEST if name == "hour" or not _shown(answer) else CALM
+            return max(least, min(answer.step / 2, LATEST))
         return SOONEST
+
+
+def _shown(past: History) -> bool:
+    """Whether enough is known for a chart."""
+    return any(sum(value is not None for value in one.highs) > ENOUGH for one in past.series)
 
 
 def wanted(view: AgentDetail, speed: float, charts: tuple[int, int], past: OverviewPast) -> dict[str, Command]:
