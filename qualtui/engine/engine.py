@@ -20,7 +20,7 @@ from qualtui.engine.ack_replies import AckReplies
 from qualtui.engine.command_handler import CommandHandler
 from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.config_reload import ConfigReload
-from qualtui.engine.customer_list import listed_customers
+from qualtui.engine.customer_list import customer_messages, listed_customers
 from qualtui.engine.dead_man import DeadManSwitch
 from qualtui.engine.doctor_runner import DoctorRunner
 from qualtui.engine.evaluator import Evaluator
@@ -202,6 +202,7 @@ class Engine:
                 self._windows.details,
                 past=HistoryReader(self.journal, store, self._view.declared, self._view.holds_for).read,
                 declared=self._view.declared,
+                messages=lambda agent, lead: customer_messages(self._setup.probes, agent, lead),
                 labels=self._evaluator.labels,
                 policies=self._policies.views,
                 holds=lambda incident: self._view.live.holds(incident, self.journal.state, self._clock()),

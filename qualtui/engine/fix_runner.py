@@ -15,10 +15,10 @@ import msgspec
 from qualtui.engine.journal import Entry, Journal
 from qualtui.engine.runs import LiveRun, run_view, to_stop, undo_refusal
 from qualtui.eventlog.fixes import FixFinished, FixStarted, FixStopped
-from qualtui.fixes.fix import Fix, FixError, Outcome, Plan, Stop
+from qualtui.fixes.fix import AnswersCustomers, Fix, FixError, Outcome, Plan, Stop
 from qualtui.model import FixRun, State
 from qualtui.text.message import Saying, message
-from qualtui.wire import Answer, Done, Fixes, FixView, Preview, Refused, RunningView
+from qualtui.wire import Answer, CustomerFix, Done, Fixes, FixView, Preview, Refused, RunningView
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +104,22 @@ class FixRunner:
         )
         runs = sorted(self._journal.state.runs.values(), key=lambda run: -run.started_at)
         return Fixes(fixes, tuple(run_view(run, now, self._final(run)) for run in runs[:50]))
+
+    async def for_customer(self, agent: str, lead: str) -> tuple[CustomerFix, ...]:
+        """What each fix can do for one customer now; one that answers nobody says what it does."""
+        found = []
+        for (owner, _name), remedy in sorted(self._remedies.items()):
+            if owner != agent:
+                continue
+            helps, why = False, remedy.unavailable or remedy.not_now
+            if not why and isinstance(remedy, AnswersCustomers):
+                try:
+                    with self._using(remedy):
+                        helps, why = await remedy.reaches(lead)
+                except FixError as error:
+                    why = error.text
+            found.append(CustomerFix(remedy.title, helps, why or remedy.explain))
+        return tuple(found)
 
     def running(self) -> tuple[RunningView, ...]:
         """Return the running fixes, oldest first."""

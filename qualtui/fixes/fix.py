@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -74,6 +74,14 @@ class Stop:
 
     async def _heard(self) -> None:
         await self._said.wait()
+
+
+@runtime_checkable
+class AnswersCustomers(Protocol):
+    """A fix that writes to customers, and can say whether to one of them."""
+
+    async def reaches(self, lead: str) -> tuple[bool, Saying]:
+        """Whether it would write to this customer now, and how, or why not. Raises FixError."""
 
 
 class Fix(Protocol):

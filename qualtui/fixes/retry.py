@@ -111,6 +111,18 @@ class Retry:
         late = self.out_of_hours()
         return Survey(tuple(self._reach.person(one, cases.get(one.lead), late) for one in people))
 
+    async def reaches(self, lead: str) -> tuple[bool, Saying]:
+        """Whether it would write to this customer now, and how, or why not. Raises FixError."""
+        found = await self.survey()
+        if found.lacking:
+            return False, lacks(found.lacking)
+        person = next((one for one in found.people if one.one.lead == lead), None)
+        if person is None:
+            return False, message("no longer waits")
+        return bool(person.ways), message(
+            "by {way}", way=person.ways[0]
+        ) if person.ways else person.against or person.by_hand
+
     async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:
         """Writes to whom the plan names and who still waits, one after the other. Raises FixError."""
         stop = stop or Stop()

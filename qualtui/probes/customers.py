@@ -46,11 +46,12 @@ from qualtui.tracking.ledger import (
 )
 from qualtui.tracking.manual_closes import Closed, without_closed
 from qualtui.tracking.minute_counts import Counts
-from qualtui.tracking.replies import PendingReply, ReplyRow, ReplyState
+from qualtui.tracking.replies import PendingReply, ReplyRow, ReplyState, decider
 from qualtui.tracking.reply_times import kept as kept_times
 from qualtui.tracking.reply_times import with_reply_times
+from qualtui.tracking.timeline import stages
 from qualtui.tracking.wait_cause import cause_of, cause_text
-from qualtui.wire import CustomerView
+from qualtui.wire import CustomerMessage, CustomerView
 
 Load = Callable[[], Awaitable[bytes | None]]
 Save = Callable[[bytes], Awaitable[None]]
@@ -214,6 +215,20 @@ class CustomersProbe:
             )
             for lead in oldest
         )
+
+    async def messages(self, lead: str) -> tuple[CustomerMessage, ...]:
+        """The newest messages of a customer without their text, the newest first. Raises ProbeError."""
+        try:
+            async with self._database.read(self.timeout) as reader:
+                ledger = await self._begun(reader.now)
+                ledger, book = await self._matched(reader, ledger, {}, look=False)
+                rows = () if lead.startswith(PSEUDONYM) else await self._follow.timeline(reader, lead)
+                decide = decider(self._gateway, reader.now)
+        except DatabaseError as error:
+            raise ProbeError(error.text) from None
+        skew = self._skew if ledger.skew is None else ledger.skew
+        found = stages(rows, book.owed.get(lead), ledger.heard.get(lead), decide)
+        return tuple(CustomerMessage(at - skew, sent, stage.value) for at, sent, stage in found)
 
     def decided(self) -> Counts | None:
         """Return the messages whose time for a reply is over since the last call, each once; None: not known.

@@ -10,6 +10,7 @@ from qualtui.probes.security import RowSecurity
 from qualtui.text.message import Saying
 from qualtui.tracking.ledger import Checked, Position, RowPage
 from qualtui.tracking.replies import ReplyRow, ReplyState, RowKind
+from qualtui.tracking.timeline import Stored
 
 PAGE = 1000  # rows a question
 CHECKED = 200  # owed customers checked by key in a cycle
@@ -27,6 +28,7 @@ class WatermarkReader:
         self._sessions = self._sql("customers_sessions")
         self._answers = self._sql("customers_answers")
         self._phones = self._sql("customers_phones")
+        self._timeline = self._sql("customers_timeline")
         self._security = RowSecurity(("messages", "leads", "sessions"), mapping)
 
     def _sql(self, name: str) -> str:
@@ -76,6 +78,11 @@ class WatermarkReader:
         """Phones by lead, for a person who asked. Raises DatabaseError."""
         rows = await reader.ask("leads", self._phones, list(leads))
         return {row["id"]: row["phone"] or "" for row in rows}
+
+    async def timeline(self, reader: DatabaseReader, lead: str) -> tuple[Stored, ...]:
+        """The newest messages of a lead, for a person who asked. Raises DatabaseError."""
+        rows = await reader.ask("messages", self._timeline, lead, self._mapping.sent, self._mapping.received)
+        return tuple(Stored(row["at"], row["sent"]) for row in rows)
 
 
 def _message(row: asyncpg.Record) -> ReplyRow:

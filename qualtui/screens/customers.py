@@ -6,11 +6,14 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.widgets import Input
 
 from qualtui.screens.listing import Listing
 from qualtui.screens.pages import PageContext
 from qualtui.text import _, plural
+from qualtui.text.message import Saying
+from qualtui.widgets.customer_pane import customer_pane
 from qualtui.widgets.customer_rows import (
     CauseGroup,
     Listed,
@@ -25,11 +28,22 @@ from qualtui.widgets.filter_line import FilterLine
 from qualtui.widgets.line import Line, Span, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.list_keys import LIST_BINDINGS
-from qualtui.wire import CloseCustomer, Customers, CustomerView, ListCustomers
+from qualtui.widgets.table import Table
+from qualtui.wire import (
+    CloseCustomer,
+    CustomerDetail,
+    Customers,
+    CustomerView,
+    ListCustomers,
+    Refused,
+    ShowCustomer,
+)
 
 FOOTER = ("back", "filter", "sort", "list", "answered", "fix", "refresh", "help")
 EVERY, LONG_EVERY = 5.0, 30.0  # s between two requests while the page is open; of a long list
 LONG = 500  # customers
+PANE, PANE_FROM = 48, 120  # cells of the pane, and of a window that has room for it
+DETAIL_EVERY, RESTS = 15.0, 0.25  # s between two requests of one customer; until the cursor rests
 MOST = 10_000  # customers that are asked for
 
 
@@ -44,6 +58,11 @@ class CustomerList(Enum):
 class CustomersPage(Listing):
     """One row for each customer, grouped by cause or by age alone."""
 
+    DEFAULT_CSS = """
+    CustomersPage Horizontal { height: 1fr; }
+    CustomersPage #pane { width: 48; height: 1fr; display: none; padding-left: 1; }
+    CustomersPage #pane.shown { display: block; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = LIST_BINDINGS
 
     def __init__(self, context: PageContext) -> None:
@@ -57,11 +76,20 @@ class CustomersPage(Listing):
         self._people: tuple[CustomerView, ...] = ()  # of the list that is shown
         self._haystacks: list[str] = []
         self._listed = Listed()
+        self._detail: CustomerDetail | None = None
+        self._detail_at: tuple[str, float] = ("", 0.0)  # whose was asked for last, and when
+        self._detail_refused: Saying = ""
 
     def above(self) -> ComposeResult:
         """The title with the number of customers, the lists, the filter."""
         yield Lines(self.look, id="title")
         yield FilterLine(plain=self.look.plain, id="filter")
+
+    def middle(self) -> ComposeResult:
+        """The table, and where there is room the customer under the cursor."""
+        with Horizontal():
+            yield from super().middle()
+            yield Lines(self.look, id="pane")
 
     def closing(self) -> CloseCustomer | None:
         """The customer under the cursor."""
@@ -85,7 +113,9 @@ class CustomersPage(Listing):
             self._asked_at = self.now
             self._read()
         self.table.empty = self._empty()
-        cells = self.table.size.width or self.size.width
+        beside = self.size.width >= PANE_FROM
+        self.query_one("#pane", Lines).set_class(beside, "shown")
+        cells = self.size.width - (PANE if beside else 0)
         columns = arranged(self._listed.widest, cells)
         entries, watched, now, zone = self._listed.entries, self.sight.watched, self.now, self.zone
         speed = self.sight.snapshot.speed if self.sight.snapshot else 1.0
@@ -100,6 +130,8 @@ class CustomersPage(Listing):
 
         self.query_one("#title", Lines).show([self._title(), self._lists()])
         self.table.show_lazily(head(columns, cells, speed), self._listed.keys, line, self._listed.headings)
+        if beside:
+            self._show_detail()
 
     def footer(self) -> list[tuple[str, str]]:
         """The keys of this page."""
@@ -133,6 +165,38 @@ class CustomersPage(Listing):
         """Keys go to the table again."""
         event.stop()
         self.table.focus(scroll_visible=False)
+
+    @on(Table.Moved)
+    def _moved(self, event: Table.Moved) -> None:
+        """Another customer; what is known of him is read once the cursor rests."""
+        event.stop()
+        if self.size.width >= PANE_FROM:
+            self._show_detail(rests=False)
+            self.set_timer(RESTS, self._show_detail)
+
+    def _show_detail(self, rests: bool = True) -> None:
+        """Show the customer under the cursor, and read what is not known of him, or is old."""
+        person, (lead, at) = self.chosen(), self._detail_at
+        if person is None:
+            self.query_one("#pane", Lines).show([])
+            return
+        if rests and self.sight.watched and (lead != person.lead or self.now - at >= DETAIL_EVERY):
+            self._detail_at = (person.lead, self.now)
+            self._read_detail(person.lead)
+        mine = self._detail if self._detail is not None and self._detail.lead == person.lead else None
+        refused = self._detail_refused if lead == person.lead else ""
+        lines = customer_pane(person, mine, refused, self.now, self.zone, PANE - 1, self.look)
+        self.query_one("#pane", Lines).show(lines if self.sight.watched else faded(lines, self.look.glyphs.good))
+
+    @work(exclusive=True, group="customer")
+    async def _read_detail(self, lead: str) -> None:
+        answer = await self._ask(ShowCustomer(self._agent, lead))
+        if isinstance(answer, CustomerDetail):
+            self._detail, self._detail_refused = answer, ""
+        elif isinstance(answer, Refused):
+            self._detail_refused = answer.text
+        if self.is_mounted and self.size.width >= PANE_FROM:
+            self._show_detail()
 
     def _choose(self) -> None:
         """Take the people of the list that is shown from the newest answer."""

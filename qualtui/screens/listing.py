@@ -32,7 +32,7 @@ class Listing(Page):
         yield Lines(self.look, id="header")
         yield Lines(self.look, id="banners")
         yield from self.above()
-        yield Table(self.look, id="rows", empty=_("reading ..."))
+        yield from self.middle()
         yield from self.below()
         yield Lines(self.look, id="status")
         yield Lines(self.look, id="footer")
@@ -40,6 +40,10 @@ class Listing(Page):
     def above(self) -> ComposeResult:
         """What stands above the table: nothing."""
         yield from ()
+
+    def middle(self) -> ComposeResult:
+        """The table, and what stands beside it: nothing."""
+        yield Table(self.look, id="rows", empty=_("reading ..."))
 
     def below(self) -> ComposeResult:
         """What stands below the table: nothing."""

@@ -16,7 +16,7 @@ WARNING, CRITICAL = 180.0, 600.0  # s of waiting, as in the rules of customers
 BAR = 12  # cells of the bar, a minute each
 WAITS, SINCE, PHONE = 10, 12, 20  # cells of these columns
 SHORT = 15  # cells of an id for which there is no more room
-BAR_FROM, SINCE_FROM = 60, 100  # cells of a table that has room for these
+BAR_FROM, SINCE_FROM = 60, 116  # cells of a table that has room for these
 
 
 class CauseGroup(NamedTuple):

@@ -3,6 +3,9 @@
 from qualtui.wire.answers import (
     Agents,
     Answer,
+    CustomerDetail,
+    CustomerFix,
+    CustomerMessage,
     Customers,
     CustomerView,
     Done,
@@ -63,6 +66,7 @@ from qualtui.wire.commands import (
     ScheduleFix,
     SetPolicy,
     ShowAgents,
+    ShowCustomer,
     ShowHandover,
     ShowHistory,
     ShowIncident,

@@ -228,6 +228,30 @@ class Customers(msgspec.Struct, frozen=True, tag="customers"):
     more: bool = False  # there are younger ones that the list leaves out
 
 
+class CustomerMessage(msgspec.Struct, frozen=True):
+    """A message without its text. `stage`: stored, not stored, claimed, not delivered, accepted, delivered."""
+
+    at: float  # by our clock
+    sent: bool  # by the bot, or a person in its place
+    stage: str
+
+
+class CustomerFix(msgspec.Struct, frozen=True):
+    """What a fix can do for one customer now, or why it can't."""
+
+    title: Saying
+    helps: bool
+    why: Saying
+
+
+class CustomerDetail(msgspec.Struct, frozen=True, tag="customer.shown"):
+    """Answer to ShowCustomer. The newest message comes first."""
+
+    lead: str
+    messages: tuple[CustomerMessage, ...]
+    fixes: tuple[CustomerFix, ...] = ()
+
+
 class Findings(msgspec.Struct, frozen=True, tag="findings"):
     """Answer to Examine: what was found; a recent result is sent again."""
 
@@ -307,6 +331,7 @@ Answer = (
     | RuleAlerts
     | Notices
     | Customers
+    | CustomerDetail
     | Findings
     | SilencePreview
     | Silences

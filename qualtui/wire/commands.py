@@ -264,6 +264,13 @@ class ListCustomers(msgspec.Struct, frozen=True, tag="customers"):
     limit: int = 200
 
 
+class ShowCustomer(msgspec.Struct, frozen=True, tag="customer"):
+    """One waiting customer: when who wrote, how far it came, and what each fix can do. Read on demand."""
+
+    agent: str
+    lead: str
+
+
 class CloseCustomer(msgspec.Struct, frozen=True, tag="customer.close"):
     """A waiting customer was answered by hand: no reply is pending, unless something came after `upto`."""
 
@@ -304,6 +311,7 @@ Command = (
     | ExpireSilence
     | ListSilences
     | ListCustomers
+    | ShowCustomer
     | CloseCustomer
     | SnoozeIncident
     | UndoAcknowledge

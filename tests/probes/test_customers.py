@@ -232,6 +232,18 @@ async def test_what_the_gateway_could_not_deliver_stays_waiting(lane: Lane) -> N
     assert "gateway" in str((await lane.probe.who())[0].cause)
 
 
+async def test_the_messages_of_one_customer_say_who_wrote_and_how_far_each_came(lane: Lane) -> None:
+    lane.gateway = lambda at: Deliverability.BROKEN
+    await lane.database.conversation(("recebida", 20.0), ("enviada", 10.0))
+    await lane.database.conversation(("recebida", 5.0))
+    await lane.say()
+    mine = next(view.lead for view in await lane.probe.who() if view.unheard is not None)
+    newest, oldest = await lane.probe.messages(mine)
+    assert (newest.sent, newest.stage) == (True, "not delivered")
+    assert (oldest.sent, oldest.stage) == (False, "stored")
+    assert newest.at - oldest.at == pytest.approx(10.0, abs=1.0)
+
+
 async def test_an_answer_waits_for_the_gateways_next_sample(lane: Lane) -> None:
     lane.gateway = lambda at: Deliverability.LATER
     await lane.database.conversation(("recebida", 0.0), ("enviada", 0.0))

@@ -3,7 +3,17 @@
 import pytest
 
 from qualtui.widgets.customer_rows import customer_row
-from qualtui.wire import Answer, Command, Customers, CustomerView, ListCustomers
+from qualtui.wire import (
+    Answer,
+    Command,
+    CustomerDetail,
+    CustomerFix,
+    CustomerMessage,
+    Customers,
+    CustomerView,
+    ListCustomers,
+    ShowCustomer,
+)
 from tests import snapshots
 from tests.screens.stand_in import StandIn, table, text, until, window
 
@@ -33,7 +43,50 @@ def engine_with(people: tuple[CustomerView, ...], backlog: tuple[CustomerView, .
         return Customers("ldc-bot", backlog if ask.backlog else people)
 
     engine.answers[ListCustomers] = answer
+    engine.answers[ShowCustomer] = shown
     return engine
+
+
+def shown(ask: Command) -> Answer:
+    assert isinstance(ask, ShowCustomer)
+    at = snapshots.AT
+    messages = (
+        CustomerMessage(at - 200, True, "not delivered"),
+        CustomerMessage(at - 3600, False, "stored"),
+        CustomerMessage(at - 3700, True, "delivered"),
+    )
+    fixes = (
+        CustomerFix("Answer waiting customers", True, "by text"),
+        CustomerFix("Restart the gateway's session", False, "it is WORKING"),
+    )
+    return CustomerDetail(ask.lead, messages, fixes)
+
+
+async def test_beside_the_list_stands_the_chosen_customer_read_when_the_cursor_rests() -> None:
+    engine = engine_with(crowd(5))
+    app = window(engine)
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("2")
+        await until(lambda: "not delivered" in text(app))
+        assert "24 h window: 23h" in text(app)
+        assert "by text" in text(app)
+        assert "it is WORKING" in text(app)
+        asked = [one.lead for one in engine.asked if isinstance(one, ShowCustomer)]
+        assert asked == [table(app, "#rows").key]
+        await pilot.press("j")
+        await until(lambda: sum(isinstance(one, ShowCustomer) for one in engine.asked) == 2)
+
+
+async def test_a_narrow_window_asks_nothing_of_a_single_customer() -> None:
+    engine = engine_with(crowd(5))
+    app = window(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("2", "j", "j")
+        await until(lambda: "5 customers wait" in text(app))
+        await pilot.pause()
+        assert not any(isinstance(one, ShowCustomer) for one in engine.asked)
 
 
 async def test_a_list_with_an_end_does_not_say_that_nobody_else_waits() -> None:
@@ -55,12 +108,13 @@ async def test_nothing_is_cut_while_there_is_room(size: tuple[int, int]) -> None
         await until(lambda: app.pid != 0)
         await pilot.press("2")
         await until(lambda: "6 customers wait" in text(app))
-        for order in ("grouped by cause", "sorted by age"):
-            await until(lambda order=order: order in text(app))  # type: ignore[misc]
-            shown = text(app)
-            assert "…" not in shown
-            assert all(one.lead in shown and one.phone in shown for one in crowd(6))
-            await pilot.press("S")
+        shown = text(app)
+        assert "…" not in shown
+        assert all(one.lead in shown and one.phone in shown for one in crowd(6))
+        await pilot.press("S")  # the reason stands in each row now; the id of the chosen one is whole beside them
+        await until(lambda: "sorted by age" in text(app))
+        assert text(app).count(THERE) >= 2
+        assert table(app, "#rows").key in text(app)
 
 
 async def test_they_are_grouped_by_cause_with_counts_and_the_cursor_steps_over_the_headings() -> None:

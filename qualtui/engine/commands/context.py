@@ -11,6 +11,7 @@ from qualtui.model import Event, Incident
 from qualtui.series.declaration import Series
 from qualtui.wire import (
     AgentDetail,
+    CustomerMessage,
     Customers,
     Findings,
     ListCustomers,
@@ -20,6 +21,7 @@ from qualtui.wire import (
 )
 
 History = Callable[[int], Awaitable[tuple[Event, ...]]]  # all events of an incident; raises StoreError
+MessagesOf = Callable[[str, str], Awaitable[tuple[CustomerMessage, ...] | Refused]]  # agent, lead
 CustomersOf = Callable[[ListCustomers, int], Awaitable[Customers | Refused]]  # at most so many
 Details = Callable[[tuple[str, ...], tuple[str, ...]], tuple[AgentDetail, ...]]  # agents, figures (none: all)
 Declared = Callable[[str], Mapping[str, Series]]  # agent -> its series by name
@@ -31,6 +33,10 @@ Doctor = Callable[[], Awaitable[Findings]]
 async def _no_past(
     _agent: str, _series: tuple[str, ...], _since: float, _step: float, _count: int
 ) -> tuple[SeriesHistory, ...]:
+    return ()
+
+
+async def _no_messages(_agent: str, _lead: str) -> tuple[CustomerMessage, ...]:
     return ()
 
 
@@ -49,6 +55,7 @@ class CommandContext:
     current: Callable[[Incident], Incident]  # the incident with its cause and fix of this moment
     details: Details = lambda _agents, _figures: ()
     past: Past = _no_past
+    messages: MessagesOf = _no_messages
     declared: Declared = lambda _agent: {}
     labels: Labels = own_labels  # of an alert, which matchers speak of
     targets: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from qualtui.eventlog.customers import CustomerClosed
 from qualtui.probes.customers import EVERYBODY
 from qualtui.text import clean, masked
 from qualtui.text.message import message
-from qualtui.wire import Answer, CloseCustomer, Done, ListCustomers, Refused
+from qualtui.wire import Answer, CloseCustomer, CustomerDetail, Done, ListCustomers, Refused, ShowCustomer
 
 LISTED = 10_000  # waiting customers in a list at most: 3 MB; a search for one looks at all
 
@@ -14,6 +14,15 @@ async def customers(context: CommandContext, ask: ListCustomers, who: str) -> An
     """Return the waiting customers, the longest wait first."""
     del who
     return await context.customers(ask, max(1, min(ask.limit, LISTED)))
+
+
+async def show(context: CommandContext, ask: ShowCustomer, who: str) -> Answer:
+    """Return when who wrote to whom, and what each fix can do for this customer."""
+    del who
+    found = await context.messages(ask.agent, ask.lead)
+    if isinstance(found, Refused):
+        return found
+    return CustomerDetail(ask.lead, found, await context.fixes.for_customer(ask.agent, ask.lead))
 
 
 async def close(context: CommandContext, ask: CloseCustomer, who: str) -> Answer:
