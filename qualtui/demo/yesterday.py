@@ -17,8 +17,8 @@ from qualtui.demo.persona import factor
 
 LENGTH = 24 * HOUR
 MINUTE = 60.0
-# How old samples are at most, and the seconds between them: as charts of 24 h, 6 h, 1 h and 15 min can show.
-GRAINS = ((LENGTH, 300), (6 * HOUR, 120), (HOUR, 20), (HOUR / 4, 10))
+# How old samples are at most, and the seconds between them: one a cell in charts of 24 h, 6 h, 1 h and 15 min.
+GRAINS = ((LENGTH, 600), (6 * HOUR, 180), (HOUR, 30), (HOUR / 4, 10))
 CLOSE = 20  # s between the samples of an episode: it must not fall between two of them
 
 
