@@ -192,6 +192,8 @@ class _Tick:
         if fault is not None:
             return self._incident_of(fault)
         again = self._again(alert, None)
+        if again is None:
+            again = self._lingering(alert)
         return self._unknown() if again is None else again
 
     def _fault_of(self, alert: AlertState, faults: Sequence[Fault]) -> Fault | None:
@@ -202,22 +204,33 @@ class _Tick:
         explaining = [
             one
             for one in faults
-            if explains_link(one.link, Link(alert.link)) and one.since <= alert.since + self._before
+            if explains_link(one.link, Link(alert.link)) and self._broke(one) <= alert.since + self._before
         ]
-        return min(explaining, key=lambda one: (one.since, _CHAIN[one.link.value]), default=None)
+        return min(explaining, key=lambda one: (self._broke(one), _CHAIN[one.link.value]), default=None)
+
+    def _broke(self, fault: Fault) -> float:
+        """When a fault broke first: one that came back shortly after its end broke before what it left behind."""
+        return min([fault.since, *(one.since for one in self._current(fault))])
 
     def _incident_of(self, fault: Fault) -> int | None:
         """The incident of a fault: open, or resolved so shortly ago that the fault has its old number."""
-        mine = [one for one in self._incidents.values() if one.origin is Origin.FAULT]
-        current = [one for one in mine if one.link == fault.link.value and self._is_of(one)]
+        current = self._current(fault)
         if current:
             return max(current, key=lambda one: (one.number in self._members, one.number)).number
         left = [
             one.number
-            for one in mine
-            if one.number in self._members and fault.root in AFTERMATH.get(one.root, frozenset())
+            for one in self._incidents.values()
+            if one.origin is Origin.FAULT
+            and one.number in self._members
+            and fault.root in AFTERMATH.get(one.root, frozenset())
         ]
         return max(left, default=None)
+
+    def _current(self, fault: Fault) -> list[Incident]:
+        """The incidents about a fault itself, not about what it follows from: open, or resolved shortly ago."""
+        link = fault.link.value
+        mine = [one for one in self._incidents.values() if one.origin is Origin.FAULT and one.link == link]
+        return [one for one in mine if self._is_of(one)]
 
     def _is_of(self, incident: Incident) -> bool:
         if incident.number in self._members:
@@ -236,6 +249,18 @@ class _Tick:
             and (one.flaps or self._soon(one.members[alert.key] or self._now))
         ]
         return max(found, key=lambda number: (number in self._members, number), default=None)
+
+    def _lingering(self, alert: AlertState) -> int | None:
+        """The open incident of a fault that explains the alert and is not seen now, nor known to have ended."""
+        found = [
+            one
+            for one in map(self._incidents.__getitem__, self._members)
+            if one.origin is Origin.FAULT
+            and one.cause_ended_at is None
+            and explains_link(Link(one.link), Link(alert.link))
+            and one.since <= alert.since + self._before
+        ]
+        return min(found, key=lambda one: (one.since, one.number)).number if found else None
 
     def _unknown(self) -> int | None:
         """The open incident of unknown cause, else one of which only the effects are left."""

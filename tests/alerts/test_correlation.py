@@ -564,6 +564,42 @@ STORIES = (
         "#1 database: waiting effects; #2 over",
     ),
     S(
+        "what began before a fault came back belongs to its incident, which was open then",
+        ((0, "break:gateway +session!"), (100, "mend:gateway"), (200, "break:gateway"), (320, "+waiting@20")),
+        "#1! gateway: session,waiting",
+    ),
+    S(
+        "the same of a fault whose incident was resolved in between",
+        (
+            (0, "break:gateway +session!"),
+            (100, "mend:gateway -session"),
+            (300, "break:gateway +session!"),
+            (320, "+waiting@20"),
+        ),
+        "#1! gateway: session,waiting",
+    ),
+    S(
+        "what comes while the fault's own alert is kept firing is its effect",
+        ((0, "break:gateway +session!"), (100, "mend:gateway"), (130, "+waiting@90"), (200, "-session")),
+        "#1 gateway: waiting effects",
+    ),
+    S(
+        "and so is what comes back with the fault, taken over by the effect's incident or not",
+        (
+            (0, "break:gateway +session!"),
+            (100, "mend:gateway -session"),
+            (110, "+waiting@100"),
+            (300, "break:gateway +session!"),
+            (320, "+slow@20"),
+        ),
+        "#1 over; #2! gateway: session,slow,waiting",
+    ),
+    S(
+        "what began before the fault broke first does not, however often it came back",
+        ((0, "break:gateway +session!"), (100, "mend:gateway"), (200, "break:gateway"), (320, "+waiting@-300")),
+        "#1! gateway: session; #2 ?: waiting",
+    ),
+    S(
         "a flap of the link does not number anew",
         tuple((60.0 * n, "break:gateway +session!" if n % 2 == 0 else "mend:gateway -session") for n in range(9)),
         "#1! gateway: session",
