@@ -11,6 +11,7 @@ from qualtui.model import Activity, EventBody, Incident, Notified, Origin, Phase
 from qualtui.text.message import Saying, message
 
 FLAPPING = "flapping"  # as NoticeKind has it
+RESOLVED = "resolved"
 BEYOND_PLAN = frozenset({"worse", "growth"})  # kinds of notices about more than what was scheduled
 
 
@@ -230,6 +231,8 @@ def _notified(state: State, body: IncidentNotified) -> State:
         flapping = replace(flapping, reported=True)
     # The plan does not cover what is worse, or more: people are called for it.
     news: dict[str, object] = {"overdue_at": 0.0} if body.kind in BEYOND_PLAN else {}
+    if body.kind == RESOLVED:
+        news = {"notified": (), "called": ()}  # they know of the end: that of a return is for those who hear of it
     return _with(state, body.number, last=last, decided=old.decided + 1, flapping=flapping, lapsed=False, **news)
 
 

@@ -203,3 +203,14 @@ async def test_what_was_scheduled_for_an_incident_that_is_over_keeps_nobody_from
     assert await night.until(5) == ["1.5 resolved to slack", "1.5 resolved to ana-ring"]
     night.depth = 20.0
     assert await night.until(6) == ["5.5 reopened to slack", "5.5 escalation to ana-ring"]
+
+
+async def test_who_was_called_before_it_opened_again_gets_one_end(store: SqliteStore) -> None:
+    night = Night(store)
+    await night.until(6)
+    night.depth = 0.0
+    assert len(await night.until(7)) == 3
+    night.depth = 20.0
+    assert await night.until(8) == ["7.5 reopened to slack", "7.5 escalation to ana-ring"]
+    night.depth = 0.0
+    assert await night.until(9) == ["8.5 resolved to slack", "8.5 resolved to ana-ring"]
