@@ -94,7 +94,8 @@ def with_chats(
         if claim is not None:
             owed[lead] = claim
             asked[lead] = asked.get(lead) or (claim.since,)
-    return msgspec.structs.replace(book, owed=owed, asked=asked, chatted=chatted)
+    read = chats.read_at if fresh else None
+    return msgspec.structs.replace(book, owed=owed, asked=asked, chatted=chatted, chats_read=read)
 
 
 def _written(book: ReplyState, chats: Chats, numbers: Mapping[str, str]) -> dict[str, tuple[float, ...]]:

@@ -115,6 +115,7 @@ def earlier(book: ReplyState, by: float) -> ReplyState:
         hung=every(book.hung),
         claimed={lead: at - by for lead, at in book.claimed.items()},
         chatted={lead: tuple(at - by for at in times) for lead, times in book.chatted.items()},
+        chats_read=one(book.chats_read),
         wrote=tuple((at - by, lead) for at, lead in book.wrote),
         replied=tuple((at - by, lead) for at, lead in book.replied),
     )

@@ -1,6 +1,7 @@
 """Is a reply overdue by the bot's own recent reply times, and can the bot still be working on one? Pure."""
 
 from collections.abc import Mapping
+from math import inf
 
 from qualtui.tracking.replies import HOUR, PendingReply, ReplyState
 
@@ -12,15 +13,22 @@ UNKNOWN = 1 / 4  # of reply_within, 45 s: SPEC's figure of a first contact, wher
 
 
 class Patience:
-    """The seconds after which a reply is overdue. `allowance`: reply_within, a slower reply is a failure."""
+    """The seconds after which a reply is overdue. `allowance`: reply_within, a slower reply is a failure.
+
+    Words that the customer repeats are owed no reply, and only the chats tell: where the newest message is newer
+    than what was read of them, the patience is at least that with an unknown bot.
+    """
 
     def __init__(self, book: ReplyState, now: float, allowance: float) -> None:
+        self._chats_read = inf if book.chats_read is None else book.chats_read
+        self._unread = allowance * UNKNOWN
         self._first = _limit(book.firsts, now, allowance)
         self._follow = _limit(book.replies, now, allowance)
 
     def of(self, owed: PendingReply) -> float:
         """For this customer: a first contact is two messages."""
-        return self._first if owed.first else self._follow
+        usual = self._first if owed.first else self._follow
+        return max(usual, self._unread) if owed.session and owed.last > self._chats_read else usual
 
 
 def overdue(wait: Mapping[str, PendingReply], patience: Patience, now: float) -> int:

@@ -78,6 +78,7 @@ class ReplyState(msgspec.Struct, frozen=True):
     claimed: dict[str, float] = {}  # by lead: an answer of which the chats don't tell yet; never in a ledger
     # By lead: when the customer's newest messages came, as far as its chat was looked into; never in a ledger.
     chatted: dict[str, tuple[float, ...]] = {}
+    chats_read: float | None = None  # when the chats, where they are believed, were read last; never in a ledger
     wrote: tuple[tuple[float, str], ...] = ()  # when customers wrote, and which lead; in the last WROTE seconds
     replied: tuple[tuple[float, str], ...] = ()  # of `replies` and `firsts`: when, and which lead
 

@@ -10,7 +10,8 @@ OWED = PendingReply(since=AT, last=AT, session="s", unheard=AT, first=True)
 FULL = ReplyState(
     owed={"ana": OWED}, answered={"bia": AT}, replies=((AT, 7.0),), last_in=AT, last_out=AT, last_sent=AT,
     firsts=((AT, 9.0),), unheard=(AT,), asked={"ana": (AT,)}, settled=(AT,), last_settled=AT, sent=(AT,),
-    hung=(AT,), claimed={"ana": AT}, chatted={"ana": (AT,)}, wrote=((AT, "ana"),), replied=((AT, "ana"),),
+    hung=(AT,), claimed={"ana": AT}, chatted={"ana": (AT,)}, chats_read=AT, wrote=((AT, "ana"),),
+    replied=((AT, "ana"),),
 )  # fmt: skip
 
 

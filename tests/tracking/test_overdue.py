@@ -38,3 +38,24 @@ def test_a_first_contact_has_its_own_pace() -> None:
     patience = Patience(book, NOW, ALLOWED)
     owed = PendingReply(since=NOW, last=NOW, session="s", first=True)
     assert patience.of(owed) == 50.0
+
+
+@pytest.mark.parametrize(
+    ("wrote", "read", "session", "after"),
+    [
+        (NOW, None, "s", 18.5),  # no chats that are believed
+        (NOW - 30, NOW - 10, "s", 18.5),  # read since
+        (NOW - 10, NOW - 30, "s", 45.0),  # not yet: words that were answered already may have been repeated
+        (NOW - 10, NOW - 30, "", 18.5),  # created, and never a message
+    ],
+)
+def test_who_may_only_have_repeated_answered_words_is_not_overdue_before_the_chats_are_read(
+    wrote: float, read: float | None, session: str, after: float
+) -> None:
+    book = ReplyState(replies=((NOW, 9.0),) * 5, chats_read=read)
+    assert Patience(book, NOW, ALLOWED).of(PendingReply(since=wrote, last=wrote, session=session)) == after
+
+
+def test_chats_not_read_since_lengthen_no_longer_patience() -> None:
+    book = ReplyState(replies=((NOW, 60.0),) * 5, chats_read=NOW - 30)
+    assert Patience(book, NOW, ALLOWED).of(PendingReply(since=NOW, last=NOW, session="s")) == 95.0
