@@ -288,7 +288,7 @@ async def test_who_waited_is_old_news_once_nobody_watches() -> None:
         await until(lambda: table(app).key == "42")
         await pilot.press("c")
         await until(lambda: "3 customers wait for the bot" in text(app))
-        assert re.search(r"waits +phone +leads\.id +why", text(app))
+        assert re.search(r"waits +9s +30s +phone +answer +leads\.id", text(app))
         engine.drop()
         await until(lambda: "3 customers waited for the bot" in text(app))
         await until(lambda: "the figures below are old" in text(app))

@@ -137,7 +137,7 @@ async def test_a_refusal_says_the_status_and_obeys_what_the_service_asks(
 ) -> None:
     service: Ntfy | Telegram = Ntfy(0) if url == NTFY else Telegram()
     service.fault, service.headers = fault, headers
-    delivery = await sent(service, url, tmp_path, monkeypatch, timeout=0.5 if doubt else 10)
+    delivery = await sent(service, url, tmp_path, monkeypatch, timeout=3 if doubt else 10)
     assert (delivery.accepted, delivery.final, delivery.doubt, delivery.asked) == (False, False, doubt, asked)
     said = str(delivery.reason)
     assert not any(secret in said for secret in ("alerts", "p@ss", "abcdefg", "1007", "example", "telegram"))
