@@ -18,6 +18,7 @@ from qualtui.eventlog.incident_lead import firing_members
 from qualtui.fixes.guardrails import (
     BREAKS,
     HOLD,
+    LEAST_HOLD,
     PROVEN,
     WITNESSES,
     Guardrail,
@@ -124,7 +125,7 @@ class PolicyRunner:
     def _hold(self, incident: Incident) -> float:
         """Until when the page waits; 0 where it is out already."""
         paged = incident.reported is not None
-        return 0.0 if paged else self._clock() + HOLD / self._config.demo.speed
+        return 0.0 if paged else self._clock() + max(LEAST_HOLD, HOLD / self._config.demo.speed)
 
     def _case(self, state: State, fix: str, incident: Incident) -> HealingCase:
         agent, now = incident.agent, self._clock()

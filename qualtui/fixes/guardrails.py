@@ -15,6 +15,7 @@ from qualtui.text.message import Saying, message
 
 HOUR, DAY = 3600.0, 86400.0  # s
 HOLD = 90.0  # s that a page waits for the verification at most
+LEAST_HOLD = 12.0  # s of it in a demo, however fast: a restart's own steps take as long as ever
 BREAKS = 2  # runs in a row that were not verified: no third one before a person looked
 PROVEN = frozenset({GATEWAY_RESTART})  # may run by themselves; any other fix in mode auto runs as shadow
 

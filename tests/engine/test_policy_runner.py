@@ -65,6 +65,7 @@ class Ward:
         config = replace(configuration(rules), policies=PolicyTable(gateway_restart=policy))
         self.evaluator.use(config, {"bot/customers.oldest": 200.0})
         self.policies.use(config)
+        self.config = config
 
     def _readings(self, _agent: str) -> Readings:
         sample = Sample("bot/gateway.working", self.now, 1.0 - self.broken)
@@ -215,6 +216,13 @@ async def test_a_restart_that_fails_pages_once_and_says_what_was_tried(ward: War
 async def test_a_run_without_an_end_holds_the_page_for_90_s_at_most(ward: Ward) -> None:
     assert await ward.look() == []
     assert await ward.look(89) == []
+    assert await ward.look(2) == ["firing to pager", "firing to mail"]
+
+
+async def test_in_a_fast_demo_the_page_still_waits_for_a_restart_s_own_steps(ward: Ward) -> None:
+    ward.policies.use(replace(ward.config, demo=replace(ward.config.demo, speed=100.0)))
+    assert await ward.look() == []
+    assert await ward.look(11) == []
     assert await ward.look(2) == ["firing to pager", "firing to mail"]
 
 
