@@ -12,7 +12,7 @@ demo: $(FRESH)
 # Two passes: what waits for real processes by the clock gets a quiet machine. 5: no test of that kind.
 test: $(FRESH)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile -m 'not live' $(ARGS); rest=$$?; \
-	$(BIN)/python -m pytest -n 3 --dist loadfile -m live $(ARGS); live=$$?; \
+	$(BIN)/python -m pytest -n 4 --dist loadfile -m live $(ARGS); live=$$?; \
 	case $$rest,$$live in 0,0|0,5|5,0) ;; 0,*|5,*) exit $$live ;; *) exit $$rest ;; esac
 
 check: $(FRESH)
