@@ -1,5 +1,6 @@
 """Fixtures that every package's tests share."""
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
@@ -8,6 +9,9 @@ import pytest
 from benchmarks.disk import Disk, disk
 from benchmarks.trial import Skip
 from tests.postgres import AgentDatabase, Postgres, fresh_database, running_postgres
+
+# What a shell runs in the background ignores Ctrl+C, and so would each process that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
