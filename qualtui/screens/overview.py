@@ -244,7 +244,7 @@ class OverviewPage(Page):
         for name, ask in self._past.due(wanted(view, sight.snapshot.speed, charts, self._past), self.now):
             self._fetch(name, ask)
 
-    @work(group="past", exit_on_error=False)
+    @work(group="past")
     async def _fetch(self, name: str, ask: Command) -> None:
         try:
             answer = await self._ask(ask)
