@@ -140,7 +140,7 @@ class Course:
 
 
 def _suspect(rule: Rule, samples: Sequence[Sample]) -> bytes:
-    """For each sample 1 where an alert may begin; all 1 where only a full look tells."""
+    """Return a 1 for each sample at which an alert may begin; only ones where each sample must be evaluated."""
     compare = _ORDERED.get(rule.op)
     levels = [level for level in (rule.info, rule.warning, rule.critical) if level is not None]
     if rule.aggregate is not Aggregate.LAST or compare is None or not levels:

@@ -276,8 +276,8 @@ BUILT_IN: dict[str, Rule] = {
         runbook="Look at the log of the bot for the deep check: which service does it wait for? Check "
         "that service on its own page. A restart of the bot alone does not end it.",
     ),
-    # From 1 on a pair of windows burns (alerts/burn.py). 3 min: what ends by itself, or has a rule of its own,
-    # has its incident by then, and this joins it. WARNING at most: a budget wakes nobody.
+    # From 1 on a pair of windows burns (alerts/burn.py). 3 min: by then a fault
+    # with another rule has opened its incident, and this alert joins it. WARNING at most: a budget wakes nobody.
     "budget-up": Rule(
         series="goal.up_burn",
         link=Link.CUSTOMER,

@@ -58,7 +58,7 @@ EPISODES = (LOGGED_OUT, DATABASE_SLOW, BOT_DOWN, CATCHING_UP)
 
 
 class Yesterday(msgspec.Struct, frozen=True):
-    """Which day: the 24 h until `now` (Unix time), after which the demo begins at `start_hour` of its own day."""
+    """Which day: the 24 h until `now` (Unix time), then the demo begins at `start_hour` of its day."""
 
     seed: int
     now: float

@@ -63,7 +63,7 @@ def _age(mean: float, *, of_bot: bool = True) -> Shape:
 
 
 def _chance(of: float, most: int = 1) -> Shape:
-    """Mostly 0: a customer for whom the bot is at work; also those whom a trouble keeps waiting."""
+    """Mostly 0. More: customers for whom the bot is working, or who wait because of a fault."""
 
     def shape(at: Moment) -> float:
         busy = at.random.randint(1, most) if at.random.random() < of * at.load else 0

@@ -17,7 +17,7 @@ async def customers(context: CommandContext, ask: ListCustomers, who: str) -> An
 
 
 async def show(context: CommandContext, ask: ShowCustomer, who: str) -> Answer:
-    """Return when who wrote to whom, and what each fix can do for this customer."""
+    """Return the times of the messages in both directions, and what each fix can do for this customer."""
     del who
     found = await context.messages(ask.agent, ask.lead)
     if isinstance(found, Refused):
