@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from benchmarks.engine import engine_on
 from qualtui.client import Client
+from qualtui.config.values import NotifySettings
 from qualtui.demo.launch import service_arguments, spawn_services
 from qualtui.model import Phase, Severity
 from qualtui.wire import IncidentView, Snapshot
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SPEED = 100.0
 INTERVAL = 1.0  # s: the demo's floor for every probe
 SLACK = 4.0  # s for customers to write, and for a busy machine
+FLAP_QUIET = NotifySettings().flap_quiet
 
 
 class Expected(msgspec.Struct, frozen=True):
@@ -167,8 +169,10 @@ async def seen_named_told_and_over(scene: Scene, case: Expected, look: Holds | N
         await scene.world.fault(case.fault, False)
     over = await scene.calm(patience)
     # By its number: when the cause has ended, an effect that lasts longer leads the incident.
-    assert any(one.number == opened and one.phase is Phase.RESOLVED for one in over.incidents), told(over)
-    await scene.world.noticed(f"RESOLVED #{opened} ", SLACK)
+    ended = next(one for one in over.incidents if one.number == opened)
+    assert ended.phase is Phase.RESOLVED, told(over)
+    steady = FLAP_QUIET / scene.speed if str(ended.flapping) else 0.0  # the notice of its end is held until then
+    await scene.world.noticed(f"RESOLVED #{opened} ", steady + SLACK)
     await scene.quiet(40 * SPEED / scene.speed)
 
 
