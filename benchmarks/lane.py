@@ -58,7 +58,7 @@ async def _cluster(folder: Path) -> AsyncIterator[Cluster]:
 
 async def _cycles(cluster: Cluster, log: Path, leads: int) -> tuple[list[float], float]:
     """The server's milliseconds of each cycle, and the seconds that filling took."""
-    passwords = await ensure_schema(cluster, Variant.HEAD)
+    passwords = await ensure_schema(cluster, Variant.ORIGINAL)
     admin: asyncpg.Connection[asyncpg.Record] = await asyncpg.connect(cluster.dsn(DATABASE))
     try:
         began = time.perf_counter()

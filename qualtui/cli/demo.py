@@ -48,7 +48,9 @@ def command(
     ] = False,
     schema: Annotated[
         str,
-        typer.Option("--schema", help=_("The bot's database: working, head (as --quirks), triggers or relaxed.")),
+        typer.Option(
+            "--schema", help=_("The bot's database: working, original (as --quirks), triggers or relaxed.")
+        ),
     ] = "",
     keep: Annotated[
         Path | None,
@@ -85,7 +87,7 @@ def command(
     """
     from qualtui.demo.launch import DemoError, service_arguments
 
-    schema = schema or ("head" if quirks else "working")
+    schema = schema or ("original" if quirks else "working")
     line = service_arguments(
         speed=speed,
         seed=seed,

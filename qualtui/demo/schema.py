@@ -12,11 +12,11 @@ DATABASE = "agente"
 
 
 class Variant(StrEnum):
-    """What is deployed: a database that lets the bot work, or what the bot's own schema.sql really yields (head),
+    """What is deployed: a database that lets the bot work, what the bot's own schema.sql really yields (original),
     the latter with its triggers repaired, or with its estado CHECK dropped."""
 
     WORKING = "working"
-    HEAD = "head"
+    ORIGINAL = "original"
     TRIGGERS = "triggers"
     RELAXED = "relaxed"
 
@@ -43,7 +43,7 @@ async def ensure_schema(cluster: Cluster, variant: Variant) -> dict[str, str]:
     try:
         if not await connection.fetchval(demo_sql("schema/exists")):
             scripts = ["tables", "indexes", "functions"]
-            if variant is not Variant.HEAD:
+            if variant is not Variant.ORIGINAL:
                 scripts.append(variant.value)
             for script in scripts:
                 await connection.execute(demo_sql(f"schema/{script}"))

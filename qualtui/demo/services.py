@@ -46,7 +46,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="the same seed, the same customers")
     parser.add_argument("--start-hour", type=float, default=None, help="of the virtual day (default: 10)")
     parser.add_argument("--scenario", default="", help="a story to play, such as 0310")
-    parser.add_argument("--schema", type=Variant, default=Variant.WORKING, choices=list(Variant))
+    parser.add_argument("--schema", default=Variant.WORKING.value, choices=[one.value for one in Variant])
     parser.add_argument("--history", type=float, default=48.0, help="virtual hours of past; 0: none")
     parser.add_argument("--yesterday", action="store_true", help="fill qualtui's store with the day before")
     parser.add_argument("--no-traffic", action="store_true", help="no customers, except those that a fault needs")
@@ -121,7 +121,7 @@ def settings_of(options: argparse.Namespace, folder: Path, story: Story | None) 
         speed=options.speed,
         seed=options.seed,
         start_hour=hour,
-        variant=options.schema,
+        variant=Variant(options.schema),
         traffic=not options.no_traffic,
         history_hours=options.history,
         extras=options.extras,

@@ -18,8 +18,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def shared() -> AsyncIterator[Running]:
-    """The demo without traffic of its own, with six hours of past, HEAD's quirks, and more endpoints."""
-    line = service_arguments(speed=SPEED, traffic=False, history=6, extras=True, schema="head")
+    """The demo without traffic of its own, six hours of past, the bot's original schema and more endpoints."""
+    line = service_arguments(speed=SPEED, traffic=False, history=6, extras=True, schema="original")
     async with spawn_services(line) as services, aiohttp.ClientSession() as http:
         yield Running(services, http)
 

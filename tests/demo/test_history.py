@@ -7,7 +7,7 @@ import pytest
 from qualtui.demo.history import Past, conversations
 from qualtui.demo.schema import Variant
 
-PAST = Past(seed=1, hours=48, start_hour=10, speed=20, now=1_700_000_000.0, variant=Variant.HEAD)
+PAST = Past(seed=1, hours=48, start_hour=10, speed=20, now=1_700_000_000.0, variant=Variant.ORIGINAL)
 
 
 def test_the_same_seed_gives_the_same_past() -> None:

@@ -144,7 +144,7 @@ async def test_the_roles_may_do_only_what_they_are_for(demo: Running) -> None:
         await asyncpg.connect(demo.at.dsn, password="wrong")
 
 
-@pytest.mark.parametrize("schema", ["working", "head"])
+@pytest.mark.parametrize("schema", ["working", "original"])
 async def test_the_doctor_warns_of_the_demo_only_where_its_quirks_are_on(schema: str) -> None:
     line = service_arguments(speed=100, traffic=False, history=2, schema=schema)
     async with spawn_services(line) as services:
@@ -154,7 +154,7 @@ async def test_the_doctor_warns_of_the_demo_only_where_its_quirks_are_on(schema:
         )
         told, _errors = await ran.communicate()
     found = {one["check"] for one in json.loads(told)["findings"] if one["verdict"] in {"warning", "failed"}}
-    if schema == "head":
+    if schema == "original":
         assert {"database.private", "schema.sessions.estado", "gateway.webhook"} <= found
     else:
         assert found <= {"engine"}  # no engine runs in this test
@@ -273,6 +273,14 @@ async def _leads(services: Services) -> int:
         return int(await connection.fetchval("select count(*) from leads"))
     finally:
         await connection.close()
+
+
+async def test_an_unknown_schema_is_answered_with_those_there_are() -> None:
+    with pytest.raises(
+        DemoError, match=r"'head' \(choose from '?working'?, '?original'?, '?triggers'?, '?relaxed"
+    ):
+        async with spawn_services(service_arguments(schema="head")):
+            pass
 
 
 async def test_an_unknown_scenario_is_one_line() -> None:

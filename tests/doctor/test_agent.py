@@ -14,7 +14,7 @@ from qualtui.model.findings import Finding, FindingVerdict
 from tests.doctor.serving import Replies, serving
 
 HEALTH = {"status": "healthy", "timestamp": "2026-11-22T08:28:02", "metrics": {}}
-HEAD: Replies = {("GET", "/health"): (200, HEALTH)}
+NEWEST: Replies = {("GET", "/health"): (200, HEALTH)}
 
 
 async def examined(url: str) -> Report:
@@ -31,7 +31,7 @@ async def verdicts(replies: Replies) -> dict[str, Finding]:
 
 
 async def test_todays_commit_is_known_by_its_html_and_has_nothing_to_tell() -> None:
-    found = await verdicts(HEAD)
+    found = await verdicts(NEWEST)
     assert {one.verdict for one in found.values()} == {FindingVerdict.OK}
     assert "HTML" in str(found["agent.variant"].why)
     assert "none of /health/deep" in str(found["agent.endpoints"].why)
@@ -40,8 +40,8 @@ async def test_todays_commit_is_known_by_its_html_and_has_nothing_to_tell() -> N
 @pytest.mark.parametrize(
     "replies",
     [
-        {**HEAD, ("GET", "/"): (404, {"error": "Not found"})},
-        {**HEAD, ("GET", "/stats"): (200, {"leads": 3})},
+        {**NEWEST, ("GET", "/"): (404, {"error": "Not found"})},
+        {**NEWEST, ("GET", "/stats"): (200, {"leads": 3})},
         {("GET", "/health"): (200, {"status": "healthy", "timestamp": "", "services": {"database": "ok"}})},
     ],
 )
@@ -51,7 +51,7 @@ async def test_an_older_commit_is_known_by_its_json(replies: Replies) -> None:
 
 async def test_endpoints_are_found_by_asking_what_they_take() -> None:
     replies: Replies = {
-        **HEAD,
+        **NEWEST,
         ("OPTIONS", "/health/deep"): (200, ""),
         ("OPTIONS", f"/leads/{doctor.NOBODY}/retry"): (405, ""),
     }
@@ -65,12 +65,12 @@ async def test_endpoints_are_found_by_asking_what_they_take() -> None:
     ("status", "verdict"), [(200, FindingVerdict.WARNING), (401, FindingVerdict.OK), (404, FindingVerdict.OK)]
 )
 async def test_phones_that_anybody_may_read_are_a_warning(status: int, verdict: FindingVerdict) -> None:
-    found = await verdicts({**HEAD, ("HEAD", "/metrics/detailed"): (status, "")})
+    found = await verdicts({**NEWEST, ("HEAD", "/metrics/detailed"): (status, "")})
     assert found["agent.leak"].verdict is verdict
 
 
 async def test_it_asks_seven_times_one_after_the_other_and_nothing_that_acts() -> None:
-    async with serving(HEAD) as server:
+    async with serving(NEWEST) as server:
         await examined(server.url)
     assert server.busiest == 1
     assert len(server.asked) == 7

@@ -104,7 +104,7 @@ def copied(source: Path, target: Path, old: str, new: str) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene]:
     async with (
-        spawn_services(service_arguments(speed=SPEED, traffic=False, history=0, schema="head")) as services,
+        spawn_services(service_arguments(speed=SPEED, traffic=False, history=0, schema="original")) as services,
         aiohttp.ClientSession() as http,
     ):
         first = Path(services.config)
