@@ -1,11 +1,13 @@
 """What each series would have said on the day before a demo, as large as the demo's own figures are. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from qualtui.demo.configuration import AGENT
 from qualtui.demo.yesterday import UNANSWERABLE, Moment, Trouble, Yesterday, minutes, moments
 from qualtui.model import Sample
+from qualtui.series.catalogue import DECLARED
+from qualtui.series.declaration import Series
 
 MINUTE = "goal.minute"  # at its own pace
 GOAL_UP = 0.005  # the share of minutes that may be bad
@@ -231,12 +233,18 @@ SHAPES: Mapping[str, Shape] = {
     "engine.fault": _is(0),
     MINUTE: _minute,
 }
-"""By series of the demo: all that it has a source for. A test holds this against the catalogue."""
+"""By series of the demo: what varies by the hour or in a trouble. Any other has what it declares as usual."""
+
+
+def shapes_of(declared: Iterable[Series]) -> dict[str, Shape]:
+    """Return the shape of each series that has a past: its own, else about what is usual."""
+    usual = {one.name: _near(one.usual) for one in declared if one.usual is not None}
+    return {**usual, **SHAPES}
 
 
 def yesterdays_samples(day: Yesterday) -> Iterator[Sample]:
     """Return the samples of the day; of one series in the order of time."""
-    shapes = [(name, f"{AGENT}/{name}", shape) for name, shape in SHAPES.items() if name != MINUTE]
+    shapes = [(name, f"{AGENT}/{name}", shape) for name, shape in shapes_of(DECLARED).items() if name != MINUTE]
     for at in moments(day):
         when = day.now - at.ago
         for name, series, shape in shapes:

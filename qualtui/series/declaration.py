@@ -13,3 +13,4 @@ class Series(msgspec.Struct, frozen=True):
     meaning: str
     events: str = ""  # of a ratio: the series that counts what it is a ratio of
     budget: bool = False  # how fast an error budget burns: alerts on it join an incident, and keep none open
+    usual: float | None = None  # about what it says on an ordinary day: the past that a demo begins with

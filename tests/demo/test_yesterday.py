@@ -22,7 +22,7 @@ from qualtui.demo.yesterday import (
     moments,
 )
 from qualtui.demo.yesterday_log import NOTE
-from qualtui.demo.yesterday_series import SHAPES, yesterdays_samples
+from qualtui.demo.yesterday_series import SHAPES, shapes_of, yesterdays_samples
 from qualtui.demo.yesterday_store import write_yesterday
 from qualtui.diagnosis.goals import Bins
 from qualtui.engine.derived import DERIVED, FAULT
@@ -30,7 +30,8 @@ from qualtui.model import Phase, Sample, Severity, State
 from qualtui.probes.budget import BudgetProbe
 from qualtui.probes.build import Deps, probes_of
 from qualtui.probes.goals import GoalsProbe
-from qualtui.series.catalogue import BY_NAME
+from qualtui.series.catalogue import BY_NAME, DECLARED
+from qualtui.series.declaration import Series
 from qualtui.store.sqlite import SqliteStore
 from qualtui.tracking.deliverability import Deliverability
 from tests.demo.test_configuration import places
@@ -81,8 +82,19 @@ async def test_every_series_that_the_demo_has_a_source_for_has_a_past(config: Co
     for probe in probes:
         await probe.close()
     derived = {name for row in DERIVED for name in row.names} | {FAULT}
-    assert SHAPES.keys() == polled | derived
-    assert SHAPES.keys() <= BY_NAME.keys()
+    past = shapes_of(DECLARED).keys()
+    assert past == polled | derived, "give the series a `usual` where it is declared"
+    assert past <= BY_NAME.keys()
+
+
+def test_a_new_series_has_a_past_by_its_declaration_alone() -> None:
+    disk = Series("disk.used", "%", "up", "host", "of the disk", usual=60.0)
+    quiet = Series("disk.errors", "", "up", "host", "of the disk")
+    shapes = shapes_of((disk, quiet))
+    assert shapes.keys() - SHAPES.keys() == {"disk.used"}
+    values = [shapes["disk.used"](moment) or 0.0 for moment in moments(DAY)]
+    assert 55 < sum(values) / len(values) < 65
+    assert min(values) < 60 < max(values)
 
 
 def test_the_same_seed_gives_the_same_day() -> None:
