@@ -10,7 +10,7 @@ from functools import partial
 
 import msgspec
 
-from benchmarks import deliveries, distress, full, hangs, kills, lost, mending, promtool
+from benchmarks import deliveries, distress, full, hangs, kills, lost, mending, paging, promtool
 from benchmarks.trial import Trial, show, tried
 
 LIMIT = 900.0  # s for one group, on a busy machine
@@ -75,6 +75,7 @@ async def _rules() -> list[Trial]:
     return [
         await tried(*promtool.RULES, promtool.against_promtool),
         await tried(*promtool.TABLE, promtool.against_table),
+        await tried(*paging.PAGING, paging.random_hours),
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from qualtui.engine.store_thread import StoreThread
+from qualtui.eventlog.clock_step import stepped
 from qualtui.eventlog.codec import about, number_of
 from qualtui.eventlog.engine import ClockStepped, Remade, StoreRenewed
 from qualtui.eventlog.fold import apply
@@ -101,9 +102,13 @@ class Journal:
     ) -> tuple[Event, ...]:
         async with self._lock:
             now = self._clock()
-            entries = [(body, key or self._next_key()) for body, key in decision(self.state)]
-            if entries and now < self.state.at - STEP:
-                entries.insert(0, (ClockStepped(self.state.at - now), self._next_key()))
+            set_back = self.state.at - now
+            if set_back > STEP:  # what is decided now must not rest on times that are still to come
+                state = stepped(replace(self.state, at=now), set_back)
+                decided = [(ClockStepped(set_back), ""), *decision(state)]
+            else:
+                decided = list(decision(self.state))
+            entries = [(body, key or self._next_key()) for body, key in decided]
             if not entries and not self._unsaved and not look:
                 return ()
             events = await self._write(entries, now)

@@ -17,7 +17,9 @@ from qualtui.eventlog.alerts import RuleChanged
 from qualtui.eventlog.engine import ClockStepped, Remade, StoreRenewed
 from qualtui.eventlog.incidents import Acknowledged, Noted
 from qualtui.eventlog.notices import NoticeQueued
+from qualtui.eventlog.silences import SilenceCreated, SilenceExpired
 from qualtui.model import Phase, Severity, State
+from qualtui.model.matchers import matcher_of
 from qualtui.store.errors import StoreError
 from qualtui.store.sqlite import SqliteStore
 from qualtui.store.sqlite.deferred import BEGIN, begin_deferred
@@ -367,6 +369,25 @@ async def test_a_clock_that_was_ahead_for_a_while_stamps_no_later_event(store: F
     assert journal.state.notices[QUEUED.key].queued_at == 1e8
     assert max(line.at for line in journal.state.activity) == 1e8 + 60
     assert store.load() == journal.state
+
+
+async def test_a_decision_after_a_clock_was_set_back_rests_on_no_time_that_is_still_to_come(
+    store: FailingStore,
+) -> None:
+    now = [5000.0]
+    journal = Journal(store, store.load(), store.epoch, lambda: now[0])
+    silence = SilenceCreated("s", (matcher_of("agent=bot"),), "ana", "planned", 9000.0)
+    await journal.append((silence, ""), (SilenceExpired("s", "ana"), ""))
+    now[0] = 1000.0
+    seen: list[State] = []
+
+    def look(state: State) -> list[Entry]:
+        seen.append(state)
+        return []
+
+    await journal.decide(look)
+    assert [one.runs(now[0]) for one in seen[0].silences.values()] == [False]
+    assert journal.state.silences == seen[0].silences == store.load().silences
 
 
 async def test_a_clock_that_is_kept_right_in_small_steps_is_no_event(store: FailingStore) -> None:
