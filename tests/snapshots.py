@@ -561,6 +561,9 @@ def _past(name: str, since: float, step: float, count: int) -> SeriesHistory:
         limits = (Limit(0, "==", critical, "x", 120.0),) if name in {"db.up", "gateway.working"} else ()
         if name == "health.up":
             values[count // 2] = 0.0
+    elif name in {"failures.unanswered", "failures.consecutive", "failures.sends"}:
+        values = [max(0.0, (at - (AT - 360)) // 90) for at in times]
+        limits = (Limit(2, ">=", Severity.WARNING, "failures-in-a-row"),) if name == "failures.consecutive" else ()
     elif name == "goal.minute":
         values = [1.0] * count
         values[count // 3] = 0.0

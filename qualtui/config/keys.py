@@ -10,6 +10,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "help": ("?",),
     "customers": ("c", "2"),
     "machines": ("4",),
+    "failures": ("5",),
     "handover": ("H",),
     "doctor": ("d",),
     "figures": ("e",),

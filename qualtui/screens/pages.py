@@ -41,6 +41,7 @@ PAGES = (
     PageSpec("help", "help", "qualtui.screens.help:Help", bare=True),
     PageSpec("customers", "who waits", "qualtui.screens.customers:CustomersPage"),
     PageSpec("machines", "machines", "qualtui.screens.machines:MachinesPage"),
+    PageSpec("failures", "failures", "qualtui.screens.failures:FailuresPage"),
     PageSpec("handover", "handover", "qualtui.screens.handover:HandoverPage", bare=True),
     PageSpec("doctor", "doctor: check every link", "qualtui.screens.doctor:DoctorPage", bare=True),
     PageSpec("figures", "evidence: every figure", "qualtui.screens.evidence:EvidencePage"),
