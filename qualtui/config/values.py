@@ -2,43 +2,70 @@
 
 from enum import StrEnum
 
-import msgspec
+from qualtui.config.fix_values import (
+    ANSWER,
+    FixSettings,
+    GatewayRestartSettings,
+    PolicyMode,
+    PolicySettings,
+    PolicyTable,
+    RetrySettings,
+    SessionCleanupSettings,
+)
+from qualtui.config.notify_values import (
+    ChannelSettings,
+    EscalationStep,
+    NotifySettings,
+    OncallSettings,
+    PersonSettings,
+    Route,
+)
+from qualtui.config.rule_values import Aggregate, Inhibit, Maintenance, Operator, Rule
+from qualtui.config.value_types import Level, Seconds, Secret, Values
 
-from qualtui.model import Link, Severity
-
-
-class Seconds(float):
-    """A duration in seconds; in TOML a number or a text such as "30s", "1h30m", "7d"."""
-
-
-class Level(float):
-    """A rule's threshold: a number, or a duration in TOML's text form, compared in seconds."""
-
-
-class Secret:
-    """A text that no repr, log or picture shows."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        """The text itself: only for the library that needs it."""
-        return self._text
-
-    def __repr__(self) -> str:
-        return "***"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-
-class Values(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Base of all configuration values: frozen, and unknown keys are errors."""
+__all__ = [
+    "ANSWER",
+    "AgentSettings",
+    "Aggregate",
+    "ChannelSettings",
+    "Config",
+    "ControlSettings",
+    "DatabaseSettings",
+    "DemoSettings",
+    "EscalationStep",
+    "FixSettings",
+    "GatewayName",
+    "GatewayRestartSettings",
+    "GatewaySettings",
+    "Goals",
+    "HealthSettings",
+    "HttpSettings",
+    "Inhibit",
+    "Level",
+    "Maintenance",
+    "Mapping",
+    "MetricsSettings",
+    "NotifySettings",
+    "OncallSettings",
+    "Operator",
+    "Others",
+    "OwnSeries",
+    "PersonSettings",
+    "PolicyMode",
+    "PolicySettings",
+    "PolicyTable",
+    "RetrySettings",
+    "Route",
+    "Rule",
+    "ScreenSettings",
+    "Seconds",
+    "Secret",
+    "SessionCleanupSettings",
+    "StoreSettings",
+    "TlsSettings",
+    "Values",
+]
+"""All values of the configuration, wherever they are defined: other rooms import them from here."""
 
 
 class HealthSettings(Values, frozen=True, kw_only=True):
@@ -151,122 +178,6 @@ class AgentSettings(Values, frozen=True, kw_only=True):
     labels: dict[str, str] = {}  # of its alerts, for matchers
 
 
-class Aggregate(StrEnum):
-    """How a rule looks at its window."""
-
-    LAST = "last"
-    AVG = "avg"
-    MAX = "max"
-    MIN = "min"
-    SUM = "sum"
-    COUNT = "count"
-
-
-class Operator(StrEnum):
-    """How a rule compares."""
-
-    ABOVE = ">"
-    AT_LEAST = ">="
-    BELOW = "<"
-    AT_MOST = "<="
-    EQUAL = "=="
-    NOT_EQUAL = "!="
-
-
-class Rule(Values, frozen=True, kw_only=True):
-    """`[rules.NAME]`: a condition on a series. One threshold a severity; the worst that holds counts."""
-
-    series: str  # without the agent
-    aggregate: Aggregate = Aggregate.LAST
-    window: Seconds = Seconds(0)  # 0: only the newest sample
-    op: Operator = Operator.ABOVE
-    info: Level | None = None
-    warning: Level | None = None
-    critical: Level | None = None
-    leave: Level | None = None  # a firing alert goes on until its value is on the good side of this
-    absent: Severity | None = None  # instead of thresholds: holds while the series has no fresh value
-    min_events: int = 0  # of a ratio: with fewer events its condition does not hold
-    events: str = ""  # the series that counts them; empty: the one that the ratio's series declares
-    held_by: str = ""  # a rule: while it fires this one does not resolve
-    unless: str = ""  # a rule: while it fires this one neither begins nor ends
-    for_: Seconds = msgspec.field(default=Seconds(0), name="for")
-    keep_firing_for: Seconds = Seconds(0)
-    summary: str = ""  # {value}, {duration}, {note} and {agent} are filled in
-    fix: str = ""
-    runbook: str = ""
-    link: Link | None = None  # of the chain, that it is about; none: it has an incident of its own
-    enabled: bool = True
-    labels: dict[str, str] = {}  # of its alerts, for matchers
-
-
-class ChannelSettings(Values, frozen=True, kw_only=True):
-    """`[notify.channels.NAME]`: one Apprise URL. One URL a recipient, so that each delivery is accounted for."""
-
-    url: Secret
-    timeout: Seconds = Seconds(15)
-    language: str = ""  # of its notices, such as pt_BR; empty, or one without texts: English
-    ringing: bool = False  # it wakes a person: a phone call, a loud push
-    buttons: bool = False  # "I've got it" under a notice that asks for someone: ntfy and Telegram
-    reply_topic: Secret | None = None  # of ntfy, into which the button writes; none: one that follows from the url
-
-
-class Route(Values, frozen=True, kw_only=True):
-    """`[[notify.routes]]`: which notices go to which channels."""
-
-    channels: tuple[str, ...]
-    severities: tuple[Severity, ...] = (Severity.CRITICAL,)
-    agents: tuple[str, ...] = ()  # empty: all
-    resolved: bool = True
-
-
-class EscalationStep(Values, frozen=True, kw_only=True):
-    """`[[notify.escalation]]`: who is called `after` the page, or the step before, while nobody owns it.
-
-    `to`: channels, people, `on-call`, `next` (after the one on call) or `owner` (of `[oncall]`).
-    """
-
-    after: Seconds = Seconds(0)  # since the page
-    to: tuple[str, ...]
-
-
-class NotifySettings(Values, frozen=True, kw_only=True):
-    """`[notify]`."""
-
-    channels: dict[str, ChannelSettings] = {}
-    routes: tuple[Route, ...] = ()
-    retry_for: Seconds = Seconds(24 * 3600)  # a notice not delivered by then is given up
-    group_wait: Seconds = Seconds(30)  # from an incident's beginning to its first notice; CRITICAL does not wait
-    group_interval: Seconds = Seconds(300)  # between updates of an incident's cause
-    repeat_interval: Seconds = Seconds(0)  # between repeats while nobody owns it; 0: none
-    flap_returns: int = 3  # so many returns within flap_window are flapping: its notices are held; 0: never
-    flap_window: Seconds = Seconds(1800)
-    flap_quiet: Seconds = Seconds(900)  # without a change until it no longer flaps
-    night: str = ""  # such as 22:00-07:00; empty: none
-    night_customers: int = 3  # so many who wait are enough to wake someone at night
-    zone: str = ""  # of the night; empty: this machine's
-    ping: Secret | None = None  # an address that is pinged each minute while the engine is well
-    escalation: tuple[EscalationStep, ...] = ()  # none, and [oncall] has an order: see alerts/escalation.py
-    escalation_rounds: int = 3  # how often the steps are gone through; 0: no escalation
-    escalation_repeat: Seconds = Seconds(1800)  # from the beginning of one round to the next
-
-
-class Maintenance(Values, frozen=True, kw_only=True):
-    """`[[maintenance]]`: planned work, in which matching alerts send no notice."""
-
-    cron: str  # five fields: when it begins
-    duration: Seconds
-    zone: str = ""  # of the cron line; empty: this machine's
-    match: tuple[str, ...] = ()  # matchers, all of which must hold; none: every alert
-
-
-class Inhibit(Values, frozen=True, kw_only=True):
-    """`[[inhibit]]`: while an alert of `source` fires, those of `target` send no notice."""
-
-    source: tuple[str, ...]  # matchers, all of which must hold
-    target: tuple[str, ...]
-    equal: tuple[str, ...] = ("agent",)  # labels that must have the same values
-
-
 class HttpSettings(Values, frozen=True, kw_only=True):
     """`[http]`: the engine's listeners. Both addresses are HOST:PORT; empty: it does not listen."""
 
@@ -274,106 +185,6 @@ class HttpSettings(Values, frozen=True, kw_only=True):
     key: Secret | None = None  # for /health/deep
     ack_listen: str = ""  # links in notices that acknowledge an incident ...
     public_url: str = ""  # ... and the https address under which people reach that listener
-
-
-class PersonSettings(Values, frozen=True, kw_only=True):
-    """`[people.NAME]`: who can be called, and through what. NAME is also the one of $QUALTUI_USER."""
-
-    channels: tuple[str, ...] = ()
-    language: str = ""  # empty: the channel's
-
-
-class OncallSettings(Values, frozen=True, kw_only=True):
-    """`[oncall]`: `order` of those who take turns, and who answers for the service in the end."""
-
-    order: tuple[str, ...] = ()
-    owner: str = ""
-
-
-class SessionCleanupSettings(Values, frozen=True, kw_only=True):
-    """`[fixes.session-cleanup]`: closes stuck sessions. Closing a session does not answer its customer."""
-
-    enabled: bool = True
-    limit: Seconds = Seconds(1800)
-    mode: str = "truth"  # truth: bot owes or never messaged, by messages; row: updated_at alone
-    max_rows: int = 50  # more than this is refused: look first
-
-
-class GatewayRestartSettings(Values, frozen=True, kw_only=True):
-    """`[fixes.gateway-restart]`: restarts the gateway's session; success: it is WORKING."""
-
-    enabled: bool = True
-    timeout: Seconds = Seconds(60)  # it must be WORKING by then
-    call: str = ""  # who can log in again with the phone
-
-
-# It asks nothing: whatever the customer replies, the bot takes it as the answer to its own pending question.
-ANSWER = (
-    "Olá! Tivemos uma falha técnica e sua mensagem ficou sem resposta. "
-    "Já estamos de volta e continuamos seu atendimento por aqui."
-)
-
-
-class RetrySettings(Values, frozen=True, kw_only=True):
-    """`[fixes.retry]`: writes to customers that the bot left waiting, at most once each.
-
-    The first of http, gateway, sql, watcher that is configured and reaches a customer is taken.
-    """
-
-    enabled: bool = True
-    http: str = ""  # path on the bot's own address, {id} is the lead's
-    text: str = ANSWER  # what is sent through the gateway and stored as the bot would; empty: nothing is
-    sql: str = ""  # a statement that makes the bot write; $1 is the lead's id
-    watcher: bool = False  # POST /leads/run-watcher, for leads of ...
-    channels: tuple[str, ...] = ("planilha",)  # ... these leads.canal
-    hours: str = "08:00-20:00"
-    zone: str = "America/Sao_Paulo"  # the customers'
-    pace: Seconds = Seconds(10)  # between two messages
-    max_rows: int = 20  # messages a run, the longest wait first
-    window: Seconds = Seconds(86400)  # pause for one customer after a message that is in doubt
-    opt_out: tuple[str, ...] = ("nao_interessado",)  # leads.status of those who are never written to
-
-
-class FixSettings(Values, frozen=True, kw_only=True):
-    """`[fixes]`."""
-
-    session_cleanup: SessionCleanupSettings = msgspec.field(
-        default=SessionCleanupSettings(), name="session-cleanup"
-    )
-    gateway_restart: GatewayRestartSettings = msgspec.field(
-        default=GatewayRestartSettings(), name="gateway-restart"
-    )
-    retry: RetrySettings = RetrySettings()
-
-
-class PolicyMode(StrEnum):
-    """What the engine does with a fix by itself. `suggest` and `shadow` record what `auto` would have done."""
-
-    OFF = "off"  # it is not offered
-    SUGGEST = "suggest"  # it is offered to a person
-    SHADOW = "shadow"  # likewise; how an automatic fix is tried out
-    AUTO = "auto"  # it runs where every guardrail allows it
-
-
-class PolicySettings(Values, frozen=True, kw_only=True):
-    """`[policies.NAME]`: whether and how often a fix runs by itself. The limits are for each agent."""
-
-    mode: PolicyMode = PolicyMode.SUGGEST
-    per_hour: int = 2  # runs at most
-    per_day: int = 6
-    subjects: int = 10  # that one run may touch
-    cooldown: Seconds = Seconds(300)  # after the fix's last run, whoever started it, and the outside's own restart
-
-
-class PolicyTable(Values, frozen=True, kw_only=True):
-    """`[policies]`: one table a fix."""
-
-    # Keeps the login, touches no customer, and is verified: the one fix that may run by itself from the start.
-    gateway_restart: PolicySettings = msgspec.field(
-        default=PolicySettings(mode=PolicyMode.AUTO, subjects=1), name="gateway-restart"
-    )
-    session_cleanup: PolicySettings = msgspec.field(default=PolicySettings(), name="session-cleanup")
-    retry: PolicySettings = PolicySettings()
 
 
 class Others(StrEnum):

@@ -1,0 +1,69 @@
+"""`[notify]`, `[people]` and `[oncall]`: who gets which notices, and through what."""
+
+from qualtui.config.value_types import Seconds, Secret, Values
+from qualtui.model import Severity
+
+
+class ChannelSettings(Values, frozen=True, kw_only=True):
+    """`[notify.channels.NAME]`: one Apprise URL. One URL a recipient, so that each delivery is accounted for."""
+
+    url: Secret
+    timeout: Seconds = Seconds(15)
+    language: str = ""  # of its notices, such as pt_BR; empty, or one without texts: English
+    ringing: bool = False  # it wakes a person: a phone call, a loud push
+    buttons: bool = False  # "I've got it" under a notice that asks for someone: ntfy and Telegram
+    reply_topic: Secret | None = None  # of ntfy, into which the button writes; none: one that follows from the url
+
+
+class Route(Values, frozen=True, kw_only=True):
+    """`[[notify.routes]]`: which notices go to which channels."""
+
+    channels: tuple[str, ...]
+    severities: tuple[Severity, ...] = (Severity.CRITICAL,)
+    agents: tuple[str, ...] = ()  # empty: all
+    resolved: bool = True
+
+
+class EscalationStep(Values, frozen=True, kw_only=True):
+    """`[[notify.escalation]]`: who is called `after` the page, or the step before, while nobody owns it.
+
+    `to`: channels, people, `on-call`, `next` (after the one on call) or `owner` (of `[oncall]`).
+    """
+
+    after: Seconds = Seconds(0)  # since the page
+    to: tuple[str, ...]
+
+
+class NotifySettings(Values, frozen=True, kw_only=True):
+    """`[notify]`."""
+
+    channels: dict[str, ChannelSettings] = {}
+    routes: tuple[Route, ...] = ()
+    retry_for: Seconds = Seconds(24 * 3600)  # a notice not delivered by then is given up
+    group_wait: Seconds = Seconds(30)  # from an incident's beginning to its first notice; CRITICAL does not wait
+    group_interval: Seconds = Seconds(300)  # between updates of an incident's cause
+    repeat_interval: Seconds = Seconds(0)  # between repeats while nobody owns it; 0: none
+    flap_returns: int = 3  # so many returns within flap_window are flapping: its notices are held; 0: never
+    flap_window: Seconds = Seconds(1800)
+    flap_quiet: Seconds = Seconds(900)  # without a change until it no longer flaps
+    night: str = ""  # such as 22:00-07:00; empty: none
+    night_customers: int = 3  # so many who wait are enough to wake someone at night
+    zone: str = ""  # of the night; empty: this machine's
+    ping: Secret | None = None  # an address that is pinged each minute while the engine is well
+    escalation: tuple[EscalationStep, ...] = ()  # none, and [oncall] has an order: see alerts/escalation.py
+    escalation_rounds: int = 3  # how often the steps are gone through; 0: no escalation
+    escalation_repeat: Seconds = Seconds(1800)  # from the beginning of one round to the next
+
+
+class PersonSettings(Values, frozen=True, kw_only=True):
+    """`[people.NAME]`: who can be called, and through what. NAME is also the one of $QUALTUI_USER."""
+
+    channels: tuple[str, ...] = ()
+    language: str = ""  # empty: the channel's
+
+
+class OncallSettings(Values, frozen=True, kw_only=True):
+    """`[oncall]`: `order` of those who take turns, and who answers for the service in the end."""
+
+    order: tuple[str, ...] = ()
+    owner: str = ""
