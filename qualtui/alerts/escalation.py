@@ -42,7 +42,12 @@ class EscalationPlan(msgspec.Struct, frozen=True):
     speed: float = 1.0
 
     def wait(self, done: int, round_: int) -> float | None:
-        """Seconds from the step before to the next one, where `done` of this round are; None: it was the last."""
+        """Seconds from the step before to the next one, where `done` of this round are; None: it was the last.
+
+        Beyond the last round there is one call with each later page.
+        """
+        if round_ > self.rounds:
+            return None
         if done < len(self.steps):
             before = self.steps[done - 1].after if done else 0.0
             return (self.steps[done].after - before) / self.speed
@@ -62,7 +67,7 @@ class EscalationReason(StrEnum):
     MUTED = "muted"
     NO_PAGE = "no page"  # it is not CRITICAL, or its page was not sent yet
     NO_STEPS = "no steps"
-    EXHAUSTED = "exhausted"  # all rounds are done
+    EXHAUSTED = "exhausted"  # all rounds are done: one call with each later page
 
 
 class EscalationVerdict(msgspec.Struct, frozen=True):
@@ -103,7 +108,7 @@ def escalation_verdict(
     begun = incident.escalation or Escalation(now, now)
     wait = plan.wait(begun.done, begun.round)
     if wait is None:
-        return EscalationVerdict(EscalationReason.EXHAUSTED)
+        return EscalationVerdict(EscalationReason.EXHAUSTED, 1, begun.round + 1)
     again = begun.done >= len(plan.steps)
     step, round_ = (1, begun.round + 1) if again else (begun.done + 1, begun.round)
     # A clock that was set back makes it early rather than late.

@@ -34,11 +34,19 @@ _QUIET = frozenset({NoticeKind.UPDATE, NoticeKind.REMINDER, NoticeKind.RESOLVED,
 
 
 class NoticeTiming(msgspec.Struct, frozen=True):
-    """`group_wait` after the beginning, except for CRITICAL; `group_interval` between updates; 0: no repeats."""
+    """`group_wait` after the beginning, except for CRITICAL; `group_interval` between updates.
+
+    `repeat_interval` 0: no repeats, but a CRITICAL that no one owns is repeated every `unowned` s.
+    """
 
     group_wait: float = 30.0
     group_interval: float = 300.0
     repeat_interval: float = 0.0
+    unowned: float = 4 * 3600.0  # Alertmanager's repeat_interval
+
+    def repeats(self, severity: Severity) -> float:
+        """Seconds between the repeats of what no one owns, 0 where there are none."""
+        return self.repeat_interval or (self.unowned if severity is Severity.CRITICAL else 0.0)
 
 
 class NoticeDecision(msgspec.Struct, frozen=True):
@@ -47,6 +55,7 @@ class NoticeDecision(msgspec.Struct, frozen=True):
     kind: NoticeKind
     severity: Severity
     waiting: int | None = 0  # None: not known
+    passed: bool = False  # a silence does not hold it back
 
     @property
     def page(self) -> bool:
@@ -82,7 +91,8 @@ def next_look(incident: Incident, severity: Severity | None, timing: NoticeTimin
         return None
     if incident.reported is None:
         return max(now, incident.began_at + timing.group_wait)
-    return incident.reported.at + timing.repeat_interval if timing.repeat_interval else None
+    repeats = timing.repeats(severity)
+    return incident.reported.at + repeats if repeats else None
 
 
 def _kind(
@@ -114,7 +124,8 @@ def _kind(
     if incident.revision > last.revision and not incident.flaps and _passed(last.at, timing.group_interval, now):
         return NoticeKind.UPDATE
     # Unlike Prometheus or Alertmanager (docs/alerting.md): repeats, acknowledgement
-    if timing.repeat_interval and not incident.owner and _passed(last.at, timing.repeat_interval, now):
+    repeats = timing.repeats(severity)
+    if repeats and not incident.owner and _passed(last.at, repeats, now):
         return NoticeKind.REPEAT
     return None
 

@@ -9,6 +9,12 @@ from qualtui.text import clean
 from qualtui.text.message import message
 
 
+def holding(incident: Incident, silences: Iterable[Silence]) -> list[Silence]:
+    """Return the silences that keep people from being called: not those that a notice has passed since."""
+    passed = incident.passed_at
+    return [one for one in silences if passed is None or one.created_at > passed]
+
+
 def silenced(
     labels: Mapping[str, str], incident: Incident, silences: Iterable[Silence], now: float
 ) -> Mute | None:

@@ -1,7 +1,10 @@
 """Whether an incident's notices are muted now: the notice that is sent, or why none is."""
 
+from msgspec.structs import replace
+
 from qualtui.alerts.mutes import MuteRules, muted_notice, mutes_of, passes
 from qualtui.alerts.notice_decision import NoticeDecision, NoticeTiming, due_notice
+from qualtui.alerts.silences import holding
 from qualtui.config.values import Config
 from qualtui.engine.draft import Draft
 from qualtui.engine.mute_rules import mute_rules
@@ -21,9 +24,10 @@ class IncidentMutes:
     def heard(
         self, draft: Draft, incident: Incident, fire: list[AlertState], waiting: int | None, now: float
     ) -> list[AlertState]:
-        """Return those of an incident's alerts that are not muted now."""
+        """Return those of an incident's alerts for which people may be called now."""
         state = draft.state
-        mutes = mutes_of(fire, incident, state.alerts.values(), state.silences.values(), self.rules, waiting, now)
+        silences = holding(incident, state.silences.values())
+        mutes = mutes_of(fire, incident, state.alerts.values(), silences, self.rules, waiting, now)
         return [one for one in fire if one.key not in mutes]
 
     def due(
@@ -50,12 +54,12 @@ class IncidentMutes:
         if withheld is None:
             return due
         # Of the worst alerts, all of which are muted. A notice can be milder than they are.
-        holding = [mutes[one.key] for one in fire if one.severity is severity]
-        if any(passes(withheld, one, incident) for one in holding):
-            return withheld
+        over = [mutes[one.key] for one in fire if one.severity is severity]
+        if any(passes(withheld, one, incident) for one in over):
+            return replace(withheld, passed=True)
         if due is not None:
             return due
-        record = muted_notice(withheld, holding[0], incident)
+        record = muted_notice(withheld, over[0], incident)
         if record is not None:
             draft.add(record)
         return None

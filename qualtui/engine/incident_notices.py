@@ -47,7 +47,10 @@ class IncidentNotices:
         self.mutes.use(config)
         notify, speed = config.notify, config.demo.speed
         self._timing = NoticeTiming(
-            notify.group_wait / speed, notify.group_interval / speed, notify.repeat_interval / speed
+            notify.group_wait / speed,
+            notify.group_interval / speed,
+            notify.repeat_interval / speed,
+            NoticeTiming().unowned / speed,
         )
 
     def decide(self, draft: Draft, incident: Incident) -> None:
@@ -72,7 +75,10 @@ class IncidentNotices:
         if not channels and (why := unrouted(decision, incident, notify.channels)):
             draft.add(NoticeUnrouted(incident.number, decision.kind, decision.severity, why))
         self.queue(draft, incident, decision, f"{incident.decided + 1}/{decision.kind}/0.0", channels)
-        draft.add(IncidentNotified(incident.number, decision.kind, decision.severity, decision.waiting))
+        said = IncidentNotified(
+            incident.number, decision.kind, decision.severity, decision.waiting, decision.passed
+        )
+        draft.add(said)
 
     def queue(
         self, draft: Draft, incident: Incident, decision: NoticeDecision, place: str, channels: Iterable[str]

@@ -18,6 +18,7 @@ from qualtui.config.values import Config
 from qualtui.engine.draft import Draft
 from qualtui.engine.incident_notices import IncidentNotices
 from qualtui.eventlog.escalations import EscalationBegan, EscalationCalled
+from qualtui.eventlog.incident_changes import IncidentNotified
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.eventlog.ownership import OwnerReminded, OwnershipLapsed
 from qualtui.model import Incident, Phase, State
@@ -73,7 +74,9 @@ class PeopleCalls:
         verdict = escalation_verdict(incident, severity, self._plan, now)
         if verdict.begins:
             draft.add(EscalationBegan(incident.number))
-        if verdict.reason is EscalationReason.DUE:
+        if verdict.reason is EscalationReason.DUE or (
+            verdict.reason is EscalationReason.EXHAUSTED and _paged(draft, incident.number)
+        ):
             self._call(draft, draft.state.incidents[incident.number], verdict)
             verdict = escalation_verdict(draft.state.incidents[incident.number], severity, self._plan, now)
         if verdict.reason is EscalationReason.WAITS and verdict.at is not None:
@@ -105,6 +108,12 @@ class PeopleCalls:
         nth = incident.decided + (kind is NoticeKind.REMINDER)
         known = [one for one in channels if one in self._config.notify.channels]
         self._notices.queue(draft, incident, decision, f"{nth}/{kind}/{place}", known)
+
+
+def _paged(draft: Draft, number: int) -> bool:
+    """Whether a page of an incident is among what is decided now."""
+    mine = [body for body, _key in draft.entries if isinstance(body, IncidentNotified) and body.number == number]
+    return any(NoticeDecision(NoticeKind(one.kind), one.severity).page for one in mine)
 
 
 def acted_at(state: State, incident: Incident, now: float) -> float | None:

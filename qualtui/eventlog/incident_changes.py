@@ -93,6 +93,7 @@ class IncidentNotified(EventBody, frozen=True, tag="incident.notified"):
     kind: str
     severity: Severity
     waiting: int | None = 0  # None: not known
+    passed: bool = False  # a silence did not hold it back
 
 
 class WaitingCounted(EventBody, frozen=True, tag="incident.counted"):
@@ -231,6 +232,8 @@ def _notified(state: State, body: IncidentNotified) -> State:
         flapping = replace(flapping, reported=True)
     # The plan does not cover what is worse, or more: people are called for it.
     news: dict[str, object] = {"overdue_at": 0.0} if body.kind in BEYOND_PLAN else {}
+    if body.passed:
+        news["passed_at"] = state.at
     if body.kind == RESOLVED:
         news = {"notified": (), "called": ()}  # they know of the end: that of a return is for those who hear of it
     return _with(state, body.number, last=last, decided=old.decided + 1, flapping=flapping, lapsed=False, **news)

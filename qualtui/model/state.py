@@ -151,6 +151,7 @@ class Incident(msgspec.Struct, frozen=True):
     lapsed: bool = False  # its owner gave no sign, and nobody was notified of that yet
     before: EarlierOwner | None = None  # its newest acknowledgement can be undone; then this holds again
     called: tuple[str, ...] = ()  # channels of its escalations: they get the end, too
+    passed_at: float | None = None  # when its newest notice passed a silence: people are called for it
     beginnings: tuple[float, ...] = ()  # when it was opened, opened again, or its cause returned: the newest
     flapping: Flapping | None = None
 

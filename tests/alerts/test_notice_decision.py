@@ -17,6 +17,15 @@ def told(
     return replace(NEW, last=Notified("firing", severity, at, waiting, revision))
 
 
+def test_a_critical_that_no_one_owns_is_repeated_also_where_no_interval_is_set() -> None:
+    timing = NoticeTiming(repeat_interval=0)
+    four_hours = 1000.0 + 4 * 3600
+    assert due_notice(told(), CRITICAL, 2, timing, four_hours - 1) is None
+    assert due_notice(told(), CRITICAL, 2, timing, four_hours) == NoticeDecision(NoticeKind.REPEAT, CRITICAL, 2)
+    assert due_notice(replace(told(), owner="ana"), CRITICAL, 2, timing, four_hours) is None
+    assert due_notice(told(WARNING), WARNING, 2, timing, four_hours) is None
+
+
 CASES = [
     ("CRITICAL at once", NEW, CRITICAL, 0, 1000, "firing"),
     ("WARNING waits for its group", NEW, WARNING, 0, 1029, None),

@@ -233,7 +233,7 @@ class Paging(RuleBasedStateMachine):
         for one in self.journal.state.incidents.values():
             self.check_end(one)
             self.check_called(one)
-            if one.owner and one.number not in self.journal.state.link_acks:
+            if one.phase is Phase.FIRING and one.owner and one.number not in self.journal.state.link_acks:
                 self.check_owner(one)
 
     def check_end(self, one: Incident) -> None:

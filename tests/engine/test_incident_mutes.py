@@ -17,7 +17,9 @@ from qualtui.config.values import (
     Level,
     Maintenance,
     NotifySettings,
+    OncallSettings,
     Operator,
+    PersonSettings,
     Route,
     Rule,
     Seconds,
@@ -28,7 +30,7 @@ from qualtui.diagnosis.root_cause import RootCause
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.journal import Journal
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.eventlog.incidents import CauseRevised
+from qualtui.eventlog.incidents import Acknowledged, CauseRevised
 from qualtui.eventlog.mutes import NoticeMuted
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.eventlog.silences import SilenceCreated, SilenceExpired
@@ -212,3 +214,39 @@ async def test_growth_passes_a_silence_as_a_page_also_where_a_milder_alert_is_he
     watch.waiting = 15
     assert await watch.oldest(710) == ["growth critical"]
     assert await watch.oldest(715) == []
+
+
+def with_someone_on_call() -> Config:
+    channels = {**CONFIG.notify.channels, "ring": CONFIG.notify.channels["pager"]}
+    return replace(
+        CONFIG,
+        notify=replace(CONFIG.notify, channels=channels),
+        people={"ana": PersonSettings(channels=("ring",))},
+        oncall=OncallSettings(order=("ana",), owner="ana"),
+    )
+
+
+async def test_growth_that_passes_a_silence_calls_people_until_someone_has_it(watch: Watch) -> None:
+    watch.use(with_someone_on_call())
+    assert await watch.oldest(700) == ["firing critical", "escalation critical"]
+    await watch.silence(7200, "agent=bot")
+    assert await watch.oldest(710, after=1000) == []  # of the known trouble no one is called
+    watch.waiting = 3
+    assert await watch.oldest(710) == ["growth critical", "escalation critical"]
+    assert await watch.oldest(710, after=900) == ["escalation critical"]
+    await watch.journal.append((Acknowledged(1, "ana"), ""))
+    assert await watch.oldest(710, after=900) == []
+
+
+async def test_a_newer_silence_ends_the_calls_that_growth_began(watch: Watch) -> None:
+    watch.use(with_someone_on_call())
+    await watch.oldest(700)
+    await watch.silence(7200, "agent=bot")
+    watch.waiting = 3
+    assert await watch.oldest(710, after=300) == ["growth critical", "escalation critical"]
+    watch.now += 5
+    newer = SilenceCreated("newer", (matcher_of("agent=bot"),), "Ana", "known", watch.now + 7200)
+    await watch.journal.append((newer, ""))
+    assert await watch.oldest(710, after=900) == []
+    watch.waiting = 9
+    assert await watch.oldest(710) == ["growth critical", "escalation critical"]

@@ -18,6 +18,7 @@ from qualtui.config.values import (
     PersonSettings,
     Route,
     Rule,
+    Seconds,
     Secret,
 )
 from qualtui.diagnosis.root_cause import RootCause
@@ -140,11 +141,42 @@ async def test_who_took_a_warning_is_called_when_it_becomes_critical(store: Sqli
 
 async def test_calls_end_after_the_last_round(store: SqliteStore) -> None:
     night = Night(store)
-    said = await night.until(240)
+    said = await night.until(239)
     assert sum(line.endswith("to bruno-ring") for line in said) == 3
     assert said[-1] == "75 escalation to bruno-ring"
     calls = [one for event in store.history(1) if isinstance(one := event.body, EscalationCalled)]
     assert [(one.step, one.round) for one in calls] == [(s, r) for r in (1, 2, 3) for s in (1, 2, 3)]
+
+
+async def test_what_no_one_owns_is_never_quiet_for_ever(store: SqliteStore) -> None:
+    night = Night(store)
+    await night.until(239)  # all rounds are done at 75
+    assert await night.until(600) == [
+        "240 repeat to slack",
+        "240 escalation to ana-ring",
+        "480 repeat to slack",
+        "480 escalation to ana-ring",
+    ]
+    await night.add(Acknowledged(1, "Ana"))
+    assert await night.until(615) == []
+    keys = list(night.journal.state.notices)
+    assert len(keys) == len(set(keys)) == 1 + 4 * 3 + 4
+
+
+async def test_a_warning_is_not_repeated_unless_that_is_set(store: SqliteStore) -> None:
+    config = settings()
+    routes = (Route(channels=("slack",), severities=(Severity.WARNING,)),)
+    night = Night(store, config=replace(config, notify=replace(config.notify, routes=routes)))
+    night.depth = 5.0
+    assert await night.until(600) == ["0.5 firing to slack"]
+
+
+async def test_repeats_that_are_set_go_on_after_the_last_round(store: SqliteStore) -> None:
+    config = settings()
+    config = replace(config, notify=replace(config.notify, repeat_interval=Seconds(3600)))
+    night = Night(store, config=config)
+    await night.until(119)
+    assert await night.until(121) == ["120 repeat to slack", "120 escalation to ana-ring"]
 
 
 async def test_a_demo_is_as_much_faster(store: SqliteStore) -> None:
