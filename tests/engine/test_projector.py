@@ -1,9 +1,11 @@
 """What the recent past says of an answer: whether our network bore it, and whether it contradicts another."""
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
-from qualtui.cli.status import exit_code
+from qualtui.cli.status import exit_code, long_lines, short_line
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
     AgentSettings,
@@ -178,6 +180,40 @@ def test_an_incident_that_is_over_is_recovering_wherever_it_is_shown() -> None:
     assert shot.agents[0].now.state is NowState.RECOVERING
     assert shot.details[0].figures["customers.waiting"].severity is Severity.WARNING
     assert exit_code(shot) == 1
+
+
+def test_who_waits_and_how_long_has_one_value_in_all_that_a_snapshot_shows() -> None:
+    config = Config(agents={"bot": AGENT}, rules=BUILT_IN)
+    view, recent = witness((NOW - 1, 1.0))
+    names = (
+        "customers.waiting",
+        "customers.oldest",
+        "customers.phantom",
+        "sessions.bot_owes",
+        "health.up",
+        "db.up",
+    )
+    view.use(config, {f"bot/{name}": (30.0, 5.0) for name in (*names, "gateway.up", "gateway.working")})
+    values = (6.0, 424.6, 6.0, 6.0, 1.0, 1.0)
+    recent.add(Sample(f"bot/{name}", NOW, value) for name, value in zip(names, values, strict=True))
+    then = "Customers wait for the bot, the oldest 3m"  # when it fired
+    fired = Incident(1, "customers-waiting", "bot", Severity.WARNING, Phase.FIRING, NOW - 244, NOW - 244, then)
+    alert = AlertState("customers-waiting", "bot", Phase.FIRING, Severity.WARNING, NOW - 244, 1)
+    state = State(incidents={1: fired}, alerts={alert.key: alert})
+    shot = view.snapshot(state, snapshots.engine(), lambda _agent, _fix: "", NOW)
+    now, (row,) = shot.agents[0].now, shot.incidents
+    page = view.live.current(fired, state, lambda _agent, _fix: "", NOW)
+    said = [*(now.headline, now.detail, now.why, row.summary, row.cause, page.summary, *now.proof)]
+    said += [link.text for link in shot.details[0].chain]
+    said += [part for line in long_lines(shot, 1) for part in line.split(", ") if "reply" not in part]
+    said.append(short_line(shot, 1))
+    counts = re.findall(
+        r"\b(\d+) (?:customer|owed)|waiting (\d+)|bot owes (\d+)", " ".join(map(str, said)).lower()
+    )
+    waits = re.findall(r"oldest (\w+(?: \w+s)?)", " ".join(map(str, said)))
+    assert {number for found in counts for number in found if number} == {"6"}, said
+    assert set(waits) == {"7m"}, said
+    assert (len(counts), len(waits)) >= (6, 5), said
 
 
 def test_an_incident_whose_rest_is_planned_is_a_warning_until_a_customer_more_waits() -> None:

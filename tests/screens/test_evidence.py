@@ -44,3 +44,17 @@ async def test_on_a_narrow_screen_enter_tells_the_rest() -> None:
         await pilot.press("enter")
         whole = f"{DECLARED[0].name}: as told; {DECLARED[0].meaning} ({DECLARED[0].source})"
         await until(lambda: whole in " ".join(text(app).split()))
+
+
+async def test_below_twenty_events_the_counts_stand_for_a_ratio() -> None:
+    told = snapshots.calm()
+    values = {"failures.rate": 0, "failures.unanswered": 8, "failures.messages": 8}
+    figures = {name: snapshots.figure(name, value) for name, value in values.items()}
+    app = window(StandIn(snapshots.showing(told, replace(told.details[0], figures=figures))))
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("e")
+        await until(lambda: "failures.rate" in text(app))
+        rate = next(line for line in rows(table(app, "#rows")) if "failures.rate" in line)
+    assert "8 of 8" in rate
+    assert "%" not in rate.partition(" of 8")[0]
