@@ -227,9 +227,15 @@ def incident_notices() -> tuple[NoticeView, ...]:
     title = "CRITICAL #42 ldc-bot: 3 customers wait, the longest for 5m: WhatsApp session FAILED"
     refused = "the channel did not accept it: HTTP 503 Service Unavailable"
     return (
-        NoticeView("42/1/firing/0.0/team-chat", "team-chat", "firing", title, "delivered", 1, AT - 290),
-        NoticeView("42/1/firing/0.0/on-call", "on-call", "firing", title, "queued", 3, AT - 290, refused),
-        NoticeView("42/2/growth/0.0/mail", "mail", "growth", title, "failed", 9, AT - 100, refused),
+        NoticeView(
+            "42/1/firing/0.0/team-chat", "team-chat", "firing", title, "delivered", 1, AT - 290, ended_at=AT - 288
+        ),
+        NoticeView(
+            "42/1/firing/0.0/on-call", "on-call", "firing", title, "queued", 3, AT - 290, refused, 42, AT + 12
+        ),
+        NoticeView(
+            "42/2/growth/0.0/mail", "mail", "growth", title, "failed", 9, AT - 100, refused, 42, 0, AT - 40
+        ),
     )
 
 
@@ -538,7 +544,8 @@ SCENES = {
 def past(ask: ShowHistory) -> History:
     """A past that ends in trouble: the gateway fails since 6 min, the oldest wait grows, the bot was busy."""
     since, step, count = grid(ask.seconds, ask.cells, ask.until or AT)
-    names = ask.series or ("customers.oldest",)
+    rule = ("customers.oldest",) if ask.rule or not ask.series else ()
+    names = dict.fromkeys((*rule, *ask.series))
     return History(
         ask.agent, since, ask.until or AT, step, tuple(_past(name, since, step, count) for name in names)
     )

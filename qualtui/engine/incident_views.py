@@ -147,7 +147,17 @@ def incident_notices(number: int, state: State) -> tuple[NoticeView, ...]:
 def notice_view(one: Notice) -> NoticeView:
     """Return a notice as a row."""
     return NoticeView(
-        one.key, one.channel, one.kind, one.title, one.status, one.attempt, one.queued_at, one.reason
+        one.key,
+        one.channel,
+        one.kind,
+        one.title,
+        one.status,
+        one.attempt,
+        one.queued_at,
+        one.reason,
+        one.number,
+        one.next_at if one.status == "queued" else 0.0,
+        one.ended_at,
     )
 
 

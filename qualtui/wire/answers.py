@@ -175,6 +175,9 @@ class NoticeView(msgspec.Struct, frozen=True):
     attempt: int
     queued_at: float
     reason: Saying = ""
+    number: int = 0  # its incident; 0: none
+    next_at: float = 0.0  # when it is tried again; 0: at once, or not at all
+    ended_at: float = 0.0  # delivered, given up or covered
 
 
 class Notices(msgspec.Struct, frozen=True, tag="notices"):

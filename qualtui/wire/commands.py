@@ -121,7 +121,7 @@ MOST_CELLS = 400  # of each
 
 
 class ShowHistory(msgspec.Struct, frozen=True, tag="history.show"):
-    """The past of these series of an agent, or of a rule's series, in at most so many cells of equal length.
+    """The past of a rule's series, then of these of an agent, in at most so many cells of equal length.
 
     `agent` empty: the only one. `until` 0: now. At most MOST_SERIES series and MOST_CELLS cells.
     """

@@ -3,9 +3,18 @@
 import msgspec
 from msgspec.structs import replace
 
-from qualtui.wire import Command, History, IncidentDetail, ShowHistory, ShowIncident
+from qualtui.wire import (
+    Command,
+    Fixes,
+    FixView,
+    History,
+    IncidentDetail,
+    ListFixes,
+    ShowHistory,
+    ShowIncident,
+)
 from tests import snapshots
-from tests.screens.stand_in import StandIn, text, until, window
+from tests.screens.stand_in import Clock, StandIn, text, until, window
 
 
 async def test_the_reason_is_shown_with_what_proves_it_and_the_chain() -> None:
@@ -74,10 +83,10 @@ def with_past(hold: float = 0.0) -> StandIn:
 
     def answered(ask: Command) -> History:
         assert isinstance(ask, ShowHistory)
-        told = snapshots.past(replace(ask, series=("customers.oldest",)))
-        (series,) = told.series
+        told = snapshots.past(ask)
+        series, *others = told.series
         limits = tuple(replace(limit, hold=hold) for limit in series.limits)
-        return replace(told, series=(replace(series, limits=limits),))
+        return replace(told, series=(replace(series, limits=limits), *others))
 
     engine.answers[ShowHistory] = answered
     return engine
@@ -126,10 +135,65 @@ async def test_the_chart_of_a_resolved_incident_ends_soon_after_it() -> None:
 async def test_where_there_is_no_room_what_happened_is_shown_and_no_chart() -> None:
     engine = with_past()
     app = window(engine)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 20)) as pilot:
         await until(lambda: app.pid != 0)
         await pilot.press("enter")
         await until(lambda: "incident 42: 3 customers" in text(app))
         await pilot.pause()
         assert "oldest wait" not in text(app)
         assert not pasts(engine)
+
+
+async def test_a_small_screen_keeps_the_chain_and_says_the_reason_once() -> None:
+    told = snapshots.trouble()
+    row = snapshots.incident(cause="WhatsApp session FAILED since 03:07", runbook="look at WAHA; " * 12)
+    app = window(StandIn(replace(told, incidents=(row, *told.incidents[1:]))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("enter")
+        await until(lambda: "What happened" in text(app))
+        shown = text(app)
+    assert "WhatsApp ✖ FAILED 4m" in shown
+    assert "Customer ✖ 3 owed" in shown
+    assert shown.count("session FAILED since") == 1
+
+
+async def test_a_first_reason_that_was_another_one_stays() -> None:
+    told = snapshots.trouble()
+    row = snapshots.incident(cause="Bot answers nothing for 40s")
+    app = window(StandIn(replace(told, incidents=(row,))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("enter")
+        await until(lambda: "FIRST  Bot answers nothing for 40s" in text(app))
+        assert "WHY    WhatsApp session FAILED since 03:08" in text(app)
+
+
+async def test_beside_the_facts_stand_each_channel_with_its_countdown_the_fixes_and_related_series() -> None:
+    engine = with_past()
+    engine.answers[ShowIncident] = IncidentDetail(
+        snapshots.incident(), (), snapshots.incident_alerts(), snapshots.incident_notices()
+    )
+    engine.answers[ListFixes] = Fixes(
+        (
+            FixView("gateway-restart", "ldc-bot", "Restart WAHA's session", "", available=True),
+            FixView("retry", "ldc-bot", "Answer the waiting", "", available=False, reason="session FAILED"),
+            FixView("retry", "other-bot", "Answer the others", "", available=True),
+        ),
+        (),
+    )
+    clock = Clock()
+    app = window(engine, clock)
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("enter")
+        await until(lambda: "try 4 in 00:12" in text(app))
+        await until(lambda: "offered: f" in text(app))
+        shown = text(app)
+        assert "delivered 03:07" in shown
+        assert "given up 03:11" in shown
+        assert "Answer the waiting" in shown
+        assert "Answer the others" not in shown
+        await until(lambda: "WhatsApp session" in text(app) and "down" in text(app))
+        clock.at += 5
+        await until(lambda: "try 4 in 00:07" in text(app))

@@ -36,8 +36,9 @@ async def show(context: CommandContext, ask: ShowHistory, who: str) -> Answer:
 
 
 def _names(context: CommandContext, ask: ShowHistory) -> tuple[str, ...]:
+    """The series, the rule's own first."""
     rule = context.config.rules.get(ask.rule)
-    return (*ask.series, rule.series) if rule is not None and rule.series not in ask.series else ask.series
+    return ask.series if rule is None else tuple(dict.fromkeys((rule.series, *ask.series)))
 
 
 def _refusal(context: CommandContext, ask: ShowHistory, agent: str, names: tuple[str, ...]) -> Text | None:

@@ -88,4 +88,4 @@ def _muted(one: MutedNotice) -> NoticeView:
     """A notice that was due and not sent, to no channel."""
     title = message("#{number} {agent}: {title}", number=str(one.number), agent=one.agent, title=one.title)
     key = f"{one.number}/{one.status}/{one.key}"
-    return NoticeView(key, "-", one.kind, title, one.status, 0, one.at, one.reason)
+    return NoticeView(key, "-", one.kind, title, one.status, 0, one.at, one.reason, one.number)
