@@ -13,8 +13,9 @@ from qualtui.config.values import DatabaseSettings, Mapping, Seconds
 from qualtui.database import Database
 from qualtui.eventlog.customers import BacklogMarked
 from qualtui.model import Sample
-from qualtui.probes import watermark
+from qualtui.probes import ledger_reader, watermark
 from qualtui.probes.customers import CustomersProbe
+from qualtui.probes.ledger_reader import LedgerReader
 from qualtui.probes.probe import ProbeError
 from qualtui.store.sqlite import SqliteStore
 from qualtui.tracking.deliverability import Deliverability, GatewayAt, no_gateway
@@ -364,13 +365,13 @@ async def test_a_long_history_is_learned_in_chunks_and_says_how_far_it_is(
     )
     lane = Lane(agent_db, horizon=Seconds(86400), timeout=Seconds(5))
     shares: list[float] = []
-    seen = lane.probe._read
+    seen = LedgerReader.read
 
-    async def one_page(reader: object, ledger: object, problems: object, in_time: object) -> object:
+    async def one_page(it: LedgerReader, reader: object, known: object, problems: object, _time: object) -> object:
         left = [True, True, True]
-        return await seen(reader, ledger, problems, lambda: bool(left and left.pop()))  # type: ignore[arg-type]
+        return await seen(it, reader, known, problems, lambda: bool(left and left.pop()))  # type: ignore[arg-type]
 
-    monkeypatch.setattr(lane.probe, "_read", one_page)
+    monkeypatch.setattr(LedgerReader, "read", one_page)
     for _ in range(40):
         samples = await lane.samples()
         if lane.probe.learning is None:
@@ -385,7 +386,9 @@ async def test_a_long_history_is_learned_in_chunks_and_says_how_far_it_is(
     await lane.probe.close()
 
 
-async def test_rows_hidden_by_row_security_are_no_data_and_not_zero(lane: Lane) -> None:
+async def test_rows_hidden_by_row_security_are_no_data_and_not_zero(
+    lane: Lane, monkeypatch: pytest.MonkeyPatch
+) -> None:
     role = f"{lane.database.name}_ro"
     await lane.database.execute(f"CREATE ROLE {role} LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
     await lane.database.conversation(("recebida", 0.0))
@@ -401,7 +404,7 @@ async def test_rows_hidden_by_row_security_are_no_data_and_not_zero(lane: Lane) 
         await lane.database.execute("CREATE POLICY all_of_it ON leads FOR SELECT TO PUBLIC USING (true)")
         assert (await lane.say())["customers.waiting"] == 1
         await lane.database.execute("ALTER TABLE sessions ENABLE ROW LEVEL SECURITY")
-        lane.probe._security_at = 0.0
+        monkeypatch.setattr(ledger_reader, "SECURITY_EVERY", 0.0)
         samples = await lane.samples()
         assert samples["customers.waiting"].value == 1
         assert samples["sessions.bot_owes"].value is None
