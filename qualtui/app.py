@@ -312,10 +312,12 @@ class QualtuiApp(App[int]):
         """What a person does, one thing at a time."""
         page = self._page()
         subject = page.subject() if page is not None else None
-        if reason := why_not(name, self._feed.sight, subject):
+        remedy, agent = page.remedy() if page is not None and name == "fix" else ("", "")
+        reason = "" if remedy else why_not(name, self._feed.sight, subject)
+        if reason:
             return self.say(reason, "label")
         acts: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
-            "fix": lambda: self._actions.fix(subject),
+            "fix": lambda: self._actions.offer(remedy, agent) if remedy else self._actions.fix(subject),
             "undo": lambda: self._actions.undo(self._incident_actions),
             "answered": lambda: self._actions.answered(page.closing() if page is not None else None),
             "refresh": self._actions.refresh,

@@ -11,6 +11,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "customers": ("c", "2"),
     "machines": ("4",),
     "failures": ("5",),
+    "sessions": ("6",),
     "handover": ("H",),
     "doctor": ("d",),
     "figures": ("e",),

@@ -21,6 +21,7 @@ from qualtui.engine.commands import (
     polling,
     rules,
     schedules,
+    sessions,
     silences,
 )
 from qualtui.engine.commands.context import CommandContext
@@ -37,6 +38,7 @@ from qualtui.wire import (
     ExpireSilence,
     ListCustomers,
     ListFixes,
+    ListSessions,
     ListSilences,
     NoticeLog,
     PreviewFix,
@@ -92,6 +94,7 @@ COMMANDS = (
     CommandSpec(ListCustomers, customers.customers, VIEW),
     CommandSpec(ShowCustomer, customers.show, VIEW),
     CommandSpec(CloseCustomer, customers.close, ACT),
+    CommandSpec(ListSessions, sessions.listed, VIEW),
     CommandSpec(ListFixes, fixes.fixes, VIEW),
     CommandSpec(PreviewFix, fixes.preview, VIEW),
     CommandSpec(RunFix, fixes.run, ACT),

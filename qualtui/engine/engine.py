@@ -42,6 +42,7 @@ from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.sample_writer import SampleWriter
 from qualtui.engine.schedule_runner import ScheduleRunner
 from qualtui.engine.server import Server
+from qualtui.engine.session_reader import read_sessions
 from qualtui.engine.setup import Setup, windows
 from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
 from qualtui.eventlog.engine import EngineStarted, EngineStopped, Remade
@@ -70,9 +71,11 @@ from qualtui.wire import (
     EngineView,
     IncidentDetail,
     ListCustomers,
+    ListSessions,
     Publication,
     Refused,
     Request,
+    Sessions,
     Snapshot,
 )
 from qualtui.wire.commands import Capability
@@ -203,6 +206,7 @@ class Engine:
                 past=HistoryReader(self.journal, store, self._view.declared, self._view.holds_for).read,
                 declared=self._view.declared,
                 messages=lambda agent, lead: customer_messages(self._setup.probes, agent, lead),
+                sessions=self._sessions_of,
                 labels=self._evaluator.labels,
                 policies=self._policies.views,
                 holds=lambda incident: self._view.live.holds(incident, self.journal.state, self._clock()),
@@ -470,6 +474,10 @@ class Engine:
     async def _history(self, number: int) -> tuple[Event, ...]:
         """All events of an incident, those that only memory has last. Raises StoreError."""
         return (*await self.journal.read(lambda: self._store.history(number)), *self.journal.unsaved(number))
+
+    async def _sessions_of(self, ask: ListSessions) -> Sessions | Refused:
+        limit = float(self._setup.config.fixes.session_cleanup.limit)
+        return await read_sessions(self._setup.probes, ask, limit)
 
     async def _customers(self, ask: ListCustomers, limit: int) -> Customers | Refused:
         return await listed_customers(self._setup.probes, ask, limit)

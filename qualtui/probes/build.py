@@ -27,6 +27,7 @@ from qualtui.probes.metrics import MetricsProbe
 from qualtui.probes.postgres import DatabaseProbe
 from qualtui.probes.probe import Probe
 from qualtui.probes.serial_database import SerialDatabase
+from qualtui.probes.session_list import SessionList
 from qualtui.probes.slow_lane import SlowLaneProbe
 from qualtui.probes.sql_series import SqlSeriesProbe
 from qualtui.probes.tls import TlsProbe, tls_hosts
@@ -155,10 +156,11 @@ def _database_probes(
     )
     # The slow ones share one of the two connections: the other is for the fast lane and "are you there".
     turn, every = SerialDatabase(shared), float(settings.slow_interval)
+    sessions = SessionList(name, turn, agent.mapping, slow_timeout)
     probes: list[Probe] = [
         DatabaseProbe(name, shared, float(settings.interval), timeout),
         customers,
-        SlowLaneProbe(name, turn, agent.mapping, every, slow_timeout, audit),
+        SlowLaneProbe(name, turn, agent.mapping, every, slow_timeout, audit, sessions),
     ]
     if agent.gateway is not None:
         probes.append(InboundSilenceProbe(name, turn, agent.mapping, every / 10, slow_timeout))
@@ -185,6 +187,12 @@ def customers_of(probes: Sequence[Probe], agent: str) -> CustomersProbe | None:
     """The fast lane of an agent; None where it has no database."""
     found = (probe for probe in probes if isinstance(probe, CustomersProbe))
     return next((probe for probe in found if probe.name == f"{agent}/customers"), None)
+
+
+def sessions_of(probes: Sequence[Probe], agent: str) -> SessionList | None:
+    """What lists the sessions of an agent; None where it has no database."""
+    found = (probe for probe in probes if isinstance(probe, SlowLaneProbe))
+    return next((probe.sessions for probe in found if probe.name == f"{agent}/counts"), None)
 
 
 def learning_of(probes: Sequence[Probe], agent: str) -> float | None:

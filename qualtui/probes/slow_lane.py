@@ -14,6 +14,7 @@ from qualtui.probes.audit import Audit
 from qualtui.probes.probe import ProbeError
 from qualtui.probes.security import RowSecurity
 from qualtui.probes.serial_database import SerialDatabase
+from qualtui.probes.session_list import SessionList
 from qualtui.text import clean, masked
 from qualtui.text.message import Saying, message
 from qualtui.tracking.failures import percent
@@ -118,7 +119,7 @@ def _logged(rows: Sequence[asyncpg.Record]) -> Told:
 class SlowLaneProbe:
     """Exact counts on an interval and a budget of their own: a question gets at most half of the timeout.
 
-    `audit`: looks for those whom the fast lane may have missed.
+    `audit`: looks for those whom the fast lane may have missed; `sessions`: lists them at a person's request.
     """
 
     def __init__(
@@ -129,8 +130,10 @@ class SlowLaneProbe:
         interval: float,
         timeout: float,
         audit: Audit | None = None,
+        sessions: SessionList | None = None,
     ) -> None:
         self.name = f"{agent}/counts"
+        self.sessions = sessions
         self.interval = interval
         self.timeout = 2 * timeout  # as long for its turn as for its answers
         self._limit = timeout

@@ -97,6 +97,10 @@ class Actions:
             name, agent, number = incident.fix, incident.agent, incident.number
         elif view is not None and view.now.fix:
             name, agent, number = view.now.fix, view.name, view.now.number
+        await self.offer(name, agent, number)
+
+    async def offer(self, name: str, agent: str, number: int = 0) -> None:
+        """Preview, confirm and run this fix."""
         self._say(_("Preparing the preview ..."), "faint")
         answer = await self.ask(PreviewFix(name, agent, number=number), _PREVIEW_TIME)
         if isinstance(answer, Preview):

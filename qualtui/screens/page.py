@@ -65,6 +65,10 @@ class Page(Screen[None]):
         """Return the command that closes the selected customer, still without the reason."""
         return None
 
+    def remedy(self) -> tuple[str, str]:
+        """Return the fix of the fix key here, and its agent; empty: the one of the incident or of NOW."""
+        return "", ""
+
     def copied(self) -> str:
         """Return what the copy key takes here; empty: the summary of how it is."""
         return ""
@@ -72,7 +76,8 @@ class Page(Screen[None]):
     def dimmed(self) -> frozenset[str]:
         """Return the keys that can't do anything now."""
         incident = self.subject()
-        names = [name for name in REASONS if why_not(name, self.sight, incident)]
+        own = {"fix"} if self.remedy()[0] else set()
+        names = [name for name in REASONS if name not in own and why_not(name, self.sight, incident)]
         return frozenset(key for name in names for key, _word in self._keys((name,)))
 
     def step(self, by: int) -> None:

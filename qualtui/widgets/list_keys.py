@@ -4,8 +4,9 @@ from textual.binding import BindingType
 
 from qualtui.widgets.bindings import binding
 
+FILTER_BINDINGS: list[BindingType] = [binding("filter", "filter", "filter")]
 LIST_BINDINGS: list[BindingType] = [
-    binding("filter", "filter", "filter"),
+    *FILTER_BINDINGS,
     binding("sort", "sort", "sort"),
     binding("list", "list", "other list"),
 ]

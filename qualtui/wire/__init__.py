@@ -31,10 +31,13 @@ from qualtui.wire.answers import (
     RuleAlerts,
     RunView,
     SeriesHistory,
+    Sessions,
+    SessionView,
     ShiftView,
     SilencedAlert,
     SilencePreview,
     Silences,
+    StateCount,
 )
 from qualtui.wire.commands import (
     DETAILS,
@@ -55,6 +58,7 @@ from qualtui.wire.commands import (
     Hello,
     ListCustomers,
     ListFixes,
+    ListSessions,
     ListSilences,
     NoticeLog,
     PreviewFix,

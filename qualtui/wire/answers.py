@@ -255,6 +255,39 @@ class CustomerDetail(msgspec.Struct, frozen=True, tag="customer.shown"):
     fixes: tuple[CustomerFix, ...] = ()
 
 
+class StateCount(msgspec.Struct, frozen=True):
+    """How many sessions are in a state (sessions.estado); `unreadable`: the bot fails on it."""
+
+    state: str
+    active: int
+    total: int
+    unreadable: bool = False
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    """An active session, the phone masked. `situation`: bot_owes, unreadable, never_messaged, waiting_client."""
+
+    id: str
+    phone: str
+    state: str
+    situation: str
+    age: float  # s since its newest message, or since it began
+    repeats: bool = False  # the bot's newest question is the one before again
+    stuck: bool = False  # session-cleanup closes it
+
+
+class Sessions(msgspec.Struct, frozen=True, tag="sessions"):
+    """Answer to ListSessions: stuck ones first, then those that repeat a question. Counts are of all."""
+
+    agent: str
+    states: tuple[StateCount, ...]
+    sessions: tuple[SessionView, ...]
+    active: int
+    stuck: int
+    repeating: int
+    limit: float  # s from which on a session is stuck
+
+
 class Findings(msgspec.Struct, frozen=True, tag="findings"):
     """Answer to Examine: what was found; a recent result is sent again."""
 
@@ -331,6 +364,7 @@ Answer = (
     | Agents
     | History
     | IncidentDetail
+    | Sessions
     | RuleAlerts
     | Notices
     | Customers

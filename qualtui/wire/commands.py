@@ -271,6 +271,13 @@ class ShowCustomer(msgspec.Struct, frozen=True, tag="customer"):
     lead: str
 
 
+class ListSessions(msgspec.Struct, frozen=True, tag="sessions"):
+    """The states of an agent's sessions, and its active sessions: read on demand, never stored."""
+
+    agent: str
+    limit: int = 500
+
+
 class CloseCustomer(msgspec.Struct, frozen=True, tag="customer.close"):
     """A waiting customer was answered by hand: no reply is pending, unless something came after `upto`."""
 
@@ -312,6 +319,7 @@ Command = (
     | ListSilences
     | ListCustomers
     | ShowCustomer
+    | ListSessions
     | CloseCustomer
     | SnoozeIncident
     | UndoAcknowledge

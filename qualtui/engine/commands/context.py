@@ -9,20 +9,24 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.silence_views import Labels, own_labels
 from qualtui.model import Event, Incident
 from qualtui.series.declaration import Series
+from qualtui.text.message import message
 from qualtui.wire import (
     AgentDetail,
     CustomerMessage,
     Customers,
     Findings,
     ListCustomers,
+    ListSessions,
     PolicyView,
     Refused,
     SeriesHistory,
+    Sessions,
 )
 
 History = Callable[[int], Awaitable[tuple[Event, ...]]]  # all events of an incident; raises StoreError
 MessagesOf = Callable[[str, str], Awaitable[tuple[CustomerMessage, ...] | Refused]]  # agent, lead
 CustomersOf = Callable[[ListCustomers, int], Awaitable[Customers | Refused]]  # at most so many
+SessionsOf = Callable[[ListSessions], Awaitable[Sessions | Refused]]
 Details = Callable[[tuple[str, ...], tuple[str, ...]], tuple[AgentDetail, ...]]  # agents, figures (none: all)
 Declared = Callable[[str], Mapping[str, Series]]  # agent -> its series by name
 # agent, series, since, step, number of cells; raises StoreError
@@ -34,6 +38,10 @@ async def _no_past(
     _agent: str, _series: tuple[str, ...], _since: float, _step: float, _count: int
 ) -> tuple[SeriesHistory, ...]:
     return ()
+
+
+async def _no_sessions(ask: ListSessions) -> Sessions | Refused:
+    return Refused(message("no database is configured for {agent}", agent=ask.agent))
 
 
 async def _no_messages(_agent: str, _lead: str) -> tuple[CustomerMessage, ...]:
@@ -56,6 +64,7 @@ class CommandContext:
     details: Details = lambda _agents, _figures: ()
     past: Past = _no_past
     messages: MessagesOf = _no_messages
+    sessions: SessionsOf = _no_sessions
     declared: Declared = lambda _agent: {}
     labels: Labels = own_labels  # of an alert, which matchers speak of
     targets: tuple[str, ...] = ()
