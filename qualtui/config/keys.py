@@ -12,6 +12,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "machines": ("4",),
     "failures": ("5",),
     "sessions": ("6",),
+    "security": ("8",),
     "handover": ("H",),
     "doctor": ("d",),
     "figures": ("e",),

@@ -54,13 +54,13 @@ def hidden_findings(found: Sequence[GuardedTable], role: str, mapping: Mapping) 
             role=clean(role),
             tables=", ".join(table.table for table in closed),
         )
-        todo = message("run the SQL below, or ALTER ROLE ... BYPASSRLS")
+        todo = message("run its SQL, or ALTER ROLE ... BYPASSRLS")
         return failed(check, what, why, todo, statements)
     fewer = [table for table in found if table.rows > 0 and table.seen < table.rows * _NEAR]
     if fewer:
         numbers = ", ".join(f"{table.table}: {table.seen:.0f} of about {table.rows:.0f}" for table in fewer)
         why = message("a policy hides rows ({numbers})", numbers=numbers)
-        return failed(check, what, why, message("run the SQL below"), statements)
+        return failed(check, what, why, message("run its SQL"), statements)
     policies = ", ".join(f"{table.table} ({clean(', '.join(table.policies), 60)})" for table in found)
     if any(table.rows <= 0 for table in found):
         why = message("policies apply to {policies}; it is unknown whether they hide rows", policies=policies)

@@ -57,6 +57,4 @@ def index_findings(found: Sequence[Index], mapping: Mapping) -> Finding:
         )
     if not missing:
         return ok(check, what, message("all that the statements need"))
-    return warning(
-        check, what, message("missing: {indexes}", indexes=missing), message("run the SQL below"), statements
-    )
+    return warning(check, what, message("missing: {indexes}", indexes=missing), message("run its SQL"), statements)

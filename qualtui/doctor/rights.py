@@ -99,7 +99,7 @@ def enough(check: str, what: Saying, role: str, found: Sequence[Right], mapping:
             statements=names_,
         )
     grants = _statements("GRANT", "TO", role, missing, names, mapping)
-    return failed(check, what, why, message("run the SQL below as the tables' owner"), grants)
+    return failed(check, what, why, message("run its SQL as the tables' owner"), grants)
 
 
 def reads_only(role: str, found: Sequence[Power], *, superuser: bool, mapping: Mapping) -> Finding:
@@ -111,7 +111,7 @@ def reads_only(role: str, found: Sequence[Power], *, superuser: bool, mapping: M
     if not found:
         return ok(check, what, message("{role} has no right to change anything", role=clean(role)))
     why = message("{role} may {powers}", role=clean(role), powers=_powers(found))
-    return warning(check, what, why, message("run the SQL below"), _revokes(role, found, mapping))
+    return warning(check, what, why, message("run its SQL"), _revokes(role, found, mapping))
 
 
 def writes_narrowly(
@@ -135,7 +135,7 @@ def writes_narrowly(
     why = message("{role} may also {powers}", role=clean(role), powers=_powers(excess))
     again = _statements("GRANT", "TO", role, [need for need in needed if need.privilege != "SELECT"],
                         tables(mapping), mapping)  # fmt: skip
-    return warning(check, what, why, message("run the SQL below"), (*_revokes(role, excess, mapping), *again))
+    return warning(check, what, why, message("run its SQL"), (*_revokes(role, excess, mapping), *again))
 
 
 def private(role: str, found: Sequence[Right], mapping: Mapping) -> Finding:
@@ -152,7 +152,7 @@ def private(role: str, found: Sequence[Right], mapping: Mapping) -> Finding:
         for name in sorted({n.table for n in open_})
     ]
     again = _statements("GRANT", "TO", role, needs(writes=False), names, mapping)
-    return warning(check, what, why, message("run the SQL below"), (*revokes, *again))
+    return warning(check, what, why, message("run its SQL"), (*revokes, *again))
 
 
 def _listed(missing: Sequence[Need]) -> str:

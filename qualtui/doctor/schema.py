@@ -136,7 +136,7 @@ def trigger_findings(found: Sequence[Trigger], present: Container[str], mapping:
             "updated_at of {tables} never changes: by the rows every session is stuck after 30 min",
             tables=", ".join(missing),
         )
-        todo = message("qualtui's own figures need no trigger; the SQL below updates it from now on")
+        todo = message("qualtui's own figures need no trigger; its SQL updates it from now on")
         findings.append(
             warning("schema.triggers", message("bot's schema"), why, todo, _dating(missing, names, mapping))
         )
@@ -165,9 +165,7 @@ def _refusal(fault: SchemaFault, refused: Sequence[str], statements: tuple[str, 
 
 
 def _fault(check: str, why: Text, statements: tuple[str, ...]) -> Finding:
-    return warning(
-        check, message("bot's schema"), why, message("run the SQL below as the tables' owner"), statements
-    )
+    return warning(check, message("bot's schema"), why, message("run its SQL as the tables' owner"), statements)
 
 
 def _widened(fault: SchemaFault, name: str, taken: Sequence[str], mapping: Mapping) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual import work
 from textual.binding import BindingType
 
+from qualtui.model.findings import Finding
 from qualtui.screens.listing import Listing
 from qualtui.screens.pages import PageContext
 from qualtui.text import _
@@ -53,7 +54,7 @@ class DoctorPage(Listing):
             self._tried, self._started_at = True, self.now
             self._check()
         cells = self.size.width
-        found = self._answer.findings if self._answer else ()
+        found = self.chosen()
         key = next((key for key, _word in self._keys(("open",))), "")
         shown = rows(found, self._opened, cells, self.look, key)
         if not self.sight.watched:
@@ -61,6 +62,14 @@ class DoctorPage(Listing):
             shown = [TableRow(row.key, line) for row, line in zip(shown, quiet, strict=True)]
         self.table.empty = self._empty()
         self.table.show(self._head(cells), shown)
+
+    def heading(self) -> str:
+        """What the head of the findings begins with."""
+        return _("Doctor")
+
+    def chosen(self) -> tuple[Finding, ...]:
+        """Return the findings that the page shows."""
+        return self._answer.findings if self._answer else ()
 
     def _empty(self) -> str:
         if self._started_at is not None:
@@ -70,7 +79,7 @@ class DoctorPage(Listing):
         return _("The engine returned nothing.")
 
     def _head(self, cells: int) -> Line:
-        title = Span(f" {_('Doctor')}   ", "title")
+        title = Span(f" {self.heading()}   ", "title")
         if self._started_at is not None:
             running = _("checking ... {age}").format(age=lasting(max(0.0, self.now - self._started_at)))
             return (title, Span(running, "busy"))
@@ -79,7 +88,7 @@ class DoctorPage(Listing):
         reply = _("{age} ago").format(age=age(self.now, self._answer.at))
         if cells >= 100:
             reply = _("checked {ago}, in {took}").format(ago=reply, took=quantity(self._answer.seconds, "s"))
-        number = counts(self._answer.findings, self.look)
+        number = counts(self.chosen(), self.look)
         if not self.sight.watched:
             number = faded([number], self.look.glyphs.good)[0]
         return (title, *number, Span(reply, "faint"))

@@ -43,6 +43,7 @@ PAGES = (
     PageSpec("machines", "machines", "qualtui.screens.machines:MachinesPage"),
     PageSpec("failures", "failures", "qualtui.screens.failures:FailuresPage"),
     PageSpec("sessions", "sessions", "qualtui.screens.sessions:SessionsPage"),
+    PageSpec("security", "security", "qualtui.screens.security:SecurityPage"),
     PageSpec("handover", "handover", "qualtui.screens.handover:HandoverPage", bare=True),
     PageSpec("doctor", "doctor: check every link", "qualtui.screens.doctor:DoctorPage", bare=True),
     PageSpec("figures", "evidence: every figure", "qualtui.screens.evidence:EvidencePage"),

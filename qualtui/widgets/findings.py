@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from qualtui.model.findings import Finding, FindingVerdict
@@ -65,14 +66,38 @@ def rows(findings: Sequence[Finding], opened: Collection[int], cells: int, look:
 
     A row's key begins with its finding's place: see `place`.
     """
-    columns = Columns(findings, cells, key)
+    groups = grouped(findings)
+    columns = Columns([_joined([findings[n] for n in places]) for places in groups], cells, key)
     found: list[TableRow] = []
     for verdict in ORDER:
-        for n, finding in enumerate(findings):
-            if finding.verdict is verdict:
-                lines = _lines(finding, n in opened, columns, look)
-                found += [TableRow(f"{n}/{k}", line) for k, line in enumerate(lines)]
+        for places in groups:
+            first = findings[places[0]]
+            if first.verdict is verdict:
+                members = [findings[n] for n in places]
+                lines = _lines(_joined(members), places[0] in opened, columns, look, members)
+                found += [TableRow(f"{places[0]}/{k}", line) for k, line in enumerate(lines)]
     return found
+
+
+def grouped(findings: Sequence[Finding]) -> list[list[int]]:
+    """The places of the findings, those together that say the same of several things: each once."""
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for n, one in enumerate(findings):
+        kind = one.check.rpartition(".")[2]
+        said = (kind, one.verdict, safe(one.why, 400), safe(one.todo, 400), tuple(map(str, one.sql)))
+        groups.setdefault(said, []).append(n)
+    return list(groups.values())
+
+
+def _joined(members: Sequence[Finding]) -> Finding:
+    """One finding for all that say the same: of what, and of whom."""
+    first = members[0]
+    if len(members) == 1:
+        return first
+    agents = list(dict.fromkeys(one.agent for one in members))
+    who = agents[0] if len(agents) == 1 else _("{n} agents").format(n=len(agents))
+    what = ", ".join(dict.fromkeys(safe(one.what) for one in members))
+    return replace(first, what=what, agent=who)
 
 
 def place(key: str) -> int:
@@ -81,12 +106,20 @@ def place(key: str) -> int:
     return int(number) if number.isdecimal() else -1
 
 
-def _lines(finding: Finding, opened: bool, columns: Columns, look: Look) -> list[Line]:
+def _lines(
+    finding: Finding, opened: bool, columns: Columns, look: Look, members: Sequence[Finding] = ()
+) -> list[Line]:
     why, todo = safe(finding.why, 400), safe(finding.todo, 400)
-    head = _head(finding, columns, look)
-    if finding.verdict is FindingVerdict.OK and not opened:
+    quiet = finding.verdict is FindingVerdict.OK and not opened
+    head = _head(finding, columns, look, last=not quiet)
+    if quiet:
         return [(*head, Span(why, "faint"))]
     lines = [head, *_block(why, "", "text" if finding.verdict in BAD else "label", columns)]
+    if opened and len(members) > 1:
+        for one in members:
+            lines += _block(
+                f"{safe(one.what)}  {safe(one.agent)}".rstrip(), f"{look.glyphs.dot} ", "label", columns
+            )
     arrow = f"{look.glyphs.arrow} "
     if finding.sql and not opened:
         n = len(finding.sql)
@@ -102,7 +135,9 @@ def _lines(finding: Finding, opened: bool, columns: Columns, look: Look) -> list
     return lines
 
 
-def _head(finding: Finding, columns: Columns, look: Look) -> Line:
+def _head(finding: Finding, columns: Columns, look: Look, *, last: bool) -> Line:
+    """The row of a finding's name; `last`: nothing stands behind it, so that it need not be cut."""
+    what = safe(finding.what, 400) if last else _column(safe(finding.what), columns.what)
     glyph, token = sign(finding.verdict, look)
     word = {
         FindingVerdict.OK: _("ok"),
@@ -114,7 +149,7 @@ def _head(finding: Finding, columns: Columns, look: Look) -> Line:
         Span(f" {glyph} {padded(word, _WORD)}", token),
         Span(_column(finding.agent, columns.agent), "faint"),
         Span(_column(finding.check, columns.check), "faint"),
-        Span(_column(safe(finding.what), columns.what), "strong" if finding.verdict in BAD else "label"),
+        Span(what, "strong" if finding.verdict in BAD else "label"),
     )
 
 

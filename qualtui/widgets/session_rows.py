@@ -159,6 +159,6 @@ def counted(answer: Sessions, cells: int, look: Look) -> Line:
         shown = (sign, token) if number else (look.glyphs.good, "good")
         spans.append(Span(f"   {shown[0]} {word}", shown[1]))
     if cells >= LIMIT_FROM:
-        limit = _("stuck: owed or never messaged for {span}").format(span=lasting(answer.limit))
+        limit = _("stuck: no word of the bot for {span}").format(span=lasting(answer.limit))
         spans.append(Span(f"   {limit}", "faint"))
     return tuple(spans)

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from qualtui.model.findings import Finding, FindingVerdict
+from qualtui.model.findings import Finding, FindingVerdict, failed
 from qualtui.widgets.findings import counts, place, rows
 from qualtui.widgets.line import width, wrapped
 from qualtui.widgets.look import Look
@@ -42,11 +42,33 @@ def test_statements_stand_below_only_where_the_finding_is_opened() -> None:
 
 
 def test_two_agents_are_told_apart_and_one_needs_no_name() -> None:
-    twin = msgspec.structs.replace(FOUND[3], agent="twin")
+    twin = msgspec.structs.replace(FOUND[3], agent="twin", why="healthy in 9 ms")
     assert not any("ldc-bot " in row for row in shown(FOUND[3:6], set()))
     told = shown((*FOUND[3:6], twin), set())
     assert any("twin " in row for row in told)
     assert any("ldc-bot " in row for row in told)
+
+
+def test_what_says_the_same_of_several_things_is_one_row_that_names_them() -> None:
+    seven = tuple(
+        failed("notify.channel", f"channel c{n}", "refuses connections", "look whether it runs") for n in range(7)
+    )
+    told = shown((*FOUND, *seven), set(), 200)
+    assert sum("refuses connections" in row for row in told) == 1
+    head = next(row for row in told if "channel c0" in row)
+    assert all(f"c{n}" in head for n in range(4))
+    place = len(FOUND)
+    opened = [row.strip() for row in shown((*FOUND, *seven), {place}, 200)]
+    assert all(f"· channel c{n}" in opened for n in range(7))
+
+
+def test_the_same_of_several_agents_is_one_row_and_another_reason_is_not() -> None:
+    one = msgspec.structs.replace(FOUND[4], agent="a")
+    other = msgspec.structs.replace(one, agent="b")
+    third = msgspec.structs.replace(one, agent="c", why="answers 200")
+    told = shown((one, other, third), set(), 160)
+    assert sum("2 agents" in row for row in told) == 1
+    assert sum("▲ warning" in row for row in told) == 2
 
 
 def test_the_counts_leave_out_what_there_is_none_of() -> None:
