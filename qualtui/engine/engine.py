@@ -23,15 +23,15 @@ from qualtui.engine.config_reload import ConfigReload
 from qualtui.engine.customer_list import customer_messages, listed_customers
 from qualtui.engine.dead_man import DeadManSwitch
 from qualtui.engine.doctor_runner import DoctorRunner
+from qualtui.engine.engine_view import EngineViews
+from qualtui.engine.evaluation_loop import EvaluationLoop
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.faults import AgentFaults
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.history_reader import HistoryReader
 from qualtui.engine.http_listeners import HttpListeners
-from qualtui.engine.incident_views import channels, dead_letters, dead_letters_banner
 from qualtui.engine.journal import Journal
 from qualtui.engine.loops import Loops
-from qualtui.engine.oncall_view import oncall_banner
 from qualtui.engine.own_health import OwnWatch
 from qualtui.engine.people_views import PeopleViews
 from qualtui.engine.policy_runner import PolicyRunner
@@ -57,7 +57,7 @@ from qualtui.eventlog.incident_changes import (
 )
 from qualtui.eventlog.incidents import CauseRevised
 from qualtui.eventlog.notices import NoticeQueued
-from qualtui.model import AlertState, Event, Incident, Sample, State
+from qualtui.model import AlertState, Event, Incident, State
 from qualtui.notify.channels.apprise_channel import warm_up
 from qualtui.probes.build import Deps, learning_of
 from qualtui.store.errors import StoreError
@@ -131,14 +131,12 @@ class Engine:
         self._store = store
         self._clock = clock
         self._beside = beside
-        self._started = clock()
         self.journal = Journal(store, state, store.epoch, clock)
         self.recent = SampleCache(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
         self._faults = AgentFaults()
         self._view = Projector(self.recent, config, self._learning, self._faults, self._standings)
         self._links = AckLinks(store.path, self.journal, clock)
         self._replies = AckReplies(self._links, self.journal, clock)
-        self._loops = Loops(self.journal, clock, self._sink, self._links.line, self._links.button)
         self._memory = ProbeContext(store, self.journal, self.recent, clock)
         self._keeper = SampleWriter(store, self.journal, clock)
         self._fixing = FixRunner(self.journal, clock)
@@ -187,8 +185,23 @@ class Engine:
         self._own = OwnWatch(clock, self._own_faults)
         self._switch = DeadManSwitch(self._own.now, clock)
         self._http = HttpListeners(lambda: self._own.now().fault, self._deep_health, self._links)
-        self._touched: set[str] = set()
-        self._fresh = asyncio.Event()
+        self._evaluation = EvaluationLoop(
+            self._evaluator, self._view, self.recent, self._keeper, self._own, clock, self._decided
+        )
+        self._loops = Loops(self.journal, clock, self._evaluation.take, self._links.line, self._links.button)
+        self._self_view = EngineViews(
+            self.journal,
+            self._keeper,
+            self._faults,
+            self._server,
+            self._reload,
+            self._switch,
+            self._http,
+            self._replies,
+            started_at=clock(),
+            epoch=store.epoch,
+            beside=beside,
+        )
         self._stop = asyncio.Event()
         self._reason = ""
         self._commands = CommandHandler(
@@ -200,7 +213,7 @@ class Engine:
                 self._customers,
                 self._examining.findings,
                 self._loops.ask_all,
-                self._loops.tell,
+                self._loops.wake,
                 self._current,
                 self._windows.details,
                 past=HistoryReader(self.journal, store, self._view.declared, self._view.holds_for).read,
@@ -230,13 +243,13 @@ class Engine:
             async with self._tasks as tasks:
                 tasks.create_task(self._server.serve(ready))
                 tasks.create_task(self._sessions())
-                tasks.create_task(self._evaluate())
+                tasks.create_task(self._evaluation.run(self._agents, self._each_second))
                 tasks.create_task(self._beat())
                 tasks.create_task(self._keeper.run())
                 tasks.create_task(self._fixing.work())
                 tasks.create_task(self._policies.work())
                 tasks.create_task(ScheduleRunner(self.journal, self._fixing, self._clock).work())
-                tasks.create_task(self._end_when_told())
+                tasks.create_task(self._end_when_stopped())
         except* _Stop:
             pass
         finally:
@@ -258,7 +271,7 @@ class Engine:
             loop.add_signal_handler(number, self.stop, signal.Signals(number).name)
         loop.add_signal_handler(signal.SIGHUP, self._reload.wanted.set)
 
-    async def _end_when_told(self) -> None:
+    async def _end_when_stopped(self) -> None:
         await self._stop.wait()
         raise _Stop
 
@@ -330,48 +343,18 @@ class Engine:
 
     # --- samples to verdicts ---
 
-    def _sink(self, samples: tuple[Sample, ...]) -> None:
-        samples = self._view.excused(samples, self._clock())
-        self._own.answered(samples)
-        self.recent.add(samples)
-        self._keeper.take(samples)
-        self._touched.update(sample.series.partition("/")[0] for sample in samples)
-        self._fresh.set()
+    def _agents(self) -> tuple[str, ...]:
+        return tuple(self._setup.config.agents)
 
-    async def _evaluate(self) -> None:
-        """Looks at once when samples came, and every second at all for what only time changes."""
-        loop = asyncio.get_running_loop()
-        all_due = loop.time()
-        while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(BEAT):
-                    await self._fresh.wait()
-            agents = tuple(self._touched)
-            if loop.time() >= all_due:  # also while the samples of a busy agent never cease
-                all_due = loop.time() + BEAT
-                agents = tuple(self._setup.config.agents)
-                await self._memory.keep_marks()
-                await self._links.lapse()
-            self._fresh.clear()
-            self._touched.clear()
-            for first in range(0, len(agents), PACE):
-                await self._evaluate_some(agents[first : first + PACE])
-                await asyncio.sleep(0)  # many agents: windows and probes get their turn in between
-            self._own.looked()
+    async def _each_second(self) -> None:
+        await self._memory.keep_marks()
+        await self._links.lapse()
 
-    async def _evaluate_some(self, agents: tuple[str, ...]) -> None:
-        now = self._clock()
-        for agent in agents:
-            derived = self._view.derive(agent, now)
-            self.recent.add(derived)
-            self._keeper.take(derived)
-        self._told(await self._evaluator.look(agents))
-
-    def _told(self, events: tuple[Event, ...]) -> None:
+    def _decided(self, events: tuple[Event, ...]) -> None:
         self._policies.take(events)
         bodies = [event.body for event in events]
         if any(isinstance(body, NoticeQueued) for body in bodies):
-            self._loops.tell()
+            self._loops.wake()
         if any(isinstance(body, CHANGES) for body in bodies):
             self._windows.publish()
 
@@ -434,36 +417,7 @@ class Engine:
         return deep_health(details, self._own.now().fault, self._clock())
 
     def _engine_view(self) -> EngineView:
-        problem = self._reload.problem
-        refused = problem and message("configuration refused: {problem}", problem=problem)
-        store = (self.journal.trouble, self._keeper.trouble, *self.journal.remarks, self._server.trouble)
-        configured, now = self._setup.config.notify.channels, self._clock()
-        given_up = dead_letters_banner(dead_letters(self.journal.state, configured, now))
-        nobody = oncall_banner(self.journal.state, self._setup.config, now)
-        ways = (
-            nobody,
-            given_up,
-            self._switch.trouble,
-            *self._http.troubles,
-            *self._replies.troubles,
-        )
-        troubles = [text for text in (*store, refused, *self._faults.banners(), *ways) if text]
-        notices = self.journal.state.notices.values()
-        return EngineView(
-            pid=os.getpid(),
-            host=socket.gethostname(),
-            version=__version__,
-            epoch=self._store.epoch,
-            started_at=self._started,
-            windows=self._server.windows,
-            beside=self._beside,
-            troubles=tuple(troubles),
-            notices_owed=sum(notice.status in {"queued", "sending"} for notice in notices),
-            notices_failed=sum(notice.status == "failed" for notice in notices),
-            channels=channels(self.journal.state, configured, now),
-            fixes_stopped_until=self.journal.state.policies.stopped_until,
-            failing=bool(self.journal.trouble or self._keeper.trouble or self._faults.banners()),
-        )
+        return self._self_view.view(self._setup.config, self._clock())
 
     async def _answer(self, request: Request) -> Answer:
         answer = await self._commands.answer(request)

@@ -67,8 +67,8 @@ class Loops:
         for wake in self._wakes:
             wake.set()
 
-    def tell(self) -> None:
-        """Notices were queued."""
+    def wake(self) -> None:
+        """Let the notifiers look at once: notices were queued."""
         for notifier in self._notifiers:
             notifier.wake()
 
