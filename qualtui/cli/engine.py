@@ -82,12 +82,14 @@ def engine_connected(
     path = socket_path(resolve_window_config(config))
     name = who()
 
-    async def run() -> Result:
+    got: list[Result] = []  # not the task's own result: asyncio.run writes that out as text, all agents of it
+
+    async def run() -> None:
         async with Client(path, who=name, watch=watch, capability=capability()) as client:
-            return await talk(client)
+            got.append(await talk(client))
 
     try:
-        return asyncio.run(run())
+        asyncio.run(run())
     except TimeoutError:
         raise CommandError(
             _("The engine does not answer. Look at it: systemctl status qualtui"), UNKNOWN
@@ -96,3 +98,4 @@ def engine_connected(
         raise CommandError(_("Engine not running. Start it: qualtui watch"), UNKNOWN) from None
     except ClientError as error:
         raise CommandError(words(error.said), UNKNOWN) from None
+    return got[0]

@@ -42,6 +42,10 @@ def plural(one: str, many: str, n: int) -> str:
 
 def clean(text: object, limit: int = 200) -> str:
     """Outside text made safe to show: one line, no control characters, at most `limit` characters."""
+    if type(text) is str and len(text) <= limit and text.isprintable() and "  " not in text:
+        return text.strip(
+            " "
+        )  # nearly every text: a printable one has no other white space, nor what _CONTROL finds
     line = _CONTROL.sub(" ", str(text)[: limit * 4])
     if not line.isprintable():  # what no Unicode table knows has no width either
         line = "".join(char if char.isprintable() else " " for char in line)
