@@ -4,6 +4,7 @@ What is not plain (a reference, a wrong type, an unknown key, a text that is no 
 which says everything that is wrong with it.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,15 @@ from qualtui.config import files
 from qualtui.config.keys import wrong_keys
 from qualtui.config.values import Config, DemoSettings, ScreenSettings, StoreSettings
 
-SIZE_LIMIT = 64 * 1024  # bytes: a larger file takes the whole reader
+SIZE_LIMIT = 64 * 1024  # bytes that are parsed: more of them take the whole reader
+FILE_LIMIT = 1024 * 1024  # bytes of the file
+# A table of an agent with plain lines alone: hundreds of agents would cost a window more than all the rest.
+_AGENT = re.compile(
+    rb"^\[agents\.[\w.-]++\][ \t\r]*+\n"
+    rb"(?:(?:[\w-]++[ \t]*+=[ \t]*+(?:\"[ !#-\[\]-~]*+\"|\d++(?:\.\d++)?|true|false)[ \t\r]*+|[ \t\r]*+)\n)*+"
+    rb"(?=\[|\Z)",
+    re.MULTILINE,
+)
 _PLAIN: dict[str, dict[str, type | tuple[type, ...]]] = {
     "store": {"path": str, "socket": str},
     "screen": {"zone": str, "ascii": bool},
@@ -28,12 +37,15 @@ _SKIPPED = {
 def fast_read(path: Path) -> Config | None:
     """Store, screen, keys and demo of a plain configuration; None: read it whole."""
     try:
-        text = files.without_bom(files.read_file(path, SIZE_LIMIT))
-        raw = tomllib.loads(text.decode()) if not files.long_key(text) else {}
+        whole = files.without_bom(files.read_file(path, FILE_LIMIT))
+        text = _without_agents(whole)
+        if len(text) > SIZE_LIMIT or not whole.strip() or files.long_key(text):
+            return None
+        raw = tomllib.loads(text.decode())
     except (files.UnreadableError, ValueError, RecursionError):
         return None
     keys = raw.get("keys", {})
-    if not raw or not _texts(keys) or wrong_keys(keys):
+    if not _texts(keys) or wrong_keys(keys):
         return None
     sections = {name: _section(name, raw.get(name, {})) for name in _PLAIN}
     store, screen, demo = sections["store"], sections["screen"], sections["demo"]
@@ -47,6 +59,11 @@ def fast_read(path: Path) -> Config | None:
         demo=DemoSettings(**demo),
         path=str(path.absolute()),
     )
+
+
+def _without_agents(text: bytes) -> bytes:
+    """The text without the agents' plain tables; a string of several lines might hold what only looks like one."""
+    return text if b'"""' in text or b"'''" in text else _AGENT.sub(b"", text)
 
 
 def _texts(table: object) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qualtui.config.errors import ConfigErrors
-from qualtui.config.fast_read import fast_read
+from qualtui.config.fast_read import SIZE_LIMIT, fast_read
 from qualtui.config.load import load_window
 
 PLAIN = """
@@ -94,3 +94,46 @@ def test_the_mark_that_some_editors_put_first_is_skipped(tmp_path: Path) -> None
     quick = fast_read(path)
     assert quick is not None
     assert quick.store.path == load_window(path, {}).store.path == "here.db"
+
+
+AGENTS = "".join(
+    f'[agents.bot{n}.health]\nurl = "http://127.0.0.1:{n}/"\ninterval = 1.5\n\n'
+    f'[agents.bot{n}.database]\ndsn = "${{DSN}}"\n'
+    for n in range(1, 2000)
+)
+
+
+@pytest.mark.parametrize("rest", ["", PLAIN, '[store]\npath = "here.db"\n'])
+def test_thousands_of_plain_agents_cost_a_window_nothing(rest: str, tmp_path: Path) -> None:
+    """A window needs none of them; the parser alone would take longer than all else at its start."""
+    path = written(tmp_path, AGENTS + rest)
+    assert path.stat().st_size > SIZE_LIMIT
+    quick, whole = fast_read(path), load_window(path, {})
+    assert quick is not None
+    assert (quick.store.path, quick.store.socket, quick.screen, quick.keys) == (
+        whole.store.path,
+        whole.store.socket,
+        whole.screen,
+        whole.keys,
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[agents.bot.health]\nurl = nothing\n",
+        '[agents.bot.health]\nurl = "x" "y"\n[store]\npath = "here.db"\n',
+        '[agents.bot.health]\nretries = 1.2.3\n[store]\npath = "here.db"\n',
+        '[agents.bot\nurl = "x"\n',
+    ],
+)
+def test_an_agent_that_is_no_toml_is_left_to_the_whole_reader(text: str, tmp_path: Path) -> None:
+    assert fast_read(written(tmp_path, text)) is None
+
+
+def test_what_looks_like_an_agent_in_a_text_of_several_lines_is_no_agent(tmp_path: Path) -> None:
+    """Else the line after it would be taken for the store's path."""
+    text = '[rules.x]\nrunbook = """\n[agents.bot.health]\n[store]\npath = "other.db"\n"""\n'
+    text += '[store]\npath = "here.db"\n'
+    quick = fast_read(written(tmp_path, text))
+    assert quick is None or quick.store.path == "here.db"
