@@ -1,4 +1,4 @@
-"""The program. The screen's way in imports no command-line library: it must be there at once."""
+"""The program. The screen and `status` import no command-line library: both must be there at once."""
 
 import os
 import signal
@@ -18,22 +18,27 @@ def main() -> int:
         from qualtui.cli.common import guarded, version
 
         return guarded(version)
-    from qualtui.cli.line import window_of
+    from qualtui.cli.line import Window, status_of, window_of
 
-    wanted = window_of(argv)
+    wanted = window_of(argv) or status_of(argv)
     if wanted is None:
         from qualtui.cli.app import run
 
         return run(argv)
     import gc
 
-    gc.disable()  # until the first picture stands: imports make garbage collection slow for nothing
+    gc.disable()  # for `status`, and until the first picture stands: imports make it slow for nothing
     from qualtui.cli.common import READ_ONLY, guarded
-    from qualtui.cli.window import open_window
 
     if wanted.read_only:
         os.environ[READ_ONLY] = "1"
-    return guarded(lambda: open_window(wanted.config, wanted.number))
+    if isinstance(wanted, Window):
+        from qualtui.cli.window import open_window
+
+        return guarded(lambda: open_window(wanted.config, wanted.number))
+    from qualtui.cli.status import show
+
+    return guarded(lambda: show(wanted.config, short=wanted.short, once=wanted.once, as_json=wanted.as_json))
 
 
 if __name__ == "__main__":

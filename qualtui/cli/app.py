@@ -24,7 +24,7 @@ from qualtui.text import _
 COMMANDS: dict[str, str] = {
     "demo": "qualtui.cli.demo",
     "watch": "qualtui.cli.watch",
-    "status": "qualtui.cli.status",
+    "status": "qualtui.cli.status_command",
     "incidents": "qualtui.cli.incidents",
     "silence": "qualtui.cli.silence",
     "oncall": "qualtui.cli.oncall",

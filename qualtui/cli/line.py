@@ -1,6 +1,6 @@
-"""Recognise a command line that only opens the screen, without importing a command-line library."""
+"""Recognise what must be there at once, the screen and `status`, without importing a command-line library."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,21 +13,53 @@ class Window(NamedTuple):
     read_only: bool = False
 
 
+class Status(NamedTuple):
+    """A command line that prints the state."""
+
+    config: Path | None = None
+    read_only: bool = False
+    short: bool = False
+    once: bool = False
+    as_json: bool = False
+
+
 def window_of(argv: Sequence[str]) -> Window | None:
     """The window that the command line opens; None for a command, for help, or for a wrong line."""
-    config: Path | None = None
     words = list(argv)
-    read_only = False
-    while words and words[0].startswith(("--config", "--read-only")):
-        if words[0] == "--read-only":
-            read_only = bool(words.pop(0))
-            continue
-        option, equals, value = words.pop(0).partition("=")
-        if option != "--config" or not (equals or words):
-            return None
-        config = Path(value if equals else words.pop(0))
+    options = _taken(words, {"--read-only"})
+    if options is None:
+        return None
+    window = Window(options[0], read_only="--read-only" in options[1])
     if not words:
-        return Window(config, read_only=read_only)
+        return window
     if len(words) == 2 and words[0] == "i" and words[1].isascii() and words[1].isdigit() and len(words[1]) < 10:
-        return Window(config, int(words[1]), read_only) if int(words[1]) > 0 else None
+        return window._replace(number=int(words[1])) if int(words[1]) > 0 else None
     return None
+
+
+def status_of(argv: Sequence[str]) -> Status | None:
+    """The `status` that the command line is; None for any other line, for help, or for a wrong one."""
+    words = list(argv)
+    before = _taken(words, {"--read-only"})
+    if before is None or not words or words.pop(0) != "status":
+        return None
+    after = _taken(words, {"--short", "--once", "--json"})
+    if after is None or words:
+        return None
+    flags = after[1]
+    return Status(after[0] or before[0], bool(before[1]), "--short" in flags, "--once" in flags, "--json" in flags)
+
+
+def _taken(words: list[str], flags: Set[str]) -> tuple[Path | None, set[str]] | None:
+    """Take --config and these flags off the front: the file and the flags found; None: another option."""
+    config: Path | None = None
+    found: set[str] = set()
+    while words and words[0].startswith("--"):
+        option, equals, value = words.pop(0).partition("=")
+        if option in flags and not equals:
+            found.add(option)
+        elif option == "--config" and (equals or words):
+            config = Path(value if equals else words.pop(0))
+        else:
+            return None
+    return config, found

@@ -1,15 +1,14 @@
-"""`qualtui status`: the state for scripts and prompts. Exit code 0 ok, 1 warning, 2 critical, 3 unknown."""
+"""`qualtui status`: the state for scripts and prompts. Exit code 0 ok, 1 warning, 2 critical, 3 unknown.
+
+Imports no command-line library: a prompt runs it each few seconds (`qualtui.cli.line` recognizes it).
+"""
 
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from qualtui.cli.common import CRITICAL, OK, UNKNOWN, WARNING, CommandError, NoConfigurationError
 from qualtui.cli.engine import in_full, snapshot
-from qualtui.cli.options import ConfigOption, JsonOption
 from qualtui.cli.tables import print_json
 from qualtui.cli.words import words
 from qualtui.config.errors import ConfigErrors
@@ -27,21 +26,8 @@ CODES = {Severity.CRITICAL: CRITICAL, Severity.WARNING: WARNING, Severity.INFO: 
 WORDS = {OK: "OK", WARNING: "WARNING", CRITICAL: "CRITICAL", UNKNOWN: "UNKNOWN"}
 
 
-def command(
-    short: Annotated[
-        bool, typer.Option("--short", help=_("Print one line, for a prompt or a status bar."))
-    ] = False,
-    once: Annotated[bool, typer.Option("--once", help=_("Poll everything once, without an engine."))] = False,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> int:
-    """Print the present state. Exit code 0 ok, 1 warning, 2 critical, 3 unknown.
-
-    \b
-    Example:
-      qualtui status
-      qualtui status --short || echo "look at the bot"
-    """
+def show(config: Path | None, *, short: bool = False, once: bool = False, as_json: bool = False) -> int:
+    """Print the present state; return the exit code."""
     try:
         if once:
             shot = _polled(config)
@@ -61,8 +47,7 @@ def command(
     elif short:
         print(short_line(shot, code))
     else:
-        for line in long_lines(shot, code):
-            print(line)
+        print("\n".join(long_lines(shot, code)))
     return code
 
 
@@ -119,6 +104,7 @@ def long_lines(shot: Snapshot, code: int) -> list[str]:
     lines = [f"{WORDS[code]}  {engine.format(pid=shot.engine.pid, n=number)}"]
     lines += [f"! {words(trouble)}" for trouble in shot.engine.troubles]
     lines += [f"! {failing(channel, shot.zone, shot.at)}" for channel in shot.engine.channels]
+    details = {one.name: one for one in shot.details}
     for agent in shot.agents:
         lines.append(f"{agent.name}: {words(agent.now.headline)} {words(agent.now.detail)}".rstrip())
         if agent.now.why:
@@ -127,7 +113,7 @@ def long_lines(shot: Snapshot, code: int) -> list[str]:
             lines.append("  " + _("fix: {text}").format(text=agent.now.fix))
         if agent.now.step:
             lines.append("  " + _("next step: {text}").format(text=words(agent.now.step)))
-        detail = shot.detail(agent.name)
+        detail = details.get(agent.name)
         if detail is not None:
             lines.append("  " + " → ".join(_link(one) for one in detail.chain))
             lines.append("  " + _figures(detail, FIGURES, shot.at))

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from qualtui import __version__
 from qualtui.cli.app import COMMANDS, app
-from qualtui.cli.line import Window, window_of
+from qualtui.cli.line import Status, Window, status_of, window_of
 from tests.cli.folders import run_qualtui
 
 
@@ -90,6 +90,33 @@ def test_only_a_line_that_asks_for_the_screen_opens_it(words: list[str], asked: 
     assert window_of(words) == asked
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (["status"], Status()),
+        (["status", "--short"], Status(short=True)),
+        (["status", "--json", "--once"], Status(once=True, as_json=True)),
+        (["status", "--config", "x.toml", "--short"], Status(Path("x.toml"), short=True)),
+        (["--config=x.toml", "status", "--json"], Status(Path("x.toml"), as_json=True)),
+        (["--config", "y.toml", "status", "--config=x.toml"], Status(Path("x.toml"))),
+        (["--read-only", "status"], Status(read_only=True)),
+        (["status", "--config"], None),
+        (["status", "--short=yes"], None),
+        (["status", "--shor"], None),
+        (["status", "--help"], None),
+        (["status", "-h"], None),
+        (["status", "x"], None),
+        (["--short", "status"], None),
+        (["incidents"], None),
+        ([], None),
+    ],
+)
+def test_a_plain_line_that_asks_for_the_state_is_known_without_a_library(
+    words: list[str], asked: Status | None
+) -> None:
+    assert status_of(words) == asked
+
+
 def test_the_version_is_told(tmp_path: Path) -> None:
     assert run_qualtui("--version", home=tmp_path).stdout == f"qualtui {__version__}\n"
     assert CliRunner().invoke(app, ["--version"]).stdout == f"qualtui {__version__}\n"
@@ -122,6 +149,16 @@ def test_the_way_to_the_screen_imports_no_command_line_library() -> None:
         "apprise",
         "asyncio",
     }
+
+
+def test_the_way_to_the_state_imports_no_command_line_library(tmp_path: Path) -> None:
+    """A prompt runs it each few seconds, and the library alone takes longer than all the rest."""
+    there = imported(
+        f"import sys; sys.argv = ['qualtui', '--config', '{tmp_path}/none.toml', 'status', '--short']\n"
+        "from qualtui.__main__ import main\nassert main() == 3"
+    )
+    assert "qualtui.cli.status" in there
+    assert not there & {"typer", "click", "pydantic", "rich", "httpx", "asyncpg", "textual", "apprise"}
 
 
 def test_a_command_imports_only_itself() -> None:
