@@ -13,7 +13,7 @@ class Window(NamedTuple):
     read_only: bool = False
 
 
-class Status(NamedTuple):
+class StatusLine(NamedTuple):
     """A command line that prints the state."""
 
     config: Path | None = None
@@ -37,7 +37,7 @@ def window_of(argv: Sequence[str]) -> Window | None:
     return None
 
 
-def status_of(argv: Sequence[str]) -> Status | None:
+def status_of(argv: Sequence[str]) -> StatusLine | None:
     """The `status` that the command line is; None for any other line, for help, or for a wrong one."""
     words = list(argv)
     before = _taken(words, {"--read-only"})
@@ -47,7 +47,9 @@ def status_of(argv: Sequence[str]) -> Status | None:
     if after is None or words:
         return None
     flags = after[1]
-    return Status(after[0] or before[0], bool(before[1]), "--short" in flags, "--once" in flags, "--json" in flags)
+    return StatusLine(
+        after[0] or before[0], bool(before[1]), "--short" in flags, "--once" in flags, "--json" in flags
+    )
 
 
 def _taken(words: list[str], flags: Set[str]) -> tuple[Path | None, set[str]] | None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from qualtui import __version__
 from qualtui.cli.app import COMMANDS, app
-from qualtui.cli.line import Status, Window, status_of, window_of
+from qualtui.cli.line import StatusLine, Window, status_of, window_of
 from tests.cli.folders import run_qualtui
 
 
@@ -93,13 +93,13 @@ def test_only_a_line_that_asks_for_the_screen_opens_it(words: list[str], asked: 
 @pytest.mark.parametrize(
     ("words", "asked"),
     [
-        (["status"], Status()),
-        (["status", "--short"], Status(short=True)),
-        (["status", "--json", "--once"], Status(once=True, as_json=True)),
-        (["status", "--config", "x.toml", "--short"], Status(Path("x.toml"), short=True)),
-        (["--config=x.toml", "status", "--json"], Status(Path("x.toml"), as_json=True)),
-        (["--config", "y.toml", "status", "--config=x.toml"], Status(Path("x.toml"))),
-        (["--read-only", "status"], Status(read_only=True)),
+        (["status"], StatusLine()),
+        (["status", "--short"], StatusLine(short=True)),
+        (["status", "--json", "--once"], StatusLine(once=True, as_json=True)),
+        (["status", "--config", "x.toml", "--short"], StatusLine(Path("x.toml"), short=True)),
+        (["--config=x.toml", "status", "--json"], StatusLine(Path("x.toml"), as_json=True)),
+        (["--config", "y.toml", "status", "--config=x.toml"], StatusLine(Path("x.toml"))),
+        (["--read-only", "status"], StatusLine(read_only=True)),
         (["status", "--config"], None),
         (["status", "--short=yes"], None),
         (["status", "--shor"], None),
@@ -112,7 +112,7 @@ def test_only_a_line_that_asks_for_the_screen_opens_it(words: list[str], asked: 
     ],
 )
 def test_a_plain_line_that_asks_for_the_state_is_known_without_a_library(
-    words: list[str], asked: Status | None
+    words: list[str], asked: StatusLine | None
 ) -> None:
     assert status_of(words) == asked
 
