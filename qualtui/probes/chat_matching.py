@@ -177,11 +177,16 @@ class ChatMatching:
         corrected = with_chats(book, chats, self._numbers, leads, self._pseudonym, born, fresh=fresh, edge=edge)
         return with_claims(corrected, chats, self._numbers, born)
 
-    def address(self, lead: str, phone: str, *, wrote: bool) -> tuple[str, Saying]:
-        """As the function of that name, for a lead that is owed."""
+    def address(self, lead: str, phone: str, last: float, *, wrote: bool) -> tuple[str, Saying]:
+        """As the function of that name, for a lead that is owed.
+
+        `last`: when he did the last thing, by our clock. Chats that were read before it can't tell that there is
+        none of his: a session that is not working refuses to list them.
+        """
         chats = self._chats()
         chat = chats.get(self._numbers.get(lead) or _named(phone, chats.lids))
-        return address(phone, "" if chat is None else chat.id, chats.lids, wrote=wrote)
+        none = "" if chats.read_at > last else None
+        return address(phone, none if chat is None else chat.id, chats.lids, wrote=wrote)
 
     def heard(self, book: ReplyState, skew: float) -> dict[str, float]:
         """By owed lead the newest answer that was heard."""

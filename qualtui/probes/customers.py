@@ -207,7 +207,7 @@ class CustomersProbe:
         wrote = bool(owed.session) or owed.unstored is not None
         if self._match is None:
             return address(phone, None, {}, wrote=wrote)
-        return self._match.address(lead, phone, wrote=wrote)
+        return self._match.address(lead, phone, owed.last - self._skew, wrote=wrote)
 
     async def close(self) -> None:
         """Gives back the connection."""

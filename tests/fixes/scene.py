@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from qualtui.config.values import (
     AgentSettings,
@@ -76,7 +77,8 @@ class Eyes:
 
     async def __call__(self) -> Sequence[CustomerView]:
         if self._chats is not None:
-            await self._chats.ask(time.time())
+            with suppress(ProbeError):  # an engine asks it apart: where it fails, what it read before stays
+                await self._chats.ask(time.time())
         await self.probe.ask(time.time())
         return await self.probe.who()
 

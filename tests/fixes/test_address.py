@@ -69,6 +69,20 @@ async def test_a_number_that_the_bot_made_up_is_answered_by_hand(
     assert len(plan.items) == 2  # whoever wrote is another person, and is listed, too
 
 
+async def test_of_who_wrote_while_the_chats_can_not_be_read_none_is_said_to_have_no_chat(
+    agent_db: AgentDatabase, gateway: Waha, one: Engine
+) -> None:
+    gateway.chats = [("5511977776666@c.us", time.time() - WROTE, True)]
+    await one.eyes()
+    gateway.status = "FAILED"  # it lists no chats then
+    await owed(agent_db, 1, 0.0)
+    plan = await one.fix.preview("")
+    assert len(plan.items) == 1
+    assert "no chat" not in why(plan)[0]
+    assert "by hand" not in why(plan)[0]
+    assert "FAILED" in str(plan.refused)
+
+
 async def test_without_chats_only_a_surely_brazilian_number_is_written_to(
     agent_db: AgentDatabase, gateway: Waha
 ) -> None:

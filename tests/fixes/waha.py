@@ -51,6 +51,10 @@ class Waha:
         return web.json_response({"name": "default", "status": self.status, "me": self.me})
 
     async def overview(self, _request: web.Request) -> web.Response:
+        if self.status != "WORKING":
+            return web.json_response(
+                {"error": "Session status is not as expected.", "status": self.status}, status=422
+            )
         last = {chat: (at, ours) for chat, at, ours in sorted(self.chats, key=lambda one: one[1])}
         newest = sorted(last.items(), key=lambda one: -one[1][0])
         return web.json_response([{"id": chat, "lastMessage": said(*one)} for chat, one in newest])
