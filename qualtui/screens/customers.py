@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input
 
+from qualtui.screens.customer import CustomerPage
 from qualtui.screens.listing import Listing
 from qualtui.screens.pages import PageContext
 from qualtui.text import _, plural
@@ -67,6 +68,7 @@ class CustomersPage(Listing):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.look, context.keys)
+        self._given = context
         self._agent = context.agent
         self._ask = context.ask
         self._answer: Customers | None = None
@@ -134,8 +136,15 @@ class CustomersPage(Listing):
             self._show_detail()
 
     def footer(self) -> list[tuple[str, str]]:
-        """The keys of this page."""
-        return self._keys(FOOTER)
+        """The keys of this page; Enter where there is no pane."""
+        names = FOOTER if self.size.width >= PANE_FROM else ("back", "open", *FOOTER[1:])
+        words = {"open": _("this customer")}
+        return [(key, words.get(name, word)) for name in names for key, word in self._keys((name,))]
+
+    def dimmed(self) -> frozenset[str]:
+        """Enter speaks of a customer here."""
+        dim, opens = super().dimmed(), {key for key, _word in self._keys(("open",))}
+        return dim | opens if self.chosen() is None else dim - opens
 
     def action_filter(self) -> None:
         """Type what the list is filtered by."""
@@ -165,6 +174,16 @@ class CustomersPage(Listing):
         """Keys go to the table again."""
         event.stop()
         self.table.focus(scroll_visible=False)
+
+    @on(Table.Opened)
+    def _opened(self, event: Table.Opened) -> None:
+        """Where there is no pane, the customer is a page of its own."""
+        event.stop()
+        person = self.chosen()
+        if person is not None and self.size.width < PANE_FROM:
+            page = CustomerPage(self._given, person)
+            page.sight, page.now = self.sight, self.now
+            self.app.push_screen(page)
 
     @on(Table.Moved)
     def _moved(self, event: Table.Moved) -> None:

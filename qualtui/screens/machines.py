@@ -1,12 +1,16 @@
 """Machines: the chain with its uptime, charts of what is measured, and the evidence of each number."""
 
+from collections.abc import Mapping
+
 from textual import on
 from textual.app import ComposeResult
 
+from qualtui.model import Link
 from qualtui.screens.evidence import meaning, source_of
 from qualtui.screens.pages import PageContext
 from qualtui.screens.ranged import Ranged
 from qualtui.text import _, span
+from qualtui.widgets.chain import link_mark, link_names
 from qualtui.widgets.chart import LEAST, chart
 from qualtui.widgets.line import BLANK, Line, Span, faded, padded, safe, wrapped
 from qualtui.widgets.lines import Lines
@@ -72,7 +76,7 @@ class MachinesPage(Ranged):
         if not self.sight.watched:
             rows, charts = (faded(lines, self.look.glyphs.good) for lines in (rows, charts))
         keys = [machine.link.value for machine in MACHINES if machine.link in links]
-        self.query_one("#title", Lines).show([self._title()])
+        self.query_one("#title", Lines).show([(*self._title(), *self._status_of(links))])
         self.table.empty = _("nothing is known of this agent yet")
         self.table.show(self._head(), [TableRow(key, row) for key, row in zip(keys, rows, strict=True)])
         self.query_one("#charts", Lines).show(charts)
@@ -126,6 +130,16 @@ class MachinesPage(Ranged):
         elif self.past is None:
             spans.append(Span("   " + _("reading ..."), "faint"))
         return tuple(spans)
+
+    def _status_of(self, links: Mapping[Link, LinkView]) -> Line:
+        """On a small screen the whole status of the chosen link, for which its row has no room."""
+        view = next((view for link, view in links.items() if link == self.table.key), None)
+        if self.size.width >= WIDE or view is None or not view.text or not self.sight.watched:
+            return ()
+        return (
+            Span(f"   {link_names()[view.link]} ", "label"),
+            Span(safe(view.text, 80), link_mark(view, self.look)[1]),
+        )
 
     def _head(self) -> Line:
         axis = self.axis

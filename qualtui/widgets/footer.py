@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Sequence
 
+from qualtui.text import _
 from qualtui.widgets.chips import chips
 from qualtui.widgets.line import Line
 
@@ -25,5 +26,5 @@ def key_name(key: str) -> str:
 
 
 def footer(keys: Sequence[tuple[str, str]], cells: int, dim: Container[str] = ()) -> Line:
-    """Keys and words, as many as fit. `dim`: the keys that can't do anything now."""
-    return chips(keys, cells, dim)
+    """Keys and words, as many as fit; a help that comes last keeps its place. `dim`: of no use now."""
+    return chips(keys, cells, dim, last=keys[-1][0] if keys and keys[-1][1] == _("help") else "")

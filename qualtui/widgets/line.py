@@ -55,6 +55,14 @@ def cut_line(text: str, cells: int) -> str:
     return set_cell_size(text, cells - 1).rstrip() + "…"
 
 
+def whole_words(text: str, cells: int) -> str:
+    """As many whole words as fit into so many cells; where not even one does, its beginning."""
+    words = text.split(" ")
+    while len(words) > 1 and cell_len(" ".join(words)) > cells:
+        words.pop()
+    return cut_line(" ".join(words), cells)
+
+
 def padded(text: str, cells: int, right: bool = False) -> str:
     """The text in exactly so many cells, aligned left or right."""
     short = cut_line(text, cells)

@@ -10,7 +10,7 @@ from qualtui.widgets.catalogue import Entry
 from qualtui.widgets.chain import link_mark, link_names
 from qualtui.widgets.figures import mark
 from qualtui.widgets.levels import CellLevel
-from qualtui.widgets.line import Line, Span, column, padded, safe
+from qualtui.widgets.line import Line, Span, column, padded, safe, whole_words
 from qualtui.widgets.look import Look
 from qualtui.widgets.uptime import uptime_bar
 from qualtui.widgets.words import evidence_text, quantity, unasked
@@ -84,7 +84,7 @@ def machine_row(
     """A link: its state now, its uptime bar, and the share of the time in which it was up."""
     glyph, token = link_mark(view, look)
     room = left_of(cells) - _NAME - 3
-    text = safe(view.text, 40)
+    text = whole_words(safe(view.text, 40), room - 1)
     start = (
         Span(f" {glyph} ", token),
         Span(column(link_names()[view.link], _NAME), "strong" if view.status == "bad" else "label"),

@@ -5,6 +5,7 @@ import pytest
 from qualtui.widgets.customer_rows import customer_row
 from qualtui.wire import (
     Answer,
+    CloseCustomer,
     Command,
     CustomerDetail,
     CustomerFix,
@@ -184,3 +185,37 @@ async def test_ten_thousand_rows_cost_a_screenful_a_key(monkeypatch: pytest.Monk
             await pilot.press(key)
             await pilot.pause()
             assert drawn <= 2 * 48, key  # a key that scrolls may come with the second's redrawing
+
+
+async def test_enter_in_a_narrow_window_opens_the_customer_as_a_page_and_esc_leads_back() -> None:
+    engine = engine_with(crowd(5))
+    app = window(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("2")
+        await until(lambda: "5 customers wait" in text(app))
+        lead = table(app, "#rows").key
+        await pilot.press("enter")
+        await until(lambda: "24 h window: 23h" in text(app))
+        assert "it is WORKING" in text(app)
+        assert lead in text(app)
+        await pilot.press("escape")
+        await until(lambda: "5 customers wait" in text(app))
+    assert [one.lead for one in engine.asked if isinstance(one, ShowCustomer)] == [lead]
+
+
+async def test_answered_by_hand_on_the_customer_s_page_closes_that_customer() -> None:
+    engine = engine_with(crowd(5))
+    app = window(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("2")
+        await until(lambda: "5 customers wait" in text(app))
+        lead = table(app, "#rows").key
+        await pilot.press("enter")
+        await until(lambda: "24 h window" in text(app))
+        await pilot.press("m")
+        await until(lambda: "Answered by hand" in text(app))
+        await pilot.press(*"phone", "enter")
+        await until(lambda: any(isinstance(one, CloseCustomer) for one in engine.asked))
+    assert [one.lead for one in engine.asked if isinstance(one, CloseCustomer)] == [lead]

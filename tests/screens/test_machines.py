@@ -157,3 +157,15 @@ async def test_a_refusal_and_a_lost_engine_are_said() -> None:
         standing.drop()
         await until(lambda: "the past can't be read" in text(app))
         assert tokens(app, "FAILED") <= tokens(app, "Bot ") | tokens(app, "DB ")
+
+
+async def test_a_small_screen_cuts_no_word_of_a_status_and_shows_the_chosen_one_whole() -> None:
+    app = window(engine())
+    async with app.run_test(size=SMALL) as pilot:
+        await opened(app, pilot)
+        rows = ["".join(span.text for span in line) for line in table(app, "#rows").shown]
+        assert not any("…" in line for line in rows)
+        assert any(line.startswith(" ✖ WhatsApp FAILED ") for line in rows)
+        table(app, "#rows").select("customer")
+        await pilot.press("k")
+        await until(lambda: "WhatsApp FAILED 4m" in text(app))

@@ -23,3 +23,12 @@ def test_as_many_as_fit_and_no_half_words(cells: int) -> None:
     rest = PAIRS[sum(word in text for _key, word in PAIRS) :]
     if rest:  # the next one would not have fitted
         assert len(text) + len(rest[0][0]) + len(rest[0][1]) + 2 + (2 if text else 0) > cells
+
+
+@given(st.integers(0, 80))
+def test_the_key_of_the_help_keeps_its_place_where_others_have_no_room(cells: int) -> None:
+    line = chips([*PAIRS, ("?", "help")], cells, last="?")
+    text = "".join(span.text for span in line)
+    assert width(line) <= cells
+    assert (" ? help" in text) is (cells >= len(" ? help"))
+    assert "  ".join(f" {key} {word}" for key, word in PAIRS).startswith(text.removesuffix(" ? help").rstrip())
