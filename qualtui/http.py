@@ -99,9 +99,11 @@ class Fetcher:
         self._opening = False  # through a proxy: the way to the service is being opened
         self._bare: dict[str, httpx.Request] = {}  # requests without a body, by method: the same each time
 
-    async def get(self) -> Answer:
-        """The answer, whatever its status. Raises FetchError."""
-        return await self.ask("GET")
+    async def get(self, url: str = "") -> Answer:
+        """The answer, whatever its status; `url` where it is not the fetcher's own. Raises FetchError."""
+        if not url:
+            return await self.ask("GET")
+        return await self._asked(lambda: httpx.Request("GET", url, headers=self._headers))
 
     async def ask(self, method: str, *, read: bool = True) -> Answer:
         """The answer to another method, without a body; not `read`: the answer's body is left where it is."""

@@ -57,3 +57,12 @@ def public_url(url: str) -> bool | str:
         return True
     bare = parts is not None and parts.path in ("", "/") and not parts.query and not parts.fragment
     return http_url(url) if bare and parts is not None and parts.scheme == "https" else False
+
+
+def loopback_url(url: str) -> bool:
+    """Whether an address leads to this machine by number, so that a key sent there does not leave it; or empty."""
+    parts = _split(url)
+    if not url:
+        return True
+    bare = parts is not None and parts.path in ("", "/") and not parts.query and not parts.fragment
+    return bare and parts is not None and parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1")

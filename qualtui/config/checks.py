@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from qualtui.config.addresses import http_url, listens, postgres_dsn, public_url
+from qualtui.config.addresses import http_url, listens, loopback_url, postgres_dsn, public_url
 from qualtui.config.agent_schema import is_ours, is_real
 from qualtui.config.hours import EXPECTED as HOURS
 from qualtui.config.hours import hours_of
@@ -22,6 +22,7 @@ from qualtui.config.values import (
     GatewaySettings,
     Goals,
     HealthSettings,
+    HostSettings,
     HttpSettings,
     Inhibit,
     Maintenance,
@@ -162,6 +163,16 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
         'a duration of at least 1s, such as "30s"; "0s": never', lambda value: value == 0 or value >= 1
     ),
     (GatewaySettings, "timeout"): _TIMEOUT,
+    (HostSettings, "kind"): ValueCheck('"render"', bool),
+    (HostSettings, "interval"): ValueCheck('a duration of at least 1s, such as "60s"', lambda value: value >= 1),
+    (HostSettings, "timeout"): _TIMEOUT,
+    (HostSettings, "webhook"): ValueCheck(
+        'a path such as "/webhook"',
+        lambda path: path.startswith("/") and not _BLANK.search(path) and len(path) <= 200,
+    ),
+    (HostSettings, "demo_url"): ValueCheck(
+        'an address of this machine such as "http://127.0.0.1:8010", or ""', loopback_url
+    ),
     (AgentSettings, "series"): ValueCheck(
         "letters, digits, dash and underscore, at most 40", lambda name: bool(_FIGURE.fullmatch(name))
     ),

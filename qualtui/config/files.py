@@ -92,3 +92,11 @@ def readable_by_all(path: Path) -> bool:
         return bool(path.stat().st_mode & stat.S_IROTH)
     except (OSError, ValueError):
         return False
+
+
+def open_to_others(path: Path) -> bool:
+    """Whether anybody but its owner may read or change the file."""
+    try:
+        return bool(path.stat().st_mode & 0o077)
+    except (OSError, ValueError):
+        return False

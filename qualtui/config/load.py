@@ -13,6 +13,7 @@ from qualtui.config.aliases import rename_old
 from qualtui.config.checks import CHECKS, NAME
 from qualtui.config.durations import written
 from qualtui.config.errors import ConfigErrors, Problem, nearest, shown_value, toml_kind
+from qualtui.config.host_check import check_host
 from qualtui.config.keys import wrong_keys
 from qualtui.config.people import check_people, read_people
 from qualtui.config.reader import ConfigReader, Given, Key, Layer, Table
@@ -179,6 +180,8 @@ def _agents(reader: ConfigReader, raw: Table) -> dict[str, AgentSettings]:
             continue
         if agent.health is None and agent.database is None and agent.gateway is None:
             reader.report(("agents", name), "no source", "at least one of health, database, gateway")
+        if agent.host is not None:
+            check_host(reader, name, agent.host, (table, defaults.table))
         for figure, one in agent.series.items():
             _figure(reader, name, figure, one, agent)
         agents[name] = agent

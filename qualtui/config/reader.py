@@ -54,6 +54,16 @@ class ConfigReader:
         self._old: dict[Key, Key] = {}  # a place by today's name -> as the file names it
 
     @property
+    def path(self) -> Path:
+        """The file that is read."""
+        return Path(self._file)
+
+    @property
+    def folder(self) -> Path:
+        """Where relative paths start."""
+        return self._folder
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """All problems so far, each once."""
         return tuple(self._found)

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from qualtui.config import files
@@ -35,13 +35,15 @@ def resolve(text: str, env: Mapping[str, str], folder: Path) -> str:
     return _REFERENCE.sub(lambda found: _one(found, env, folder), text)
 
 
-def open_files(text: str, folder: Path) -> tuple[str, ...]:
-    """The references to files in a text that every user of this machine may read."""
+def open_files(
+    text: str, folder: Path, is_open: Callable[[Path], bool] = files.readable_by_all
+) -> tuple[str, ...]:
+    """The references to files in a text that every user of this machine may read, or that are open otherwise."""
     found = []
     for reference in _REFERENCE.finditer(text):
         if (reference[1] or "").startswith("file:"):
             with contextlib.suppress(RuntimeError):
-                if files.readable_by_all(_place(reference[1].removeprefix("file:"), folder)):
+                if is_open(_place(reference[1].removeprefix("file:"), folder)):
                     found.append(reference[0])
     return tuple(found)
 

@@ -139,6 +139,32 @@ class GatewaySettings(Values, frozen=True, kw_only=True):
     chats_interval: Seconds = Seconds(30)  # who wrote last in each chat; 0: never polled
 
 
+class HostName(StrEnum):
+    """The kinds of hosts that there are; hosts/registry.py has what each is."""
+
+    RENDER = "render"
+
+
+class HostWrite(StrEnum):
+    """What qualtui may change at the host, where `allow` has it."""
+
+    RESTART = "restart"
+    ROLLBACK = "rollback"
+
+
+class HostSettings(Values, frozen=True, kw_only=True):
+    """`[agents.NAME.host]`: where the bot runs."""
+
+    kind: HostName
+    service: str  # at Render its id, srv-...
+    key: Secret | None = None  # from a file that only its owner may read
+    allow: tuple[HostWrite, ...] = ()  # none: it only reads
+    interval: Seconds = Seconds(60)
+    timeout: Seconds = Seconds(10)
+    webhook: str = "/webhook"  # the path whose requests count as the webhook's
+    demo_url: str = ""  # of a simulated host on this machine; empty: the host's own address
+
+
 class OwnSeries(Values, frozen=True, kw_only=True):
     """`[agents.NAME.series.NAME]`: a figure of the user's own, the series user.NAME."""
 
@@ -171,6 +197,7 @@ class AgentSettings(Values, frozen=True, kw_only=True):
     metrics: MetricsSettings | None = None
     database: DatabaseSettings | None = None
     gateway: GatewaySettings | None = None
+    host: HostSettings | None = None
     mapping: Mapping = Mapping()
     control: ControlSettings | None = None
     tls: TlsSettings = TlsSettings()

@@ -1,8 +1,32 @@
-"""The kinds of hosts. A new one is a file and a line here; until there is one, host.* has no source."""
+"""The kinds of hosts. A new one is a file, a line here, and its name in config/values.py."""
 
 from collections.abc import Callable, Mapping
 
-from qualtui.config.values import AgentSettings
-from qualtui.hosts.host import Host
+import msgspec
 
-KINDS: Mapping[str, Callable[[AgentSettings], Host]] = {}
+from qualtui.config.values import HostName, HostSettings
+from qualtui.hosts.host import Host, HostCapability
+from qualtui.hosts.render.adapter import RenderHost
+
+
+class HostKind(msgspec.Struct, frozen=True):
+    """A kind of host, as `kind` in [agents.NAME.host] names it."""
+
+    label: str  # the product's name, for people
+    connect: Callable[[HostSettings], Host]
+    capabilities: frozenset[HostCapability]
+
+
+KINDS: Mapping[HostName, HostKind] = {
+    HostName.RENDER: HostKind("Render", RenderHost, RenderHost.capabilities),
+}
+
+
+def kind_of(settings: HostSettings) -> HostKind:
+    """The kind of a configured host."""
+    return KINDS[settings.kind]
+
+
+def host_of(settings: HostSettings) -> Host:
+    """A configured host; nothing is opened yet."""
+    return kind_of(settings).connect(settings)

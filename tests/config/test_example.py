@@ -31,6 +31,8 @@ WHOLE = re.sub(r"^#(?=[\w\[])", "", TEXT, flags=re.MULTILINE)  # with all that i
 ENV = {
     "QUALTUI_AGENT_URL": "https://bot.example.com",
     "QUALTUI_DSN": "postgresql://monitor:x@db.example.com/bot",
+    "QUALTUI_RENDER_SERVICE": "srv-cukouhrtq21c73e9scng",
+    "QUALTUI_RENDER_KEY": "rnd_invented",
     "QUALTUI_WAHA_URL": "http://waha.example.com:3000",
     "QUALTUI_NOTIFY_URL": "json://catcher.example.com/x",
 }

@@ -1,0 +1,1 @@
+"""Render: its public API, v1."""

@@ -1,0 +1,1 @@
+"""Render's API and our side of it."""
