@@ -23,7 +23,7 @@ def chain(readings: Readings, before: Sequence[LinkView], now: float, slow: floa
     began = {(view.link, view.status == UNKNOWN): view for view in before}
     seen = {
         Link.US: _us(readings),
-        Link.HOST: (NO_SOURCE, message("no source"), Evidence.NO_SOURCE),
+        Link.HOST: _host(readings, now),
         Link.WEBHOOK: _webhook(readings, now),
         Link.BOT: _bot(readings, now),
         Link.DATABASE: _database(readings, now, slow),
@@ -53,6 +53,22 @@ def _us(readings: Readings) -> Seen:
     if not outside:
         return NO_SOURCE, message("no source"), Evidence.NO_SOURCE
     return UNKNOWN, message("no answers"), Evidence.NO_DATA
+
+
+def _host(readings: Readings, now: float) -> Seen:
+    """What the host says of its service. An API that does not answer says nothing of the machine."""
+    suspended = fresh(readings, "host.suspended")
+    if suspended is None:
+        return _unread(readings, "host.suspended", now)
+    if suspended:
+        return BAD, message("suspended"), Evidence.FRESH
+    # The host may be late to say that an instance answers again: the bot's own answer is the better witness.
+    if fresh(readings, "host.failing") and not fresh(readings, "health.up"):
+        return BAD, readings["host.failing"].note or message("instance failed"), Evidence.FRESH
+    memory = fresh(readings, "host.memory")
+    if memory is not None:
+        return OK, message("memory {percent:whole}%", percent=memory), Evidence.FRESH
+    return OK, message("up"), Evidence.FRESH
 
 
 def _webhook(readings: Readings, now: float) -> Seen:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qualtui.diagnosis import waits
+from qualtui.diagnosis import host_causes, waits
 from qualtui.diagnosis.chain import BAD, BUSY, UNKNOWN
 from qualtui.diagnosis.own_network import LINKS
 from qualtui.diagnosis.proof import (
@@ -54,12 +54,16 @@ def root_cause(links: Sequence[LinkView], readings: Readings, now: float, speed:
         return RootCause(text, unknown_notes(readings), Link.US, root=CauseKind.OURS)
     # A bot that is only silent may hang in what it needs: what says by itself that it is broken comes first.
     refused = bool(fresh(readings, "health.refused"))
+    if stopped := host_causes.suspended(by, readings, now):
+        return stopped
     if by[Link.DATABASE].status == BAD:
         return _database(by, readings, now)
+    if killed := host_causes.failed_instance(by, readings):
+        return killed
     if by[Link.BOT].status == BAD and (refused or by[Link.GATEWAY].status != BAD):
         if by[Link.DATABASE].status == BUSY and fresh(readings, "health.silent"):
             return _slow_database(by, now)
-        return _bot(by, readings, now)
+        return host_causes.deploy_of_down_bot(by, readings, now) or _bot(by, readings, now)
     if by[Link.GATEWAY].status == BAD:
         found = waits.wait_causes(readings)
         if found and _only_restarts(by, readings, now, speed):
@@ -177,6 +181,9 @@ def _rows(by: By, readings: Readings, now: float, speed: float) -> RootCause:
     # rows for one.
     if flood := waits.flooded(by, readings, speed):
         return flood
+    # What the host counted before and after a deploy is surer than what rows let guess.
+    if deploy := host_causes.harmful_deploy(by, readings, now):
+        return deploy
     # Rows that are not stored would say that nobody writes, too; who is being answered just now explains nothing.
     unwritten = readings.get("agent.claimed", NOTHING).evidence is Evidence.DISAGREE
     if unwritten and not sure and oldest_wait(readings) <= SOON:
@@ -214,7 +221,8 @@ def _silence(by: By, readings: Readings) -> RootCause:
             message("messages: none came in, against the week's rhythm"),
         )
         return RootCause(text, seen, Link.GATEWAY, (GATEWAY_RESTART,), CauseKind.DEAF)
-    unknown = [view for view in by.values() if view.status == UNKNOWN]
+    # A host whose API does not answer runs the bot all the same: the page of the machines says that it is unknown.
+    unknown = [view for view in by.values() if view.status == UNKNOWN and view.link is not Link.HOST]
     witness = readings.get("chats.evidence", NOTHING).sample
     # What answered before the network failed is fresh for a while yet.
     if fresh(readings, "control.up") == 0 and any(_excused(readings, link) for link in LINKS):

@@ -22,6 +22,7 @@ _EXPLAINS: dict[Link, frozenset[Link]] = {
 # Causes that break a link although every poll of it succeeds. The other causes of waits are effects, or guesses.
 _PROVEN = frozenset(
     {
+        CauseKind.BAD_DEPLOY,
         CauseKind.DATABASE_SLOW,
         CauseKind.STUCK_SENDING,
         CauseKind.DEAF,
@@ -34,18 +35,23 @@ _PROVEN = frozenset(
 
 # The kind of root cause that a broken link has where the root cause speaks of another link.
 _OF_LINK = {
+    Link.HOST: CauseKind.INSTANCE_FAILED,
     Link.DATABASE: CauseKind.DATABASE_DOWN,
     Link.GATEWAY: CauseKind.GATEWAY,
     Link.BOT: CauseKind.BOT_DOWN,
     Link.WEBHOOK: CauseKind.WEBHOOK,
 }
 
+_WHILE_AWAY = frozenset({CauseKind.LOST_WHILE_DOWN, CauseKind.NEVER_STORED, CauseKind.WEBHOOK})
+
 # What a cause leaves behind after it ended: no new fault.
 AFTERMATH: dict[str, frozenset[str]] = {
     CauseKind.GATEWAY: frozenset({CauseKind.NOT_DELIVERED}),
     CauseKind.GATEWAY_STARTING: frozenset({CauseKind.NOT_DELIVERED}),
     CauseKind.STUCK_SENDING: frozenset({CauseKind.NOT_DELIVERED, CauseKind.WEBHOOK, CauseKind.NEVER_STORED}),
-    CauseKind.BOT_DOWN: frozenset({CauseKind.LOST_WHILE_DOWN, CauseKind.NEVER_STORED, CauseKind.WEBHOOK}),
+    CauseKind.BOT_DOWN: _WHILE_AWAY,
+    **dict.fromkeys((CauseKind.SUSPENDED, CauseKind.OUT_OF_MEMORY, CauseKind.INSTANCE_FAILED), _WHILE_AWAY),
+    CauseKind.BAD_DEPLOY: _WHILE_AWAY | {CauseKind.BOT_OWES},
     CauseKind.DATABASE_DOWN: frozenset({CauseKind.NEVER_STORED, CauseKind.WEBHOOK, CauseKind.BOT_OWES}),
     CauseKind.DATABASE_SLOW: frozenset({CauseKind.NEVER_STORED, CauseKind.WEBHOOK, CauseKind.BOT_OWES}),
     CauseKind.FLOOD: frozenset({CauseKind.NEVER_STORED, CauseKind.WEBHOOK, CauseKind.BOT_OWES}),

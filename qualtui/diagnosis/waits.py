@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from qualtui.diagnosis.chain import BUSY, OK
+from qualtui.diagnosis.host_causes import last_failure
 from qualtui.diagnosis.proof import By, count_of, healthy_links, link_proof, longest_wait
 from qualtui.diagnosis.root_cause import RETRY, SESSION_CLEANUP, CauseKind, RootCause
 from qualtui.model import Link
 from qualtui.series.evidence import NOTHING, Readings, fresh
-from qualtui.text.message import Text, counted, message
+from qualtui.text.message import Saying, Text, counted, message
 from qualtui.tracking.flood import flood_window
 from qualtui.tracking.wait_cause import WaitCause
 
@@ -51,7 +52,7 @@ def unexplained_waits(by: By, readings: Readings) -> RootCause:
     """Somebody waits, and no cause is known yet."""
     unseen = count_of(readings, "customers.unseen")
     if unseen and _while_down(readings):
-        return _lost_while_down(by, unseen)
+        return _lost_while_down(by, unseen, last_failure(readings))
     if unseen:
         text = counted(
             "The gateway has a customer's message that the bot has not stored yet: in its queue, or lost",
@@ -91,7 +92,7 @@ def _lost(by: By, readings: Readings) -> RootCause | None:
     if unreadable:
         return _unreadable(by, readings, unreadable)
     if _while_down(readings):
-        return _lost_while_down(by, never)
+        return _lost_while_down(by, never, last_failure(readings))
     if by[Link.BOT].status != OK:
         return None
     # One of whom one message was stored and the next was not counts once.
@@ -126,7 +127,8 @@ def _while_down(readings: Readings) -> bool:
     return back < count_of(readings, "customers.oldest") <= back + away + POLLED
 
 
-def _lost_while_down(by: By, number: float) -> RootCause:
+def _lost_while_down(by: By, number: float, failure: Saying) -> RootCause:
+    """`failure`: what the host says of the instance, if it failed."""
     text = counted(
         "{count} customer wrote while the bot was down: the message was never stored and will not come again",
         "{count} customers wrote while the bot was down: their messages were never stored and will not come again",
@@ -135,6 +137,7 @@ def _lost_while_down(by: By, number: float) -> RootCause:
     proof = (
         message("chats: the last message is the customer's"),
         message("messages: no such row"),
+        *((message("host: {said}", said=failure),) if failure else ()),
         *healthy_links(by, Link.WEBHOOK),
     )
     return RootCause(text, proof, Link.WEBHOOK, (RETRY,), CauseKind.LOST_WHILE_DOWN)

@@ -13,6 +13,8 @@ from qualtui.wire import LinkView
 
 PAST = 3600.0  # s of samples that are looked at
 SERIES = (
+    "host.suspended",
+    "host.failing",
     "health.up",
     "health.seconds",
     "health.down",

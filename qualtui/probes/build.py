@@ -21,6 +21,7 @@ from qualtui.probes.gateway_chats import GatewayChatsProbe
 from qualtui.probes.gateway_uptime import GatewayUptimeProbe
 from qualtui.probes.goals import GoalsProbe, History, no_history
 from qualtui.probes.health import HealthProbe
+from qualtui.probes.host import HostProbe
 from qualtui.probes.inbound_silence import InboundSilenceProbe
 from qualtui.probes.json_series import JsonSeriesProbe
 from qualtui.probes.metrics import MetricsProbe
@@ -78,6 +79,8 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
         probes.append(TlsProbe(name, targets, agent.tls))
     if agent.control is not None:
         probes.append(ControlProbe(name, agent.control))
+    if agent.host is not None:
+        probes.append(HostProbe(name, agent.host))
     probes += own_probes(name, agent)
     if not probes and agent.database is None:
         return probes
