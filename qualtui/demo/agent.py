@@ -36,6 +36,7 @@ class BotSettings(msgspec.Struct, frozen=True):
     waha_key: str
     unheard: Callable[[str], None]  # gets the phone whose answer was skipped as a repetition
     seed: int = 0
+    answered: Callable[[int], None] = lambda _status: None  # gets the status of each answer of the webhook
     extras: bool = False  # /health/deep and /leads/{id}/retry, which today's deployment lacks
 
 
@@ -93,6 +94,8 @@ class SimulatedBot:
                 answer = web.Response(status=500, text=_ERROR, content_type="text/html")
             except web.HTTPNotFound:
                 answer = web.Response(status=404, text=_MISSING, content_type="text/html")
+        if request.method == "POST" and request.path == "/webhook":
+            self._settings.answered(answer.status)
         answer.force_close()
         return answer
 
@@ -203,8 +206,8 @@ class SimulatedBot:
         phone = normalised(sender.split("@")[0])
         if self._repeated(f"{phone}:{number}"):
             return web.json_response({"status": "duplicate_ignored"})
-        if self._switches.broken and self._broke():
-            raise ValueError("a fault of the demo: error-burst, before the message is stored")
+        if self._switches.failing and self._broke():
+            raise ValueError("a fault of the demo, before the message is stored")
         name = str(payload.get("_data", {}).get("notifyName") or "tudo bem")
         lead = await self._ledger.lead(name, phone)
         if lead is None:
@@ -239,8 +242,8 @@ class SimulatedBot:
                     return {"success": False, "error": problem}
         estado = known_state(session.estado)
         await self._ledger.message(session.id, lead.id, incoming, "recebida", {"fonte": "whatsapp"})
-        if self._switches.broken:
-            raise ValueError("a fault of the demo: error-burst, after the message was stored")
+        if self._switches.failing:
+            raise ValueError("a fault of the demo, after the message was stored")
         if self._switches.unanswered:
             return {"success": True, "session_id": str(session.id), "estado": estado, "mensagem_enviada": ""}
         answer = turn(estado, session.contexto, incoming)

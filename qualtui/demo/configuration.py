@@ -16,6 +16,7 @@ _PACKAGE = Path(__file__).parent.parent
 _SCALED = ("defaults", "agents", "rules", "goals", "fixes", "policies")
 TEAM = ("Ana", "Bruno")  # invented; on call in this order
 _LEAST = 1.0  # seconds: no probe asks more often, none gives up sooner
+_HOST_EVERY = 60.0  # s, as in the example, whose table of the host is optional
 _RULE_TIMES = ("window", "for", "keep_firing_for")
 # Seconds at any speed: a busy machine really is slow for a moment, which the rule's two minutes must outlast.
 _LEAST_FOR = {"database-slow": 5.0}
@@ -33,6 +34,9 @@ class Places(msgspec.Struct, frozen=True):
     catcher_url: str
     smtp_port: int
     control_url: str
+    render_url: str
+    render_key: str
+    render_service: str
     speed: float
 
 
@@ -101,6 +105,13 @@ def _overrides(places: Places) -> dict[str, Any]:
         # Its timeouts are not scaled: a slow database must look slow, not dead.
         "database": {"dsn": places.dsn, "write_dsn": places.write_dsn, "timeout": "5s", "slow_timeout": "30s"},
         "gateway": {"kind": "waha", "url": places.waha_url, "key": places.waha_key, "session": "default"},
+        "host": {
+            "kind": "render",
+            "service": places.render_service,
+            "key": places.render_key,
+            "demo_url": places.render_url,
+            "interval": max(_LEAST, _HOST_EVERY / places.speed),
+        },
     }
     retry = {"hours": ""}  # the demo's nights are short
     return {

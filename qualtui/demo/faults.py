@@ -19,7 +19,15 @@ FOREIGNER_ANSWER = "Hello! Yes, we do. A colleague writes to you here."
 _SLOW = 3.0  # virtual seconds that a slow database adds to each answer
 _SLOW_LEAST = 0.25  # real seconds
 _FELT = frozenset(
-    {"customers-unanswered", "sends-failing", "sends-hanging", "sends-refused", "logged-out", "error-burst"}
+    {
+        "bad-deploy",
+        "customers-unanswered",
+        "sends-failing",
+        "sends-hanging",
+        "sends-refused",
+        "logged-out",
+        "error-burst",
+    }
 )  # they only show when a customer writes
 _CALLED_IN = (2.0, 12.0, 25.0)  # virtual seconds after which customers write, so that a fault is felt
 
@@ -85,6 +93,12 @@ class Faults:
                 _("WAHA says WORKING, has no number (me: null) and lists no chats"),
                 self._habit("nameless"),
             ),
+            "memory-leak": (_("The bot's memory grows until Render kills it, again and again"), self._leak),
+            "cpu-burn": (_("The bot takes nearly all of its CPU"), self._burn),
+            "bad-deploy": (_("A deploy whose code answers 500 to every message"), self._deploy),
+            "suspended": (_("Render suspends the service: its free hours are used up"), self._suspended),
+            "host-down": (_("Render's API refuses connections"), self._render),
+            "host-limited": (_("Render's API answers 429 to everything"), self._limited),
             "catcher-down": (_("The notice catcher refuses connections"), self._catcher),
             "catcher-hangs": (_("The notice catcher never answers"), self._catcher),
             "catcher-drips": (_("The notice catcher answers a byte at a time"), self._catcher),
@@ -103,12 +117,14 @@ class Faults:
         ]
 
     def is_on(self, name: str) -> bool:
-        """Whether it lasts. A restart of the WAHA session ends sends-failing and sends-hanging."""
+        """Whether it lasts. A new session ends sends-failing and sends-hanging, a rollback bad-deploy."""
         logged_out = "logged-out" in self._since and self._world.gateway.needs_qr
         if name == "logged-out":
             return logged_out
         if name == "sends-hanging":
             return self._world.gateway.hanging
+        if name == "bad-deploy":
+            return self._world.host.bad
         if name == "sends-failing":
             return self._world.gateway.broken and not logged_out
         return name in self._since
@@ -146,7 +162,7 @@ class Faults:
             mode = Mode.HANGING
         if "agent-down" in self._since:
             mode = Mode.DOWN
-        await self._world.agent.become(mode)
+        await self._world.run_bot(mode)
 
     async def _database(self, on: bool) -> None:
         await (self._world.stop_database() if on else self._world.start_database())
@@ -194,6 +210,28 @@ class Faults:
 
     async def _flood(self, on: bool) -> None:
         (self._world.flood.start if on else self._world.flood.stop)()
+
+    async def _leak(self, on: bool) -> None:
+        self._world.host.leak(on)
+
+    async def _burn(self, on: bool) -> None:
+        self._world.host.burning = on
+
+    async def _deploy(self, on: bool) -> None:
+        host = self._world.host
+        if on:
+            await host.deploy("new_commit", bad=True)
+        else:
+            await host.rollback(next(one.id for one in host.deploys if not one.bad))
+
+    async def _suspended(self, on: bool) -> None:
+        await self._world.host.suspend(on)
+
+    async def _render(self, on: bool) -> None:
+        await self._world.render.become(Mode.DOWN if on else Mode.UP)
+
+    async def _limited(self, on: bool) -> None:
+        self._world.host.limited = on
 
     async def _catcher(self, _on: bool) -> None:
         mode = Mode.UP

@@ -198,6 +198,9 @@ def _line(world: World, control_url: str) -> dict[str, object]:
         catcher_url=f"{world.catcher.http.url}/notices",
         smtp_port=world.catcher.smtp_port,
         control_url=control_url,
+        render_url=world.render.url,
+        render_key=world.render_key,
+        render_service=world.host.service,
         speed=world.settings.speed,
     )
     pids = {"services": os.getpid(), "postgres": world.cluster.pid}

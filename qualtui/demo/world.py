@@ -21,6 +21,8 @@ from qualtui.demo.listener import Listener, Mode
 from qualtui.demo.pace import Pace
 from qualtui.demo.persona import Persona, persona, plan
 from qualtui.demo.proxy import DatabaseProxy
+from qualtui.demo.render import SimulatedHost
+from qualtui.demo.render_api import render_application
 from qualtui.demo.schema import DATABASE, Variant, ensure_schema
 from qualtui.demo.stuck import StuckSessions
 from qualtui.demo.switches import BotSwitches
@@ -63,6 +65,11 @@ class World:
         self.waha_key = secrets.token_hex(12)
         self.waha = Listener(self._waha)
         self.agent = Listener(self._agent)
+        self.bot_mode = Mode.UP  # what a fault wants of its process, while the host runs it
+        self.host = SimulatedHost(self.pace, settings.seed, self._host_runs, self.switches.run_code)
+        self._hosted = True
+        self.render_key = f"rnd_{secrets.token_hex(12)}"
+        self.render = Listener(self._render)
         self.catcher = Catcher()
         self.stuck = StuckSessions(self.pace, settings.seed, self.traffic, self.gateway.recall)
         self.flood = Flood(self.pace, self.gateway, self.traffic)
@@ -79,6 +86,18 @@ class World:
     def _waha(self) -> web.Application:
         return waha_application(self.gateway, self.pace, self.waha_key)
 
+    def _render(self) -> web.Application:
+        return render_application(self.host, self.render_key, time.time)
+
+    async def _host_runs(self, on: bool) -> None:
+        self._hosted = on
+        await self.run_bot(self.bot_mode)
+
+    async def run_bot(self, mode: Mode) -> None:
+        """Sets how the bot's process behaves; one that the host does not run is down."""
+        self.bot_mode = mode
+        await self.agent.become(mode if self._hosted else Mode.DOWN)
+
     def _agent(self) -> web.Application:
         self._lives += 1
         settings = BotSettings(
@@ -87,6 +106,7 @@ class World:
             waha_key=self.waha_key,
             seed=self.settings.seed + self._lives,
             extras=self.settings.extras,
+            answered=self.host.answered,
             unheard=self.traffic.unheard,
         )
         return SimulatedBot(settings, self.pace, self.switches).application()
@@ -115,6 +135,7 @@ class World:
         self.gateway.recall(await last_words(self.cluster.dsn(DATABASE)))
         await self.waha.become(Mode.UP)
         await self.agent.become(Mode.UP)
+        await self.render.become(Mode.UP)
         await self.catcher.become(Mode.UP)
         self.pace.restart()
 
@@ -137,11 +158,13 @@ class World:
             tasks.create_task(self.traffic.run(self._plan()))
             tasks.create_task(self.stuck.run())
             tasks.create_task(self.flood.run())
+            tasks.create_task(self.host.run())
 
     async def close(self) -> None:
         """Stops every part."""
         await self.agent.become(Mode.DOWN)
         await self.waha.become(Mode.DOWN)
+        await self.render.become(Mode.DOWN)
         await self.catcher.become(Mode.DOWN)
         await self.stop_database()
 

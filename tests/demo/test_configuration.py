@@ -23,6 +23,9 @@ def places(folder: Path, speed: float) -> Places:
         catcher_url="http://127.0.0.1:4/notices",
         smtp_port=5,
         control_url="http://127.0.0.1:6",
+        render_url="http://127.0.0.1:7",
+        render_key="rnd_invented",
+        render_service="srv-invented0000000000",
         speed=speed,
     )
 
