@@ -1,7 +1,11 @@
 """Whether the gateway's chats are believed: what is assumed of its answers is checked at each read, over HTTP."""
 
 import time
+from typing import Any
 
+import pytest
+
+from qualtui.probes import gateway_chats as module
 from qualtui.probes.gateway_chats import WHOLE_EVERY
 from qualtui.tracking.gateway_witness import RowsToday
 from tests.probes.test_gateway_chats import ANA, BETO, Gateway, gateway, message, reading, summary
@@ -37,6 +41,39 @@ async def test_a_session_that_is_working_and_nobodys_is_no_evidence(gateway: Gat
     value, note = await evidence(gateway)
     assert value == 0
     assert "me: null" in note
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    """Chats of as many customers who wait, the newest first."""
+    now = time.time()
+    return [summary(f"55119000{n:04}", message(now - 10 * n)) for n in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("repeats", [True, False], ids=["pages repeat", "no order"])
+async def test_a_gateway_that_does_not_list_all_of_its_chats_is_no_evidence(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, repeats: bool
+) -> None:
+    monkeypatch.setattr(module, "PAGE", 10)
+    monkeypatch.setattr(module, "PAGES", 4)
+    gateway.overview = many(100) if repeats else many(100)[::-1]
+    gateway.one_page = repeats
+    doubt = "the gateway does not list all of its chats: pages repeat, or have no order"
+    assert await evidence(gateway) == (0, doubt)
+
+
+async def test_chats_in_no_order_are_read_to_their_end_and_believed(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAGE", 10)
+    gateway.overview = many(36)[::-1]
+    async with reading(gateway) as probe:
+        for _ in range(2):  # the second look goes back no further than the first; the newest is on the last page
+            _waiting, sample = await probe.ask(time.time())
+            assert (sample.value, len(probe.chats.waiting(0))) == (1, 36)
+        newest = summary("551190009999", message(time.time()))
+        gateway.overview = [*gateway.overview, newest]
+        await probe.ask(time.time())
+        assert len(probe.chats.waiting(0)) == 37
 
 
 async def test_hidden_ids_are_linked_to_phones_once_each(gateway: Gateway) -> None:

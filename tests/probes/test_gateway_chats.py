@@ -56,6 +56,7 @@ class Gateway:
         self.lids: dict[str, str] = {}  # by hidden id the phone
         self.rows = RowsToday()
         self.request_time = False  # messages of ours bear the time of the answer
+        self.one_page = False  # whatever page is asked for, it gives the first
         self.url = ""
 
     async def chats(self, request: web.Request) -> web.Response:
@@ -67,6 +68,7 @@ class Gateway:
             last["timestamp"] = int(time.time()) if last["fromMe"] else last["timestamp"]
         if offset >= self.pages * limit:
             return web.json_response({}, status=503)
+        offset = 0 if self.one_page else offset
         return web.json_response(self.overview[offset : offset + limit])
 
     async def chat(self, request: web.Request) -> web.Response:
