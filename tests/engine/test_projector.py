@@ -111,6 +111,39 @@ def test_headline_list_and_page_offer_the_same_fix_and_an_unrelated_incident_its
     assert after.agents[0].now.fix == after.incidents[0].fix
 
 
+@pytest.mark.parametrize(
+    ("outcome", "owed_for", "fix"),
+    [
+        *(
+            (outcome, 700.0, "retry") for outcome in ("ok", "stopped", "interrupted", "failed")
+        ),  # none can be closed
+        *((outcome, 2400.0, "retry") for outcome in ("ok", "stopped", "interrupted")),
+        ("failed", 2400.0, "session-cleanup"),
+    ],
+)
+def test_after_a_retry_that_left_customers_the_offered_fix_is_the_rest(
+    outcome: str, owed_for: float, fix: str
+) -> None:
+    config = Config(agents={"bot": AGENT}, rules=BUILT_IN)
+    view, recent = witness((NOW - 1, 1.0))
+    names = (
+        "customers.waiting",
+        "customers.oldest",
+        "sessions.bot_owes",
+        "sessions.owed_for",
+        "health.up",
+        "db.up",
+    )
+    view.use(config, {f"bot/{name}": (30.0, 5.0) for name in (*names, "gateway.up", "gateway.working")})
+    values = (10.0, owed_for, 10.0, owed_for, 1.0, 1.0)
+    recent.add(Sample(f"bot/{name}", NOW, value) for name, value in zip(names, values, strict=True))
+    run = FixRun("x", "retry", "bot", "ana", NOW - 60, number=1, outcome=outcome)
+    state = State(incidents={1: waiting()}, runs={"x": run})
+    shot = view.snapshot(state, snapshots.engine(), lambda _agent, fix: fix, NOW)
+    page = view.live.current(state.incidents[1], state, lambda _agent, fix: fix, NOW)
+    assert (shot.agents[0].now.fix, shot.incidents[0].fix, page.fix) == (fix, fix, fix)
+
+
 def witness(
     *values: tuple[float, float | None], interval: float = 30.0, patient: bool = True
 ) -> tuple[Projector, SampleCache]:
