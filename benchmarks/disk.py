@@ -1,4 +1,4 @@
-"""A disk to fill, to write-protect and to give back: a small file system of its own, where one may be mounted."""
+"""A disk to fill, to write-protect and to give back: a small separate file system, where one may be mounted."""
 
 import subprocess
 import tempfile

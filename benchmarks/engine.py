@@ -1,4 +1,4 @@
-"""A real engine in a process of its own, and what its socket and its store say."""
+"""A real engine in a separate process, and what its socket and its store say."""
 
 import asyncio
 import os

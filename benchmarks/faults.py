@@ -10,7 +10,7 @@ from functools import partial
 
 import msgspec
 
-from benchmarks import deliveries, distress, full, hangs, kills, lost, mending, paging, promtool
+from benchmarks import deliveries, distress, fix_kills, full, hangs, kills, lost, paging, promtool
 from benchmarks.trial import Trial, show, tried
 
 LIMIT = 900.0  # s for one group, on a busy machine
@@ -31,10 +31,10 @@ async def _notices() -> list[Trial]:
 
 
 async def _fixes() -> list[Trial]:
-    async with mending.ward() as place:
+    async with fix_kills.ward() as place:
         return [
-            await tried(*mending.ENGINE, lambda: mending.engine_killed(place, 6, say)),
-            await tried(*mending.DATABASE, lambda: mending.database_killed(place, 6, say)),
+            await tried(*fix_kills.ENGINE, lambda: fix_kills.engine_killed(place, 6, say)),
+            await tried(*fix_kills.DATABASE, lambda: fix_kills.database_killed(place, 6, say)),
         ]
 
 

@@ -1,4 +1,4 @@
-"""A store whose disk is full, write-protected or torn: the engine watches and tells, and writes it down later."""
+"""A store whose disk is full, write-protected or torn: the engine watches and notifies, and stores it later."""
 
 import asyncio
 import resource
@@ -24,7 +24,7 @@ _KEPT = "a banner says so; notices go on; afterwards nothing is lost and nothing
 LIMITED = ("no room for the store (RLIMIT_FSIZE) while a fault begins and ends, then room again", _KEPT)
 FULL = ("the store's disk is full (ENOSPC) while a fault begins and ends, then room again", _KEPT)
 
-_BEGUN = "it watches and tells, says so, refuses a second engine; {}; nothing came twice"
+_BEGUN = "it watches and notifies, says so, refuses a second engine; {}; nothing came twice"
 _KNOWN = _BEGUN.format("numbers go on; all is in the log when there is room")
 ON_FULL = ("engine started on a full disk (ENOSPC) with an incident open, then room again", _KNOWN)
 ON_PROTECTED = ("engine started on a read-only disk with an incident open, writable again later", _KNOWN)
@@ -73,7 +73,7 @@ async def _goes_full(
         await seen(client, lambda shot: not _troubled(shot), 15, "the banner goes")
         _, problems = await punctual(log, began, time.time())
     problems += _kept(world, log, [(Phase.FIRING, 1), (Phase.RESOLVED, 1)])
-    return Trial(*words, f"told after {took:.2f} s; banner: {banner}", tuple(problems))
+    return Trial(*words, f"notified after {took:.2f} s; banner: {banner}", tuple(problems))
 
 
 async def started_on_full() -> Trial:
@@ -100,7 +100,7 @@ async def _begun(
     log: Log,
     ended: signal.Signals,
     spoil: Callable[[], None],
-    mend: Callable[[], None],
+    repair: Callable[[], None],
 ) -> Trial:
     await _opens_an_incident(world, log, ended)
     spoil()
@@ -113,7 +113,7 @@ async def _begun(
         await world.catcher.arrival("RESOLVED #1", 10)
         await world.health.kill()
         await world.catcher.arrival("AGAIN: CRITICAL #1", 10)
-        mend()
+        repair()
         await seen(client, lambda shot: not _troubled(shot), 15, "the banner goes")
         await asyncio.sleep(TOO_MANY)
     problems += _kept(world, log, [(Phase.FIRING, 1), (Phase.RESOLVED, 1), (Phase.FIRING, 1)])
@@ -142,11 +142,11 @@ async def started_on_torn() -> Trial:
             await seen(client, lambda shot: not _troubled(shot), 15, "the banner goes")
             await asyncio.sleep(TOO_MANY)
         problems += _kept(world, log, [(Phase.FIRING, number), (Phase.RESOLVED, number)])
-    return Trial(*ON_TORN, f"told as #{number}; banner: {banner}", tuple(problems))
+    return Trial(*ON_TORN, f"notified as #{number}; banner: {banner}", tuple(problems))
 
 
 async def _opens_an_incident(world: Small, log: Log, ended: signal.Signals) -> None:
-    """A first engine: it fires, tells, and ends."""
+    """A first engine: it fires, notifies, and ends."""
 
     def delivered() -> bool:
         return any(isinstance(event.body, NoticeDelivered) for event in log.events())

@@ -37,7 +37,7 @@ async def punctual(log: Log, since: float, until: float) -> tuple[float, list[st
 
 
 SIGTERM = (
-    "engine told to end (SIGTERM) while a probe hangs, a notice hangs and a catcher drips",
+    "engine asked to end (SIGTERM) while a probe hangs, a notice hangs and a catcher drips",
     "it ends within 3 s",
 )
 
@@ -68,7 +68,7 @@ async def ends_in_time() -> Trial:
 
 
 SIGHUP = (
-    "engine told to read its configuration again (SIGHUP): a bad one, then a good one",
+    "configuration read again (SIGHUP): a bad one, then a good one",
     "the bad one is refused whole and said so, the old one goes on; the good one is taken",
 )
 
@@ -82,7 +82,7 @@ async def reads_again() -> Trial:
             await seen(client, up, 10, "the health server answers")
             config.write_text("[agents.bot.health]\nurl = 3\ninterval = 'soon'\n")
             engine.signal(signal.SIGHUP)
-            told = await seen(client, lambda shot: bool(shot.engine.troubles), 5, "the bad one is told")
+            told = await seen(client, lambda shot: bool(shot.engine.troubles), 5, "the bad one is reported")
             if [view.name for view in told.agents] != [AGENT]:
                 problems.append("the old configuration did not stay")
             since = time.time()
@@ -95,7 +95,7 @@ async def reads_again() -> Trial:
             if taken.engine.troubles:
                 problems.append(f"it still says {taken.engine.troubles}")
     return Trial(
-        *SIGHUP, f"told: {str(told.engine.troubles[0])[:90]}; then {len(taken.agents)} agents", tuple(problems)
+        *SIGHUP, f"reported: {str(told.engine.troubles[0])[:90]}; then {len(taken.agents)} agents", tuple(problems)
     )
 
 
@@ -121,7 +121,7 @@ async def refuses_a_second() -> Trial:
     return Trial(*SECOND, f"exit code {code}: {line}", tuple(problems))
 
 
-DRIPS = ("a fault while six targets drip their answers without end", "the seventh is told at once: within 2 s")
+DRIPS = ("a fault while six targets drip their answers without end", "the seventh is notified at once: within 2 s")
 
 
 async def healthy_beside_dripping() -> Trial:
@@ -139,4 +139,4 @@ async def healthy_beside_dripping() -> Trial:
     problems = [
         f"{word} came after {late:.1f} s" for word, late in (("CRITICAL", took), ("RESOLVED", over)) if late > 2
     ]
-    return Trial(*DRIPS, f"told after {took:.2f} s, and of the end after {over:.2f} s", tuple(problems))
+    return Trial(*DRIPS, f"notified after {took:.2f} s, and of the end after {over:.2f} s", tuple(problems))

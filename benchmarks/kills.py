@@ -61,14 +61,14 @@ class Aim:
         await self._own()
 
     async def arrived(self, which: int = 1) -> None:
-        """The first one has arrived, and its sender was not told."""
+        """The first one has arrived, and that was not confirmed to its sender."""
         await self.world.catcher.answer(which - 1)
         await self.world.health.kill()
         await self.world.catcher.arrivals(which, 10)
         await self._own()
 
     async def answered(self) -> None:
-        """The first one's sender was told that it arrived, and could not write that down."""
+        """The first one's arrival was confirmed, and its sender could not store that."""
         await self.arrived()
         with self.log.locked():
             await self.world.catcher.answer(1)
@@ -77,7 +77,7 @@ class Aim:
             await self.engine.kill()
 
     async def half_delivered(self) -> None:
-        """The first one is delivered, the second one has arrived and its sender was not told."""
+        """The first one is delivered, the second one has arrived and that was not confirmed to its sender."""
         await self.arrived(2)
 
     async def delivered(self) -> None:

@@ -64,7 +64,7 @@ async def _cycles(cluster: Cluster, log: Path, leads: int) -> tuple[list[float],
         began = time.perf_counter()
         await _fill(admin, leads)
         filled = time.perf_counter() - began
-        # The server itself tells how long each statement of the reading role took.
+        # The server itself logs how long each statement of the reading role took.
         await admin.execute("alter role qualtui_ro set log_duration = on")
         dsn = f"postgresql://qualtui_ro:{passwords['qualtui_ro']}@127.0.0.1:{cluster.port}/{DATABASE}"
         return await _ask(Secret(dsn), admin, log), filled
@@ -123,7 +123,7 @@ async def _ask(dsn: Secret, admin: "asyncpg.Connection[asyncpg.Record]", log: Pa
 
 
 def _told(log: Path, place: int) -> float:
-    """The sum of all durations that the server's log tells from there on."""
+    """The sum of all durations in the server's log from there on."""
     with log.open("rb") as lines:
         lines.seek(place)
         return sum(float(found) for found in _DURATION.findall(lines.read().decode("utf-8", "replace")))

@@ -240,13 +240,15 @@ async def held_by_another() -> Trial:
                 over = (await world.catcher.arrival("RESOLVED", 20)).at - since
             await seen(client, lambda shot: not _troubled(shot), 15, "the banner goes")
         if _numbers(log).count(1) < 4 or not log.whole():
-            problems.append(f"the log tells {_numbers(log)}")
+            problems.append(f"the log has {_numbers(log)}")
     # The probe asks each second.
     problems += [
         f"{word} came after {late:.1f} s" for word, late in (("CRITICAL", took), ("RESOLVED", over)) if late > LATE
     ]
     banner = str(shot.engine.troubles[0]).replace(str(world.folder), "...")
-    return Trial(*HELD, f"told after {took:.2f} s, and of the end after {over:.2f} s; {banner}", tuple(problems))
+    return Trial(
+        *HELD, f"notified after {took:.2f} s, and of the end after {over:.2f} s; {banner}", tuple(problems)
+    )
 
 
 QUIET = (

@@ -67,7 +67,7 @@ def p95(seconds: Sequence[float]) -> float:
 
 @asynccontextmanager
 async def bare_loop(world: Small) -> AsyncIterator[None]:
-    """A loop in a process of its own that watches the same server."""
+    """A loop in a separate process that watches the same server."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.bare_loop", str(world.health.probe()["url"])),
         f"http://127.0.0.1:{world.catcher.port}/{LOOP}",

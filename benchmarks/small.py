@@ -35,7 +35,7 @@ class Catcher:
 
     def __init__(self) -> None:
         self.caught: list[Caught] = []
-        self.answered: list[str] = []  # the texts whose sender was told that they arrived
+        self.answered: list[str] = []  # the texts that were confirmed to their sender
         self.slow = 0.0  # s before an answer
         self.losing = False  # what comes meanwhile never arrives, and is never answered
         self.refuse = False

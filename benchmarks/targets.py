@@ -149,7 +149,7 @@ async def _probe(port: int) -> None:
 
 
 async def _floor(port: int) -> float:
-    """CPU ms of a request of aiohttp's at the same pace, each on a connection of its own; nothing is judged."""
+    """CPU ms of a request of aiohttp's at the same pace, each on a new connection; nothing is judged."""
     loop = asyncio.get_running_loop()
     asked = itertools.count()
     connector = aiohttp.TCPConnector(force_close=True, limit=0)

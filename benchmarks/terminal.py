@@ -98,7 +98,7 @@ class Terminal:
         """What there is; answers what the program asks. Empty at the end."""
         try:
             data = os.read(self.fd, 65536)
-        except OSError:  # how Linux tells that the other side is closed
+        except OSError:  # how Linux reports that the other side is closed
             data = b""
         self.ended = not data
         self.total += len(data)

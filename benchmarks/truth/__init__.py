@@ -1,1 +1,1 @@
-"""Does the monitor tell the truth? A simulated week without trouble, and one with every trouble there is."""
+"""Is the monitor right? A simulated week without trouble, and one with every trouble there is."""

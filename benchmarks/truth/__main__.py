@@ -194,7 +194,7 @@ def main() -> int:
     parser.add_argument("--only", choices=("quiet", "bad", "starts"), help="one part alone")
     options = parser.parse_args()
     if options.each < 1 or options.days * DAY < LEAST_SLOT * options.each * len(FAULTS):
-        parser.error("each fault needs a place of its own: fewer faults (at least one of each), or more days")
+        parser.error("each fault needs a separate place: fewer faults (at least one of each), or more days")
     started = time.perf_counter()
     if options.fault is not None:
         if not any(options.fault in kind.value for kind in Kind):

@@ -34,7 +34,7 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class Bot:
-    """What it does with each webhook. `delivered`, `skipped`: called with the customer whom that happened to."""
+    """What it does with each webhook. `delivered`, `skipped`: called with the customer that it happened to."""
 
     def __init__(self, scene: Scene, gateway: Gateway, database: Database, seed: int) -> None:
         self._scene = scene

@@ -2,9 +2,9 @@
 
 ANSWERS = 6  # questions of a whole conversation
 AGAIN = (420.0, 600.0, 900.0, 1500.0, 2400.0)  # s after which an unanswered customer writes again
-GIVE_UP = 0.3  # the share of those whom a fault keeps waiting who do not write again
+GIVE_UP = 0.3  # the share of those who wait because of a fault and do not write again
 REPEATS = 0.03  # the share of answers after which a customer says the same again at once
-TWICE = 0.05  # the share of customers whom the sheet made a lead once before, in another form of the number
+TWICE = 0.05  # the share of customers that the sheet made a lead once before, in another form of the number
 BY_PHONE = (300.0, 600.0)  # s after a fault's end in which a person answers these from the phone
 FORMS = ("55119{:08d}", "+55119{:08d}", "119{:08d}", "5511{:08d}", "+55 (11) 9 {:08d}")  # of a stored phone
 

@@ -11,12 +11,12 @@ from benchmarks.truth.gateway import FLICKER, Gateway
 from benchmarks.truth.records import What
 from benchmarks.truth.scene import Scene
 
-FLICKERS = 0.1  # the share of session.status events that tell of a session that restarts on its own
+FLICKERS = 0.1  # the share of session.status events of a session that restarts by itself
 DOUBLE = (5.0, 15.0)  # s after which a customer says once more what the bot did not understand
 ANOTHER = (5.0, 12.0)  # s after which one who heard nothing then says something else
 FLOODS = (3.0, 6.0)  # s between two messages of a phone that floods
 REPEATED = 0.3  # the share of REPEATS where everybody repeats himself
-FAILURE = 180.0  # s: a longer wait is a failure, told as such, and no slow reply
+FAILURE = 180.0  # s: a longer wait is a failure, reported as such, and no slow reply
 
 
 class Customers:

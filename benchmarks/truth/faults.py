@@ -76,7 +76,7 @@ BY_DAY = {Kind.DEAF, Kind.UNWRITTEN}
 LASTS = {
     Kind.DEAF: (4200.0, 4900.0),
     Kind.UNWRITTEN: (3300.0, 3900.0),
-    # What lasts for hours is one thing; what is felt for so long must be told.
+    # What lasts for hours is one thing; what is felt for so long must be reported.
     Kind.QUEUE: (900.0, 900.0),
     Kind.LIDS: (7200.0, 10800.0),
     Kind.DOUBLED: (7200.0, 10800.0),

@@ -1,4 +1,4 @@
-"""The gateway: its session, its chats, and the habits with which it tells of them."""
+"""The gateway: its session, its chats, and its habits in reporting them."""
 
 from collections.abc import Callable
 
@@ -83,7 +83,7 @@ class Gateway:
                 scene.at(scene.now + wait, lambda: self.taken(name, said))
 
     def taken(self, name: str, said: Message) -> None:
-        """WhatsApp has taken a message, and the gateway tells the bot of it."""
+        """WhatsApp has taken a message, and the gateway reports it to the bot."""
         self.posts()
         chat = self.chats[name]
         now = msgspec.structs.replace(said, ack=DEVICE)

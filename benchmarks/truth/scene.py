@@ -9,7 +9,7 @@ from benchmarks.truth.faults import HARMLESS, HIDDEN, Fault, Kind
 
 
 class Scene:
-    """Discrete events in virtual seconds. Seeded, no clock of its own."""
+    """Discrete events in virtual seconds. Seeded, without a clock."""
 
     def __init__(self, seed: int, faults: Sequence[Fault], start: float = 0.0) -> None:
         self.rng = random.Random(seed)

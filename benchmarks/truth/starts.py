@@ -1,4 +1,4 @@
-"""The first hours of an installation: with customers whom nobody answered, and with acks that tell nothing."""
+"""The first hours of an installation: with customers that no one answered, and with acks that mean nothing."""
 
 import asyncio
 from pathlib import Path

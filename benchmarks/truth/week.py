@@ -17,7 +17,7 @@ from qualtui.wire import NowState
 
 WAITS = {Severity.CRITICAL: 590.0, Severity.WARNING: 175.0}  # s of waiting in truth that explain an incident
 AFTER = 900.0  # s after a trouble in which its incidents may still come, or last
-SETTLES = 60.0  # s after a session's restart in which the chats tell what was delivered
+SETTLES = 60.0  # s after a session's restart in which the chats show what was delivered
 # The newest 20 replies may be an hour old: a fault's slow ones are among them. So may sends that have no row.
 # A budget's longest short window is 6 h.
 AFTER_OF = {"reply-slow": 3600.0, "sources-disagree": 3600.0, "budget-up": 21_600.0, "budget-answered": 21_600.0}
@@ -241,7 +241,7 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def found(week: Week) -> list[Found]:
-    """For each fault when its rule told it as severely as it must, and whether the first word of it was right."""
+    """For each fault: when its rule reported it as severely as it must, and whether the first cause was right."""
     result = []
     for number, fault in enumerate(week.faults):
         if fault.kind in HARMLESS:

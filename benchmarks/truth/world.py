@@ -71,7 +71,10 @@ class World:
             for wait in COME_AT:
                 scene.at(begin + wait, lambda: self.people.write(self.people.new(foreign=True)))
         if fault.kind is Kind.LOST_RESTART:
-            for wait in (COME_AT[0], FIRES_AT):  # in the second in which it loses a message, and as that is told
+            for wait in (
+                COME_AT[0],
+                FIRES_AT,
+            ):  # in the second in which it loses a message, and as that is reported
                 scene.at(begin + wait, lambda: self.gateway.flicker(scene.spare.uniform(*FLICKER)))
         if fault.kind is Kind.BACK:
             for wait in LEFT:
@@ -126,7 +129,7 @@ class World:
     def oldest_wait(self, *, knowable: bool = False) -> float:
         """How long the customer who waits longest has waited, or had until no witness could know yet.
 
-        `knowable`: of whom the gateway has heard, and who waits at this moment.
+        `knowable`: customers that the gateway has heard of and who wait at this moment.
         """
         now, people = self.scene.now, self.people
         ended = people.ended[1] if not knowable and now - people.ended[0] <= LAG + TAKEN[1] else 0.0

@@ -22,7 +22,7 @@ class NoticeKind(StrEnum):
     GROWTH = "growth"  # many more customers wait
     UPDATE = "update"  # of the cause: never a page
     REPEAT = "repeat"
-    ESCALATION = "escalation"  # to whom is called while nobody owns it
+    ESCALATION = "escalation"  # to who is called while no one owns it
     REMINDER = "reminder"  # to its owner alone
     FLAPPING = "flapping"  # it ends and returns again and again: notices of both are held
     STEADY = "steady"  # it no longer flaps, and fires

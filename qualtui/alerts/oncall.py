@@ -41,7 +41,7 @@ def following(who: str, settings: OncallSettings) -> str:
 
 
 def person_of(name: str, people: Iterable[str]) -> str:
-    """Return the configured person whom a name on the screen means; empty: none."""
+    """Return the configured person that a name on the screen means; empty: none."""
     return next((one for one in people if one.casefold() == name.casefold()), "")
 
 

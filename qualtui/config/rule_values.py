@@ -51,7 +51,7 @@ class Rule(Values, frozen=True, kw_only=True):
     summary: str = ""  # {value}, {duration}, {note} and {agent} are filled in
     fix: str = ""
     runbook: str = ""
-    link: Link | None = None  # of the chain, that it is about; none: it has an incident of its own
+    link: Link | None = None  # of the chain, that it is about; none: it has a separate incident
     enabled: bool = True
     labels: dict[str, str] = {}  # of its alerts, for matchers
 

@@ -35,7 +35,7 @@ class Story(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """A sentence that was told, with the story's time of day."""
+    """A sentence that was shown, with the story's time of day."""
 
     clock: str
     text: str
@@ -75,7 +75,7 @@ def stories() -> dict[str, Story]:
 
 
 class Teller:
-    """Plays one story and keeps what was told. `over`: it has no more to say."""
+    """Plays one story and keeps its sentences. `over`: it has no more."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace

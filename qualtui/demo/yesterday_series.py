@@ -65,7 +65,7 @@ def _age(mean: float, *, of_bot: bool = True) -> Shape:
 
 
 def _chance(of: float, most: int = 1) -> Shape:
-    """Mostly 0. More: customers for whom the bot is working, or who wait because of a fault."""
+    """Mostly 0. More: customers that the bot is answering, or who wait because of a fault."""
 
     def shape(at: Moment) -> float:
         busy = at.random.randint(1, most) if at.random.random() < of * at.load else 0

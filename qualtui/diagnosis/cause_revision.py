@@ -1,4 +1,4 @@
-"""When the root cause of a young incident is told anew: the first look may have been too early. Pure."""
+"""When the root cause of a young incident is revised: the first look may have been too early. Pure."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""Two sources that tell different things of one fact: neither may look green. Pure."""
+"""Two sources that disagree on one fact: neither may look green. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -66,7 +66,7 @@ def disagreement_text(names: Iterable[str]) -> Text:
 
 
 def contradict(readings: Readings, well: Well = lambda _name, _at: True) -> Readings:
-    """The readings, each contradicted one told as such."""
+    """Return the readings, each contradicted one marked as such."""
     found = disagreeing(readings, well)
     if not found:
         return readings

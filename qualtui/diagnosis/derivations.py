@@ -46,7 +46,7 @@ class Subject(NamedTuple):
     settings: AgentSettings
     past: AgentPast
     now: float
-    every: float  # s between two samples of the series that is computed, where it has a pace of its own
+    every: float  # s between two samples of the series that is computed, where it has another pace
     began: float  # when we began to poll the agent
     sources: Container[str]  # the series that a probe answers, without the agent
     witness_age: float | None  # s since the gateway's chats were believed last; None: nobody reads them

@@ -32,7 +32,7 @@ SOON = 180.0  # s that an answer may take, as in the rule customers-waiting
 RESTARTS = 120.0  # s in which a session that restarts is WORKING again
 BEFORE = 30.0  # s by which a wait must have begun before a restart to be none of its doing
 
-# What the chain does not explain: figures of another system, of the machine, of our own code, or told apart.
+# What the chain does not explain: figures of another system, of the machine, of our own code, or shown elsewhere.
 _APART = (OWN, "engine.", "tls.", "host.", "row.", "leads.", "sessions.same_question", "sessions.looping")
 
 
@@ -42,7 +42,7 @@ def explains(series: str) -> bool:
 
 
 def root_cause(links: Sequence[LinkView], readings: Readings, now: float, speed: float = 1.0) -> RootCause:
-    """The first broken link from the customer's message on: bot, database, gateway, then what the rows tell.
+    """The first broken link from the customer's message on: bot, database, gateway, then what the rows show.
 
     `speed`: a demo's time is faster.
     """
@@ -174,7 +174,7 @@ def _log_in() -> Text:
 
 
 def _rows(by: By, readings: Readings, now: float, speed: float) -> RootCause:
-    """Every link that can be polled is up: what chats and rows tell, above all of who waits longest."""
+    """Every link that can be polled is up: what chats and rows show, above all of who waits longest."""
     found = waits.wait_causes(readings)
     sure = [cause for cause in found if cause in waits.SURE]
     # A flood is counted, and what else is seen meanwhile may be its doing. A bot whose sends hang stores too few
@@ -206,7 +206,7 @@ def _rows(by: By, readings: Readings, now: float, speed: float) -> RootCause:
 
 
 def _silence(by: By, readings: Readings) -> RootCause:
-    """Nobody waits, as far as rows and chats tell: what else is wrong."""
+    """No one waits according to rows and chats: what else is wrong."""
     missed = count_of(readings, "inbound.expected")
     if missed > ALARM:
         state = by[Link.GATEWAY].text
@@ -244,7 +244,7 @@ def _silence(by: By, readings: Readings) -> RootCause:
 
 
 def _deep(by: By, readings: Readings) -> RootCause:
-    """What only the bot itself sees; a contradiction to what we see is told with it."""
+    """What only the bot itself sees, with any contradiction to what we see."""
     note = readings["deep.broken"].note
     text = message("The bot's own deep check says: {note}", note=outside(note, 80))
     if any(
@@ -258,7 +258,7 @@ def _deep(by: By, readings: Readings) -> RootCause:
 
 
 def _without_rows(by: By, readings: Readings) -> RootCause:
-    """Customers may well be answered: nobody who looks at the rows can tell."""
+    """Customers may well be answered: the rows do not show it."""
     claimed, rows = count_of(readings, "agent.claimed"), count_of(readings, "messages.sent_1h")
     text = message(
         "The bot counts sends that have no row: {sends:whole}, of which {rows:whole} were stored: "

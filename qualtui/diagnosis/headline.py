@@ -196,7 +196,7 @@ def _waiting(readings: Readings, links: Sequence[LinkView], reason: RootCause) -
 
 
 def _works(readings: Readings, links: Sequence[LinkView]) -> bool:
-    """Whether the bot provably works on a reply: it is too busy for /health, and has stored whom it answers."""
+    """Whether the bot provably works on a reply: too busy for /health, and the message is stored."""
     busy = any(view.link is Link.BOT and view.status == BUSY for view in links)
     return bool(busy and fresh(readings, "health.silent") and fresh(readings, "customers.workable"))
 

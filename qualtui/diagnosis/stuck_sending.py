@@ -13,7 +13,7 @@ from qualtui.text.message import message
 
 SERIES = "health.stuck_sending"
 SEND_TAKES = 110.0  # s that three tries of a send take at least where the gateway never answers
-HUNG, SEVERAL = 2, 3  # sends that took that long, customers to whom a reply is owed: fewer prove nothing
+HUNG, SEVERAL = 2, 3  # sends that took that long, customers that wait for a reply: fewer prove nothing
 ROW_EVERY = 150.0  # s: the host kills a worker after 120; the next message's row comes right after that
 JITTER = 1.0  # s by which the age of the same row may differ between two looks: the clocks' difference is measured
 

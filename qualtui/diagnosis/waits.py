@@ -14,7 +14,7 @@ from qualtui.tracking.flood import flood_window
 from qualtui.tracking.wait_cause import WaitCause
 
 POLLED = 60.0  # s: so much before the last good answer of the bot it may have gone
-SURE = (WaitCause.NEVER_STORED, WaitCause.NOT_DELIVERED)  # what two witnesses tell
+SURE = (WaitCause.NEVER_STORED, WaitCause.NOT_DELIVERED)  # what two witnesses agree on
 
 
 def wait_causes(readings: Readings) -> list[WaitCause]:
@@ -22,7 +22,7 @@ def wait_causes(readings: Readings) -> list[WaitCause]:
     sure = [cause for cause in SURE if waiting_for(readings, cause)]
     if not count_of(readings, "customers.waiting") or within_reply_times(readings):
         return sure
-    # One whom the bot is answering at this moment explains no others.
+    # A customer that the bot is answering at this moment explains no others.
     open_ = sorted((WaitCause.BOT_OWES, WaitCause.NEVER_GREETED), key=lambda cause: -waiting_for(readings, cause))
     return sure + [cause for cause in open_ if waiting_for(readings, cause)]
 
@@ -95,7 +95,7 @@ def _lost(by: By, readings: Readings) -> RootCause | None:
         return _lost_while_down(by, never, last_failure(readings))
     if by[Link.BOT].status != OK:
         return None
-    # One of whom one message was stored and the next was not counts once.
+    # A customer with one message stored and the next not stored counts once.
     owed = min(
         waiting_for(readings, WaitCause.BOT_OWES), max(0.0, count_of(readings, "customers.waiting") - never)
     )

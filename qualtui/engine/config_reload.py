@@ -18,19 +18,19 @@ log = logging.getLogger(__name__)
 
 
 class ConfigReload:
-    """`reread` reads the configuration, `build` makes a Setup of it; `told` is called when one was judged."""
+    """`reread` reads the configuration, `build` makes a Setup of it; `judged` is called after each try."""
 
     def __init__(
         self,
         reread: Callable[[], Config],
         build: Callable[[Config], Setup],
         journal: Journal,
-        told: Callable[[], None],
+        judged: Callable[[], None],
     ) -> None:
         self._reread = reread
         self._build = build
         self._journal = journal
-        self._told = told
+        self._judged = judged
         self.wanted = asyncio.Event()
         self.problem: Saying = ""  # why the newest one was refused
 
@@ -58,9 +58,9 @@ class ConfigReload:
                 log.info("configuration taken: watching %s", ", ".join(fresh.agents))
                 return setup
             log.info("configuration read again: nothing differs")
-            self._told()  # nothing differs: no reason to ask the bot anew
+            self._judged()  # nothing differs: no reason to ask the bot anew
 
     async def _refuse(self, problem: Saying) -> None:
         self.problem = problem
         await self._journal.append((ConfigRead(False, "", problem), ""))
-        self._told()
+        self._judged()

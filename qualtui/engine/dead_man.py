@@ -41,7 +41,7 @@ def fail_url(url: str) -> str:
 
 
 class DeadManSwitch:
-    """Pings in a task of its own: it delays nothing, and what fails is logged and shown, never raised."""
+    """Pings in a separate task: it delays nothing, and a failure is logged and shown, never raised."""
 
     def __init__(
         self, health: Callable[[], OwnHealth], clock: Callable[[], float], *, every: float = EVERY

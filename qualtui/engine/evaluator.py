@@ -173,7 +173,7 @@ class Evaluator:
         self._faults.each(agent, "notices", numbers, partial(self._notify, draft))
 
     def _notify(self, draft: Draft, number: int) -> None:
-        """Queue what an incident is due: to its owner, to the routes' channels, then to whom is called."""
+        """Queue an incident's notices: to its owner, to the routes' channels, then to who is called next."""
         incident = draft.state.incidents.get(number)
         if incident is not None:
             self._people.look_after(draft, incident)

@@ -142,7 +142,7 @@ class Notifier:
         return min(arrived, key=lambda one: one.queued_at).key if notice.number and arrived else ""
 
     def _about(self, notice: Notice) -> str:
-        """The incident's key for services with incidents of their own: the same from firing to resolved."""
+        """The incident's key for services that have incidents, too: the same from firing to resolved."""
         incident = self._journal.state.incidents.get(notice.number)
         if incident is None:
             return f"qualtui/{notice.key}"

@@ -103,7 +103,7 @@ class PeopleCalls:
     def _queue(
         self, draft: Draft, incident: Incident, kind: NoticeKind, place: str, channels: Iterable[str]
     ) -> None:
-        """Queue a notice a channel. An escalation has one number for all its steps, a reminder one of its own."""
+        """Queue a notice a channel. All steps of an escalation share a number, each reminder has another."""
         decision = NoticeDecision(kind, incident.severity, self._waiting(incident.agent))
         nth = incident.decided + (kind is NoticeKind.REMINDER)
         known = [one for one in channels if one in self._config.notify.channels]

@@ -16,7 +16,7 @@ class AckLinkUsed(EventBody, frozen=True, tag="ack_link.used"):
     channel: str
     notice: str
     until: float
-    who: str = ""  # the person whom the channel belongs to, where only that person can have used it
+    who: str = ""  # the person that the channel belongs to, if no one else can have used it
 
 
 class AckLinkLapsed(EventBody, frozen=True, tag="ack_link.lapsed"):

@@ -60,7 +60,7 @@ class Stop:
 
     @property
     def why(self) -> Saying:
-        """By whom; empty while nobody said it."""
+        """Return who did it; empty while that is not known."""
         return message("stopped by {who}", who=self._who) if self._said.is_set() else ""
 
     async def cuts(self, pause: Awaitable[None]) -> None:
@@ -105,7 +105,7 @@ class Fix(Protocol):
 
     @property
     def not_now(self) -> Saying:
-        """Why it is not offered at this moment; empty when it is. A preview tells the same, and more."""
+        """Return why it is not offered now; empty when it is. A preview shows the same, and more."""
 
     @property
     def limit(self) -> float:

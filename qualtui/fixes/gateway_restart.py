@@ -1,4 +1,4 @@
-"""Restarts the gateway's session: stop and start, its login stays. Mended only when it is WORKING."""
+"""Restarts the gateway's session: stop and start, its login stays. Success: it is WORKING."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -88,7 +88,7 @@ class GatewayRestart:
         return message("the gateway accepted the restart")
 
     async def preview(self, mode: str) -> Plan:
-        """The session's status now. Refused where a restart mends nothing. Raises FixError."""
+        """Return the session's status now. Raises FixError, also where a restart fixes nothing."""
         _no_mode(mode)
         status = await session_status(self._gateway)
         session, word = self._gateway.session, str(status.note)

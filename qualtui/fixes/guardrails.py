@@ -228,7 +228,7 @@ GUARDRAILS: tuple[tuple[Guardrail, Callable[[HealingCase], Saying]], ...] = (
     (Guardrail.PERSON, no_person_at_work),
     (Guardrail.VERIFYING, verified),
     (Guardrail.WITNESS, witnessed),
-    (Guardrail.COOLDOWN, cooled_down),  # before the next: a start that was seen may be that of its own last run
+    (Guardrail.COOLDOWN, cooled_down),  # before the next: a start that was seen may be its last run's
     (Guardrail.OUTSIDE, nobody_else_acted),
     (Guardrail.HOUR, within_the_hour),
     (Guardrail.DAY, within_the_day),

@@ -1,4 +1,4 @@
-"""Whom a retry reaches, and by which way: what its preview, its run and the doctor decide by."""
+"""Which customers a retry reaches, and by which way. Its preview, its run and the doctor use it."""
 
 import msgspec
 
@@ -22,7 +22,7 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """All who wait, oldest first. `lacking`: rights without which nothing is known of them, and none is told."""
+    """All who wait, oldest first. `lacking`: rights without which nothing is known of them, and none is listed."""
 
     people: tuple[Person, ...]
     lacking: tuple[str, ...] = ()

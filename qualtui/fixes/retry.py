@@ -1,4 +1,4 @@
-"""Answers customers whom the bot left waiting: each at most once, in their hours, at a pace, under a claim."""
+"""Answers customers that the bot left waiting: each at most once, in their hours, at a pace, under a claim."""
 
 import asyncio
 import contextlib
@@ -31,7 +31,7 @@ class Tools(msgspec.Struct, frozen=True):
     """What a retry works with. `gateway`: asked before each send whether it is WORKING, where there is one.
 
     `sure`: `waiting` of the moment before a send, which fails where it cannot be known; None: the same.
-    `chat`: the chat's own id of a customer whom that gave, empty where none is known.
+    `chat`: the id of the chat of one of these customers, empty if none is known.
     `acks_unreliable`: whether the gateway leaves acks PENDING on messages that arrived.
     """
 
@@ -124,7 +124,7 @@ class Retry:
         ) if person.ways else person.against or person.by_hand
 
     async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:
-        """Writes to whom the plan names and who still waits, one after the other. Raises FixError."""
+        """Write to each customer of the plan who still waits, one after the other. Raises FixError."""
         stop = stop or Stop()
         if plan.refused:
             raise FixError(plan.refused)
@@ -243,7 +243,7 @@ class Retry:
         return self.out_of_hours() if any(each.late for each in found.people) else ""
 
     async def _unsure(self) -> Saying:
-        """Why it is not known whom a person answered by phone; empty where it is."""
+        """Return why it is unknown who was answered by phone; empty if it is known."""
         try:
             await (self._tools.sure or self._tools.waiting)()
         except FixError as problem:

@@ -18,7 +18,7 @@ EXPLAIN = message("Writes to each customer at most once; what may have been sent
 def retry_plan(
     found: Survey, ways: Sequence[Strategy], settings: Settings, hours: ContactHours, refused: Saying, now: float
 ) -> Plan:
-    """Return whom a run would write to, and how. `refused`: why it may not; empty where it may."""
+    """Return which customers a run would write to, and how. `refused`: why it may not; empty where it may."""
     reached = [(each.one, _by_way(each)) for each in found.people if each.ways]
     left = [(each.one, each.against or each.by_hand) for each in found.people if not each.ways]
     chosen = reached[: settings.max_rows]

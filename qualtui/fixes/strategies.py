@@ -1,4 +1,4 @@
-"""The ways to answer a customer whom the bot left waiting. Each says whom it reaches, and sends at most once."""
+"""The ways to answer a customer that the bot left waiting. Each says who it reaches, and sends once at most."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -66,7 +66,7 @@ class ByAgent:
         self._fetcher = Fetcher(url, {}, AGENT_LIMIT, keep=False)
 
     def out_of_reach(self, case: Case) -> Saying:
-        """It may be tried with anybody: the agent refuses whom it does not know."""
+        """It may be tried with anybody: the agent refuses customers that it does not know."""
         del case
         return ""
 
@@ -117,7 +117,7 @@ class ByGateway:
 
 
 class BySql:
-    """A configured statement that makes the bot write. What it changed is told, a delivery is not."""
+    """A configured statement that makes the bot write. It returns what it changed, not a delivery."""
 
     name = "sql"
     stores = ""
@@ -133,7 +133,7 @@ class BySql:
         return ""
 
     async def send(self, claim: Claim) -> SendResult:
-        """Runs the statement in a transaction of its own."""
+        """Run the statement in a separate transaction."""
         try:
             async with self._writes.write(SQL_LIMIT) as session:
                 told = await session.execute(self._statement, claim.case.lead)

@@ -9,7 +9,7 @@ from qualtui.text.message import Saying, Text, joined, message
 
 
 class RunTotals:
-    """What a run did so far: a run that ends early must tell it, too."""
+    """What a run did so far: a run that ends early must report it, too."""
 
     def __init__(self) -> None:
         self.delivered: list[str] = []

@@ -62,7 +62,7 @@ class GatewayStatus(msgspec.Struct, frozen=True):
     oddity: Saying = ""  # what shows that the answer is somebody else's
     seconds: float | None = None  # until the answer, or until we gave up
     date: float | None = None  # the gateway's own clock when it answered
-    ownerless: bool = False  # it says WORKING and knows no number of its own
+    ownerless: bool = False  # it says WORKING and has no number
 
     @property
     def needs_human(self) -> bool:

@@ -209,7 +209,7 @@ class LinkAck(msgspec.Struct, frozen=True):
 
     channel: str
     until: float
-    who: str = ""  # the person whom the channel belongs to, where only that person can have used it
+    who: str = ""  # the person that the channel belongs to, if no one else can have used it
 
 
 class FixRun(msgspec.Struct, frozen=True):

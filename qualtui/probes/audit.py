@@ -1,4 +1,4 @@
-"""Whom the fast lane may have missed: handed over from the slow lane, which looks at every active session."""
+"""Customers that the fast lane may have missed: the slow lane, which looks at every active session, finds them."""
 
 from collections.abc import Sequence
 

@@ -47,9 +47,9 @@ class Deps(msgspec.Struct, frozen=True):
     gateway: Callable[[str], GatewayAt]  # by agent; asked for where a gateway is configured
     born: Callable[[str], float | None]  # by agent: BacklogMarked.before, if the log has one
     history: History = no_history  # of our own samples
-    by_hand: Callable[[str], Closed] = lambda _agent: {}  # by agent: customers whom a person answered
+    by_hand: Callable[[str], Closed] = lambda _agent: {}  # by agent: customers that a person answered
     backlog_before: Callable[[str], float | None] = lambda _agent: None  # by agent: the edge of its backlog
-    owed: Callable[[str, Collection[str]], None] = lambda _agent, _leads: None  # all whom rows and chats owe
+    owed: Callable[[str, Collection[str]], None] = lambda _agent, _leads: None  # all who wait by rows and chats
     despite: Callable[[str], Saying] = lambda _agent: ""  # why a session that is WORKING is to be restarted
     logged_out: Callable[[str], Saying] = lambda _agent: ""  # its status, where a person must log in
     unreachable: Callable[[str], Saying] = lambda _agent: ""  # why its gateway takes no calls, such as refused
@@ -118,7 +118,7 @@ def _gateway_probes(name: str, agent: AgentSettings) -> list[Probe]:
 def _chats_probe(
     name: str, agent: AgentSettings, deps: Deps, rows: Callable[[], RowsToday]
 ) -> GatewayChatsProbe | None:
-    """`rows`: what the database's rows tell, to check the chats by."""
+    """`rows`: what the database's rows show, to check the chats by."""
     if agent.gateway is None or not agent.gateway.chats_interval or not lists_chats(agent.gateway):
         return None
     edge = partial(deps.edge, name)
@@ -176,7 +176,7 @@ def lists_chats(settings: GatewaySettings) -> bool:
 
 
 def own_probes(name: str, agent: AgentSettings) -> list[Probe]:
-    """The user's own series. Their statements take a connection of their own in turn: no lane waits for them."""
+    """The user's own series. Their statements share a separate connection: no lane waits for them."""
     probes: list[Probe] = [JsonSeriesProbe(name, each, one) for each, one in agent.series.items() if one.url]
     settings = agent.database
     if settings is not None:

@@ -55,7 +55,7 @@ class ChatMatching:
         self._load, self._save = load, save
         self._key = b""
         self._trusted = Chats()  # as they were when they were believed last
-        self.rows = RowsToday()  # what the rows tell of the same customers
+        self.rows = RowsToday()  # what the rows show of the same customers
         self._numbers: dict[str, str] = {}  # by lead that is or was owed
         self._leads: dict[str, Known | None] = {}  # by number of those chats that wait; None: no lead's
         self._over: dict[
@@ -95,8 +95,8 @@ class ChatMatching:
     def apart(self, skew: float) -> Saying:
         """Why the chats are no witness beside the rows; empty where they are. `skew`: as for `look`.
 
-        What they told before they were doubted stays, as where they can't be read: a doubt is no recovery. Where
-        times are wrong, that is what they told when these were proved last.
+        What they showed before they were doubted stays, as where they can't be read: a doubt is no recovery. Where
+        times are wrong, that is what they showed when these were proved last.
         """
         chats = self._chats()
         doubt = chats.doubt or clock_doubt(chats, skew)
@@ -115,7 +115,7 @@ class ChatMatching:
         return {lead: at for lead, at in heard.items() if not chats.untimed or at <= chats.timed + skew}
 
     def old(self, now: float) -> Saying:
-        """Why the chats cannot tell that nobody is missing (`now`: our clock); empty where they can."""
+        """Return why the chats may not list every customer (`now`: our clock); empty if they do."""
         chats = self._trusted
         if now - chats.read_at <= self._fresh_for:
             return _UNLEARNED if chats.unlearned else ""
@@ -180,7 +180,7 @@ class ChatMatching:
     def address(self, lead: str, phone: str, last: float, *, wrote: bool) -> tuple[str, Saying]:
         """As the function of that name, for a lead that is owed.
 
-        `last`: when he did the last thing, by our clock. Chats that were read before it can't tell that there is
+        `last`: when he did the last thing, by our clock. Chats that were read before it can't show that there is
         none of his: a session that is not working refuses to list them.
         """
         chats = self._chats()
@@ -193,7 +193,7 @@ class ChatMatching:
         return heard_until(book, self._by(skew), self._numbers)
 
     def waited(self, book: ReplyState) -> Waited:
-        """Of the replies in the book those whose chat told how long they took."""
+        """Return the book's replies whose chat shows how long they took."""
         return waited(book, self._trusted, self._numbers)
 
     def phones(self, names: Iterable[str]) -> dict[str, str]:

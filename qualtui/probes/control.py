@@ -1,4 +1,4 @@
-"""Does a target that is nobody's concern answer? It tells our network's failure from theirs."""
+"""Does an unrelated target answer? It separates a failure of our network from one of theirs."""
 
 import asyncio
 

@@ -103,7 +103,7 @@ class CustomersProbe:
         self._chat_ids: dict[str, str] = {}  # by lead of those who were asked for last: personal, never stored
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
-        """One cycle. Raises ProbeError; what one question alone could not tell is None with its note."""
+        """Run one cycle. Raises ProbeError; what one query alone could not answer is None with its note."""
         clock = asyncio.get_running_loop().time
         started = clock()
         problems: Problems = {}
@@ -142,8 +142,8 @@ class CustomersProbe:
     ) -> tuple[CustomerView, ...]:
         """The waiting customers, oldest first, phones masked, by chats read just now. Raises ProbeError.
 
-        `old`: the backlog instead. `certain`: for one who writes to them, not before it is known whom a person
-        answered by phone.
+        `old`: the backlog instead. `certain`: for one who writes to them, not before it is known who was answered
+        by phone.
         """
         problem = "" if self._match is None else await self._match.refresh()
         if problem and certain:
@@ -200,7 +200,7 @@ class CustomersProbe:
         return self._store.decided()
 
     def chat_id(self, lead: str) -> str:
-        """The chat of one of those whom `who` gave last; empty where it is in doubt."""
+        """Return the chat of a customer that `who` gave last; empty if it is in doubt."""
         return self._chat_ids.get(lead, "")
 
     def _address(self, lead: str, phone: str, owed: PendingReply) -> tuple[str, Saying]:
@@ -237,7 +237,7 @@ class CustomersProbe:
                 if look
                 else self._match.apart(self._skew)
             )
-            # Chats are forgotten, at a restart or after a week: what they told of an answer is kept.
+            # Chats are forgotten, at a restart or after a week: what they showed of an answer is kept.
             kept = self._match.sure(ledger.heard, self._skew)
             heard = {lead: at for lead, at in kept.items() if lead in book.owed}
             newer = self._match.heard(book, self._skew)

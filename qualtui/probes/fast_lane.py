@@ -44,13 +44,13 @@ NEEDS_MESSAGES = (
     "goal.messages_answered",
     "goal.messages",
 )
-NEEDS_GATEWAY = ("customers.phantom", "failures.sends")  # without one, nothing tells whether a send arrived
+NEEDS_GATEWAY = ("customers.phantom", "failures.sends")  # without one, nothing shows whether a send arrived
 NEEDS_CHATS = (
     "customers.unstored",
     "customers.claimed",
     "customers.unseen",
     "sessions.unreadable",
-)  # the gateway's chats alone tell
+)  # only the gateway's chats show these
 
 _SILENT = {
     "sessions": ("sessions.bot_owes", "sessions.owed_for"),
@@ -61,14 +61,14 @@ _SILENT = {
 
 
 def fast_lane_series(*, gateway: bool, chats: bool) -> tuple[str, ...]:
-    """The series, without the agent, where there is a gateway and where it tells of its chats."""
+    """Return the series without the agent, by whether there is a gateway and whether it lists its chats."""
     untold = () if gateway else NEEDS_GATEWAY
     every = (*NEEDS_LEADS, *NEEDS_MESSAGES, *(NEEDS_CHATS if chats else ()))
     return tuple(name for name in every if name not in untold)
 
 
 def silenced(problems: Mapping[str, Saying]) -> dict[str, Saying]:
-    """By series why it cannot be told, from what went wrong with each question."""
+    """Return by series why it has no value, from what went wrong with each query."""
     return {
         name: problems[question] for question, needs in _SILENT.items() if question in problems for name in needs
     }

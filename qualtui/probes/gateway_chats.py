@@ -59,7 +59,7 @@ _UNRELIABLE = message("acks stay PENDING on messages that arrived: accepted and 
 class GatewayChatsProbe:
     """gateway.chats_waiting, chats.evidence, and `chats` for the fast lane.
 
-    `edge`: chats older than this are nobody's (our clock). `rows`: what the rows tell, to check the chats by.
+    `edge`: chats older than this are nobody's (our clock). `rows`: what the rows show, to check the chats by.
     `speed`: a demo's time is faster. `retry_text`: what the fix `retry` sends, which the bot does not know.
 
     What the chats say is read in pages, newest first, as far back as the read before; every ten minutes to who
@@ -106,7 +106,7 @@ class GatewayChatsProbe:
         return self._acks.unreliable
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
-        """The answer. Raises ProbeError where the gateway does not tell: what was known of the chats stays."""
+        """Return the samples. Raises ProbeError without an answer: what was known of the chats stays."""
         async with self._turn:
             return await self._ask(now, whole=now - self._whole_at >= WHOLE_EVERY)
 
@@ -142,7 +142,7 @@ class GatewayChatsProbe:
                 raise
             self._back = most
         else:
-            # While times are wrong nothing but that is to be learned: the read of all after it tells the rest.
+            # While times are wrong only that is learned: the read of all after it gives the rest.
             before = now if self.chats.untimed else self.chats.read_at
             chats = await self._read(now, before - AGAIN, whole=False)
         await self._judge(now, edge, chats, whole=whole)
@@ -183,13 +183,13 @@ class GatewayChatsProbe:
         self.chats = msgspec.structs.replace(self.chats, doubt=why, untimed=untimed)
 
     def _restore(self) -> None:
-        """Takes back what was learned since times were proved last: a read of all will tell it again."""
+        """Forget what was learned since times were proved last: a read of all will give it again."""
         proved, _moved = linked(self._proved, self.chats.lids)
         timed = proved.read_at or self._began or 0.0
         self.chats = msgspec.structs.replace(proved, clock=self.chats.clock, timed=timed)
 
     def _far(self, now: float, edge: float) -> float:
-        """Seconds that a read of all goes back. A gateway may fetch a picture for each chat that it tells."""
+        """Seconds that a read of all goes back. A gateway may fetch a picture for each chat that it lists."""
         if not self.chats.read_at:
             return self._back
         oldest = min((self.chats.open[key].last.at for key in self.chats.waiting(edge)), default=now)
@@ -262,7 +262,7 @@ class GatewayChatsProbe:
         return page.date - got, page.date + 1.0 - (got - page.seconds)
 
     async def _look(self, now: float, edge: float) -> None:
-        """Reads the newest messages of a few chats that wait: their last one may not tell since when."""
+        """Reads the newest messages of a few chats that wait: their last one may not show since when."""
         chats = self.chats
         found: dict[str, Chat] = {}
         for key in self._due(chats, now, edge)[:LOOKS]:
@@ -272,7 +272,7 @@ class GatewayChatsProbe:
             try:
                 for name in chat.names:
                     read += await self._gateway.messages(name, now, MESSAGES)
-            except GatewayError:  # of this chat alone: the others are told
+            except GatewayError:  # of this chat alone: the others are read
                 continue
             self._acks = observed(self._acks, chat.id, [one.said for one in read], now)
             said = [(self._counted(one.said), one.words) for one in read]
@@ -291,7 +291,7 @@ class GatewayChatsProbe:
             self.chats = trusting(self.chats)
 
     def _unlearned(self, now: float) -> bool:
-        """Whether PENDING may mean nothing, and chats that could tell it have not been looked at yet."""
+        """Whether PENDING may mean nothing, and chats that could show it have not been looked at yet."""
         return self._acks.unlearned and any(
             chat.last.ours and chat.last.ack == PENDING and now - chat.began > SETTLE and key not in self._tried
             for key, chat in self.chats.open.items()

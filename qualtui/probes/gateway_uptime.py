@@ -24,7 +24,7 @@ class GatewayUptimeProbe:
         self._last: float | None = None
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
-        """The answer. Raises ProbeError where there is none: gateway.up tells what that means."""
+        """The answer. Raises ProbeError where there is none: gateway.up shows what that means."""
         clock = asyncio.get_running_loop().time
         started = clock()
         try:

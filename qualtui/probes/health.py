@@ -20,7 +20,7 @@ class HealthProbe:
 
     A refusal, an error status, silence, or a service that the agent calls broken is a fresh 0.
 
-    Each request is a connection of its own: the agent's worker keeps none, and a kept one would be found
+    Each request opens a new connection: the agent's worker keeps none, and a kept one would be found
     closed by every second recycling.
     """
 

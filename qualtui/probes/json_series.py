@@ -34,7 +34,7 @@ class JsonSeriesProbe:
         self._fetcher = Fetcher(settings.url, headers, self.timeout, keep=False)
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
-        """The number. Raises ProbeError where there is none: an answer that has it not tells nothing of it."""
+        """The number. Raises ProbeError where the answer has none."""
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
@@ -73,7 +73,7 @@ def json_number(answer: Answer, pointer: str) -> float:
 
 
 def _at(found: object, pointer: str) -> object:
-    """What stands at the pointer. The error tells the pointer's own words only, never the answer's."""
+    """What stands at the pointer. The error shows only the pointer's words, never the answer's."""
     for token in pointer.split("/")[1:]:
         part = token.replace("~1", "/").replace("~0", "~")
         if isinstance(found, dict) and part in found:

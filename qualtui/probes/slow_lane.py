@@ -24,7 +24,7 @@ Tell = Callable[[Sequence[asyncpg.Record]], Told]
 
 
 class _Question(msgspec.Struct, frozen=True):
-    """A statement, the series that it answers, and how its rows tell them."""
+    """A statement, the series that it answers, and what its rows mean for them."""
 
     name: str
     tables: tuple[str, ...]  # that it reads
@@ -117,9 +117,9 @@ def _logged(rows: Sequence[asyncpg.Record]) -> Told:
 
 
 class SlowLaneProbe:
-    """Exact counts on an interval and a budget of their own: a question gets at most half of the timeout.
+    """Exact counts on a slower interval and a separate budget: a query gets at most half of the timeout.
 
-    `audit`: looks for those whom the fast lane may have missed; `sessions`: lists them at a person's request.
+    `audit`: looks for customers that the fast lane may have missed; `sessions`: lists them at a person's request.
     """
 
     def __init__(

@@ -159,7 +159,7 @@ class CustomersPage(Listing):
         """To the next list."""
         lists = list(CustomerList)
         before, self._list = self._list, lists[(lists.index(self._list) + 1) % len(lists)]
-        if CustomerList.BACKLOG in (before, self._list):  # the backlog is an answer of its own
+        if CustomerList.BACKLOG in (before, self._list):  # the backlog is a separate answer
             self._answer = self._asked_at = None
         self._choose()
 
@@ -177,7 +177,7 @@ class CustomersPage(Listing):
 
     @on(Table.Opened)
     def _opened(self, event: Table.Opened) -> None:
-        """Where there is no pane, the customer is a page of its own."""
+        """Open the customer as a page where there is no pane."""
         event.stop()
         person = self.chosen()
         if person is not None and self.size.width < PANE_FROM:

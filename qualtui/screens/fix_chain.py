@@ -21,6 +21,6 @@ def chain_lines(first: Preview, second: Preview, look: Look) -> list[Line]:
 
 
 def still_as_shown(shown: Preview, now: Preview) -> bool:
-    """Whether the second step touches nobody whom the confirmed preview did not show."""
+    """Whether the second step touches no one that the confirmed preview did not show."""
     people = {item.id for item in now.items} <= {item.id for item in shown.items}
     return bool(now.token) and not now.refused and now.total <= shown.total and people

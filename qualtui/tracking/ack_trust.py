@@ -29,7 +29,7 @@ class Acks(msgspec.Struct, frozen=True):
 
     @property
     def unlearned(self) -> bool:
-        """Whether nothing tells yet what PENDING means: none came, and no customer proved them needless."""
+        """Whether it is unknown what PENDING means: no ack came, and no customer proved them needless."""
         return not (self.taken or self.unreliable)
 
     @property
@@ -81,7 +81,7 @@ def _with(known: Mapping[str, float], chat: str, times: list[float], now: float)
 
 
 def acks_believed(said: ChatMessage) -> ChatMessage:
-    """A message as it counts where acknowledgements are not reliable: PENDING tells nothing."""
+    """A message as it counts where acknowledgements are not reliable: PENDING means nothing."""
     return msgspec.structs.replace(said, ack=None) if said.ack == PENDING else said
 
 

@@ -12,7 +12,7 @@ from qualtui.tracking.identity import chat_key
 from qualtui.tracking.manual_closes import without_closed
 from qualtui.tracking.replies import PendingReply, ReplyState
 
-SURE = 120.0  # s of waiting after which one whom no row knows is believed to wait still, though chats are not read
+SURE = 120.0  # s after which a customer without a row counts as still waiting while chats are not read
 QUEUED = 300.0  # s that a message may wait for the bot's one worker
 
 
@@ -123,7 +123,7 @@ def _answered_elsewhere(chats: Chats, key: str, chat: Chat) -> bool:
 
 
 def _renewed(known: Known | None, answered: float) -> Known | None:
-    """What is known, and the newest answer that the rows tell of: they are read more often."""
+    """What is known, and the newest answer in the rows: they are read more often."""
     if known is None or not answered:
         return known
     return msgspec.structs.replace(known, sent=max(answered, known.sent or answered))

@@ -1,7 +1,7 @@
 """The server's clock was set back: what is known goes by the new one, and no row is folded twice. Pure.
 
 Rows keep the time that they were stored under. So for as long as the clock was set back, rows of before and after
-lie side by side, and only what was read before tells which is which.
+lie side by side, and only what was read before shows which is which.
 """
 
 from collections.abc import Iterable, Mapping

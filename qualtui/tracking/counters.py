@@ -104,7 +104,7 @@ def counter_step(before: Counters, after: Counters, since: float, at: float) -> 
 
 
 def sends_claimed(looks: Looks, at: float, reach: float) -> dict[str, tuple[float | None, Saying]]:
-    """agent.* at a look: value and note; nothing is told of an hour of which no step is known.
+    """agent.* at a look: value and note; no value for an hour of which no step is known.
 
     `agent.claimed` are the sends whose rows `messages.sent_1h` must hold as long as this answer is believed, which
     is for `reach` seconds. Without sends there is no success rate.

@@ -13,7 +13,7 @@ class Deliverability(StrEnum):
     WORKING = "working"
     BROKEN = "broken"
     DOUBT = "doubt"  # it broke, or recovered, between the samples around it
-    LATER = "later"  # the next sample will tell
+    LATER = "later"  # the next sample will show it
     UNKNOWN = "unknown"  # no source, or it was not asked then
 
 

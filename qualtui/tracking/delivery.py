@@ -24,7 +24,7 @@ def with_claims(book: ReplyState, chats: Chats, numbers: Mapping[str, str], born
 def _claimed(chat: Chat | None, sent: float, read_at: float) -> bool:
     """Whether the evidence of a row that says sent is to come: the chat was not read since, or shows no answer.
 
-    A chat that is not there tells nothing after SETTLE.
+    A chat that is not there proves nothing after SETTLE.
     """
     if chat is not None and chat.heard is not None and chat.heard >= sent - CLOCKS:
         return False

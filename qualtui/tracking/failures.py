@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from qualtui.tracking.flood import MANY
 from qualtui.tracking.replies import ReplyState
 
-EVENTS = 20  # a ratio of fewer events is told as counts, and alarms nobody
+EVENTS = 20  # a ratio of fewer events is given as counts, and alarms no one
 ONE_PERSON = 4  # failed messages of one customer that count in the rate: a fifth of EVENTS
 
 
@@ -24,7 +24,7 @@ def failures(
 ) -> dict[str, float | None]:
     """failures.* by name without the agent, of the messages that came in the last `window` seconds.
 
-    `failures.rate` below EVENTS messages is 0: what few messages tell is in its counts, and ends an alarm.
+    `failures.rate` below EVENTS messages is 0: few messages show only in its counts, and end an alarm.
     """
     start = now - window
     asked = ([at for at in times if at >= born] for times in book.asked.values())

@@ -55,7 +55,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 def customer_figures(ledger: Ledger, book: ReplyState, now: float, limits: Limits) -> dict[str, float | None]:
-    """The series that the ledger gives, by name without the agent; None: nothing to tell yet."""
+    """The series that the ledger gives, by name without the agent; None: nothing known yet."""
     return _figures(ledger, book, who_waits(ledger, book, now, limits.grace), now, limits)
 
 

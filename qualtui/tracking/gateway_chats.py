@@ -1,4 +1,4 @@
-"""What the gateway's own chats tell: whose message is the last in each, and did ours arrive? Pure.
+"""What the gateway's chats show: whose message is the last in each, and did ours arrive? Pure.
 
 A message that the bot lost before it stored it leaves no row anywhere, and stands here as a chat whose last
 message is the customer's. An answer that was sent in doubt, and one that a person gave by phone, stand here, too.
@@ -13,7 +13,7 @@ from qualtui.text.message import Saying
 from qualtui.tracking.identity import HIDDEN, chat_key
 from qualtui.tracking.replies import HOUR, REPLIES, WROTE
 
-PENDING = 0  # ack of a message that WhatsApp has not taken yet, and of all where a gateway tells no acks
+PENDING = 0  # ack of a message that WhatsApp has not taken yet, and of all where a gateway gives no acks
 SERVER = 1  # ack of a message that WhatsApp has taken; 0 PENDING
 ERROR = -1  # of one that it refused
 SETTLE = 60.0  # s: an acknowledgement, or the row of what was sent, may be on its way for so long
@@ -24,7 +24,7 @@ KEPT = 7 * 86_400.0  # s for which an answered chat is remembered
 
 
 class ChatMessage(msgspec.Struct, frozen=True, gc=False):
-    """A message without its text. `at`: whole seconds, WhatsApp's clock; `ack` None: the engine does not tell."""
+    """A message without its text. `at`: whole seconds, WhatsApp's clock; `ack` None: it is not given."""
 
     at: float
     ours: bool
@@ -78,9 +78,9 @@ class Chats(msgspec.Struct, frozen=True):
     answered: dict[str, Chat] = {}
     clock: tuple[float, float] = (0.0, 0.0)
     doubt: Saying = ""
-    untimed: bool = False  # ... because the times of messages are wrong: here is what they told before
+    untimed: bool = False  # ... because the times of messages are wrong: here is what they showed before
     timed: float = 0.0  # ... and only answers until then (our clock) are known
-    unlearned: bool = False  # whether PENDING tells anything is not known yet: the chats have not been looked at
+    unlearned: bool = False  # whether PENDING means anything is not known yet: the chats have not been looked at
     lids: dict[str, str] = {}  # by hidden id the number that it stands for
     replies: tuple[tuple[str, float, float], ...] = ()  # of the last hour: number, first message, answer
 
@@ -159,7 +159,7 @@ def with_messages(chat: Chat, messages: Iterable[ChatMessage], repeats: Collecti
     `repeats`: when the customer repeated what had been answered: that is owed no answer.
 
     One of ours that was not heard keeps nobody waiting who has an answer and said nothing since.
-    Of messages in the same second the chat's last one is the last; what is later, the next read tells.
+    Of messages in the same second the chat's last one is the last; the next read gives what is later.
     """
     last = chat.last
     earlier: list[ChatMessage] = []
@@ -180,7 +180,7 @@ def with_messages(chat: Chat, messages: Iterable[ChatMessage], repeats: Collecti
             repeated = one.at
         elif since is None and not (one.ours and heard is not None):
             since = one.at
-    # What is still on its way may be taken later, and nothing in the chat's last message tells.
+    # What is still on its way may be taken later, and the chat's last message does not show it.
     under_way = since is not None and any(one.ours and not one.heard and one.at >= since for one in earlier)
     oldest = min(one.at for one in (*earlier, last))
     before = (at for at in chat.wrote if at < oldest)  # beyond the look's end: answers fill its messages, too
@@ -225,7 +225,7 @@ def linked(chats: Chats, lids: Mapping[str, str]) -> tuple[Chats, bool]:
 
 
 def without_hidden(chats: Chats) -> Chats:
-    """The chats without those of whom nobody knows the phone."""
+    """Return the chats whose phone is known."""
     left = {key: chat for key, chat in chats.open.items() if not chats.hidden(key)}
     done = {key: chat for key, chat in chats.answered.items() if not chats.hidden(key)}
     return msgspec.structs.replace(chats, open=left, answered=done)

@@ -9,16 +9,16 @@ from qualtui.text.message import Saying, counted, message
 from qualtui.tracking.gateway_chats import CLOCKS, ChatMessage, Chats
 
 PINNED = 3  # chats that WhatsApp lets a person pin: they stand before newer ones
-SECOND = 1.0  # s: times are told in whole ones
+SECOND = 1.0  # s: times are whole seconds
 SAME = 3  # of our messages that bear the time of the answer: more than a bot sends in a second
 SPAN = 3.0  # s of rows: so many whole seconds lie within SECOND of an answer
-LATELY = 60.0  # s of rows that tell the bot's pace
+LATELY = 60.0  # s of rows that show the bot's pace
 MOST_STAMPS = 5_000  # chats whose last message is compared with the next read's
 TODAY = 86_400.0  # s: rows of a conversation so young must have a chat
 
 
 class RowsToday(msgspec.Struct, frozen=True):
-    """What the rows tell of the same customers.
+    """What the rows show of the same customers.
 
     `skew`: seconds that the database's clock is ahead of ours; `heard`: the newest message, by our clock; `burst`:
     the most that the bot sent lately within SPAN.
@@ -57,7 +57,7 @@ class ListedChat(msgspec.Struct, frozen=True, gc=False):
 class Stamps(msgspec.Struct, frozen=True):
     """What is known of the gateway's times: `wrong` once a message of ours bore two of them.
 
-    `proved`: a message of ours bore its own time again, in the newest page that told.
+    `proved`: a message of ours bore its own time again, in the newest page that showed one.
     """
 
     wrong: bool = False
@@ -75,10 +75,10 @@ def in_order(lasts: Sequence[ListedChat]) -> bool:
 
 
 def date_stamped(lasts: Sequence[ListedChat], date: float | None, pace: int = 0) -> bool:
-    """Whether our messages seem to bear the time of the answer, `date`, instead of their own.
+    """Whether our messages seem to bear the time of the answer, `date`, instead of when they were sent.
 
     Two that stand after older ones, or all where there are several. A bot that sends several within SPAN (`pace`)
-    may have sent twice as many in a moment: of these the next read tells.
+    may have sent twice as many in a moment: the next read decides on these.
     """
     if date is None:
         return False
@@ -94,7 +94,7 @@ def date_stamped(lasts: Sequence[ListedChat], date: float | None, pace: int = 0)
 
 
 def stamped(before: Stamps, lasts: Sequence[ListedChat], suspected: bool, date: float | None = None) -> Stamps:
-    """What a page tells of times: a message that is seen again proves them, wrong under another one.
+    """What a page shows of times: a message that is seen again proves them, wrong under another one.
 
     One that bears the time of the answer, `date`, proves nothing: the looks may follow within a second.
     """

@@ -69,7 +69,7 @@ class Ledger(msgspec.Struct, frozen=True):
     checks: dict[str, PendingCheck] = {}
     dropped: dict[str, float] = {}  # leads that are gone or closed, and when that was seen
     quick: float = 0.0  # see fold
-    heard: dict[str, float] = {}  # by lead that rows owe: the newest answer that the gateway's chats told of
+    heard: dict[str, float] = {}  # by lead that rows owe: the newest answer in the gateway's chats
     read: float = 0.0  # the server's clock at the end of the last cycle ...
     skew: float | None = None  # ... and how far it was ahead of ours
     steps: tuple[clock_steps.ClockStep, ...] = ()  # the server's clock was set back
@@ -77,7 +77,7 @@ class Ledger(msgspec.Struct, frozen=True):
     closed: dict[
         str, tuple[float, float]
     ] = {}  # by lead: until when it was closed by hand, by the clock of then and now
-    waited: tuple[tuple[float, float], ...] = ()  # replies of which the chats tell: when, after how many seconds
+    waited: tuple[tuple[float, float], ...] = ()  # replies in the chats: when, after how many seconds
     backlog_before: float | None = None  # None, in ledgers of older versions: `born`
     decided: float | None = (
         None  # messages that came before this are in the goals' counters; None: none were counted
@@ -296,7 +296,7 @@ def recheck(ledger: Ledger, book: ReplyState, checked: Checked, now: float, clos
 
 
 def missed(ledger: Ledger, book: ReplyState, rows: Iterable[ReplyRow]) -> tuple[ReplyRow, ...]:
-    """Of messages that have no answer, those of customers of whom the book knows nothing of it, as found.
+    """Return the messages without an answer whose customers do not wait in the book, as found.
 
     The backlog is not among them, nor what a person closed or the bot answered since.
     """

@@ -15,7 +15,7 @@ def literal_samples(
 ) -> tuple[Sample, ...]:
     """row.* from samples of health.up and health.silent, oldest first; nothing while nothing is known.
 
-    A newest sample without a value gives ones without values. A rate is told from 20 questions on.
+    A newest sample without a value gives ones without values. A rate needs 20 questions.
     """
     if not up:
         return ()

@@ -1,4 +1,4 @@
-"""Customers whom a person answered by hand: owed nothing more for what they did until then. Pure."""
+"""Customers that a person answered by hand: nothing that they wrote until then is pending. Pure."""
 
 from collections.abc import Mapping
 

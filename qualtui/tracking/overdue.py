@@ -15,8 +15,8 @@ UNKNOWN = 1 / 4  # of reply_within, 45 s: SPEC's figure of a first contact, wher
 class Patience:
     """The seconds after which a reply is overdue. `allowance`: reply_within, a slower reply is a failure.
 
-    Words that the customer repeats are owed no reply, and only the chats tell: where the newest message is newer
-    than what was read of them, the patience is at least that with an unknown bot.
+    Words that the customer repeats need no reply, and only the chats show them: where the newest message is
+    newer than what was read of them, the patience is at least that with an unknown bot.
     """
 
     def __init__(self, book: ReplyState, now: float, allowance: float) -> None:

@@ -18,7 +18,7 @@ def repeats(said: Iterable[tuple[ChatMessage, str]], bucket: float = BUCKET) -> 
     """When a customer repeated the words that were answered in the same bucket.
 
     `said`: messages of one chat with their words, empty where there are none; of ours only those of the bot, which
-    repeats no answer of its own. `bucket`: its seconds, fewer in a fast demo. Only the words before the answer
+    never repeats its answers. `bucket`: its seconds, fewer in a fast demo. Only the words before the answer
     count: after other ones the bot's answer is another one, too.
     """
     again: set[float] = set()

@@ -75,7 +75,7 @@ class ReplyState(msgspec.Struct, frozen=True):
     hung: tuple[
         float, ...
     ] = ()  # those of sends that took as long as one to a gateway that hangs; in the last hour
-    claimed: dict[str, float] = {}  # by lead: an answer of which the chats don't tell yet; never in a ledger
+    claimed: dict[str, float] = {}  # by lead: an answer that the chats don't show yet; never in a ledger
     # By lead: when the customer's newest messages came, as far as its chat was looked into; never in a ledger.
     chatted: dict[str, tuple[float, ...]] = {}
     chats_read: float | None = None  # when the chats, where they are believed, were read last; never in a ledger
@@ -101,8 +101,8 @@ def decider(gateway: GatewayAt, now: float) -> Decide:
 def news(book: ReplyState, row: ReplyRow) -> bool:
     """Whether a row that was found apart from the stream, and may have been folded before, is new to the book.
 
-    By its time the book itself tells: a folded answer left its customer owed nothing, owed since later, or unheard
-    until then. Such a one is not judged again either, though the gateway's samples of its time are forgotten.
+    The book shows it: after a folded answer its customer is owed nothing, owed since later, or unheard until then.
+    Such a one is not judged again either, though the gateway's samples of its time are forgotten.
     """
     owed = book.owed.get(row.lead)
     if row.what is RowKind.SENT:
@@ -118,7 +118,7 @@ def _hung(sent: ReplyRow, owed: PendingReply) -> bool:
     """Whether the bot's first row since the customer's newest came as late as that of a send that hangs.
 
     The one worker stores a message when its turn has come, and its answer before it takes the next one: an earlier
-    message is one that was skipped or given up, and its time tells nothing.
+    message is one that was skipped or given up, and its time proves nothing.
     """
     first = owed.unheard is None or owed.unheard < owed.last
     same = sent.session == owed.session or not owed.session
@@ -235,7 +235,7 @@ class _Page:
             return
         if row.at >= owed.last or not owed.session:
             del self._owed[row.lead]
-            # How late an answer to whom the first start found open is says nothing of today's speed.
+            # An answer to a customer that was open before the first start says nothing of today's speed.
             if row.at < self._born or not owed.open_before(self._born):
                 kind = self._firsts if owed.first else self._replies
                 kind.append((row.at, max(0.0, row.at - owed.since)))

@@ -1,4 +1,4 @@
-"""How long customers waited who were answered, by the gateway's chats where these tell it. Pure.
+"""How long customers waited who were answered, by the gateway's chats where these have it. Pure.
 
 A row is stored when the bot's one worker comes to a message: the time in its queue stands in the chats alone.
 """
@@ -14,7 +14,7 @@ Waited = tuple[tuple[float, float], ...]  # when the row of the answer was store
 
 
 def waited(book: ReplyState, chats: Chats, numbers: Mapping[str, str]) -> Waited:
-    """Of the replies in the book those whose chat told both the message and the answer. `numbers`: by lead."""
+    """Return the book's replies whose chat has both the message and the answer. `numbers`: by lead."""
     by_number: dict[str, list[tuple[float, float]]] = {}
     for number, since, heard in chats.replies:
         by_number.setdefault(number, []).append((since, heard))

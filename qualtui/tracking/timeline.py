@@ -1,4 +1,4 @@
-"""How far each message of one customer came, as rows and chats tell it. Pure."""
+"""How far each message of one customer came, by rows and chats. Pure."""
 
 from collections.abc import Sequence
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Why one customer has no answer, as rows and chats tell it. Pure."""
+"""Why one customer has no answer, by rows and chats. Pure."""
 
 from collections.abc import Mapping
 from enum import StrEnum

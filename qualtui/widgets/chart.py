@@ -46,7 +46,7 @@ def chart(
     left: int = 0,
     times: bool = True,
 ) -> list[Line]:
-    """The chart in exactly `height` rows of at most `cells`; `cursor`: the cell whose values the title tells.
+    """The chart in exactly `height` rows of at most `cells`; `cursor`: the cell whose values the title shows.
 
     The title is the first row. Where too little is known for a chart, that is said instead. `left`: the least
     number of cells before the columns, so that charts stand below each other; `times`: with the row of times.

@@ -90,7 +90,7 @@ def grouped(findings: Sequence[Finding]) -> list[list[int]]:
 
 
 def _joined(members: Sequence[Finding]) -> Finding:
-    """One finding for all that say the same: of what, and of whom."""
+    """One finding for all that say the same: what it is about, and which agents."""
     first = members[0]
     if len(members) == 1:
         return first

@@ -16,7 +16,7 @@ from qualtui.widgets.uptime import uptime_bar
 from qualtui.widgets.words import evidence_text, quantity, unasked
 from qualtui.wire import AgentDetail, LinkView
 
-WIDE = 120  # cells from which a row tells its status in full, and how long the link was up
+WIDE = 120  # cells from which a row shows its status in full, and how long the link was up
 _NAME = 9
 
 

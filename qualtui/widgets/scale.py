@@ -7,7 +7,7 @@ import msgspec
 
 from qualtui.widgets.words import count, lasting
 
-_MOST = 1e15  # beyond that nothing is told apart
+_MOST = 1e15  # beyond that no two values look different
 _REACH = 3.0  # a limit further off than so many times the values is left out: it would flatten them
 # Round times above a minute, s.
 _TIMES = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)

@@ -32,7 +32,7 @@ def _pieces(incident: IncidentView, since: str, now: float, zone: str, good: str
 
 
 def _countdown(incident: IncidentView, now: float) -> list[Line]:
-    """Who is called next; the figures are a span of their own, so that a second repaints them alone."""
+    """Who is called next; the figures are a separate span, so that a second repaints them alone."""
     if incident.owner or incident.call is None:
         return []
     text = call_words(incident.call, now)

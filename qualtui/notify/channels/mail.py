@@ -70,7 +70,7 @@ def mail_message(plugin: Any, note: ChannelMessage) -> EmailMessage:
     override = getattr(plugin, "_format_override", None)
     if getattr(override, "value", override) != "text":
         mail.add_alternative(html_of(note.title, note.body, note.kind), subtype="html", cte="quoted-printable")
-    if mail["Subject"].isascii():  # folded it would begin on a line of its own, and be empty for some readers
+    if mail["Subject"].isascii():  # folded it would begin on a new line, and be empty for some readers
         mail.policy = SMTP.clone(max_line_length=_LONGEST_LINE)
     return mail
 

@@ -1,5 +1,5 @@
 -- In which active sessions is the newest message the customer's, and nothing was sent to its lead since? The newest 500;
--- what came in the last two minutes the watermark still sees. Whom a person closed is owed nothing.
+-- what came in the last two minutes the watermark still sees. A customer that a person closed no longer waits.
 SELECT
     extract(epoch FROM newest.at)::float8 AS at,
     newest.id::text AS id,

@@ -1,4 +1,4 @@
--- Of the leads that were assessed in the last 30 days, how many were ever qualified? `resultado` alone does not tell: the
+-- Of the leads that were assessed in the last 30 days, how many were ever qualified? `resultado` alone does not show it: the
 -- bot overwrites it, a CHECK may refuse it, and a trigger overwrites the lead's status. So it is the result or the
 -- status, or a meeting was offered: to that step of the conversation only who is qualified comes.
 WITH assessed AS (

@@ -1,6 +1,6 @@
 """The store in one SQLite file: whoever opens it holds the lease, and every write checks that it still does.
 
-Reads, roll-ups and prunings have connections of their own. SQLite has one writer at a time: what roll-ups and
+Reads, roll-ups and prunings have separate connections. SQLite has one writer at a time: what roll-ups and
 prunings must write, they write in small parts, behind every append that waits.
 """
 

@@ -23,11 +23,11 @@ from qualtui.wire import Answer, Done, Preview, PreviewFix, Refused, RunFix
 
 ENGINE = (
     "engine killed (SIGKILL) while a session cleanup runs, and started again",
-    "the run is told as interrupted with what it really changed; it is not repeated; nothing is half done",
+    "the run is reported as interrupted with what it really changed; it is not repeated; nothing is half done",
 )
 DATABASE = (
     "database killed (immediate stop) while a session cleanup runs",
-    "all sessions are closed or none; the person is told; the run is not repeated",
+    "all sessions are closed or none; the person sees which; the run is not repeated",
 )
 FIX = "session-cleanup"
 
@@ -97,7 +97,7 @@ class Ward:
             yield
 
     def runs(self) -> dict[str, FixRun]:
-        """The runs as the log tells them."""
+        """The runs as the log has them."""
         with SqliteReader.look(self.log.path) as reader:
             return reader.load().runs
 
@@ -154,7 +154,9 @@ async def kill_engine(place: Ward, hanging: bool, delay: float | None) -> Round:
                 await asyncio.gather(task, return_exceptions=True)
     count = len(place.runs())
     async with engine_on(place.config) as second:
-        await eventually(lambda: all(run.outcome for run in place.runs().values()), 15, "the run is told", 0.05)
+        await eventually(
+            lambda: all(run.outcome for run in place.runs().values()), 15, "the run is reported", 0.05
+        )
         await asyncio.sleep(0.5)
         run = place.newest()
         del second
@@ -165,7 +167,7 @@ async def kill_engine(place: Ward, hanging: bool, delay: float | None) -> Round:
     if run.outcome not in {"interrupted", "ok"}:
         problems.append(f"the run's outcome is {run.outcome!r}")
     if len(run.done) != closed:
-        problems.append(f"told {len(run.done)} closed, in truth {closed}")
+        problems.append(f"reported {len(run.done)} closed, in truth {closed}")
     await place.stick()
     return Round(run.outcome, closed, tuple(problems))
 
@@ -191,14 +193,14 @@ async def kill_database(place: Ward, engine: Engine, hanging: bool, delay: float
     if place.counted(FixStarted) != before or place.counted(FixFinished) != before:
         problems.append("the run was repeated, or its end is not in the log")
     if isinstance(said, ClientError) or not isinstance(said, Done | Refused):
-        problems.append(f"the person was told {said!r}")
+        problems.append(f"the person was shown {said!r}")
     run = place.newest()
     if isinstance(said, Done) and len(run.done) != closed:
-        problems.append(f"told {len(run.done)} closed, in truth {closed}")
+        problems.append(f"reported {len(run.done)} closed, in truth {closed}")
     if isinstance(said, Refused) and closed and "all or nothing" not in str(said.text):
-        problems.append(f"{closed} are closed, the person was told {said.text!r}")
+        problems.append(f"{closed} are closed, the person was shown {said.text!r}")
     await place.stick()
-    return Round("told done" if isinstance(said, Done) else "told failed", closed, tuple(problems))
+    return Round("reported done" if isinstance(said, Done) else "reported failed", closed, tuple(problems))
 
 
 async def engine_killed(place: Ward, rounds: int, told: Callable[[str], object] = str) -> Trial:
