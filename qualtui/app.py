@@ -306,7 +306,9 @@ class QualtuiApp(App[int]):
     def _page_context(self, agent: str) -> pages.PageContext:
         bound = [(one.id or "", one) for one in self._all_bindings()]
         named = [(self._keymapped.get(name, one.key), _(one.description), name) for name, one in bound]
-        return pages.PageContext(self.look, agent, self._actions.ask, self.keys, named)
+        page = self._page()
+        here = page.footer() if page is not None and page.is_mounted else []
+        return pages.PageContext(self.look, agent, self._actions.ask, self.keys, named, here)
 
     def action_act(self, name: str) -> None:
         """What a person does, one thing at a time."""

@@ -3,11 +3,11 @@
 from textual import on, work
 from textual.app import ComposeResult
 
-from qualtui.screens.evidence import meaning, source_of
 from qualtui.screens.pages import PageContext
 from qualtui.screens.ranged import Ranged
 from qualtui.text import _, plural, span
 from qualtui.widgets.chart import LEAST, chart
+from qualtui.widgets.evidence_rows import meaning, source_of
 from qualtui.widgets.failure_rows import (
     KINDS,
     SERIES,

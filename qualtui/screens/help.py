@@ -5,15 +5,15 @@ from textual.app import ComposeResult
 from qualtui.screens.page import Page
 from qualtui.screens.pages import PageContext
 from qualtui.text import _
-from qualtui.widgets.footer import key_name
 from qualtui.widgets.header import header
+from qualtui.widgets.help_rows import night_rows, page_rows, task_rows
 from qualtui.widgets.line import BLANK, Line, Span, column, padded
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.table import Table, TableRow
 
 
 class Help(Page):
-    """One page that scrolls: each key, what it does, and its name under [keys]."""
+    """One page that scrolls: the first keys at night, those of the page below, all by task, signs and words."""
 
     DEFAULT_CSS = """
     Help { layout: vertical; overflow: hidden; }
@@ -22,6 +22,7 @@ class Help(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.look)
         self._named = context.named
+        self._here = context.here
 
     def compose(self) -> ComposeResult:
         """Header and the text."""
@@ -46,16 +47,9 @@ class Help(Page):
 
     def _text(self) -> list[Line]:
         glyphs = self.look.glyphs
-        named = _("the last word is the name to use under [keys]")
-        lines: list[Line] = [(Span("  " + padded(_("KEYS"), 10), "title"), Span(named, "faint"))]
-        for key, what, name in self._named:
-            lines.append(
-                (
-                    Span("  " + column(key_name(key), 10), "key"),
-                    Span(column(what, 26), "text"),
-                    Span(name, "faint"),
-                )
-            )
+        lines = [*night_rows(self._named), *page_rows(self._here), *task_rows(self._named)]
+        named = _("the last word of a row is the name to use under [keys]")
+        lines += [BLANK, (Span("  " + named, "faint"),)]
         lines += [BLANK, (Span("  " + _("SIGNS"), "title"),)]
         for glyph, token, what in (
             (glyphs.critical, "crit", _("CRITICAL: may wake someone; a link of the chain: broken")),

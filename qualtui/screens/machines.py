@@ -6,12 +6,12 @@ from textual import on
 from textual.app import ComposeResult
 
 from qualtui.model import Link
-from qualtui.screens.evidence import meaning, source_of
 from qualtui.screens.pages import PageContext
 from qualtui.screens.ranged import Ranged
 from qualtui.text import _, span
 from qualtui.widgets.chain import link_mark, link_names
 from qualtui.widgets.chart import LEAST, chart
+from qualtui.widgets.evidence_rows import meaning, source_of
 from qualtui.widgets.line import BLANK, Line, Span, faded, padded, safe, wrapped
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.machines import (

@@ -134,6 +134,10 @@ class OverviewPage(Page):
         self.query_one("#incidents", Table).touched = False
         self.draw()
 
+    def footer(self) -> list[tuple[str, str]]:
+        """The keys of this page."""
+        return self.named(self.FOOTER)
+
     def step(self, by: int) -> None:
         """Moves the cursor."""
         self.query_one("#incidents", Table).action_move(by)
@@ -169,7 +173,7 @@ class OverviewPage(Page):
         room = self._spare >= LEAST + len(status)
         parts = story_line(self.sight, self._keys(STORY_KEYS), cells) if room else []
         blank = [] if status or parts or self._spare < LEAST else [BLANK]
-        keys = footer(self.named(self.FOOTER), cells, self.dimmed())
+        keys = footer(self.footer(), cells, self.dimmed())
         self.query_one("#bottom", Lines).show([*blank, *parts, *status, keys])
 
     def _top(self, cells: int, height: int, now: float) -> list[Line]:

@@ -65,6 +65,10 @@ class Page(Screen[None]):
         """Return the command that closes the selected customer, still without the reason."""
         return None
 
+    def footer(self) -> list[tuple[str, str]]:
+        """Return the keys of this page, each with what it does."""
+        return []
+
     def remedy(self) -> tuple[str, str]:
         """Return the fix of the fix key here, and its agent; empty: the one of the incident or of NOW."""
         return "", ""

@@ -16,13 +16,17 @@ Ask = Callable[..., Awaitable[Answer | None]]  # a Command, and for how many sec
 
 
 class PageContext(NamedTuple):
-    """What a page is given. `agent`: whose page it is; `named`: key, what it does, and its id, for the help."""
+    """What a page is given. `agent`: whose page it is.
+
+    For the help: `named` is key, what it does, and its id; `here` are the keys of the page below it.
+    """
 
     look: Look
     agent: str
     ask: Ask
     keys: Keys
     named: Sequence[tuple[str, str, str]] = ()
+    here: Sequence[tuple[str, str]] = ()
 
 
 class PageSpec(NamedTuple):

@@ -28,8 +28,8 @@ class FilterLine(Input):
     class Closed(Message):
         """The keys go back to the list."""
 
-    def __init__(self, *, plain: bool, id: str) -> None:  # noqa: A002 - Textual's word
-        hint = _("filter: part of a phone, an id or a reason; Enter keeps it, Esc drops it")
+    def __init__(self, *, plain: bool, id: str, hint: str = "") -> None:  # noqa: A002 - Textual's word
+        hint = hint or _("filter: part of a phone, an id or a reason; Enter keeps it, Esc drops it")
         super().__init__(
             placeholder=hint, max_length=LONGEST, compact=True, id=id, classes="plain" if plain else ""
         )
