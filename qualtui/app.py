@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette, Provider
 from textual.driver import Driver
 from textual.events import Event, Key, Resize
 from textual.screen import Screen
@@ -24,11 +23,12 @@ from qualtui.screens.key_guard import READ, KeyGuard
 from qualtui.screens.modal import Dialog
 from qualtui.screens.overview import OverviewPage
 from qualtui.screens.page import Page
-from qualtui.screens.palette import Offer, PaletteCommand, PaletteCommands
+from qualtui.screens.palette import Offer, Palette, PaletteCommand
 from qualtui.screens.terminal import TerminalGuard
 from qualtui.text import _
 from qualtui.widgets.bindings import binding
 from qualtui.widgets.footer import key_name
+from qualtui.widgets.help_rows import by_task
 from qualtui.widgets.list_keys import LIST_BINDINGS
 from qualtui.widgets.look import THEME, Look
 from qualtui.widgets.table import Table
@@ -42,16 +42,12 @@ PALETTE = 8  # rows from which there is room for the palette: its input, and a c
 STATUS = 20.0  # seconds that the status row stays
 
 
-def _commands() -> type[Provider]:
-    return PaletteCommands
-
-
 class QualtuiApp(App[int]):
     """The window on one engine. `connect` gives a connection each time it is called; `ticks` is monotonic."""
 
     CSS_PATH = "app.tcss"
     TITLE = "qualtui"
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_commands}
+    ENABLE_COMMAND_PALETTE = False  # Textual's: ours has sections and states
     BINDINGS: ClassVar[list[BindingType]] = [
         binding("quit", "leave(True)", "quit"),
         binding("back", "leave(False)", "back"),
@@ -72,7 +68,7 @@ class QualtuiApp(App[int]):
         binding("copy", "copy", "copy"),
         binding("previous", "step(-1)", "previous incident"),
         binding("next", "step(1)", "next incident"),
-        binding("commands", "command_palette", "commands"),
+        binding("commands", "palette", "commands"),
         binding("suspend", "suspend_process", "suspend", show=False),
     ]
 
@@ -385,31 +381,51 @@ class QualtuiApp(App[int]):
 
     # --- palette ---
 
-    def action_command_palette(self) -> None:
+    def action_palette(self) -> None:
         """The commands, where there is room for one."""
         if self.size.height < PALETTE:
             self.say(_("There is no room for the commands here."), "label")
         else:
-            super().action_command_palette()
+            self.run_worker(self._palette(), group="palette", exclusive=True)
+
+    async def _palette(self) -> None:
+        """Show the commands, and run the one that is chosen."""
+        chosen = await self.push_screen_wait(Palette(self.look, await self.commands()))
+        if chosen is not None:
+            done = chosen.run()
+            if done is not None:
+                await done
 
     def on_resize(self, event: Resize) -> None:
         """A list without a row can't be moved in."""
-        if event.size.height < PALETTE and isinstance(self.screen, CommandPalette):
+        if event.size.height < PALETTE and isinstance(self.screen, Palette):
             self.pop_screen()
 
     async def commands(self) -> list[PaletteCommand]:
-        """All that the palette offers."""
-        hidden = {"commands", "back", "suspend"}
-        offered = [one for one in self.BINDINGS if isinstance(one, Binding) and one.id not in hidden]
+        """All that the palette offers: what the keys do by task, switches, agents, faults, and the end last."""
+        bound = {one.id: one for one in self._all_bindings() if one.id}
+        switches = {"pause": self._feed.sight.paused is not None, "literal": self._feed.sight.literal}
+        titles = {"pause": _("The view stands still"), "literal": _("Raw values beside the truth")}
+        snapshot = self._feed.sight.snapshot
+        if snapshot is not None:
+            switches["automatic"] = snapshot.engine.fixes_stopped_until <= self._feed.now()
+            titles["automatic"] = _("Automatic fixes")
 
-        def named(ends: bool) -> list[tuple[str, Callable[[], Coroutine[Any, Any, None]]]]:
-            chosen = [(one, self.keys([one.id or ""])[0]) for one in offered if (one.id == "quit") is ends]
-            return [
-                (f"{word[:1].upper()}{word[1:]}  ({key})", self._runner(one.action)) for one, (key, word) in chosen
-            ]
+        def command(name: str, section: str) -> PaletteCommand:
+            key, word = self.keys([name])[0]
+            title = titles.get(name, f"{word[:1].upper()}{word[1:]}")
+            return PaletteCommand(title, self._runner(bound[name].action), section, key, switches.get(name))
 
-        # Enter on the first entry must not end the window.
-        return await self._offer.commands(named(ends=False), named(ends=True))
+        mine = {one.id for one in self.BINDINGS if isinstance(one, Binding)} - {
+            "commands",
+            "back",
+            "suspend",
+            "quit",
+        }
+        found: list[PaletteCommand] = []
+        for section, ids in by_task(list(bound)):
+            found += [command(name, section) for name in ids if name in mine]
+        return [*found, *await self._offer.commands(), command("quit", _("End"))]
 
     def _runner(self, action: str) -> Callable[[], Coroutine[Any, Any, None]]:
         async def run() -> None:

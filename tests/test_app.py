@@ -13,6 +13,7 @@ from qualtui.app import QualtuiApp
 from qualtui.client import ClientError
 from qualtui.model import Phase, Severity
 from qualtui.screens.detail import IncidentPage
+from qualtui.screens.engine_port import FaultState
 from qualtui.screens.overview import OverviewPage
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import GROUND
@@ -354,9 +355,10 @@ class Demo:
 
     def __init__(self) -> None:
         self.on = {"agent-down": False, "database-slow": True}
+        self.titles = {"agent-down": "The agent refuses connections", "database-slow": "The database is late"}
 
-    async def list(self) -> dict[str, bool]:
-        return self.on
+    async def list(self) -> dict[str, FaultState]:
+        return {name: FaultState(self.titles[name], on) for name, on in self.on.items()}
 
     async def set(self, name: str, on: bool) -> None:
         self.on[name] = on
@@ -367,9 +369,9 @@ async def test_enter_on_the_first_entry_of_the_palette_ends_nothing() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: app.watched)
         await pilot.press("colon")
-        await until(lambda: "Help" in text(app))
+        await until(lambda: "PAGES" in text(app))
         await pilot.press("enter")
-        await until(lambda: app.screen.id == "help")
+        await until(lambda: app.screen.id == "customers")
         assert app.is_running
 
 
@@ -379,12 +381,14 @@ async def test_the_palette_switches_the_demos_faults() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await until(lambda: app.watched)
         await pilot.press("colon")
-        await until(lambda: "Fault: database-slow off" in text(app))
-        await pilot.press(*"t-d")
-        await until(lambda: "Fault: agent-down on" in text(app) and "database-slow" not in text(app))
-        await pilot.press("down", "enter")
+        await until(lambda: "Raw values" in text(app))
+        await pilot.press(*"fault")
+        await until(lambda: "☑ The database is late" in text(app) and "☐ The agent refuses" in text(app))
+        await pilot.press("space", *"refuses")
+        await until(lambda: "The database is late" not in text(app))
+        await pilot.press("enter")
         await until(lambda: demo.on["agent-down"])
-        await until(lambda: "Fault agent-down is on" in text(app))
+        await until(lambda: "Fault is on: The agent refuses connections" in text(app))
 
 
 async def test_keys_can_be_bound_anew_and_the_footer_tells_them() -> None:

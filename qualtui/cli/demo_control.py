@@ -1,5 +1,6 @@
 """What a window on a demo is given of it: faults to switch, and the story."""
 
+from qualtui.screens.engine_port import FaultState
 from qualtui.widgets.view_state import StoryLine
 
 
@@ -9,12 +10,12 @@ class DemoSwitches:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    async def list(self) -> dict[str, bool]:
-        """Fault name -> on. Raises OSError if the demo does not answer."""
+    async def list(self) -> dict[str, FaultState]:
+        """Each fault by its name. Raises OSError if the demo does not answer."""
         from qualtui.demo.switch import SwitchError, list_faults
 
         try:
-            return {fault.name: fault.on for fault in await list_faults(self._url)}
+            return {fault.name: FaultState(fault.title, fault.on) for fault in await list_faults(self._url)}
         except SwitchError as error:
             raise ConnectionError(str(error)) from None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from qualtui.widgets.view_state import StoryLine
 from qualtui.wire import Answer, Command, Snapshot, Subscribe
@@ -26,11 +26,18 @@ class EnginePort(Protocol):
 Connect = Callable[[], AbstractAsyncContextManager[EnginePort]]
 
 
+class FaultState(NamedTuple):
+    """A fault of the demo in plain words, and whether it is on."""
+
+    title: str
+    on: bool
+
+
 class FaultSwitches(Protocol):
     """The demo's faults, to be switched from the palette."""
 
-    async def list(self) -> dict[str, bool]:
-        """Name -> switched on. Raises OSError where the demo does not answer."""
+    async def list(self) -> dict[str, FaultState]:
+        """Each fault by its name. Raises OSError where the demo does not answer."""
 
     async def set(self, name: str, on: bool) -> None:
         """Switches one. Raises OSError where the demo does not answer."""

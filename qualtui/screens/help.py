@@ -34,7 +34,13 @@ class Help(Page):
         table = self.query_one("#manual", Table)
         table.focus(scroll_visible=False)
         rows = [TableRow(str(n), line) for n, line in enumerate(self._text())]
-        table.show((Span(f" {_('Help')}", "title"), Span("   " + _("Esc goes back"), "faint")), rows)
+        table.show(
+            (
+                Span(f" {_('Help')}", "title"),
+                Span("   " + _("Esc goes back; last word of a row: the name to use under [keys]"), "faint"),
+            ),
+            rows,
+        )
 
     def on_resize(self) -> None:
         """Draw the header for the new width."""
@@ -48,8 +54,6 @@ class Help(Page):
     def _text(self) -> list[Line]:
         glyphs = self.look.glyphs
         lines = [*night_rows(self._named), *page_rows(self._here), *task_rows(self._named)]
-        named = _("the last word of a row is the name to use under [keys]")
-        lines += [BLANK, (Span("  " + named, "faint"),)]
         lines += [BLANK, (Span("  " + _("SIGNS"), "title"),)]
         for glyph, token, what in (
             (glyphs.critical, "crit", _("CRITICAL: may wake someone; a link of the chain: broken")),

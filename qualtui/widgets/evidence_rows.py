@@ -37,6 +37,34 @@ class Row(NamedTuple):
     entry: FigureGroup | Figure | Line
 
 
+def family(name: str) -> str:
+    """What the series are about whose names begin with this."""
+    titles = {
+        "health": _("Bot's health"),
+        "deep": _("Bot's deep health"),
+        "db": _("Database"),
+        "customers": _("Customers"),
+        "reply": _("Reply times"),
+        "messages": _("Messages"),
+        "failures": _("Failures"),
+        "leads": _("Leads"),
+        "sessions": _("Sessions"),
+        "agent": _("Bot's own counters"),
+        "goal": _("Goals"),
+        "row": _("What the rows say"),
+        "gateway": _("Gateway"),
+        "chats": _("Chats as evidence"),
+        "inbound": _("Rhythm of the customers"),
+        "control": _("Our own network"),
+        "tls": _("Certificates"),
+        "host": _("Host"),
+        "sight": _("What qualtui sees"),
+        "engine": _("Engine"),
+        "user": _("Your own series"),
+    }
+    return titles.get(name, name)
+
+
 def words() -> dict[Evidence, str]:
     """Return the word for each kind of evidence."""
     return {
@@ -73,7 +101,10 @@ def arranged(
         if not is_problem(one) and one.evidence is not Evidence.NO_SOURCE:
             groups.setdefault(one.name.partition(".")[0], []).append(one)
     rows: list[Row] = []
-    parts = [(_("Problems"), problems, True), *((title, members, False) for title, members in groups.items())]
+    parts = [
+        (_("Problems"), problems, True),
+        *((family(name), members, False) for name, members in groups.items()),
+    ]
     for title, members, bad in [*parts, (_("No source"), missing, False)]:
         if members:
             rows.append(Row(f"\n{title}", FigureGroup(title, len(members), bad)))

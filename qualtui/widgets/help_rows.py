@@ -19,7 +19,7 @@ class Task(NamedTuple):
 
 NIGHT: tuple[tuple[str, Callable[[], str]], ...] = (
     ("fix", lambda: _("fix it: shows what will change, then asks")),
-    ("have", lambda: _("I've got it: nobody else is called")),
+    ("have", lambda: _("I've got it: no one else is called")),
     ("customers", lambda: _("who waits, for how long, and why")),
 )
 TASKS = (
@@ -53,6 +53,19 @@ TASKS = (
 Named = Sequence[tuple[str, str, str]]  # key, what it does, and its id
 
 
+def by_task(ids: Sequence[str]) -> list[tuple[str, list[str]]]:
+    """These bindings by task, each once; those of no task come last, so that none is missing."""
+    listed: set[str] = set()
+    found: list[tuple[str, list[str]]] = []
+    rest = Task(lambda: _("MORE"), tuple(ids))
+    for task in (*TASKS, rest):
+        mine = [name for name in task.ids if name in ids and name not in listed]
+        listed.update(mine)
+        if mine:
+            found.append((task.title(), mine))
+    return found
+
+
 def night_rows(named: Named) -> list[Line]:
     """What to press first, whoever is woken."""
     keys = {name: key for key, _what, name in named}
@@ -68,17 +81,12 @@ def page_rows(here: Sequence[tuple[str, str]]) -> list[Line]:
 
 
 def task_rows(named: Named) -> list[Line]:
-    """All keys by task; those of no task stand last, so that none is missing."""
+    """All keys by task."""
     by_id = {name: (key, what) for key, what, name in named}
-    listed = {name for task in TASKS for name in task.ids}
-    rest = Task(lambda: _("MORE"), tuple(name for name in by_id if name not in listed))
     lines: list[Line] = []
-    for task in (*TASKS, rest):
-        ids = [name for name in task.ids if name in by_id]
-        if not ids:
-            continue
-        lines += [BLANK, (Span("  " + task.title(), "title"),)]
-        lines += [_row(by_id[name][0], by_id[name][1], name) for name in ids]
+    for title, ids in by_task(list(by_id)):
+        lines += [BLANK, (Span(f"  {title}", "title"),)]
+        lines += [_row(*by_id[name], name) for name in ids]
     return lines
 
 

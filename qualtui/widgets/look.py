@@ -115,6 +115,8 @@ class Glyphs(msgspec.Struct, frozen=True):
     ends: str = "├┤"  # of a stretch of time
     dot: str = "·"
     times: str = "×"
+    checked: str = "☑"
+    unchecked: str = "☐"
 
     def body(self, *, plain: bool) -> str:
         """What a tall column is filled with below its top; without a dark shade it is a lighter sign."""
@@ -142,6 +144,8 @@ ASCII = Glyphs(
     ends="||",
     dot="-",
     times="x",
+    checked="[x]",
+    unchecked="[ ]",
 )
 
 _ASCII_WORDS = str.maketrans(
