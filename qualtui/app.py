@@ -6,7 +6,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
+from rich.console import RenderableType
 from rich.text import Text
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -16,6 +18,7 @@ from textual.screen import Screen
 from qualtui.screens import pages
 from qualtui.screens.actions import Actions
 from qualtui.screens.availability import why_not
+from qualtui.screens.cell_diff import CellDiff
 from qualtui.screens.engine_port import Connect, FaultSwitches, StoryTeller
 from qualtui.screens.feed import Feed
 from qualtui.screens.incident_actions import IncidentActions
@@ -112,6 +115,7 @@ class QualtuiApp(App[int]):
         self._actions = Actions(self, self._feed, self.look, self.say)
         self._incident_actions = IncidentActions(self, self._feed, self.look, self.say, self._actions.ask)
         self._drawn = -1e9
+        self._shown = CellDiff()
         self._pending = False
         self._bond = ConnectionState.CONNECTING
         self._said = 0.0
@@ -203,6 +207,11 @@ class QualtuiApp(App[int]):
         """A dialog can be read from now on."""
         self._keyguard.painted(event.dialog)
 
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send the terminal what Textual refreshed, without the cells that it shows already."""
+        less = self._shown.less(renderable) if isinstance(renderable, CompositorUpdate) else renderable
+        super()._display(screen, less)
+
     @property
     def watched(self) -> bool:
         """Whether an engine was connected when last looked."""
@@ -217,6 +226,7 @@ class QualtuiApp(App[int]):
         if not given_back:
             driver.suspend_application_mode()
         driver.resume_application_mode()
+        self._shown.forget()
         self.refresh(layout=True)
         self.screen.refresh(layout=True)
 
