@@ -175,6 +175,7 @@ async def at_rest() -> tuple[Figure, ...]:
         peer = await asyncio.to_thread(measured, peer_command(services.dsn))
         first = await asyncio.to_thread(starts, command, peer)
         ours = await asyncio.to_thread(rest, command, ours_ready, engine)
+        low = await asyncio.to_thread(rest, (*command, "--low-bandwidth"), ours_ready)
         bare = await asyncio.to_thread(rest, BARE, bare_ready)
     both = ours.cpu + ours.engine_cpu
     floor = Beside("bare Textual", bare.memory)
@@ -185,7 +186,8 @@ async def at_rest() -> tuple[Figure, ...]:
         Figure("CPU at rest, window and engine", "%", both, (_peer("cpu", peer),), 6.0,
                note=f"engine alone {ours.engine_cpu:.1f} %, all intervals 1 s"),
         Figure("bytes to the terminal at rest", "kB/s", ours.kbytes,
-               (Beside("bare Textual", bare.kbytes), _peer("bytes", peer)), 2.5),
+               (Beside("bare Textual", bare.kbytes), _peer("bytes", peer)), 0.8),
+        Figure("the same with --low-bandwidth", "kB/s", low.kbytes, (Beside("bare Textual", bare.kbytes),), 0.3),
         Figure("resident memory, window", "MB", ours.memory, (floor, _peer("memory", peer)), 60.0),
         Figure("resident memory, engine", "MB", ours.engine_memory, (floor,), 110.0),
     )  # fmt: skip

@@ -28,11 +28,13 @@ def main() -> int:
     import gc
 
     gc.disable()  # for `status`, and until the first picture stands: imports make it slow for nothing
-    from qualtui.cli.common import READ_ONLY, guarded
+    from qualtui.cli.common import LOW_BANDWIDTH, READ_ONLY, guarded
 
     if wanted.read_only:
         os.environ[READ_ONLY] = "1"
     if isinstance(wanted, Window):
+        if wanted.low_bandwidth:
+            os.environ[LOW_BANDWIDTH] = "1"
         from qualtui.cli.window import open_window
 
         return guarded(lambda: open_window(wanted.config, wanted.number))

@@ -36,11 +36,12 @@ from qualtui.widgets.list_keys import LIST_BINDINGS
 from qualtui.widgets.look import THEME, Look
 from qualtui.widgets.table import Table
 from qualtui.widgets.time_range import RANGE_BINDINGS
-from qualtui.widgets.view_state import ConnectionState, criticals
+from qualtui.widgets.view_state import ConnectionState, criticals, urgent_news
 from qualtui.widgets.words import show_times_in
 
 AGES = 1.0  # seconds after which ages are drawn again when no snapshot came
 SHORTEST = 0.2  # seconds between two drawings
+LOW_BANDWIDTH = 5.0  # the same with --low-bandwidth, while nothing urgent changes
 PALETTE = 8  # rows from which there is room for the palette: its input, and a command
 STATUS = 20.0  # seconds that the status row stays
 
@@ -91,8 +92,12 @@ class QualtuiApp(App[int]):
         ticks: Callable[[], float] = time.monotonic,
         driver_class: type[Driver] | None = None,
         patience: float = READ,
+        pace: float = SHORTEST,
     ) -> None:
-        """`patience`: seconds after its painting in which a dialog obeys no key."""
+        """`patience`: seconds after its painting in which a dialog obeys no key.
+
+        `pace`: seconds between two drawings while no incident, owner or level changes.
+        """
         self.look = look or Look()
         super().__init__(driver_class=driver_class, ansi_color=True if self.look.plain else None)
         self.register_theme(THEME)
@@ -116,7 +121,9 @@ class QualtuiApp(App[int]):
         self._incident_actions = IncidentActions(self, self._feed, self.look, self.say, self._actions.ask)
         self._drawn = -1e9
         self._shown = CellDiff()
-        self._pending = False
+        self._pace = pace
+        self._due: float | None = None  # when the next drawing is set
+        self._news: object = None  # what was urgent in the newest drawing
         self._bond = ConnectionState.CONNECTING
         self._said = 0.0
         self._alarms: frozenset[int] = frozenset()
@@ -153,27 +160,27 @@ class QualtuiApp(App[int]):
             self.pid, self.beside = snapshot.engine.pid, snapshot.engine.beside
             show_times_in(snapshot.zone)
         bond, self._bond = self._bond, self._feed.sight.bond
-        wait = SHORTEST - (self._ticks() - self._drawn)
-        if self._pending and bond is self._bond:
-            return
-        if wait <= 0 or bond is not self._bond:  # a lost engine is shown at once
+        urgent = urgent_news(snapshot) != self._news
+        now, due = self._ticks(), self._drawn + (SHORTEST if urgent else self._pace)
+        if now >= due or bond is not self._bond:  # a lost engine is shown at once
             self._draw()
-        else:
-            self._pending = True
-            self.set_timer(wait, self._draw)
+        elif self._due is None or due < self._due:
+            self._due = due
+            self.set_timer(due - now, self._draw)
 
     def _tick(self) -> None:
         self._feed.look()
         if self._said and self._ticks() - self._said > STATUS:
             self.say("", "text")
-        if self._ticks() - self._drawn >= AGES:
+        if self._ticks() - self._drawn >= max(AGES, self._pace):
             self._draw()
 
     def _draw(self) -> None:
         """Draws the page on top. Under a dialog only what is alarming is drawn: it costs the whole screen."""
-        self._pending = False
+        self._due = None
         self._drawn = self._ticks()
         sight, now = self._feed.sight, self._feed.now()
+        self._news = urgent_news(sight.snapshot)
         top = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(top, Page):
             with self.batch_update():

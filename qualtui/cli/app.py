@@ -17,8 +17,17 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
-from qualtui.cli.common import INTERRUPTED, PIPE_CLOSED, READ_ONLY, UNKNOWN, guarded, say_error, version
-from qualtui.cli.options import ConfigOption
+from qualtui.cli.common import (
+    INTERRUPTED,
+    LOW_BANDWIDTH,
+    PIPE_CLOSED,
+    READ_ONLY,
+    UNKNOWN,
+    guarded,
+    say_error,
+    version,
+)
+from qualtui.cli.options import ConfigOption, LowBandwidthOption
 from qualtui.text import _
 
 COMMANDS: dict[str, str] = {
@@ -132,6 +141,7 @@ def root(
             help=_("Only look: the engine refuses to change anything. Or set $QUALTUI_READ_ONLY."),
         ),
     ] = False,
+    low_bandwidth: LowBandwidthOption = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version and exit."))
     ] = False,
@@ -140,6 +150,8 @@ def root(
     del version
     if read_only:
         os.environ[READ_ONLY] = "1"
+    if low_bandwidth:
+        os.environ[LOW_BANDWIDTH] = "1"
     if config is not None:
         os.environ["QUALTUI_CONFIG"] = str(config.absolute())
 

@@ -31,6 +31,7 @@ UNKNOWN = 3
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 READ_ONLY = "QUALTUI_READ_ONLY"  # in the environment: not empty where this process only looks
+LOW_BANDWIDTH = "QUALTUI_LOW_BANDWIDTH"  # likewise: not empty where the screen is drawn rarely
 NAME_LIMIT = 4096  # bytes of the file that keeps your name
 
 

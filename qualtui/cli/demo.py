@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qualtui.cli.common import FAILED, CommandError, who
+from qualtui.cli.common import FAILED, LOW_BANDWIDTH, CommandError, who
+from qualtui.cli.options import LowBandwidthOption
 from qualtui.text import _
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def command(
             ),
         ),
     ] = True,
+    low_bandwidth: LowBandwidthOption = False,
     services_only: Annotated[
         bool,
         typer.Option(
@@ -87,6 +89,8 @@ def command(
     """
     from qualtui.demo.launch import DemoError, service_arguments
 
+    if low_bandwidth:
+        os.environ[LOW_BANDWIDTH] = "1"
     schema = schema or ("original" if quirks else "working")
     line = service_arguments(
         speed=speed,

@@ -11,6 +11,7 @@ class Window(NamedTuple):
     config: Path | None = None
     number: int | None = None
     read_only: bool = False
+    low_bandwidth: bool = False
 
 
 class StatusLine(NamedTuple):
@@ -26,10 +27,11 @@ class StatusLine(NamedTuple):
 def window_of(argv: Sequence[str]) -> Window | None:
     """The window that the command line opens; None for a command, for help, or for a wrong line."""
     words = list(argv)
-    options = _taken(words, {"--read-only"})
+    options = _taken(words, {"--read-only", "--low-bandwidth"})
     if options is None:
         return None
-    window = Window(options[0], read_only="--read-only" in options[1])
+    config, flags = options
+    window = Window(config, read_only="--read-only" in flags, low_bandwidth="--low-bandwidth" in flags)
     if not words:
         return window
     if len(words) == 2 and words[0] == "i" and words[1].isascii() and words[1].isdigit() and len(words[1]) < 10:

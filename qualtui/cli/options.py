@@ -19,6 +19,15 @@ AgentOption = Annotated[
     str, typer.Option("--agent", metavar="NAME", help=_("The agent; required if there are several."))
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("Print JSON, for programs."))]
+LowBandwidthOption = Annotated[
+    bool,
+    typer.Option(
+        "--low-bandwidth",
+        help=_(
+            "Draw the screen each 5 s, for a slow line; incidents and keys at once. Or set $QUALTUI_LOW_BANDWIDTH."
+        ),
+    ),
+]
 
 
 def helped(text: str, *examples: str) -> str:

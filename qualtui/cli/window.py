@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from qualtui.cli.common import (
     FAILED,
+    LOW_BANDWIDTH,
     UNKNOWN,
     NoConfigurationError,
     capability,
@@ -74,7 +75,8 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
 
     path = socket_path(config)
     early = [one] if (one := knock(path, name, capability())) is not None else []
-    from qualtui.app import QualtuiApp
+    from qualtui.app import LOW_BANDWIDTH as SELDOM
+    from qualtui.app import SHORTEST, QualtuiApp
     from qualtui.cli.demo_control import DemoStory, DemoSwitches
     from qualtui.screens.terminal import TerminalGuard
     from qualtui.widgets.look import terminal_look
@@ -100,6 +102,7 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
             incident=number,
             trouble=beside.trouble,
             guard=guard,
+            pace=SELDOM if os.environ.get(LOW_BANDWIDTH) else SHORTEST,
         )
         app.run()
     if guard.ended_by:

@@ -106,3 +106,12 @@ def criticals(snapshot: Overview | None) -> frozenset[int]:
         for incident in (snapshot.incidents if snapshot else ())
         if incident.phase is Phase.FIRING and incident.severity is Severity.CRITICAL and not incident.scheduled
     )
+
+
+def urgent_news(snapshot: Overview | None) -> object:
+    """What is drawn at once however rarely the rest is: equal for two snapshots where nothing of it changed."""
+    if snapshot is None:
+        return None
+    rows = tuple((one.number, one.phase, one.severity, one.owner) for one in snapshot.incidents)
+    levels = tuple((agent.name, agent.now.level, agent.now.calm) for agent in snapshot.agents)
+    return rows, levels, snapshot.running, bool(snapshot.engine.failing)

@@ -73,6 +73,8 @@ def test_a_group_without_its_command_shows_its_help() -> None:
         (["--read-only"], Window(read_only=True)),
         (["--config", "x.toml", "--read-only", "i", "42"], Window(Path("x.toml"), 42, read_only=True)),
         (["--read-only", "status"], None),
+        (["--low-bandwidth", "i", "42"], Window(None, 42, low_bandwidth=True)),
+        (["--read-only", "--low-bandwidth"], Window(read_only=True, low_bandwidth=True)),
         (["--read-onlyx"], None),
         (["--config"], None),
         (["--configuration", "x"], None),
