@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from qualtui.engine.commands import (
     agents,
+    archive,
     customers,
     fixes,
     handover,
@@ -38,6 +39,7 @@ from qualtui.wire import (
     ExpireSilence,
     ListCustomers,
     ListFixes,
+    ListIncidents,
     ListSessions,
     ListSilences,
     NoticeLog,
@@ -50,6 +52,7 @@ from qualtui.wire import (
     RunFix,
     ScheduleFix,
     SetPolicy,
+    ShowActivity,
     ShowAgents,
     ShowCustomer,
     ShowHandover,
@@ -82,6 +85,8 @@ COMMANDS = (
     CommandSpec(ShowAgents, agents.show, VIEW),
     CommandSpec(ShowHistory, history.show, VIEW),
     CommandSpec(ShowIncident, incidents.show, VIEW),
+    CommandSpec(ListIncidents, archive.incidents, VIEW),
+    CommandSpec(ShowActivity, archive.activity, VIEW),
     CommandSpec(Acknowledge, incidents.acknowledge, ACT),
     CommandSpec(AddNote, incidents.note, ACT),
     CommandSpec(SnoozeIncident, ownership.snooze, ACT),

@@ -217,6 +217,8 @@ class Engine:
                 self._current,
                 self._windows.details,
                 past=HistoryReader(self.journal, store, self._view.declared, self._view.holds_for).read,
+                events_before=lambda seq, most: self.journal.read(lambda: store.events_before(seq, most)),
+                numbers_before=lambda number, most: self.journal.read(lambda: store.numbers_before(number, most)),
                 declared=self._view.declared,
                 messages=lambda agent, lead: customer_messages(self._setup.probes, agent, lead),
                 sessions=self._sessions_of,

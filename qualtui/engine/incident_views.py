@@ -28,11 +28,12 @@ def incidents(
     live: Live = lambda incident: incident,
     recovering: Container[int] = (),
     scheduled: Container[int] = (),
+    most: int = 0,
 ) -> tuple[IncidentView, ...]:
     """Firing ones first, worst and oldest first, the recovering ones after them; then the newest resolved.
 
     `live`: a firing one as it is now; `recovering`: the numbers of those that are clear by fresh evidence;
-    `scheduled`: of those whose rest is planned.
+    `scheduled`: of those whose rest is planned; `most`: so many rows, and not what a screen is sent.
     """
 
     def order(incident: Incident) -> tuple[int, int, float]:
@@ -45,7 +46,7 @@ def incidents(
         return 2, 0, -(incident.resolved_at or 0.0)
 
     fire = sum(one.phase is Phase.FIRING for one in state.incidents.values())
-    chosen = sorted(state.incidents.values(), key=order)[: max(INCIDENTS, min(fire, FIRING))]
+    chosen = sorted(state.incidents.values(), key=order)[: most or max(INCIDENTS, min(fire, FIRING))]
     current = (live(one) if one.phase is Phase.FIRING else one for one in chosen)
     trying = Counter(one.number for one in state.notices.values() if one.status in PENDING)
     rows = (_row(incident, trying[incident.number], state) for incident in current)

@@ -76,6 +76,12 @@ class EventStore(Protocol):
     def history(self, number: int) -> tuple[Event, ...]:
         """Return the events of an incident, oldest first."""
 
+    def events_before(self, before: int, limit: int) -> tuple[Event, ...]:
+        """Return the newest events before a seq, oldest first, at most `limit`."""
+
+    def numbers_before(self, before: int, limit: int) -> tuple[int, ...]:
+        """Return the numbers of the incidents below this one, the highest first, at most `limit`."""
+
     def checkpoint(self, state: State) -> None:
         """Save a State that was folded from this log, so that the next start is short."""
 

@@ -138,6 +138,24 @@ class IncidentDetail(msgspec.Struct, frozen=True, tag="incident"):
     notices: tuple["NoticeView", ...] = ()  # oldest first
 
 
+class IncidentList(msgspec.Struct, frozen=True, tag="incidents"):
+    """Answer to ListIncidents, firing ones first. `before`: to ask for the older ones; 0: there are none."""
+
+    incidents: tuple[IncidentView, ...]
+    before: int = 0
+
+
+class ActivityLog(msgspec.Struct, frozen=True, tag="activity"):
+    """Answer to ShowActivity, the newest first.
+
+    `first`: to ask for what was earlier, 0: nothing was; `last`: to ask for what follows.
+    """
+
+    lines: tuple[ActivityView, ...]
+    first: int = 0
+    last: int = 0
+
+
 class IncidentAlert(msgspec.Struct, frozen=True):
     """One alert of an incident. `ended_at` None: it fires. Of an ended one, only rule and end are known."""
 
@@ -180,10 +198,20 @@ class NoticeView(msgspec.Struct, frozen=True):
     ended_at: float = 0.0  # delivered, given up or covered
 
 
+class OutboxChannel(msgspec.Struct, frozen=True):
+    """A configured channel. `failing_since` 0: its newest try was accepted, or nothing was tried."""
+
+    name: str
+    delivered_at: float = 0.0  # 0: never
+    failing_since: float = 0.0
+    reason: Saying = ""
+
+
 class Notices(msgspec.Struct, frozen=True, tag="notices"):
-    """Answer to NoticeLog."""
+    """Answer to NoticeLog, the newest first, with the channels of the configuration in its order."""
 
     notices: tuple[NoticeView, ...]
+    channels: tuple[OutboxChannel, ...] = ()
 
 
 class SilencedAlert(msgspec.Struct, frozen=True):
@@ -365,6 +393,8 @@ Answer = (
     | History
     | IncidentDetail
     | Sessions
+    | IncidentList
+    | ActivityLog
     | RuleAlerts
     | Notices
     | Customers

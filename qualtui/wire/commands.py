@@ -210,6 +210,22 @@ class ShowIncident(msgspec.Struct, frozen=True, tag="incident.show"):
     number: int
 
 
+MOST_INCIDENTS = 200  # of one answer
+
+
+class ListIncidents(msgspec.Struct, frozen=True, tag="incident.list"):
+    """The incidents that the engine keeps at hand, or with `before` the older ones below that number."""
+
+    before: int = 0
+
+
+class ShowActivity(msgspec.Struct, frozen=True, tag="activity.show"):
+    """What was done, the newest first: with `after` what came since that event, with `before` what was earlier."""
+
+    before: int = 0
+    after: int = 0
+
+
 class TestNotice(msgspec.Struct, frozen=True, tag="notice.test"):
     """Send a test notice to a channel (empty: to all)."""
 
@@ -223,7 +239,9 @@ class ResendNotice(msgspec.Struct, frozen=True, tag="notice.resend"):
 
 
 class NoticeLog(msgspec.Struct, frozen=True, tag="notice.log"):
-    """The newest notices and their results."""
+    """The newest notices and their results; `all`: every one that is still known."""
+
+    all: bool = False
 
 
 class AddSilence(msgspec.Struct, frozen=True, tag="silence.add"):
@@ -310,6 +328,8 @@ Command = (
     | StopPolicies
     | StartPolicies
     | ShowIncident
+    | ListIncidents
+    | ShowActivity
     | TestNotice
     | NoticeLog
     | ResendNotice

@@ -34,6 +34,18 @@ Past = Callable[[str, tuple[str, ...], float, float, int], Awaitable[tuple[Serie
 Doctor = Callable[[], Awaitable[Findings]]
 
 
+EventsBefore = Callable[[int, int], Awaitable[tuple[Event, ...]]]  # seq, at most; raises StoreError
+NumbersBefore = Callable[[int, int], Awaitable[tuple[int, ...]]]  # incident, at most; raises StoreError
+
+
+async def _no_events(_before: int, _limit: int) -> tuple[Event, ...]:
+    return ()
+
+
+async def _no_numbers(_before: int, _limit: int) -> tuple[int, ...]:
+    return ()
+
+
 async def _no_past(
     _agent: str, _series: tuple[str, ...], _since: float, _step: float, _count: int
 ) -> tuple[SeriesHistory, ...]:
@@ -65,6 +77,8 @@ class CommandContext:
     past: Past = _no_past
     messages: MessagesOf = _no_messages
     sessions: SessionsOf = _no_sessions
+    events_before: EventsBefore = _no_events
+    numbers_before: NumbersBefore = _no_numbers
     declared: Declared = lambda _agent: {}
     labels: Labels = own_labels  # of an alert, which matchers speak of
     targets: tuple[str, ...] = ()

@@ -9,10 +9,20 @@ from qualtui.engine.journal import Entry
 from qualtui.eventlog.notices import NoticeQueued, NoticeResent
 from qualtui.model import MutedNotice, Notice, Severity, State
 from qualtui.text.message import Text, counted, message
-from qualtui.wire import Answer, Done, NoticeLog, Notices, NoticeView, Refused, ResendNotice, TestNotice
+from qualtui.wire import (
+    Answer,
+    Done,
+    NoticeLog,
+    Notices,
+    NoticeView,
+    OutboxChannel,
+    Refused,
+    ResendNotice,
+    TestNotice,
+)
 
 CONSONANTS = "bcdfghjkmnpqrstvwxz"  # a test's key is made of them: digits in a row would be masked as a phone
-NEWEST = 100  # notices in the list
+NEWEST, MOST = 100, 10_000  # notices in the list; of all
 
 
 async def test(context: CommandContext, ask: TestNotice, who: str) -> Answer:
@@ -78,10 +88,20 @@ def _resend_refusal(notice: Notice | None, key: str, channels: Sequence[str]) ->
 
 async def log(context: CommandContext, ask: NoticeLog, who: str) -> Answer:
     """Return the newest notices."""
-    del ask, who
+    del who
     state = context.journal.state
     views = [*(notice_view(one) for one in state.notices.values()), *(_muted(one) for one in state.muted)]
-    return Notices(tuple(sorted(views, key=lambda one: -one.queued_at)[:NEWEST]))
+    views.sort(key=lambda one: -one.queued_at)
+    found = tuple(_channel(name, state) for name in context.targets)
+    return Notices(tuple(views if ask.all else views[:NEWEST])[:MOST], found)
+
+
+def _channel(name: str, state: State) -> OutboxChannel:
+    failing = state.failing.get(name)
+    delivered = state.delivered_at.get(name, 0.0)
+    if failing is None:
+        return OutboxChannel(name, delivered)
+    return OutboxChannel(name, delivered, failing.since, failing.reason)
 
 
 def _muted(one: MutedNotice) -> NoticeView:

@@ -146,6 +146,14 @@ class DeferredStore:
         """As SqliteStore."""
         return self._readable().history(number)
 
+    def events_before(self, before: int, limit: int) -> tuple[Event, ...]:
+        """As SqliteStore."""
+        return self._readable().events_before(before, limit)
+
+    def numbers_before(self, before: int, limit: int) -> tuple[int, ...]:
+        """As SqliteStore."""
+        return self._readable().numbers_before(before, limit)
+
     def verify(self) -> int | None:
         """As SqliteStore."""
         return self._readable().verify()

@@ -72,6 +72,18 @@ def history(connection: sqlite3.Connection, number: int) -> tuple[Event, ...]:
     return tuple(map(_event, connection.execute(statement("incident_history"), {"number": number})))
 
 
+def events_before(connection: sqlite3.Connection, before: int, limit: int) -> tuple[Event, ...]:
+    """The newest events with seq < before, oldest first; erased ones are left out."""
+    rows = connection.execute(statement("events_before"), {"before": before, "limit": limit}).fetchall()
+    return tuple(map(_event, reversed(rows)))
+
+
+def numbers_before(connection: sqlite3.Connection, before: int, limit: int) -> tuple[int, ...]:
+    """The numbers of incidents below this one that the log knows, the highest first."""
+    rows = connection.execute(statement("numbers_before"), {"before": before, "limit": limit})
+    return tuple(number for (number,) in rows)
+
+
 def _event(row: tuple[int, float, int, str, str, int, bytes]) -> Event:
     seq, at, epoch, key, name, version, payload = row
     return Event(seq, at, epoch, decode(seq, name, version, payload), key)

@@ -50,6 +50,16 @@ class SqliteReader:
         with self._pool.reading() as connection:
             return log.history(connection, number)
 
+    def events_before(self, before: int, limit: int) -> tuple[Event, ...]:
+        """Return the newest events before a seq, oldest first, at most `limit`; erased ones are left out."""
+        with self._pool.reading() as connection:
+            return log.events_before(connection, before, limit)
+
+    def numbers_before(self, before: int, limit: int) -> tuple[int, ...]:
+        """Return the numbers of the incidents below this one, the highest first, at most `limit`."""
+        with self._pool.reading() as connection:
+            return log.numbers_before(connection, before, limit)
+
     def verify(self) -> int | None:
         """Return the seq of the first event that is missing or not as it was written; None if there is none."""
         with self._pool.reading() as connection:

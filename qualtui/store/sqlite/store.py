@@ -146,6 +146,14 @@ class SqliteStore:
         """Return the events of an incident, oldest first."""
         return self.reader.history(number)
 
+    def events_before(self, before: int, limit: int) -> tuple[Event, ...]:
+        """Return the newest events before a seq, oldest first, at most `limit`."""
+        return self.reader.events_before(before, limit)
+
+    def numbers_before(self, before: int, limit: int) -> tuple[int, ...]:
+        """Return the numbers of the incidents below this one, the highest first, at most `limit`."""
+        return self.reader.numbers_before(before, limit)
+
     def verify(self) -> int | None:
         """Return the seq of the first event that is not as it was written, or is missing."""
         return self.reader.verify()
