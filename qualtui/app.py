@@ -32,7 +32,7 @@ from qualtui.text import _
 from qualtui.widgets.bindings import binding
 from qualtui.widgets.footer import key_name
 from qualtui.widgets.help_rows import by_task
-from qualtui.widgets.list_keys import LIST_BINDINGS
+from qualtui.widgets.list_keys import LIST_BINDINGS, NOTICE_BINDINGS
 from qualtui.widgets.look import THEME, Look
 from qualtui.widgets.table import Table
 from qualtui.widgets.time_range import RANGE_BINDINGS
@@ -263,7 +263,7 @@ class QualtuiApp(App[int]):
     def _all_bindings(self) -> list[Binding]:
         return [
             one
-            for one in [*self.BINDINGS, *Table.BINDINGS, *RANGE_BINDINGS, *LIST_BINDINGS]
+            for one in [*self.BINDINGS, *Table.BINDINGS, *RANGE_BINDINGS, *LIST_BINDINGS, *NOTICE_BINDINGS]
             if isinstance(one, Binding)
         ]
 
@@ -288,6 +288,10 @@ class QualtuiApp(App[int]):
 
     def on_overview_page_chosen(self, event: OverviewPage.Chosen) -> None:
         """An incident was opened."""
+        self._open_incident(event.number)
+
+    def on_page_incident_chosen(self, event: Page.IncidentChosen) -> None:
+        """An incident was opened on another page."""
         self._open_incident(event.number)
 
     # --- keys ---

@@ -26,9 +26,11 @@ from qualtui.wire import (
     Limit,
     LinkView,
     NextCall,
+    Notices,
     NoticeView,
     NowState,
     NowView,
+    OutboxChannel,
     PagedView,
     Preview,
     PreviewItem,
@@ -235,6 +237,21 @@ def incident_notices() -> tuple[NoticeView, ...]:
         ),
         NoticeView(
             "42/2/growth/0.0/mail", "mail", "growth", title, "failed", 9, AT - 100, refused, 42, 0, AT - 40
+        ),
+    )
+
+
+def outbox() -> Notices:
+    """One delivered, one tried again, one given up, one held back; two channels that fail."""
+    delivered, again, failed = incident_notices()
+    held = NoticeView("42/muted/3", "-", "repeat", "#42 ldc-bot: repeat", "muted", 0, AT - 50, "silenced", 42)
+    refused = again.reason
+    return Notices(
+        (held, *(msgspec.structs.replace(one, number=42) for one in (failed, again, delivered))),
+        (
+            OutboxChannel("team-chat", AT - 288),
+            OutboxChannel("on-call", 0.0, AT - 290, refused),
+            OutboxChannel("mail", AT - 9000, AT - 100, refused),
         ),
     )
 

@@ -9,10 +9,13 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "back": ("escape",),
     "help": ("?",),
     "customers": ("c", "2"),
+    "incidents": ("3",),
     "machines": ("4",),
     "failures": ("5",),
     "sessions": ("6",),
+    "notices": ("7",),
     "security": ("8",),
+    "activity": ("9",),
     "handover": ("H",),
     "doctor": ("d",),
     "figures": ("e",),
@@ -48,6 +51,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "filter": ("/",),
     "sort": ("S",),
     "list": ("l",),
+    "resend": ("t",),
 }
 NAMES = (
     *("tab", "enter", "space", "comma", "backspace", "escape", "insert", "delete"),

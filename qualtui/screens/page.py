@@ -20,6 +20,13 @@ class Page(Screen[None]):
     class Resumed(Message):
         """The page is on top again."""
 
+    class IncidentChosen(Message):
+        """A person wants to see everything about this incident."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
+
     def __init__(self, look: Look) -> None:
         super().__init__()
         self.look = look

@@ -44,10 +44,13 @@ class PageSpec(NamedTuple):
 PAGES = (
     PageSpec("help", "help", "qualtui.screens.help:Help", bare=True),
     PageSpec("customers", "who waits", "qualtui.screens.customers:CustomersPage"),
+    PageSpec("incidents", "incidents", "qualtui.screens.incidents:IncidentsPage", bare=True),
     PageSpec("machines", "machines", "qualtui.screens.machines:MachinesPage"),
     PageSpec("failures", "failures", "qualtui.screens.failures:FailuresPage"),
     PageSpec("sessions", "sessions", "qualtui.screens.sessions:SessionsPage"),
+    PageSpec("notices", "notices", "qualtui.screens.notices:NoticesPage", bare=True),
     PageSpec("security", "security", "qualtui.screens.security:SecurityPage"),
+    PageSpec("activity", "activity: everything done", "qualtui.screens.activity:ActivityPage", bare=True),
     PageSpec("handover", "handover", "qualtui.screens.handover:HandoverPage", bare=True),
     PageSpec("doctor", "doctor: check every link", "qualtui.screens.doctor:DoctorPage", bare=True),
     PageSpec("figures", "evidence: every figure", "qualtui.screens.evidence:EvidencePage"),

@@ -9,6 +9,7 @@ from qualtui.widgets.words import clock, day_clock
 from qualtui.wire import ActivityView
 
 BROAD = 100  # cells from which who did it has a column
+TIME, WHO, NUMBER = 14, 16, 8  # cells of the columns of the page
 DAY = 64800.0  # s after which a time needs its date
 PROGRAMS = {"qualtui", "engine", "notice"}  # who says of itself that it did something
 
@@ -76,3 +77,27 @@ def _brief(line: ActivityView, now: float, zone: str, look: Look) -> Line:
 def activity_head() -> Line:
     """The title of the list."""
     return (Span(f" {_('Activity')}", "title"),)
+
+
+def log_row(line: ActivityView, now: float, zone: str, cells: int, look: Look) -> Line:
+    """A line of the page: when, how bad, who, the incident that it is about, what."""
+    if cells < BROAD:
+        return _brief(line, now, zone, look)
+    info = line.severity is Severity.INFO
+    glyph, token = (look.glyphs.dot, "faint") if info else look.severity(line.severity)
+    number = f"#{line.number}" if line.number else ""
+    return (
+        Span(" " + padded(day_clock(line.at, zone, now), TIME), "faint"),
+        Span(f"{glyph} ", token),
+        Span(padded(safe(line.who, 40), WHO - 1) + " ", "label" if line.who in PROGRAMS else "strong"),
+        Span(padded(number, NUMBER - 1) + " ", "faint"),
+        Span(safe(line.text, 400), "text"),
+    )
+
+
+def log_columns(cells: int) -> Line:
+    """The titles of the page's columns."""
+    if cells < BROAD:
+        return (Span(f" {_('when')}  {_('what')}", "faint"),)
+    head = padded(" " + _("when"), TIME + 1) + "  " + padded(_("who"), WHO) + padded(_("about"), NUMBER)
+    return (Span(head + _("what"), "faint"),)

@@ -29,7 +29,8 @@ def incident_rows(
     """One row an incident, keyed by its number, in the order given."""
     widths = incident_widths(incidents, cells)
     return [
-        TableRow(str(incident.number), _row(incident, now, widths, look, many_agents)) for incident in incidents
+        TableRow(str(incident.number), incident_row(incident, now, widths, look, many_agents))
+        for incident in incidents
     ]
 
 
@@ -44,9 +45,14 @@ def incident_widths(incidents: tuple[IncidentView, ...], cells: int) -> Widths:
 
 
 def incident_head(incidents: tuple[IncidentView, ...], cells: int, firing: int) -> Line:
-    """The titles of the columns."""
-    owner, notices, what = incident_widths(incidents, cells)
+    """The titles of the columns, after the number of those that fire."""
     title = f"{_('Incidents')} {firing}" if firing else _("Incidents")
+    return incident_columns(incident_widths(incidents, cells), title)
+
+
+def incident_columns(widths: Widths, title: str = "") -> Line:
+    """The titles of the columns."""
+    owner, notices, what = widths
     return (
         Span(padded(f" {title}", 19), "title"),
         Span(padded(_("what"), what) + " " + column(_("for"), 8) + column(_("who"), owner), "faint"),
@@ -58,7 +64,8 @@ def _nobody(incident: IncidentView) -> str:
     return _("no one") if incident.phase is Phase.FIRING else ""
 
 
-def _row(incident: IncidentView, now: float, widths: Widths, look: Look, many_agents: bool) -> Line:
+def incident_row(incident: IncidentView, now: float, widths: Widths, look: Look, many_agents: bool) -> Line:
+    """Number, severity, what happened and why, for how long, who has it, what became of its notices."""
     owner, notices, what = widths
     glyph, token = look.severity(incident.urgency)
     word = severity_word(incident)

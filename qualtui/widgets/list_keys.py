@@ -10,6 +10,7 @@ LIST_BINDINGS: list[BindingType] = [
     binding("sort", "sort", "sort"),
     binding("list", "list", "other list"),
 ]
+NOTICE_BINDINGS: list[BindingType] = [binding("resend", "resend", "send again")]
 
 
 def matches(haystack: str, filter_text: str) -> bool:

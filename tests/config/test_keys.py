@@ -9,7 +9,7 @@ from qualtui.app import QualtuiApp
 from qualtui.config.errors import ConfigErrors
 from qualtui.config.keys import BINDINGS, EXPECTED, NAMES, is_key, wrong_keys
 from qualtui.config.load import loads
-from qualtui.widgets.list_keys import LIST_BINDINGS
+from qualtui.widgets.list_keys import LIST_BINDINGS, NOTICE_BINDINGS
 from qualtui.widgets.table import Table
 from qualtui.widgets.time_range import RANGE_BINDINGS
 from tests.config.sample import FILE
@@ -18,7 +18,7 @@ from tests.config.sample import FILE
 def own() -> list[Binding]:
     return [
         binding
-        for binding in (*QualtuiApp.BINDINGS, *Table.BINDINGS, *RANGE_BINDINGS, *LIST_BINDINGS)
+        for binding in (*QualtuiApp.BINDINGS, *Table.BINDINGS, *RANGE_BINDINGS, *LIST_BINDINGS, *NOTICE_BINDINGS)
         if isinstance(binding, Binding)
     ]
 

@@ -11,13 +11,18 @@ from textual.pilot import Pilot
 
 from qualtui.widgets.look import Look
 from qualtui.wire import (
+    ActivityLog,
     Command,
     Customers,
     History,
     IncidentDetail,
+    IncidentList,
     ListCustomers,
+    ListIncidents,
+    NoticeLog,
     PreviewFix,
     RunDoctor,
+    ShowActivity,
     ShowHistory,
     ShowIncident,
 )
@@ -104,6 +109,9 @@ def prepared() -> StandIn:
     )
     engine.answers[PreviewFix] = snapshots.preview()
     engine.answers[RunDoctor] = snapshots.examined()
+    engine.answers[ListIncidents] = IncidentList(told.incidents)
+    engine.answers[NoticeLog] = snapshots.outbox()
+    engine.answers[ShowActivity] = ActivityLog(told.activity)
     return answering(engine)
 
 
@@ -139,6 +147,23 @@ async def test_an_incident_s_page_with_room_lists_its_alerts_and_what_became_of_
         await until(lambda: "incident 42: 3 customers" in text(app))
         await pilot.pause()
         compare("detail-160x48", text(app))
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL])
+@pytest.mark.parametrize(
+    ("name", "key", "awaited"),
+    [("incidents", "3", "3 open"), ("notices", "7", "1 given up"), ("activity", "9", "lines since")],
+)
+async def test_what_was_done_and_sent_is_as_approved(
+    name: str, key: str, awaited: str, size: tuple[int, int]
+) -> None:
+    app = window(prepared())
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press(key)
+        await until(lambda: awaited in text(app))
+        await settled(pilot)
+        compare(f"{name}-{size[0]}x{size[1]}", text(app))
 
 
 @pytest.mark.parametrize(
