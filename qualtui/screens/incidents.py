@@ -107,6 +107,8 @@ class IncidentsPage(Listing):
 
         self.query_one("#title", Lines).show([self._title(), self._chips()])
         self.table.show_lazily(incident_columns(widths), self._view.keys, line)
+        if not self.table.touched and self._view.keys:  # the worst one, until somebody moves
+            self.table.select(self._view.keys[0])
         if beside:
             self._show_pane()
         self._read_on()

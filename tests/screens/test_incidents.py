@@ -107,6 +107,23 @@ async def test_an_incident_that_began_since_is_there_at_once() -> None:
         await until(lambda: asked(engine) == [0, 0])
 
 
+async def test_until_somebody_moves_the_cursor_stands_on_the_worst_incident() -> None:
+    engine, shot = engine_with(over(41)), snapshots.trouble()
+    app = window(engine)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("3")
+        await until(lambda: table(app, "#rows").key == "42")
+        worse = snapshots.incident(45, summary="the pooler is full")
+        engine.push(replace(shot, seq=129, incidents=(worse, *shot.incidents)))
+        await until(lambda: table(app, "#rows").key == "45")
+        await pilot.press("j")
+        moved = table(app, "#rows").key
+        engine.push(replace(shot, seq=130, incidents=(replace(worse, number=46), worse, *shot.incidents)))
+        await until(lambda: "  46  " in text(app))
+        assert table(app, "#rows").key == moved
+
+
 async def test_an_empty_list_says_what_is_known() -> None:
     engine = StandIn(replace(snapshots.calm(), incidents=()))
     engine.answers[ListIncidents] = IncidentList(())
