@@ -50,7 +50,7 @@ PAGES = (
     PageSpec("sessions", "sessions", "qualtui.screens.sessions:SessionsPage"),
     PageSpec("notices", "notices", "qualtui.screens.notices:NoticesPage", bare=True),
     PageSpec("security", "security", "qualtui.screens.security:SecurityPage"),
-    PageSpec("activity", "activity: everything done", "qualtui.screens.activity:ActivityPage", bare=True),
+    PageSpec("activity", "everything done", "qualtui.screens.activity:ActivityPage", bare=True),
     PageSpec("handover", "handover", "qualtui.screens.handover:HandoverPage", bare=True),
     PageSpec("doctor", "doctor: check every link", "qualtui.screens.doctor:DoctorPage", bare=True),
     PageSpec("figures", "evidence: every figure", "qualtui.screens.evidence:EvidencePage"),
