@@ -71,10 +71,13 @@ def _alerts(config: Path | None) -> "RuleAlerts | None":
 def _now(rule: str, alerts: "RuleAlerts") -> str:
     """How a rule's alerts stand, of all agents: those without data neither begin nor end."""
     mine = [one for one in alerts.alerts if one.rule == rule]
+    idle = [one for one in alerts.idle if one.rule == rule]
     counts = (
         (sum(one.phase is Phase.FIRING for one in mine), _("{n} firing"), _("{n} firing")),
         (sum(one.phase is Phase.PENDING for one in mine), _("{n} pending"), _("{n} pending")),
         (sum(one.unseen_since is not None for one in mine), _("{n} no data"), _("{n} no data")),
+        (sum(one.no_data for one in idle), _("inactive: no data"), _("inactive: {n} no data")),
+        (sum(one.no_source for one in idle), _("inactive: no source"), _("inactive: {n} no source")),
     )
     return ", ".join((one if n == 1 else many).format(n=n) for n, one, many in counts if n) or "-"
 

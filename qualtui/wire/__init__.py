@@ -16,6 +16,7 @@ from qualtui.wire.answers import (
     Handover,
     HandoverItem,
     History,
+    IdleRule,
     IncidentAlert,
     IncidentDetail,
     IncidentList,

@@ -176,10 +176,19 @@ class RuleAlert(msgspec.Struct, frozen=True):
     unseen_since: float | None = None
 
 
+class IdleRule(msgspec.Struct, frozen=True):
+    """A rule without an alert whose series has no fresh value: of so many agents, or nothing answers it there."""
+
+    rule: str
+    no_data: int = 0
+    no_source: int = 0
+
+
 class RuleAlerts(msgspec.Struct, frozen=True, tag="rules.alerts"):
-    """Answer to ShowRuleAlerts."""
+    """Answer to ShowRuleAlerts. `idle`: rules that can't begin for some agents."""
 
     alerts: tuple[RuleAlert, ...]
+    idle: tuple[IdleRule, ...] = ()
 
 
 class NoticeView(msgspec.Struct, frozen=True):

@@ -5,11 +5,14 @@ import json
 from pathlib import Path
 from subprocess import CompletedProcess
 
+from qualtui.config.rules import BUILT_IN
+from qualtui.config.values import AgentSettings, Config
 from qualtui.eventlog.alert_changes import AlertChanged, AlertUnseen
 from qualtui.eventlog.flapping import FlappingBegan
 from qualtui.eventlog.incident_changes import IncidentOpened
 from qualtui.eventlog.mutes import NoticeUnrouted
-from qualtui.model import Origin, Phase, Severity
+from qualtui.model import Evidence, Origin, Phase, Severity
+from qualtui.wire import AgentDetail, Figure, NowView
 from tests.cli.folders import AGENT, run_qualtui
 from tests.cli.test_silence import serving
 from tests.engine.test_silence_commands import Desk
@@ -49,6 +52,27 @@ async def test_the_list_of_rules_shows_what_fires_and_what_has_no_data(tmp_path:
     assert rows["rule"].rstrip().endswith("now")
     assert rows[RULE].rstrip().endswith("1 firing, 1 no data")
     assert rows["agent-down"].rstrip().endswith("-")
+
+
+async def test_a_rule_that_can_t_begin_for_want_of_data_is_marked(tmp_path: Path) -> None:
+    async with serving(tmp_path) as desk:
+        figures = {
+            "customers.oldest": Figure("customers.oldest", None, "s", Evidence.NO_DATA),
+            "health.down": Figure("health.down", 0.0, "s", Evidence.FRESH, desk.now),
+        }
+        desk.commands.use(("bot",), (), Config(agents={"bot": AgentSettings()}, rules=BUILT_IN))
+        desk.context.details = lambda agents, _figures: tuple(
+            AgentDetail(name, NowView(None, True, ""), (), figures) for name in agents
+        )
+        lines = (await run(tmp_path, "rules", "list")).stdout.splitlines()
+        rows = {line.split()[0]: line.rstrip() for line in lines}
+        assert rows[RULE].endswith("inactive: no data")
+        assert rows["gateway-not-working"].endswith("inactive: no source")
+        assert rows["agent-down"].endswith("-")
+        await fire_unseen(desk)  # what fires is no longer inactive
+        lines = (await run(tmp_path, "rules", "list")).stdout.splitlines()
+    rows = {line.split()[0]: line.rstrip() for line in lines}
+    assert rows[RULE].endswith("1 firing, 1 no data")
 
 
 async def test_the_list_of_rules_needs_no_engine(tmp_path: Path) -> None:

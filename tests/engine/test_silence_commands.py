@@ -42,19 +42,18 @@ class Desk:
     def __init__(self, store: SqliteStore) -> None:
         self.now = 1000.0
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
-        self.commands = CommandHandler(
-            CommandContext(
-                self.journal,
-                FixRunner(self.journal, lambda: self.now),
-                lambda: self.now,
-                _no_history,
-                _no_customers,
-                _no_findings,
-                lambda: None,
-                lambda: None,
-                lambda incident: incident,
-            )
+        self.context = CommandContext(
+            self.journal,
+            FixRunner(self.journal, lambda: self.now),
+            lambda: self.now,
+            _no_history,
+            _no_customers,
+            _no_findings,
+            lambda: None,
+            lambda: None,
+            lambda incident: incident,
         )
+        self.commands = CommandHandler(self.context)
 
     async def fire(self) -> None:
         alert = AlertChanged(
