@@ -6,10 +6,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
-from rich.console import RenderableType
-from rich.text import Text
-from textual._compositor import CompositorUpdate
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.events import Event, Key, Resize
@@ -18,7 +14,6 @@ from textual.screen import Screen
 from qualtui.screens import pages
 from qualtui.screens.actions import Actions
 from qualtui.screens.availability import why_not
-from qualtui.screens.cell_diff import CellDiff
 from qualtui.screens.engine_port import Connect, FaultSwitches, StoryTeller
 from qualtui.screens.feed import Feed
 from qualtui.screens.incident_actions import IncidentActions
@@ -28,12 +23,13 @@ from qualtui.screens.overview import OverviewPage
 from qualtui.screens.page import Page
 from qualtui.screens.palette import Offer, Palette, PaletteCommand
 from qualtui.screens.terminal import TerminalGuard
+from qualtui.screens.window_app import WindowApp
 from qualtui.text import _
 from qualtui.widgets.bindings import binding
 from qualtui.widgets.footer import key_name
 from qualtui.widgets.help_rows import by_task
 from qualtui.widgets.list_keys import LIST_BINDINGS, NOTICE_BINDINGS
-from qualtui.widgets.look import THEME, Look
+from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
 from qualtui.widgets.time_range import RANGE_BINDINGS
 from qualtui.widgets.view_state import ConnectionState, criticals, urgent_news
@@ -46,7 +42,7 @@ PALETTE = 8  # rows from which there is room for the palette: its input, and a c
 STATUS = 20.0  # seconds that the status row stays
 
 
-class QualtuiApp(App[int]):
+class QualtuiApp(WindowApp):
     """The window on one engine. `connect` gives a connection each time it is called; `ticks` is monotonic."""
 
     CSS_PATH = "app.tcss"
@@ -98,20 +94,11 @@ class QualtuiApp(App[int]):
 
         `pace`: seconds between two drawings while no incident, owner or level changes.
         """
-        self.look = look or Look()
-        super().__init__(driver_class=driver_class, ansi_color=True if self.look.plain else None)
-        self.register_theme(THEME)
-        if self.look.plain:
-            self.theme = "ansi-dark"
-        else:  # as if it had been so from the start: a theme that is changed has every style parsed again
-            self.set_reactive(App.theme, THEME.name)
-            self.stylesheet.set_variables(self.get_css_variables())
-        self.failure = ""  # of an internal error: one line for the terminal
+        super().__init__(look, guard, driver_class)
         self.pid = 0  # of the engine that was seen last
         self.beside = False
         self._keymapped = dict(keys or {})
         self._incident = incident
-        self._guard = guard
         self._ticks = ticks
         self._keyguard = KeyGuard(ticks, patience)
         self._feed = Feed(connect, self._changed, clock=clock, ticks=ticks, who=who, trouble=trouble)
@@ -120,7 +107,6 @@ class QualtuiApp(App[int]):
         self._actions = Actions(self, self._feed, self.look, self.say)
         self._incident_actions = IncidentActions(self, self._feed, self.look, self.say, self._actions.ask)
         self._drawn = -1e9
-        self._shown = CellDiff()
         self._pace = pace
         self._due: float | None = None  # when the next drawing is set
         self._news: object = None  # what was urgent in the newest drawing
@@ -137,8 +123,7 @@ class QualtuiApp(App[int]):
 
     def on_mount(self) -> None:
         """Starts the feed and the ticking of ages."""
-        if self._guard is not None:
-            self._guard.attach(lambda code: self.exit(code, return_code=code), self._restarted)
+        self.attach()
         self.run_worker(self._feed.run(), group="feed", exit_on_error=True)
         if self._story is not None:
             self.run_worker(self._feed.follow(self._story), group="story", exit_on_error=True)
@@ -214,40 +199,10 @@ class QualtuiApp(App[int]):
         """A dialog can be read from now on."""
         self._keyguard.painted(event.dialog)
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        """Send the terminal what Textual refreshed, without the cells that it shows already."""
-        less = self._shown.less(renderable) if isinstance(renderable, CompositorUpdate) else renderable
-        super()._display(screen, less)
-
     @property
     def watched(self) -> bool:
         """Whether an engine was connected when last looked."""
         return self._feed.sight.bond in {ConnectionState.LIVE, ConnectionState.SILENT}
-
-    def _restarted(self) -> None:
-        """After SIGCONT: take the terminal again and paint everything."""
-        driver = self._driver
-        if driver is None or driver.is_headless:
-            return
-        given_back = getattr(driver, "_must_signal_resume", False)  # by ctrl+z, not by SIGSTOP
-        if not given_back:
-            driver.suspend_application_mode()
-        driver.resume_application_mode()
-        self._shown.forget()
-        self.refresh(layout=True)
-        self.screen.refresh(layout=True)
-
-    def _fatal_error(self) -> None:
-        """An internal error: one line on the terminal, no traceback with what the screen showed."""
-        error = self._exception
-        place = ""
-        trace = error.__traceback__ if error else None
-        while trace is not None:
-            code = trace.tb_frame.f_code
-            place = f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-            trace = trace.tb_next
-        self.failure = _("internal error: {kind} at {place}").format(kind=type(error).__name__, place=place or "?")
-        self.panic(Text(f"qualtui: {self.failure}"))
 
     # --- what pages and actions need ---
 

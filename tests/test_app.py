@@ -16,7 +16,6 @@ from qualtui.screens.detail import IncidentPage
 from qualtui.screens.engine_port import FaultState
 from qualtui.screens.overview import OverviewPage
 from qualtui.widgets.lines import Lines
-from qualtui.widgets.look import GROUND
 from qualtui.widgets.table import Table
 from qualtui.wire import (
     Acknowledge,
@@ -39,7 +38,7 @@ from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, tokens, until, window
 
 SIZE = (160, 48)
-DIM_GREEN = "#4f8a68"
+DIM_GREEN = "#56918a"
 
 
 def later(snapshot: Snapshot, **changes: object) -> Snapshot:
@@ -491,9 +490,9 @@ def test_the_window_imports_no_engine_and_no_network_library() -> None:
 
 
 def test_the_ground_of_cells_is_the_ground_of_the_theme() -> None:
-    from qualtui.widgets.look import THEME
+    from qualtui.widgets.themes import COLOURS, GROUNDS, app_theme
 
-    assert THEME.background == GROUND
+    assert {name: app_theme(name).background for name in COLOURS} == GROUNDS
 
 
 async def test_m_closes_the_chosen_customer_with_a_reason_and_esc_closes_nobody() -> None:

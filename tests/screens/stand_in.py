@@ -9,6 +9,7 @@ from qualtui.app import QualtuiApp
 from qualtui.client import ClientError
 from qualtui.screens.engine_port import FaultSwitches, StoryTeller
 from qualtui.screens.overview_past import ANSWERED, CHAIN, MINUTES, REPLIES
+from qualtui.screens.window_app import WindowApp
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
 from qualtui.wire import Answer, Command, Done, ListCustomers, ShowHistory, Snapshot, Subscribe
@@ -118,13 +119,13 @@ async def until(holds: Callable[[], bool | Awaitable[bool]], timeout: float = 5.
             await asyncio.sleep(0.005)
 
 
-def text(app: QualtuiApp) -> str:
+def text(app: WindowApp) -> str:
     """What stands on the screen, row by row."""
     strips = app.screen._compositor.render_strips(app.size)
     return "\n".join(strip.text.rstrip() for strip in strips)
 
 
-def tokens(app: QualtuiApp, what: str) -> set[str]:
+def tokens(app: WindowApp, what: str) -> set[str]:
     """The colours in which a text stands on the screen."""
     found = set()
     for strip in app.screen._compositor.render_strips(app.size):
