@@ -37,7 +37,7 @@ def main() -> int:
             os.environ[LOW_BANDWIDTH] = "1"
         from qualtui.cli.window import open_window
 
-        return guarded(lambda: open_window(wanted.config, wanted.number))
+        return guarded(lambda: open_window(wanted.config, wanted.number, wall=wanted.wall))
     from qualtui.cli.status import show
 
     return guarded(lambda: show(wanted.config, short=wanted.short, once=wanted.once, as_json=wanted.as_json))

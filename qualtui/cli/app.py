@@ -142,12 +142,20 @@ def root(
         ),
     ] = False,
     low_bandwidth: LowBandwidthOption = False,
+    tv: Annotated[
+        bool,
+        typer.Option("--tv", help=_("The wall: four facts to be read from across the room, without a command.")),
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Print the version and exit."))
     ] = False,
 ) -> None:
     """Options before the command: they are valid for the command and for every process that it starts."""
     del version
+    if tv:  # alone it opens the wall before this is called
+        raise typer.BadParameter(
+            _("It stands without a command: qualtui --tv, or qualtui demo --tv."), param_hint="--tv"
+        )
     if read_only:
         os.environ[READ_ONLY] = "1"
     if low_bandwidth:

@@ -70,6 +70,7 @@ def command(
         ),
     ] = True,
     low_bandwidth: LowBandwidthOption = False,
+    tv: Annotated[bool, typer.Option("--tv", help=_("Show the wall instead of the screen."))] = False,
     services_only: Annotated[
         bool,
         typer.Option(
@@ -103,7 +104,7 @@ def command(
     try:
         if services_only:
             return asyncio.run(_services_only(line))
-        return _with_screen(line)
+        return _with_screen(line, wall=tv)
     except DemoError as error:
         raise CommandError(str(error), FAILED) from None
 
@@ -122,7 +123,7 @@ async def _services_only(line: list[str]) -> int:
     return 0
 
 
-def _with_screen(line: list[str]) -> int:
+def _with_screen(line: list[str], *, wall: bool) -> int:
     from qualtui.cli.window import open_window, terminal_problem
 
     if problem := terminal_problem():
@@ -135,7 +136,8 @@ def _with_screen(line: list[str]) -> int:
     os.environ["QUALTUI_USER"] = who(ask=False)  # the demo does not ask for a name
     print(_("Starting PostgreSQL, a bot, a gateway and their customers ..."), flush=True)
     with _services(line) as services, _engine(Path(services.config)):
-        return open_window(Path(services.config), None, _("The demo and its engine stopped with this window."))
+        goodbye = _("The demo and its engine stopped with this window.")
+        return open_window(Path(services.config), None, goodbye, wall=wall)
 
 
 @contextmanager

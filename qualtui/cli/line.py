@@ -12,6 +12,7 @@ class Window(NamedTuple):
     number: int | None = None
     read_only: bool = False
     low_bandwidth: bool = False
+    wall: bool = False
 
 
 class StatusLine(NamedTuple):
@@ -27,13 +28,13 @@ class StatusLine(NamedTuple):
 def window_of(argv: Sequence[str]) -> Window | None:
     """The window that the command line opens; None for a command, for help, or for a wrong line."""
     words = list(argv)
-    options = _taken(words, {"--read-only", "--low-bandwidth"})
+    options = _taken(words, {"--read-only", "--low-bandwidth", "--tv"})
     if options is None:
         return None
     config, flags = options
-    window = Window(config, read_only="--read-only" in flags, low_bandwidth="--low-bandwidth" in flags)
-    if not words:
-        return window
+    window = Window(config, None, "--read-only" in flags, "--low-bandwidth" in flags, "--tv" in flags)
+    if not words or window.wall:
+        return window if not words else None
     if len(words) == 2 and words[0] == "i" and words[1].isascii() and words[1].isdigit() and len(words[1]) < 10:
         return window._replace(number=int(words[1])) if int(words[1]) > 0 else None
     return None

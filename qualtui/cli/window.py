@@ -23,7 +23,7 @@ from qualtui.cli.common import (
 )
 from qualtui.client import Client, knock
 from qualtui.config.places import socket_answers
-from qualtui.config.values import Config
+from qualtui.config.values import Config, ThemeName
 from qualtui.text import _, clean
 from qualtui.wire.commands import Capability
 
@@ -33,13 +33,15 @@ if TYPE_CHECKING:
 DEMO_HEAD_START = 8.0  # seconds: the demo starts its engine itself
 SWITCH = 0.0005  # s: so that the thread that writes to the terminal never waits long for the other one
 AGAIN = 10.0  # s between two starts of an engine
+WALL = "wall"  # the name under which it looks
 LOG_LIMIT = 64 * 1024  # bytes of the engine's log that are read
 
 
-def open_window(config: Path | None, number: int | None, goodbye: str = "") -> int:
+def open_window(config: Path | None, number: int | None, goodbye: str = "", *, wall: bool = False) -> int:
     """Open the screen, at incident `number` if given; return exit code 0, 1 after an internal error, 128 + signal.
 
     `goodbye`: the line printed when it closes. Default: who keeps watching.
+    `wall`: the wall instead of the screen.
     A missing configuration is reported before a missing terminal.
     """
     if find_config(config) is None:
@@ -50,6 +52,8 @@ def open_window(config: Path | None, number: int | None, goodbye: str = "") -> i
     if problem := terminal_problem():
         say_error(problem)
         return FAILED
+    if wall:
+        return show_wall(resolve_window_config(config), goodbye)
     return show_window(resolve_window_config(config), who(), number, goodbye)
 
 
@@ -73,14 +77,16 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
     sys.setswitchinterval(SWITCH)
     from qualtui.config.places import socket_path, store_path
 
-    path = socket_path(config)
+    path, chosen = socket_path(config), config.screen.theme
     early = [one] if (one := knock(path, name, capability())) is not None else []
     from qualtui.app import LOW_BANDWIDTH as SELDOM
     from qualtui.app import SHORTEST, QualtuiApp
     from qualtui.cli.demo_control import DemoStory, DemoSwitches
     from qualtui.screens.terminal import TerminalGuard
     from qualtui.widgets.look import terminal_look
+    from qualtui.widgets.themes import DEFAULT
 
+    theme = DEFAULT if chosen is ThemeName.AUTO else chosen.value
     beside = EngineBeside(config, path, Path(f"{store_path(config)}.beside.log"))
 
     def connect() -> Client:
@@ -95,7 +101,7 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
         app = QualtuiApp(
             connect,
             who=name,
-            look=terminal_look(want_ascii=config.screen.ascii),
+            look=terminal_look(want_ascii=config.screen.ascii, theme=theme),
             keys=config.keys,
             faults=DemoSwitches(demo) if (demo := config.demo.control_url) else None,
             story=DemoStory(demo) if demo else None,
@@ -110,6 +116,33 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
     if app.failure:
         return app.return_code or FAILED
     print(goodbye or farewell(app.pid, app.beside, app.watched))
+    return app.return_code or 0
+
+
+def show_wall(config: Config, goodbye: str = "") -> int:
+    """The wall on the engine of this configuration: it starts none, and may change nothing."""
+    os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when Textual is imported
+    sys.setswitchinterval(SWITCH)
+    from qualtui.config.places import socket_path
+    from qualtui.screens.terminal import TerminalGuard
+    from qualtui.screens.wall_app import WallApp
+    from qualtui.widgets.look import terminal_look
+    from qualtui.widgets.themes import ON_WALL
+
+    path, chosen = socket_path(config), config.screen.theme
+    theme = ON_WALL if chosen is ThemeName.AUTO else chosen.value
+
+    def connect() -> Client:
+        return Client(path, who=WALL, watch=True, window=True, capability=Capability.VIEW)
+
+    with TerminalGuard() as guard:
+        app = WallApp(connect, look=terminal_look(want_ascii=config.screen.ascii, theme=theme), guard=guard)
+        app.run()
+    if guard.ended_by:
+        return 128 + guard.ended_by
+    if app.failure:
+        return app.return_code or FAILED
+    print(goodbye or _("The wall is closed. The engine is not touched."))
     return app.return_code or 0
 
 

@@ -6,12 +6,13 @@ which says everything that is wrong with it.
 
 import re
 import tomllib
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from qualtui.config import files
 from qualtui.config.keys import wrong_keys
-from qualtui.config.values import Config, DemoSettings, ScreenSettings, StoreSettings
+from qualtui.config.values import Config, DemoSettings, ScreenSettings, StoreSettings, ThemeName
 
 SIZE_LIMIT = 64 * 1024  # bytes that are parsed: more of them take the whole reader
 FILE_LIMIT = 1024 * 1024  # bytes of the file
@@ -24,7 +25,7 @@ _AGENT = re.compile(
 )
 _PLAIN: dict[str, dict[str, type | tuple[type, ...]]] = {
     "store": {"path": str, "socket": str},
-    "screen": {"zone": str, "ascii": bool},
+    "screen": {"zone": str, "ascii": bool, "theme": ThemeName},
     "demo": {"control_url": str, "speed": (int, float)},
 }
 _SKIPPED = {
@@ -76,7 +77,9 @@ def _section(name: str, table: object) -> dict[str, Any] | None:
     if not isinstance(table, dict) or not table.keys() <= wanted.keys() | skipped:
         return None
     found = {key: value for key, value in table.items() if key in wanted}
-    return found if all(_plain(value, wanted[key]) for key, value in found.items()) else None
+    if not all(_plain(value, wanted[key]) for key, value in found.items()):
+        return None
+    return {key: _converted(value, wanted[key]) for key, value in found.items()}
 
 
 def _plain(value: object, kind: type | tuple[type, ...]) -> bool:
@@ -85,4 +88,10 @@ def _plain(value: object, kind: type | tuple[type, ...]) -> bool:
         return False
     if isinstance(value, str) and ("$" in value or "\x00" in value or len(value) > 90):
         return False
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return isinstance(value, str) and value in tuple(kind)
     return isinstance(value, kind)
+
+
+def _converted(value: object, kind: type | tuple[type, ...]) -> object:
+    return kind(str(value)) if isinstance(kind, type) and issubclass(kind, StrEnum) else value

@@ -234,11 +234,21 @@ class StoreSettings(Values, frozen=True, kw_only=True):
     keep_events: Seconds = Seconds(400 * 86400)
 
 
+class ThemeName(StrEnum):
+    """The colours of a window."""
+
+    AUTO = "auto"  # dark, and on the wall its own
+    DARK = "dark"
+    LIGHT = "light"
+    WALL = "wall"
+
+
 class ScreenSettings(Values, frozen=True, kw_only=True):
     """`[screen]`."""
 
     zone: str = ""  # IANA name; empty: this machine's
     ascii: bool = False  # plain glyphs for old terminals
+    theme: ThemeName = ThemeName.AUTO
 
 
 class DemoSettings(Values, frozen=True, kw_only=True):

@@ -49,6 +49,8 @@ class Lines(Widget):
         cells = self.size.width
         regions = []
         for y, (before, after) in enumerate(zip(old, new, strict=True)):
+            if before == after:
+                continue
             span = changed(fit(before, cells), fit(after, cells))
             if span is not None and span[1] > span[0]:
                 regions.append(Region(span[0], y, span[1] - span[0], 1))

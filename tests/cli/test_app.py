@@ -72,6 +72,9 @@ def test_a_group_without_its_command_shows_its_help() -> None:
         (["--config", "x.toml", "i", "42"], Window(Path("x.toml"), 42)),
         (["--read-only"], Window(read_only=True)),
         (["--config", "x.toml", "--read-only", "i", "42"], Window(Path("x.toml"), 42, read_only=True)),
+        (["--tv"], Window(wall=True)),
+        (["--config", "x.toml", "--tv"], Window(Path("x.toml"), wall=True)),
+        (["--tv", "i", "42"], None),
         (["--read-only", "status"], None),
         (["--low-bandwidth", "i", "42"], Window(None, 42, low_bandwidth=True)),
         (["--read-only", "--low-bandwidth"], Window(read_only=True, low_bandwidth=True)),
@@ -166,3 +169,9 @@ def test_the_way_to_the_state_imports_no_command_line_library(tmp_path: Path) ->
 def test_a_command_imports_only_itself() -> None:
     there = imported("from qualtui.cli.app import run\nassert run(['config', '--help']) == 0")
     assert not there & {"httpx", "asyncpg", "textual", "apprise", "sqlite3", "qualtui.cli.watch"}
+
+
+def test_the_wall_stands_without_a_command() -> None:
+    ran = CliRunner().invoke(app, ["--tv", "status"])
+    assert ran.exit_code == 3
+    assert "qualtui --tv, or qualtui demo --tv" in ran.stderr
