@@ -15,7 +15,7 @@ PAGING = (
 )
 
 
-async def random_hours(examples: int = 200) -> Trial:
+async def random_hours(examples: int = 100) -> Trial:
     """Other hours in each run; a promise that breaks is shown with the shortest way there."""
     bounds = settings(
         max_examples=examples,

@@ -13,7 +13,7 @@ from textual.screen import Screen
 
 from qualtui.screens import pages
 from qualtui.screens.actions import Actions
-from qualtui.screens.availability import why_not
+from qualtui.screens.availability import only_looks, why_not
 from qualtui.screens.engine_port import Connect, FaultSwitches, StoryTeller
 from qualtui.screens.feed import Feed
 from qualtui.screens.incident_actions import IncidentActions
@@ -286,8 +286,11 @@ class QualtuiApp(WindowApp):
         """What a person does, one thing at a time."""
         page = self._page()
         subject = page.subject() if page is not None else None
+        if name == "refresh" and page is not None:
+            page.fresh()
         remedy, agent = page.remedy() if page is not None and name == "fix" else ("", "")
-        reason = "" if remedy else why_not(name, self._feed.sight, subject)
+        sight = self._feed.sight
+        reason = only_looks(name, sight) if remedy else why_not(name, sight, subject)
         if reason:
             return self.say(reason, "label")
         acts: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
@@ -301,8 +304,6 @@ class QualtuiApp(WindowApp):
             chosen = {"have": mine.have, "release": mine.release, "snooze": mine.snooze, "note": mine.note}
             chosen["silence"] = mine.silence
             acts |= {key: partial(act, subject) for key, act in chosen.items()}
-        if name == "refresh" and page is not None:
-            page.fresh()
         if any(worker.group == "act" and not worker.is_finished for worker in self.workers):
             self.say(_("One moment: the engine is still working on the last command."), "label")
             return None
@@ -311,12 +312,16 @@ class QualtuiApp(WindowApp):
 
     def action_stop(self) -> None:
         """Stop the running fix, also while this window waits for its result."""
-        if not any(worker.group == "stop" and not worker.is_finished for worker in self.workers):
+        if reason := why_not("stop", self._feed.sight, None):
+            self.say(reason, "label")
+        elif not any(worker.group == "stop" and not worker.is_finished for worker in self.workers):
             self.run_worker(self._actions.stop(), group="stop", exit_on_error=True)
 
     def action_automatic(self) -> None:
         """Stop all automatic fixes at once, or start them again after a question."""
-        if not any(worker.group == "automatic" and not worker.is_finished for worker in self.workers):
+        if reason := why_not("automatic", self._feed.sight, None):
+            self.say(reason, "label")
+        elif not any(worker.group == "automatic" and not worker.is_finished for worker in self.workers):
             self.run_worker(self._actions.automatic(), group="automatic", exit_on_error=True)
 
     def action_pause(self) -> None:

@@ -139,6 +139,11 @@ class Client:
             await self._task
         self._drop()
 
+    @property
+    def capability(self) -> Capability:
+        """The most that the engine does for this connection."""
+        return self.welcome.capability
+
     async def snapshots(self) -> AsyncIterator[Snapshot]:
         """Yield each newer snapshot; raise ClientError when the engine goes away."""
         while True:

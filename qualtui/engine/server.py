@@ -183,7 +183,8 @@ class Server:
         peer.hello = first.ask
         most = Capability.ADMINISTER if peer.user() in self._own else self.grant
         peer.capability = min(first.ask.capability, most)
-        await peer.send(frame(Welcome(VERSION, os.getpid(), self._epoch, __version__, self._clock())))
+        welcome = Welcome(VERSION, os.getpid(), self._epoch, __version__, self._clock(), peer.capability)
+        await peer.send(frame(welcome))
         self._peers.add(peer)
         if peer.hello.watch:
             await self._post_latest(peer)

@@ -13,8 +13,17 @@ Reason = Callable[[ViewState, IncidentView | None], str]
 
 def why_not(name: str, sight: ViewState, incident: IncidentView | None) -> str:
     """Return why the key of this binding does nothing for the incident under the cursor; empty where it does."""
-    reason = REASONS.get(name)
-    return reason(sight, incident) if reason is not None else ""
+    if reason := only_looks(name, sight):
+        return reason
+    why = REASONS.get(name)
+    return why(sight, incident) if why is not None else ""
+
+
+def only_looks(name: str, sight: ViewState) -> str:
+    """Return why the engine refuses what the key of this binding does; empty where it does not."""
+    if sight.acts or name not in CHANGES:
+        return ""
+    return _("This window only looks (--read-only, or [store] others): it changes nothing.")
 
 
 def _fix(sight: ViewState, incident: IncidentView | None) -> str:
@@ -48,6 +57,10 @@ def _release(sight: ViewState, incident: IncidentView | None) -> str:
     return ""
 
 
+# Keys that the engine refuses to a window that may only look.
+CHANGES = frozenset(
+    {"fix", "have", "release", "snooze", "note", "silence", "answered", "stop", "automatic", "undo", "refresh"}
+)
 REASONS: dict[str, Reason] = {
     "fix": _fix,
     "have": _open(

@@ -6,12 +6,17 @@ from typing import NamedTuple, Protocol
 
 from qualtui.widgets.view_state import StoryLine
 from qualtui.wire import Answer, Command, Snapshot, Subscribe
+from qualtui.wire.commands import Capability
 
 
 class EnginePort(Protocol):
     """One connection: qualtui.client.Client, or a stand-in of the tests. Both may raise ClientError."""
 
     ahead: float  # s, the engine's clock minus ours
+
+    @property
+    def capability(self) -> Capability:
+        """The most that the engine does for this connection."""
 
     def snapshots(self) -> AsyncIterator[Snapshot]:
         """The newest snapshot, each time there is a newer one."""

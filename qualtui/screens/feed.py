@@ -11,6 +11,7 @@ from qualtui.text import _, clean
 from qualtui.text.message import message
 from qualtui.widgets.view_state import ConnectionState, StoryLine, ViewState, criticals
 from qualtui.wire import WORST, Answer, Command, Snapshot, Subscribe
+from qualtui.wire.commands import Capability
 
 SILENCE = 5.0  # seconds without a snapshot after which the engine counts as silent
 FIRST_WAIT, LONGEST_WAIT = 0.3, 2.0  # seconds between tries to connect
@@ -55,6 +56,7 @@ class Feed:
                     self._port = port
                     self._ahead = port.ahead
                     self._heard = self._ticks()
+                    self._set(acts=port.capability > Capability.VIEW)
                     wait = FIRST_WAIT
                     self._wanted = WORST  # as a new connection begins
                     self._subscribe()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from textual.message import Message
 from textual.screen import Screen
 
-from qualtui.screens.availability import REASONS, why_not
+from qualtui.screens.availability import CHANGES, REASONS, only_looks, why_not
 from qualtui.widgets.line import Line
 from qualtui.widgets.look import Look
 from qualtui.widgets.running import running
@@ -87,8 +87,8 @@ class Page(Screen[None]):
     def dimmed(self) -> frozenset[str]:
         """Return the keys that can't do anything now."""
         incident = self.subject()
-        own = {"fix"} if self.remedy()[0] else set()
-        names = [name for name in REASONS if name not in own and why_not(name, self.sight, incident)]
+        own = {"fix"} if self.remedy()[0] and not only_looks("fix", self.sight) else set()
+        names = [name for name in {*REASONS, *CHANGES} - own if why_not(name, self.sight, incident)]
         return frozenset(key for name in names for key, _word in self._keys((name,)))
 
     def step(self, by: int) -> None:

@@ -101,6 +101,8 @@ def _extras(sight: ViewState, now: float, look: Look) -> list[Line]:
     if sight.paused is not None:
         paused = _("PAUSED {age}").format(age=age(now, sight.paused))
         pieces.append((Span(f" {paused} ", "infobadge"), Span("  ")))
+    if not sight.acts:
+        pieces.append((Span(f" {_('READ-ONLY')} ", "infobadge"), Span("  ")))
     if snapshot is None or not sight.watched:
         return pieces
     if silences := snapshot.silences:  # the first to end first

@@ -36,6 +36,7 @@ class ViewState(msgspec.Struct, frozen=True):
     literal: bool = False  # the row's literal figures beside the truth
     agent: str = ""  # the chosen one; empty: the worst
     who: str = ""
+    acts: bool = True  # False: the engine lets this window only look
     story: StoryLine | None = None  # only where a demo is looked at
 
     @property

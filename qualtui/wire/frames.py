@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from qualtui.wire.answers import Answer
-from qualtui.wire.commands import Command, Subscribe
+from qualtui.wire.commands import Capability, Command, Subscribe
 from qualtui.wire.views import AgentDetail, Overview, Snapshot
 
 VERSION = 2
@@ -31,13 +31,17 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
-    """First frame of the engine. `version` is the wire's, `program` the program's; `at` is its clock."""
+    """First frame of the engine. `version` is the wire's, `program` the program's; `at` is its clock.
+
+    `capability`: the most that this connection may do.
+    """
 
     version: int
     pid: int
     epoch: int
     program: str = ""
     at: float | None = None
+    capability: Capability = Capability.ADMINISTER
 
     def ahead(self, now: float) -> float:
         """Seconds that the engine's clock is ahead of the reader's, which says `now`; 0 if they agree."""

@@ -36,6 +36,7 @@ from qualtui.wire import (
     RunFix,
     ShowIncident,
     Snapshot,
+    Welcome,
     frame,
     length,
     read_reply,
@@ -129,6 +130,8 @@ async def test_a_read_only_connection_sees_everything_and_changes_nothing(
         asks: tuple[Command, ...] = (hello, ListCustomers("bot"), Acknowledge(1), RunFix("token"), ShowIncident(1))
         writer.write(b"".join(frame(Request(number, ask, "wall")) for number, ask in enumerate(asks)))
         replies = [read_reply(await reader.readexactly(length(await reader.readexactly(4)))) for _ask in asks]
+    assert isinstance(welcome := replies[0], Welcome)
+    assert welcome.capability is Capability.VIEW  # a window dims its keys by it
     answers = {reply.id: reply.answer for reply in replies if isinstance(reply, Result)}
     assert [isinstance(answers[number], Refused) for number in (1, 2, 3, 4)] == [False, True, True, False]
     assert isinstance(refused := answers[2], Refused)

@@ -13,6 +13,7 @@ from qualtui.screens.window_app import WindowApp
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
 from qualtui.wire import Answer, Command, Done, ListCustomers, ShowHistory, Snapshot, Subscribe
+from qualtui.wire.commands import Capability
 from tests import snapshots
 
 OVERVIEW = {CHAIN, (ANSWERED,), (REPLIES,), (MINUTES,)}
@@ -40,6 +41,7 @@ class StandIn:
         self.answers: dict[type, Callable[[Command], Answer] | Answer | Exception] = {}
         self.refuse = False
         self.ahead = 0.0
+        self.capability = Capability.ADMINISTER
         self.connections = 0
 
     def __call__(self) -> Self:

@@ -5,6 +5,7 @@ import pytest
 from textual.widgets import Input
 
 from qualtui.app import QualtuiApp
+from qualtui.engine.command_registry import spec_of
 from qualtui.model import Phase, Severity
 from qualtui.text.message import message
 from qualtui.wire import (
@@ -28,6 +29,7 @@ from qualtui.wire import (
     UndoAcknowledge,
     UndoFix,
 )
+from qualtui.wire.commands import Capability
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, tokens, until, window
 
@@ -100,6 +102,25 @@ async def test_a_key_that_can_do_nothing_is_dim_and_says_why(key: str, row: Inci
         await pilot.press(key)
         await until(lambda: said in text(app))
     assert not any(isinstance(ask, Acknowledge | SnoozeIncident | AddSilence) for ask in engine.asked)
+
+
+async def test_a_window_that_may_only_look_dims_what_changes_something_and_says_why() -> None:
+    engine = StandIn(having(snapshots.incident()))
+    engine.capability = Capability.VIEW
+    app = window(engine)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(lambda: table(app).key == "42")
+        await until(lambda: "READ-ONLY" in text(app).splitlines()[0])
+        await pilot.press("enter")
+        await until(lambda: "esc back" in text(app))
+        for word in ("I've got it", "silence", "snooze"):
+            assert tokens(app, word) == {"#5b6675"}, text(app)
+        for key in "fazsnumxPrA":
+            app.say("", "text")
+            await pilot.press(key)
+            await until(lambda: "This window only looks" in text(app))
+    changes = {type(ask) for ask in engine.asked if (spec := spec_of(ask)) and spec.capability > Capability.VIEW}
+    assert changes == set()
 
 
 @pytest.mark.parametrize(("started", "asked"), [(-90.0, UndoAcknowledge(42)), (-10.0, UndoFix("run-9"))])
