@@ -22,7 +22,7 @@ from qualtui.engine.incident_views import activity, firing_incidents, incidents,
 from qualtui.engine.live_incidents import Available, LiveIncidents
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.incident_lead import firing_members
-from qualtui.model import Evidence, FixRun, Incident, Phase, Sample, Schedule, Severity, State
+from qualtui.model import EARLY, UNSAID, Evidence, FixRun, Incident, Phase, Sample, Schedule, Severity, State
 from qualtui.series.catalogue import OWN
 from qualtui.series.declaration import Series
 from qualtui.series.evidence import Reading, Readings, fresh, stale_after
@@ -277,6 +277,7 @@ class Projector:
             source=series.source,
             severity=severity,
             goal=self._goals.get(name),
+            gap=reading.code if sample and sample.value is None and reading.code in {EARLY, UNSAID} else "",
         )
 
     # --- one agent ---

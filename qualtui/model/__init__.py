@@ -27,4 +27,4 @@ from qualtui.model.state import (
     State,
     alert_key,
 )
-from qualtui.model.values import Evidence, Link, Phase, Sample, Severity
+from qualtui.model.values import EARLY, UNSAID, Evidence, Link, Phase, Sample, Severity

@@ -51,6 +51,9 @@ class Link(StrEnum):
     CUSTOMER = "customer"
 
 
+EARLY, UNSAID = "early", "unsaid"  # codes of a sample without a value: nothing to measure yet, nobody says it
+
+
 class Sample(msgspec.Struct, frozen=True, gc=False):
     """One value of a series, or None where the poll failed on our side.
 

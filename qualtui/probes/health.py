@@ -4,7 +4,7 @@ import asyncio
 
 from qualtui.config.values import HealthSettings as Settings
 from qualtui.http import Answer, Failure, Fetcher, FetchError
-from qualtui.model import Sample
+from qualtui.model import UNSAID, Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.probes.services import NOTHING_SAID, HealthAnswer, health_answer, not_json
 from qualtui.text import clean
@@ -66,13 +66,20 @@ class HealthProbe:
             Sample(names[1], at, float(refused), note if refused else ""),
             Sample(names[2], at, seconds, note if seconds is None else ""),
             Sample(names[3], at, float(silent), note if silent else ""),
-            Sample(names[4], at, said.link("database"), note),
-            Sample(names[5], at, said.link("gateway"), note),
+            _said(names[4], at, said.link("database"), up, note),
+            _said(names[5], at, said.link("gateway"), up, note),
         )
 
     async def close(self) -> None:
         """Gives back the connection."""
         await self._fetcher.close()
+
+
+def _said(series: str, at: float, well: float | None, up: bool, note: Saying) -> Sample:
+    """What /health says of a service; an answer that is well need not name it."""
+    if well is None and up:
+        return Sample(series, at, None, message("/health does not say how it is"), UNSAID)
+    return Sample(series, at, well, note)
 
 
 def health_samples(answer: Answer) -> Saying:

@@ -4,7 +4,7 @@ import asyncio
 
 from qualtui.config.values import Mapping
 from qualtui.database import DatabaseError, DatabaseReader, sql
-from qualtui.model import Sample
+from qualtui.model import EARLY, Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.probes.serial_database import SerialDatabase
 from qualtui.series.seasonality import Seasonality, expected, learned
@@ -44,7 +44,8 @@ class InboundSilenceProbe:
             raise ProbeError(error.text) from None
         at = now + clock() - started
         if not self._rhythm.enough or not rows:
-            return (Sample(self.series[0], at, None, message("less than a week of messages to learn from")),)
+            why = message("less than a week of messages to learn from")
+            return (Sample(self.series[0], at, None, why, EARLY),)
         return (Sample(self.series[0], at, expected(self._rhythm, rows[0]["at"], server_now)),)
 
     async def _learn(self, reader: DatabaseReader) -> Seasonality:

@@ -4,7 +4,7 @@ import asyncio
 
 from qualtui.config.values import MetricsSettings as Settings
 from qualtui.http import Fetcher, FetchError
-from qualtui.model import Sample
+from qualtui.model import EARLY, Sample
 from qualtui.probes.probe import ProbeError
 from qualtui.series.evidence import stale_after
 from qualtui.text.message import Saying, Text, message
@@ -45,7 +45,10 @@ class MetricsProbe:
         at = now + clock() - started
         self._looks = with_look(self._looks, after, now, at)
         answers = sends_claimed(self._looks, at, stale_after(self.interval, self.timeout))
-        return tuple(Sample(f"{self._agent}/{name}", at, *answer) for name, answer in answers.items())
+        return tuple(
+            Sample(f"{self._agent}/{name}", at, value, note, EARLY if value is None else "")
+            for name, (value, note) in answers.items()
+        )
 
     async def close(self) -> None:
         """Gives back the connection."""

@@ -19,6 +19,7 @@ from qualtui.widgets.line import Line, Span, faded
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.list_keys import FILTER_BINDINGS
 from qualtui.widgets.table import Table
+from qualtui.widgets.words import unasked
 from qualtui.wire import AgentDetail, Figure
 
 FOOTER = ("back", "filter", "open", "refresh", "down", "up", "help")
@@ -116,9 +117,12 @@ class EvidencePage(Listing):
     def _title(self, view: AgentDetail | None) -> Line:
         figures = list(view.figures.values()) if view is not None else []
         spans = [Span(" " + _("Evidence") + "   ", "title")]
+        early = sum(unasked(figure) for figure in figures)
         for kind, word in words().items():
-            number = sum(figure.evidence is kind for figure in figures)
+            number = sum(figure.evidence is kind and not unasked(figure) for figure in figures)
             if number:
                 bad = kind not in {Evidence.FRESH, Evidence.NO_SOURCE}
                 spans.append(Span(f"{number} {word}   ", "unknown" if bad else "label"))
+        if early:
+            spans.append(Span(_("{n} without a value yet").format(n=early), "label"))
         return tuple(spans)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import takewhile
 
-from qualtui.model import Sample
+from qualtui.model import EARLY, Sample
 from qualtui.text.message import message
 from qualtui.tracking.failures import percent
 
@@ -30,5 +30,6 @@ def literal_samples(
     told = (float(len(asked)), percent(bad, len(asked)), float(in_a_row), float(late))
     note = message("{part:whole} of {all:whole}", part=bad, all=len(asked))
     return tuple(
-        Sample(f"{agent}/{name}", newest.at, value, note) for name, value in zip(NAMES, told, strict=True)
+        Sample(f"{agent}/{name}", newest.at, value, note, EARLY if value is None else "")
+        for name, value in zip(NAMES, told, strict=True)
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from math import isfinite
 
-from qualtui.model import Evidence, Severity
+from qualtui.model import UNSAID, Evidence, Severity
 from qualtui.text import _, clean, figure, span
 from qualtui.text.message import use_zone
 from qualtui.wire import ChannelView, Figure, IncidentView, NextCall
@@ -80,8 +80,8 @@ def _seconds(value: float) -> str:
 
 
 def unasked(figure: Figure) -> bool:
-    """Whether nothing was polled yet, or too few minutes for a goal, as just after a start: no trouble."""
-    early = figure.at is None or (figure.value is None and figure.name.startswith("goal."))
+    """Whether nothing was polled yet, or there was nothing to measure, as just after a start: no trouble."""
+    early = figure.at is None or bool(figure.gap) or (figure.value is None and figure.name.startswith("goal."))
     return figure.evidence is Evidence.NO_DATA and early
 
 
@@ -93,6 +93,8 @@ def evidence_text(figure: Figure, now: float) -> str:
         case Evidence.OLD:
             return _("STALE {age}").format(age=age(now, figure.at))
         case Evidence.NO_DATA:
+            if figure.gap:
+                return _("not said") if figure.gap == UNSAID else _("too early")
             early = _("no data yet") if figure.at is None else _("learning")
             return early if unasked(figure) else _("NO DATA")
         case Evidence.DISAGREE:

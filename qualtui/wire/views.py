@@ -31,6 +31,7 @@ class Figure(msgspec.Struct, frozen=True):
     source: str = ""
     severity: Severity | None = None  # the severity of the incident that rests on it, if one fires
     goal: float | None = None  # what the configuration holds it against, in its unit
+    gap: str = ""  # why it has no value where that is no trouble: early (nothing to measure yet), unsaid
 
 
 class LinkView(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from qualtui.config.values import HealthSettings as Settings
 from qualtui.config.values import Seconds
 from qualtui.http import Answer, Failure, _failed
-from qualtui.model import Sample
+from qualtui.model import UNSAID, Sample
 from qualtui.probes.health import HealthProbe, health_samples
 from qualtui.probes.probe import ProbeError
 from qualtui.text import clean
@@ -198,6 +198,10 @@ async def test_the_services_that_health_names_are_told_one_by_one() -> None:
         async with serving(body(content)) as url:
             said = await ask(url)
         assert tuple(said[name].value for name in ("up", "database", "gateway")) == told
+        unsaid = {name for name in said if said[name].code == UNSAID}
+        assert unsaid == {
+            name for name in ("database", "gateway") if said[name].value is None and said["up"].value
+        }
 
 
 def test_a_json_object_without_a_status_says_nothing_against_itself() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from qualtui.config.values import Mapping
 from qualtui.database import Database
-from qualtui.model import Sample
+from qualtui.model import EARLY, Sample
 from qualtui.probes.inbound_silence import InboundSilenceProbe
 from qualtui.probes.serial_database import SerialDatabase
 from tests.postgres import AgentDatabase
@@ -42,4 +42,4 @@ async def test_a_silence_is_held_against_the_same_hours_of_earlier_weeks(agent_d
 async def test_with_less_than_a_week_nothing_is_learned(agent_db: AgentDatabase) -> None:
     await agent_db.conversation(("recebida", 6 * DAY))
     said = await ask(agent_db)
-    assert (said.value, str(said.note)) == (None, "less than a week of messages to learn from")
+    assert (said.value, said.code, str(said.note)) == (None, EARLY, "less than a week of messages to learn from")

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from qualtui.config.values import MetricsSettings as Settings
-from qualtui.model import Sample
+from qualtui.model import EARLY, Sample
 from qualtui.probes.metrics import MetricsProbe
 from qualtui.probes.probe import ProbeError
 
@@ -46,7 +46,7 @@ async def test_what_was_before_the_first_look_is_not_known_and_a_recycling_loses
     async with asked() as (worker, probe):
         worker.messages = {"successful_sent": 500}
         first = await probe.ask(NOW)
-        assert set(values(first).values()) == {None}
+        assert {(one.value, one.code) for one in first} == {(None, EARLY)}  # too early, and no fault
         assert tuple(sample.series for sample in first) == probe.series
         worker.messages = {"successful_sent": 512, "failed_sent": 3, "deduped": 3}
         said = values(await probe.ask(NOW + 300))

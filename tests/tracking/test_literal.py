@@ -1,6 +1,6 @@
 """Rows S6, S7 and S9 to the letter: what our own questions at GET /health came to."""
 
-from qualtui.model import Sample
+from qualtui.model import EARLY, Sample
 from qualtui.tracking.literal import NAMES, literal_samples
 
 NOW = 10_000.0
@@ -22,6 +22,8 @@ def test_errors_are_a_rate_from_twenty_questions_on() -> None:
     assert told("+" * 18 + "--")["row.error_rate"] == 10
     assert told("+" * 17 + "--")["row.error_rate"] is None
     assert told("+" * 17 + "--")["row.asked"] == 19
+    few = literal_samples("bot", samples("health.up", "+" * 19), [], NOW, 3600.0)
+    assert {one.series: one.code for one in few if one.code} == {"bot/row.error_rate": EARLY}
 
 
 def test_only_the_window_counts() -> None:

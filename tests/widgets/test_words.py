@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qualtui.model import Evidence
-from qualtui.widgets.words import age, clock, count, day_clock, evidence_text, lasting, quantity
+from qualtui.model import EARLY, UNSAID, Evidence
+from qualtui.widgets.words import age, clock, count, day_clock, evidence_text, lasting, quantity, unasked
 from qualtui.wire import Figure
 from tests.snapshots import AT
 
@@ -80,3 +80,10 @@ def test_a_new_bot_s_missing_figures_are_no_alarm(
     name: str, at: float | None, value: float | None, word: str
 ) -> None:
     assert evidence_text(Figure(name, value, "", Evidence.NO_DATA, at), AT) == word
+
+
+@pytest.mark.parametrize(("gap", "word"), [(EARLY, "too early"), (UNSAID, "not said"), ("", "NO DATA")])
+def test_what_could_not_be_measured_yet_is_not_called_missing(gap: str, word: str) -> None:
+    figure = Figure("agent.sent_1h", None, "", Evidence.NO_DATA, AT, gap=gap)
+    assert evidence_text(figure, AT) == word
+    assert unasked(figure) is bool(gap)
