@@ -18,11 +18,11 @@ from qualtui.widgets.list_keys import FILTER_BINDINGS
 from qualtui.widgets.session_rows import (
     ListedSessions,
     SessionGroup,
-    counted,
     group_row,
     head,
     listed,
     session_row,
+    state_counts,
     states_line,
     states_pane,
 )
@@ -140,11 +140,11 @@ class SessionsPage(Listing):
         return _("No session matches the filter.") if self._answer.sessions else _("No session is active.")
 
     def _title(self) -> Line:
-        title = (Span(f" {_('Sessions')}", "title"), Span(f"   {safe(self._agent, 60)}", "faint"))
+        title = (Span(" " + _("Sessions"), "title"), Span(f"   {safe(self._agent, 60)}", "faint"))
         answer = self._answer
         if answer is None:
             return title
-        numbers = counted(answer, self.size.width, self.look)
+        numbers = state_counts(answer, self.size.width, self.look)
         spans = [*title, *(numbers if self.sight.watched else faded([numbers], self.look.glyphs.good)[0])]
         if self._listed.found != len(answer.sessions):
             spans.insert(2, Span("   " + _("{n} match the filter").format(n=self._listed.found), "strong"))

@@ -145,7 +145,7 @@ def states_line(answer: Sessions) -> Line:
     return (Span(" " + _("states") + "  ", "title"), Span("  ".join(parts), "label"))
 
 
-def counted(answer: Sessions, cells: int, look: Look) -> Line:
+def state_counts(answer: Sessions, cells: int, look: Look) -> Line:
     """How many sessions are active, stuck, and repeat a question: of all, not only of those listed."""
     stuck = plural("{n} stuck", "{n} stuck", answer.stuck).format(n=answer.stuck)
     repeat = plural("{n} repeats its question", "{n} repeat their question", answer.repeating)

@@ -19,7 +19,11 @@ NAME = re.compile(r"[a-z_]+\Z|[a-z_]*[a-z]\d?\Z")
 MADE = {"text/message.py"}  # defines message and counted
 BUILT = {"cli"}  # the texts of --help, made together with the command that they name
 LATER = {"store/sqlite/errors.py"}  # the path is filled in where it is known
-HELD = {"app.py", "cli/app.py", "screens/evidence.py"}  # look up what stands with a key, a command or a series
+HELD = {
+    "app.py",
+    "cli/app.py",
+    "widgets/evidence_rows.py",
+}  # look up what stands with a key, a command or a series
 KNOWN = frozenset({"value", "duration", "note", "agent", "rule"})
 
 
