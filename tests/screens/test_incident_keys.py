@@ -115,7 +115,7 @@ async def test_a_window_that_may_only_look_dims_what_changes_something_and_says_
         await pilot.press("enter")
         await until(lambda: "esc back" in text(app))
         for word in ("I've got it", "silence", "snooze"):
-            assert tokens(app, word) == {"#5b6675"}, text(app)
+            assert tokens(app, word) == {COLOURS["dark"]["faint"]}, text(app)
         for key in "fazsnumxPrA":
             app.say("", "text")
             await pilot.press(key)
