@@ -43,13 +43,14 @@ def look(
         # An alert of before whose series nothing polls any more has no data.
         return None if before is None else RuleVerdict(known=False)
     fires = before is not None and before.phase is Phase.FIRING
-    verdict = judge(rule, recent, now, stale.get(series, 0.0), fires=fires)
+    verdict = rate = judge(rule, recent, now, stale.get(series, 0.0), fires=fires)
     # Unlike Prometheus or Alertmanager (docs/alerting.md): min-events
     if verdict.severity is not None and rule.min_events:
         verdict = _of_enough(agent, rule, verdict, samples, stale, now)
     # Unlike Prometheus or Alertmanager (docs/alerting.md): held-by
     if fires and verdict.known and verdict.severity is None and _fires(agent, rule.held_by, alerts):
-        return replace(verdict, severity=mildest(rule))
+        # Of too few events nothing is said: it goes on as it was.
+        return None if rate.severity is not None else replace(verdict, severity=mildest(rule))
     return verdict
 
 

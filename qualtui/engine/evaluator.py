@@ -28,6 +28,7 @@ from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.alerts import at_rest
 from qualtui.eventlog.flapping import FlappingBegan, FlappingEnded
 from qualtui.eventlog.incident_changes import (
+    AlertsJoined,
     CauseFound,
     IncidentNotified,
     IncidentOpened,
@@ -211,9 +212,10 @@ class Evaluator:
         current = [draft.state.incidents.get(one.number, one) for one in incidents]
         number, speed = draft.state.next_number, self._config.demo.speed
         reopened: list[int] = []
+        joined: list[AlertsJoined] = []
         for body in correlate(agent, alerts, current, seen, self._clock(), number, speed):
             if isinstance(body, IncidentOpened):
-                draft.add(self._explained(body))
+                draft.add(self._explained(draft, body))
             elif isinstance(body, CauseFound):
                 rule = draft.state.incidents[body.number].rule
                 draft.add(replace(body, fix=self._offered(agent, rule, body.number, "")))
@@ -221,6 +223,10 @@ class Evaluator:
                 draft.add(body)
                 if isinstance(body, IncidentReopened):
                     reopened.append(body.number)
+                if isinstance(body, AlertsJoined):
+                    joined.append(body)
+        for more in joined:
+            self._explain_joined(draft, more)
         for again in reopened:
             self._explain_again(draft, draft.state.incidents[again], seen)
 
@@ -246,10 +252,26 @@ class Evaluator:
             fix = self._offered(incident.agent, incident.rule, incident.number, incident.fix)
             draft.add(CauseRevised(incident.number, cause, root, fix))
 
-    def _explained(self, body: IncidentOpened) -> IncidentOpened:
+    def _explain_joined(self, draft: Draft, body: AlertsJoined) -> None:
+        """An incident without a cause gets the one of the alerts that joined it."""
+        incident = draft.state.incidents[body.number]
+        if incident.cause:
+            return
+        reason = self._why(incident.agent, self._explaining(draft.state, body.alerts))
+        if reason.text:
+            self._revising.given(body.number, reason)
+            fix = self._offered(incident.agent, incident.rule, body.number, incident.fix)
+            draft.add(CauseRevised(body.number, reason.text, str(reason.root), fix))
+
+    def _explaining(self, state: State, alerts: Iterable[str]) -> Rule | None:
+        """A rule of these alerts that is about what a root cause explains."""
+        found = (self._config.rules.get(state.alerts[key].rule) for key in alerts if key in state.alerts)
+        return next((rule for rule in found if rule is not None and explains(rule.series)), None)
+
+    def _explained(self, draft: Draft, body: IncidentOpened) -> IncidentOpened:
         """The new incident with its cause, where the fault does not say it, and the fix that is offered."""
         rule = self._config.rules.get(body.rule)
-        reason = self._why(body.agent, rule)
+        reason = self._why(body.agent, self._explaining(draft.state, body.alerts))
         if body.origin is not Origin.FAULT:
             body = replace(body, cause=reason.text, root=str(reason.root))
         if body.origin is not Origin.FAULT or str(reason.root) == body.root:

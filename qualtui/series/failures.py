@@ -22,7 +22,7 @@ SERIES = (
         "%",
         "up",
         "messages",
-        "S6 in truth: failures.unanswered of failures.messages; 0 below 20 of them, the counts speak",
+        "S6 in truth: failures.unanswered of failures.messages; below 20 of them it alarms no one",
         events="failures.messages",
     ),
     Series(

@@ -24,7 +24,7 @@ def failures(
 ) -> dict[str, float | None]:
     """failures.* by name without the agent, of the messages that came in the last `window` seconds.
 
-    `failures.rate` below EVENTS messages is 0: few messages show only in its counts, and end an alarm.
+    `failures.rate` of few messages is a true figure and no alarm: the rule on it needs EVENTS (`min_events`).
     """
     start = now - window
     asked = ([at for at in times if at >= born] for times in book.asked.values())
@@ -36,7 +36,7 @@ def failures(
     return {
         "failures.unanswered": float(recent),
         "failures.messages": float(messages),
-        "failures.rate": percent(recent, messages) or 0.0,
+        "failures.rate": 100.0 * recent / messages if messages else 0.0,
         "failures.consecutive": float(sum(row)),
         "failures.customers": float(sum(count > 0 for count in row)),
         "failures.sends": float(sum(at >= start for at in book.unheard)),

@@ -67,6 +67,14 @@ def test_a_rule_that_is_held_goes_on_at_its_mildest_while_the_other_one_fires() 
         assert verdict.severity is severity, alerts
 
 
+def test_of_too_few_events_nothing_is_said_while_the_other_rule_holds() -> None:
+    few = Given(rate=30.0, messages=19.0)
+    assert seen(few, firing("rate") | firing("waits")) is None  # neither milder nor another figure
+    alone = seen(few, firing("rate"))
+    assert alone is not None
+    assert (alone.known, alone.severity) == (True, None)
+
+
 def test_what_was_never_polled_is_absent_only_where_it_should_be_polled() -> None:
     absent = Rule(series="failures.rate", absent=Severity.WARNING, for_=Seconds(60))
     nothing = Given()

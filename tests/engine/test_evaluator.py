@@ -462,6 +462,21 @@ async def test_a_cause_that_did_not_last_is_revised_and_later_notices_follow(sto
     assert len(worse) == 2
 
 
+async def test_an_incident_without_a_cause_gets_that_of_the_customers_who_join_it(store: SqliteStore) -> None:
+    # What the rows of sessions show has no root cause; half an hour later customers wait, too.
+    loops = Rule(series="sessions.looping", warning=Level(0), summary="loops", link=Link.CUSTOMER)
+    scene = Scene(store, {"loops": loops, "customers-waiting": WAITING})
+    await scene.sample("sessions.looping", 3)
+    assert scene.journal.state.incidents[1].cause == ""
+    scene.why = WEBHOOK
+    await scene.oldest(181, after=1800)
+    incident = scene.journal.state.incidents[1]
+    assert (incident.cause, incident.fix) == ("The webhook fails", "retry")
+    scene.why = RootCause("another one", root=CauseKind.BOT_OWES)
+    await scene.oldest(190)
+    assert scene.journal.state.incidents[1].cause == "The webhook fails"
+
+
 async def test_what_fires_again_after_its_fault_ended_names_the_cause_of_today(store: SqliteStore) -> None:
     scene = Scene(store, {"customers-waiting": WAITING, "down": DOWN})
     scene.seen = FaultsSeen((Fault(Link.GATEWAY, 1000.0, "gateway broken", "the session is FAILED"),))

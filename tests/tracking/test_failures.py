@@ -50,9 +50,10 @@ def test_which_messages_count_and_which_have_failed(
     assert (said["failures.unanswered"], said["failures.messages"]) == (unanswered, messages)
 
 
-def test_a_rate_needs_twenty_messages() -> None:
+def test_a_rate_is_never_said_to_be_zero_where_messages_failed() -> None:
+    assert told()["failures.rate"] == 0
     few = [got(300 + n, f"x{n}") for n in range(19)]
-    assert told(*few)["failures.rate"] == 0
+    assert told(*few)["failures.rate"] == 100  # of too few for an alarm: the rule needs twenty
     assert told(*few, got(400, "y"))["failures.rate"] == 100
     answered = [row for n in range(15) for row in (got(500 + n, f"y{n}"), sent(400, f"y{n}"))]
     assert told(*few[:5], *answered)["failures.rate"] == 25
