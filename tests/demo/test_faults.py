@@ -17,6 +17,7 @@ NAMES = {
     *("customers-unanswered", "sends-failing", "sends-hanging", "error-burst", "flood"),
     *("sends-refused", "logged-out", "foreign-number", "chats-hidden", "chats-doubled", "chats-request-time"),
     *("acks-pending", "session-nameless", "catcher-down", "catcher-hangs", "catcher-drips"),
+    *("memory-leak", "cpu-burn", "bad-deploy", "suspended", "host-down", "host-limited"),
 }
 
 

@@ -98,6 +98,7 @@ def waiting(snapshot: Snapshot) -> float:
 
 def copied(source: Path, target: Path, old: str, new: str) -> None:
     """The same configuration on another store."""
+    target.touch(0o600)  # a key of the host stands in it
     target.write_text(source.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
