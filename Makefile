@@ -12,7 +12,7 @@ demo: $(FRESH)
 # Two passes at once: what waits for real processes by the clock (LIVE) goes first. 5: no test of that kind.
 LIVE := tests/system tests/demo tests/screens/test_terminal.py
 test: $(FRESH)
-	@out=$$(mktemp); nice -n 10 $(BIN)/python -m pytest -n 2 --dist loadfile -m 'not live' $(or $(ARGS),tests --ignore=tests/system --ignore=tests/demo) >$$out 2>&1 & rest=$$!; \
+	@out=$$(mktemp); nice -n 10 $(BIN)/python -m pytest -n 3 --dist loadfile -m 'not live' $(or $(ARGS),tests --ignore=tests/system --ignore=tests/demo) >$$out 2>&1 & rest=$$!; \
 	trap "kill $$rest" INT TERM; \
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m live $(or $(ARGS),$(LIVE)); live=$$?; \
 	wait $$rest; rest=$$?; cat $$out; rm -f $$out; \
