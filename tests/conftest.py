@@ -10,8 +10,9 @@ from benchmarks.disk import Disk, disk
 from benchmarks.trial import Skip
 from tests.postgres import AgentDatabase, Postgres, fresh_database, running_postgres
 
-# What a shell runs in the background ignores Ctrl+C, and so would each process that a test starts.
+# What a shell runs in the background ignores Ctrl+C and Ctrl+\, and so would each process that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture
