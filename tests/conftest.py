@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
 
 from benchmarks.disk import Disk, disk
 from benchmarks.trial import Skip
@@ -13,6 +14,9 @@ from tests.postgres import AgentDatabase, Postgres, fresh_database, running_post
 # What a shell runs in the background ignores Ctrl+C and Ctrl+\, and so would each process that a test starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture
