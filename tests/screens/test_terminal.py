@@ -79,7 +79,7 @@ class Terminal:
             assert time.monotonic() < end, self.text()
             self.read()
 
-    def ended(self, timeout: float = 20.0, reading: bool = True) -> int:
+    def ended(self, timeout: float = 6.0, reading: bool = True) -> int:
         """The exit status, within the time."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:
