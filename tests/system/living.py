@@ -92,16 +92,16 @@ class World:
         rows = await self.rows(_NEVER_ANSWERED)
         return frozenset(row[0] for row in rows)
 
-    async def noticed(self, word: str, within: float) -> str:
-        """The text of the first notice that holds the word."""
+    async def noticed(self, word: str, within: float, why: str = "") -> str:
+        """The text of the first notice that holds the word, and one of those that `why` has between bars."""
         deadline = time.monotonic() + within
         while True:
             caught = [json.dumps(one, ensure_ascii=False) for one in await self.notices()]
             for text in caught:
-                if word in text:
+                if word in text and any(each in text for each in why.split("|")):
                     return text
             assert time.monotonic() < deadline, (
-                f"no notice with {word!r} within {within:.1f}s; caught: {caught[-4:]}"
+                f"no notice with {word!r} {why!r} within {within:.1f}s; caught: {caught[-4:]}"
             )
             await asyncio.sleep(0.1)
 
