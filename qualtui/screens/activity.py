@@ -158,6 +158,8 @@ class ActivityPage(Listing):
         if not self._came:
             down = _("Engine not running: what was done can't be read.")
             return _("reading ...") if self.sight.watched else down
+        if self._unread and not self._rows:
+            return _("What was done can't be read now.")
         if self._rows and self.query_one(FilterLine).value:
             return _("No line matches the filter.")
         return (_("Nothing was done yet."), _("No person did anything yet."), _("Nothing was done yet."))[
@@ -168,7 +170,7 @@ class ActivityPage(Listing):
         """Read earlier lines where the cursor is near the end, or a filter looks for them."""
         near = not self._view.keys or self.table.key in self._view.keys[-NEAR:]
         filtered = bool(self.query_one(FilterLine).value)
-        wanted = filtered or (near and self.table.touched)
+        wanted = (filtered or (near and self.table.touched)) and not self._unread
         if wanted and self._first and not self._reading and len(self._rows) < MOST and self.sight.watched:
             self._reading = True
             self._read_earlier(self._first)
@@ -209,7 +211,9 @@ class ActivityPage(Listing):
             self._first = answer.first
             self._take((*self._rows, *self._keyed(answer.lines))[:MOST])
         elif not isinstance(answer, ActivityLog):
-            self._first = 0
+            self._unread = True  # until the newest lines are read again
+            if self.is_mounted:
+                self.draw()
 
 
 def _names() -> tuple[str, ...]:

@@ -36,7 +36,6 @@ from qualtui.wire import (
     Customers,
     CustomerView,
     ListCustomers,
-    Refused,
     ShowCustomer,
 )
 
@@ -81,6 +80,7 @@ class CustomersPage(Listing):
         self._detail: CustomerDetail | None = None
         self._detail_at: tuple[str, float] = ("", 0.0)  # whose was asked for last, and when
         self._detail_refused: Saying = ""
+        self._unread = False  # the newest read was refused
 
     def above(self) -> ComposeResult:
         """The title with the number of customers, the lists, the filter."""
@@ -212,8 +212,8 @@ class CustomersPage(Listing):
         answer = await self._ask(ShowCustomer(self._agent, lead))
         if isinstance(answer, CustomerDetail):
             self._detail, self._detail_refused = answer, ""
-        elif isinstance(answer, Refused):
-            self._detail_refused = answer.text
+        else:  # the status line has the reason
+            self._detail_refused = _("The messages can't be read now.")
         if self.is_mounted and self.size.width >= PANE_FROM:
             self._show_detail()
 
@@ -235,7 +235,7 @@ class CustomersPage(Listing):
         if not self.sight.watched:
             return _("Engine not running: it is unknown who waits now.")
         if self._answer is None:
-            return _("reading ...")
+            return _("It can't be read now who waits.") if self._unread else _("reading ...")
         if self._people:
             return _("No customer matches the filter.")
         return {
@@ -266,6 +266,8 @@ class CustomersPage(Listing):
         spans = [Span(f" {title.format(n=number)}", "title"), Span(f"   {safe(self._agent, 60)}", "faint")]
         if self._answer is not None and self._listed.found != number:
             spans.append(Span("   " + _("{n} match the filter").format(n=self._listed.found), "strong"))
+        if self._unread:
+            spans.append(Span("   " + _("can't be read now"), "unknown"))
         return tuple(spans)
 
     def _lists(self) -> Line:
@@ -285,6 +287,11 @@ class CustomersPage(Listing):
     async def _read(self) -> None:
         backlog = self._list is CustomerList.BACKLOG
         answer = await self._ask(ListCustomers(self._agent, backlog, MOST))
-        if isinstance(answer, Customers) and backlog is (self._list is CustomerList.BACKLOG) and self.is_mounted:
+        if backlog is not (self._list is CustomerList.BACKLOG) or not self.is_mounted:
+            return
+        self._unread = not isinstance(answer, Customers)
+        if isinstance(answer, Customers):
             self._answer = answer
             self._choose()
+        else:
+            self.draw()

@@ -206,6 +206,8 @@ class IncidentsPage(Listing):
             return _("Engine not running: it is unknown what is open now.")
         if not self._came:
             return _("reading ...")
+        if self._unread and not self._rows:
+            return _("The incidents can't be read now.")
         if self._rows and self.query_one(FilterLine).value:
             return _("No incident matches the filter.")
         return (_("No incident yet."), _("No open incident."), _("No incident has ended yet."))[self._list]
@@ -224,7 +226,8 @@ class IncidentsPage(Listing):
     def _read_on(self) -> None:
         """Read older ones where the cursor is near the end of what was read, or a filter looks for them."""
         near = not self._view.keys or self.table.key in self._view.keys[-NEAR:]
-        wanted = near and (self.table.touched or bool(self.query_one(FilterLine).value))
+        moved = near and (self.table.touched or bool(self.query_one(FilterLine).value))
+        wanted = moved and not self._unread
         if wanted and self._before and not self._reading and len(self._rows) < MOST and self.sight.watched:
             self._reading = True
             self._read_older(self._before)
@@ -249,7 +252,7 @@ class IncidentsPage(Listing):
             self._older += tuple(one for one in answer.incidents if one.number not in listed)
             self._before = answer.before
         else:
-            self._before = 0
+            self._unread = True  # until the newest ones are read again
         if self.is_mounted:
             self.draw()
 

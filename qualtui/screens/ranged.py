@@ -7,10 +7,11 @@ from textual.binding import BindingType
 
 from qualtui.screens.listing import Listing
 from qualtui.screens.pages import PageContext
+from qualtui.text import _
 from qualtui.text.message import Saying
 from qualtui.widgets.time_axis import TimeAxis
 from qualtui.widgets.time_range import FIRST, RANGE_BINDINGS, RANGES, TimeRange
-from qualtui.wire import History, Refused, SeriesHistory, ShowHistory
+from qualtui.wire import History, SeriesHistory, ShowHistory
 
 SOONEST, LATEST = 5.0, 60.0  # s between two requests of the same past
 
@@ -105,7 +106,7 @@ class Ranged(Listing):
             return
         if isinstance(answer, History):
             self.past, self.refused = answer, ""
-        elif isinstance(answer, Refused):
-            self.past, self.refused = None, answer.text
+        else:  # the status line has the reason
+            self.past, self.refused = None, _("The past can't be read now.")
         if self.is_mounted:
             self.draw()

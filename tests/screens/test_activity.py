@@ -124,6 +124,17 @@ async def test_empty_unreadable_and_without_an_engine_say_so() -> None:
         await until(lambda: "can't be read now" in text(app))
 
 
+async def test_what_can_not_be_read_from_the_first_is_not_said_to_be_nothing() -> None:
+    engine = Log(())
+    engine.answers[ShowActivity] = Refused("can't read what was done: the disk is away")
+    app = window(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("9")
+        await until(lambda: "What was done can't be read now." in text(app))
+        assert "Nothing was done yet." not in text(app)
+
+
 async def test_ten_thousand_lines_cost_a_screenful_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = 0
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from qualtui.text.message import message
 from qualtui.widgets.customer_rows import customer_row
 from qualtui.wire import (
     Answer,
@@ -13,6 +14,7 @@ from qualtui.wire import (
     Customers,
     CustomerView,
     ListCustomers,
+    Refused,
     ShowCustomer,
 )
 from tests import snapshots
@@ -77,6 +79,28 @@ async def test_beside_the_list_stands_the_chosen_customer_read_when_the_cursor_r
         assert asked == [table(app, "#rows").key]
         await pilot.press("j")
         await until(lambda: sum(isinstance(one, ShowCustomer) for one in engine.asked) == 2)
+
+
+async def test_a_customer_whose_messages_can_not_be_read_is_not_said_to_be_read_still() -> None:
+    engine = engine_with(crowd(5))
+    engine.answers[ShowCustomer] = Refused(message("the database fails: refused"))
+    app = window(engine)
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("2")
+        await until(lambda: "The messages can't be read now." in text(app))
+        assert "reading ..." not in text(app)
+
+
+async def test_a_list_that_can_not_be_read_is_neither_empty_nor_being_read() -> None:
+    engine = engine_with(())
+    engine.answers[ListCustomers] = Refused(message("the database fails: refused"))
+    app = window(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("2")
+        await until(lambda: "It can't be read now who waits." in text(app))
+        assert "No customer waits." not in text(app)
 
 
 async def test_a_narrow_window_asks_nothing_of_a_single_customer() -> None:

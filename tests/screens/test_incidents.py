@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from qualtui.model import Phase
 from qualtui.widgets.incidents import incident_row
-from qualtui.wire import Answer, Command, IncidentList, IncidentView, ListIncidents
+from qualtui.wire import Answer, Command, IncidentList, IncidentView, ListIncidents, Refused
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, until, window
 
@@ -134,6 +134,17 @@ async def test_an_empty_list_says_what_is_known() -> None:
         await until(lambda: "No incident yet." in text(app))
         engine.drop()
         await until(lambda: "it is unknown what is open" in text(app))
+
+
+async def test_incidents_that_can_not_be_read_are_not_said_to_be_none() -> None:
+    engine = StandIn(replace(snapshots.calm(), incidents=()))
+    engine.answers[ListIncidents] = Refused("can't read the log: the disk is away")
+    app = window(engine)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("3")
+        await until(lambda: "The incidents can't be read now." in text(app))
+        assert "No incident yet." not in text(app)
 
 
 async def test_ten_thousand_incidents_cost_a_screenful_a_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -154,6 +154,7 @@ async def test_a_refusal_and_a_lost_engine_are_said() -> None:
         await until(lambda: app.pid != 0)
         await pilot.press("4")
         await until(lambda: "the disk is away" in text(app))
+        assert "The past can't be read now." in text(app).splitlines()[1]  # whatever the status says next
         standing.drop()
         await until(lambda: "the past can't be read" in text(app))
         assert tokens(app, "FAILED") <= tokens(app, "Bot ") | tokens(app, "DB ")
