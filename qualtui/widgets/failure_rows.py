@@ -32,10 +32,13 @@ class FailureKind(NamedTuple):
     causes: tuple[str, ...] = ()
 
 
+# A message of a row has failed while it has no delivered answer, whatever the reason.
+_OF_MESSAGES = ("stored, no reply", "said sent, not delivered")
+
 KINDS = (
-    FailureKind("failures.unanswered", lambda: _("Messages not answered"), ("stored, no reply",)),
-    FailureKind("failures.consecutive", lambda: _("Failures in a row"), ("stored, no reply",)),
-    FailureKind("failures.sends", lambda: _("Said sent, not delivered"), ("said sent, not delivered",)),
+    FailureKind("failures.unanswered", lambda: _("Messages not answered"), _OF_MESSAGES),
+    FailureKind("failures.consecutive", lambda: _("Failures in a row"), _OF_MESSAGES),
+    FailureKind("failures.sends", lambda: _("Marked sent, not delivered"), ("said sent, not delivered",)),
     FailureKind("customers.unstored", lambda: _("Never stored by the bot"), ("never stored",)),
     FailureKind("customers.never_greeted", lambda: _("Leads never greeted"), ("never greeted",)),
     FailureKind("failures.timeouts", lambda: _("Sends that hung")),
