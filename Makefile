@@ -9,12 +9,13 @@ FRESH  := $(VENV)/.dev
 demo: $(FRESH)
 	$(BIN)/qualtui demo $(ARGS)
 
-# Two passes at once: what waits for real processes by the clock (LIVE) goes first. 5: no test of that kind.
+# Two passes at once: what waits for real processes by the clock (LIVE) goes first, and is tried once more where it
+# failed, which is listed (R). 5: no test of that kind.
 LIVE := tests/system tests/demo tests/screens/test_terminal.py
 test: $(FRESH)
 	@out=$$(mktemp); nice -n 10 $(BIN)/python -m pytest -n 3 --dist loadfile -m 'not live' $(or $(ARGS),tests --ignore=tests/system --ignore=tests/demo) >$$out 2>&1 & rest=$$!; \
 	trap "kill $$rest" INT TERM; \
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m live $(or $(ARGS),$(LIVE)); live=$$?; \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m live --reruns 1 -r fER $(or $(ARGS),$(LIVE)); live=$$?; \
 	wait $$rest; rest=$$?; cat $$out; rm -f $$out; \
 	case $$rest,$$live in 0,0|0,5|5,0) ;; 0,*|5,*) exit $$live ;; *) exit $$rest ;; esac
 

@@ -30,6 +30,11 @@ class Catcher:
         """The SMTP sink's port."""
         return self._mail.number
 
+    async def close(self) -> None:
+        """Stop both sinks for good."""
+        await self.become(Mode.DOWN)
+        await self.http.close()
+
     async def become(self, mode: Mode) -> None:
         """Changes how both sinks behave. SMTP knows only up and down: it is down unless UP."""
         await self.http.become(mode)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -28,6 +29,7 @@ class Listener:
         self.mode = Mode.DOWN
         self._make = make
         self._port = ReservedPort()
+        self._socket: socket.socket | None = None  # listens from start to stop: no change between refuses anyone
         self._runner: web.AppRunner | None = None
         self._raw: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -45,15 +47,34 @@ class Listener:
                 return
             await self._drop()
             self.mode = mode
-            if mode is Mode.UP:
+            if mode is Mode.DOWN:
+                self._close()
+            elif mode is Mode.UP:
                 await self._serve()
-            elif mode is not Mode.DOWN:
-                self._raw = await asyncio.start_server(self._stall, sock=self._port.socket())
+            else:
+                self._raw = await asyncio.start_server(self._stall, sock=self._listen())
+
+    async def close(self) -> None:
+        """Vanish for good, and give up the port."""
+        await self.become(Mode.DOWN)
+        self._port.release()
+
+    def _listen(self) -> socket.socket:
+        """A handle on the one listening socket, which outlives those who serve it, as a process manager's does."""
+        if self._socket is None:
+            self._socket = self._port.socket()
+            self._socket.listen()
+        return self._socket.dup()
+
+    def _close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
 
     async def _serve(self) -> None:
         runner = web.AppRunner(self._make(), access_log=None, shutdown_timeout=_DROP)
         await runner.setup()
-        await web.SockSite(runner, self._port.socket()).start()
+        await web.SockSite(runner, self._listen()).start()
         self._runner = runner
 
     async def _drop(self) -> None:

@@ -172,7 +172,7 @@ async def _live(world: World, story: Story | None, *, yesterday: bool) -> None:
             if story is not None:
                 tasks.create_task(teller.play(story, control.act, control.holds))
     finally:
-        await listener.become(Mode.DOWN)
+        await listener.close()
 
 
 def _fill_store(settings: Settings, wanted: bool) -> None:

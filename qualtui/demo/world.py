@@ -162,10 +162,10 @@ class World:
 
     async def close(self) -> None:
         """Stops every part."""
-        await self.agent.become(Mode.DOWN)
-        await self.waha.become(Mode.DOWN)
-        await self.render.become(Mode.DOWN)
-        await self.catcher.become(Mode.DOWN)
+        await self.agent.close()
+        await self.waha.close()
+        await self.render.close()
+        await self.catcher.close()
         await self.stop_database()
 
     def _plan(self) -> Iterator[Persona]:

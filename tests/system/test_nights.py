@@ -114,6 +114,13 @@ async def answered(person: TmuxWindow) -> None:
         await confirm(person)
 
 
+async def ended(person: TmuxWindow, number: int) -> None:
+    """Until it is shown as over. A dialog that came up behind the other's fix is confirmed: it finds nobody."""
+    over = f"RESOLVED  #{number}"
+    while "[y]" in await person.until(over, "[y]", within=SHOWN):
+        await confirm(person)
+
+
 async def test_the_night_of_0310_is_opened_owned_and_fixed_with_six_keys_at_most(tmp_path: Path) -> None:
     async with night("0310") as scene:
         number = await scene.incident(undelivered, "two customers without a delivered answer")
@@ -128,7 +135,7 @@ async def test_the_night_of_0310_is_opened_owned_and_fixed_with_six_keys_at_most
             await confirm(phone)
             await answered(phone)
             await scene.resolved(number)
-            await phone.until(f"RESOLVED  #{number}", within=SHOWN)
+            await ended(phone, number)
             assert len(phone.pressed) <= 6
         assert [run.outcome for run in await scene.runs(GATEWAY_RESTART)] == ["ok"]
         assert [run.who for run in await scene.runs(RETRY)] == ["ana"]
@@ -154,7 +161,7 @@ async def test_on_a_bad_evening_two_people_who_press_at_once_restart_once_and_an
             await asyncio.gather(*(confirm(one) for one in both))
             await asyncio.gather(*(answered(one) for one in both))
             await scene.resolved(number)
-            await asyncio.gather(*(one.until(f"RESOLVED  #{number}", within=SHOWN) for one in both))
+            await asyncio.gather(*(ended(one, number) for one in both))
         assert [run.outcome for run in await scene.runs(GATEWAY_RESTART)].count("ok") == 1
         assert await scene.world.rows(_WRITTEN_TWICE) == []
 
