@@ -109,9 +109,9 @@ class Fetcher:
         """The answer to another method, without a body; not `read`: the answer's body is left where it is."""
         return await self._asked(partial(self._asking, method), read=read)
 
-    async def post(self, payload: bytes = b"", url: str = "") -> Answer:
+    async def post(self, payload: bytes = b"", url: str = "", method: str = "POST") -> Answer:
         """The answer to this JSON, sent once; `url` where it is not the fetcher's own. Raises FetchError."""
-        return await self._asked(partial(self._posting, url or self._url, payload))
+        return await self._asked(partial(self._posting, url or self._url, payload, method))
 
     def _asking(self, method: str) -> httpx.Request:
         request = self._bare.get(method)
@@ -119,9 +119,9 @@ class Fetcher:
             request = self._bare[method] = httpx.Request(method, self._url, headers=self._headers)
         return request
 
-    def _posting(self, url: str, payload: bytes) -> httpx.Request:
+    def _posting(self, url: str, payload: bytes, method: str) -> httpx.Request:
         headers = {**self._headers, "Content-Type": "application/json"} if payload else self._headers
-        return httpx.Request("POST", url, headers=headers, content=payload)
+        return httpx.Request(method, url, headers=headers, content=payload)
 
     async def _asked(self, build: Callable[[], httpx.Request], *, read: bool = True) -> Answer:
         clock = asyncio.get_running_loop().time

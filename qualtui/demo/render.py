@@ -59,6 +59,7 @@ class SimulatedHost:
         self.leaks = False  # every instance does
         self.burning = False
         self.limited = False  # every call is answered 429
+        self.auto_deploy = True
         now = time.time()
         self.deploys = [self._deploy("new_commit", "live", now - _LIVE_FOR)]
         self.events: list[dict[str, Any]] = []

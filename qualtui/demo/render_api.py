@@ -20,6 +20,7 @@ def render_application(host: SimulatedHost, key: str, now: Callable[[], float]) 
     service = "/v1/services/{service}"
     app.router.add_get("/v1/services", api.services)
     app.router.add_get(service, api.of_service(api.service))
+    app.router.add_patch(service, api.of_service(api.update))
     app.router.add_get(f"{service}/deploys", api.of_service(api.deploys))
     app.router.add_get(f"{service}/instances", api.of_service(api.instances))
     app.router.add_get(f"{service}/events", api.of_service(api.events))
@@ -92,7 +93,7 @@ class _Api:
         }
         return {
             "id": host.service,
-            "autoDeploy": "yes",
+            "autoDeploy": "yes" if host.auto_deploy else "no",
             "branch": "main",
             "createdAt": stamp(host.deploys[-1].at),
             "dashboardUrl": f"https://dashboard.render.com/web/{host.service}",
@@ -107,6 +108,16 @@ class _Api:
             "updatedAt": stamp(host.deploys[0].ended),
             "serviceDetails": details,
         }
+
+    async def update(self, request: web.Request) -> web.Response:
+        """Automatic deploys on or off."""
+        try:
+            self._host.auto_deploy = {"yes": True, "no": False}[
+                msgspec.json.decode(await request.read())["autoDeploy"]
+            ]
+        except (msgspec.DecodeError, KeyError, TypeError):
+            return _refused(400, "invalid body")
+        return web.json_response(self._service())
 
     async def deploys(self, request: web.Request) -> web.Response:
         return _page(request, [(one.id, "deploy", _deploy(one)) for one in self._host.deploys])

@@ -53,6 +53,7 @@ class ServiceState(msgspec.Struct, frozen=True):
     by: tuple[str, ...] = ()
     plan: str = ""
     dashboard: str = ""  # where people look at it
+    deploys_itself: bool = False  # a push makes a new deploy
 
 
 class Deploy(msgspec.Struct, frozen=True):
@@ -66,6 +67,8 @@ class Deploy(msgspec.Struct, frozen=True):
     running: bool = False  # it is under way
     ended: float | None = None
     commit: str = ""
+    once_live: bool = False  # it was live before, and is not now
+    is_rollback: bool = False  # it is an older deploy's code again
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -155,6 +158,9 @@ class Host(Protocol):
 
     async def rollback(self, deploy: DeployId) -> DeployId:
         """Deploys an older deploy again; returns the new one."""
+
+    async def stop_automatic_deploys(self) -> None:
+        """A push makes no deploy from now on: it would undo a rollback."""
 
     async def close(self) -> None:
         """Gives back connections; never raises, never waits longer than a second."""

@@ -141,15 +141,19 @@ class RenderHost:
 
     async def restart(self) -> None:
         """POST /services/{service}/restart."""
-        await self._client.post(calls.RESTART)
+        await self._client.send(calls.RESTART)
 
     async def rollback(self, deploy: DeployId) -> DeployId:
         """POST /services/{service}/rollback; automatic deploys stay as they are."""
-        answer = await self._client.post(calls.ROLLBACK, {"deployId": deploy})
+        answer = await self._client.send(calls.ROLLBACK, {"deployId": deploy})
         try:
             return msgspec.json.decode(answer.body, type=Created).id
         except msgspec.MsgspecError:
             raise HostError(HostFault.UNREADABLE, message("not Render's answer"), http=answer.status) from None
+
+    async def stop_automatic_deploys(self) -> None:
+        """PATCH /services/{service}."""
+        await self._client.send(calls.UPDATE, {"autoDeploy": "no"})
 
     async def close(self) -> None:
         """Gives back the connection."""

@@ -26,6 +26,7 @@ class Service(msgspec.Struct, frozen=True, rename="camel"):
     suspenders: tuple[str, ...] = ()
     dashboard_url: str = ""
     service_details: _Details = _Details()
+    auto_deploy: str = ""
 
     def state(self) -> ServiceState:
         """What probes know of it."""
@@ -36,6 +37,7 @@ class Service(msgspec.Struct, frozen=True, rename="camel"):
             by,
             clean(self.service_details.plan, 20),
             clean(self.dashboard_url, 200),
+            self.auto_deploy == "yes",
         )
 
 
@@ -46,6 +48,7 @@ class _Commit(msgspec.Struct, frozen=True):
 class _Deploy(msgspec.Struct, frozen=True, rename="camel"):
     id: str
     status: str = ""
+    trigger: str = ""
     commit: _Commit | None = None
     created_at: datetime | None = None
     started_at: datetime | None = None
@@ -71,6 +74,8 @@ class DeployRow(msgspec.Struct, frozen=True):
             one.status in _RUNNING,
             None if one.finished_at is None else one.finished_at.timestamp(),
             "" if one.commit is None else clean(one.commit.id, 40),
+            one.status == "deactivated",
+            one.trigger == "rollback",
         )
 
 

@@ -41,10 +41,11 @@ REQUESTS = RenderCall("GET", "/metrics/http-requests", resource=True)
 LOGS = RenderCall("GET", "/logs", resource=True)
 RESTART = RenderCall("POST", "/services/{service}/restart", HostWrite.RESTART)
 ROLLBACK = RenderCall("POST", "/services/{service}/rollback", HostWrite.ROLLBACK)
+UPDATE = RenderCall("PATCH", "/services/{service}", HostWrite.ROLLBACK)  # of automatic deploys alone
 
 TABLE: tuple[RenderCall, ...] = (
     SERVICES, SERVICE, DEPLOYS, INSTANCES, EVENTS,
-    CPU, CPU_LIMIT, MEMORY, MEMORY_LIMIT, REQUESTS, LOGS, RESTART, ROLLBACK,
+    CPU, CPU_LIMIT, MEMORY, MEMORY_LIMIT, REQUESTS, LOGS, RESTART, ROLLBACK, UPDATE,
 )  # fmt: skip
 
 

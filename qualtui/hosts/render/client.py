@@ -58,7 +58,7 @@ class RenderClient:
         except _UNREADABLE:
             raise _not_renders(answer) from None
 
-    async def post(self, call: RenderCall, body: object = None) -> Answer:
+    async def send(self, call: RenderCall, body: object = None) -> Answer:
         """The answer of a writing call, which may have no body. Raises HostError."""
         return await self._answer(call, (), b"" if body is None else msgspec.json.encode(body))
 
@@ -68,7 +68,10 @@ class RenderClient:
         if now < self._pause.until:
             raise HostError(HostFault.LIMITED, _limited(self._pause.until - now), http=429)
         try:
-            answer = await (self._fetcher.get(url) if call.method == "GET" else self._fetcher.post(body, url))
+            if call.method == "GET":
+                answer = await self._fetcher.get(url)
+            else:
+                answer = await self._fetcher.post(body, url, call.method)
         except FetchError as error:
             raise HostError(_FAULTS[error.failure], error.said) from None
         now = self._clock()

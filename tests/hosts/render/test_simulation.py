@@ -123,6 +123,23 @@ async def test_a_rollback_makes_the_older_code_live_and_a_restart_a_new_instance
         assert seen[-1].path.endswith("/restart")
 
 
+async def test_automatic_deploys_are_switched_off_and_deploys_say_what_they_were() -> None:
+    async with scene(HostWrite.ROLLBACK) as (sim, host, _ran, _bad, seen):
+        assert (await host.service()).deploys_itself
+        await host.stop_automatic_deploys()
+        assert not (await host.service()).deploys_itself
+        assert seen[1].method == "PATCH"
+        good = sim.deploys[0]
+        await sim.deploy("new_commit", bad=True)
+        await host.rollback(good.id)
+        live, bad, first = await host.deploys(0.0)
+        assert [(one.live, one.once_live, one.is_rollback) for one in (live, bad, first)] == [
+            (True, False, True),
+            (False, True, False),
+            (False, True, False),
+        ]
+
+
 async def test_nothing_is_written_without_leave() -> None:
     async with scene(HostWrite.RESTART) as (sim, host, _ran, _bad, seen):
         with pytest.raises(HostError) as caught:
