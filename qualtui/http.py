@@ -129,7 +129,7 @@ class Fetcher:
         self._opening = False
         try:
             async with asyncio.timeout(self._timeout):
-                # Not through httpx's client: it keeps cookies, and builds anew each time what is the same.
+                # Not through httpx's client: it keeps cookies, and builds the same objects for each request.
                 status, body, whole, headers = await _exchange(
                     self._opened(), build(), self._limit if read else None
                 )

@@ -2,9 +2,11 @@
 
 import ast
 import configparser
+import io
 import re
 import shlex
 import subprocess
+import tokenize
 from pathlib import Path
 from typing import Any
 
@@ -205,8 +207,8 @@ def test_where_the_product_may_be_named_it_is_no_more_than_that() -> None:
 
 
 RIDDLES = re.compile(
-    r"\b(tells?|told|whom|mend(s|ed)?|nobody|unheard|hearsay|deeds?|owed|owes one|of its own|as written"
-    r"|taken? back|under way)\b",
+    r"\b(tells?|telling|told|whom|mend(s|ed|ing)?|nobody|unheard|hearsay|deeds?|owed|owes one|of its own"
+    r"|as written|taken? back|under way|(is|are) said|(is|are|was|were) asked for|anew|for ever)\b",
     re.IGNORECASE,
 )
 NAMED_BY_THE_SPECIFICATION = re.compile(r"cannot tell", re.IGNORECASE)
@@ -237,3 +239,34 @@ def test_what_people_read_uses_plain_words() -> None:
     read += [series.meaning for series in DECLARED]
     assert len(read) > 1000
     assert [text for text in read if RIDDLES.search(NAMED_BY_THE_SPECIFICATION.sub("", text))] == []
+
+
+def prose(file: Path) -> list[str]:
+    """What readers of a file see: a module's docstrings and comments, the comments of SQL, else all lines."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".sql":
+        return [line for line in text.splitlines() if line.startswith("--")]
+    if file.suffix != ".py":
+        return text.splitlines()
+    comments = [
+        one.string for one in tokenize.generate_tokens(io.StringIO(text).readline) if one.type == tokenize.COMMENT
+    ]
+    nodes = (node for node in ast.walk(ast.parse(text)) if isinstance(node, DOCUMENTED))
+    return comments + [ast.get_docstring(node) or "" for node in nodes]
+
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+PAPERS = [*(TOP / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "config.toml")), *DOCS]
+
+
+def test_what_contributors_read_uses_plain_words() -> None:
+    sources = sorted(one for one in (TOP / "qualtui").rglob("*") if one.suffix in {".py", ".sql"})
+    found = [
+        f"{file.relative_to(TOP)}: {line}"
+        for file in (*PAPERS, *sources)
+        for text in prose(file)
+        for line in text.splitlines()
+        if RIDDLES.search(re.sub("`[^`]*`", "", NAMED_BY_THE_SPECIFICATION.sub("", line)))
+    ]
+    assert len(sources) > 500
+    assert found == []

@@ -32,7 +32,7 @@ Sums = Callable[[int], Counts]  # of the newest so many minutes
 
 
 class Objective(msgspec.Struct, frozen=True):
-    """What share must be good, in percent. `steady`: its events are minutes; without one, nobody looked."""
+    """What share must be good, in percent. `steady`: its events are minutes; without one, no one looked."""
 
     target: float
     steady: bool = False

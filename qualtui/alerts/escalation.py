@@ -1,4 +1,4 @@
-"""Who is called next while nobody owns an incident that paged. Pure: values and `now` in, a verdict out.
+"""Who is called next while no one owns an incident that paged. Pure: values and `now` in, a verdict out.
 
 Each step counts from the one before, so that neither an engine that was away nor a mute that ended calls everyone
 at once.
@@ -57,7 +57,7 @@ class EscalationPlan(msgspec.Struct, frozen=True):
 
 
 class EscalationReason(StrEnum):
-    """Why somebody is called, or why nobody is."""
+    """Why somebody is called, or why no one is."""
 
     DUE = "due"
     WAITS = "waits"
@@ -81,7 +81,7 @@ class EscalationVerdict(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A channel that is used, and the person whose it is; empty: it is nobody's."""
+    """A channel that is used, and the person whose it is; empty: it is no one's."""
 
     channel: str
     person: str = ""

@@ -49,7 +49,7 @@ def look(
         verdict = _of_enough(agent, rule, verdict, samples, stale, now)
     # Unlike Prometheus or Alertmanager (docs/alerting.md): held-by
     if fires and verdict.known and verdict.severity is None and _fires(agent, rule.held_by, alerts):
-        # Of too few events nothing is said: it goes on as it was.
+        # Too few events say nothing: the alert goes on as it was.
         return None if rate.severity is not None else replace(verdict, severity=mildest(rule))
     return verdict
 

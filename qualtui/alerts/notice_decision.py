@@ -81,7 +81,7 @@ def due_notice(
         return None
     kind = _kind(incident, severity, waiting, timing, now)
     if kind is NoticeKind.FLAPPING and _reported(incident) and not _more(incident, severity, waiting):
-        severity = Severity.WARNING  # they know of it; that its cause comes and goes wakes nobody
+        severity = Severity.WARNING  # they know of it; that its cause comes and goes wakes no one
     return None if kind is None else NoticeDecision(kind, severity, waiting)
 
 

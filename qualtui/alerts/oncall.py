@@ -1,4 +1,4 @@
-"""Who is on call, who is next, and when nobody will be. Pure: shifts, the order and `now` in."""
+"""Who is on call, who is next, and when no one will be. Pure: shifts, the order and `now` in."""
 
 from collections.abc import Iterable, Sequence
 
@@ -7,11 +7,11 @@ import msgspec
 from qualtui.config.values import OncallSettings
 from qualtui.model import Shift
 
-SOON = 3 * 86400.0  # s before nobody is on call, from which it is shown
+SOON = 3 * 86400.0  # s before no one is on call, from which it is shown
 
 
 class Duty(msgspec.Struct, frozen=True):
-    """Who is called now. `taken`: by a command; else the first of the order. `gap`: from when nobody has it."""
+    """Who is called now. `taken`: by a command; else the first of the order. `gap`: from when no one has it."""
 
     who: str = ""
     until: float | None = None
@@ -21,7 +21,7 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 def duty(shifts: Sequence[Shift], settings: OncallSettings, now: float) -> Duty:
-    """Return who is on call. Where nobody took it, the first of the order is called."""
+    """Return who is on call. Where no one took it, the first of the order is called."""
     held = _holder(shifts, now)
     first = settings.order[0] if settings.order else settings.owner
     who = held.who if held is not None else first
@@ -55,7 +55,7 @@ def _holds(shift: Shift, at: float) -> bool:
 
 
 def _gap(shifts: Sequence[Shift], now: float) -> float | None:
-    """From when on nobody has taken it; None: never, or no shift was ever taken."""
+    """From when on no one has taken it; None: never, or no shift was ever taken."""
     if not shifts:
         return None
     at = now

@@ -23,7 +23,7 @@ class OwnerVerdict(StrEnum):
     """What is due, or why nothing is."""
 
     NO_OWNER = "no owner"
-    SCHEDULED = "scheduled"  # what is left is planned, and not overdue: nobody is woken for it
+    SCHEDULED = "scheduled"  # what is left is planned, and not overdue: no one is woken for it
     SNOOZED = "snoozed"
     ACTIVE = "active"  # the owner gave a sign of life not long ago
     REMIND = "remind"
@@ -53,7 +53,7 @@ def owner_verdict(incident: Incident, acted_at: float | None, timing: OwnerTimin
 
 
 def lapses_at(incident: Incident, acted_at: float | None, timing: OwnerTiming) -> float | None:
-    """Return when nobody owns an incident any more, if its owner gives no sign; None where nobody does."""
+    """Return when no one owns an incident any more, if its owner gives no sign; None where no one does."""
     if incident.phase is not Phase.FIRING or not incident.owner:
         return None
     sign, until = _sign(incident, acted_at), incident.snoozed_until

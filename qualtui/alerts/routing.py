@@ -12,7 +12,7 @@ LATER = frozenset({NoticeKind.RESOLVED, NoticeKind.UPDATE})  # for those alone w
 
 
 def unrouted(decision: NoticeDecision, incident: Incident, known: Collection[str]) -> Saying:
-    """Return why a decision reaches no channel; empty where that is no news: nobody was notified before.
+    """Return why a decision reaches no channel; empty where there is no reason: no one was notified before.
 
     `known`: the configured channels.
     """
@@ -31,7 +31,7 @@ def channels_for(
 ) -> Iterator[str]:
     """Yield the channels of a notice, each once.
 
-    Whoever was notified of the incident gets its end and its updates, whatever severity it has then; nobody else.
+    Whoever was notified of the incident gets its end and its updates, whatever severity it has then; no one else.
     `known`: the configured channels; of them, those that an escalation called get the end, too, and those that no
     route names any more.
     """

@@ -44,7 +44,7 @@ def after_break(before: AlertState, pause: float) -> AlertTransition | None:
     if pause <= LONGEST_BREAK:
         return None
     if before.phase is Phase.PENDING:
-        reason = message("no one looked for {pause:span}: it counts anew", pause=pause)
+        reason = message("no one looked for {pause:span}: it starts to count again", pause=pause)
         return _change(None, RuleVerdict(known=True), before, Phase.INACTIVE, before.severity, reason)
     return None if before.clear_since is None else AlertCleared(before.rule, before.agent, None, before.number)
 
@@ -58,7 +58,7 @@ def _walk(rule: Rule, verdict: RuleVerdict, before: AlertState, now: float) -> A
     if now - since >= rule.keep_firing_for:
         reason = message("the condition no longer holds")
         return _change(rule, verdict, before, Phase.RESOLVED, before.severity, reason)
-    if before.clear_since is None or before.clear_since > now:  # the clock was set back: counted anew from here
+    if before.clear_since is None or before.clear_since > now:  # the clock was set back: counted again from here
         return AlertCleared(before.rule, before.agent, since, before.number)
     return None
 
@@ -86,7 +86,7 @@ def _go_on(
             return None
         return _change(rule, verdict, before, Phase.FIRING, severity, message("the condition held long enough"))
     if severity is before.severity:
-        # The condition holds again: keep_firing_for counts anew when it ends.
+        # The condition holds again: keep_firing_for counts again when it ends.
         return None if before.clear_since is None else AlertCleared(before.rule, before.agent, None, before.number)
     reason = message("it got worse") if severity.rank > before.severity.rank else message("it got better")
     # Unlike Prometheus or Alertmanager (docs/alerting.md): info

@@ -96,7 +96,7 @@ def _reads(sql: str) -> bool:
 
 
 def _bearer_key(key: Any) -> bool:
-    """A key for a header, long enough that nobody guesses it; or nothing."""
+    """A key for a header, long enough that no one guesses it; or nothing."""
     text = key.reveal()
     return not text or (len(text) >= 16 and text.isascii() and text.isprintable() and " " not in text)
 

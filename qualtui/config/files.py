@@ -1,6 +1,6 @@
 """Files that a configuration names: regular ones only, read within a size and a time.
 
-A FIFO, a device or one of the kernel's files can block a reader for ever, and so can a network disk.
+A FIFO, a device or one of the kernel's files can block a reader forever, and so can a network disk.
 """
 
 import errno

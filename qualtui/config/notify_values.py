@@ -25,7 +25,7 @@ class Route(Values, frozen=True, kw_only=True):
 
 
 class EscalationStep(Values, frozen=True, kw_only=True):
-    """`[[notify.escalation]]`: who is called `after` the page, or the step before, while nobody owns it.
+    """`[[notify.escalation]]`: who is called `after` the page, or the step before, while no one owns it.
 
     `to`: channels, people, `on-call`, `next` (after the one on call) or `owner` (of `[oncall]`).
     """
@@ -42,7 +42,7 @@ class NotifySettings(Values, frozen=True, kw_only=True):
     retry_for: Seconds = Seconds(24 * 3600)  # a notice not delivered by then is given up
     group_wait: Seconds = Seconds(30)  # from an incident's beginning to its first notice; CRITICAL does not wait
     group_interval: Seconds = Seconds(300)  # between updates of an incident's cause
-    repeat_interval: Seconds = Seconds(0)  # between repeats while nobody owns it; 0: none, CRITICAL every 4 h
+    repeat_interval: Seconds = Seconds(0)  # between repeats while no one owns it; 0: none, CRITICAL every 4 h
     flap_returns: int = 3  # so many returns within flap_window are flapping: its notices are held; 0: never
     flap_window: Seconds = Seconds(1800)
     flap_quiet: Seconds = Seconds(900)  # without a change until it no longer flaps

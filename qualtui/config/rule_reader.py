@@ -51,7 +51,7 @@ def _sense(reader: ConfigReader, key: Key, rule: Rule) -> None:
         reader.report(key, "no threshold", "at least one of info, warning, critical, absent")
     declared = BY_NAME.get(rule.series)
     if declared is not None and declared.budget and rule.critical is not None:
-        reader.report((*key, "critical"), shown_value(float(rule.critical)), "none: an error budget wakes nobody")
+        reader.report((*key, "critical"), shown_value(float(rule.critical)), "none: an error budget wakes no one")
     if levels and rule.absent is not None:
         reader.report((*key, "absent"), f"beside {levels[0][0]}", "absent alone: it needs no threshold")
     if rule.absent is not None and not rule.for_:

@@ -47,7 +47,7 @@ BUILT_IN: dict[str, Rule] = {
         runbook="Look at the gateway's own page: does the session ask for a QR code? Scan it with the "
         "phone that owns the number; else restart the session. Then answer who waits.",
     ),
-    # A monitor that cannot ask must say so: its silence looks like health.
+    # A monitor that cannot poll must say so: its silence looks like health.
     "blind": Rule(
         series="sight.blind",
         op=Operator.ABOVE,
@@ -97,7 +97,7 @@ BUILT_IN: dict[str, Rule] = {
         runbook="Open the customers (key c) and read the oldest chats. Answer those who still need it "
         "with the fix or by hand; press m for those who were answered elsewhere.",
     ),
-    # Nobody may be lost (S18): one is too many, and no `for` brings him back.
+    # No one may be lost (S18): one is too many, and no `for` brings him back.
     "customers-lost": Rule(
         series="customers.lost",
         link=Link.CUSTOMER,
@@ -125,7 +125,7 @@ BUILT_IN: dict[str, Rule] = {
         "the bot. Read the log of the bot at the newest failure; roll back a deploy that began "
         "just before.",
     ),
-    # S7 as the row has it: five messages may be one person's, so it rings nobody.
+    # S7 as the row has it: five messages may be one person's, so it rings no one.
     "consecutive-failures": Rule(
         series="failures.consecutive",
         link=Link.CUSTOMER,
@@ -137,7 +137,7 @@ BUILT_IN: dict[str, Rule] = {
         runbook="Look at who is affected (key c): one customer means his messages, several mean the bot "
         "or the gateway. Read the log of the bot at the first failure.",
     ),
-    # 5 of 5: one customer's broken messages wake nobody, five customers in a row are no chance.
+    # 5 of 5: one customer's broken messages wake no one, five customers in a row are no chance.
     "consecutive-customers": Rule(
         series="failures.customers",
         link=Link.CUSTOMER,
@@ -171,7 +171,7 @@ BUILT_IN: dict[str, Rule] = {
         runbook="Nothing to do at night: the bot pauses 5-12 s a message by design. Shorten its pauses if "
         "the figure of the row matters.",
     ),
-    # A bot that can't store its progress asks one question for ever. A few customers bring it about themselves.
+    # A bot that can't store its progress asks one question forever. A few customers bring it about themselves.
     "same-question": Rule(
         series="sessions.same_question",
         op=Operator.AT_LEAST,
@@ -241,7 +241,7 @@ BUILT_IN: dict[str, Rule] = {
         runbook="Believe neither figure that the note names. Compare one customer's chat on the phone "
         "with his rows: messages in the chat alone never got in, rows alone were never delivered.",
     ),
-    # Our own fault, never the bot's. A minute: what fails at one look and works at the next rings nobody.
+    # Our own fault, never the bot's. A minute: what fails at one look and works at the next rings no one.
     "watch-fault": Rule(
         series="engine.fault",
         op=Operator.ABOVE,
@@ -277,7 +277,7 @@ BUILT_IN: dict[str, Rule] = {
         "that service on its own page. A restart of the bot alone does not end it.",
     ),
     # From 1 on a pair of windows burns (alerts/burn.py). 3 min: by then a fault
-    # with another rule has opened its incident, and this alert joins it. WARNING at most: a budget wakes nobody.
+    # with another rule has opened its incident, and this alert joins it. WARNING at most: a budget wakes no one.
     "budget-up": Rule(
         series="goal.up_burn",
         link=Link.CUSTOMER,

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from qualtui.demo.port import HOST, ReservedPort
 
-_DROP = 0.05  # seconds that running requests get when the service is killed; 0 would mean: wait for ever
+_DROP = 0.05  # seconds that running requests get when the service is killed; 0 would mean: wait forever
 
 
 class Mode(StrEnum):

@@ -38,7 +38,7 @@ class HostDeploy(msgspec.Struct):
 
 
 class SimulatedHost:
-    """The state behind the API. `run_bot` starts and stops the bot's process; `bad_code` is told what runs."""
+    """The state behind the API. `run_bot` starts and stops the bot's process; `bad_code` gets what runs."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class SimulatedHost:
         commit = "".join(self._rng.choice("0123456789abcdef") for _ in range(40))
         return HostDeploy(self._id("dep"), commit, trigger, status, at, at, bad)
 
-    # --- what the bot's process tells ---
+    # --- what the bot's process reports ---
 
     def answered(self, status: int) -> None:
         """The webhook answered."""

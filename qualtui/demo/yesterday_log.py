@@ -106,7 +106,7 @@ class PastLog:
         return number
 
     def called(self, number: int, fault: PastFault, after: float, who: str) -> None:
-        """Nobody owns it yet: a person's phone rings."""
+        """No one owns it yet: a person's phone rings."""
         ago, phone = fault.episode.ago - after, f"{who.lower()}-phone"
         self.add(ago, EscalationBegan(number))
         self.add(ago, EscalationCalled(number, 1, 1, (who,), (phone,)))

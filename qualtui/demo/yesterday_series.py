@@ -120,7 +120,7 @@ def _up_left(at: Moment) -> float | None:
 
 
 def _missed(at: Moment) -> float:
-    """Messages of the day that had no answer in time, by the minutes in which nobody had one."""
+    """Messages of the day that had no answer in time, by the minutes in which no one had one."""
     return round(at.bad * at.minute / 40)
 
 

@@ -33,7 +33,7 @@ def cause_believed(reason: RootCause, now: float) -> Belief:
 
 
 def restored(now: float) -> Belief:
-    """That in a cause of an earlier engine: nobody knows for how long it was seen."""
+    """That in a cause of an earlier engine: no one knows for how long it was seen."""
     return Belief(float("-inf"), now)
 
 

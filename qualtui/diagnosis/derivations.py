@@ -49,7 +49,7 @@ class Subject(NamedTuple):
     every: float  # s between two samples of the series that is computed, where it has another pace
     began: float  # when we began to poll the agent
     sources: Container[str]  # the series that a probe answers, without the agent
-    witness_age: float | None  # s since the gateway's chats were believed last; None: nobody reads them
+    witness_age: float | None  # s since the gateway's chats were believed last; None: no one reads them
     readings: Callable[[], Readings]
     links: Callable[[], Sequence[LinkView]]
     speed: float = 1.0  # a demo's time is faster

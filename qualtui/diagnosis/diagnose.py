@@ -184,7 +184,7 @@ def _rows(by: By, readings: Readings, now: float, speed: float) -> RootCause:
     # What the host counted before and after a deploy is surer than what rows let guess.
     if deploy := host_causes.harmful_deploy(by, readings, now):
         return deploy
-    # Rows that are not stored would say that nobody writes, too; who is being answered just now explains nothing.
+    # Rows that are not stored would say that no one writes, too; who is being answered just now explains nothing.
     unwritten = readings.get("agent.claimed", NOTHING).evidence is Evidence.DISAGREE
     if unwritten and not sure and oldest_wait(readings) <= SOON:
         return _without_rows(by, readings)
@@ -230,7 +230,7 @@ def _silence(by: By, readings: Readings) -> RootCause:
     if fresh(readings, "deep.broken"):
         return _deep(by, readings)
     doubted = witness is not None and witness.value != 1
-    # A webhook of which nothing is known yet, because nobody wrote, is less than a witness that is missing.
+    # A webhook of which nothing is known yet, because no one wrote, is less than a witness that is missing.
     if unknown and not (doubted and {view.link for view in unknown} == {Link.WEBHOOK}):
         text = message("No fresh evidence of: {links}", links=[link_name(view.link) for view in unknown])
         return RootCause(text, unknown_notes(readings), unknown[0].link, root=CauseKind.NO_EVIDENCE)

@@ -54,7 +54,7 @@ def _in_vain(run: FixRun) -> bool:
 def useful_fix(fix: str, readings: Readings, limit: float) -> bool:
     """Whether a fix has anything to work on, as far as is known.
 
-    `limit`: the seconds of an owed reply from which session-cleanup closes a session.
+    `limit`: the seconds of a pending reply from which session-cleanup closes a session.
     """
     if fix != SESSION_CLEANUP:
         return True

@@ -11,7 +11,7 @@ from qualtui.tracking.answered_share import Told
 from qualtui.tracking.failures import percent
 from qualtui.wire import LinkView
 
-NEEDED = (Link.BOT, Link.DATABASE, Link.GATEWAY)  # without one of these nobody is answered
+NEEDED = (Link.BOT, Link.DATABASE, Link.GATEWAY)  # without one of these no one is answered
 
 Bins = Sequence[tuple[float, float | None]]
 
@@ -46,7 +46,7 @@ def availability(counts: Bins, sums: Bins, now: float, minute: float, bin_: floa
     """S15: the share of good minutes among those that are known, and how many are not known.
 
     `counts` and `sums` are the bins of `bin_` seconds of goal.minute, one sample standing for `minute` seconds.
-    Minutes before the first sample are nobody's; those in which no engine watched are unknown, not good.
+    Minutes before the first sample are no one's; those in which no engine watched are unknown, not good.
     """
     known = sum(value or 0.0 for _at, value in counts)
     good = sum(value or 0.0 for _at, value in sums)
@@ -67,7 +67,7 @@ def availability(counts: Bins, sums: Bins, now: float, minute: float, bin_: floa
 
 
 def reply_goals(counts: Bins, sums: Bins) -> Told:
-    """S15 as written: the share of our questions at GET /health that were answered well, whatever that means."""
+    """S15 literally: the share of our polls of GET /health that were answered well, whatever that means."""
     asked, good = (sum(value or 0.0 for _at, value in bins) for bins in (counts, sums))
     return {
         "row.availability": (

@@ -280,7 +280,7 @@ def _detail(readings: Readings) -> Text:
 
 
 def _cannot_tell(name: str, readings: Readings, reason: RootCause, now: float) -> NowView:
-    """Without a fresh figure of `name` nobody knows who waits."""
+    """Without a fresh figure of `name` no one knows who waits."""
     reading = readings.get(name, NOTHING)
     if reading.evidence is Evidence.NO_SOURCE:
         detail = message("no database is configured: it is unknown who waits")

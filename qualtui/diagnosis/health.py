@@ -20,7 +20,7 @@ def agent_down(
 
     Down is a refused connection; or `misses` failures in a row over `down_after` seconds in which the bot stored
     no row (`last_row`: when it stored its newest, received or sent). A bot that works through replies answers
-    /health to nobody; one whose sends hang stores a received message after each kill of its worker.
+    /health to no one; one whose sends hang stores a received message after each kill of its worker.
     None: nothing is known yet. A newest sample without a value gives one without a value.
     """
     if not up:
@@ -113,7 +113,7 @@ def _unknown(series: str) -> Saying:
 def _misses(up: Sequence[Sample], gap: float) -> list[Sample]:
     """The unbroken run of failures at the end; a sample without a value neither counts nor breaks it.
 
-    More than `gap` seconds between two break it: nobody looked then, as between two engines.
+    More than `gap` seconds between two break it: no one looked then, as between two engines.
     """
     run: list[Sample] = []
     for sample in reversed(up):

@@ -40,7 +40,7 @@ def stuck_since(
 
 
 def _holds(since: float, readings: Readings, changed: float | None) -> bool:
-    """Whether nothing has ended it: a newer row of a send, another state of the session, or nobody who is owed."""
+    """Whether it goes on: no newer row of a send, no other state of the session, and a reply is pending."""
     if fresh(readings, "sessions.bot_owes") == 0 or (changed is not None and changed > since):
         return False
     sent = readings.get("customers.last_sent")

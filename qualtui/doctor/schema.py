@@ -53,7 +53,7 @@ FAULTS = (
             *("perguntar_objetivo", "perguntar_prazo", "oferecer_reuniao", "agendamento"),
             "finalizado_nao_interessado",
         ),
-        message("the bot's progress is lost: it repeats the same question for ever"),
+        message("the bot's progress is lost: it repeats the same question forever"),
     ),
     SchemaFault(
         "leads",

@@ -142,7 +142,7 @@ class AckReplies:
         self._failing[name] = since, found
 
     def pressable(self, channels: tuple[str, ...]) -> bool:
-        """Whether a notice with a button can lie on someone's phone, or a press of one be under way."""
+        """Whether a notice with a button can lie on someone's phone, or a press of one be on its way."""
         now, state = self._clock(), self._journal.state
         return any(
             one.channel in channels and _carries(one, state.incidents.get(one.number), now)

@@ -1,4 +1,4 @@
-"""The readings of agents, made anew only where a sample came or one got old."""
+"""The readings of agents, made again only where a sample came or one got old."""
 
 import math
 from collections.abc import Mapping
@@ -71,7 +71,7 @@ class AgentReadings:
         return _Look(0, -math.inf, math.inf, none, none)
 
     def _looked(self, agent: str, version: int, last: _Look, now: float) -> _Look:
-        """The look after `last`: only what was answered since is judged anew."""
+        """The look after `last`: only what was answered since is judged again."""
         stale, after, before, found = self.sources(agent), last.after, last.before, last.plain.copy()
         for name, sample in self._recent.newest_of(agent):
             had = found.get(name)

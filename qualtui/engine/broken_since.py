@@ -1,4 +1,4 @@
-"""Since when a link of the chain has been broken: from samples and log, so that no restart begins it anew."""
+"""Since when a link of the chain has been broken: from samples and log, so that no restart begins it again."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -58,7 +58,7 @@ class ConfigReload:
                 log.info("configuration taken: watching %s", ", ".join(fresh.agents))
                 return setup
             log.info("configuration read again: nothing differs")
-            self._judged()  # nothing differs: no reason to ask the bot anew
+            self._judged()  # nothing differs: no reason to ask the bot again
 
     async def _refuse(self, problem: Saying) -> None:
         self.problem = problem

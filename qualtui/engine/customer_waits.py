@@ -5,7 +5,7 @@ from collections.abc import Callable
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.notify.facts import WaitPeak
 
-GAP = 60.0  # s between two known figures in which nobody says how many waited
+GAP = 60.0  # s between two known figures in which no one says how many waited
 
 Oldest = Callable[[str], float | None]  # seconds that an agent's longest wait has lasted; None: not known
 

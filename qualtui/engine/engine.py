@@ -362,7 +362,7 @@ class Engine:
 
     def _learning(self, agent: str) -> float | None:
         share = learning_of(self._setup.probes, agent)
-        # After a restart nothing is learned anew unless the probe says so: until its first answer it is unknown.
+        # After a restart nothing is learned again unless the probe says so: until its first answer it is unknown.
         return None if not share and agent in self.journal.state.backlog else share
 
     def _why(self, agent: str) -> RootCause:

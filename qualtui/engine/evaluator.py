@@ -121,7 +121,7 @@ class Evaluator:
         return await self._journal.decide(lambda state: self._settle(state).entries)
 
     async def resume(self) -> tuple[Event, ...]:
-        """Restart what counts time, of agents at which nobody looked for too long: `for` and `keep_firing_for`."""
+        """Restart what counts time, of agents at which no one looked for too long: `for` and `keep_firing_for`."""
         return await self._journal.decide(lambda state: self._resume(state).entries)
 
     def _resume(self, state: State) -> Draft:
@@ -329,7 +329,7 @@ class Evaluator:
     def _settle_incident(self, draft: Draft, incident: Incident) -> None:
         """Resolve an incident of which no alert is left, and one of INFO, which only older versions opened.
 
-        Nobody looks at an agent that is gone: what flapped there is over now.
+        No one looks at an agent that is gone: what flapped there is over now.
         """
         if incident.phase is Phase.FIRING:
             self._resolve_settled(draft, incident)

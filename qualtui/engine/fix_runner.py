@@ -106,7 +106,7 @@ class FixRunner:
         return Fixes(fixes, tuple(run_view(run, now, self._final(run)) for run in runs[:50]))
 
     async def for_customer(self, agent: str, lead: str) -> tuple[CustomerFix, ...]:
-        """What each fix can do for one customer now; one that answers nobody says what it does."""
+        """What each fix can do for one customer now; one that answers no one says what it does."""
         found = []
         for (owner, _name), remedy in sorted(self._remedies.items()):
             if owner != agent:

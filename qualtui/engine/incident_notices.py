@@ -1,4 +1,4 @@
-"""Queues the notices that incidents are due, one a channel, each under a key that is unique for ever."""
+"""Queues the notices that incidents are due, one a channel, each under a key that is unique forever."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -83,7 +83,7 @@ class IncidentNotices:
     def queue(
         self, draft: Draft, incident: Incident, decision: NoticeDecision, place: str, channels: Iterable[str]
     ) -> None:
-        """Queue a decision's notice at each of the channels; `place` makes its keys unique for ever."""
+        """Queue a decision's notice at each of the channels; `place` makes its keys unique forever."""
         now = self._clock()
         facts = self._facts.of(incident, draft.state, now)
         for channel in channels:
@@ -97,7 +97,7 @@ class IncidentNotices:
     def _text(
         self, incident: Incident, decision: NoticeDecision, facts: NoticeFacts, now: float, key: str
     ) -> tuple[Saying, tuple[Saying, ...]]:
-        """Title and body; where wording them fails, a short notice: nobody must miss a page because of a text."""
+        """Title and body; where wording them fails, a short notice: no one must miss a page because of a text."""
         try:
             return notice_text(incident, decision, facts, now, key)
         except Exception:  # the boundary of one notice: the fault is ours, and the page goes out

@@ -113,7 +113,7 @@ class Journal:
                 return ()
             events = await self._write(entries, now)
             for event in events:
-                if event.seq > self.state.seq:  # else the state was read anew, with these in it
+                if event.seq > self.state.seq:  # else the state was read again, with these in it
                     self.state = apply(self.state, event)
             if not self._unsaved:
                 self._saved = self.state
@@ -190,13 +190,13 @@ class Journal:
 
     async def _read_anew(self) -> None:
         """The log is not the one that the state was folded from: a copy was put back, or a new one was begun."""
-        log.warning("the store holds another log than before: the state is read anew from it")
+        log.warning("the store holds another log than before: the state is read again from it")
         try:
             loaded = await self.run(self._store.load)
             # Numbers that people have seen stay given, whatever the other log says.
             self.state = replace(loaded, next_number=max(loaded.next_number, self.state.next_number))
         except StoreError as error:
-            log.warning("the state could not be read anew: %s", error)
+            log.warning("the state could not be read again: %s", error)
 
     def _remember(self, entries: list[Entry], now: float) -> tuple[Event, ...]:
         known = {event.key for event in self._unsaved}

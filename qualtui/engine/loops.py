@@ -16,7 +16,7 @@ SPREAD = 0.2  # s between the first questions of two probes
 
 
 class Loops:
-    """Begun anew with each configuration; a delivery that has begun outlives its own."""
+    """Started again with each configuration; a delivery that has begun is finished."""
 
     def __init__(
         self,

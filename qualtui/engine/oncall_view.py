@@ -24,7 +24,7 @@ def oncall_view(state: State, config: Config, now: float) -> Oncall:
 
 
 def oncall_banner(state: State, config: Config, now: float) -> Text:
-    """Return the line that nobody is on call, or soon will not be; empty where that is not so."""
+    """Return the line that no one is on call, or soon will not be; empty where that is not so."""
     held = duty(state.shifts, config.oncall, now)
     if held.gap is None or held.gap - now > SOON:
         return EMPTY

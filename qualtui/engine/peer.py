@@ -59,7 +59,7 @@ class Peer:
         self.full.set()
 
     def part(self) -> None:
-        """Closes; at once where the other side reads nothing, or the connection would stay for ever."""
+        """Closes; at once where the other side reads nothing, or the connection would stay forever."""
         if self.writer.transport.get_write_buffer_size():
             self.writer.transport.abort()
         else:

@@ -1,4 +1,4 @@
-"""Calls people: reminds an owner, lets a claim lapse, and escalates a page that nobody owns."""
+"""Calls people: reminds an owner, lets a claim lapse, and escalates a page that no one owns."""
 
 from collections.abc import Callable, Iterable
 
@@ -26,7 +26,7 @@ from qualtui.wire import NextCall
 
 
 class PeopleCalls:
-    """What an incident owes to people besides the notices of its routes."""
+    """What people are due about an incident besides the notices of its routes."""
 
     def __init__(
         self, notices: IncidentNotices, waiting: Callable[[str], int | None], clock: Callable[[], float]
@@ -117,7 +117,7 @@ def _paged(draft: Draft, number: int) -> bool:
 
 
 def acted_at(state: State, incident: Incident, now: float) -> float | None:
-    """When the owner's newest fix for an incident's agent was under way, since the incident is owned."""
+    """When the owner's newest fix for an incident's agent was running, since the incident is owned."""
     since = incident.owned_at or 0.0
     runs = [one for one in state.runs.values() if one.who == incident.owner and one.agent == incident.agent]
     ends = [now if one.finished_at is None else one.finished_at for one in runs if one.started_at >= since]

@@ -15,7 +15,7 @@ from qualtui.eventlog.ack_links import link_owner
 from qualtui.model import Incident, Notice, Phase, Severity, State
 from qualtui.wire import IncidentView, NextCall, Overview, PagedView
 
-QUIET_KINDS = frozenset({"resolved", "fixed", "update", "test", "reminder"})  # notices that page nobody
+QUIET_KINDS = frozenset({"resolved", "fixed", "update", "test", "reminder"})  # notices that page no one
 
 
 class PeopleViews:

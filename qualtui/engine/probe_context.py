@@ -22,7 +22,7 @@ from qualtui.tracking.deliverability import Deliverability, GatewayAt, broken_si
 from qualtui.tracking.manual_closes import Closed
 
 SETTLE_EVERY = 3600.0  # s between two looks at which closings have ended
-SETTLED_AFTER = 86400.0  # s beyond what learning anew reads
+SETTLED_AFTER = 86400.0  # s beyond what learning again reads
 SETTLED_AT_ONCE = 1000  # customers of an agent in one event
 
 PAST = 3600.0  # s of samples that are looked at
@@ -150,7 +150,7 @@ class ProbeContext:
         return self._grouped.get(agent, {})
 
     def _still_owed(self, config: Config, agent: str, leads: Collection[str]) -> None:
-        """What a person said of a customer ends once nothing is owed, and not even learning anew could find it."""
+        """What a person said of a customer ends once no reply is pending, and a new start would not find one."""
         now = self._clock()
         if now < self._settled_at.get(agent, 0.0) + SETTLE_EVERY:
             return

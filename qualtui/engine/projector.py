@@ -173,7 +173,7 @@ class Projector:
     ) -> Overview:
         """How all agents are. `first` (None: all): those that must be as of now.
 
-        Of the others, at most `most` that something touched are built anew, the oldest first; those that an event
+        Of the others, at most `most` that something touched are rebuilt, the oldest first; those that an event
         concerns, and those older than OLDEST seconds, always are.
         """
         self.refresh(state, available, now, first, most)
@@ -201,7 +201,7 @@ class Projector:
     def refresh(
         self, state: State, available: Available, now: float, first: Collection[str] | None, most: int = 0
     ) -> None:
-        """Builds anew what the overview needs; see there."""
+        """Rebuilds what the overview needs; see there."""
         may: list[tuple[float, str, _Cause]] = []
         for name, cause in self._causes(state, self._config.agents):
             had = self._cache.get(name)
@@ -232,7 +232,7 @@ class Projector:
             yield name, _Cause(self._recent.version(name), mine, ran, self._learning(name), planned)
 
     def old(self, now: float) -> tuple[str, ...]:
-        """The agents that the next overview would have to build anew because of their age."""
+        """The agents that the next overview would have to rebuild because of their age."""
         cache = self._cache
         return tuple(
             name
@@ -241,7 +241,7 @@ class Projector:
         )
 
     def touch(self, agents: Collection[str], state: State, available: Available, now: float) -> None:
-        """Builds these agents anew, whatever their age."""
+        """Builds these agents again, whatever their age."""
         for name, cause in self._causes(state, [name for name in agents if name in self._config.agents]):
             self._build(name, cause, state, available, now)
 

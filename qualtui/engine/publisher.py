@@ -24,7 +24,7 @@ from qualtui.wire import (
 
 PACE = 25  # agents whose views are built at once; others get their turn in between
 TURN = 250  # agents whose views are built in one go for a new window, some 50 ms: a busy loop is slow to come back
-ROUND = 5  # beats in which the views of all agents are built anew, however many there are
+ROUND = 5  # beats in which the views of all agents are rebuilt, however many there are
 
 
 class Publisher:
@@ -52,7 +52,7 @@ class Publisher:
         self._people = people
 
     def publish(self, most: int = PACE) -> None:
-        """Sends every window the overview; views of at most `most` agents are built anew for their age alone."""
+        """Sends every window the overview; views of at most `most` agents are rebuilt for their age alone."""
         if self._server.watched:
             self._server.publish(self._publication(most))
 

@@ -37,6 +37,6 @@ class StoreThread:
 
 
 def _seen(done: asyncio.Future[Any]) -> None:
-    """Nobody may wait any more: what it raises is no news then."""
+    """Ignores what it raises: perhaps no one waits for it any more."""
     if not done.cancelled():
         done.exception()

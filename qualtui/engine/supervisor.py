@@ -1,4 +1,4 @@
-"""The supervised loop of one probe: asks on its interval, and turns whatever happens into samples."""
+"""The supervised loop of one probe: polls on its interval, and turns whatever happens into samples."""
 
 import asyncio
 import logging
@@ -44,7 +44,7 @@ def _finite(sample: Sample) -> Sample:
 
 
 async def watch(probe: Probe, sink: Sink, clock: Clock, offset: float, wake: asyncio.Event) -> None:
-    """Asks for ever: every `interval` seconds after `offset`, and at once when `wake` is set.
+    """Polls forever: every `interval` seconds after `offset`, and at once when `wake` is set.
 
     A run that overruns its interval skips the missed beats instead of piling up.
     """

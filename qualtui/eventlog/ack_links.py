@@ -10,7 +10,7 @@ from qualtui.text.message import message
 
 
 class AckLinkUsed(EventBody, frozen=True, tag="ack_link.used"):
-    """Someone used the link that was sent to a channel. The event's key is the token's mark: once for ever."""
+    """Someone used the link that was sent to a channel. The event's key is the token's mark: once forever."""
 
     number: int
     channel: str

@@ -1,4 +1,4 @@
-"""Escalations: begun with the page of an incident that nobody owns, and who was called."""
+"""Escalations: begun with the page of an incident that no one owns, and who was called."""
 
 from msgspec.structs import replace
 
@@ -9,7 +9,7 @@ from qualtui.text.message import message
 
 
 class EscalationBegan(EventBody, frozen=True, tag="escalation.began"):
-    """Nobody owns an incident that paged: its steps count from here."""
+    """No one owns an incident that paged: its steps count from here."""
 
     number: int
 
@@ -20,7 +20,7 @@ class EscalationCalled(EventBody, frozen=True, tag="escalation.called"):
     number: int
     step: int  # from 1 on
     round: int
-    people: tuple[str, ...] = ()  # and channels that are nobody's
+    people: tuple[str, ...] = ()  # and channels that are no one's
     channels: tuple[str, ...] = ()
 
 

@@ -43,7 +43,7 @@ def _ended(state: State, body: FlappingEnded) -> State:
     old = state.incidents.get(body.number)
     if old is None or old.flapping is None:
         return state
-    # What counts as flapping begins anew.
+    # What counts as flapping starts again.
     beginnings = old.beginnings[-1:] if old.phase is Phase.FIRING else ()
     return _with(state, replace(old, flapping=replace(old.flapping, ended=True), beginnings=beginnings))
 

@@ -8,7 +8,7 @@ from qualtui.eventlog.activity import ACTIVITY_KEPT, with_line
 from qualtui.eventlog.registry import KINDS
 from qualtui.model import Event, State
 
-# Raise it with each change of meaning: checkpoints of another version are folded anew.
+# Raise it with each change of meaning: checkpoints of another version are folded again.
 FOLD_VERSION = 13
 
 

@@ -78,7 +78,7 @@ class IncidentReopened(EventBody, frozen=True, tag="incident.reopened"):
 
 
 class IncidentResolved(EventBody, frozen=True, tag="incident.resolved"):
-    """The last alert of an incident ended, or a person closed it. `quiet`: nobody is notified."""
+    """The last alert of an incident ended, or a person closed it. `quiet`: no one is notified."""
 
     number: int
     reason: Saying

@@ -14,7 +14,7 @@ FINISHED_KEPT = 100  # notices that are delivered or given up
 
 
 class NoticeQueued(EventBody, frozen=True, tag="notice.queued"):
-    """A notice is due at a channel. `key` is unique for ever: incident, change and channel."""
+    """A notice is due at a channel. `key` is unique forever: incident, change and channel."""
 
     key: str
     number: int
@@ -145,7 +145,7 @@ def _failing(state: State, notice: Notice, body: Moved) -> dict[str, Failing]:
 
 
 def _counted(state: State, old: Notice, new: Notice) -> State:
-    """The incident counts what became of its notices, because a notice itself is not kept for ever."""
+    """The incident counts what became of its notices, because a notice itself is not kept forever."""
     incident = state.incidents.get(new.number)
     if incident is None or old.status == new.status:
         return state

@@ -38,7 +38,7 @@ class AcknowledgementUndone(EventBody, frozen=True, tag="incident.acknowledgemen
 
 
 class OwnershipLapsed(EventBody, frozen=True, tag="incident.lapsed"):
-    """The owner gave no sign for so long that nobody owns it."""
+    """The owner gave no sign for so long that no one owns it."""
 
     number: int
     who: str

@@ -1,7 +1,7 @@
 """Who is being written to, and what became of it: rows in the agent's own system_logs, under an advisory lock.
 
 A claim is committed before anything is sent, its outcome after. A claim without one is in doubt: the message
-may have been sent. So two engines on two stores, or a kill in between, write to nobody twice.
+may have been sent. So two engines on two stores, or a kill in between, write to no one twice.
 """
 
 import uuid
@@ -31,14 +31,14 @@ class Case(msgspec.Struct, frozen=True):
     said: float | None  # the newest row of the bot
     heard: float | None  # the newest row of the customer
     claimed: float | None  # the claim that counts, within the window
-    outcome: str | None  # and what became of it; None: nobody knows
+    outcome: str | None  # and what became of it; None: no one knows
     now: float
     state: str = ""  # of that session, while it is active
     again: bool = False  # the customer wrote in it: who had ended a conversation begins another one
 
     @property
     def doubt(self) -> bool:
-        """A message to this customer may have been sent, and nobody knows."""
+        """A message to this customer may have been sent, and no one knows."""
         return self.claimed is not None and self.outcome in {None, OUTCOME + Fate.DOUBT}
 
     @property

@@ -113,7 +113,7 @@ class Fix(Protocol):
 
     @property
     def final(self) -> Saying:
-        """Why a run is never taken back; empty where `undo` may."""
+        """Why a run can't be undone; empty where `undo` may."""
 
     @property
     def unstoppable(self) -> Saying:

@@ -79,7 +79,7 @@ class GatewayRestart:
 
     @property
     def final(self) -> Saying:
-        """Why a run is not taken back."""
+        """Why a run can't be undone."""
         return message("a restart can't be undone")
 
     @property

@@ -27,7 +27,7 @@ class Guardrail(StrEnum):
     AUDIT = "audit"  # the lease or the log can't be relied on
     QUIET = "quiet"  # maintenance, a silence, read-only
     BREAKER = "breaker"
-    PERSON = "person"  # somebody else's run is under way
+    PERSON = "person"  # somebody else's run is in progress
     VERIFYING = "verifying"
     WITNESS = "witness"
     OUTSIDE = "outside"  # somebody or something else restarted it just now
@@ -104,7 +104,7 @@ def refusal_of(case: HealingCase) -> GuardrailRefusal | None:
 
 
 def stopped(case: HealingCase) -> Saying:
-    """Nobody stopped automatic fixes."""
+    """No one stopped automatic fixes."""
     left = case.policies.stopped_until - case.now
     if left <= 0:
         return ""
@@ -135,7 +135,7 @@ def breaker_closed(case: HealingCase) -> Saying:
 
 
 def no_person_at_work(case: HealingCase) -> Saying:
-    """No person's run on the agent is under way."""
+    """No person's run on the agent is in progress."""
     other = next((run for run in case.runs if not run.outcome and run.who != POLICY), None)
     return "" if other is None else message("{who} is running {fix}", who=other.who, fix=other.fix)
 

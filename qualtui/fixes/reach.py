@@ -66,7 +66,7 @@ class RetryReach:
         return tuple(way for way in self._strategies if not way.out_of_reach(case))
 
     def barrier(self, one: CustomerView, case: Case | None) -> Saying:
-        """Why nobody may write to this customer now; empty: they may."""
+        """Why no one may write to this customer now; empty: they may."""
         if case is None:
             return message("gone")
         if case.state in self._unreadable and (case.heard is None or case.heard < one.last - SAME):

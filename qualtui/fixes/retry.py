@@ -84,7 +84,7 @@ class Retry:
 
     @property
     def final(self) -> Saying:
-        """Why a run is not taken back."""
+        """Why a run can't be undone."""
         return message("a sent message can't be undone")
 
     @property
@@ -237,7 +237,7 @@ class Retry:
     # --- the whole run ---
 
     async def _refused(self, found: Survey) -> Saying:
-        """Why nobody may be written to at this moment; empty: they may, or there is nobody."""
+        """Why no one may be written to at this moment; empty: they may, or there is no one."""
         if any(each.ways for each in found.people):
             return await self.gateway_trouble() or await self._unsure()
         return self.out_of_hours() if any(each.late for each in found.people) else ""

@@ -1,6 +1,6 @@
 """The remedy session-cleanup: closes active sessions past the limit, by the row or in truth.
 
-Closing a session answers nobody: its customer stays waiting until the bot or a person writes.
+Closing a session answers no one: its customer stays waiting until the bot or a person writes.
 """
 
 import contextlib

@@ -9,7 +9,7 @@ from qualtui.text.message import Saying, Text
 from qualtui.tracking.gateway_chats import ChatMessage
 from qualtui.tracking.gateway_witness import ListedChat
 
-PENDING, DEVICE = 0, 2  # acks: nobody has it; the customer's phone has it
+PENDING, DEVICE = 0, 2  # acks: no one has it; the customer's phone has it
 
 ChatId = str  # opaque: another id is another person, unless the gateway links both
 
@@ -28,7 +28,7 @@ class GatewayFault(StrEnum):
     """Why there is no good answer. LOCAL: we could not ask. The others are the gateway's negative answers."""
 
     LOCAL = "local"
-    REFUSED = "refused"  # nobody listens
+    REFUSED = "refused"  # no one listens
     BROKEN = "broken"  # the connection or the answer broke off
     SILENT = "silent"  # no answer in time
     UNAUTHORIZED = "unauthorized"  # it rejects our key

@@ -64,7 +64,7 @@ class Deploy(msgspec.Struct, frozen=True):
     status: str  # in the host's own word
     live: bool  # it is what runs now
     failed: bool = False
-    running: bool = False  # it is under way
+    running: bool = False  # it is in progress
     ended: float | None = None
     commit: str = ""
     once_live: bool = False  # it was live before, and is not now

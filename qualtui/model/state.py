@@ -76,7 +76,7 @@ class Flapping(msgspec.Struct, frozen=True):
 
 
 class Escalation(msgspec.Struct, frozen=True):
-    """Who is called while nobody owns an incident: when it began, its newest step, and how many are done."""
+    """Who is called while no one owns an incident: when it began, its newest step, and how many are done."""
 
     began: float
     at: float  # of the newest step; the next one counts from there
@@ -93,7 +93,7 @@ class Shift(msgspec.Struct, frozen=True):
 
 
 class EarlierOwner(msgspec.Struct, frozen=True):
-    """Who owned an incident, and what was under way for whoever did, before somebody else acknowledged it."""
+    """Who owned an incident, and what was running for the owner, before somebody else acknowledged it."""
 
     owner: str = ""
     owned_at: float | None = None
@@ -148,7 +148,7 @@ class Incident(msgspec.Struct, frozen=True):
     snoozed_until: float | None = None
     reminded_at: float | None = None
     escalation: Escalation | None = None
-    lapsed: bool = False  # its owner gave no sign, and nobody was notified of that yet
+    lapsed: bool = False  # its owner gave no sign, and no one was notified of that yet
     before: EarlierOwner | None = None  # its newest acknowledgement can be undone; then this holds again
     called: tuple[str, ...] = ()  # channels of its escalations: they get the end, too
     passed_at: float | None = None  # when its newest notice passed a silence: people are called for it

@@ -51,7 +51,7 @@ class Link(StrEnum):
     CUSTOMER = "customer"
 
 
-EARLY, UNSAID = "early", "unsaid"  # codes of a sample without a value: nothing to measure yet, nobody says it
+EARLY, UNSAID = "early", "unsaid"  # codes of a sample without a value: nothing to measure yet, no one says it
 
 
 class Sample(msgspec.Struct, frozen=True, gc=False):

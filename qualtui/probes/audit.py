@@ -21,7 +21,7 @@ class Audit:
         self._found: tuple[ReplyRow, ...] = ()
 
     async def look(self, reader: DatabaseReader) -> None:
-        """Who is owed an answer in an active session, the newest 500. Raises DatabaseError."""
+        """Who waits for a reply in an active session, the newest 500. Raises DatabaseError."""
         self._found = _rows(await reader.ask("owed", self._statement, *self._words))
 
     def found(self) -> tuple[ReplyRow, ...]:

@@ -20,7 +20,7 @@ class OccasionalPolls:
         self._states = list(mapping.unreadable)
         self._unreadable = sql("qualtui.probes", "customers_unreadable", mapping)
         self._follow = follow
-        self._sender = ("", "")  # lead and masked phone of the flood under way
+        self._sender = ("", "")  # lead and masked phone of the flood that goes on
 
     async def look(self, reader: DatabaseReader, waiting: Of[str, PendingReply], flood: tuple[str, int]) -> Told:
         """`customers.flood` and `sessions.unreadable`; one that was not answered is None with its reason."""

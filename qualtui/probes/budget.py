@@ -23,7 +23,7 @@ class BudgetProbe:
     """goal.up_burn, goal.up_left, goal.up_lasts, the same of messages, and the counters of these.
 
     At its first look it reads 30 days by the hour and 6 h by the minute, later the newest minutes alone.
-    `minute`: seconds that a sample of goal.minute stands for; `decided` None: nobody reads messages.
+    `minute`: seconds that a sample of goal.minute stands for; `decided` None: no one reads messages.
     """
 
     def __init__(

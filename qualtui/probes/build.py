@@ -60,7 +60,7 @@ class Deps(msgspec.Struct, frozen=True):
     goals: Goals = Goals()
 
     def edge(self, agent: str) -> float | None:
-        """Since when chats are somebody's; None: the first look is under way."""
+        """Since when chats are somebody's; None: the first look is still running."""
         edge = self.backlog_before(agent)
         return self.born(agent) if edge is None else edge
 

@@ -18,7 +18,7 @@ from qualtui.tracking.identity import COUNTRY, HIDDEN, address, chat_key, stored
 from qualtui.tracking.replies import ReplyState
 from qualtui.tracking.reply_times import Waited, waited
 
-MOST = 100  # chats that wait, and owed leads, asked about in a cycle
+MOST = 100  # chats that wait, and leads with a pending reply, looked up in a cycle
 KEY = 16  # bytes
 _UNLEARNED = message("it is not known yet whether the gateway reports deliveries: its chats are being checked")
 LATELY = 600.0  # s: whoever was answered since is looked for in the chats
@@ -30,7 +30,7 @@ Save = Callable[[bytes], Awaitable[None]]
 class ChatMatching:
     """Corrects a book by the gateway's chats.
 
-    Phones live in its memory alone, and only of who is owed an answer, or was within an hour.
+    Phones live in its memory alone, and only of who waits for a reply, or did within an hour.
 
     `chats`: as they were read last, believed for `fresh_for` seconds; `refresh` reads what is new, or says why it
     can't. `load` and `save` keep the key, in our own store, that makes pseudonyms of numbers that are no lead's;
@@ -56,7 +56,7 @@ class ChatMatching:
         self._key = b""
         self._trusted = Chats()  # as they were when they were believed last
         self.rows = RowsToday()  # what the rows show of the same customers
-        self._numbers: dict[str, str] = {}  # by lead that is or was owed
+        self._numbers: dict[str, str] = {}  # by lead that waits or waited
         self._leads: dict[str, Known | None] = {}  # by number of those chats that wait; None: no lead's
         self._over: dict[
             str, float
@@ -65,7 +65,7 @@ class ChatMatching:
     async def look(self, reader: DatabaseReader, book: ReplyState, edge: float, skew: float) -> Saying:
         """Asks for what is not known yet. Why that failed, or chats and rows can't be compared; else empty.
 
-        `edge`: chats older than that are nobody's; `skew`: seconds that the database's clock is ahead of ours.
+        `edge`: chats older than that are no one's; `skew`: seconds that the database's clock is ahead of ours.
         Raises DatabaseError: no connection.
         """
         self.rows = RowsToday(skew, None if book.last_in is None else book.last_in - skew, burst(book.sent))
@@ -178,7 +178,7 @@ class ChatMatching:
         return with_claims(corrected, chats, self._numbers, born)
 
     def address(self, lead: str, phone: str, last: float, *, wrote: bool) -> tuple[str, Saying]:
-        """As the function of that name, for a lead that is owed.
+        """As the function of that name, for a lead that waits.
 
         `last`: when he did the last thing, by our clock. Chats that were read before it can't show that there is
         none of his: a session that is not working refuses to list them.
@@ -189,7 +189,7 @@ class ChatMatching:
         return address(phone, none if chat is None else chat.id, chats.lids, wrote=wrote)
 
     def heard(self, book: ReplyState, skew: float) -> dict[str, float]:
-        """By owed lead the newest answer that was heard."""
+        """By waiting lead the newest answer that was heard."""
         return heard_until(book, self._by(skew), self._numbers)
 
     def waited(self, book: ReplyState) -> Waited:

@@ -1,4 +1,4 @@
-"""The fast lane: who is owed an answer. Follows messages and leads by watermark; the judgement is the ledger's."""
+"""The fast lane: who waits for a reply. Follows messages and leads by watermark; the judgement is the ledger's."""
 
 import asyncio
 from collections.abc import Callable, Collection
@@ -100,7 +100,7 @@ class CustomersProbe:
         self._clocks: Read | None = None  # of the last cycle that succeeded
         self._by_hand = by_hand
         self._owed = owed
-        self._chat_ids: dict[str, str] = {}  # by lead of those who were asked for last: personal, never stored
+        self._chat_ids: dict[str, str] = {}  # by lead of those polled last: personal, never stored
 
     async def ask(self, now: float) -> tuple[Sample, ...]:
         """Run one cycle. Raises ProbeError; what one query alone could not answer is None with its note."""
@@ -225,7 +225,7 @@ class CustomersProbe:
     async def _matched(
         self, reader: DatabaseReader, ledger: Ledger, problems: Problems, *, look: bool = True
     ) -> tuple[Ledger, ReplyState]:
-        """Who is owed an answer by the rows, the gateway's chats, and what people closed by hand.
+        """Who waits for a reply by the rows, the gateway's chats, and what people closed by hand.
 
         Not `look`: what was asked about the chats in an earlier cycle must do, where there is no time for more.
         """

@@ -59,7 +59,7 @@ _UNRELIABLE = message("acks stay PENDING on messages that arrived: accepted and 
 class GatewayChatsProbe:
     """gateway.chats_waiting, chats.evidence, and `chats` for the fast lane.
 
-    `edge`: chats older than this are nobody's (our clock). `rows`: what the rows show, to check the chats by.
+    `edge`: chats older than this are no one's (our clock). `rows`: what the rows show, to check the chats by.
     `speed`: a demo's time is faster. `retry_text`: what the fix `retry` sends, which the bot does not know.
 
     What the chats say is read in pages, newest first, as far back as the read before; every ten minutes to who
@@ -81,7 +81,7 @@ class GatewayChatsProbe:
         self.interval = float(settings.chats_interval)
         self.timeout = max(LEAST_TIMEOUT, float(settings.timeout))
         self.chats = Chats()
-        self._tried: dict[str, float] = {}  # by number of those that wait: when their messages were asked for
+        self._tried: dict[str, float] = {}  # by number of those that wait: when their messages were polled
         self._edge = edge
         self._rows = rows
         self._bucket = BUCKET / speed
@@ -320,7 +320,7 @@ class GatewayChatsProbe:
             raise ProbeError(str(error)) from None
 
     async def _nameless(self) -> bool:
-        """Whether the session says WORKING and belongs to nobody; False where that is not known."""
+        """Whether the session says WORKING and belongs to no one; False where that is not known."""
         try:
             return (await self._gateway.status()).ownerless
         except GatewayError:

@@ -122,7 +122,7 @@ async def _part(
 
 
 def suspended_found(service: ServiceState) -> Found:
-    """Whether the service is suspended, and by whom."""
+    """Whether the service is suspended, and who suspended it."""
     note: Saying = ", ".join(service.by) if service.suspended else ""
     return float(service.suspended), note, ""
 

@@ -59,7 +59,7 @@ class LedgerStore:
             return self._ledger
         blob = await self._load()
         if blob is not None:
-            with contextlib.suppress(LedgerError):  # unreadable: learn anew; `born` keeps the backlog's edge
+            with contextlib.suppress(LedgerError):  # unreadable: learn again; `born` keeps the backlog's edge
                 self._ledger = self._saved = unpacked(blob)
         if self._ledger is None:
             self._ledger = begun(now, self._horizon, self._born, self._quick, self._backlog_before)
@@ -83,7 +83,7 @@ class LedgerStore:
         return ledger
 
     def look(self, book: ReplyState | None, born: float, now: float) -> None:
-        """Take who is owed a reply at the newest look, at the server's time `now`; None: not known in whole."""
+        """Take who waits for a reply at the newest look, at the server's time `now`; None: not known in whole."""
         self._seen = None if book is None else (book, born, now)
 
     def decided(self) -> Counts | None:

@@ -10,7 +10,7 @@ from qualtui.text import clean, masked
 from qualtui.text.message import Text, message
 
 # In capitals or not; config.toml names them. To the deep check any word but those of WELL is a bad one. /health
-# speaks of the whole bot, which a service with a word that nobody knows does not break: with one of these it does.
+# speaks of the whole bot, which a service with a word that no one knows does not break: with one of these it does.
 DOWN = {
     *("down", "error", "unhealthy", "disconnected", "offline", "stopped", "false", "failed", "fail", "failing"),
     *("unavailable", "unreachable", "refused", "timeout", "critical", "dead"),

@@ -1,4 +1,4 @@
-"""The questions of the fast lane: what came since a position, and what became of some owed customers."""
+"""The questions of the fast lane: what came since a position, and what became of some customers who waited."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from qualtui.tracking.replies import ReplyRow, ReplyState, RowKind
 from qualtui.tracking.timeline import Stored
 
 PAGE = 1000  # rows a question
-CHECKED = 200  # owed customers checked by key in a cycle
+CHECKED = 200  # waiting customers checked by key in a cycle
 ANSWERS = 10  # of those, how many are looked for an answer that came late
 
 
@@ -51,7 +51,7 @@ class WatermarkReader:
     async def check(
         self, reader: DatabaseReader, book: ReplyState, leads: Sequence[str]
     ) -> tuple[Checked, dict[str, Saying]]:
-        """What became of these owed customers, and by question what went wrong."""
+        """What became of these waiting customers, and by question what went wrong."""
         problems: dict[str, Saying] = {}
         sessions = [book.owed[lead].session for lead in leads if book.owed[lead].session]
         statuses = await _try(reader, problems, "leads", self._statuses, list(leads))

@@ -133,7 +133,7 @@ class Actions:
         self._say(_("Running ..."), "faint")
         done = await self.ask(RunFix(first.token), _RUN_TIME)
         if not isinstance(done, Done):
-            return None  # the reason stands in the status row; nobody is written to
+            return None  # the reason stands in the status row; no one is written to
         self._say(safe(done.text, 400), "good")
         now = await self.ask(PreviewFix(second.fix, second.agent, number=number), _PREVIEW_TIME)
         if not isinstance(now, Preview):

@@ -1,4 +1,4 @@
-"""Everything that was done and by whom, the newest first, back to the beginning of the log."""
+"""Everything that was done and who did it, the newest first, back to the beginning of the log."""
 
 from typing import ClassVar
 

@@ -44,7 +44,7 @@ EVERY, LONG_EVERY = 5.0, 30.0  # s between two requests while the page is open; 
 LONG = 500  # customers
 PANE, PANE_FROM = 48, 120  # cells of the pane, and of a window that has room for it
 DETAIL_EVERY, RESTS = 15.0, 0.25  # s between two requests of one customer; until the cursor rests
-MOST = 10_000  # customers that are asked for
+MOST = 10_000  # customers requested
 
 
 class CustomerList(Enum):
@@ -78,7 +78,7 @@ class CustomersPage(Listing):
         self._haystacks: list[str] = []
         self._listed = Listed()
         self._detail: CustomerDetail | None = None
-        self._detail_at: tuple[str, float] = ("", 0.0)  # whose was asked for last, and when
+        self._detail_at: tuple[str, float] = ("", 0.0)  # whose detail was requested last, and when
         self._detail_refused: Saying = ""
         self._unread = False  # the newest read was refused
 

@@ -152,7 +152,7 @@ class IncidentsPage(Listing):
             self.post_message(self.IncidentChosen(incident.number))
 
     def _arrange(self) -> None:
-        """The rows of the list and the filter; worked out anew where one of them changed."""
+        """The rows of the list and the filter; worked out again where one of them changed."""
         live = {one.number for one in self.sight.incidents}
         others = tuple(one for one in (*self._known, *self._older) if one.number not in live)
         rows = (*self.sight.incidents, *others)

@@ -1,4 +1,4 @@
-"""The outbox: what each channel delivers and owes, what was given up, and the key that sends it again."""
+"""The outbox: what each channel delivered, still has to send or gave up; and the key that sends it again."""
 
 from typing import ClassVar
 

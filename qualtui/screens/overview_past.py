@@ -1,4 +1,4 @@
-"""What the overview reads on request: the past of some series, and who waits. Asked again when it has aged."""
+"""What the overview reads on request: the past of some series, and who waits. Requested again when it has aged."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -21,7 +21,7 @@ SOONEST, LATEST = 5.0, 60.0  # s between two requests of the same
 CALM = 30.0  # ... and where all is calm: a chart that moves is repainted as a whole
 ENOUGH = 3  # known cells of a chart
 CELLS = 60  # of the hour
-SHORTEST = 60.0  # s of past that are asked for
+SHORTEST = 60.0  # s of past requested
 SHORTER, ROOM = (4, 24, 96, 288), 1.3  # parts of the longest past; how much more than what is known is shown
 OLDEST = "customers.oldest"
 ANSWERED, REPLIES, MINUTES = "customers.answered_1h", "reply.follow_p95", "goal.minute"
@@ -51,7 +51,7 @@ class OverviewPast:
         return found
 
     def took(self, name: str, ask: Command, answer: Answer) -> bool:
-        """Take an answer in; False where it is none, or another one was asked for since."""
+        """Take an answer in; False where it is none, or another one was requested since."""
         if not isinstance(answer, History | Customers) or self._asked[name].ask != ask:
             return False
         self._answers[name] = (ask, answer)

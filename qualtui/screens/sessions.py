@@ -30,7 +30,7 @@ from qualtui.wire import ListSessions, Sessions
 
 FOOTER = ("back", "filter", "fix", "refresh", "customers", "help")
 EVERY = 30.0  # s between two requests while the page is open: it reads every active session
-MOST = 2000  # sessions that are asked for
+MOST = 2000  # sessions requested
 PANE, PANE_FROM = 56, 150  # cells of the pane, and of a window that has room for it
 FIX = "session-cleanup"
 

@@ -1,4 +1,4 @@
-"""The wall as a program of its own: it looks, is given no right to change anything, and stays for weeks."""
+"""The wall as a separate program: it only shows, has no right to change anything, and runs for weeks."""
 
 import gc
 import time

@@ -20,5 +20,5 @@ SERIES = (
         "GET /metrics",
         "its success rate, from 20 sends on; failed sends count as success",
     ),
-    Series("agent.boots_1h", "", "", "GET /metrics", "how often its counters began anew: a recycled worker"),
+    Series("agent.boots_1h", "", "", "GET /metrics", "how often its counters started again: a recycled worker"),
 )

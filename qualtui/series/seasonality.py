@@ -1,7 +1,7 @@
 """Is a silence of the customers longer than their rhythm explains? Pure.
 
 For each hour of the week, UTC, the mean number of customers who begin to write in it is learned from weeks of
-messages. They begin independently, so P(nobody in a silence) = exp(-expected), P(N = 0) of the Poisson
+messages. They begin independently, so P(no one in a silence) = exp(-expected), P(N = 0) of the Poisson
 distribution. Who wrote within the hour before does not begin: a conversation is one, however long. An alarm wants
 P < 1e-5.
 """

@@ -44,7 +44,7 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
 
 Param = str | int | float | Text | list[Text | str] | None
 Saying = Text | str  # a string: stored by an older version in English, or a name that is never translated
-Sayings = tuple[Saying, ...] | Saying  # a text of several lines; a string: stored by an older version, as written
+Sayings = tuple[Saying, ...] | Saying  # a text of several lines; a string: an older version stored it
 EMPTY = Text("")
 
 

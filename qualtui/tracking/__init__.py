@@ -1,1 +1,1 @@
-"""Pure: who is owed an answer, by the rows and by the gateway's chats."""
+"""Pure: who waits for a reply, by the rows and by the gateway's chats."""

@@ -1,6 +1,6 @@
 """Whether the gateway's acknowledgements may be trusted: learned from what customers do. Pure.
 
-A customer's next message proves that ours before it arrived, though its acknowledgement is PENDING for ever, as
+A customer's next message proves that ours before it arrived, though its acknowledgement is PENDING forever, as
 the engine NOWEB leaves it. A gateway that delivers nothing looks alike but for that proof.
 An unanswered customer writes again, too. Where acknowledgements came until just before our message and none until
 the customer wrote, the phone is offline, and the next message proves nothing. A phone that is online again
@@ -66,7 +66,7 @@ def _proves(taken: Mapping[float, float], at: float, theirs: list[float]) -> boo
     """Whether the customer's next message proves that ours of `at` arrived.
 
     It does where the gateway never gave an acknowledgement, gave none for a day before ours, or one in between.
-    Where only later ones are known, nobody knows what it gave at that time.
+    Where only later ones are known, no one knows what it gave at that time.
     """
     following = next(one for one in theirs if one > at)
     if not taken or any(at < sent and seen <= following - CLOCKS for sent, seen in taken.items()):

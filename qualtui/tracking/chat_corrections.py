@@ -1,6 +1,6 @@
 """The ledger's pending replies, corrected by the gateway's chats. Pure.
 
-Who was heard is owed nothing; who is in no row is owed an answer.
+Who got an answer by the chats waits no more; who is in no row waits.
 """
 
 from collections.abc import Callable, Container, Mapping
@@ -26,9 +26,9 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def heard_until(book: ReplyState, chats: Chats, numbers: Mapping[str, str]) -> dict[str, float]:
-    """By owed lead the newest answer that was heard, or until when its words were repeated. `numbers`: by lead."""
+    """By waiting lead the newest answer that arrived, or until when its words were repeated."""
     found = {lead: chats.get(numbers.get(lead, "")) for lead in book.owed}
-    # Nobody has an answer of tomorrow.
+    # No one has an answer of tomorrow.
     return {
         lead: max(min(chat.heard, chats.read_at + CLOCKS), _repeated_until(chat, chats.read_at))
         for lead, chat in found.items()
@@ -64,14 +64,14 @@ def with_chats(
     fresh: bool = True,
     edge: float | None = None,
 ) -> ReplyState:
-    """The book, corrected by the chats: who is in no row is owed, who was not reached, too.
+    """The book, corrected by the chats: who is in no row waits, and who was not reached.
 
     `book`: already without what was heard; `numbers`: by lead; `leads`: by number of those chats that wait
     and were asked about, None: no lead's; `name`: what stands for such a number. Chats older than `edge`
-    (None: `born`, when qualtui first looked) are nobody's. Not `fresh`: who had only just written when
+    (None: `born`, when qualtui first looked) are no one's. Not `fresh`: who had only just written when
     the chats were read last may have been answered since.
     """
-    # A phone may be written in a form that no question finds: who was owed an answer lately is known all the same.
+    # A phone may be written in a form that no question finds: who waited lately is known all the same.
     lately = (*sorted(book.answered, key=lambda lead: book.answered[lead]), *book.owed)
     by_number = {numbers[lead]: lead for lead in lately if numbers.get(lead)}
     owed, asked = dict(book.owed), dict(book.asked)
@@ -105,7 +105,7 @@ def _written(book: ReplyState, chats: Chats, numbers: Mapping[str, str]) -> dict
 
 
 def _one_person(stored: Known | None, lately: str | None, owed: Container[str]) -> Known | None:
-    """Whose chat it is. `stored`: who has its number; `lately`: of those, who is or was owed an answer last.
+    """Whose chat it is. `stored`: who has its number; `lately`: of those, who waits or waited last.
 
     A person may be two leads, as where the sheet and the bot made one each: that with rows of this wait counts.
     """
@@ -159,11 +159,11 @@ def _claimed(
     last = chat.last
     start = (
         born if last.at >= born else edge
-    )  # who was open before the first look and writes anew waits since then
+    )  # who was open before the first look and writes again waits since then
     since = chat.since if chat.since is not None and chat.since >= start else last.at
     received = known.received if known is not None else None
     sent = known.sent if known is not None else None
-    if last.ours:  # not taken by WhatsApp: a moment is normal, and who wrote to nobody's customer is none
+    if last.ours:  # not taken by WhatsApp: a moment is normal, and who wrote to no one's customer is none
         if read_at - last.at <= SETTLE or (known is None and mine is None and since >= last.at):
             return None
         base = mine or PendingReply(since, max(since, received or since))

@@ -68,7 +68,7 @@ def followed(row: ReplyRow, step: ClockStep, passed: Mapping[str, float], now: f
         return None
     if row.at <= max(now, step.seen) + TOLERANCE or row.at > step.seen + step.by + TOLERANCE:
         return row
-    # Nobody writes under a time to come: a row of before. It was folded, or came too late to be.
+    # No one writes under a time to come: a row of before. It was folded, or came too late to be.
     return None if row.at < step.settled else moved(row, step.by)
 
 

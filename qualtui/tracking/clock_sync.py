@@ -19,7 +19,7 @@ def set_back(ledger: Ledger, now: float, skew: float, horizon: float, by_hand: C
     """The ledger by the server's clock; itself where that was not set back since the last cycle.
 
     All that is known moves with the clock: who waits, since when, and who was answered before they wrote again.
-    `skew`: seconds that the clock is ahead of ours; `by_hand`: who was closed. A ledger that is behind learns anew
+    `skew`: seconds that the clock is ahead of ours; `by_hand`: who was closed. A ledger that is behind learns
     from `horizon` seconds ago.
     """
     before = max(ledger.read, ledger.mark)
@@ -69,7 +69,7 @@ def set_back(ledger: Ledger, now: float, skew: float, horizon: float, by_hand: C
 def set_forward(ledger: Ledger, by: float, by_hand: Closed) -> Ledger:
     """The ledger by the server's clock that went on by `by` more seconds than time did.
 
-    All that is known moves with it, so that nobody has waited for longer than before; the streams go on where they
+    All that is known moves with it, so that no one has waited for longer than before; the streams go on where they
     were. What was stored since the last cycle keeps its time, and looks as much older.
     """
     closed = {lead: (by_hand[lead], until + by) for lead, until in closings(ledger, by_hand).items()}

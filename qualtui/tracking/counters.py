@@ -40,7 +40,7 @@ class Counters(msgspec.Struct, frozen=True):
 class CounterStep(msgspec.Struct, frozen=True):
     """What came between two looks; `booted`: the worker was recycled, and what it did before that is lost."""
 
-    since: float  # when the look before was asked for
+    since: float  # when the previous poll began
     at: float  # when this one was answered
     sent: int
     failed: int
@@ -80,7 +80,7 @@ def counters(body: bytes) -> Counters:
 
 
 class Looks(msgspec.Struct, frozen=True):
-    """What was seen of the counters: the newest look, when it was asked for, and the steps of the last hour."""
+    """What was seen of the counters: the newest poll, when it began, and the steps of the last hour."""
 
     newest: Counters | None = None
     asked: float = 0.0
@@ -88,7 +88,7 @@ class Looks(msgspec.Struct, frozen=True):
 
 
 def with_look(looks: Looks, after: Counters, asked: float, at: float) -> Looks:
-    """The looks with one more, asked for and answered at these times."""
+    """The polls with one more, begun and answered at these times."""
     steps = tuple(one for one in looks.steps if one.since >= at - HOUR)
     if looks.newest is not None and looks.asked >= at - HOUR:
         steps = (*steps, counter_step(looks.newest, after, looks.asked, at))
@@ -96,7 +96,7 @@ def with_look(looks: Looks, after: Counters, asked: float, at: float) -> Looks:
 
 
 def counter_step(before: Counters, after: Counters, since: float, at: float) -> CounterStep:
-    """The increase; a counter that fell began anew, so it is itself the increase, as in Prometheus's rate()."""
+    """The increase; a counter that fell started again, so it is itself the increase, as in Prometheus's rate()."""
     booted = after.sent < before.sent or after.failed < before.failed or after.deduped < before.deduped
     base = Counters() if booted else before
     sent, failed = after.sent - base.sent, after.failed - base.failed

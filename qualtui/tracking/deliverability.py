@@ -32,7 +32,7 @@ def deliverability(
 
     The nearest known samples before and after `at`, at most `reach` seconds away, decide. One 0 of two
     is DOUBT: the row was stored in the interval in which the gateway broke or recovered. So is a row of a time in
-    which nobody polled, as while no engine ran, where the session was broken before or after that: `gap` is the
+    which no one polled, as while no engine ran, where the session was broken before or after that: `gap` is the
     most seconds to look over.
     """
     middle = bisect_right(samples, at, key=lambda sample: sample.at)

@@ -30,7 +30,7 @@ def who_waits(ledger: Ledger, book: ReplyState, now: float, grace: float) -> dic
 
     Who wrote in the day before qualtui first looked is among them.
 
-    One stored under a time to come waits, too: nobody knows since when.
+    One stored under a time to come waits, too: no one knows since when.
     """
     return {
         lead: owed

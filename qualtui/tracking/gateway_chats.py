@@ -120,7 +120,7 @@ class Chats(msgspec.Struct, frozen=True):
                 yield key, since, chat.heard
 
     def hidden(self, key: str) -> bool:
-        """Whether nobody knows which phone a chat's key stands for."""
+        """Whether no one knows which phone a chat's key stands for."""
         return key.endswith(HIDDEN) and key not in self.lids
 
     def apart(self, skew: float) -> float:
@@ -156,9 +156,9 @@ def _written(before: Chat | None, last: ChatMessage) -> tuple[float, ...]:
 def with_messages(chat: Chat, messages: Iterable[ChatMessage], repeats: Collection[float] = ()) -> Chat:
     """The chat after a look at its newest messages: the customer waits since the first after the last heard one.
 
-    `repeats`: when the customer repeated what had been answered: that is owed no answer.
+    `repeats`: when the customer repeated what had been answered: that needs no reply.
 
-    One of ours that was not heard keeps nobody waiting who has an answer and said nothing since.
+    One of ours that was not heard keeps no one waiting who has an answer and said nothing since.
     Of messages in the same second the chat's last one is the last; the next read gives what is later.
     """
     last = chat.last
@@ -196,7 +196,7 @@ def with_page(chats: Chats, page: Iterable[tuple[str, ChatMessage]], read_at: fl
         key = chats.lids.get(key, key)
         before = found.get(key) or chats.get(key)
         if not key or (key in found and last.at == found[key].last.at and found[key].last.heard):
-            continue  # nobody's, or the same message under a second id
+            continue  # no one's, or the same message under a second id
         if before is None or before.id in {"", chat_id} or last.at >= before.last.at:
             found[key] = _named(with_last_message(before, last, chat_id), before)
         elif before.other != chat_id:  # to be looked into, too

@@ -41,8 +41,8 @@ class ChatsSeen(msgspec.Struct, frozen=True):
 
     chats: int = 0
     hidden: int = 0  # of these, ids that no phone is known of
-    nameless: bool = False  # the session says WORKING, and belongs to nobody
-    stamped: bool = False  # messages bear the time at which they are asked for
+    nameless: bool = False  # the session says WORKING, and belongs to no one
+    stamped: bool = False  # messages bear the time at which they are polled
     partial: bool = False  # a read of all could not be one: pages repeat, or are in no order and too many
 
 

@@ -15,7 +15,7 @@ _LONGEST = 64  # characters of an id or a phone that is one
 
 
 def chat_key(chat_id: str) -> str:
-    """What a chat or a lead's phone is compared by; empty where it is nobody's.
+    """What a chat or a lead's phone is compared by; empty where it is no one's.
 
     An id is opaque: another one is another person, but for the ninth digit of a Brazilian mobile, which WhatsApp
     leaves out of the ids of old ones. A phone without a suffix may be written as people do at home, and one that

@@ -1,6 +1,6 @@
-"""The ledger of owed customers: what was read, in which order it is folded, and what is still in doubt.
+"""The ledger of customers who wait: what was read, in which order it is folded, and what is still in doubt.
 
-Rows younger than OVERLAP stay in a window and are folded anew each time, because a row's time is when its
+Rows younger than OVERLAP stay in a window and are folded again each time, because a row's time is when its
 transaction began, not when it could be seen. Older ones are settled: folded for good, in the order of time.
 """
 
@@ -18,7 +18,7 @@ VERSION = 3
 
 
 class LedgerError(Exception):
-    """The stored ledger cannot be read; the reader begins anew."""
+    """The stored ledger cannot be read; the reader starts again."""
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
@@ -48,7 +48,7 @@ UNASKED = RowPage(asked=False)
 
 
 class PendingCheck(msgspec.Struct, frozen=True, array_like=True):
-    """What the re-check knows of an owed customer."""
+    """What the re-check knows of a waiting customer."""
 
     at: float
     seen_open: bool = False
@@ -97,7 +97,7 @@ class Checked(msgspec.Struct, frozen=True):
     statuses: dict[str, str] | None = None  # of the leads that are still there
     active: dict[str, bool] | None = None  # by session
     sent: tuple[ReplyRow, ...] = ()  # newest sent row of some of them, however late it was seen
-    unseen: bool = False  # a lead or a session that was asked for is not there, or not to be seen
+    unseen: bool = False  # a polled lead or session is not there, or not visible
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -255,7 +255,7 @@ def current(ledger: Ledger, now: float, gateway: GatewayAt) -> ReplyState:
 
 
 def due(ledger: Ledger, book: ReplyState, count: int) -> tuple[str, ...]:
-    """The owed customers to check again now: those never checked, then those checked longest ago."""
+    """The waiting customers to check again now: those never checked, then those checked longest ago."""
 
     def checked(lead: str) -> float:
         check = ledger.checks.get(lead)
@@ -267,7 +267,7 @@ def due(ledger: Ledger, book: ReplyState, count: int) -> tuple[str, ...]:
 def recheck(ledger: Ledger, book: ReplyState, checked: Checked, now: float, closed: str) -> Ledger:
     """The ledger after a re-check: who is gone is dropped, and who was closed while we looked on.
 
-    A lead that was closed before it wrote stays owed: closing says nothing of a later message.
+    A lead that was closed before it wrote still waits: closing says nothing of a later message.
     """
     checks = {lead: check for lead, check in ledger.checks.items() if lead in book.owed}
     gone: set[str] = set()

@@ -10,7 +10,7 @@ Closed = Mapping[str, float]  # by lead: the newest thing, by the database's clo
 
 
 def without_closed(book: ReplyState, closed: Closed) -> ReplyState:
-    """The book in which who was closed is owed nothing; who wrote again is owed since then alone."""
+    """The book in which who was closed waits no more; who wrote again waits since then."""
     if not closed.keys() & book.owed.keys():
         return book
     owed: dict[str, PendingReply] = {}

@@ -7,7 +7,7 @@ from qualtui.tracking.gateway_chats import CLOCKS, ChatMessage
 
 BUCKET = 300.0  # s of the clock in which the bot sends the same text once to a phone (agent.md, 4)
 MOST = 3  # repeats after one answer; more of them are a flood
-# Words that answer more than one question: the bot's next text is another one, and owed.
+# Words that answer more than one question: the bot's next text is another one, and pending.
 _CHOICES = frozenset((
     "s", "sim", "n", "não", "nao", "sei", "ok", "okay", "claro", "isso", "pode", "quero", "tenho", "talvez",
     "depende",

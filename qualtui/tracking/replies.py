@@ -1,4 +1,4 @@
-"""Who is owed an answer: the pure fold of leads and messages, in the order of their time."""
+"""Who waits for a reply: the pure fold of leads and messages, in the order of their time."""
 
 from collections.abc import Callable, Iterable
 from enum import IntEnum
@@ -38,7 +38,7 @@ class ReplyRow(msgspec.Struct, frozen=True, array_like=True, order=True, gc=Fals
 
 
 class PendingReply(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A customer who is owed an answer since the first thing that nobody answered."""
+    """A customer who waits for a reply since the first message that no one answered."""
 
     since: float
     last: float  # the newest thing that the customer did
@@ -101,7 +101,7 @@ def decider(gateway: GatewayAt, now: float) -> Decide:
 def news(book: ReplyState, row: ReplyRow) -> bool:
     """Whether a row that was found apart from the stream, and may have been folded before, is new to the book.
 
-    The book shows it: after a folded answer its customer is owed nothing, owed since later, or unheard until then.
+    The book shows it: after a folded answer its customer waits no more, waits since later, or was not reached.
     Such a one is not judged again either, though the gateway's samples of its time are forgotten.
     """
     owed = book.owed.get(row.lead)

@@ -21,9 +21,9 @@ class _Session(Enum):
 def session_started(
     working: Sequence[Sample], starting: Sequence[Sample], needs_human: Sequence[Sample]
 ) -> float | None:
-    """Return when a session that was down was seen to start; None: in these samples nobody started it.
+    """Return when a session that was down was seen to start; None: in these samples no one started it.
 
-    A session that was WORKING goes STARTING by itself when it connects anew, some engines every half hour: that
+    A session that was WORKING goes STARTING by itself when it reconnects, some engines every half hour: that
     proves no restart. Nor does a gateway's time of the last activity: it is often left out.
     """
     polled = sorted(chain(_numbered(0, working), _numbered(1, starting), _numbered(2, needs_human)))

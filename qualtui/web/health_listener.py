@@ -17,7 +17,7 @@ _SCHEME = "bearer "
 def health_application(
     fault: Callable[[], Saying], deep: Callable[[], DeepHealth], key: Secret | None
 ) -> web.Application:
-    """`fault`: what of the engine's own fails, empty where nothing does. Without `key` nobody reads `deep`."""
+    """`fault`: what of the engine's own fails, empty where nothing does. Without `key` no one reads `deep`."""
 
     async def health(_request: web.Request) -> web.Response:
         problem = fault()

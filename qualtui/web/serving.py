@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 AGAIN = 5.0  # s until an address that could not be had is tried again
 LARGEST = 4096  # bytes of a request's body
-ENDING = 0.5  # s for requests under way when the server goes
+ENDING = 0.5  # s for running requests when the server goes
 
 SAFE_HEADERS = {
     "Cache-Control": "no-store",

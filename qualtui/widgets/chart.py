@@ -48,7 +48,7 @@ def chart(
 ) -> list[Line]:
     """The chart in exactly `height` rows of at most `cells`; `cursor`: the cell whose values the title shows.
 
-    The title is the first row. Where too little is known for a chart, that is said instead. `left`: the least
+    The title is the first row. Where too little is known for a chart, a sentence says so. `left`: the least
     number of cells before the columns, so that charts stand below each other; `times`: with the row of times.
     """
     if cells <= 0 or height <= 0:

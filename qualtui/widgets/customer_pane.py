@@ -29,7 +29,7 @@ def customer_pane(
     cells: int,
     look: Look,
 ) -> list[Line]:
-    """All that is known of one customer; what was not read yet is said to be."""
+    """All that is known of one customer; what was not read yet says so."""
     waits = _("{phone} waits for {age}").format(phone=safe(person.phone, 40), age=age(now, person.since))
     lines: list[Line] = [(Span(waits, "title"),), *_rows(safe(person.cause), cells, "strong")]
     lines += _rows(safe(person.lead, 60), cells, "faint")

@@ -19,7 +19,7 @@ WIDE = 110  # cells from which each row says what the figure means
 WIDEST = 140  # cells from which no name is cut
 COLUMNS = (26, 10, 8, 12, 22)  # cells of the name, the value, its age, its evidence, its source
 Statement = Callable[[str], Sequence[str]]  # the rows of a file in probes/sql, by its name
-_INDENT = 6  # cells before what an opened row tells
+_INDENT = 6  # cells before what an opened row shows
 
 
 class FigureGroup(NamedTuple):
@@ -31,7 +31,7 @@ class FigureGroup(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row: a heading, a figure, or a line of what an opened figure tells."""
+    """A row: a heading, a figure, or a line of what an opened figure shows."""
 
     key: str
     entry: FigureGroup | Figure | Line

@@ -43,7 +43,7 @@ def _state(sight: ViewState, now: float, look: Look) -> Line:
     if sight.snapshot is not None and (number := recovering(sight.snapshot)):
         text = f" {look.glyphs.warning} {_('RECOVERING')} {number} "
         spans += [Span(text, "warn" if spans else "warnbadge"), Span(" ")]
-    # What is only to be known does not say how it is.
+    # INFO does not say how the agent is.
     spans += [] if spans else _quiet(sight, look)
     if number := sight.firing(Severity.INFO):
         spans += [Span(f" {look.severity(Severity.INFO)[0]} {_('INFO')} {number} ", "busy"), Span(" ")]
@@ -51,7 +51,7 @@ def _state(sight: ViewState, now: float, look: Look) -> Line:
 
 
 def _quiet(sight: ViewState, look: Look) -> Line:
-    """Nothing fires but what is only to be known: OK only where fresh evidence says so."""
+    """Nothing fires but INFO: OK only where fresh evidence says so."""
     agents = sight.snapshot.agents if sight.snapshot else ()
     if agents and all(agent.now.calm and agent.now.level is None and agent.learning is None for agent in agents):
         states = {agent.now.state for agent in agents}

@@ -1,4 +1,4 @@
-"""What is said of one incident before its timeline: how bad, why, by which proof, who has it, what to do. Pure."""
+"""One incident before its timeline: how bad, why, by which proof, who has it, what to do. Pure."""
 
 import re
 from collections.abc import Sequence

@@ -98,7 +98,7 @@ def incident_row(incident: IncidentView, now: float, widths: Widths, look: Look,
 
 def _owner_token(incident: IncidentView, fires: bool) -> str:
     if not fires or (not incident.owner and incident.severity is Severity.INFO):
-        return "faint"  # what is only to be known needs nobody
+        return "faint"  # INFO needs no one
     return "good" if incident.owner else "warn"
 
 

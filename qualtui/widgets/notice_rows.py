@@ -19,7 +19,7 @@ BROAD = 120  # cells from which a row says what kind of notice it is, too
 def channel_line(
     channel: OutboxChannel, notices: Sequence[NoticeView], now: float, zone: str, cells: int, look: Look
 ) -> Line:
-    """A channel: whether it delivers, what it still owes, what was given up, and why."""
+    """A channel: whether it delivers, what it still has to send, what was given up, and why."""
     mine = [one for one in notices if one.target == channel.name]
     owed = [one for one in mine if one.status in OWED]
     failed = sum(one.status == "failed" for one in mine)

@@ -63,7 +63,7 @@ def label(word: str) -> Line:
 
 
 def _waiting(view: AgentDetail, token: str, look: Look, *, slim: bool) -> list[Line]:
-    """How many wait, where that is known and not nobody."""
+    """How many wait, where that is known and not no one."""
     figure = view.figures.get("customers.waiting")
     if figure is None or figure.evidence is not Evidence.FRESH or not figure.value:
         return []

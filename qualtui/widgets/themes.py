@@ -1,4 +1,4 @@
-"""The themes: what style each token has. Each has contrast, and severities that colour-blind eyes tell apart.
+"""The themes: what style each token has. Each has contrast, and severities that colour-blind eyes can distinguish.
 
 tests/widgets/test_themes.py computes both: WCAG 2.1, and distances in simulated protanopia and deuteranopia.
 """

@@ -156,7 +156,7 @@ def _words(text: str, more: str, cells: int, token: str, look: Look, *, large: b
 
 
 def _owner(said: WallFacts, cells: int, look: Look, *, large: bool) -> list[Line]:
-    """Who has it, and who is next: both large, where nobody has it."""
+    """Who has it, and who is next: both large, where no one has it."""
     token = "strong" if said.owned else "warn"
     if said.owned or not said.next:
         return _words(said.who, said.next, cells, token, look, large=large)

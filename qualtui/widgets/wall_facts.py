@@ -135,7 +135,7 @@ def _who(agent: AgentSummary, incident: IncidentView | None, now: float) -> tupl
     """Who has the incident, whether that is somebody, and who or what is next."""
     if incident is None or incident.phase is not Phase.FIRING:
         return "", True, ""
-    if incident.link:  # a press on a link: nobody has confirmed it
+    if incident.link:  # a press on a link: no one has confirmed it
         who = safe(incident.link_who or incident.link, 40)
         return _("{who}: not confirmed").format(who=who), False, _("a person must confirm")
     if incident.owner:
@@ -147,7 +147,7 @@ def _who(agent: AgentSummary, incident: IncidentView | None, now: float) -> tupl
 
 
 def calm_words(sight: ViewState, snapshot: Snapshot, agent: AgentSummary, now: float) -> list[tuple[str, str]]:
-    """What is good to know while all is well: a figure, and what it is; the most telling first."""
+    """What is good to know while all is well: a figure, and what it is; the most useful first."""
     found: list[tuple[str, str]] = []
     view = sight.detail(agent.name)
     answered = view.figures.get("goal.messages_answered") if view is not None else None
@@ -167,7 +167,7 @@ def calm_words(sight: ViewState, snapshot: Snapshot, agent: AgentSummary, now: f
 
 
 def oncall_words(snapshot: Snapshot) -> str:
-    """Who is on call, and who after that; empty where nobody is."""
+    """Who is on call, and who after that; empty where no one is."""
     who, after = safe(snapshot.oncall, 40), safe(snapshot.oncall_next, 40)
     if not who:
         return ""

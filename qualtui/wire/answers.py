@@ -358,7 +358,7 @@ class Oncall(msgspec.Struct, frozen=True, tag="oncall"):
     next: str
     taken: bool
     until: float | None = None
-    gap: float | None = None  # from when on nobody has taken it
+    gap: float | None = None  # from when on no one has taken it
     planned: tuple[ShiftView, ...] = ()
     people: tuple[PersonView, ...] = ()
 

@@ -59,7 +59,7 @@ class Acknowledge(msgspec.Struct, frozen=True, tag="acknowledge"):
 
 
 class UndoAcknowledge(msgspec.Struct, frozen=True, tag="acknowledge.undo"):
-    """Undo the caller's own acknowledgement or snooze, while nobody else acted on the incident since."""
+    """Undo the caller's own acknowledgement or snooze, while no one else acted on the incident since."""
 
     number: int
 

@@ -97,7 +97,7 @@ class AgentDetail(msgspec.Struct, frozen=True):
 
 
 class NextCall(msgspec.Struct, frozen=True):
-    """Who is called next while nobody owns an incident, and when."""
+    """Who is called next while no one owns an incident, and when."""
 
     who: tuple[str, ...]
     at: float
@@ -138,7 +138,7 @@ class IncidentView(msgspec.Struct, frozen=True):
     paged: PagedView | None = None
     link: str = ""  # the channel whose link owns it, until a person confirms
     link_who: str = ""  # the only person that this channel belongs to
-    lapses_at: float | None = None  # nobody owns it then, if its owner gives no sign
+    lapses_at: float | None = None  # no one owns it then, if its owner gives no sign
     reminded_at: float | None = None  # the owner gave no sign since
     taken_at: float | None = None  # its owner can undo the acknowledgement of this time
     unseen_since: float | None = None  # its leading alert has had no data since then

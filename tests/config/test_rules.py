@@ -79,5 +79,5 @@ def test_the_example_shows_each_rule_s_link_and_runbook(name: str) -> None:
 
 def test_a_rule_on_an_error_budget_that_would_page_is_refused() -> None:
     assert any(
-        "an error budget wakes nobody" in line for line in lines(f"{AGENT}[rules.budget-up]\ncritical = 5\n")
+        "an error budget wakes no one" in line for line in lines(f"{AGENT}[rules.budget-up]\ncritical = 5\n")
     )

@@ -48,7 +48,7 @@ async def acknowledge(context: CommandContext, ask: Acknowledge, who: str) -> An
     if ask.release:
         return Done(message("#{number} has no owner now", number=str(ask.number)))
     if renewed:
-        return Done(message("you still own #{number}: the time to its lapse begins anew", number=str(ask.number)))
+        return Done(message("you still own #{number}: the time to its lapse starts again", number=str(ask.number)))
     return Done(message("you own #{number} now", number=str(ask.number)))
 
 

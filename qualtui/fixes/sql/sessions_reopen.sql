@@ -1,4 +1,4 @@
--- Make these sessions active again where nothing has taken their place and nobody finished them.
+-- Make these sessions active again where nothing has taken their place and no one finished them.
 UPDATE {{sessions}} AS s
 SET {{sessions.ativa}} = true
 WHERE s.{{sessions.id}} = ANY($1)

@@ -22,7 +22,7 @@ from qualtui.tracking.gateway_chats import ChatMessage
 from qualtui.tracking.gateway_witness import ListedChat
 from qualtui.tracking.identity import HIDDEN, chat_key
 
-MOST = 5_000  # of an answer that was asked for a page: some engines know no limit
+MOST = 5_000  # of an answer to a request for a page: some engines know no limit
 BODY = 8 * 1024 * 1024  # bytes of a page: engines add their own data to each message
 _MILLISECONDS = 1e11  # a later date in seconds than any
 _TOMORROW = 86_400.0  # s: what claims to be so much later than now is no date

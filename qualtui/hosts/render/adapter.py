@@ -40,7 +40,7 @@ from qualtui.text.message import message
 PAGE = 100  # elements: the most that Render gives
 PAGES = 5  # of one list, at most: who has more will be asked again
 _RUNNING = ("web_service", "private_service", "background_worker", "cron_job")
-_BACK = 600.0  # s of points that are asked for
+_BACK = 600.0  # s of points requested
 
 
 class _Row(Protocol):

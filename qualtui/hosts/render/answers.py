@@ -110,7 +110,7 @@ class _Event(msgspec.Struct, frozen=True):
     id: str
     timestamp: datetime
     type: str
-    details: _EventDetails | None = None  # of a person's deeds they have an address: only `reason` is read
+    details: _EventDetails | None = None  # of what a person did they have an address: only `reason` is read
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -137,7 +137,7 @@ _KINDS = {
     "service_suspended": HostEventKind.SUSPENDED,
     "service_resumed": HostEventKind.RESUMED,
 }
-READ = tuple(_KINDS)  # the types of events that are asked for
+READ = tuple(_KINDS)  # the types of events requested
 
 
 def _failure(details: _EventDetails | None) -> tuple[HostEventKind, Saying]:

@@ -55,7 +55,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
     @property
     def accepted(self) -> bool:
-        """Whether the channel took the message; whether a person has read it, nobody can say."""
+        """Whether the channel took the message; whether a person has read it, no one can say."""
         return not self.reason
 
 

@@ -1,4 +1,4 @@
-"""A notice's text as each kind of channel needs it, so that it reads as written. Pure.
+"""A notice's text as each kind of channel needs it, so that nothing in it is taken for markup. Pure.
 
 Notices contain texts of customers and machines: these must not mention people, hide a link behind other words,
 or act as layout. Apprise escapes for HTML and Slack if the text is declared as plain; the rest is done here.

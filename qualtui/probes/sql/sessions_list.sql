@@ -1,7 +1,7 @@
 -- The active sessions, those that are stuck first, then those that repeat their question, each by its age. Stuck, as
 -- session-cleanup closes them: the bot owes a reply, or no message was sent, for longer than $2; or the bot can't read
 -- the state of a session whose customer wrote last. A question repeats where the bot's newest one of the last day is
--- the one before again (as slow_same_question counts it). Nobody's text is read.
+-- the one before again (as slow_same_question counts it). No one's text is read.
 WITH questions AS (
     SELECT
         m.{{messages.session_id}} AS session,

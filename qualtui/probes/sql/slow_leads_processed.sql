@@ -1,4 +1,4 @@
--- S10 as written: how many leads of the last hour are marked as processed?
+-- S10 literally: how many leads of the last hour are marked as processed?
 SELECT count(*)::float8 AS value
 FROM {{leads}} AS l
 WHERE l.{{leads.created_at}} >= now() - interval '1 hour'

@@ -1,4 +1,4 @@
--- S2 as written: how many leads of the last hour are new and not marked as processed?
+-- S2 literally: how many leads of the last hour are new and not marked as processed?
 SELECT count(*)::float8 AS value
 FROM {{leads}} AS l
 WHERE l.{{leads.created_at}} >= now() - interval '1 hour'

@@ -1,4 +1,4 @@
--- S12 and S16 as written: how long, in the mean, until the next row of the bot in the session, whether it arrived or
+-- S12 and S16 literally: how long, in the mean, until the next row of the bot in the session, whether it arrived or
 -- not? Of the last hour's messages, at most 5000; one without a row does not count.
 SELECT avg(extract(epoch FROM answer.at - asked.at))::float8 AS value
 FROM (

@@ -1,4 +1,4 @@
--- S3 as written: how many active sessions were not updated for 30 minutes?
+-- S3 literally: how many active sessions were not updated for 30 minutes?
 SELECT count(*)::float8 AS value
 FROM {{sessions}} AS s
 WHERE s.{{sessions.ativa}} = true

@@ -1,4 +1,4 @@
-"""Fills a store that nobody uses yet with a past: its events, its samples, and what these are rolled up to."""
+"""Fills a store that no one uses yet with a past: its events, its samples, and what these are rolled up to."""
 
 from collections.abc import Iterable
 

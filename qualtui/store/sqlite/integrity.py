@@ -60,7 +60,7 @@ def _frames(file: BinaryIO, size: int) -> tuple[int, set[int]]:
         salts = WAL_HEADER.unpack(head)[4]
         while len(frame := file.read(FRAME.size)) == FRAME.size:
             page, after, its, _first, _second = FRAME.unpack(frame)
-            if its != salts:  # left over from before the log was begun anew
+            if its != salts:  # left over from before the log was started again
                 break
             logged.add(page)
             pages = after or pages

@@ -125,7 +125,7 @@ class SqliteStore:
     def erase(self, seq: int) -> bool:
         """Erase what an event says (LGPD), from the log and from the disk's pages; False where there is nothing.
 
-        The event's place stays, and `verify` still proves the rest. Whoever holds a State must load it anew.
+        The event's place stays, and `verify` still proves the rest. Whoever holds a State must load it again.
         """
         with self.writer.writing() as connection:
             erased = log.erase(connection, seq)
