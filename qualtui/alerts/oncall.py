@@ -7,6 +7,7 @@ import msgspec
 from qualtui.config.values import OncallSettings
 from qualtui.model import Shift
 
+ON_CALL, NEXT, OWNER = "on-call", "next", "owner"  # what a step calls besides channels and people
 SOON = 3 * 86400.0  # s before no one is on call, from which it is shown
 
 
@@ -29,6 +30,11 @@ def duty(shifts: Sequence[Shift], settings: OncallSettings, now: float) -> Duty:
     after = min(planned, key=lambda one: one.since).who if planned else following(who, settings)
     until = held.until if held is not None else None
     return Duty(who, until, after, held is not None, _gap(shifts, now))
+
+
+def person_called(target: str, held: Duty, settings: OncallSettings) -> str:
+    """Return the person that a target of a step means; a channel or person as it is; empty: no one."""
+    return {ON_CALL: held.who, NEXT: held.next, OWNER: settings.owner}.get(target, target)
 
 
 def following(who: str, settings: OncallSettings) -> str:

@@ -1,9 +1,12 @@
 """What `config check` says of who is called: whether it wakes someone, can be answered, and fails with the bot."""
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
+from qualtui.alerts.call_hours import Callers
 from qualtui.alerts.escalation import PLACES, plan_of
 from qualtui.config.errors import Problem
+from qualtui.config.hours import wall_zone
 from qualtui.config.values import Config
 
 BUTTONS = frozenset({"ntfy", "ntfys", "tgram"})  # schemes of channels that can have them
@@ -29,7 +32,25 @@ def escalation_remarks(config: Config, file: str) -> list[Problem]:
 
 
 def escalation_problems(config: Config, file: str) -> tuple[Problem, ...]:
-    """Return the problem of an escalation whose only WhatsApp path is the gateway that is monitored."""
+    """Return the problems of an escalation: WhatsApp only by the monitored gateway, hours that no one covers."""
+    return (*_fails_together(config, file), *_gap(config, file))
+
+
+def _gap(config: Config, file: str) -> tuple[Problem, ...]:
+    """The problem of hours in which a CRITICAL incident calls no one."""
+    notify = config.notify
+    found = Callers((), config.oncall, config.people, notify.zone).gap(plan_of(config).steps)
+    if found is None or notify.escalation_gaps:
+        return ()
+    begin, end = (datetime.fromtimestamp(at, wall_zone(notify.zone)) for at in found)
+    what = f"no step that calls from {begin:%a %H:%M} to {end:%a %H:%M}"
+    expected = "a step for all hours, so that each CRITICAL calls someone"
+    remedy = "Where that is meant: [notify] escalation_gaps = true"
+    return (Problem(file, "notify.escalation", what, expected, remedy),)
+
+
+def _fails_together(config: Config, file: str) -> tuple[Problem, ...]:
+    """The problem of an escalation whose only WhatsApp path is the gateway that is monitored."""
     hosts = {urlsplit(one.gateway.url).netloc for one in config.agents.values() if one.gateway is not None}
     urls = {name: urlsplit(config.notify.channels[name].url.reveal()) for name in _channels(config)}
     own = [name for name, url in urls.items() if url.netloc.rpartition("@")[2] in hosts]

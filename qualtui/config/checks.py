@@ -259,7 +259,10 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (EscalationStep, "after"): ValueCheck(
         'a duration of at most a day, such as "5m"', lambda value: 0 <= value <= 86_400
     ),
+    (EscalationStep, "hours"): ValueCheck(HOURS, _hours),
+    (EscalationStep, "zone"): _ZONE,
     (EscalationStep, "to"): ValueCheck("at least one channel, person, on-call, next or owner", bool),
+    (PersonSettings, "zone"): _ZONE,
     (PersonSettings, "language"): ValueCheck(
         'a language such as "en" or "pt_BR"', lambda text: not text or bool(_LANGUAGE.fullmatch(text))
     ),

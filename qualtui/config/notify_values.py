@@ -1,5 +1,7 @@
 """`[notify]`, `[people]` and `[oncall]`: who gets which notices, and through what."""
 
+from enum import StrEnum
+
 from qualtui.config.value_types import Seconds, Secret, Values
 from qualtui.model import Severity
 
@@ -24,6 +26,18 @@ class Route(Values, frozen=True, kw_only=True):
     resolved: bool = True
 
 
+class Day(StrEnum):
+    """A day of the week, in the order of `datetime.weekday`."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
 class EscalationStep(Values, frozen=True, kw_only=True):
     """`[[notify.escalation]]`: who is called `after` the page, or the step before, while no one owns it.
 
@@ -32,6 +46,14 @@ class EscalationStep(Values, frozen=True, kw_only=True):
 
     after: Seconds = Seconds(0)  # since the page
     to: tuple[str, ...]
+    hours: str = ""  # in which it calls, such as 08:00-18:00; empty: at any time
+    days: tuple[Day, ...] = ()  # on which these hours begin; empty: every day
+    zone: str = ""  # of hours and days; empty: the person's, for a channel that of [notify]
+
+    @property
+    def timed(self) -> bool:
+        """Whether there are times at which it calls no one."""
+        return bool(self.hours or self.days)
 
 
 class NotifySettings(Values, frozen=True, kw_only=True):
@@ -48,11 +70,12 @@ class NotifySettings(Values, frozen=True, kw_only=True):
     flap_quiet: Seconds = Seconds(900)  # without a change until it no longer flaps
     night: str = ""  # such as 22:00-07:00; empty: none
     night_customers: int = 3  # so many who wait are enough to wake someone at night
-    zone: str = ""  # of the night; empty: this machine's
+    zone: str = ""  # of the night, and of steps whose person has none; empty: this machine's
     ping: Secret | None = None  # an address that is pinged each minute while the engine is well
     escalation: tuple[EscalationStep, ...] = ()  # none, and [oncall] has an order: see alerts/escalation.py
     escalation_rounds: int = 3  # how often the steps are gone through; 0: no escalation
     escalation_repeat: Seconds = Seconds(1800)  # from the beginning of one round to the next
+    escalation_gaps: bool = False  # true: it is meant that there are hours in which no step calls anyone
 
 
 class PersonSettings(Values, frozen=True, kw_only=True):
@@ -60,6 +83,7 @@ class PersonSettings(Values, frozen=True, kw_only=True):
 
     channels: tuple[str, ...] = ()
     language: str = ""  # empty: the channel's
+    zone: str = ""  # where the person lives, such as Europe/Lisbon; empty: that of [notify]
 
 
 class OncallSettings(Values, frozen=True, kw_only=True):

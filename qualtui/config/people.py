@@ -53,10 +53,15 @@ def _step(reader: ConfigReader, key: Key, step: object, known: list[str], oncall
 
 
 def _ascending(reader: ConfigReader, notify: Table, steps: list[object]) -> None:
-    """Each step is later than the one before, and the next round begins after the last."""
+    """Each step is later than the one before, and the next round begins after the last.
+
+    Two with hours or days may begin together: one is for the day, one for the night.
+    """
     after = [_seconds(step.get("after", 0)) if isinstance(step, dict) else None for step in steps]
+    timed = [isinstance(step, dict) and bool(step.get("hours") or step.get("days")) for step in steps]
     for number, (one, other) in enumerate(pairwise(after), 2):
-        if one is not None and other is not None and other <= one:
+        together = timed[number - 2] and timed[number - 1] and one == other
+        if one is not None and other is not None and other <= one and not together:
             later = f"later than the {one:g} s of the step before"
             reader.report(("notify", "escalation", number, "after"), f"{other:g} s", later)
     repeat, last = _seconds(notify.get("escalation_repeat", 1800)), after[-1] if after else None

@@ -14,6 +14,7 @@ from qualtui.config.fix_values import (
 )
 from qualtui.config.notify_values import (
     ChannelSettings,
+    Day,
     EscalationStep,
     NotifySettings,
     OncallSettings,
@@ -31,6 +32,7 @@ __all__ = [
     "Config",
     "ControlSettings",
     "DatabaseSettings",
+    "Day",
     "DemoSettings",
     "EscalationStep",
     "FixSettings",

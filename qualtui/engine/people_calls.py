@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from qualtui.alerts.call_hours import Callers
 from qualtui.alerts.escalation import (
     EscalationPlan,
     EscalationReason,
@@ -9,10 +10,11 @@ from qualtui.alerts.escalation import (
     called,
     calls,
     escalation_verdict,
+    next_call,
     plan_of,
 )
 from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind
-from qualtui.alerts.oncall import duty, person_of
+from qualtui.alerts.oncall import person_of
 from qualtui.alerts.ownership import OwnerTiming, OwnerVerdict, owner_verdict
 from qualtui.config.values import Config
 from qualtui.engine.draft import Draft
@@ -69,26 +71,35 @@ class PeopleCalls:
             draft.add(OwnerReminded(incident.number, owner))
 
     def _escalate(self, draft: Draft, incident: Incident) -> None:
-        now = self._clock()
+        now, plan, number = self._clock(), self._plan, incident.number
         severity = self._notices.unmuted(draft, incident)
-        verdict = escalation_verdict(incident, severity, self._plan, now)
+        callers = self._callers(draft)
+        verdict = escalation_verdict(incident, severity, plan, now, callers)
         if verdict.begins:
-            draft.add(EscalationBegan(incident.number))
+            draft.add(EscalationBegan(number))
+        for _step in plan.steps:  # those that begin together follow at once: one is for the day, one for the night
+            if verdict.reason is not EscalationReason.DUE or not verdict.passed:
+                break
+            draft.add(EscalationCalled(number, verdict.step, verdict.round, passed=True))
+            verdict = escalation_verdict(draft.state.incidents[number], severity, plan, now, callers)
         if verdict.reason is EscalationReason.DUE or (
-            verdict.reason is EscalationReason.EXHAUSTED and _paged(draft, incident.number)
+            verdict.reason is EscalationReason.EXHAUSTED and verdict.step and _paged(draft, number)
         ):
-            self._call(draft, draft.state.incidents[incident.number], verdict)
-            verdict = escalation_verdict(draft.state.incidents[incident.number], severity, self._plan, now)
-        if verdict.reason is EscalationReason.WAITS and verdict.at is not None:
-            step, oncall = self._plan.steps[verdict.step - 1], self._config.oncall
-            who = tuple(called(step, duty(draft.state.shifts, oncall, now), oncall))
-            self.next[incident.number] = NextCall(who, verdict.at)
+            self._call(draft, draft.state.incidents[number], verdict, callers)
+        if (after := next_call(draft.state.incidents[number], severity, plan, now, callers)) is not None:
+            nth, at = after
+            who = tuple(called(callers.step(plan.steps[nth - 1], at), callers.duty(at), callers.oncall))
+            self.next[number] = NextCall(who, at)
 
-    def _call(self, draft: Draft, incident: Incident, verdict: EscalationVerdict) -> None:
+    def _callers(self, draft: Draft) -> Callers:
+        config = self._config
+        return Callers(draft.state.shifts, config.oncall, config.people, config.notify.zone)
+
+    def _call(self, draft: Draft, incident: Incident, verdict: EscalationVerdict, callers: Callers) -> None:
         config, now = self._config, self._clock()
-        step = self._plan.steps[verdict.step - 1]
-        held = duty(draft.state.shifts, config.oncall, now)
-        chosen = calls(step, verdict.step, held, config.oncall, config.people, config.notify.channels)
+        step, held = callers.step(self._plan.steps[verdict.step - 1], now), callers.duty(now)
+        first = step.after == self._plan.steps[0].after
+        chosen = calls(step, first, held, config.oncall, config.people, config.notify.channels)
         channels = tuple(one.channel for one in chosen)
         just = {
             body.channel

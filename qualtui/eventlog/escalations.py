@@ -22,6 +22,7 @@ class EscalationCalled(EventBody, frozen=True, tag="escalation.called"):
     round: int
     people: tuple[str, ...] = ()  # and channels that are no one's
     channels: tuple[str, ...] = ()
+    passed: bool = False  # it called no one, because it is out of its hours
 
 
 def _begin(state: State, body: EscalationBegan) -> State:
@@ -44,6 +45,9 @@ def _call(state: State, body: EscalationCalled) -> State:
 
 
 def _called_line(_state: State, at: float, body: EscalationCalled) -> Activity:
+    if body.passed:
+        text = message("no one owns it: step {step:whole} calls no one at this hour", step=body.step)
+        return Activity(at, OURSELVES, text, body.number)
     severity = Severity.INFO if body.channels else Severity.WARNING
     who = clean(", ".join(body.people)) or "-"
     if body.channels:

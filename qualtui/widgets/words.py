@@ -171,7 +171,8 @@ def have_word(owner: str, me: str) -> str:
 
 
 def call_words(call: NextCall, now: float) -> str:
-    """Who is called while no one owns it, and in how many minutes and seconds."""
+    """Who is called while no one owns it, and in how many minutes and seconds; beyond an hour without seconds."""
     minutes, seconds = divmod(max(0, round(call.at - now)), 60)
     who = clean(", ".join(call.who), 60) or _("no one")
-    return _("{who} is called in {left}").format(who=who, left=f"{minutes:02}:{seconds:02}")
+    left = f"{minutes:02}:{seconds:02}" if minutes < 60 else span(60.0 * minutes)
+    return _("{who} is called in {left}").format(who=who, left=left)

@@ -96,7 +96,7 @@ def test_a_demo_s_steps_are_as_much_earlier() -> None:
 def test_a_person_s_ringing_channels_come_first_and_all_of_them_later() -> None:
     def through(number: int, *to: str) -> list[str]:
         step = EscalationStep(to=to)
-        return [one.channel for one in calls(step, number, DUTY, ONCALL, PEOPLE, CHANNELS)]
+        return [one.channel for one in calls(step, number == 1, DUTY, ONCALL, PEOPLE, CHANNELS)]
 
     assert through(1, "slack", "on-call") == ["slack", "ring-ana"]
     assert through(2, "on-call") == ["ring-ana", "wa-ana"]

@@ -56,3 +56,17 @@ def test_a_button_where_none_can_be_is_refused(tmp_path: Path) -> None:
     assert ran.returncode == 3
     assert "ntfys://HOST/TOPIC" in ran.stdout + ran.stderr
     assert "in.example.com" not in ran.stdout + ran.stderr
+
+
+def test_hours_in_which_a_critical_incident_calls_nobody_are_refused_unless_they_are_meant(tmp_path: Path) -> None:
+    head, work = '[[notify.escalation]]\nto = ["on-call"]\n', 'days = ["mon", "tue", "wed", "thu", "fri"]\n'
+    step = head + 'hours = "08:00-18:00"\n' + work
+    code, said = checked(tmp_path, NTFY, '[notify]\nzone = "America/Sao_Paulo"\n' + step)
+    assert (code, "no step that calls from Mon 18:00 to Tue 08:00" in said) == (3, True), said
+    assert "Where that is meant: [notify] escalation_gaps = true" in said
+    code, said = checked(tmp_path, NTFY, "[notify]\nescalation_gaps = true\n" + step)
+    assert code == 0, said
+    night = step.replace("08:00-18:00", "18:00-08:00").replace(', "fri"', ', "fri", "sat", "sun"')
+    weekend = '[[notify.escalation]]\nto = ["on-call"]\nhours = "08:00-18:00"\ndays = ["sat", "sun"]\n'
+    code, said = checked(tmp_path, NTFY, step + night + weekend)
+    assert code == 0, said

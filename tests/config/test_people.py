@@ -2,7 +2,7 @@
 
 import pytest
 
-from qualtui.config.values import Seconds
+from qualtui.config.values import Day, Seconds
 from tests.config.sample import AGENT, problems, read
 
 TEAM = """
@@ -48,6 +48,16 @@ def test_people_and_steps_are_read() -> None:
         ('[[notify.escalation]]\nto = ["on-call"]', "expected [oncall] order to name people"),
         ('[[notify.escalation]]\nto = ["owner"]', "expected [oncall] owner to name a person"),
         ("[[notify.escalation]]\nto = []", "expected at least one channel, person, on-call, next or owner"),
+        (
+            '[[notify.escalation]]\nto = ["a"]\nhours = "8-18"',
+            'found "8-18", expected hours such as "08:00-20:00"',
+        ),
+        (
+            '[[notify.escalation]]\nto = ["a"]\ndays = ["monday"]',
+            'found "monday", expected one of mon, tue, wed, thu',
+        ),
+        ('[[notify.escalation]]\nto = ["a"]\nzone = "Sao Paulo"', 'expected a time zone such as "America'),
+        ('[people.ana]\nzone = "Lisbon"', 'people.ana.zone: found "Lisbon", expected a time zone such as'),
         ("[notify]\nescalation_rounds = -1", "expected a whole number from 0 (never) to 100"),
     ],
 )
@@ -60,3 +70,11 @@ def test_steps_come_one_after_the_other_and_rounds_after_them() -> None:
     assert any("later than the 300 s" in str(one) for one in problems(AGENT + TEAM + steps))
     late = '[[notify.escalation]]\nafter = "40m"\nto = ["ana"]\n'
     assert any("longer than the 2400 s" in str(one) for one in problems(AGENT + TEAM + late))
+
+
+def test_a_step_for_the_day_and_one_for_the_night_may_begin_together() -> None:
+    day = '[[notify.escalation]]\nto = ["ana"]\nhours = "08:00-18:00"\ndays = ["mon", "fri"]\n'
+    night = '[[notify.escalation]]\nto = ["ana"]\nhours = "18:00-08:00"\n'
+    assert read(AGENT + TEAM + day + night).notify.escalation[0].days == (Day.MON, Day.FRI)
+    always = '[[notify.escalation]]\nto = ["slack"]\n'
+    assert any("later than the 0 s" in str(one) for one in problems(AGENT + TEAM + day + always))

@@ -11,6 +11,7 @@ from qualtui.config.values import (
     ChannelSettings,
     Config,
     DemoSettings,
+    EscalationStep,
     HealthSettings,
     Level,
     NotifySettings,
@@ -33,6 +34,7 @@ from qualtui.eventlog.ownership import OwnershipLapsed, Snoozed
 from qualtui.eventlog.schedules import FixScheduled
 from qualtui.model import EventBody, Link, Sample, Severity
 from qualtui.store.sqlite import SqliteStore
+from qualtui.wire import NextCall
 
 MINUTE = 60.0
 RULE = Rule(series="user.depth", warning=Level(0), critical=Level(10), summary="down", link=Link.GATEWAY)
@@ -246,3 +248,27 @@ async def test_who_was_called_before_it_opened_again_gets_one_end(store: SqliteS
     assert await night.until(8) == ["7.5 reopened to slack", "7.5 escalation to ana-ring"]
     night.depth = 0.0
     assert await night.until(9) == ["8.5 resolved to slack", "8.5 resolved to ana-ring"]
+
+
+def with_steps(*steps: EscalationStep) -> Config:
+    config = settings()
+    return replace(config, notify=replace(config.notify, escalation=steps, zone="UTC"))
+
+
+async def test_the_night_s_step_calls_at_once_where_the_day_s_is_out_of_its_hours(store: SqliteStore) -> None:
+    day = EscalationStep(to=("ana",), hours="08:00-18:00")
+    dark = EscalationStep(to=("bruno",), hours="18:00-08:00")
+    night = Night(store, config=with_steps(day, dark))  # it is 00:16
+    assert await night.until(1) == ["0 firing to slack", "0 escalation to bruno-ring"]
+    calls = [one for event in store.history(1) if isinstance(one := event.body, EscalationCalled)]
+    assert [(one.step, one.passed, one.people) for one in calls] == [(1, True, ()), (2, False, ("bruno",))]
+
+
+async def test_who_is_called_in_the_morning_is_called_then_and_shown_all_night(store: SqliteStore) -> None:
+    office = (EscalationStep(to=("ana",), hours="08:00-18:00"),
+              EscalationStep(to=("bruno",), hours="08:00-18:00", after=Seconds(600)))  # fmt: skip
+    night = Night(store, config=with_steps(*office))
+    assert await night.until(1) == ["0 firing to slack"]
+    assert night.evaluator.calls[1] == NextCall(("ana",), 8 * 3600.0)
+    assert await night.until(463) == ["240 repeat to slack"]
+    assert await night.until(479) == ["463.5 escalation to ana-ring", "473.5 escalation to bruno-ring"]
