@@ -5,17 +5,15 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Input
 
-from qualtui.screens.listing import Listing
+from qualtui.screens.filtered import Filtered
 from qualtui.screens.pages import PageContext
 from qualtui.text import _, plural
 from qualtui.widgets.activity import PROGRAMS, log_columns, log_row
-from qualtui.widgets.filter_line import FilterLine
 from qualtui.widgets.line import Line, Span, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.list_keys import LIST_BINDINGS
-from qualtui.widgets.list_view import ListView, chosen_rows, list_chips
+from qualtui.widgets.list_view import ListView, chosen_rows
 from qualtui.widgets.table import Table
 from qualtui.widgets.words import day_clock
 from qualtui.wire import ActivityLog, ActivityView, ShowActivity
@@ -26,13 +24,13 @@ NEAR = 100  # rows before the end at which earlier lines are read
 Row = tuple[str, ActivityView]  # the key that it keeps, and the line
 
 
-class ActivityPage(Listing):
+class ActivityPage(Filtered):
     """One row a line; it follows what is new until somebody moves in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = LIST_BINDINGS
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__(context.look, context.keys)
+        super().__init__(context)
         self._ask = context.ask
         self._rows: tuple[Row, ...] = ()
         self._haystacks: tuple[str, ...] = ()
@@ -40,15 +38,16 @@ class ActivityPage(Listing):
         self._asked_with: ActivityView | None = None  # the newest line of the snapshot then
         self._came = self._asked = self._reading = False
         self._unread = False  # the newest request failed
-        self._list = 0
         self._number = 0  # of the lines so far, for their keys
         self._view: ListView[Row] = ListView()
 
-    def above(self) -> ComposeResult:
-        """The title, the lists, the filter."""
-        yield Lines(self.look, id="title")
-        hint = _("filter: who, #42, or a word of what was done; Enter keeps it, Esc drops it")
-        yield FilterLine(plain=self.look.plain, id="filter", hint=hint)
+    def hint(self) -> str:
+        """What can be typed into the filter."""
+        return _("filter: who, #42, or a word of what was done; Enter keeps it, Esc drops it")
+
+    def lists(self) -> tuple[str, ...]:
+        """All, and what is looked for most."""
+        return (_("all"), _("by people"), _("by qualtui"))
 
     def middle(self) -> ComposeResult:
         """The table: new lines come at its top, and a cursor that stands there stays there."""
@@ -73,7 +72,7 @@ class ActivityPage(Listing):
             drawn = log_row(rows[n][1], now, zone, cells, self.look)
             return drawn if watched else faded([drawn], good)[0]
 
-        self.query_one("#title", Lines).show([self._title(), list_chips(_names(), self._list)])
+        self.query_one("#title", Lines).show([self._title(), self.chips()])
         self.table.empty = self._empty()
         self.table.show_lazily(log_columns(cells), self._view.keys, line)
         self._read_on()
@@ -92,31 +91,8 @@ class ActivityPage(Listing):
             else frozenset(key for key, _word in self._keys(("open",)))
         )
 
-    def action_filter(self) -> None:
-        """Type what the list is filtered by."""
-        self.query_one(FilterLine).open()
-
-    def action_list(self) -> None:
-        """To the next list."""
-        self._list = (self._list + 1) % len(_names())
-        self._arrange()
-
-    @on(Input.Changed)
-    def _filter(self, event: Input.Changed) -> None:
-        """Each key filters at once."""
-        event.stop()
-        self._arrange()
-
-    @on(FilterLine.Closed)
-    def _filtered(self, event: FilterLine.Closed) -> None:
-        """Keys go to the table again."""
-        event.stop()
-        self.table.focus(scroll_visible=False)
-
-    @on(Table.Moved)
-    def _moved(self, event: Table.Moved) -> None:
+    def moved(self) -> None:
         """Near the end earlier lines are read."""
-        event.stop()
         self.draw()
 
     @on(Table.Opened)
@@ -127,10 +103,12 @@ class ActivityPage(Listing):
         if row is not None and row[1].number:
             self.post_message(self.IncidentChosen(row[1].number))
 
-    def _arrange(self) -> None:
+    def rearrange(self) -> None:
+        """The lines of the list that match the filter."""
         keep = (lambda _row: True, lambda row: row[1].who not in PROGRAMS, lambda row: row[1].who in PROGRAMS)
-        value = self.query_one(FilterLine).value
-        self._view = chosen_rows(self._rows, self._haystacks, value, lambda row: row[0], keep[self._list])
+        self._view = chosen_rows(
+            self._rows, self._haystacks, self.filter_text, lambda row: row[0], keep[self._list]
+        )
         if self.is_mounted:
             self.draw()
 
@@ -141,9 +119,8 @@ class ActivityPage(Listing):
             since = day_clock(self._rows[-1][1].at, self.zone, self.now)
             text = plural("{n} line since {since}", "{n} lines since {since}", number)
             spans.append(Span("   " + text.format(n=number, since=since), "label"))
-        if self.query_one(FilterLine).value:
-            text = _("{n} match the filter").format(n=len(self._view.rows))
-            spans.append(Span("   " + text, "strong"))
+        if self.filter_text:
+            spans.append(self.matching(len(self._view.rows)))
         if self._first and number < MOST:
             text = _("reading earlier lines ...") if self._reading else _("earlier lines are read at the end")
             spans.append(Span("   " + text, "faint"))
@@ -160,7 +137,7 @@ class ActivityPage(Listing):
             return _("reading ...") if self.sight.watched else down
         if self._unread and not self._rows:
             return _("What was done can't be read now.")
-        if self._rows and self.query_one(FilterLine).value:
+        if self._rows and self.filter_text:
             return _("No line matches the filter.")
         return (_("Nothing was done yet."), _("No person did anything yet."), _("Nothing was done yet."))[
             self._list
@@ -169,7 +146,7 @@ class ActivityPage(Listing):
     def _read_on(self) -> None:
         """Read earlier lines where the cursor is near the end, or a filter looks for them."""
         near = not self._view.keys or self.table.key in self._view.keys[-NEAR:]
-        filtered = bool(self.query_one(FilterLine).value)
+        filtered = bool(self.filter_text)
         wanted = (filtered or (near and self.table.touched)) and not self._unread
         if wanted and self._first and not self._reading and len(self._rows) < MOST and self.sight.watched:
             self._reading = True
@@ -185,7 +162,7 @@ class ActivityPage(Listing):
         self._haystacks = tuple(known.get(key) or _haystack(line) for key, line in rows)
         self._rows = rows
         if self.is_mounted:
-            self._arrange()
+            self.rearrange()
 
     @work(exclusive=True, group="activity")
     async def _read(self, ask: ShowActivity) -> None:
@@ -214,10 +191,6 @@ class ActivityPage(Listing):
             self._unread = True  # until the newest lines are read again
             if self.is_mounted:
                 self.draw()
-
-
-def _names() -> tuple[str, ...]:
-    return (_("all"), _("by people"), _("by qualtui"))
 
 
 def _haystack(line: ActivityView) -> str:

@@ -7,10 +7,9 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widgets import Input
 
 from qualtui.screens.customer import CustomerPage
-from qualtui.screens.listing import Listing
+from qualtui.screens.filtered import Filtered
 from qualtui.screens.pages import PageContext
 from qualtui.text import _, plural
 from qualtui.text.message import Saying
@@ -25,7 +24,6 @@ from qualtui.widgets.customer_rows import (
     listed,
     searchable,
 )
-from qualtui.widgets.filter_line import FilterLine
 from qualtui.widgets.line import Line, Span, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.list_keys import LIST_BINDINGS
@@ -55,7 +53,7 @@ class CustomerList(Enum):
     BACKLOG = "backlog"
 
 
-class CustomersPage(Listing):
+class CustomersPage(Filtered):
     """One row for each customer, grouped by cause or by age alone."""
 
     DEFAULT_CSS = """
@@ -66,13 +64,12 @@ class CustomersPage(Listing):
     BINDINGS: ClassVar[list[BindingType]] = LIST_BINDINGS
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__(context.look, context.keys)
+        super().__init__(context)
         self._given = context
         self._agent = context.agent
         self._ask = context.ask
         self._answer: Customers | None = None
         self._asked_at: float | None = None
-        self._list = CustomerList.WAITING
         self._grouped = True
         self._people: tuple[CustomerView, ...] = ()  # of the list that is shown
         self._haystacks: list[str] = []
@@ -82,10 +79,14 @@ class CustomersPage(Listing):
         self._detail_refused: Saying = ""
         self._unread = False  # the newest read was refused
 
-    def above(self) -> ComposeResult:
-        """The title with the number of customers, the lists, the filter."""
-        yield Lines(self.look, id="title")
-        yield FilterLine(plain=self.look.plain, id="filter")
+    def lists(self) -> tuple[str, ...]:
+        """In the order of `CustomerList`."""
+        return (_("waiting"), _("open before start"), _("backlog"))
+
+    @property
+    def _kind(self) -> CustomerList:
+        """The list that is shown."""
+        return tuple(CustomerList)[self._list]
 
     def middle(self) -> ComposeResult:
         """The table, and where there is room the customer under the cursor."""
@@ -146,34 +147,18 @@ class CustomersPage(Listing):
         dim, opens = super().dimmed(), {key for key, _word in self._keys(("open",))}
         return dim | opens if self.chosen() is None else dim - opens
 
-    def action_filter(self) -> None:
-        """Type what the list is filtered by."""
-        self.query_one(FilterLine).open()
-
     def action_sort(self) -> None:
         """Grouped by cause, or by age alone."""
         self._grouped = not self._grouped
-        self._arrange()
+        self.rearrange()
 
     def action_list(self) -> None:
         """To the next list."""
-        lists = list(CustomerList)
-        before, self._list = self._list, lists[(lists.index(self._list) + 1) % len(lists)]
-        if CustomerList.BACKLOG in (before, self._list):  # the backlog is a separate answer
+        before = self._kind
+        self._list = (self._list + 1) % len(CustomerList)
+        if CustomerList.BACKLOG in (before, self._kind):  # the backlog is a separate answer
             self._answer = self._asked_at = None
         self._choose()
-
-    @on(Input.Changed)
-    def _filter(self, event: Input.Changed) -> None:
-        """Each key filters at once."""
-        event.stop()
-        self._arrange()
-
-    @on(FilterLine.Closed)
-    def _filtered(self, event: FilterLine.Closed) -> None:
-        """Keys go to the table again."""
-        event.stop()
-        self.table.focus(scroll_visible=False)
 
     @on(Table.Opened)
     def _opened(self, event: Table.Opened) -> None:
@@ -185,10 +170,8 @@ class CustomersPage(Listing):
             page.sight, page.now = self.sight, self.now
             self.app.push_screen(page)
 
-    @on(Table.Moved)
-    def _moved(self, event: Table.Moved) -> None:
+    def moved(self) -> None:
         """Another customer; what is known of him is read once the cursor rests."""
-        event.stop()
         if self.size.width >= PANE_FROM:
             self._show_detail(rests=False)
             self.set_timer(RESTS, self._show_detail)
@@ -220,13 +203,14 @@ class CustomersPage(Listing):
     def _choose(self) -> None:
         """Take the people of the list that is shown from the newest answer."""
         people = self._answer.customers if self._answer is not None else ()
-        if self._list is CustomerList.BEFORE:
+        if self._kind is CustomerList.BEFORE:
             people = tuple(person for person in people if person.before)
         self._people, self._haystacks = people, searchable(people)
-        self._arrange()
+        self.rearrange()
 
-    def _arrange(self) -> None:
-        self._listed = listed(self._people, self._haystacks, self.query_one(FilterLine).value, self._grouped)
+    def rearrange(self) -> None:
+        """The people who match the filter, by cause or by age."""
+        self._listed = listed(self._people, self._haystacks, self.filter_text, self._grouped)
         if self.is_mounted:
             self.draw()
 
@@ -242,20 +226,20 @@ class CustomersPage(Listing):
             CustomerList.WAITING: _("No customer waits."),
             CustomerList.BEFORE: _("No one who was open before the first start still waits."),
             CustomerList.BACKLOG: _("The backlog is empty."),
-        }[self._list]
+        }[self._kind]
 
     def _title(self) -> Line:
         """Return the title for the number of customers; without an answer yet there is none."""
         number = len(self._people)
         if self._answer is None:
             title = _("Who waits for the bot")
-        elif self._list is CustomerList.BEFORE:
+        elif self._kind is CustomerList.BEFORE:
             title = plural(
                 "{n} customer was open before the first start",
                 "{n} customers were open before the first start",
                 number,
             )
-        elif self._list is CustomerList.BACKLOG:
+        elif self._kind is CustomerList.BACKLOG:
             title = plural("{n} customer in the backlog", "{n} customers in the backlog", number)
         elif self._answer.more:
             title = _("More than {n} customers wait for the bot: those who wait longest")
@@ -265,29 +249,21 @@ class CustomersPage(Listing):
             title = plural("{n} customer waited for the bot", "{n} customers waited for the bot", number)
         spans = [Span(f" {title.format(n=number)}", "title"), Span(f"   {safe(self._agent, 60)}", "faint")]
         if self._answer is not None and self._listed.found != number:
-            spans.append(Span("   " + _("{n} match the filter").format(n=self._listed.found), "strong"))
+            spans.append(self.matching(self._listed.found))
         if self._unread:
             spans.append(Span("   " + _("can't be read now"), "unknown"))
         return tuple(spans)
 
     def _lists(self) -> Line:
         """The lists, the one that is shown in reverse, and how it is sorted."""
-        names = {
-            CustomerList.WAITING: _("waiting"),
-            CustomerList.BEFORE: _("open before start"),
-            CustomerList.BACKLOG: _("backlog"),
-        }
-        spans = [Span(" ")]
-        for one, name in names.items():
-            spans += [Span(f" {name} ", "chip" if one is self._list else "dimchip"), Span(" ")]
-        spans.append(Span("  " + (_("grouped by cause") if self._grouped else _("sorted by age")), "faint"))
-        return tuple(spans)
+        order = _("grouped by cause") if self._grouped else _("sorted by age")
+        return (*self.chips(), Span("  " + order, "faint"))
 
     @work(exclusive=True, group="customers")
     async def _read(self) -> None:
-        backlog = self._list is CustomerList.BACKLOG
+        backlog = self._kind is CustomerList.BACKLOG
         answer = await self._ask(ListCustomers(self._agent, backlog, MOST))
-        if backlog is not (self._list is CustomerList.BACKLOG) or not self.is_mounted:
+        if backlog is not (self._kind is CustomerList.BACKLOG) or not self.is_mounted:
             return
         self._unread = not isinstance(answer, Customers)
         if isinstance(answer, Customers):

@@ -2,22 +2,16 @@
 
 from functools import lru_cache
 from importlib.resources import files
-from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.widgets import Input
 
 from qualtui.model import Evidence
-from qualtui.screens.listing import Listing
+from qualtui.screens.filtered import Filtered
 from qualtui.screens.pages import PageContext
 from qualtui.text import _
 from qualtui.widgets.evidence_rows import FigureGroup, Row, arranged, figure_row, group_row, head, words
-from qualtui.widgets.filter_line import FilterLine
 from qualtui.widgets.line import Line, Span, faded
 from qualtui.widgets.lines import Lines
-from qualtui.widgets.list_keys import FILTER_BINDINGS
 from qualtui.widgets.table import Table
 from qualtui.widgets.words import unasked
 from qualtui.wire import AgentDetail, Figure
@@ -32,21 +26,17 @@ def statement(query: str) -> tuple[str, ...]:
     return tuple(text.rstrip().splitlines())
 
 
-class EvidencePage(Listing):
+class EvidencePage(Filtered):
     """The figures in groups; Enter shows all about one: meaning, age, source, statement."""
 
-    BINDINGS: ClassVar[list[BindingType]] = FILTER_BINDINGS
-
     def __init__(self, context: PageContext) -> None:
-        super().__init__(context.look, context.keys)
+        super().__init__(context)
         self._agent = context.agent
         self._opened: frozenset[str] = frozenset()
 
-    def above(self) -> ComposeResult:
-        """The title, with the number of series by evidence, and the filter."""
-        yield Lines(self.look, id="title")
-        hint = _("filter: part of a name, a source or its evidence; Enter keeps it, Esc drops it")
-        yield FilterLine(plain=self.look.plain, id="filter", hint=hint)
+    def hint(self) -> str:
+        """What can be typed into the filter."""
+        return _("filter: part of a name, a source or its evidence; Enter keeps it, Esc drops it")
 
     def _view(self) -> AgentDetail | None:
         return self.sight.detail(self._agent)
@@ -59,7 +49,7 @@ class EvidencePage(Listing):
         """The figures of the newest snapshot."""
         view, cells = self._view(), self.size.width
         figures = view.figures if view is not None else {}
-        filter_text = self.query_one(FilterLine).value
+        filter_text = self.filter_text
         rows = arranged(figures, filter_text, self._opened, self.now, cells, statement)
         live = self.sight.watched
 
@@ -80,22 +70,6 @@ class EvidencePage(Listing):
     def dimmed(self) -> frozenset[str]:
         """Enter speaks of a figure here."""
         return super().dimmed() - {key for key, _word in self._keys(("open",))}
-
-    def action_filter(self) -> None:
-        """Type what the list is filtered by."""
-        self.query_one(FilterLine).open()
-
-    @on(Input.Changed)
-    def _filter(self, event: Input.Changed) -> None:
-        """Each key filters at once."""
-        event.stop()
-        self.draw()
-
-    @on(FilterLine.Closed)
-    def _filtered(self, event: FilterLine.Closed) -> None:
-        """Keys go to the table again."""
-        event.stop()
-        self.table.focus(scroll_visible=False)
 
     @on(Table.Opened)
     def _show_all(self, event: Table.Opened) -> None:

@@ -3,9 +3,9 @@
 from textual import on, work
 from textual.app import ComposeResult
 
+from qualtui.screens.agent_charts import AgentCharts
 from qualtui.screens.pages import PageContext
-from qualtui.screens.ranged import Ranged
-from qualtui.text import _, plural, span
+from qualtui.text import _, plural
 from qualtui.widgets.chart import LEAST, chart
 from qualtui.widgets.evidence_rows import meaning, source_of
 from qualtui.widgets.failure_rows import (
@@ -27,7 +27,6 @@ from qualtui.widgets.table import Table, TableRow
 from qualtui.widgets.words import age
 from qualtui.wire import AgentDetail, Customers, CustomerView, ListCustomers, ShowHistory
 
-FOOTER = (("back",), ("shorter", "longer"), ("earlier", "later"), ("open",), ("refresh",), ("help",))
 ABOVE = 3  # rows of header, title and footer
 TALL = 16  # rows of the chart at most
 EXAMPLES, SMALL_EXAMPLES = 8, 2  # customers that are shown of a kind at most, and on a small screen
@@ -35,31 +34,23 @@ SMALL = 30  # rows below which a screen is small
 EVERY, MOST = 15.0, 200  # s between two requests of the customers; how many are looked at
 
 
-class FailuresPage(Ranged):
+class FailuresPage(AgentCharts):
     """The kinds as rows, those that fail now first; below them what is known of the chosen one."""
 
     DEFAULT_CSS = """
     FailuresPage #detail { height: 1fr; }
     """
+    FOOTER = ("back", "shorter/longer", "earlier/later", "open", "refresh", "help")
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
-        self._agent = context.agent
         self._people: tuple[CustomerView, ...] | None = None
         self._unread = False  # the newest request failed
         self._people_at: float | None = None
 
-    def above(self) -> ComposeResult:
-        """The title, with the range."""
-        yield Lines(self.look, id="title")
-
     def below(self) -> ComposeResult:
         """The chart of the chosen kind, and its examples."""
         yield Lines(self.look, id="detail")
-
-    def agents(self) -> tuple[str, ...]:
-        """The agent whose failures are shown."""
-        return (self._agent,)
 
     def wanted(self) -> ShowHistory:
         """All kinds at once."""
@@ -93,21 +84,9 @@ class FailuresPage(Ranged):
         detail = self._detail(agent, len(rows)) if agent is not None and kinds else []
         self.query_one("#detail", Lines).show(detail if live else faded(detail, self.look.glyphs.good))
 
-    def footer(self) -> list[tuple[str, str]]:
-        """The keys of this page."""
-        words = (_("back"), _("range"), _("read a value"), _("source"), _("refresh"), _("help"))
-        keys = ("/".join(key for key, _word in self._keys(names)) for names in FOOTER)
-        return list(zip(keys, words, strict=True))
-
-    def dimmed(self) -> frozenset[str]:
-        """Enter speaks of a kind of failure here."""
-        return super().dimmed() - {key for key, _word in self._keys(("open",))}
-
-    @on(Table.Moved)
-    def _chosen(self, event: Table.Moved) -> None:
-        """Another kind has another chart."""
-        event.stop()
-        self.draw()
+    def words(self) -> tuple[str, ...]:
+        """What the keys do."""
+        return (_("back"), _("range"), _("read a value"), _("source"), _("refresh"), _("help"))
 
     @on(Table.Opened)
     def _show_source(self, event: Table.Opened) -> None:
@@ -120,17 +99,8 @@ class FailuresPage(Ranged):
             self.status(told.format(name=figure.name, source=source_of(figure), meaning=meaning(figure)), "label")
 
     def _title(self, agent: AgentDetail | None) -> Line:
-        spans = [Span(f" {_('Failures')}", "title"), Span(f"   {safe(self._agent, 60)}", "faint")]
-        spans.append(Span("   " + _("last {range}").format(range=self.range.name), "strong"))
-        if self.past is not None:
-            spans.append(Span("  " + _("1 cell = {span}").format(span=span(self.past.step)), "faint"))
-        if not self.sight.watched:
-            spans.append(Span("   " + _("Engine not running: the past can't be read."), "unknown"))
-        elif self.refused:
-            spans.append(Span(f"   {safe(self.refused)}", "unknown"))
-        elif self.past is None:
-            spans.append(Span("   " + _("reading ..."), "faint"))
-        elif agent is not None:
+        spans = self.heading(_("Failures"))
+        if self.sight.watched and not self.refused and self.past is not None and agent is not None:
             fails = sum(bool(agent.figures[kind.series].value) for kind in KINDS if has_source(kind, agent))
             word = plural("{n} kind fails now", "{n} kinds fail now", fails).format(n=fails) if fails else ""
             spans.append(Span("   " + (word or _("none now")), "strong" if fails else "good"))

@@ -6,20 +6,18 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widgets import Input
 
 from qualtui.model import Phase
-from qualtui.screens.listing import Listing
+from qualtui.screens.filtered import Filtered
 from qualtui.screens.pages import PageContext
 from qualtui.text import _, plural
-from qualtui.widgets.filter_line import FilterLine
 from qualtui.widgets.frame import ruled
 from qualtui.widgets.incident_facts import incident_facts, incident_head
 from qualtui.widgets.incidents import incident_columns, incident_row, incident_widths
 from qualtui.widgets.line import BLANK, Line, Span, faded, fit, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.list_keys import LIST_BINDINGS
-from qualtui.widgets.list_view import ListView, chosen_rows, list_chips
+from qualtui.widgets.list_view import ListView, chosen_rows
 from qualtui.widgets.table import Table
 from qualtui.widgets.words import lasting
 from qualtui.wire import IncidentList, IncidentView, ListIncidents
@@ -33,7 +31,7 @@ WEEK = 7 * 86400.0
 NOTES = 5
 
 
-class IncidentsPage(Listing):
+class IncidentsPage(Filtered):
     """One row an incident, those that fire first; beside the list what is known of the chosen one."""
 
     DEFAULT_CSS = """
@@ -44,7 +42,7 @@ class IncidentsPage(Listing):
     BINDINGS: ClassVar[list[BindingType]] = LIST_BINDINGS
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__(context.look, context.keys)
+        super().__init__(context)
         self._ask = context.ask
         self._known: tuple[IncidentView, ...] = ()  # that the engine has at hand
         self._older: tuple[IncidentView, ...] = ()
@@ -53,17 +51,18 @@ class IncidentsPage(Listing):
         self._asked_with: frozenset[tuple[int, Phase]] = frozenset()
         self._came = self._reading = False
         self._unread = False  # the newest request failed
-        self._list = 0
         self._shown = ("", -1)  # filter and list that the rows were chosen by
         self._rows: tuple[IncidentView, ...] = ()
         self._haystacks: tuple[str, ...] = ()
         self._view: ListView[IncidentView] = ListView()
 
-    def above(self) -> ComposeResult:
-        """The title with the numbers, the lists, the filter."""
-        yield Lines(self.look, id="title")
-        hint = _("filter: a number, a word of what happened, or who; Enter keeps it, Esc drops it")
-        yield FilterLine(plain=self.look.plain, id="filter", hint=hint)
+    def hint(self) -> str:
+        """What can be typed into the filter."""
+        return _("filter: a number, a word of what happened, or who; Enter keeps it, Esc drops it")
+
+    def lists(self) -> tuple[str, ...]:
+        """All, and what is looked for most."""
+        return (_("all"), _("open"), _("ended"))
 
     def middle(self) -> ComposeResult:
         """The table, and where there is room the incident under the cursor."""
@@ -92,7 +91,7 @@ class IncidentsPage(Listing):
         if aged and self.sight.watched:
             self._asked_at, self._asked_with = self.now, shot
             self._read()
-        self._arrange()
+        self._choose()
         self.table.empty = self._empty()
         beside = self.size.width >= PANE_FROM
         self.query_one("#pane", Lines).set_class(beside, "shown")
@@ -117,31 +116,8 @@ class IncidentsPage(Listing):
         """The keys of this page."""
         return self.named(FOOTER)
 
-    def action_filter(self) -> None:
-        """Type what the list is filtered by."""
-        self.query_one(FilterLine).open()
-
-    def action_list(self) -> None:
-        """To the next list."""
-        self._list = (self._list + 1) % len(_names())
-        self.draw()
-
-    @on(Input.Changed)
-    def _filter(self, event: Input.Changed) -> None:
-        """Each key filters at once."""
-        event.stop()
-        self.draw()
-
-    @on(FilterLine.Closed)
-    def _filtered(self, event: FilterLine.Closed) -> None:
-        """Keys go to the table again."""
-        event.stop()
-        self.table.focus(scroll_visible=False)
-
-    @on(Table.Moved)
-    def _moved(self, event: Table.Moved) -> None:
+    def moved(self) -> None:
         """Another incident; near the end older ones are read."""
-        event.stop()
         self.draw()
 
     @on(Table.Opened)
@@ -151,14 +127,14 @@ class IncidentsPage(Listing):
         if (incident := self._view.row(event.key)) is not None:
             self.post_message(self.IncidentChosen(incident.number))
 
-    def _arrange(self) -> None:
+    def _choose(self) -> None:
         """The rows of the list and the filter; worked out again where one of them changed."""
         live = {one.number for one in self.sight.incidents}
         others = tuple(one for one in (*self._known, *self._older) if one.number not in live)
         rows = (*self.sight.incidents, *others)
         fires = tuple(one for one in rows if one.phase is Phase.FIRING)
         rows = (*fires, *(one for one in rows if one.phase is not Phase.FIRING))
-        wanted = (self.query_one(FilterLine).value, self._list)
+        wanted = (self.filter_text, self._list)
         if rows == self._rows and wanted == self._shown:
             return
         if rows != self._rows:
@@ -189,16 +165,15 @@ class IncidentsPage(Listing):
                 len(week),
             )
             spans.append(Span("   " + text.format(n=len(week), longest=lasting(longest)), "label"))
-        if self.query_one(FilterLine).value:
-            text = _("{n} match the filter").format(n=len(self._view.rows))
-            spans.append(Span("   " + text, "strong"))
+        if self.filter_text:
+            spans.append(self.matching(len(self._view.rows)))
         if self._unread:
             spans.append(Span("   " + _("can't be read now"), "unknown"))
         return tuple(spans)
 
     def _chips(self) -> Line:
         read = _("older ones are read at the end of the list") if self._before else ""
-        return (*list_chips(_names(), self._list), Span("  " + read, "faint"))
+        return (*self.chips(), Span("  " + read, "faint"))
 
     def _empty(self) -> str:
         """What stands in place of rows."""
@@ -208,7 +183,7 @@ class IncidentsPage(Listing):
             return _("reading ...")
         if self._unread and not self._rows:
             return _("The incidents can't be read now.")
-        if self._rows and self.query_one(FilterLine).value:
+        if self._rows and self.filter_text:
             return _("No incident matches the filter.")
         return (_("No incident yet."), _("No open incident."), _("No incident has ended yet."))[self._list]
 
@@ -226,7 +201,7 @@ class IncidentsPage(Listing):
     def _read_on(self) -> None:
         """Read older ones where the cursor is near the end of what was read, or a filter looks for them."""
         near = not self._view.keys or self.table.key in self._view.keys[-NEAR:]
-        moved = near and (self.table.touched or bool(self.query_one(FilterLine).value))
+        moved = near and (self.table.touched or bool(self.filter_text))
         wanted = moved and not self._unread
         if wanted and self._before and not self._reading and len(self._rows) < MOST and self.sight.watched:
             self._reading = True
@@ -255,10 +230,6 @@ class IncidentsPage(Listing):
             self._unread = True  # until the newest ones are read again
         if self.is_mounted:
             self.draw()
-
-
-def _names() -> tuple[str, ...]:
-    return (_("all"), _("open"), _("ended"))
 
 
 def _haystack(one: IncidentView) -> str:

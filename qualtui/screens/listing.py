@@ -1,5 +1,6 @@
 """Listing: a page of one table between header and footer, and a line about the last action."""
 
+from textual import on
 from textual.app import ComposeResult
 
 from qualtui.screens.page import Page
@@ -62,6 +63,15 @@ class Listing(Page):
     def on_mount(self) -> None:
         """Keys go to the table."""
         self.table.focus(scroll_visible=False)
+
+    def moved(self) -> None:
+        """What a page does when a person moved the cursor to another row: nothing."""
+
+    @on(Table.Moved)
+    def _moved(self, event: Table.Moved) -> None:
+        """The cursor is on another row."""
+        event.stop()
+        self.moved()
 
     def on_resize(self) -> None:
         """Another size is another arrangement."""

@@ -6,9 +6,8 @@ from textual import on
 from textual.app import ComposeResult
 
 from qualtui.model import Link
-from qualtui.screens.pages import PageContext
-from qualtui.screens.ranged import Ranged
-from qualtui.text import _, span
+from qualtui.screens.agent_charts import AgentCharts
+from qualtui.text import _
 from qualtui.widgets.chain import link_mark, link_names
 from qualtui.widgets.chart import LEAST, chart
 from qualtui.widgets.evidence_rows import meaning, source_of
@@ -31,36 +30,24 @@ from qualtui.widgets.uptime import uptime_levels
 from qualtui.widgets.words import age, evidence_text, quantity
 from qualtui.wire import AgentDetail, LinkView, ShowHistory
 
-FOOTER = (("back",), ("shorter", "longer"), ("earlier", "later"), ("open",), ("figures",), ("refresh",), ("help",))
 HEIGHT = 5  # rows of a chart at least
 TALL = 14  # ... and at most
 EVIDENCE = 6  # rows about where a link's numbers come from
 ABOVE = 3  # rows of header, title and footer
 
 
-class MachinesPage(Ranged):
+class MachinesPage(AgentCharts):
     """The links as rows; below them the charts on the same time axis, those of the chosen link first."""
 
     DEFAULT_CSS = """
     MachinesPage #rows { height: 8; }
     MachinesPage #charts { height: 1fr; }
     """
-
-    def __init__(self, context: PageContext) -> None:
-        super().__init__(context)
-        self._agent = context.agent
-
-    def above(self) -> ComposeResult:
-        """The title, with the range."""
-        yield Lines(self.look, id="title")
+    FOOTER = ("back", "shorter/longer", "earlier/later", "open", "figures", "refresh", "help")
 
     def below(self) -> ComposeResult:
         """The charts."""
         yield Lines(self.look, id="charts")
-
-    def agents(self) -> tuple[str, ...]:
-        """The agent whose machines are shown."""
-        return (self._agent,)
 
     def wanted(self) -> ShowHistory:
         """All series of the page at once."""
@@ -76,26 +63,14 @@ class MachinesPage(Ranged):
         if not self.sight.watched:
             rows, charts = (faded(lines, self.look.glyphs.good) for lines in (rows, charts))
         keys = [machine.link.value for machine in MACHINES if machine.link in links]
-        self.query_one("#title", Lines).show([(*self._title(), *self._status_of(links))])
+        self.query_one("#title", Lines).show([(*self.heading(_("Machines")), *self._status_of(links))])
         self.table.empty = _("nothing is known of this agent yet")
         self.table.show(self._head(), [TableRow(key, row) for key, row in zip(keys, rows, strict=True)])
         self.query_one("#charts", Lines).show(charts)
 
-    def footer(self) -> list[tuple[str, str]]:
-        """The keys of this page."""
-        words = (_("back"), _("range"), _("read a value"), _("sources"), _("evidence"), _("refresh"), _("help"))
-        keys = ("/".join(key for key, _word in self._keys(names)) for names in FOOTER)
-        return list(zip(keys, words, strict=True))
-
-    def dimmed(self) -> frozenset[str]:
-        """Enter speaks of a link here, which is always there."""
-        return super().dimmed() - {key for key, _word in self._keys(("open",))}
-
-    @on(Table.Moved)
-    def _chosen(self, event: Table.Moved) -> None:
-        """Another link has other charts."""
-        event.stop()
-        self.draw()
+    def words(self) -> tuple[str, ...]:
+        """What the keys do."""
+        return (_("back"), _("range"), _("read a value"), _("sources"), _("evidence"), _("refresh"), _("help"))
 
     @on(Table.Opened)
     def _show_evidence(self, event: Table.Opened) -> None:
@@ -117,19 +92,6 @@ class MachinesPage(Ranged):
         return _("{name} {value}{age}; source: {source}; {meaning}").format(
             name=name, value=value, age=old, source=source_of(figure), meaning=meaning(figure)
         )
-
-    def _title(self) -> Line:
-        spans = [Span(f" {_('Machines')}", "title"), Span(f"   {safe(self._agent, 60)}", "faint")]
-        spans.append(Span("   " + _("last {range}").format(range=self.range.name), "strong"))
-        if self.past is not None:
-            spans.append(Span("  " + _("1 cell = {span}").format(span=span(self.past.step)), "faint"))
-        if not self.sight.watched:
-            spans.append(Span("   " + _("Engine not running: the past can't be read."), "unknown"))
-        elif self.refused:
-            spans.append(Span(f"   {safe(self.refused)}", "unknown"))
-        elif self.past is None:
-            spans.append(Span("   " + _("reading ..."), "faint"))
-        return tuple(spans)
 
     def _status_of(self, links: Mapping[Link, LinkView]) -> Line:
         """On a small screen the whole status of the chosen link, for which its row has no room."""

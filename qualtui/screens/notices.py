@@ -5,16 +5,14 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.widgets import Input
 
-from qualtui.screens.listing import Listing
+from qualtui.screens.filtered import Filtered
 from qualtui.screens.pages import PageContext
 from qualtui.text import _, plural
-from qualtui.widgets.filter_line import FilterLine
 from qualtui.widgets.line import BLANK, Line, Span, faded, safe
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.list_keys import LIST_BINDINGS, NOTICE_BINDINGS
-from qualtui.widgets.list_view import ListView, chosen_rows, list_chips
+from qualtui.widgets.list_view import ListView, chosen_rows
 from qualtui.widgets.notice_rows import OWED, UNSENT, channel_line, notice_columns, notice_pane, notice_row
 from qualtui.widgets.table import Table
 from qualtui.wire import Done, NoticeLog, Notices, NoticeView, ResendNotice
@@ -26,7 +24,7 @@ PANE_FROM = 30  # rows of a window that has room for the chosen notice
 PANE = 8  # rows of that
 
 
-class NoticesPage(Listing):
+class NoticesPage(Filtered):
     """One line a channel, the notices below; those that were given up can be sent again."""
 
     DEFAULT_CSS = """
@@ -36,21 +34,22 @@ class NoticesPage(Listing):
     BINDINGS: ClassVar[list[BindingType]] = [*LIST_BINDINGS, *NOTICE_BINDINGS]
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__(context.look, context.keys)
+        super().__init__(context)
         self._ask = context.ask
         self._answer: Notices | None = None
         self._unread = False  # the newest request failed
         self._asked_at: float | None = None
         self._asked_with = (0, 0)
-        self._list = 0
         self._haystacks: tuple[str, ...] = ()
         self._view: ListView[NoticeView] = ListView()
 
-    def above(self) -> ComposeResult:
-        """The title with the numbers, the channels, the lists, the filter."""
-        yield Lines(self.look, id="title")
-        hint = _("filter: a channel, #42, or a word of what it says; Enter keeps it, Esc drops it")
-        yield FilterLine(plain=self.look.plain, id="filter", hint=hint)
+    def hint(self) -> str:
+        """What can be typed into the filter."""
+        return _("filter: a channel, #42, or a word of what it says; Enter keeps it, Esc drops it")
+
+    def lists(self) -> tuple[str, ...]:
+        """All, and what is looked for most."""
+        return (_("all"), _("to be sent"), _("given up"), _("held back"))
 
     def below(self) -> ComposeResult:
         """The notice under the cursor."""
@@ -80,7 +79,7 @@ class NoticesPage(Listing):
             drawn = notice_row(rows[n], now, zone, cells, self.look)
             return drawn if watched else faded([drawn], good)[0]
 
-        above = [self._title(), *self._channels(cells), list_chips(_names(), self._list)]
+        above = [self._title(), *self._channels(cells), self.chips()]
         self.query_one("#title", Lines).show(above if watched else faded(above, good))
         self.table.empty = self._empty()
         self.table.show_lazily(notice_columns(cells), self._view.keys, line)
@@ -96,15 +95,6 @@ class NoticesPage(Listing):
         names = [name for name, can in (("resend", _failed(one)), ("open", one and one.number)) if not can]
         return frozenset(key for key, _word in self._keys(names))
 
-    def action_filter(self) -> None:
-        """Type what the list is filtered by."""
-        self.query_one(FilterLine).open()
-
-    def action_list(self) -> None:
-        """To the next list."""
-        self._list = (self._list + 1) % len(_names())
-        self._arrange()
-
     def action_resend(self) -> None:
         """Send the notice under the cursor again, if it was given up."""
         one = self.chosen()
@@ -115,22 +105,8 @@ class NoticesPage(Listing):
         else:
             self._resend(one.key)
 
-    @on(Input.Changed)
-    def _filter(self, event: Input.Changed) -> None:
-        """Each key filters at once."""
-        event.stop()
-        self._arrange()
-
-    @on(FilterLine.Closed)
-    def _filtered(self, event: FilterLine.Closed) -> None:
-        """Keys go to the table again."""
-        event.stop()
-        self.table.focus(scroll_visible=False)
-
-    @on(Table.Moved)
-    def _moved(self, event: Table.Moved) -> None:
+    def moved(self) -> None:
         """Another notice."""
-        event.stop()
         self.draw()
 
     @on(Table.Opened)
@@ -141,7 +117,8 @@ class NoticesPage(Listing):
         if one is not None and one.number:
             self.post_message(self.IncidentChosen(one.number))
 
-    def _arrange(self) -> None:
+    def rearrange(self) -> None:
+        """The notices of the list that match the filter."""
         notices = self._answer.notices if self._answer is not None else ()
         keep = (
             lambda _one: True,
@@ -149,8 +126,7 @@ class NoticesPage(Listing):
             _failed,
             lambda one: one.status in UNSENT,
         )
-        value = self.query_one(FilterLine).value
-        self._view = chosen_rows(notices, self._haystacks, value, lambda one: one.key, keep[self._list])
+        self._view = chosen_rows(notices, self._haystacks, self.filter_text, lambda one: one.key, keep[self._list])
         if self.is_mounted:
             self.draw()
 
@@ -166,9 +142,8 @@ class NoticesPage(Listing):
         spans.append(Span("   " + text, "strong" if owed else "label"))
         text = plural("{n} given up", "{n} given up", failed).format(n=failed)
         spans.append(Span("   " + text, "crit" if failed else "label"))
-        if self.query_one(FilterLine).value:
-            text = _("{n} match the filter").format(n=len(self._view.rows))
-            spans.append(Span("   " + text, "strong"))
+        if self.filter_text:
+            spans.append(self.matching(len(self._view.rows)))
         return tuple(spans)
 
     def _channels(self, cells: int) -> list[Line]:
@@ -192,7 +167,7 @@ class NoticesPage(Listing):
         if self._answer is None:
             down = _("Engine not running: it is unknown what is to be sent.")
             return _("reading ...") if self.sight.watched else down
-        if self._answer.notices and self.query_one(FilterLine).value:
+        if self._answer.notices and self.filter_text:
             return _("No notice matches the filter.")
         return (
             _("No notice yet."),
@@ -219,7 +194,7 @@ class NoticesPage(Listing):
             self._haystacks = tuple(map(_haystack, answer.notices))
         self._unread = not isinstance(answer, Notices)
         if self.is_mounted:
-            self._arrange()
+            self.rearrange()
 
     @work(exclusive=True, group="resend")
     async def _resend(self, key: str) -> None:
@@ -229,10 +204,6 @@ class NoticesPage(Listing):
         self._asked_at = None
         if self.is_mounted:
             self.draw()
-
-
-def _names() -> tuple[str, ...]:
-    return (_("all"), _("to be sent"), _("given up"), _("held back"))
 
 
 def _failed(one: NoticeView | None) -> bool:

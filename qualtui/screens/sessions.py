@@ -1,20 +1,14 @@
 """Sessions: the states that they are in, which are stuck, which repeat a question, and what closes them."""
 
-from typing import ClassVar
-
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widgets import Input
 
-from qualtui.screens.listing import Listing
+from qualtui.screens.filtered import Filtered
 from qualtui.screens.pages import PageContext
 from qualtui.text import _
-from qualtui.widgets.filter_line import FilterLine
 from qualtui.widgets.line import Line, Span, faded, safe
 from qualtui.widgets.lines import Lines
-from qualtui.widgets.list_keys import FILTER_BINDINGS
 from qualtui.widgets.session_rows import (
     ListedSessions,
     SessionGroup,
@@ -35,7 +29,7 @@ PANE, PANE_FROM = 56, 150  # cells of the pane, and of a window that has room fo
 FIX = "session-cleanup"
 
 
-class SessionsPage(Listing):
+class SessionsPage(Filtered):
     """The active sessions in groups; the fix key closes those that are stuck, after its preview."""
 
     DEFAULT_CSS = """
@@ -43,10 +37,9 @@ class SessionsPage(Listing):
     SessionsPage #pane { width: 56; height: 1fr; display: none; padding-left: 2; }
     SessionsPage #pane.shown { display: block; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = FILTER_BINDINGS
 
     def __init__(self, context: PageContext) -> None:
-        super().__init__(context.look, context.keys)
+        super().__init__(context)
         self._agent = context.agent
         self._ask = context.ask
         self._answer: Sessions | None = None
@@ -54,11 +47,6 @@ class SessionsPage(Listing):
         self._read_at = 0.0
         self._unread = False  # the newest request failed
         self._listed = ListedSessions()
-
-    def above(self) -> ComposeResult:
-        """The title with the counts, where there is no pane the states, the filter."""
-        yield Lines(self.look, id="title")
-        yield FilterLine(plain=self.look.plain, id="filter")
 
     def middle(self) -> ComposeResult:
         """The table, and where there is room the states."""
@@ -109,25 +97,10 @@ class SessionsPage(Listing):
         words = {"fix": _("close stuck ones"), "customers": _("who waits"), "refresh": _("read again")}
         return [(key, words.get(name, word)) for name in FOOTER for key, word in self._keys((name,))]
 
-    def action_filter(self) -> None:
-        """Type what the list is filtered by."""
-        self.query_one(FilterLine).open()
-
-    @on(Input.Changed)
-    def _filter(self, event: Input.Changed) -> None:
-        """Each key filters at once."""
-        event.stop()
-        self._arrange()
-
-    @on(FilterLine.Closed)
-    def _filtered(self, event: FilterLine.Closed) -> None:
-        """Keys go to the table again."""
-        event.stop()
-        self.table.focus(scroll_visible=False)
-
-    def _arrange(self) -> None:
+    def rearrange(self) -> None:
+        """The sessions that match the filter, in groups."""
         key = "".join(key for key, _word in self._keys(("fix",)))
-        self._listed = listed(self._answer, self.query_one(FilterLine).value, key)
+        self._listed = listed(self._answer, self.filter_text, key)
         if self.is_mounted:
             self.draw()
 
@@ -147,7 +120,7 @@ class SessionsPage(Listing):
         numbers = state_counts(answer, self.size.width, self.look)
         spans = [*title, *(numbers if self.sight.watched else faded([numbers], self.look.glyphs.good)[0])]
         if self._listed.found != len(answer.sessions):
-            spans.insert(2, Span("   " + _("{n} match the filter").format(n=self._listed.found), "strong"))
+            spans.insert(2, self.matching(self._listed.found))
         elif answer.active > len(answer.sessions):
             spans.insert(2, Span("   " + _("the first {n} are listed").format(n=len(answer.sessions)), "strong"))
         return tuple(spans)
@@ -159,4 +132,4 @@ class SessionsPage(Listing):
         if isinstance(answer, Sessions):
             self._answer, self._read_at = answer, self.now
         if self.is_mounted:
-            self._arrange()
+            self.rearrange()
