@@ -145,6 +145,7 @@ class HostName(StrEnum):
     """The kinds of hosts that there are; hosts/registry.py has what each is."""
 
     RENDER = "render"
+    PROCESS = "process"  # a unit of systemd, or a process, on this machine
 
 
 class HostWrite(StrEnum):
@@ -158,7 +159,9 @@ class HostSettings(Values, frozen=True, kw_only=True):
     """`[agents.NAME.host]`: where the bot runs."""
 
     kind: HostName
-    service: str  # at Render its id, srv-...
+    service: str = ""  # at Render its id, srv-...; of a process its unit of systemd, NAME.service ...
+    pid_file: str = ""  # ... or, without a unit, the file that has the process's number
+    log_file: str = ""  # of a process; empty: the unit's journal
     key: Secret | None = None  # from a file that only its owner may read
     allow: tuple[HostWrite, ...] = ()  # none: it only reads
     interval: Seconds = Seconds(60)

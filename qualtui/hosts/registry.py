@@ -6,6 +6,7 @@ import msgspec
 
 from qualtui.config.values import HostName, HostSettings
 from qualtui.hosts.host import Host, HostCapability
+from qualtui.hosts.process.adapter import ProcessHost
 from qualtui.hosts.render.adapter import RenderHost
 
 
@@ -19,6 +20,7 @@ class HostKind(msgspec.Struct, frozen=True):
 
 KINDS: Mapping[HostName, HostKind] = {
     HostName.RENDER: HostKind("Render", RenderHost, RenderHost.capabilities),
+    HostName.PROCESS: HostKind("this machine", ProcessHost, ProcessHost.capabilities),
 }
 
 

@@ -69,3 +69,37 @@ def test_a_key_that_is_written_into_the_configuration_makes_that_file_private_to
 def test_the_key_never_goes_to_another_origin_than_the_hosts_own_or_this_machine(url: str) -> None:
     (problem,) = problems(RENDER + f'key = "${{KEY}}"\ndemo_url = "{url}"\n', {"KEY": "rnd_x"})
     assert problem.key == "agents.bot.host.demo_url"
+
+
+PROCESS = AGENT + '[agents.bot.host]\nkind = "process"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("", "service"),
+        ('service = "ldc-bot.service"\npid_file = "/run/bot.pid"\n', "service"),
+        ('service = "--now.service"\n', "service"),
+        ('service = "ldc-bot"\n', "service"),
+        ('pid_file = "bot.pid"\n', "pid_file"),
+        ('service = "ldc-bot.service"\nlog_file = "bot.log"\n', "log_file"),
+        ('service = "ldc-bot.service"\nkey = "${KEY}"\n', "key"),
+        ('service = "ldc-bot.service"\nallow = ["rollback"]\n', "allow"),
+        ('pid_file = "/run/bot.pid"\nallow = ["restart"]\n', "allow"),
+    ],
+)
+def test_a_process_has_a_unit_or_a_file_and_nothing_that_it_can_not_have(text: str, key: str) -> None:
+    (problem,) = problems(PROCESS + text, {"KEY": "x"})
+    assert problem.key == f"agents.bot.host.{key}"
+
+
+@pytest.mark.parametrize(
+    "text", ['service = "ldc-bot.service"\nallow = ["restart"]\n', 'pid_file = "/run/bot.pid"\n']
+)
+def test_a_process_needs_no_key(text: str) -> None:
+    assert read(PROCESS + text).agents["bot"].host is not None
+
+
+def test_a_pid_file_of_a_service_at_render_is_a_mistake() -> None:
+    (problem,) = problems(RENDER + 'key = "${KEY}"\npid_file = "/run/bot.pid"\n', {"KEY": "rnd_x"})
+    assert problem.key == "agents.bot.host.pid_file"
