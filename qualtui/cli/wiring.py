@@ -4,13 +4,18 @@ import time
 from functools import partial
 
 from qualtui.config.values import AgentSettings, Config, GatewaySettings
+from qualtui.diagnosis.deploy_test import BEFORE, FAILED_AFTER, DeployCounts, count_around
 from qualtui.engine.setup import Setup
+from qualtui.fixes.deploy_rollback import Around, DeployRollback, DeployTools
 from qualtui.fixes.fix import Fix, FixError
 from qualtui.fixes.gateway_restart import GatewayRestart
 from qualtui.fixes.retry import Waiting, retry_of
+from qualtui.fixes.service_restart import ServiceRestart
 from qualtui.fixes.sessions import SessionCleanup
 from qualtui.gateways.gateway import GatewayCapability
 from qualtui.gateways.registry import kind_of
+from qualtui.hosts.host import HostCapability
+from qualtui.hosts.registry import kind_of as host_kind_of
 from qualtui.notify.channels.registry import channel_of, reply_readers
 from qualtui.probes.build import Deps, customers_of, probes_of
 from qualtui.probes.customers import CustomersProbe
@@ -73,7 +78,47 @@ def _fixes(
             lambda: chats is not None and chats.acks_unreliable,
         )
         found += [retry] if retry is not None else []
+    return [*found, *_host_fixes(name, agent, config, customers, deps)]
+
+
+def _host_fixes(
+    name: str, agent: AgentSettings, config: Config, customers: CustomersProbe | None, deps: Deps
+) -> list[Fix]:
+    """The fixes of the bot's service at its host."""
+    if agent.host is None:
+        return []
+    found: list[Fix] = []
+    can, fixes = host_kind_of(agent.host).capabilities, config.fixes
+    answered = None if agent.health is None else partial(deps.answered, name)
+    if HostCapability.RESTART in can and fixes.service_restart.enabled:
+        found.append(ServiceRestart(name, agent.host, fixes.service_restart, time.time, answered))
+    if HostCapability.ROLLBACK in can and fixes.deploy_rollback.enabled:
+        tools = DeployTools(
+            time.time,
+            None if customers is None else _around(customers, deps.speed),
+            answered,
+            partial(deps.acted_on, name, DeployRollback.name),
+            speed=deps.speed,
+        )
+        found.append(DeployRollback(name, agent.host, fixes.deploy_rollback, tools))
     return found
+
+
+def _around(probe: CustomersProbe, speed: float) -> Around:
+    """The customers around a deploy; raises FixError."""
+    day = 86_400.0 / speed
+
+    async def around(at: float) -> DeployCounts:
+        now = time.time()
+        try:
+            before = await probe.wrote(at - day, at, BEFORE)
+            since = await probe.wrote(at, now)
+            waiting = {one.lead: one.since for one in await probe.who()}
+        except ProbeError as error:
+            raise FixError(error.text) from None
+        return count_around(at, before, since, waiting, now, max(5.0, FAILED_AFTER / speed))
+
+    return around
 
 
 def _restarts(settings: GatewaySettings) -> bool:

@@ -17,6 +17,7 @@ from qualtui.config.values import (
     ControlSettings,
     DatabaseSettings,
     DemoSettings,
+    DeployRollbackSettings,
     EscalationStep,
     GatewayRestartSettings,
     GatewaySettings,
@@ -36,6 +37,7 @@ from qualtui.config.values import (
     Route,
     Rule,
     ScreenSettings,
+    ServiceRestartSettings,
     SessionCleanupSettings,
     StoreSettings,
     TlsSettings,
@@ -272,6 +274,8 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (SessionCleanupSettings, "mode"): ValueCheck('"truth" or "row"', lambda mode: mode in ("truth", "row")),
     (SessionCleanupSettings, "max_rows"): _whole(1, 10000),
     (GatewayRestartSettings, "timeout"): _TIMEOUT,
+    (ServiceRestartSettings, "timeout"): _TIMEOUT,
+    (DeployRollbackSettings, "timeout"): _TIMEOUT,
     (GatewayRestartSettings, "call"): ValueCheck(
         "a text of at most 100 characters", lambda text: len(text) <= 100
     ),

@@ -51,6 +51,20 @@ class RetrySettings(Values, frozen=True, kw_only=True):
     opt_out: tuple[str, ...] = ("nao_interessado",)  # leads.status of those who are never written to
 
 
+class ServiceRestartSettings(Values, frozen=True, kw_only=True):
+    """`[fixes.service-restart]`: restarts the bot at its host; success: a new instance, and the bot answers."""
+
+    enabled: bool = True
+    timeout: Seconds = Seconds(180)  # /health is polled once a minute
+
+
+class DeployRollbackSettings(Values, frozen=True, kw_only=True):
+    """`[fixes.deploy-rollback]`: deploys the code again that was live before; success: it is live, and works."""
+
+    enabled: bool = True
+    timeout: Seconds = Seconds(600)  # a rollback deploys an image that is there already
+
+
 class FixSettings(Values, frozen=True, kw_only=True):
     """`[fixes]`."""
 
@@ -61,6 +75,12 @@ class FixSettings(Values, frozen=True, kw_only=True):
         default=GatewayRestartSettings(), name="gateway-restart"
     )
     retry: RetrySettings = RetrySettings()
+    service_restart: ServiceRestartSettings = msgspec.field(
+        default=ServiceRestartSettings(), name="service-restart"
+    )
+    deploy_rollback: DeployRollbackSettings = msgspec.field(
+        default=DeployRollbackSettings(), name="deploy-rollback"
+    )
 
 
 class PolicyMode(StrEnum):
@@ -91,3 +111,9 @@ class PolicyTable(Values, frozen=True, kw_only=True):
     )
     session_cleanup: PolicySettings = msgspec.field(default=PolicySettings(), name="session-cleanup")
     retry: PolicySettings = PolicySettings()
+    service_restart: PolicySettings = msgspec.field(
+        default=PolicySettings(subjects=1, cooldown=Seconds(900)), name="service-restart"
+    )
+    deploy_rollback: PolicySettings = msgspec.field(
+        default=PolicySettings(per_hour=1, per_day=2, subjects=1, cooldown=Seconds(120)), name="deploy-rollback"
+    )

@@ -4,12 +4,14 @@ from enum import StrEnum
 
 from qualtui.config.fix_values import (
     ANSWER,
+    DeployRollbackSettings,
     FixSettings,
     GatewayRestartSettings,
     PolicyMode,
     PolicySettings,
     PolicyTable,
     RetrySettings,
+    ServiceRestartSettings,
     SessionCleanupSettings,
 )
 from qualtui.config.notify_values import (
@@ -34,6 +36,7 @@ __all__ = [
     "DatabaseSettings",
     "Day",
     "DemoSettings",
+    "DeployRollbackSettings",
     "EscalationStep",
     "FixSettings",
     "GatewayName",
@@ -62,6 +65,7 @@ __all__ = [
     "ScreenSettings",
     "Seconds",
     "Secret",
+    "ServiceRestartSettings",
     "SessionCleanupSettings",
     "StoreSettings",
     "TlsSettings",

@@ -110,6 +110,7 @@ def _overrides(places: Places) -> dict[str, Any]:
             "service": places.render_service,
             "key": places.render_key,
             "demo_url": places.render_url,
+            "allow": ["restart", "rollback"],
             "interval": max(_LEAST, _HOST_EVERY / places.speed),
         },
     }

@@ -2,7 +2,7 @@
 
 from qualtui.diagnosis.chain import BAD
 from qualtui.diagnosis.proof import By, began, healthy_links, lasted, link_proof
-from qualtui.diagnosis.root_cause import CauseKind, RootCause
+from qualtui.diagnosis.root_cause import DEPLOY_ROLLBACK, SERVICE_RESTART, CauseKind, RootCause
 from qualtui.model import Link
 from qualtui.series.evidence import NOTHING, Readings, fresh
 from qualtui.text.message import Saying, message, outside
@@ -46,7 +46,7 @@ def failed_instance(by: By, readings: Readings) -> RootCause | None:
         )
     proof = (message("host: {said}", said=said), *_bot_proof(by))
     root = CauseKind.OUT_OF_MEMORY if killed else CauseKind.INSTANCE_FAILED
-    return RootCause(text, proof, Link.HOST, (), root, view.since, step)
+    return RootCause(text, proof, Link.HOST, (SERVICE_RESTART,), root, view.since, step)
 
 
 def deploy_of_down_bot(by: By, readings: Readings, now: float) -> RootCause | None:
@@ -66,7 +66,8 @@ def deploy_of_down_bot(by: By, readings: Readings, now: float) -> RootCause | No
     )
     proof = (link_proof(by, Link.BOT), message("host: the newest deploy is {age:span} old", age=age))
     since = began(by[Link.BOT], now)
-    return RootCause(text, proof, Link.BOT, (), CauseKind.BAD_DEPLOY, since, _roll_back())
+    fixes = (DEPLOY_ROLLBACK, SERVICE_RESTART)
+    return RootCause(text, proof, Link.BOT, fixes, CauseKind.BAD_DEPLOY, since, _roll_back())
 
 
 def harmful_deploy(by: By, readings: Readings, now: float) -> RootCause | None:
@@ -82,7 +83,7 @@ def harmful_deploy(by: By, readings: Readings, now: float) -> RootCause | None:
         counts=outside(counts, 120),
     )
     proof = (message("host: {counts}", counts=outside(counts, 120)), *healthy_links(by, Link.BOT))
-    return RootCause(text, proof, Link.BOT, (), CauseKind.BAD_DEPLOY, now - age, _roll_back())
+    return RootCause(text, proof, Link.BOT, (DEPLOY_ROLLBACK,), CauseKind.BAD_DEPLOY, now - age, _roll_back())
 
 
 def last_failure(readings: Readings) -> Saying:

@@ -10,6 +10,8 @@ from qualtui.text.message import Saying
 SESSION_CLEANUP = "session-cleanup"
 GATEWAY_RESTART = "gateway-restart"
 RETRY = "retry"
+SERVICE_RESTART = "service-restart"
+DEPLOY_ROLLBACK = "deploy-rollback"
 
 
 class CauseKind(StrEnum):

@@ -59,6 +59,8 @@ class ProbeContext:
             broken_for=self._broken_for,
             logged_out=self._logged_out,
             unreachable=self._unreachable,
+            answered=self._answered,
+            acted_on=self._acted_on,
             by_hand=self._by_hand,
             owed=partial(self._still_owed, config),
         )
@@ -124,6 +126,17 @@ class ProbeContext:
         if up is None or up.value != 0 or silent is None or silent.value != 0 or seconds is None:
             return ""
         return "" if seconds.value is not None else up.note or message("no connection")
+
+    def _answered(self, agent: str) -> float | None:
+        """When the bot's /health last answered well; None: not within the hour."""
+        samples = self._recent.since(f"{agent}/health.up", self._clock() - PAST)
+        return next((one.at for one in reversed(samples) if one.value == 1), None)
+
+    def _acted_on(self, agent: str, fix: str) -> frozenset[str]:
+        """The subjects of a fix's runs on an agent, but of those that left all as it was."""
+        runs = self._journal.state.runs.values()
+        mine = (run for run in runs if (run.agent, run.fix) == (agent, fix) and run.outcome != "nothing")
+        return frozenset(subject for run in mine for subject in run.subjects)
 
     def _born(self, agent: str) -> float | None:
         mark = self._journal.state.backlog.get(agent)

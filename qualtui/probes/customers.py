@@ -195,6 +195,14 @@ class CustomersProbe:
         found = stages(rows, book.owed.get(lead), ledger.heard.get(lead), decide)
         return tuple(CustomerMessage(at - skew, sent, stage.value) for at, sent, stage in found)
 
+    async def wrote(self, since: float, until: float, most: int = 500) -> tuple[str, ...]:
+        """Return the customers who wrote in a time by our clock, the newest ones first. Raises ProbeError."""
+        try:
+            async with self._database.read(self.timeout) as reader:
+                return tuple(await self._follow.wrote(reader, since + self._skew, until + self._skew, most))
+        except DatabaseError as error:
+            raise ProbeError(error.text) from None
+
     def decided(self) -> Counts | None:
         """Return the messages whose time for a reply is over since the last call, each once; None: not known."""
         return self._store.decided()

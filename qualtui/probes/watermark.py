@@ -29,6 +29,7 @@ class WatermarkReader:
         self._answers = self._sql("customers_answers")
         self._phones = self._sql("customers_phones")
         self._timeline = self._sql("customers_timeline")
+        self._wrote = self._sql("customers_wrote")
         self._security = RowSecurity(("messages", "leads", "sessions"), mapping)
 
     def _sql(self, name: str) -> str:
@@ -83,6 +84,12 @@ class WatermarkReader:
         """The newest messages of a lead, for a person who asked. Raises DatabaseError."""
         rows = await reader.ask("messages", self._timeline, lead, self._mapping.sent, self._mapping.received)
         return tuple(Stored(row["at"], row["sent"]) for row in rows)
+
+    async def wrote(self, reader: DatabaseReader, since: float, until: float, most: int) -> dict[str, float]:
+        """Who wrote in a time by the server's clock, and when last; the newest ones. Raises DatabaseError."""
+        args = (moment(since), moment(until), self._mapping.received, most)
+        rows = await reader.ask("messages", self._wrote, *args)
+        return {row["lead"]: row["at"] for row in rows}
 
 
 def _message(row: asyncpg.Record) -> ReplyRow:

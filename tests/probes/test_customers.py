@@ -628,3 +628,16 @@ async def test_the_newest_row_of_either_kind_shows_that_the_bot_lives(lane: Lane
     said = await lane.say()
     assert said["customers.last_sent"] == pytest.approx(300, abs=2)
     assert said["customers.last_row"] == pytest.approx(40, abs=2)
+
+
+async def test_who_wrote_in_a_time_is_each_customer_once_the_newest_first(lane: Lane) -> None:
+    now = time.time()
+    early, _session = await lane.database.conversation(
+        ("recebida", 500.0), ("enviada", 490.0), ("recebida", 400.0)
+    )
+    late, _session = await lane.database.conversation(("recebida", 300.0))
+    await lane.database.conversation(("enviada", 350.0))  # the bot alone
+    await lane.database.conversation(("recebida", 900.0))  # before
+    assert await lane.probe.wrote(now - 600.0, now - 200.0) == (late, early)
+    assert await lane.probe.wrote(now - 600.0, now - 200.0, most=1) == (late,)
+    assert await lane.probe.wrote(now - 600.0, now - 450.0) == (early,)
