@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -34,6 +33,7 @@ NTFY = "ntfys://tk_secretsecret@ntfy.example.com/alerts-of-ana?priority=urgent"
 TGRAM = "tgram://123456789:abcdefg_hijklmnop/77"
 HOSTS = {"ntfy": "ntfy.example.com", "telegram": "api.telegram.org"}
 DAY = 86400.0
+BEGIN = 1_800_000_000.0
 
 
 class Scene:
@@ -99,327 +99,299 @@ def _trust() -> Iterator[None]:
     dial.trust.cache_clear()
 
 
-@asynccontextmanager
-async def phone(
-    kind: str, tmp_path: Path, patch: pytest.MonkeyPatch
-) -> AsyncIterator[tuple[Scene, Ntfy | Telegram]]:
-    now = 1_800_000_000.0
-    service: Ntfy | Telegram = Ntfy(now) if kind == "ntfy" else Telegram()
-    async with vendor(HOSTS[kind], service.handle, tmp_path, patch):
-        scene = Scene(tmp_path / "q.db", NTFY if kind == "ntfy" else TGRAM, now)
-        yield scene, service
-        scene.store.close()
+@pytest.fixture(params=["ntfy", "telegram"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The service whose buttons are pressed; each test is held to both, if it names none."""
+    return str(request.param)
 
 
-both = pytest.mark.parametrize("kind", ["ntfy", "telegram"])
+@pytest.fixture
+async def service(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Ntfy | Telegram]:
+    """The service's server, over TLS."""
+    one: Ntfy | Telegram = Ntfy(BEGIN) if kind == "ntfy" else Telegram()
+    async with vendor(HOSTS[kind], one.handle, tmp_path, monkeypatch):
+        yield one
+
+
+@pytest.fixture
+def scene(kind: str, service: Ntfy | Telegram, tmp_path: Path) -> Iterator[Scene]:
+    """An engine whose channel is at that service."""
+    one = Scene(tmp_path / "q.db", NTFY if kind == "ntfy" else TGRAM, BEGIN)
+    yield one
+    one.store.close()
+
+
 OWNERS = {"ntfy": "link sent to phone", "telegram": "ana, link sent to phone"}
+of_ntfy = pytest.mark.parametrize("kind", ["ntfy"])
+of_telegram = pytest.mark.parametrize("kind", ["telegram"])
 
 
-@both
 async def test_a_button_takes_its_incident_for_15_minutes(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, service: Ntfy | Telegram, kind: str
 ) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        assert not (await scene.read()).trouble
-        assert not scene.owner()
-        service.press()
-        await scene.read()
-        assert scene.owner() == OWNERS[kind]
-        scene.now += CONFIRM - 1
-        await scene.links.lapse()
-        assert scene.owner()
-        scene.now += 1
-        await scene.links.lapse()
-        assert not scene.owner()
+    await scene.page()
+    assert not (await scene.read()).trouble
+    assert not scene.owner()
+    service.press()
+    await scene.read()
+    assert scene.owner() == OWNERS[kind]
+    scene.now += CONFIRM - 1
+    await scene.links.lapse()
+    assert scene.owner()
+    scene.now += 1
+    await scene.links.lapse()
+    assert not scene.owner()
 
 
-@both
-async def test_a_button_pressed_twice_counts_once(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        service.press()
-        service.press()
-        await scene.read()
-        await scene.append(AckLinkLapsed(1))
-        service.press()
-        await scene.read()
-        assert not scene.owner()
-        if isinstance(service, Telegram):
-            assert [one["text"].partition(".")[0] for one in service.said] == [
-                "You have got #1 for 15 minutes",
-                "#1 has an owner already: ana, link sent to phone",
-                "This button was used",
-            ]
+async def test_a_button_pressed_twice_counts_once(scene: Scene, service: Ntfy | Telegram) -> None:
+    await scene.page()
+    service.press()
+    service.press()
+    await scene.read()
+    await scene.append(AckLinkLapsed(1))
+    service.press()
+    await scene.read()
+    assert not scene.owner()
+    if isinstance(service, Telegram):
+        assert [one["text"].partition(".")[0] for one in service.said] == [
+            "You have got #1 for 15 minutes",
+            "#1 has an owner already: ana, link sent to phone",
+            "This button was used",
+        ]
 
 
-@both
 async def test_a_press_after_the_end_does_nothing_also_where_the_incident_begins_again(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, service: Ntfy | Telegram
 ) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        await scene.append(changed(Phase.RESOLVED, 1, old=Phase.FIRING))
-        service.press()
-        await scene.read()
-        scene.restart()
-        await scene.append(changed(Phase.FIRING, 1, old=Phase.RESOLVED))
-        await scene.read()
-        assert not scene.owner()
+    await scene.page()
+    await scene.append(changed(Phase.RESOLVED, 1, old=Phase.FIRING))
+    service.press()
+    await scene.read()
+    scene.restart()
+    await scene.append(changed(Phase.FIRING, 1, old=Phase.RESOLVED))
+    await scene.read()
+    assert not scene.owner()
 
 
-@both
 async def test_a_press_that_found_an_owner_does_not_count_when_that_one_gave_it_back(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, service: Ntfy | Telegram
 ) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        await scene.append(Acknowledged(1, "bruno"))
-        service.press()
-        await scene.read()
-        assert scene.owner() == "bruno"
-        await scene.append(Acknowledged(1, ""))
-        scene.restart()
-        await scene.read()
-        assert not scene.owner()
+    await scene.page()
+    await scene.append(Acknowledged(1, "bruno"))
+    service.press()
+    await scene.read()
+    assert scene.owner() == "bruno"
+    await scene.append(Acknowledged(1, ""))
+    scene.restart()
+    await scene.read()
+    assert not scene.owner()
 
 
-@both
-async def test_an_expired_token_takes_nothing(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        scene.now += LIFETIME + 1
-        service.press()
-        await scene.read()
-        assert not scene.owner()
+async def test_an_expired_token_takes_nothing(scene: Scene, service: Ntfy | Telegram) -> None:
+    await scene.page()
+    scene.now += LIFETIME + 1
+    service.press()
+    await scene.read()
+    assert not scene.owner()
 
 
-@both
-async def test_a_strangers_token_is_ignored_and_counted(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        seq = scene.journal.state.seq
-        service.press(token="A" * 51)
-        service.press(token="no token at all")
-        await scene.read()
-        await scene.read()
-        assert not scene.owner()
-        assert scene.journal.state.seq == seq  # a stranger writes nothing into the log
-        assert scene.replies.strangers == {"phone": 2}
+async def test_a_strangers_token_is_ignored_and_counted(scene: Scene, service: Ntfy | Telegram) -> None:
+    await scene.page()
+    seq = scene.journal.state.seq
+    service.press(token="A" * 51)
+    service.press(token="no token at all")
+    await scene.read()
+    await scene.read()
+    assert not scene.owner()
+    assert scene.journal.state.seq == seq  # a stranger writes nothing into the log
+    assert scene.replies.strangers == {"phone": 2}
 
 
-@both
-async def test_a_token_acts_on_its_own_incident_alone(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page(1)
-        await scene.page(2)
-        service.press()
-        await scene.read()
-        assert (scene.owner(1), scene.owner(2)) == ("", OWNERS[kind])
+async def test_a_token_acts_on_its_own_incident_alone(scene: Scene, service: Ntfy | Telegram, kind: str) -> None:
+    await scene.page(1)
+    await scene.page(2)
+    service.press()
+    await scene.read()
+    assert (scene.owner(1), scene.owner(2)) == ("", OWNERS[kind])
 
 
-@both
 async def test_a_token_of_another_channel_or_installation_is_a_strangers(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, service: Ntfy | Telegram, tmp_path: Path
 ) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        body = NoticeQueued("1/1/firing/other", 1, "other", "firing", Severity.CRITICAL, "t", "b")
-        await scene.append(body)
-        service.press(token=scene.links.button(scene.journal.state.notices[body.key]))
-        (tmp_path / "elsewhere").mkdir()
-        elsewhere = Scene(tmp_path / "elsewhere/q.db", TGRAM, scene.now)
-        await elsewhere.append(
-            fired(1), NoticeQueued("1/1/firing/phone", 1, "phone", "firing", Severity.CRITICAL, "t", "b")
-        )
-        service.press(token=elsewhere.links.button(elsewhere.journal.state.notices["1/1/firing/phone"]))
-        elsewhere.store.close()
-        await scene.read()
-        assert not scene.owner()
-        assert scene.replies.strangers == {"phone": 2}
+    await scene.page()
+    body = NoticeQueued("1/1/firing/other", 1, "other", "firing", Severity.CRITICAL, "t", "b")
+    await scene.append(body)
+    service.press(token=scene.links.button(scene.journal.state.notices[body.key]))
+    (tmp_path / "elsewhere").mkdir()
+    elsewhere = Scene(tmp_path / "elsewhere/q.db", TGRAM, scene.now)
+    await elsewhere.append(
+        fired(1), NoticeQueued("1/1/firing/phone", 1, "phone", "firing", Severity.CRITICAL, "t", "b")
+    )
+    service.press(token=elsewhere.links.button(elsewhere.journal.state.notices["1/1/firing/phone"]))
+    elsewhere.store.close()
+    await scene.read()
+    assert not scene.owner()
+    assert scene.replies.strangers == {"phone": 2}
 
 
-@both
 async def test_a_press_while_the_engine_was_down_counts_at_its_start(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, service: Ntfy | Telegram, kind: str
 ) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        service.press()
-        scene.now += 300
-        if isinstance(service, Ntfy):
-            service.now += 300
-        scene.restart()
-        await scene.read()
-        assert scene.owner() == OWNERS[kind]
-        if isinstance(service, Ntfy):  # it says when: what is left of the 15 minutes counts
-            assert scene.journal.state.link_acks[1].until == scene.now + CONFIRM - 300
+    await scene.page()
+    service.press()
+    scene.now += 300
+    if isinstance(service, Ntfy):
+        service.now += 300
+    scene.restart()
+    await scene.read()
+    assert scene.owner() == OWNERS[kind]
+    if isinstance(service, Ntfy):  # it says when: what is left of the 15 minutes counts
+        assert scene.journal.state.link_acks[1].until == scene.now + CONFIRM - 300
 
 
-async def test_a_press_that_is_older_than_15_minutes_has_lapsed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with phone("ntfy", tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        await scene.read()
-        service.press()
-        assert isinstance(service, Ntfy)
-        scene.now, service.now = scene.now + CONFIRM, service.now + CONFIRM
-        await scene.read()
-        assert not scene.owner()
+@of_ntfy
+async def test_a_press_that_is_older_than_15_minutes_has_lapsed(scene: Scene, service: Ntfy | Telegram) -> None:
+    await scene.page()
+    await scene.read()
+    service.press()
+    assert isinstance(service, Ntfy)
+    scene.now, service.now = scene.now + CONFIRM, service.now + CONFIRM
+    await scene.read()
+    assert not scene.owner()
 
 
-@both
 async def test_killed_between_the_send_and_its_record_both_buttons_work_and_count_once(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, service: Ntfy | Telegram, kind: str
 ) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.append(
-            fired(1), NoticeQueued("1/1/firing/phone", 1, "phone", "firing", Severity.CRITICAL, "t", "b")
-        )
-        await scene.deliver()
-        scene.restart()
-        await scene.append(NoticeSending("1/1/firing/phone", 1))  # as if nothing after that had been written
-        assert scene.replies.pressable(scene.reader.channels)
-        scene.now += 60
-        await scene.deliver()
-        sent = service.published if isinstance(service, Ntfy) else service.sent
-        assert len(sent) == 2
-        if isinstance(service, Ntfy):
-            service.press(0)
-        else:
-            service.press(token=service.sent[0]["reply_markup"]["inline_keyboard"][0][0]["callback_data"])
-        service.press()
-        await scene.read()
-        assert scene.owner() == OWNERS[kind]
-        assert len(scene.journal.state.link_acks) == 1
+    await scene.append(
+        fired(1), NoticeQueued("1/1/firing/phone", 1, "phone", "firing", Severity.CRITICAL, "t", "b")
+    )
+    await scene.deliver()
+    scene.restart()
+    await scene.append(NoticeSending("1/1/firing/phone", 1))  # as if nothing after that had been written
+    assert scene.replies.pressable(scene.reader.channels)
+    scene.now += 60
+    await scene.deliver()
+    sent = service.published if isinstance(service, Ntfy) else service.sent
+    assert len(sent) == 2
+    if isinstance(service, Ntfy):
+        service.press(0)
+    else:
+        service.press(token=service.sent[0]["reply_markup"]["inline_keyboard"][0][0]["callback_data"])
+    service.press()
+    await scene.read()
+    assert scene.owner() == OWNERS[kind]
+    assert len(scene.journal.state.link_acks) == 1
 
 
-@both
 async def test_killed_after_a_press_was_written_the_next_engine_reads_it_as_old(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, service: Ntfy | Telegram
 ) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        service.press()
-        await scene.read()
-        await scene.append(AckLinkLapsed(1))
-        scene.restart()
-        seq = scene.journal.state.seq
-        await scene.read()
-        assert not scene.owner()
-        assert scene.journal.state.seq == seq
-        if isinstance(service, Telegram):
-            assert service.asked[-1]["offset"] == service.count + 1
-            assert not service.updates
+    await scene.page()
+    service.press()
+    await scene.read()
+    await scene.append(AckLinkLapsed(1))
+    scene.restart()
+    seq = scene.journal.state.seq
+    await scene.read()
+    assert not scene.owner()
+    assert scene.journal.state.seq == seq
+    if isinstance(service, Telegram):
+        assert service.asked[-1]["offset"] == service.count + 1
+        assert not service.updates
 
 
-@both
 async def test_no_token_and_no_secret_is_in_the_store_or_the_log(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    scene: Scene, service: Ntfy | Telegram, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "qualtui")
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        service.press()
-        service.press(token="B" * 51)
-        await scene.read()
-        service.fault = 500
-        await scene.read()
-        if isinstance(service, Ntfy):
-            action = service.published[0]["actions"][0]
-            secrets = [action["body"], action["url"].rpartition("/")[2], "tk_secretsecret", "alerts-of-ana"]
-        else:
-            secrets = [service.sent[0]["reply_markup"]["inline_keyboard"][0][0]["callback_data"]]
-            secrets += ["abcdefg_hijklmnop", "Invented"]
-        # pytest also listens to Apprise's logger, whose lines reach no log of ours.
-        logged = "\n".join(one.getMessage() for one in caplog.records if one.name != "apprise")
-        written = scene.store_bytes() + logged.encode()
-        assert [one for one in secrets if one.encode() in written] == []
-        assert b"ack_link.used" in written
-        assert "came from no button of ours" in logged
+    await scene.page()
+    service.press()
+    service.press(token="B" * 51)
+    await scene.read()
+    service.fault = 500
+    await scene.read()
+    if isinstance(service, Ntfy):
+        action = service.published[0]["actions"][0]
+        secrets = [action["body"], action["url"].rpartition("/")[2], "tk_secretsecret", "alerts-of-ana"]
+    else:
+        secrets = [service.sent[0]["reply_markup"]["inline_keyboard"][0][0]["callback_data"]]
+        secrets += ["abcdefg_hijklmnop", "Invented"]
+    # pytest also listens to Apprise's logger, whose lines reach no log of ours.
+    logged = "\n".join(one.getMessage() for one in caplog.records if one.name != "apprise")
+    written = scene.store_bytes() + logged.encode()
+    assert [one for one in secrets if one.encode() in written] == []
+    assert b"ack_link.used" in written
+    assert "came from no button of ours" in logged
 
 
-async def test_a_flood_of_strangers_hides_no_press(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with phone("ntfy", tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        seq = scene.journal.state.seq
-        for _ in range(1000):
-            service.press(token="x" * 200)
-        service.press()
-        await scene.read()
-        assert scene.owner() == OWNERS["ntfy"]
-        assert scene.replies.strangers == {"phone": 1000}
-        assert scene.journal.state.seq == seq + 2  # the press, and that it was read
+@of_ntfy
+async def test_a_flood_of_strangers_hides_no_press(scene: Scene, service: Ntfy | Telegram) -> None:
+    await scene.page()
+    seq = scene.journal.state.seq
+    for _ in range(1000):
+        service.press(token="x" * 200)
+    service.press()
+    await scene.read()
+    assert scene.owner() == OWNERS["ntfy"]
+    assert scene.replies.strangers == {"phone": 1000}
+    assert scene.journal.state.seq == seq + 2  # the press, and that it was read
 
 
-async def test_only_configured_chats_are_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with phone("telegram", tmp_path, monkeypatch) as (scene, service):
-        assert isinstance(service, Telegram)
-        await scene.page()
-        service.press(chat=78, user=78)
-        await scene.read()
-        assert (scene.owner(), scene.replies.strangers, service.said) == ("", {"phone": 1}, [])
-        service.press(chat=77, user=5)  # a group: who pressed is not known
-        await scene.read()
-        assert scene.owner() == "link sent to phone"
+@of_telegram
+async def test_only_configured_chats_are_obeyed(scene: Scene, service: Ntfy | Telegram) -> None:
+    assert isinstance(service, Telegram)
+    await scene.page()
+    service.press(chat=78, user=78)
+    await scene.read()
+    assert (scene.owner(), scene.replies.strangers, service.said) == ("", {"phone": 1}, [])
+    service.press(chat=77, user=5)  # a group: who pressed is not known
+    await scene.read()
+    assert scene.owner() == "link sent to phone"
 
 
+@of_telegram
 async def test_another_program_that_reads_the_bot_is_a_banner_until_it_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, service: Ntfy | Telegram
 ) -> None:
-    async with phone("telegram", tmp_path, monkeypatch) as (scene, service):
-        service.fault = 409
-        found = await scene.read()
-        assert found.wait == telegram_replies.CONFLICT_WAIT
-        (banner,) = scene.replies.troubles
-        assert str(banner).startswith("another program (or a webhook) reads the Telegram bot of phone")
-        service.fault = 0
-        await scene.read()
-        assert not scene.replies.troubles
+    service.fault = 409
+    found = await scene.read()
+    assert found.wait == telegram_replies.CONFLICT_WAIT
+    (banner,) = scene.replies.troubles
+    assert str(banner).startswith("another program (or a webhook) reads the Telegram bot of phone")
+    service.fault = 0
+    await scene.read()
+    assert not scene.replies.troubles
 
 
-@both
 @pytest.mark.parametrize("fault", [429, 500, "garbage", "hang", "drip"])
 async def test_a_service_in_trouble_is_a_banner_after_five_minutes_and_loses_no_press(
-    fault: int | str, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, service: Ntfy | Telegram, fault: int | str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ntfy_replies, "TIMEOUT", 0.3)
     monkeypatch.setattr(telegram_replies, "TIMEOUT", 0.3)
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        service.press()
-        service.fault = fault
-        async with asyncio.timeout(3):
-            assert (await scene.read()).trouble
-        assert not scene.replies.troubles
-        scene.now += ack_replies.PATIENCE
-        (banner,) = scene.replies.troubles
-        assert str(banner).startswith("the buttons in notices to phone are not read for 5m: ")
-        service.fault = 0
-        await scene.read()
-        assert scene.owner() == OWNERS[kind]
-        assert not scene.replies.troubles
+    await scene.page()
+    service.press()
+    service.fault = fault
+    async with asyncio.timeout(3):
+        assert (await scene.read()).trouble
+    assert not scene.replies.troubles
+    scene.now += ack_replies.PATIENCE
+    (banner,) = scene.replies.troubles
+    assert str(banner).startswith("the buttons in notices to phone are not read for 5m: ")
+    service.fault = 0
+    await scene.read()
+    assert scene.owner() == OWNERS[kind]
+    assert not scene.replies.troubles
 
 
-@both
-async def test_a_service_that_asks_us_to_wait_is_obeyed(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with phone(kind, tmp_path, monkeypatch) as (scene, service):
-        service.fault, service.headers = 429, {"Retry-After": "90"}
-        assert (await scene.read()).wait == 90
+async def test_a_service_that_asks_us_to_wait_is_obeyed(scene: Scene, service: Ntfy | Telegram) -> None:
+    service.fault, service.headers = 429, {"Retry-After": "90"}
+    assert (await scene.read()).wait == 90
 
 
-async def test_a_hanging_reader_delays_no_other_and_no_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@of_telegram
+async def test_a_hanging_reader_delays_no_other_and_no_end(scene: Scene, service: Ntfy | Telegram) -> None:
     class Hanging:
         source, channels, always = "hanging", ("other",), True
 
@@ -435,38 +407,33 @@ async def test_a_hanging_reader_delays_no_other_and_no_end(
         async def read(self, place: str) -> Replies:
             raise ValueError("token")
 
-    async with phone("telegram", tmp_path, monkeypatch) as (scene, service):
-        await scene.page()
-        service.press()
-        task = asyncio.create_task(scene.replies.run(scene.config, (Hanging(), Raising(), scene.reader)))
-        async with asyncio.timeout(10):
-            while not scene.owner():  # noqa: ASYNC110 - a state that appears, no event
-                await asyncio.sleep(0.01)
-        task.cancel()
-        async with asyncio.timeout(1):
-            await asyncio.gather(task, return_exceptions=True)
+    await scene.page()
+    service.press()
+    task = asyncio.create_task(scene.replies.run(scene.config, (Hanging(), Raising(), scene.reader)))
+    async with asyncio.timeout(10):
+        while not scene.owner():  # noqa: ASYNC110 - a state that appears, no event
+            await asyncio.sleep(0.01)
+    task.cancel()
+    async with asyncio.timeout(1):
+        await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_ntfy_is_polled_only_while_a_button_can_be_pressed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with phone("ntfy", tmp_path, monkeypatch) as (scene, _service):
-        assert not scene.replies.pressable(("phone",))
-        await scene.page()
-        assert scene.replies.pressable(("phone",))
-        assert not scene.replies.pressable(("other",))
-        await scene.append(changed(Phase.RESOLVED, 1, old=Phase.FIRING))
-        assert scene.replies.pressable(("phone",))  # a press may be under way
-        scene.now += CONFIRM
-        assert not scene.replies.pressable(("phone",))
+@of_ntfy
+async def test_ntfy_is_polled_only_while_a_button_can_be_pressed(scene: Scene) -> None:
+    assert not scene.replies.pressable(("phone",))
+    await scene.page()
+    assert scene.replies.pressable(("phone",))
+    assert not scene.replies.pressable(("other",))
+    await scene.append(changed(Phase.RESOLVED, 1, old=Phase.FIRING))
+    assert scene.replies.pressable(("phone",))  # a press may be under way
+    scene.now += CONFIRM
+    assert not scene.replies.pressable(("phone",))
 
 
-async def test_who_is_called_because_nobody_has_it_gets_a_button(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with phone("telegram", tmp_path, monkeypatch) as (scene, service):
-        assert isinstance(service, Telegram)
-        await scene.page(kind="escalation")
-        assert "reply_markup" in service.sent[-1]
-        await scene.page(kind="update")
-        assert "reply_markup" not in service.sent[-1]
+@of_telegram
+async def test_who_is_called_because_nobody_has_it_gets_a_button(scene: Scene, service: Ntfy | Telegram) -> None:
+    assert isinstance(service, Telegram)
+    await scene.page(kind="escalation")
+    assert "reply_markup" in service.sent[-1]
+    await scene.page(kind="update")
+    assert "reply_markup" not in service.sent[-1]
