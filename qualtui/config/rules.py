@@ -8,6 +8,21 @@ from qualtui.model import Link, Severity
 
 _MINUTE = 60.0
 
+
+def _budget(series: str, summary: str, runbook: str) -> Rule:
+    """The rule of an error budget; `budget-up` says why its figures are what they are."""
+    return Rule(
+        series=series,
+        link=Link.CUSTOMER,
+        op=Operator.AT_LEAST,
+        warning=Level(1),
+        for_=Seconds(3 * _MINUTE),
+        keep_firing_for=Seconds(5 * _MINUTE),
+        summary=summary,
+        runbook=runbook,
+    )
+
+
 BUILT_IN: dict[str, Rule] = {
     # No `for`: health.down has its own patience (misses over down_after), a refusal counts at once.
     "agent-down": Rule(
@@ -278,27 +293,17 @@ BUILT_IN: dict[str, Rule] = {
     ),
     # From 1 on a pair of windows burns (alerts/burn.py). 3 min: by then a fault
     # with another rule has opened its incident, and this alert joins it. WARNING at most: a budget wakes no one.
-    "budget-up": Rule(
-        series="goal.up_burn",
-        link=Link.CUSTOMER,
-        op=Operator.AT_LEAST,
-        warning=Level(1),
-        for_=Seconds(3 * _MINUTE),
-        keep_firing_for=Seconds(5 * _MINUTE),
-        summary="The error budget of *Up 30d* burns {note}",
-        runbook="List the incidents of the last days: which cause comes again and again? End that one for "
+    "budget-up": _budget(
+        "goal.up_burn",
+        "The error budget of *Up 30d* burns {note}",
+        "List the incidents of the last days: which cause comes again and again? End that one for "
         "good. While little of the budget is left, hold back deploys that can wait.",
     ),
     # As budget-up, of the messages that had no answer within reply_within.
-    "budget-answered": Rule(
-        series="goal.answered_burn",
-        link=Link.CUSTOMER,
-        op=Operator.AT_LEAST,
-        warning=Level(1),
-        for_=Seconds(3 * _MINUTE),
-        keep_firing_for=Seconds(5 * _MINUTE),
-        summary="The error budget of *Answered* burns {note}",
-        runbook="List the incidents of the last days, and the errors by type (key e): which messages get no "
+    "budget-answered": _budget(
+        "goal.answered_burn",
+        "The error budget of *Answered* burns {note}",
+        "List the incidents of the last days, and the errors by type (key e): which messages get no "
         "answer in time? End that cause for good; it need not be one that pages.",
     ),
     # S9: single ones happen at the worker's recycling; three in 10 min are a gateway that hangs.

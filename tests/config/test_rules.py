@@ -66,7 +66,7 @@ def test_each_built_in_rule_says_what_to_look_at_and_what_to_do(rule: Rule) -> N
 def test_each_built_in_rule_has_the_reason_of_its_figure_as_a_comment() -> None:
     text = inspect.getsource(rules)
     for name in BUILT_IN:
-        before = text.split(f'    "{name}": Rule(')[0].rstrip().splitlines()[-1]
+        before = re.split(rf'    "{name}": (?:Rule|_budget)\(', text)[0].rstrip().splitlines()[-1]
         assert before.lstrip().startswith("#"), name
 
 
