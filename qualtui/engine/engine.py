@@ -4,25 +4,24 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import socket
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from qualtui import __version__
 from qualtui.config.values import Config, PolicyMode
-from qualtui.diagnosis.root_cause import CauseKind, RootCause
 from qualtui.engine.ack_links import AckLinks
 from qualtui.engine.ack_replies import AckReplies
+from qualtui.engine.agent_now import AgentNow
+from qualtui.engine.beat import Beat
 from qualtui.engine.command_handler import CommandHandler
 from qualtui.engine.commands.context import CommandContext
 from qualtui.engine.config_reload import ConfigReload
-from qualtui.engine.customer_list import customer_messages, listed_customers
 from qualtui.engine.dead_man import DeadManSwitch
 from qualtui.engine.doctor_runner import DoctorRunner
+from qualtui.engine.ending import Ending
 from qualtui.engine.engine_view import EngineViews
 from qualtui.engine.evaluation_loop import EvaluationLoop
 from qualtui.engine.evaluator import Evaluator
@@ -31,33 +30,22 @@ from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.history_reader import HistoryReader
 from qualtui.engine.http_listeners import HttpListeners
 from qualtui.engine.journal import Journal
+from qualtui.engine.lookups import Lookups
 from qualtui.engine.loops import Loops
 from qualtui.engine.own_health import OwnWatch
 from qualtui.engine.people_views import PeopleViews
 from qualtui.engine.policy_runner import PolicyRunner
 from qualtui.engine.probe_context import ProbeContext
 from qualtui.engine.projector import Projector
-from qualtui.engine.publisher import PACE, ROUND, Publisher
+from qualtui.engine.publisher import Publisher
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.engine.sample_writer import SampleWriter
 from qualtui.engine.schedule_runner import ScheduleRunner
 from qualtui.engine.server import Server
-from qualtui.engine.session_reader import read_sessions
-from qualtui.engine.setup import Setup, windows
-from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
-from qualtui.eventlog.engine import EngineStarted, EngineStopped, Remade
-from qualtui.eventlog.healing import PolicyDecided
-from qualtui.eventlog.incident_changes import (
-    AlertsJoined,
-    CauseEnded,
-    CauseFound,
-    IncidentOpened,
-    IncidentReopened,
-    IncidentResolved,
-)
-from qualtui.eventlog.incidents import CauseRevised
+from qualtui.engine.setup import Setup, longer, windows
+from qualtui.eventlog.engine import EngineStarted, EngineStopped
 from qualtui.eventlog.notices import NoticeQueued
-from qualtui.model import AlertState, Event, Incident, State
+from qualtui.model import AlertState, Event, State
 from qualtui.notify.channels.apprise_channel import warm_up
 from qualtui.probes.build import Deps, learning_of
 from qualtui.store.errors import StoreError
@@ -67,38 +55,17 @@ from qualtui.web.deep_health import FIGURES, DeepHealth, deep_health
 from qualtui.wire import (
     Agents,
     Answer,
-    Customers,
     EngineView,
     IncidentDetail,
-    ListCustomers,
-    ListSessions,
     Publication,
-    Refused,
     Request,
-    Sessions,
     Snapshot,
 )
 from qualtui.wire.commands import Capability
 
 log = logging.getLogger(__name__)
 
-BEAT = 1.0  # s between snapshots when nothing happens
 PAST = 3600.0  # s of samples kept in memory, and read back at a start
-LAST_WINDOW = 10.0  # s that an engine beside a window outlives its last window
-CHANGES = (  # events that windows show at once
-    AlertChanged,
-    AlertCleared,
-    AlertUnseen,
-    AlertsJoined,
-    CauseEnded,
-    CauseFound,
-    CauseRevised,
-    IncidentOpened,
-    IncidentReopened,
-    IncidentResolved,
-    PolicyDecided,
-)
-END = 2.5  # s from SIGTERM to the end, whatever hangs
 
 
 class _Reload(Exception):  # noqa: N818 - a signal to the task group, not an error
@@ -130,54 +97,37 @@ class Engine:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._beside = beside
         self.journal = Journal(store, state, store.epoch, clock)
         self.recent = SampleCache(keep=PAST, step=max(2.0, 60.0 / config.demo.speed), steps=60)
         self._faults = AgentFaults()
         self._view = Projector(self.recent, config, self._learning, self._faults, self._standings)
         self._links = AckLinks(store.path, self.journal, clock)
         self._replies = AckReplies(self._links, self.journal, clock)
-        self._memory = ProbeContext(store, self.journal, self.recent, clock)
-        self._keeper = SampleWriter(store, self.journal, clock)
+        self._probe_context = ProbeContext(store, self.journal, self.recent, clock)
+        self._sample_writer = SampleWriter(store, self.journal, clock)
         self._fixing = FixRunner(self.journal, clock)
-        self._policies = PolicyRunner(
-            self.journal,
-            self._fixing,
-            clock,
-            lambda agent: self._view.readings(agent, clock()),
-            self.recent.since,
-        )
+        self._agent = AgentNow(self._view, self.journal, self._fixing, clock)
+        self._policies = PolicyRunner(self.journal, self._fixing, clock, self._agent.readings, self.recent.since)
         self._fixing.offered = lambda fix: self._policies.mode(fix) is not PolicyMode.OFF
-        self._examining = DoctorRunner(clock)
+        self._doctor = DoctorRunner(clock)
         self._evaluator = Evaluator(
             self.journal,
             self.recent,
-            self._why,
+            self._agent.reason,
             clock,
             self._faults,
-            self._offer,
-            lambda agent: self._view.faults(agent, clock()),
-            lambda agent: self._view.waiting(agent, clock()),
+            self._agent.offer,
+            self._agent.faults,
+            self._agent.waiting,
             self._policies.decide,
-            lambda agent: self._view.oldest_wait(agent, clock()),
+            self._agent.oldest_wait,
         )
         self._server = Server(
-            socket_path,
-            store.epoch,
-            self._answer,
-            self._latest,
-            clock=clock,
-            own=(0, os.geteuid()),
+            socket_path, store.epoch, self._answer, self._latest, clock=clock, own=(0, os.geteuid())
         )
         self._people = PeopleViews(lambda: self._evaluator.calls)
         self._windows = Publisher(
-            self.journal,
-            self._view,
-            self._fixing,
-            self._server,
-            self._engine_view,
-            clock,
-            self._people.add,
+            self.journal, self._view, self._fixing, self._server, self._engine_view, clock, self._people.add
         )
         self._reload = ConfigReload(
             reread, lambda config: build(config, self._deps(config)), self.journal, self._windows.publish
@@ -186,12 +136,12 @@ class Engine:
         self._switch = DeadManSwitch(self._own.now, clock)
         self._http = HttpListeners(lambda: self._own.now().fault, self._deep_health, self._links)
         self._evaluation = EvaluationLoop(
-            self._evaluator, self._view, self.recent, self._keeper, self._own, clock, self._decided
+            self._evaluator, self._view, self.recent, self._sample_writer, self._own, clock, self._decided
         )
         self._loops = Loops(self.journal, clock, self._evaluation.take, self._links.line, self._links.button)
         self._self_view = EngineViews(
             self.journal,
-            self._keeper,
+            self._sample_writer,
             self._faults,
             self._server,
             self._reload,
@@ -202,52 +152,54 @@ class Engine:
             epoch=store.epoch,
             beside=beside,
         )
-        self._stop = asyncio.Event()
-        self._reason = ""
-        self._commands = CommandHandler(
-            CommandContext(
-                self.journal,
-                self._fixing,
-                clock,
-                self._history,
-                self._customers,
-                self._examining.findings,
-                self._loops.ask_all,
-                self._loops.wake,
-                self._current,
-                self._windows.details,
-                past=HistoryReader(self.journal, store, self._view.declared, self._view.holds_for).read,
-                events_before=lambda seq, most: self.journal.read(lambda: store.events_before(seq, most)),
-                numbers_before=lambda number, most: self.journal.read(lambda: store.numbers_before(number, most)),
-                declared=self._view.declared,
-                messages=lambda agent, lead: customer_messages(self._setup.probes, agent, lead),
-                sessions=self._sessions_of,
-                labels=self._evaluator.labels,
-                policies=self._policies.views,
-                holds=lambda incident: self._view.live.holds(incident, self.journal.state, self._clock()),
-            )
-        )
+        self._ending = Ending()
+        self._beat = Beat(self.journal, self._server, self._windows, clock, self.stop, beside=beside)
+        self._commands = CommandHandler(self._command_context())
         self._tasks = asyncio.TaskGroup()
         self._setup = self._take(build(config, self._deps(config)))
+
+    def _command_context(self) -> CommandContext:
+        lookups = Lookups(self._store, self.journal, lambda: self._setup)
+        return CommandContext(
+            self.journal,
+            self._fixing,
+            self._clock,
+            lookups.history,
+            lookups.customers,
+            self._doctor.findings,
+            self._loops.ask_all,
+            self._loops.wake,
+            self._agent.current,
+            self._windows.details,
+            past=HistoryReader(self.journal, self._store, self._view.declared, self._view.holds_for).read,
+            events_before=lookups.events_before,
+            numbers_before=lookups.numbers_before,
+            declared=self._view.declared,
+            messages=lookups.messages,
+            sessions=lookups.sessions,
+            labels=self._evaluator.labels,
+            policies=self._policies.views,
+            holds=self._agent.holds,
+        )
 
     # --- life ---
 
     async def run(self, ready: asyncio.Event) -> str:
         """Run until requested to stop; return why. `ready` is set once the socket listens."""
-        self._catch_signals()
+        self._ending.catch_signals(self._reload.wanted.set)
         warm_up()
         entry = EngineStarted(os.getpid(), socket.gethostname(), __version__)
         await self.journal.append((entry, ""))
         series = {**self._setup.intervals(), **windows(self._setup.config)}
-        await self._keeper.restore(self.recent, series)
+        await self._sample_writer.restore(self.recent, series)
         await self._evaluator.resume()
         try:
             async with self._tasks as tasks:
                 tasks.create_task(self._server.serve(ready))
                 tasks.create_task(self._sessions())
                 tasks.create_task(self._evaluation.run(self._agents, self._each_second))
-                tasks.create_task(self._beat())
-                tasks.create_task(self._keeper.run())
+                tasks.create_task(self._beat.run(self._agents))
+                tasks.create_task(self._sample_writer.run())
                 tasks.create_task(self._fixing.work())
                 tasks.create_task(self._policies.work())
                 tasks.create_task(ScheduleRunner(self.journal, self._fixing, self._clock).work())
@@ -256,32 +208,21 @@ class Engine:
             pass
         finally:
             await self._close()
-        return self._reason
+        return self._ending.reason
 
     def stop(self, reason: str) -> None:
         """Ends the engine; a watchdog thread sees to it in any case."""
-        if not self._stop.is_set():
-            self._reason = reason
-            self._stop.set()
-            watchdog = threading.Timer(END, os._exit, (0,))
-            watchdog.daemon = True
-            watchdog.start()
-
-    def _catch_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop, signal.Signals(number).name)
-        loop.add_signal_handler(signal.SIGHUP, self._reload.wanted.set)
+        self._ending.stop(reason)
 
     async def _end_when_stopped(self) -> None:
-        await self._stop.wait()
+        await self._ending.wait()
         raise _Stop
 
     async def _close(self) -> None:
         self._loops.abandon()
         with contextlib.suppress(StoreError):
-            await self.journal.append((EngineStopped(self._reason or message("an internal error")), ""))
-            await self._keeper.close()
+            await self.journal.append((EngineStopped(self._ending.reason or message("an internal error")), ""))
+            await self._sample_writer.close()
             await self.journal.run(self._store.close, 1.0)
         if self.journal.trouble:
             log.warning(
@@ -294,12 +235,12 @@ class Engine:
         config = setup.config
         self._faults.keep(config.agents)
         self._evaluator.use(config, self._view.use(config, setup.intervals()))
-        self.recent.keep(_longer(windows(config), self._view.needed()))
+        self.recent.keep(longer(windows(config), self._view.needed()))
         self._people.use(config)
         self._fixing.use(setup.remedies)
         self._policies.use(config)
-        self._examining.use(config)
-        self._keeper.retention = config.store
+        self._doctor.use(config)
+        self._sample_writer.retention = config.store
         self._links.use(config.http)
         self._own.use(setup.intervals().values())
         self._server.grant = Capability[config.store.others.name]
@@ -349,59 +290,27 @@ class Engine:
         return tuple(self._setup.config.agents)
 
     async def _each_second(self) -> None:
-        await self._memory.keep_marks()
+        await self._probe_context.keep_marks()
         await self._links.lapse()
 
     def _decided(self, events: tuple[Event, ...]) -> None:
         self._policies.take(events)
-        bodies = [event.body for event in events]
-        if any(isinstance(body, NoticeQueued) for body in bodies):
+        if any(isinstance(event.body, NoticeQueued) for event in events):
             self._loops.wake()
-        if any(isinstance(body, CHANGES) for body in bodies):
-            self._windows.publish()
+        self._windows.take(events)
 
     def _learning(self, agent: str) -> float | None:
         share = learning_of(self._setup.probes, agent)
         # After a restart nothing is learned again unless the probe says so: until its first answer it is unknown.
         return None if not share and agent in self.journal.state.backlog else share
 
-    def _why(self, agent: str) -> RootCause:
-        return self._view.reason(agent, self._clock())
-
     def _deps(self, config: Config) -> Deps:
-        return replace(self._memory.deps(config), despite=self._despite)
-
-    def _despite(self, agent: str) -> Saying:
-        """Why the gateway's session is to be restarted though it says WORKING; empty where it is not."""
-        reason = self._why(agent)
-        return reason.text if reason.root in {CauseKind.STUCK_SENDING, CauseKind.DEAF} else ""
-
-    def _offer(self, agent: str, rule: str, number: int) -> str:
-        state, available = self.journal.state, self._fixing.available
-        return self._view.live.offer(agent, rule, number, state, available, self._clock())
-
-    def _current(self, incident: Incident) -> Incident:
-        return self._view.live.current(incident, self.journal.state, self._fixing.available, self._clock())
+        return replace(self._probe_context.deps(config), despite=self._agent.despite)
 
     def _standings(self, agent: str) -> tuple[AlertState, ...]:
         return tuple(one for one in self.journal.state.alerts.values() if one.agent == agent)
 
     # --- windows ---
-
-    async def _beat(self) -> None:
-        alone_since, remade = self._clock(), 0
-        while True:
-            await asyncio.sleep(BEAT)
-            if self._server.remade > remade:
-                remade = self._server.remade
-                what = message("the socket was removed by another program; it was made again")
-                await self.journal.append((Remade(what), ""))
-            if self._server.watched:
-                self._windows.publish(max(PACE, len(self._setup.config.agents) // ROUND))
-            if self._server.windows:
-                alone_since = self._clock()
-            elif self._beside and self._clock() - alone_since > LAST_WINDOW:
-                self.stop("its last window is gone")
 
     async def _latest(self) -> Publication:
         return await self._windows.latest()
@@ -412,7 +321,7 @@ class Engine:
 
     def _own_faults(self) -> tuple[Saying, ...]:
         """What of our own is known to fail."""
-        return (self.journal.trouble, self._keeper.trouble, *self._faults.banners())
+        return (self.journal.trouble, self._sample_writer.trouble, *self._faults.banners())
 
     def _deep_health(self) -> DeepHealth:
         details = self._windows.details(tuple(self._setup.config.agents), FIGURES)
@@ -426,22 +335,6 @@ class Engine:
         if not isinstance(answer, Agents):
             self._windows.publish()
         return self._windows.as_shown(answer) if isinstance(answer, IncidentDetail) else answer
-
-    async def _history(self, number: int) -> tuple[Event, ...]:
-        """All events of an incident, those that only memory has last. Raises StoreError."""
-        return (*await self.journal.read(lambda: self._store.history(number)), *self.journal.unsaved(number))
-
-    async def _sessions_of(self, ask: ListSessions) -> Sessions | Refused:
-        limit = float(self._setup.config.fixes.session_cleanup.limit)
-        return await read_sessions(self._setup.probes, ask, limit)
-
-    async def _customers(self, ask: ListCustomers, limit: int) -> Customers | Refused:
-        return await listed_customers(self._setup.probes, ask, limit)
-
-
-def _longer(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
-    """By name the greater of two numbers of seconds."""
-    return {name: max(one.get(name, 0.0), other.get(name, 0.0)) for name in {*one, *other}}
 
 
 def _first(group: BaseExceptionGroup[_Reload]) -> _Reload:

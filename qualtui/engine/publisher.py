@@ -1,7 +1,7 @@
 """What windows are sent: the overview, and the details that they subscribed to."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from msgspec.structs import replace
 
@@ -10,7 +10,18 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.projector import Projector
 from qualtui.engine.server import Server
 from qualtui.engine.silence_views import silence_views
-from qualtui.model import State
+from qualtui.eventlog.alert_changes import AlertChanged, AlertCleared, AlertUnseen
+from qualtui.eventlog.healing import PolicyDecided
+from qualtui.eventlog.incident_changes import (
+    AlertsJoined,
+    CauseEnded,
+    CauseFound,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentResolved,
+)
+from qualtui.eventlog.incidents import CauseRevised
+from qualtui.model import Event, State
 from qualtui.wire import (
     AgentDetail,
     EngineView,
@@ -25,6 +36,19 @@ from qualtui.wire import (
 PACE = 25  # agents whose views are built at once; others get their turn in between
 TURN = 250  # agents whose views are built in one go for a new window, some 50 ms: a busy loop is slow to come back
 ROUND = 5  # beats in which the views of all agents are rebuilt, however many there are
+CHANGES = (  # events that windows show at once
+    AlertChanged,
+    AlertCleared,
+    AlertUnseen,
+    AlertsJoined,
+    CauseEnded,
+    CauseFound,
+    CauseRevised,
+    IncidentOpened,
+    IncidentReopened,
+    IncidentResolved,
+    PolicyDecided,
+)
 
 
 class Publisher:
@@ -55,6 +79,11 @@ class Publisher:
         """Sends every window the overview; views of at most `most` agents are rebuilt for their age alone."""
         if self._server.watched:
             self._server.publish(self._publication(most))
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Publish at once where an event is one of CHANGES; others wait for the next beat."""
+        if any(isinstance(event.body, CHANGES) for event in events):
+            self.publish()
 
     async def latest(self) -> Publication:
         """What a new window is sent. The views of many agents are built in turns: nothing else waits for them."""

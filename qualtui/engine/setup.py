@@ -57,3 +57,8 @@ def windows(config: Config) -> dict[str, float]:
             series = f"{agent}/{rule.series}"
             found[series] = max(found.get(series, 0.0), float(rule.window))
     return {series: window for series, window in found.items() if window}
+
+
+def longer(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """By name the greater of two numbers of seconds."""
+    return {name: max(one.get(name, 0.0), other.get(name, 0.0)) for name in {*one, *other}}
