@@ -18,9 +18,16 @@ from qualtui.wire import Done, PolicyList, SetPolicy, ShowPolicies, StartPolicie
 command = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
-    no_args_is_help=True,
-    help=helped(_("Show, set, stop and start automatic fixes."), "qualtui fix policy show"),
+    invoke_without_command=True,
+    help=helped(_("Show, set, stop and start automatic fixes."), "qualtui fix policy", "qualtui fix policy show"),
 )
+
+
+@command.callback()
+def every(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Without a subcommand, show the policies."""
+    if context.invoked_subcommand is None:
+        show(config, as_json)
 
 
 @command.command(help=helped(_("Show what each fix does by itself."), "qualtui fix policy show"))
@@ -56,6 +63,19 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
                 _(
                     '{fix} helped the last {times} times. To let it run by itself: [policies.{fix}] mode = "auto"'
                 ).format(fix=one.fix, times=GOOD)
+            )
+        if one.unproven:
+            print(
+                _(
+                    "{fix} is set to auto and not proven: it is tried out (shadow) until it helped {times} times, "
+                    "or [policies.{fix}] proven = true"
+                ).format(fix=one.fix, times=GOOD)
+            )
+        for agent in one.broken:
+            print(
+                _(
+                    "{fix} stopped itself on {agent}: two runs in a row failed. Then: qualtui fix policy start"
+                ).format(fix=one.fix, agent=agent)
             )
     if shown.stopped_until > time.time():
         print(

@@ -96,6 +96,9 @@ class PolicySettings(Values, frozen=True, kw_only=True):
     """`[policies.NAME]`: whether and how often a fix runs by itself. The limits are for each agent."""
 
     mode: PolicyMode = PolicyMode.SUGGEST
+    proven: bool = (
+        False  # auto runs it at once, and does not try it out first until it helped three times in a row
+    )
     per_hour: int = 2  # runs at most
     per_day: int = 6
     subjects: int = 10  # that one run may touch

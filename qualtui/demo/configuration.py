@@ -16,6 +16,7 @@ _PACKAGE = Path(__file__).parent.parent
 _SCALED = ("defaults", "agents", "rules", "goals", "fixes", "policies")
 TEAM = ("Ana", "Bruno")  # invented; on call in this order
 _LEAST = 1.0  # seconds: no probe asks more often, none gives up sooner
+_FIXES = ("gateway-restart", "session-cleanup", "retry", "service-restart", "deploy-rollback")
 _HOST_EVERY = 60.0  # s, as in the example, whose table of the host is optional
 _RULE_TIMES = ("window", "for", "keep_firing_for")
 # Seconds at any speed: a busy machine really is slow for a moment, which the rule's two minutes must outlast.
@@ -120,8 +121,9 @@ def _overrides(places: Places) -> dict[str, Any]:
         "fixes": {"retry": retry},
         "people": {name: {"channels": [_phone(name)]} for name in TEAM},
         "oncall": {"order": list(TEAM)},
-        # Its stories need a person's key: `qualtui fix policy set gateway-restart auto` shows it heal by itself.
-        "policies": {"gateway-restart": {"mode": "suggest"}},
+        # Its stories need a person's key: `qualtui fix policy set gateway-restart auto` shows it heal by itself,
+        # and any other fix, too: nothing of the demo leaves this machine.
+        "policies": {fix: {"mode": "suggest", "proven": True} for fix in _FIXES},
         "store": {"path": str(store_file(places.folder)), "socket": str(folder / "qualtui.sock")},
         "demo": {"control_url": places.control_url, "speed": places.speed},
     }

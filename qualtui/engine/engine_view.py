@@ -15,6 +15,7 @@ from qualtui.engine.journal import Journal
 from qualtui.engine.oncall_view import oncall_banner
 from qualtui.engine.sample_writer import SampleWriter
 from qualtui.engine.server import Server
+from qualtui.eventlog.healing import broken_fixes
 from qualtui.text.message import Saying, message
 from qualtui.wire import EngineView
 
@@ -66,6 +67,7 @@ class EngineViews:
             notices_failed=sum(notice.status == "failed" for notice in notices),
             channels=channels(state, configured, now),
             fixes_stopped_until=state.policies.stopped_until,
+            fixes_broken=broken_fixes(state.policies),
             failing=bool(self._journal.trouble or self._writer.trouble or self._faults.banners()),
         )
 

@@ -163,7 +163,7 @@ class FixRunner:
             warnings = (*warnings, message("the audit can't be written: {trouble}", trouble=trouble))
         return Preview(
             token, name, agent, plan.title, plan.explain, plan.items, len(plan.subjects), plan.refused, warnings,
-            plan.later, plan.later_at,
+            plan.later, plan.later_at, weigh=plan.weigh and bool(plan.warnings),
         )  # fmt: skip
 
     async def run(self, token: str, who: str) -> Answer:

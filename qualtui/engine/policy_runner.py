@@ -12,20 +12,19 @@ from qualtui.engine.draft import Draft
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
 from qualtui.engine.mute_rules import mute_rules
-from qualtui.eventlog.auto_record import auto_record
-from qualtui.eventlog.healing import POLICY, PolicyDecided
+from qualtui.eventlog.auto_record import auto_record, decided_of
+from qualtui.eventlog.healing import BREAKS, POLICY, PolicyDecided
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.fixes.guardrails import (
-    BREAKS,
     HOLD,
     LEAST_HOLD,
-    PROVEN,
     WITNESSES,
     Guardrail,
     GuardrailRefusal,
     HealingCase,
     mode_of,
     refusal_of,
+    set_mode,
     stopped,
 )
 from qualtui.model import Event, Incident, Origin, Phase, Policies, Sample, State
@@ -76,7 +75,15 @@ class PolicyRunner:
 
     def mode(self, fix: str) -> PolicyMode:
         """The mode that holds for a fix now."""
-        return mode_of(fix, self.policy(fix), self._journal.state.policies)
+        return self._mode(fix, self._journal.state)
+
+    def _mode(self, fix: str, state: State) -> PolicyMode:
+        """The mode by a state; a fix that a person ran with success often enough is proven."""
+
+        def earned() -> bool:
+            return auto_record(fix, state.incidents.values(), state.runs.values()).good
+
+        return mode_of(fix, self.policy(fix), state.policies, earned)
 
     def views(self) -> tuple[PolicyView, ...]:
         """What each fix does by itself, as it holds now."""
@@ -88,9 +95,11 @@ class PolicyRunner:
         failed = (key.partition("@") for key, count in said.failures.items() if count >= BREAKS)
         state = self._journal.state
         record = auto_record(fix, state.incidents.values(), state.runs.values())
+        mode = self.mode(fix)
+        wanted = set_mode(fix, policy, said)
         return PolicyView(
             fix,
-            self.mode(fix).value,
+            mode.value,
             fix in said.modes,
             policy.per_hour,
             policy.per_day,
@@ -99,20 +108,23 @@ class PolicyRunner:
             tuple(agent for name, _at, agent in failed if name == fix),
             record.would_run,
             record.helped,
-            record.good and fix in PROVEN and self.mode(fix) in {PolicyMode.SUGGEST, PolicyMode.SHADOW},
+            record.good and mode in {PolicyMode.SUGGEST, PolicyMode.SHADOW},
+            wanted is PolicyMode.AUTO and mode is not wanted,
         )
 
     # --- decided in the tick ---
 
     def decide(self, draft: Draft, incident: Incident, offered: Callable[[], str]) -> None:
         """Decide whether the fix of an incident runs by itself. `offered`: the fix that is offered now."""
-        if incident.phase is not Phase.FIRING or incident.origin is not Origin.FAULT:
+        if incident.phase is not Phase.FIRING or not (fix := offered()):
             return
-        if incident.cause_ended_at is not None or not (fix := offered()):
+        certain = incident.origin is Origin.FAULT and incident.cause_ended_at is None
+        witness = WITNESSES.get(fix)
+        if not certain and (witness is None or not witness.alone):
             return
-        mode = mode_of(fix, self.policy(fix), draft.state.policies)
-        before = incident.healing
-        known = before is not None and (before.fix, before.mode) == (fix, mode) and before.at >= incident.began_at
+        mode = self._mode(fix, draft.state)
+        before = decided_of(incident, fix)
+        known = before is not None and before.mode == mode and before.at >= incident.began_at
         if mode is PolicyMode.OFF or (known and mode is not PolicyMode.AUTO):
             return
         refusal = refusal_of(self._case(draft.state, fix, incident))
@@ -130,11 +142,11 @@ class PolicyRunner:
     def _case(self, state: State, fix: str, incident: Incident) -> HealingCase:
         agent, now = incident.agent, self._clock()
         members = firing_members(incident, state.alerts)
-        decisions = (one.healing for one in state.incidents.values() if one.agent == agent)
+        decisions = (decided_of(one, fix) for one in state.incidents.values() if one.agent == agent)
         acted = (
             one.at
             for one in decisions
-            if one is not None and one.fix == fix and one.mode == PolicyMode.AUTO and one.refused in _ACTED
+            if one is not None and one.mode == PolicyMode.AUTO and one.refused in _ACTED
         )
         return HealingCase(
             fix=fix,
@@ -190,12 +202,14 @@ class PolicyRunner:
 
     async def _run(self, decided: PolicyDecided) -> GuardrailRefusal | None:
         """Preview and run; return what kept it from running."""
-        shown = await self._fixing.preview(decided.agent, decided.fix, "", decided.number)
+        witness = WITNESSES.get(decided.fix)
+        how = "" if witness is None else witness.mode
+        shown = await self._fixing.preview(decided.agent, decided.fix, how, decided.number)
         if not isinstance(shown, Preview):
             return GuardrailRefusal(Guardrail.PREVIEW, shown.text)
         if not shown.token:
             return GuardrailRefusal(Guardrail.PREVIEW, shown.refused or message("there is nothing to do"))
-        if shown.warnings:  # what a person would have to weigh
+        if shown.weigh:
             return GuardrailRefusal(Guardrail.PREVIEW, shown.warnings[0])
         most = self.policy(decided.fix).subjects
         if shown.total > most:

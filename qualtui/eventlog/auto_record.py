@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from qualtui.model import FixRun, Incident, Phase
+from qualtui.model import FixRun, Healing, Incident, Phase
 
 GOOD = 3  # times in a row that it helped: from then on `auto` is proposed
 _TRIED_OUT = frozenset({"suggest", "shadow"})
@@ -26,11 +26,17 @@ def auto_record(fix: str, incidents: Iterable[Incident], runs: Iterable[FixRun])
     mine = [run for run in runs if run.fix == fix and run.outcome and not run.undoes]
     known: list[tuple[float, bool]] = []
     for incident in incidents:
-        healing = incident.healing
-        if healing is None or healing.fix != fix or healing.mode not in _TRIED_OUT or healing.refused:
+        healing = decided_of(incident, fix)
+        if healing is None or healing.mode not in _TRIED_OUT or healing.refused:
             continue
         tried = [run for run in mine if run.number == incident.number and run.started_at >= healing.at]
         if tried or incident.phase is Phase.RESOLVED:
             known.append((healing.at, any(run.outcome == "ok" for run in tried)))
     newest = [helped for _at, helped in sorted(known)][-GOOD:]
     return AutoRecord(len(known), sum(helped for _at, helped in known), len(newest) == GOOD and all(newest))
+
+
+def decided_of(incident: Incident, fix: str) -> Healing | None:
+    """What the policies decided last of a fix for an incident; None: nothing."""
+    decided = (one for one in (incident.healing, *incident.healed) if one is not None)
+    return next((one for one in decided if one.fix == fix), None)

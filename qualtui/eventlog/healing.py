@@ -11,6 +11,7 @@ from qualtui.text.message import Saying, message
 POLICY = "policy"  # who, where a fix runs by itself
 WELL = frozenset({"ok", "nothing"})  # outcomes of a run after which the fault is verified to be gone
 AUTO = "auto"
+BREAKS = 2  # runs in a row that were not verified: no third one before a person looked
 
 
 class PolicyDecided(EventBody, frozen=True, tag="policy.decided"):
@@ -51,7 +52,9 @@ def _decided(state: State, body: PolicyDecided) -> State:
     if old is None:
         return state
     healing = Healing(body.fix, body.mode, state.at, body.refused, body.reason, body.hold_until)
-    return replace(state, incidents={**state.incidents, body.number: replace(old, healing=healing)})
+    before = [one for one in (*old.healed, old.healing) if one is not None and one.fix != body.fix]
+    incident = replace(old, healing=healing, healed=tuple(before))
+    return replace(state, incidents={**state.incidents, body.number: incident})
 
 
 def _stopped(state: State, body: PoliciesStopped) -> State:
@@ -78,6 +81,11 @@ def counted_verification(policies: Policies, run: FixRun) -> Policies:
         return policies
     failures = {name: count for name, count in {**policies.failures, key: failed}.items() if count}
     return replace(policies, failures=failures)
+
+
+def broken_fixes(policies: Policies) -> tuple[str, ...]:
+    """The fixes whose circuit breaker is open on any agent."""
+    return tuple(sorted({key.partition("@")[0] for key, failed in policies.failures.items() if failed >= BREAKS}))
 
 
 def _decided_line(state: State, at: float, body: PolicyDecided) -> Activity:

@@ -31,6 +31,7 @@ class Plan(msgspec.Struct, frozen=True):
     later: int = 0  # so many more, but not at this hour ...
     later_at: float = 0.0  # ... from when on they may be
     run: str = ""  # the run's id, once it runs
+    weigh: bool = True  # its warnings are for a person to weigh: no policy runs it with any
 
 
 class Outcome(msgspec.Struct, frozen=True):

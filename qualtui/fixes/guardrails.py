@@ -7,17 +7,25 @@ from typing import NamedTuple
 import msgspec
 
 from qualtui.config.values import PolicyMode, PolicySettings
-from qualtui.diagnosis.root_cause import GATEWAY_RESTART, RETRY, SESSION_CLEANUP
-from qualtui.eventlog.healing import POLICY
+from qualtui.diagnosis.root_cause import (
+    DEPLOY_ROLLBACK,
+    GATEWAY_RESTART,
+    RETRY,
+    SERVICE_RESTART,
+    SESSION_CLEANUP,
+)
+from qualtui.eventlog.healing import BREAKS, POLICY
 from qualtui.model import Evidence, FixRun, Policies
 from qualtui.series.evidence import NOTHING, Readings, fresh
-from qualtui.text.message import Saying, message
+from qualtui.text.message import Saying, counted, message
 
 HOUR, DAY = 3600.0, 86400.0  # s
 HOLD = 90.0  # s that a page waits for the verification at most
 LEAST_HOLD = 12.0  # s of it in a demo, however fast: a restart's own steps take as long as ever
-BREAKS = 2  # runs in a row that were not verified: no third one before a person looked
-PROVEN = frozenset({GATEWAY_RESTART})  # may run by themselves; any other fix in mode auto runs as shadow
+IDLE = 120.0  # s without a message, after which the bot sends no reply
+PROVEN = frozenset(
+    {GATEWAY_RESTART}
+)  # may run by themselves from the start; others as `proven` or their record says
 
 
 class Guardrail(StrEnum):
@@ -32,6 +40,7 @@ class Guardrail(StrEnum):
     WITNESS = "witness"
     OUTSIDE = "outside"  # somebody or something else restarted it just now
     COOLDOWN = "cooldown"
+    BUSY = "busy"  # a restart before its time would cut off a reply
     HOUR = "per_hour"
     DAY = "per_day"
     SUBJECTS = "subjects"  # found by the preview
@@ -39,22 +48,35 @@ class Guardrail(StrEnum):
 
 
 class Witness(NamedTuple):
-    """The series that shows that a fix is needed: fresh, uncontradicted, and not `well`."""
+    """The series that shows that a fix is needed: fresh, uncontradicted, and not `well`.
+
+    `alone`: it is enough where no broken link is known to be the cause, or where only effects of one remain.
+    """
 
     series: str
     well: float
     starting: str = ""  # 1: what the fix restarts is starting already
     needs_human: str = ""  # 1: only a person gets it to work
     uptime: str = ""  # s since the outside's own restart
+    others: tuple[str, ...] = ()  # further series: one that is above 0 is enough
+    alone: bool = False
+    mode: str = ""  # of its preview, where it runs by itself
 
 
 WITNESSES = {
     GATEWAY_RESTART: Witness(
         "gateway.working", 1, "gateway.session_starting", "gateway.needs_human", "gateway.uptime"
     ),
-    SESSION_CLEANUP: Witness("sessions.bot_owes", 0),
-    RETRY: Witness("customers.waiting", 0),
+    SESSION_CLEANUP: Witness(
+        "sessions.bot_owes", 0, others=("sessions.never_messaged", "sessions.unreadable"), alone=True
+    ),
+    RETRY: Witness("customers.waiting", 0, alone=True, mode="overdue"),
+    SERVICE_RESTART: Witness(
+        "health.down", 0, uptime="host.age", others=("host.failing", "host.leak"), alone=True
+    ),
+    DEPLOY_ROLLBACK: Witness("health.down", 0, others=("host.deploy_harm",)),
 }
+_URGENT = ("health.down", "host.failing")  # a service that does not run may be restarted at any moment
 
 
 class HealingCase(msgspec.Struct, frozen=True):
@@ -86,13 +108,22 @@ class GuardrailRefusal(NamedTuple):
     reason: Saying
 
 
-def mode_of(fix: str, policy: PolicySettings, policies: Policies) -> PolicyMode:
-    """The mode that holds: a person's word before the configuration's; `auto` only for what is proven."""
+def set_mode(fix: str, policy: PolicySettings, policies: Policies) -> PolicyMode:
+    """The mode that is set: a person's word before the configuration's."""
     try:
-        mode = PolicyMode(policies.modes.get(fix, policy.mode))
+        return PolicyMode(policies.modes.get(fix, policy.mode))
     except ValueError:  # of another version
-        mode = policy.mode
-    return PolicyMode.SHADOW if mode is PolicyMode.AUTO and fix not in PROVEN else mode
+        return policy.mode
+
+
+def mode_of(
+    fix: str, policy: PolicySettings, policies: Policies, earned: Callable[[], bool] = lambda: False
+) -> PolicyMode:
+    """The mode that holds: `auto` only for what is proven. `earned`: whether its record proves it."""
+    mode = set_mode(fix, policy, policies)
+    if mode is not PolicyMode.AUTO or fix in PROVEN or policy.proven or earned():
+        return mode
+    return PolicyMode.SHADOW
 
 
 def refusal_of(case: HealingCase) -> GuardrailRefusal | None:
@@ -155,6 +186,8 @@ def witnessed(case: HealingCase) -> Saying:
     witness = WITNESSES.get(case.fix)
     if witness is None:
         return message("the fix declares no witness")
+    if any((fresh(case.readings, name) or 0.0) > 0 for name in witness.others):
+        return ""
     reading = case.readings.get(witness.series, NOTHING)
     if reading.evidence is Evidence.DISAGREE:
         return message("the sources of {series} disagree", series=witness.series)
@@ -175,17 +208,32 @@ def nobody_else_acted(case: HealingCase) -> Saying:
         return ""
     if witness.starting and fresh(case.readings, witness.starting) == 1:
         return message("it is starting already")
-    uptime = _uptime(case, witness.uptime) if witness.uptime else None
+    uptime = _age(case, witness.uptime) if witness.uptime else None
     if uptime is not None and uptime < case.policy.cooldown:
-        return message("the gateway was restarted {ago:span} ago", ago=uptime)
+        return message("it was restarted {ago:span} ago", ago=uptime)
     started = case.started_at()
     if started is not None and abs(case.now - started) < case.policy.cooldown:
         return message("somebody else started it {ago:span} ago", ago=abs(case.now - started))
     return ""
 
 
-def _uptime(case: HealingCase, series: str) -> float | None:
-    """For how long the outside has been running by now: it is polled seldom, so the answer may be a minute old."""
+def quiet_moment(case: HealingCase) -> Saying:
+    """A service that still works is restarted only while no one waits and the bot replies to no one."""
+    if case.fix != SERVICE_RESTART or any(fresh(case.readings, name) for name in _URGENT):
+        return ""
+    waiting = fresh(case.readings, "customers.waiting")
+    if waiting is None:
+        return message("it is not known whether anybody waits")
+    if waiting:
+        return counted("{count} customer waits", "{count} customers wait", waiting)
+    heard = _age(case, "customers.last_inbound")
+    if heard is not None and heard < IDLE / case.speed:
+        return message("a customer wrote {ago:span} ago: the bot may be replying", ago=heard)
+    return ""
+
+
+def _age(case: HealingCase, series: str) -> float | None:
+    """An age, or a time that something runs, by now: it is polled seldom, so the answer may be a minute old."""
     reading = case.readings.get(series, NOTHING)
     if reading.fresh is None or reading.sample is None:
         return None
@@ -228,6 +276,7 @@ GUARDRAILS: tuple[tuple[Guardrail, Callable[[HealingCase], Saying]], ...] = (
     (Guardrail.PERSON, no_person_at_work),
     (Guardrail.VERIFYING, verified),
     (Guardrail.WITNESS, witnessed),
+    (Guardrail.BUSY, quiet_moment),
     (Guardrail.COOLDOWN, cooled_down),  # before the next: a start that was seen may be its last run's
     (Guardrail.OUTSIDE, nobody_else_acted),
     (Guardrail.HOUR, within_the_hour),

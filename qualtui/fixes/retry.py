@@ -22,6 +22,7 @@ from qualtui.text.message import Saying, joined, message
 from qualtui.wire import CustomerView
 
 LOOKS_TAKE = 10.0  # s after which a round of looks at chats stops: the gateway may be slow
+OVERDUE = "overdue"  # the mode that leaves out who may be answered by the bot just now
 CONFIRM = 30.0  # s for the bot to answer those that it was only asked to answer
 
 Waiting = Callable[[], Awaitable[Sequence[CustomerView]]]  # who waits now, oldest first; raises FixError
@@ -33,6 +34,7 @@ class Tools(msgspec.Struct, frozen=True):
     `sure`: `waiting` of the moment before a send, which fails where it cannot be known; None: the same.
     `chat`: the id of the chat of one of these customers, empty if none is known.
     `acks_unreliable`: whether the gateway leaves acks PENDING on messages that arrived.
+    `reply_within`: seconds that the bot has for its own reply, which the mode `overdue` waits for.
     """
 
     waiting: Waiting
@@ -43,6 +45,7 @@ class Tools(msgspec.Struct, frozen=True):
     sure: Waiting | None = None
     chat: Callable[[str], str] | None = None
     acks_unreliable: Callable[[], bool] = lambda: False
+    reply_within: float = 180.0
 
 
 class Retry:
@@ -94,9 +97,13 @@ class Retry:
 
     async def preview(self, mode: str) -> Plan:
         """Who would be written to, and how. Raises FixError."""
-        if mode:
-            raise FixError(message("no mode '{mode}'; this fix has none", mode=mode[:20]))
+        if mode not in ("", OVERDUE):
+            raise FixError(message("no mode '{mode}'; there is: {known}", mode=mode[:20], known=OVERDUE))
         found = await self.survey()
+        if mode == OVERDUE:
+            late = self._tools.clock() - self._tools.reply_within
+            people = tuple(one for one in found.people if one.one.since <= late)
+            found = msgspec.structs.replace(found, people=people)
         refused = lacks(found.lacking) or await self._refused(found)
         now = self._tools.clock()
         return retry_plan(found, self._tools.strategies, self._settings, self._hours, refused, now)
@@ -315,6 +322,9 @@ def retry_of(
         return None
     gateway = gateway_of(agent.gateway) if agent.gateway is not None else None
     ways = strategies_of(agent, settings, gateway)
-    tools = Tools(waiting, ways, gateway, clock, sure=sure, chat=chat, acks_unreliable=acks_unreliable)
+    within = float(agent.database.reply_within)
+    tools = Tools(
+        waiting, ways, gateway, clock, sure=sure, chat=chat, acks_unreliable=acks_unreliable, reply_within=within
+    )
     claims = Claims(name, agent.database, agent.mapping, float(settings.window))
     return Retry(name, claims, agent.mapping, settings, tools)

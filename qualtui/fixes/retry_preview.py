@@ -34,6 +34,7 @@ def retry_plan(
         refused=refused,
         later=later,
         later_at=hours.opens(now) if later else 0.0,
+        weigh=False,
     )
 
 

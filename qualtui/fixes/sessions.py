@@ -104,6 +104,7 @@ class SessionCleanup:
             mode=mode,
             warnings=_warnings(rows, mode, triggers=facts["triggers"], security=facts["security"]),
             refused=self._refusal(total),
+            weigh=mode == "row",
         )
 
     async def run(self, plan: Plan, stop: Stop | None = None) -> Outcome:  # noqa: ARG002

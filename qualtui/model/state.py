@@ -141,6 +141,7 @@ class Incident(msgspec.Struct, frozen=True):
     decided: int = 0  # counts its notices, whatever the channels: part of their keys
     last: Notified | None = None
     healing: Healing | None = None
+    healed: tuple[Healing, ...] = ()  # what was decided of other fixes before, one each
     overdue_at: float = 0.0  # what is left is scheduled; a page if it is not done by then; 0: nothing is
     muted: MutedNotice | None = None  # its newest notice that was due and not sent
     covers: Severity | None = None  # the worst that it had reached when its owner took it

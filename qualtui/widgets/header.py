@@ -6,7 +6,7 @@ from qualtui.widgets.line import Line, Span, safe, spread, width
 from qualtui.widgets.look import Look
 from qualtui.widgets.view_state import ConnectionState, ViewState, recovering
 from qualtui.widgets.words import age, clock, count, failing
-from qualtui.wire import NowState
+from qualtui.wire import EngineView, NowState
 
 START = "qualtui watch"
 
@@ -94,6 +94,20 @@ def _pulse(sight: ViewState, now: float, look: Look) -> Line:
     return (Span(text, "label" if old < 5 else "warn"), Span("  "))
 
 
+def _automatic(engine: EngineView, at: float, look: Look) -> list[Line]:
+    """Automatic fixes that a person stopped, or that stopped themselves."""
+    pieces: list[Line] = []
+    left = engine.fixes_stopped_until - at
+    if left > 0:
+        shown = _("AUTO FIXES STOPPED {time}").format(time=span(left))
+        pieces.append((Span(f" {look.glyphs.warning} {shown} ", "warnbadge"), Span("  ")))
+    if broken := engine.fixes_broken:
+        word = plural("{fix} STOPPED ITSELF", "{n} FIXES STOPPED THEMSELVES", len(broken))
+        shown = word.format(fix=safe(broken[0], 20), n=len(broken))
+        pieces.append((Span(f" {look.glyphs.warning} {shown} ", "warnbadge"), Span("  ")))
+    return pieces
+
+
 def _extras(sight: ViewState, now: float, look: Look) -> list[Line]:
     """What may be left out where there is no room, the most useful first."""
     pieces: list[Line] = []
@@ -114,10 +128,7 @@ def _extras(sight: ViewState, now: float, look: Look) -> list[Line]:
         word = plural("{name} FAILS {age}", "{n} CHANNELS FAIL {age}", len(channels))
         shown = word.format(name=safe(channels[0].name, 20), n=len(channels), age=age(now, channels[0].since))
         pieces.append((Span(f" {look.glyphs.warning} {shown} ", "warnbadge"), Span("  ")))
-    left = snapshot.engine.fixes_stopped_until - snapshot.at
-    if left > 0:
-        shown = _("AUTO FIXES STOPPED {time}").format(time=span(left))
-        pieces.append((Span(f" {look.glyphs.warning} {shown} ", "warnbadge"), Span("  ")))
+    pieces += _automatic(snapshot.engine, snapshot.at, look)
     if snapshot.scheduled:
         planned = snapshot.scheduled[0]
         shown = _("ANSWER {n} AT {time}").format(n=planned.count, time=clock(planned.due_at, snapshot.zone))

@@ -31,6 +31,7 @@ class Preview(msgspec.Struct, frozen=True, tag="preview"):
     warnings: tuple[Saying, ...] = ()
     later: int = 0  # so many more, but not at this hour: they can be scheduled ...
     later_at: float = 0.0  # ... for then
+    weigh: bool = False  # its warnings are for a person to weigh: it does not run by itself
 
 
 class RunView(msgspec.Struct, frozen=True):
@@ -67,7 +68,7 @@ class Fixes(msgspec.Struct, frozen=True, tag="fixes"):
 
 
 class PolicyView(msgspec.Struct, frozen=True):
-    """What a fix does by itself. `mode` is what holds: a fix that is not proven never runs."""
+    """What a fix does by itself. `mode` is what holds: `auto` is `shadow` for a fix that is not proven."""
 
     fix: str
     mode: str
@@ -80,6 +81,7 @@ class PolicyView(msgspec.Struct, frozen=True):
     would_run: int = 0  # of the kept incidents those in which `auto` would have run it ...
     helped: int = 0  # ... and of these, where a person ran it and it was verified
     propose: bool = False  # it helped the last times, and `auto` would run it
+    unproven: bool = False  # it is set to `auto` and only tried out
 
 
 class PolicyList(msgspec.Struct, frozen=True, tag="policies"):

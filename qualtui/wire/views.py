@@ -222,6 +222,7 @@ class EngineView(msgspec.Struct, frozen=True):
     notices_failed: int = 0
     channels: tuple[ChannelView, ...] = ()  # those that deliver nothing, the longest first
     fixes_stopped_until: float = 0.0  # a person stopped all automatic fixes until then
+    fixes_broken: tuple[str, ...] = ()  # fixes that stopped themselves: their last automatic runs failed
     failing: bool = False  # the store fails now, or an agent is not fully watched: no plain OK, exit code 1
 
 

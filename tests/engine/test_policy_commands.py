@@ -130,7 +130,10 @@ async def test_a_person_sets_a_mode_and_what_is_not_proven_never_runs(post: Post
 @pytest.mark.parametrize(
     ("ask", "why"),
     [
-        (SetPolicy("gateway-restar", "auto"), "no policy for 'gateway-restar'; there is: gateway-restart, retry"),
+        (
+            SetPolicy("gateway-restar", "auto"),
+            "no policy for 'gateway-restar'; there is: deploy-rollback, gateway-restart",
+        ),
         (SetPolicy("retry", "always"), "no mode 'always'; there is: off, suggest, shadow, auto"),
         (StopPolicies(0), "automatic fixes are stopped for 7d 0h at most"),
     ],

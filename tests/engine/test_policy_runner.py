@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from qualtui.config.values import PolicyMode, PolicySettings, PolicyTable
 from qualtui.diagnosis.faults import Fault, FaultsSeen
-from qualtui.diagnosis.root_cause import GATEWAY_RESTART, CauseKind, RootCause
+from qualtui.diagnosis.root_cause import GATEWAY_RESTART, RETRY, CauseKind, RootCause
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.fix_runner import FixRunner
 from qualtui.engine.journal import Journal
@@ -20,7 +20,7 @@ from qualtui.eventlog.healing import POLICY, PoliciesStarted, PoliciesStopped
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.eventlog.silences import SilenceCreated
 from qualtui.fixes.fix import FixError, Plan
-from qualtui.model import Evidence, FixRun, Link, Sample
+from qualtui.model import Evidence, FixRun, Link, Origin, Sample
 from qualtui.model.matchers import Matcher, MatchOperator
 from qualtui.notify.render import notice_words
 from qualtui.series.evidence import Reading, Readings
@@ -35,18 +35,21 @@ BROKEN = FaultsSeen((Fault(Link.GATEWAY, 1000.0, str(CauseKind.GATEWAY), "the se
 class Ward:
     """An evaluator, its policies and a scripted restart on a real store and a clock that is set by hand."""
 
-    def __init__(self, store: SqliteStore, mode: PolicyMode) -> None:
+    def __init__(
+        self, store: SqliteStore, mode: PolicyMode, fix: str = GATEWAY_RESTART, *, proven: bool = False
+    ) -> None:
         self.store = store
         self.now = 1000.0
         self.seen = BROKEN
         self.broken = 1.0
+        self.take = True  # what is decided is carried out
         self.notices: list[NoticeQueued] = []
         self.remedy = Scripted()
-        self.remedy.name = GATEWAY_RESTART
+        self.remedy.name = fix
         self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
         self.fixing = FixRunner(self.journal, lambda: self.now)
-        self.fixing.use({("bot", GATEWAY_RESTART): self.remedy})
+        self.fixing.use({("bot", fix): self.remedy})
         self.policies = PolicyRunner(
             self.journal, self.fixing, lambda: self.now, self._readings, self.recent.since
         )
@@ -55,28 +58,33 @@ class Ward:
             self.recent,
             lambda _: RootCause("the why"),
             lambda: self.now,
-            offer=lambda *_: GATEWAY_RESTART,
+            offer=lambda *_: fix,
             seen=lambda _: self.seen,
             waiting=lambda _: 0,
             healing=self.policies.decide,
         )
-        policy = PolicySettings(mode=mode, subjects=1)
+        policy = PolicySettings(mode=mode, subjects=1, proven=proven)
         rules = {"gateway-not-working": DOWN, "customers-waiting": WAITING}
-        config = replace(configuration(rules), policies=PolicyTable(gateway_restart=policy))
+        config = replace(configuration(rules), policies=PolicyTable(gateway_restart=policy, retry=policy))
         self.evaluator.use(config, {"bot/customers.oldest": 200.0})
         self.policies.use(config)
         self.config = config
 
     def _readings(self, _agent: str) -> Readings:
         sample = Sample("bot/gateway.working", self.now, 1.0 - self.broken)
-        return {"gateway.working": Reading(Evidence.FRESH, sample)}
+        waiting = Sample("bot/customers.waiting", self.now, 1.0)
+        return {
+            "gateway.working": Reading(Evidence.FRESH, sample),
+            "customers.waiting": Reading(Evidence.FRESH, waiting),
+        }
 
     async def look(self, after: float = 1.0) -> list[str]:
         """One tick; the notices that it queued."""
         self.now += after
         self.recent.add([Sample("bot/gateway.down", self.now, self.broken)])
         events = await self.evaluator.look(("bot",))
-        self.policies.take(events)
+        if self.take:
+            self.policies.take(events)
         queued = [one.body for one in events if isinstance(one.body, NoticeQueued)]
         self.notices += queued
         return [f"{one.kind} to {one.channel}" for one in queued]
@@ -323,3 +331,41 @@ async def test_a_silence_keeps_automatic_fixes_away(ward: Ward) -> None:
     await ward.look()
     assert ward.healing_refused == "quiet"
     assert not ward.remedy.ran
+
+
+async def test_what_a_fault_left_behind_is_repaired_by_a_fix_whose_witness_is_enough(tmp_path: Path) -> None:
+    """Its gateway works again, and customers wait: they are answered, by the mode that leaves the bot its time."""
+    async with at_work(Ward(SqliteStore.open(tmp_path / "store.db"), PolicyMode.AUTO, RETRY, proven=True)) as ward:
+        ward.seen = FaultsSeen()
+        ward.recent.add([Sample("bot/customers.oldest", ward.now, 700.0)])
+        await ward.look()
+        assert ward.journal.state.incidents[1].origin is not Origin.FAULT
+        await ward.ran()
+        assert [plan.mode for plan in ward.remedy.ran] == ["overdue"]
+        assert [run.who for run in ward.finished] == [POLICY]
+
+
+async def test_a_fix_that_needs_a_known_fault_does_not_run_on_a_guess(ward: Ward) -> None:
+    ward.seen = FaultsSeen()
+    assert await ward.look() == ["firing to pager", "firing to mail"]
+    assert ward.journal.state.incidents[1].healing is None
+    assert not ward.remedy.ran
+
+
+async def test_warnings_that_need_no_weighing_stop_no_policy(ward: Ward) -> None:
+    async def preview(mode: str) -> Plan:
+        return replace(PLAN, mode=mode, warnings=("1 is not reached",), weigh=False)
+
+    ward.remedy.preview = preview  # type: ignore[method-assign]
+    await ward.look()
+    await ward.ran()
+    assert len(ward.remedy.ran) == 1
+
+
+async def test_an_auto_that_is_not_proven_is_tried_out_and_listed_as_such(tmp_path: Path) -> None:
+    async with at_work(Ward(SqliteStore.open(tmp_path / "store.db"), PolicyMode.AUTO, RETRY)) as ward:
+        ward.recent.add([Sample("bot/customers.oldest", ward.now, 700.0)])
+        await ward.look()
+        assert not ward.remedy.ran
+        shown = next(one for one in ward.policies.views() if one.fix == RETRY)
+        assert (shown.mode, shown.unproven) == ("shadow", True)

@@ -1,6 +1,7 @@
 """A fix that is tried out is proposed for `auto` after it helped three times in a row, and not before."""
 
 import pytest
+from msgspec.structs import replace
 
 from qualtui.eventlog.auto_record import AutoRecord, auto_record
 from qualtui.model import FixRun, Healing, Incident, Phase, Severity
@@ -20,6 +21,13 @@ def incident(
 def run(number: int, outcome: str = "ok", *, fix: str = FIX, after: float = 60.0, undoes: str = "") -> FixRun:
     at = 1000.0 * number + after
     return FixRun(f"r{number}{after}", fix, "bot", "ana", at, number=number, outcome=outcome, undoes=undoes)
+
+
+def then_another(one: Incident, fix: str) -> Incident:
+    """Of the same incident, another fix was decided afterwards."""
+    assert one.healing is not None
+    later = Healing(fix, "suggest", one.healing.at + 30.0)
+    return replace(one, healing=later, healed=(one.healing,))
 
 
 THREE = [incident(n) for n in (1, 2, 3)]
@@ -42,6 +50,7 @@ THREE = [incident(n) for n in (1, 2, 3)]
         ([*THREE[:2], incident(3, over=False)], [run(1), run(2), run(3)], AutoRecord(3, 3, True)),
         ([*THREE[:2], incident(3, refused="quiet")], [run(1), run(2), run(3)], AutoRecord(2, 2, False)),
         ([*THREE[:2], incident(3, mode="auto")], [run(1), run(2), run(3)], AutoRecord(2, 2, False)),
+        ([then_another(one, "retry") for one in THREE], [run(1), run(2), run(3)], AutoRecord(3, 3, True)),
         ([incident(n, mode="shadow") for n in (3, 1, 2)], [run(3), run(1), run(2)], AutoRecord(3, 3, True)),
     ],
 )

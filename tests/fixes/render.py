@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -13,6 +13,7 @@ from qualtui.demo.render import SimulatedHost
 from qualtui.demo.render_api import render_application
 
 KEY = "rnd_invented"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Service:
@@ -35,14 +36,14 @@ class Service:
         return time.time() + 1 if self.runs else None
 
     @web.middleware
-    async def seen(self, request: web.Request, handler: Callable[[web.Request], object]) -> web.StreamResponse:
+    async def seen(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Notes what writes."""
         word = request.path.rpartition("/")[2] if request.method == "POST" else request.method
         if request.method != "GET":
             self.writes.append(word)
             if word in self.fails:
                 return web.json_response({"message": "not now"}, status=self.fails[word])
-        answer: web.StreamResponse = await handler(request)  # type: ignore[misc]
+        answer = await handler(request)
         if request.method != "GET" and self.lost:
             assert request.transport is not None
             request.transport.close()

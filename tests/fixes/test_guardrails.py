@@ -41,6 +41,22 @@ def uptime(seconds: float, ago: float) -> Readings:
     return {"gateway.working": BROKEN, "gateway.uptime": Reading(Evidence.FRESH, sample)}
 
 
+def leaking(
+    *, leak: float = 1.0, waiting: float | None = 0.0, heard: float = 900.0, down: float = 0.0, age: float = 9000.0
+) -> HealingCase:
+    """A service whose memory grows; its restart."""
+    figures = {
+        "host.leak": leak,
+        "customers.waiting": waiting,
+        "customers.last_inbound": heard,
+        "health.down": down,
+        "host.age": age,
+    }
+    shown = {name: Reading(Evidence.FRESH, Sample(f"bot/{name}", NOW, value)) for name, value in figures.items()}
+    return replace(FREE, fix="service-restart", readings=shown)
+
+
+LEAK = leaking()
 CASES = [
     ("nothing is in the way", FREE, None),
     ("a person stopped all", replace(FREE, policies=Policies(stopped_until=NOW + 60)), Guardrail.STOPPED),
@@ -74,6 +90,13 @@ CASES = [
     ("two, one of a person", replace(FREE, runs=(run(3000, "ana"), run(400))), None),
     ("one this hour", replace(FREE, runs=(run(3700), run(400))), None),
     ("three this day", replace(FREE, runs=(run(50_000), run(40_000), run(400))), Guardrail.DAY),
+    ("a restart before a leak reaches the limit", LEAK, None),
+    ("while a customer waits", leaking(waiting=1.0), Guardrail.BUSY),
+    ("not known who waits", leaking(waiting=None), Guardrail.BUSY),
+    ("the bot may be replying", leaking(heard=60.0), Guardrail.BUSY),
+    ("a bot that is down, whoever waits", leaking(waiting=3.0, down=1.0), None),
+    ("a young instance", leaking(age=200.0), Guardrail.OUTSIDE),
+    ("no leak, not down", leaking(leak=0.0), Guardrail.WITNESS),
     ("the demo's hour", replace(FREE, runs=(run(3000), run(400)), speed=5.0), None),
 ]
 
@@ -104,3 +127,11 @@ def test_a_person_s_word_counts_and_what_is_not_proven_is_only_tried_out(
     fix: str, configured: PolicyMode, said: dict[str, str], mode: PolicyMode
 ) -> None:
     assert mode_of(fix, PolicySettings(mode=configured), Policies(modes=said)) is mode
+
+
+def test_auto_runs_what_its_configuration_or_its_record_proves() -> None:
+    auto = PolicySettings(mode=PolicyMode.AUTO)
+    assert mode_of("retry", replace(auto, proven=True), Policies()) is PolicyMode.AUTO
+    assert mode_of("retry", auto, Policies(), lambda: True) is PolicyMode.AUTO
+    assert mode_of("retry", auto, Policies(), lambda: False) is PolicyMode.SHADOW
+    assert mode_of("retry", PolicySettings(proven=True), Policies()) is PolicyMode.SUGGEST
