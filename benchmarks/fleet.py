@@ -4,13 +4,16 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import tomli_w
 
-from benchmarks.engine import Engine, engine_on, seen
+from benchmarks.engine import Engine, NotSeenError, engine_on, seen
 from benchmarks.figure import Figure
 from benchmarks.storm import storm
+from qualtui.client import ClientError
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import AgentSettings, Config, DatabaseSettings, GatewaySettings, HealthSettings, Secret
 from qualtui.engine.projector import Projector
@@ -18,10 +21,11 @@ from qualtui.engine.publisher import PACE, ROUND
 from qualtui.engine.sample_cache import SampleCache
 from qualtui.model import Incident, Phase, Sample, Severity, State
 from qualtui.series.catalogue import DECLARED
-from qualtui.wire import EngineView, Publication
+from qualtui.wire import DETAILS, FEW, AgentDetail, Agents, EngineView, Publication, ShowAgents
 
 COUNT = 500
-WARM = 8.0  # s until each target was polled a few times
+POLLS, WITHIN = 3, 60.0  # answers of each target before anything is measured; s that these may take
+ANSWERED = "health.seconds"  # the figure that a poll of a target brings
 NOW = 1_000_000.0
 MEGABYTE = 1e6
 
@@ -109,7 +113,7 @@ async def _engine() -> tuple[Figure, ...]:
             store = {"path": f"{name}/qualtui.db", "socket": f"{name}/qualtui.sock"}
             config.write_text(tomli_w.dumps({"agents": agents, "store": store}))
             async with engine_on(config) as engine:
-                await asyncio.sleep(WARM)
+                await _polled(engine)
                 alone = await _status(config)
                 async with engine.client() as client:
                     await seen(client, lambda shot: len(shot.agents) == COUNT, 10, "all agents")
@@ -134,6 +138,33 @@ def _figures(engine: Engine, alone: float, watched: float) -> tuple[Figure, ...]
             f"resident memory of an engine of {COUNT} agents", "MB", engine.resident() / MEGABYTE, budget=300.0
         ),
     )
+
+
+async def _polled(engine: Engine) -> None:
+    """Returns once each target has answered POLLS times. Raises NotSeenError."""
+    polls: Counter[str] = Counter()
+    newest: dict[str, float] = {}
+    deadline = time.monotonic() + WITHIN
+    while len(polls) < COUNT or min(polls.values()) < POLLS:
+        if time.monotonic() > deadline:
+            raise NotSeenError(f"not seen within {WITHIN:g}s: {POLLS} answers of each target")
+        with suppress(ClientError):  # a busy machine: the engine does not answer in time yet
+            for agent, at in (await _answered(engine)).items():
+                polls[agent] += at > newest.get(agent, 0.0)
+                newest[agent] = at
+        await asyncio.sleep(0.2)
+
+
+async def _answered(engine: Engine) -> dict[str, float]:
+    """When each target answered last; raises ClientError."""
+    names, page = tuple(f"a{n}" for n in range(COUNT)), DETAILS * FEW
+    found: list[AgentDetail] = []
+    async with engine.client(watch=False) as client:
+        for first in range(0, COUNT, page):
+            answer = await client.ask(ShowAgents(names[first : first + page], (ANSWERED,)))
+            found += answer.agents if isinstance(answer, Agents) else ()
+    figures = {one.name: one.figures.get(ANSWERED) for one in found}
+    return {name: figure.at for name, figure in figures.items() if figure is not None and figure.at is not None}
 
 
 async def _status(config: Path) -> float:
