@@ -11,7 +11,6 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from qualtui import __version__
 from qualtui.engine.command_registry import refusal
 from qualtui.engine.listening import SocketError, listening, owned, peer_answers
 from qualtui.engine.peer import Peer
@@ -183,7 +182,7 @@ class Server:
         peer.hello = first.ask
         most = Capability.ADMINISTER if peer.user() in self._own else self.grant
         peer.capability = min(first.ask.capability, most)
-        welcome = Welcome(VERSION, os.getpid(), self._epoch, __version__, self._clock(), peer.capability)
+        welcome = Welcome(VERSION, os.getpid(), self._epoch, self._clock(), peer.capability)
         await peer.send(frame(welcome))
         self._peers.add(peer)
         if peer.hello.watch:

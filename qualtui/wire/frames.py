@@ -31,7 +31,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
-    """First frame of the engine. `version` is the wire's, `program` the program's; `at` is its clock.
+    """First frame of the engine. `version` is the wire's; `at` is the engine's clock.
 
     `capability`: the most that this connection may do.
     """
@@ -39,7 +39,6 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
     version: int
     pid: int
     epoch: int
-    program: str = ""
     at: float | None = None
     capability: Capability = Capability.ADMINISTER
 
