@@ -32,24 +32,24 @@ MEGABYTE = 1e6
 
 async def fleet() -> tuple[Figure, ...]:
     """The figures of many agents."""
-    return (*_overview(), _samples(), *await storm(), *await _engine())
+    return (*overview(), _samples(), *await storm(), *await _engine())
 
 
-def _overview() -> tuple[Figure, Figure]:
+def overview() -> tuple[Figure, Figure]:
     """Every second agent in trouble, all series answered, a new sample an agent at each beat, that is built."""
     view, recent, state = _many()
     engine = EngineView(1, "watch-1", "0", 1, NOW, 1)
 
-    def overview(now: float) -> Publication:
+    def publication(now: float) -> Publication:
         most = max(PACE, COUNT // ROUND)
         return Publication(view.overview(state, engine, lambda _agent, fix: fix, now, (), most), view.detail)
 
-    overview(NOW)
+    publication(NOW)
     took, size = [], 0
     for beat in range(1, 6):
         recent.add(Sample(f"bot-{n:03}/health.seconds", NOW + beat, 0.1) for n in range(COUNT))
         began = time.process_time()
-        size = len(overview(NOW + beat).frame(("bot-001",)))
+        size = len(publication(NOW + beat).frame(("bot-001",)))
         took.append(time.process_time() - began)
     note = "half of them in trouble; with the details of one"
     return (

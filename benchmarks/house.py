@@ -1,4 +1,4 @@
-"""`python -m benchmarks.house`: how large the rooms are, and which names stand in more than one of them."""
+"""`python -m benchmarks.house`: how large the rooms are, what an addition touches, and which names occur twice."""
 
 import ast
 import re
@@ -37,6 +37,29 @@ def shared_names(folder: Path) -> tuple[int, dict[str, list[str]], dict[str, lis
     )
 
 
+def touched(addition: str) -> tuple[str, ...]:
+    """The files that CONTRIBUTING names for an addition (such as *A probe*), those for special cases included."""
+    steps = (TOP / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Steps")[1].split("\n## ")[0]
+    body = steps.split(f"**{addition}**")[1].split("\n**A")[0]
+    own = re.sub(r"\([^()]*\)", "", body)  # in brackets: what to read
+    return tuple(dict.fromkeys(re.findall(r"`([\w/]+\.(?:py|md|toml))`", own)))
+
+
+def unread_fields(folder: Path) -> tuple[str, ...]:
+    """The fields of what travels on the socket that no module reads by their name."""
+    nodes = [node for _path, tree in modules(folder) for node in ast.walk(tree)]
+    read = {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
+    structs = (
+        node for _path, tree in modules(folder / "wire") for node in tree.body if isinstance(node, ast.ClassDef)
+    )
+    fields = (
+        (one.name, field.target) for one in structs for field in one.body if isinstance(field, ast.AnnAssign)
+    )
+    return tuple(
+        f"{name}.{field.id}" for name, field in fields if isinstance(field, ast.Name) and field.id not in read
+    )
+
+
 def main() -> int:
     """Prints the table; exit code 1 where two public classes share a name."""
     folder = TOP / "qualtui"
@@ -59,7 +82,14 @@ def main() -> int:
     for path, length in sorted(files.items(), key=lambda item: -item[1]):
         if length > LONG_FILE:
             print(f"  {path.relative_to(TOP)}: {length} lines")
+    print(f"fields on the wire that no one reads: {', '.join(unread_fields(folder)) or 'none'}")
+    additions = ("A command", "A probe", "A page")
+    print(f"files that CONTRIBUTING names: {', '.join(f'{one}: {len(touched(one))}' for one in additions)}")
     _commits()
+    from benchmarks.fleet import overview  # the engine with it: no test that counts names needs that
+
+    for figure in overview():
+        print(f"{figure.what}: {figure.ours or 0.0:.3g} {figure.unit} (budget {figure.budget or 0.0:g})")
     return 1 if classes else 0
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from benchmarks.house import shared_names
+from benchmarks.house import shared_names, touched, unread_fields
 from qualtui import __version__
 from qualtui.cli.app import app
 from qualtui.config.rules import BUILT_IN
@@ -101,6 +101,16 @@ def test_no_two_public_classes_share_a_name() -> None:
     names, classes, _functions = shared_names(TOP / "qualtui")
     assert names > 500
     assert classes == {}
+
+
+def test_every_field_on_the_wire_is_read_by_someone() -> None:
+    assert unread_fields(TOP / "qualtui") == ()
+
+
+def test_the_steps_of_an_addition_stay_short() -> None:
+    assert len(touched("A command")) <= 8
+    assert len(touched("A page")) <= 7
+    assert len(touched("A probe")) <= 14
 
 
 def test_the_glossary_of_the_docs_names_what_the_code_names() -> None:
