@@ -5,13 +5,13 @@ fault joins that fault's incident, and so does an alert that the fault explains;
 incident of unknown cause, which the first fault that explains it takes over.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
 
-from qualtui.diagnosis.faults import AFTERMATH, Fault, FaultsSeen, explains_link
-from qualtui.eventlog.alerts import SAME
+from qualtui.alerts.placement import CHAIN, Placement
+from qualtui.diagnosis.faults import FaultsSeen
 from qualtui.eventlog.incident_changes import (
     AlertsJoined,
     CauseEnded,
@@ -22,17 +22,14 @@ from qualtui.eventlog.incident_changes import (
     IncidentResolved,
 )
 from qualtui.eventlog.incident_lead import keeping, leading
-from qualtui.model import AlertState, Incident, Link, Origin, Phase, Severity
+from qualtui.model import AlertState, Incident, Origin, Phase, Severity
 from qualtui.text.message import Saying, message
-
-BEFORE = 120.0  # s by which an effect may be seen before its cause
 
 IncidentChange: TypeAlias = (
     IncidentOpened | AlertsJoined | CauseFound | CauseEnded | CauseReturned | IncidentReopened | IncidentResolved
 )
 
 _Placed: TypeAlias = dict[int, list[AlertState]]
-_CHAIN = {link.value: place for place, link in enumerate(Link)}
 
 
 def counts(alert: AlertState) -> bool:
@@ -79,18 +76,13 @@ class _Tick:
         self.changes: list[IncidentChange] = []
         self._agent = agent
         self._now = now
-        self._same, self._before = SAME / speed, BEFORE / speed
         self._next = next_number
         self._seen = seen
-        known = {one.number: one for one in incidents}
-        self._incidents = known
-        self._members: dict[int, list[AlertState]] = {
-            number: [] for number, one in known.items() if one.phase is Phase.FIRING
-        }
+        self._at = Placement(incidents, seen, now, speed)
         self._unplaced: list[AlertState] = []
         for alert in sorted(alerts, key=_order):
-            if alert.number in self._members:
-                self._members[alert.number].append(alert)
+            if alert.number in self._at.members:
+                self._at.members[alert.number].append(alert)
             elif not (alert.follows and alert.number):  # else it followed one that is over
                 self._unplaced.append(alert)
 
@@ -98,35 +90,28 @@ class _Tick:
 
     def end_and_return_causes(self) -> None:
         """A fault that is over, or is back soon after it was."""
-        for number in sorted(self._members):
-            one = self._incidents[number]
+        for number in sorted(self._at.members):
+            one = self._at.incidents[number]
             if one.origin is not Origin.FAULT:
                 continue
-            there = self._there(one)
+            there = self._at.there(one)
             if one.cause_ended_at is None and not there and self._kept_open(number):
                 self._change(CauseEnded(number), cause_ended_at=self._now)
-            elif one.cause_ended_at is not None and there and self._soon(one.cause_ended_at):
+            elif one.cause_ended_at is not None and there and self._at.soon(one.cause_ended_at):
                 self._change(CauseReturned(number), cause_ended_at=None)
-
-    def _there(self, incident: Incident) -> bool:
-        """Whether the incident's fault still is, as far as is known."""
-        if any(fault.link.value == incident.link for fault in self._seen.faults):
-            return True
-        if any(link.value == incident.link for link in self._seen.unknown) and incident.cause_ended_at is None:
-            return True
-        mine = self._members.get(incident.number, ())
-        return any(alert.link == incident.link for alert in mine) and incident.cause_ended_at is None
 
     def find_causes(self) -> None:
         """A fault without an incident takes over the incident of unknown cause whose worst alert it explains."""
-        for number in sorted(self._members):
-            one = self._incidents[number]
-            if one.origin is not Origin.UNKNOWN or not self._members[number]:
+        for number in sorted(self._at.members):
+            one = self._at.incidents[number]
+            if one.origin is not Origin.UNKNOWN or not self._at.members[number]:
                 continue
-            worst = min(self._members[number], key=lambda each: (each.follows, -each.severity.rank, _order(each)))
+            worst = min(
+                self._at.members[number], key=lambda each: (each.follows, -each.severity.rank, _order(each))
+            )
             # Of a fault whose incident was resolved just now, this one is the open one.
-            free = [each for each in self._seen.faults if self._incident_of(each) not in self._members]
-            fault = self._fault_of(worst, free)
+            free = [each for each in self._seen.faults if self._at.incident_of(each) not in self._at.members]
+            fault = self._at.fault_of(worst, free)
             if fault is not None:
                 body = CauseFound(number, fault.link.value, fault.root, fault.text)
                 self._change(body, origin=Origin.FAULT, link=fault.link.value, root=fault.root)
@@ -139,9 +124,10 @@ class _Tick:
         joined: _Placed = {}
         reopened: _Placed = {}
         over: _Placed = {}
+        following = {alert.key for alert in self._unplaced if alert.follows}
         for alert in sorted(self._unplaced, key=lambda each: each.follows):  # after those that they may follow
-            number = self._place(alert)
-            ended = self._over(number) if alert.follows else None
+            number = self._at.place(alert)
+            ended = self._at.over(number, following) if alert.follows else None
             if ended is not None:
                 over.setdefault(ended, []).append(alert)
                 continue
@@ -150,11 +136,11 @@ class _Tick:
                 opened[number] = [alert]
             elif number in opened:
                 opened[number].append(alert)
-            elif number in self._members and number not in reopened:
+            elif number in self._at.members and number not in reopened:
                 joined.setdefault(number, []).append(alert)
             else:
                 reopened.setdefault(number, []).append(alert)
-            self._members.setdefault(number, []).append(alert)
+            self._at.members.setdefault(number, []).append(alert)
         self.changes += [self._opening(number, opened[number]) for number in sorted(opened)]
         for number in sorted(reopened):
             self._reopen(number, reopened[number])
@@ -164,118 +150,14 @@ class _Tick:
     def _reopen(self, number: int, alerts: list[AlertState]) -> None:
         """A resolved incident fires again; its fault need not be back."""
         self._change(IncidentReopened(number, *_worst(alerts)), cause_ended_at=None)
-        one = self._incidents[number]
-        if one.origin is Origin.FAULT and not self._there(one):
+        one = self._at.incidents[number]
+        if one.origin is Origin.FAULT and not self._at.there(one):
             self._change(CauseEnded(number), cause_ended_at=self._now)
-
-    def _over(self, number: int | None) -> int | None:
-        """The incident that just ended, which what follows it joins without opening it again; None: it is open."""
-        if number in self._members:
-            return None
-        following = {alert.key for alert in self._unplaced if alert.follows}
-        ended = [
-            one
-            for one in self._incidents.values()
-            if number in {None, one.number}
-            and one.origin is not Origin.APART
-            and one.resolved_at is not None
-            and self._soon(one.resolved_at)
-            and not one.members.keys() <= following  # its own: that one it does open again
-        ]
-        return max(ended, key=lambda one: (one.resolved_at or 0.0, one.number)).number if ended else None
-
-    def _place(self, alert: AlertState) -> int | None:
-        """The number of the incident that an alert belongs to; None: a new one."""
-        if not alert.link:
-            return self._again(alert, Origin.APART)
-        fault = self._fault_of(alert, self._seen.faults)
-        if fault is not None:
-            return self._incident_of(fault)
-        again = self._again(alert, None)
-        if again is None:
-            again = self._lingering(alert)
-        return self._unknown() if again is None else again
-
-    def _fault_of(self, alert: AlertState, faults: Sequence[Fault]) -> Fault | None:
-        """The fault on the alert's own link, else the one that broke first of those that explain it."""
-        own = [one for one in faults if one.link.value == alert.link]
-        if own:
-            return own[0]
-        explaining = [
-            one
-            for one in faults
-            if explains_link(one.link, Link(alert.link)) and self._broke(one) <= alert.since + self._before
-        ]
-        return min(explaining, key=lambda one: (self._broke(one), _CHAIN[one.link.value]), default=None)
-
-    def _broke(self, fault: Fault) -> float:
-        """When a fault broke first: one that came back shortly after its end broke before what it left behind."""
-        return min([fault.since, *(one.since for one in self._current(fault))])
-
-    def _incident_of(self, fault: Fault) -> int | None:
-        """The incident of a fault: open, or resolved so shortly ago that the fault has its old number."""
-        current = self._current(fault)
-        if current:
-            return max(current, key=lambda one: (one.number in self._members, one.number)).number
-        left = [
-            one.number
-            for one in self._incidents.values()
-            if one.origin is Origin.FAULT
-            and one.number in self._members
-            and fault.root in AFTERMATH.get(one.root, frozenset())
-        ]
-        return max(left, default=None)
-
-    def _current(self, fault: Fault) -> list[Incident]:
-        """The incidents about a fault itself, not about what it follows from: open, or resolved shortly ago."""
-        link = fault.link.value
-        mine = [one for one in self._incidents.values() if one.origin is Origin.FAULT and one.link == link]
-        return [one for one in mine if self._is_of(one)]
-
-    def _is_of(self, incident: Incident) -> bool:
-        if incident.number in self._members:
-            ended = incident.cause_ended_at
-            return ended is None or incident.flaps or self._soon(ended)
-        return incident.resolved_at is not None and (incident.flaps or self._soon(incident.resolved_at))
-
-    def _again(self, alert: AlertState, origin: Origin | None) -> int | None:
-        """The incident in which this alert fired until a short while ago."""
-        found = [
-            one.number
-            for one in self._incidents.values()
-            if alert.key in one.members
-            and (origin is None or one.origin is origin)
-            and (one.number in self._members or one.resolved_at is not None)
-            and (one.flaps or self._soon(one.members[alert.key] or self._now))
-        ]
-        return max(found, key=lambda number: (number in self._members, number), default=None)
-
-    def _lingering(self, alert: AlertState) -> int | None:
-        """The open incident of a fault that explains the alert and is not seen now, nor known to have ended."""
-        found = [
-            one
-            for one in map(self._incidents.__getitem__, self._members)
-            if one.origin is Origin.FAULT
-            and one.cause_ended_at is None
-            and explains_link(Link(one.link), Link(alert.link))
-            and one.since <= alert.since + self._before
-        ]
-        return min(found, key=lambda one: (one.since, one.number)).number if found else None
-
-    def _unknown(self) -> int | None:
-        """The open incident of unknown cause, else one of which only the effects are left."""
-        opened = [self._incidents[number] for number in self._members]
-        fits = [
-            one
-            for one in opened
-            if one.origin is Origin.UNKNOWN or (one.origin is Origin.FAULT and one.cause_ended_at is not None)
-        ]
-        return max(fits, key=lambda one: (one.origin is Origin.UNKNOWN, one.number)).number if fits else None
 
     def _opens(self, alert: AlertState) -> int:
         """A new incident for an alert, of the fault that explains it."""
         number, self._next = self._next, self._next + 1
-        fault = self._fault_of(alert, self._seen.faults) if alert.link else None
+        fault = self._at.fault_of(alert, self._seen.faults) if alert.link else None
         origin = Origin.APART if not alert.link else Origin.UNKNOWN if fault is None else Origin.FAULT
         new = Incident(
             number,
@@ -291,11 +173,11 @@ class _Tick:
             origin=origin,
             link="" if fault is None else fault.link.value,
         )
-        self._incidents = {**self._incidents, number: new}
+        self._at.incidents = {**self._at.incidents, number: new}
         return number
 
     def _opening(self, number: int, alerts: list[AlertState]) -> IncidentOpened:
-        one = self._incidents[number]
+        one = self._at.incidents[number]
         lead = leading(alerts, one.link)
         return IncidentOpened(
             number,
@@ -317,23 +199,20 @@ class _Tick:
 
     def resolve(self) -> None:
         """An incident ends with its last alert that does not only follow it."""
-        for number in sorted(self._members):
+        for number in sorted(self._at.members):
             if not self._kept_open(number):
                 self.changes.append(IncidentResolved(number, message("no alert of it fires any more")))
 
     # Unlike Prometheus or Alertmanager (docs/alerting.md): follows
     def _kept_open(self, number: int) -> bool:
         """Whether an alert keeps an incident open."""
-        mine = self._members[number]
-        return bool(mine and keeping(self._incidents[number], mine))
+        mine = self._at.members[number]
+        return bool(mine and keeping(self._at.incidents[number], mine))
 
     def _change(self, body: CauseEnded | CauseReturned | CauseFound | IncidentReopened, **fields: object) -> None:
         self.changes.append(body)
-        one = self._incidents[body.number]
-        self._incidents = {**self._incidents, body.number: msgspec.structs.replace(one, **fields)}
-
-    def _soon(self, ended: float) -> bool:
-        return abs(self._now - ended) <= self._same
+        one = self._at.incidents[body.number]
+        self._at.incidents = {**self._at.incidents, body.number: msgspec.structs.replace(one, **fields)}
 
 
 def _worst(alerts: list[AlertState]) -> tuple[tuple[str, ...], Severity, Saying]:
@@ -344,4 +223,4 @@ def _worst(alerts: list[AlertState]) -> tuple[tuple[str, ...], Severity, Saying]
 
 def _order(alert: AlertState) -> tuple[int, int, float, str]:
     """Upstream links first, so that a cause opens the incident that its effects join."""
-    return _CHAIN.get(alert.link, len(_CHAIN)), -alert.severity.rank, alert.since, alert.key
+    return CHAIN.get(alert.link, len(CHAIN)), -alert.severity.rank, alert.since, alert.key
