@@ -10,11 +10,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from qualtui.cli.common import FAILED, LOW_BANDWIDTH, CommandError, who
+from qualtui.cli.demo_options import (
+    HistoryOption,
+    KeepOption,
+    QuirksOption,
+    ScenarioOption,
+    SchemaOption,
+    SeedOption,
+    ServicesOnlyOption,
+    SpeedOption,
+    TvOption,
+)
 from qualtui.cli.options import LowBandwidthOption
 from qualtui.text import _
 
@@ -25,58 +34,16 @@ ENGINE_END = 4.0  # s
 
 
 def command(
-    speed: Annotated[
-        float,
-        typer.Option(
-            "--speed",
-            min=0.1,
-            max=100,
-            help=_("How much faster than real time: delays and thresholds are divided by it."),
-        ),
-    ] = 20.0,
-    scenario: Annotated[
-        str,
-        typer.Option("--scenario", metavar="NAME", help=_("Play a story: 0310, a night in which WhatsApp fails.")),
-    ] = "",
-    seed: Annotated[
-        int, typer.Option("--seed", help=_("Seed of the traffic: the same seed gives the same customers."))
-    ] = 1,
-    quirks: Annotated[
-        bool,
-        typer.Option(
-            "--quirks", help=_("Use the bot's original database and webhook set-up, with all its faults.")
-        ),
-    ] = False,
-    schema: Annotated[
-        str,
-        typer.Option(
-            "--schema", help=_("The bot's database: working, original (as --quirks), triggers or relaxed.")
-        ),
-    ] = "",
-    keep: Annotated[
-        Path | None,
-        typer.Option(
-            "--keep", metavar="DIR", help=_("Keep the database in this folder, or continue with the one in it.")
-        ),
-    ] = None,
-    history: Annotated[
-        bool,
-        typer.Option(
-            "--history/--no-history",
-            help=_(
-                "Begin with an invented day of history; without it, as on a first start. "
-                "With --services-only there is none."
-            ),
-        ),
-    ] = True,
+    speed: SpeedOption = 20.0,
+    scenario: ScenarioOption = "",
+    seed: SeedOption = 1,
+    quirks: QuirksOption = False,
+    schema: SchemaOption = "",
+    keep: KeepOption = None,
+    history: HistoryOption = True,
     low_bandwidth: LowBandwidthOption = False,
-    tv: Annotated[bool, typer.Option("--tv", help=_("Show the wall instead of the screen."))] = False,
-    services_only: Annotated[
-        bool,
-        typer.Option(
-            "--services-only", help=_("Start no screen and no engine; print the addresses as one JSON line.")
-        ),
-    ] = False,
+    tv: TvOption = False,
+    services_only: ServicesOnlyOption = False,
 ) -> int:
     """Try qualtui with a real PostgreSQL and a simulated bot, gateway and customers. It leaves nothing behind.
 
