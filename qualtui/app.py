@@ -14,6 +14,7 @@ from textual.screen import Screen
 from qualtui.screens import pages
 from qualtui.screens.actions import Actions
 from qualtui.screens.availability import only_looks, why_not
+from qualtui.screens.drawing_pace import AGES, SHORTEST, DrawingPace
 from qualtui.screens.engine_port import Connect, FaultSwitches, StoryTeller
 from qualtui.screens.feed import Feed
 from qualtui.screens.incident_actions import IncidentActions
@@ -32,12 +33,9 @@ from qualtui.widgets.list_keys import LIST_BINDINGS, NOTICE_BINDINGS
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
 from qualtui.widgets.time_range import RANGE_BINDINGS
-from qualtui.widgets.view_state import ConnectionState, criticals, urgent_news
+from qualtui.widgets.view_state import ConnectionState, criticals
 from qualtui.widgets.words import show_times_in
 
-AGES = 1.0  # seconds after which ages are drawn again when no snapshot came
-SHORTEST = 0.2  # seconds between two drawings
-LOW_BANDWIDTH = 5.0  # the same with --low-bandwidth, while nothing urgent changes
 PALETTE = 8  # rows from which there is room for the palette: its input, and a command
 STATUS = 20.0  # seconds that the status row stays
 
@@ -106,11 +104,7 @@ class QualtuiApp(WindowApp):
         self._offer = Offer(self._feed, faults, self.say)
         self._actions = Actions(self, self._feed, self.look, self.say)
         self._incident_actions = IncidentActions(self, self._feed, self.look, self.say, self._actions.ask)
-        self._drawn = -1e9
-        self._pace = pace
-        self._due: float | None = None  # when the next drawing is set
-        self._news: object = None  # what was urgent in the newest drawing
-        self._bond = ConnectionState.CONNECTING
+        self._pace = DrawingPace(ticks, pace)
         self._said = 0.0
         self._alarms: frozenset[int] = frozenset()
         self.set_keymap(self._keymapped)
@@ -144,28 +138,23 @@ class QualtuiApp(WindowApp):
         if snapshot is not None:
             self.pid, self.beside = snapshot.engine.pid, snapshot.engine.beside
             show_times_in(snapshot.zone)
-        bond, self._bond = self._bond, self._feed.sight.bond
-        urgent = urgent_news(snapshot) != self._news
-        now, due = self._ticks(), self._drawn + (SHORTEST if urgent else self._pace)
-        if now >= due or bond is not self._bond:  # a lost engine is shown at once
+        wait = self._pace.wait(self._feed.sight)
+        if wait:
+            self.set_timer(wait, self._draw)
+        elif wait is not None:
             self._draw()
-        elif self._due is None or due < self._due:
-            self._due = due
-            self.set_timer(due - now, self._draw)
 
     def _tick(self) -> None:
         self._feed.look()
         if self._said and self._ticks() - self._said > STATUS:
             self.say("", "text")
-        if self._ticks() - self._drawn >= max(AGES, self._pace):
+        if self._pace.aged:
             self._draw()
 
     def _draw(self) -> None:
         """Draws the page on top. Under a dialog only what is alarming is drawn: it costs the whole screen."""
-        self._due = None
-        self._drawn = self._ticks()
         sight, now = self._feed.sight, self._feed.now()
-        self._news = urgent_news(sight.snapshot)
+        self._pace.drawn(sight)
         top = self.screen_stack[-1] if self.screen_stack else None
         if isinstance(top, Page):
             with self.batch_update():
@@ -203,6 +192,11 @@ class QualtuiApp(WindowApp):
     def watched(self) -> bool:
         """Whether an engine was connected when last looked."""
         return self._feed.sight.bond in {ConnectionState.LIVE, ConnectionState.SILENT}
+
+    @property
+    def drawn_at(self) -> float:
+        """When the window was drawn last, by its ticks."""
+        return self._pace.drawn_at
 
     # --- what pages and actions need ---
 
@@ -344,16 +338,9 @@ class QualtuiApp(WindowApp):
         self.run_worker(self._copied(text), group="copy", exclusive=True)
 
     async def _copied(self, text: str) -> None:
-        """Copy the summary. A terminal never confirms a copy and tmux often drops it, so tmux gets it directly."""
-        from qualtui.screens.clipboard import tmux_took
+        from qualtui.screens.clipboard import copied
 
-        if await tmux_took(text):
-            self.say(_("A summary without personal data is in tmux's buffer: prefix ] pastes it."), "good")
-        else:
-            pasted = _(
-                "A summary without personal data is in your clipboard, if your terminal lets a program set it."
-            )
-            self.say(pasted, "label")
+        self.say(*await copied(text))
 
     def action_step(self, by: int) -> None:
         """The incident before or after."""

@@ -115,10 +115,10 @@ async def test_a_snapshot_that_shows_the_same_repaints_nothing() -> None:
         await pilot.pause()
         parts = [*app.screen.query(Lines), *app.screen.query(Table)]
         before = sum(part.repainted for part in parts)
-        drawn = app._drawn
+        drawn = app.drawn_at
         clock.at += 0.9  # no age turns within this second
         engine.push(later(told, seq=129, at=clock.at))
-        await until(lambda: app._drawn != drawn)
+        await until(lambda: app.drawn_at != drawn)
         await pilot.pause()
         assert sum(part.repainted for part in parts) == before
         engine.push(later(snapshots.trouble(), seq=130, incidents=(snapshots.incident(owner="bia"),)))
@@ -137,14 +137,14 @@ async def test_one_second_repaints_less_than_a_twentieth_of_the_screen() -> None
         before = sum(part.repainted for part in parts)
         for _second in range(3):
             clock.at += 1
-            drawn = app._drawn
+            drawn = app.drawn_at
             engine.push(snapshots.trouble())
             await until(_drawn_since(app, drawn))
         assert sum(part.repainted for part in parts) - before < 3 * SIZE[0] * SIZE[1] / 20
 
 
 def _drawn_since(app: QualtuiApp, before: float) -> Callable[[], bool]:
-    return lambda: app._drawn != before
+    return lambda: app.drawn_at != before
 
 
 async def test_a_paused_view_stands_still_and_a_new_critical_ends_it() -> None:

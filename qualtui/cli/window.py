@@ -79,9 +79,10 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
 
     path, chosen = socket_path(config), config.screen.theme
     early = [one] if (one := knock(path, name, capability())) is not None else []
-    from qualtui.app import LOW_BANDWIDTH as SELDOM
-    from qualtui.app import SHORTEST, QualtuiApp
+    from qualtui.app import QualtuiApp
     from qualtui.cli.demo_control import DemoStory, DemoSwitches
+    from qualtui.screens.drawing_pace import LOW_BANDWIDTH as SELDOM
+    from qualtui.screens.drawing_pace import SHORTEST
     from qualtui.screens.terminal import TerminalGuard
     from qualtui.widgets.look import terminal_look
     from qualtui.widgets.themes import DEFAULT

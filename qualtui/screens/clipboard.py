@@ -1,9 +1,11 @@
-"""tmux's buffer, for a summary to paste: by default tmux drops what is sent to the terminal's clipboard."""
+"""tmux's buffer for a summary to paste, because by default tmux drops what is sent to the terminal's clipboard."""
 
 import asyncio
 import contextlib
 import os
 from collections.abc import Mapping
+
+from qualtui.text import _
 
 PATIENCE = 2.0  # s
 
@@ -37,3 +39,15 @@ async def _loaded(command: tuple[str, ...], text: str, environ: Mapping[str, str
                 process.kill()
             await process.wait()
     return process.returncode == 0
+
+
+async def copied(text: str) -> tuple[str, str]:
+    """Give tmux the summary that the terminal was sent; return the sentence about it, and its token.
+
+    A terminal never confirms a copy and tmux often drops it, so tmux gets it directly.
+    """
+    if await tmux_took(text):
+        return _("A summary without personal data is in tmux's buffer: prefix ] pastes it."), "good"
+    return _(
+        "A summary without personal data is in your clipboard, if your terminal lets a program set it."
+    ), "label"

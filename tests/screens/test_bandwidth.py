@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
-from qualtui.app import LOW_BANDWIDTH, SHORTEST, QualtuiApp
+from qualtui.app import QualtuiApp
 from qualtui.model import Phase
+from qualtui.screens.drawing_pace import LOW_BANDWIDTH, SHORTEST
 from qualtui.wire import Snapshot
 from tests import snapshots
 from tests.screens.stand_in import until
