@@ -117,7 +117,7 @@ def _incident(n: int) -> list[tuple[EventBody, str]]:
         Noted(number, "ana", "looking at the gateway"),
         Noted(number, "ana", "restarted it"),
         msgspec.structs.replace(worse, new=Phase.RESOLVED),
-        IncidentResolved(number, "no alert of it fires any more"),
+        IncidentResolved(number, "none of its alerts fires any more"),
     )
     return [(body, "") for body in bodies]
 

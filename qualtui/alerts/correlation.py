@@ -201,7 +201,7 @@ class _Tick:
         """An incident ends with its last alert that does not only follow it."""
         for number in sorted(self._at.members):
             if not self._kept_open(number):
-                self.changes.append(IncidentResolved(number, message("no alert of it fires any more")))
+                self.changes.append(IncidentResolved(number, message("none of its alerts fires any more")))
 
     # Unlike Prometheus or Alertmanager (docs/alerting.md): follows
     def _kept_open(self, number: int) -> bool:

@@ -154,7 +154,7 @@ def root(
     del version
     if tv:  # alone it opens the wall before this is called
         raise typer.BadParameter(
-            _("It stands without a command: qualtui --tv, or qualtui demo --tv."), param_hint="--tv"
+            _("--tv takes no command: qualtui --tv, or qualtui demo --tv."), param_hint="--tv"
         )
     if read_only:
         os.environ[READ_ONLY] = "1"

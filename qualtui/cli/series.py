@@ -50,7 +50,9 @@ def show(
     ] = "1h",
     cells: Annotated[
         int,
-        typer.Option("--cells", min=0, max=MOST_CELLS, metavar="N", help=_("At most so many cells; 0: as fits.")),
+        typer.Option(
+            "--cells", min=0, max=MOST_CELLS, metavar="N", help=_("At most this many cells; 0: as many as fit.")
+        ),
     ] = 0,
     agent: AgentOption = "",
     config: ConfigOption = None,

@@ -139,7 +139,7 @@ class PastLog:
             number=number,
         )
         self.add(ago, over)
-        self.add(ago, IncidentResolved(number, message("no alert of it fires any more")))
+        self.add(ago, IncidentResolved(number, message("none of its alerts fires any more")))
         self._notify(number, fault, ago, NoticeKind.RESOLVED, fault.channels)
         self.add(ago - 2.0, Noted(number, "demo", NOTE))
 

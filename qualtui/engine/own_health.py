@@ -47,7 +47,7 @@ class OwnWatch:
     def now(self) -> OwnHealth:
         """How it is at this moment."""
         now = self._clock()
-        late = message("the rules were not looked at for {age:span}", age=now - self._looked_at)
+        late = message("the rules were not evaluated for {age:span}", age=now - self._looked_at)
         hangs = (late,) if now - self._looked_at > LATE else ()
         faults = [fault for fault in chain(self._faults(), hangs) if fault]
         sighted = self._answered_at is not None and now - self._answered_at <= self._blind

@@ -219,7 +219,7 @@ class CustomersPage(Filtered):
         if not self.sight.watched:
             return _("Engine not running: it is unknown who waits now.")
         if self._answer is None:
-            return _("It can't be read now who waits.") if self._unread else _("reading ...")
+            return _("The waiting customers can't be read now.") if self._unread else _("reading ...")
         if self._people:
             return _("No customer matches the filter.")
         return {

@@ -71,7 +71,7 @@ class FailuresPage(AgentCharts):
         kinds = ordered(agent, self.series) if agent is not None else []
         rows = [self._row(kind, agent) for kind in kinds] if agent is not None else []
         self.table.styles.height = 1 + max(1, len(rows))
-        self.table.empty = _("nothing is known of this agent yet")
+        self.table.empty = _("no data of this agent yet")
         axis = self.axis
         labels = axis.labels(self.now) if axis is not None else ""
         live = self.sight.watched
@@ -144,7 +144,11 @@ class FailuresPage(AgentCharts):
         if not kind.causes:
             return lines or [(title, Span(_("this is a count: single cases are not kept"), "faint"))]
         if self._people is None:
-            told = (_("who waits can't be read"), "unknown") if self._unread else (_("reading ..."), "faint")
+            told = (
+                (_("the waiting customers can't be read"), "unknown")
+                if self._unread
+                else (_("reading ..."), "faint")
+            )
             return [*lines, (title, Span(*told))]
         found = examples(kind, self._people)
         number = plural("{n} customer waits because of it", "{n} customers wait because of it", len(found))

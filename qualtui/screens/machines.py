@@ -64,7 +64,7 @@ class MachinesPage(AgentCharts):
             rows, charts = (faded(lines, self.look.glyphs.good) for lines in (rows, charts))
         keys = [machine.link.value for machine in MACHINES if machine.link in links]
         self.query_one("#title", Lines).show([(*self.heading(_("Machines")), *self._status_of(links))])
-        self.table.empty = _("nothing is known of this agent yet")
+        self.table.empty = _("no data of this agent yet")
         self.table.show(self._head(), [TableRow(key, row) for key, row in zip(keys, rows, strict=True)])
         self.query_one("#charts", Lines).show(charts)
 

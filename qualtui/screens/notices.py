@@ -165,13 +165,13 @@ class NoticesPage(Filtered):
     def _empty(self) -> str:
         """What stands in place of rows."""
         if self._answer is None:
-            down = _("Engine not running: it is unknown what is to be sent.")
+            down = _("Engine not running: it is unknown what is still to send.")
             return _("reading ...") if self.sight.watched else down
         if self._answer.notices and self.filter_text:
             return _("No notice matches the filter.")
         return (
             _("No notice yet."),
-            _("Nothing is to be sent."),
+            _("Nothing to send."),
             _("No notice was given up."),
             _("No notice was held back."),
         )[self._list]

@@ -102,7 +102,7 @@ def _reading(series: SeriesHistory, axis: TimeAxis, cursor: int | None, look: Lo
 def _too_little(axis: TimeAxis, values: Sequence[float | None]) -> str:
     first = next((n for n, value in enumerate(values) if value is not None), None)
     if first is None:
-        return _("nothing is known of this time")
+        return _("no data for this time")
     text = _("known since {clock} only: too little for a chart of this range")
     return text.format(clock=axis.moment(axis.begins(first)))
 

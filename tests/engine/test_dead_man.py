@@ -122,7 +122,7 @@ def test_rules_that_nobody_looks_at_are_a_fault_of_ours() -> None:
     no_faults: list[Saying] = []
     watch = OwnWatch(lambda: now, lambda: no_faults)
     now += LATE + 1
-    assert str(watch.now().fault) == "the rules were not looked at for 1m"
+    assert str(watch.now().fault) == "the rules were not evaluated for 1m"
 
 
 def test_a_probe_that_polls_rarely_leaves_the_engine_sighted() -> None:

@@ -13,7 +13,7 @@ from qualtui.model import Event, EventBody, Origin, Severity, State
 from tests.eventlog.bodies import log_of
 
 OPENED = IncidentOpened(1, "bot", ("down@bot",), Origin.FAULT, "down", Severity.CRITICAL, 90.0, "session down")
-OVER = IncidentResolved(1, "no alert of it fires any more")
+OVER = IncidentResolved(1, "none of its alerts fires any more")
 AGAIN = IncidentReopened(1, ("down@bot",), Severity.CRITICAL, "session down")
 ENDED, RETURNED = CauseEnded(1), CauseReturned(1)
 

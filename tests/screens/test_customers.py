@@ -99,7 +99,7 @@ async def test_a_list_that_can_not_be_read_is_neither_empty_nor_being_read() -> 
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.pid != 0)
         await pilot.press("2")
-        await until(lambda: "It can't be read now who waits." in text(app))
+        await until(lambda: "The waiting customers can't be read now." in text(app))
         assert "No customer waits." not in text(app)
 
 

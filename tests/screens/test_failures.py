@@ -106,7 +106,7 @@ async def test_customers_that_cannot_be_read_are_not_nobody() -> None:
     app = window(standing)
     async with app.run_test(size=WIDE) as pilot:
         await opened(app, pilot)
-        await until(lambda: "who waits can't be read" in text(app))
+        await until(lambda: "the waiting customers can't be read" in text(app))
         assert "no customer waits" not in text(app)
 
 

@@ -123,7 +123,7 @@ def test_the_time_that_a_rule_waits_is_marked() -> None:
 def test_too_little_is_said_and_no_pillar_is_drawn(values: tuple[Value, ...]) -> None:
     rows = drawn(history(*values))
     assert "█" not in "".join(rows)
-    assert "nothing is known" in rows[1] or "known since" in rows[1]
+    assert "no data for this time" in rows[1] or "known since" in rows[1]
 
 
 def test_a_limit_that_is_far_away_does_not_flatten_the_values() -> None:

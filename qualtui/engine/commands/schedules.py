@@ -18,7 +18,7 @@ async def schedule(context: CommandContext, ask: ScheduleFix, who: str) -> Answe
     if not isinstance(shown, Preview):
         return shown
     if not shown.later_at:
-        return Refused(message("nothing is to be scheduled: no one waits for contact hours"))
+        return Refused(message("nothing to schedule: no one waits for contact hours"))
     taken: Schedule | None = None
 
     def decision(state: State) -> tuple[Entry, ...]:
