@@ -55,7 +55,7 @@ async def service(*allow: HostWrite) -> AsyncIterator[Service]:
     """A service at Render with this leave."""
     found = Service()
     app = render_application(found.sim, KEY, time.time)
-    app.middlewares.insert(0, found.seen)  # type: ignore[arg-type]
+    app.middlewares.insert(0, found.seen)
     server = TestServer(app)
     await server.start_server()
     found.settings = HostSettings(
