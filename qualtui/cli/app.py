@@ -44,6 +44,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "qualtui.cli.doctor",
     "rules": "qualtui.cli.rules",
     "series": "qualtui.cli.series",
+    "backup": "qualtui.cli.backup",
     "config": "qualtui.cli.config",
 }
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from qualtui.config.addresses import http_url, listens, loopback_url, postgres_dsn, public_url
 from qualtui.config.agent_schema import is_ours, is_real
+from qualtui.config.backup_check import hook_words, recipients
 from qualtui.config.hours import EXPECTED as HOURS
 from qualtui.config.hours import hours_of
 from qualtui.config.label_checks import cron_line, label_name, label_value, labels_named, matchers
@@ -13,6 +14,7 @@ from qualtui.config.reader import ValueCheck
 from qualtui.config.series_names import series_name
 from qualtui.config.values import (
     AgentSettings,
+    BackupSettings,
     ChannelSettings,
     ControlSettings,
     DatabaseSettings,
@@ -101,6 +103,10 @@ def _bearer_key(key: Any) -> bool:
     """A key for a header, long enough that no one guesses it; or nothing."""
     text = key.reveal()
     return not text or (len(text) >= 16 and text.isascii() and text.isprintable() and " " not in text)
+
+
+def _bot_tables(names: list[object]) -> bool:
+    return all(isinstance(name, str) and "." not in name and is_ours(name) for name in names)
 
 
 def _whole(least: int, most: int) -> ValueCheck:
@@ -297,6 +303,21 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (PolicySettings, "cooldown"): ValueCheck(
         'a duration of at most a day, such as "5m"', lambda value: 0 <= value <= 86_400
     ),
+    (BackupSettings, "directory"): _PATH,
+    (BackupSettings, "schedule"): ValueCheck(
+        'a cron line of five fields, such as "15 3 * * *", or "" for none',
+        lambda line: line == "" or cron_line(line),
+    ),
+    (BackupSettings, "keep_daily"): _whole(1, 35),
+    (BackupSettings, "keep_weekly"): _whole(0, 5),
+    (BackupSettings, "hook"): ValueCheck("a command, its words in quotes where they hold spaces", hook_words),
+    (BackupSettings, "hook_timeout"): ValueCheck(
+        'a duration above 0 and of at most 6 h, such as "15m"', lambda value: 0 < value <= 6 * 3600
+    ),
+    (BackupSettings, "recipients"): ValueCheck(
+        "recipients of age, such as age1... (62 characters), or SSH public keys", recipients
+    ),
+    (BackupSettings, "tables"): ValueCheck("tables of the bot, such as leads", _bot_tables),
     (StoreSettings, "path"): _PATH,
     (StoreSettings, "socket"): ValueCheck(
         f"a path of at most {SOCKET_LONGEST} bytes",

@@ -10,6 +10,7 @@ import msgspec
 
 from qualtui.config import files
 from qualtui.config.aliases import rename_old
+from qualtui.config.backup_check import check_backup
 from qualtui.config.checks import CHECKS, NAME
 from qualtui.config.durations import written
 from qualtui.config.errors import ConfigErrors, Problem, nearest, shown_value, toml_kind
@@ -21,6 +22,7 @@ from qualtui.config.rule_reader import read_rules
 from qualtui.config.rules import BUILT_IN
 from qualtui.config.values import (
     AgentSettings,
+    BackupSettings,
     Config,
     DemoSettings,
     FixSettings,
@@ -46,6 +48,7 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "fixes": FixSettings,
     "policies": PolicyTable,
     "store": StoreSettings,
+    "backup": BackupSettings,
     "screen": ScreenSettings,
     "http": HttpSettings,
     "demo": DemoSettings,
@@ -92,6 +95,7 @@ def loads(text: bytes, path: Path, env: Mapping[str, str], remarks: list[Problem
     _routes(reader, raw)
     _retention(reader, sections["store"])
     _ack_links(reader, sections["http"])
+    check_backup(reader, sections["backup"])
     if reader.problems:
         raise ConfigErrors(reader.problems)
     if remarks is not None:

@@ -74,6 +74,11 @@ def store_path(config: Config) -> Path:
         raise _homeless("store.path", "a path, or $HOME or $XDG_STATE_HOME set", config.path) from None
 
 
+def backup_folder(config: Config) -> Path | None:
+    """Where backups are kept: `[backup] directory`, from the configuration's folder on. None: none are taken."""
+    return _at(config, config.backup.directory) if config.backup.directory else None
+
+
 def socket_path(config: Config) -> Path:
     """The engine's socket: `[store] socket`, else beside the store.
 

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from qualtui.config.backup_values import BackupSettings
 from qualtui.config.fix_values import (
     ANSWER,
     DeployRollbackSettings,
@@ -30,6 +31,7 @@ __all__ = [
     "ANSWER",
     "AgentSettings",
     "Aggregate",
+    "BackupSettings",
     "ChannelSettings",
     "Config",
     "ControlSettings",
@@ -291,6 +293,7 @@ class Config(Values, frozen=True, kw_only=True):
     fixes: FixSettings = FixSettings()
     policies: PolicyTable = PolicyTable()
     store: StoreSettings = StoreSettings()
+    backup: BackupSettings = BackupSettings()
     screen: ScreenSettings = ScreenSettings()
     http: HttpSettings = HttpSettings()
     keys: dict[str, str] = {}  # binding id -> key
