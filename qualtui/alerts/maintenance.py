@@ -34,13 +34,13 @@ def in_maintenance(labels: Mapping[str, str], windows: Iterable[MaintenanceWindo
 
 def open_until(window: MaintenanceWindow, now: float) -> float | None:
     """Return when the window ends that is open now, None where none is. Its duration counts real seconds."""
-    began = _newest_start(window.cron, window.zone, int(now // _MINUTE))
+    began = newest_start(window.cron, window.zone, int(now // _MINUTE))
     return began + window.duration if began is not None and now < began + window.duration else None
 
 
 @lru_cache(maxsize=256)
-def _newest_start(cron: str, zone: str, minute: int) -> float | None:
-    """The newest start up to a minute since the epoch. One that a change of the clocks skips comes after it."""
+def newest_start(cron: str, zone: str, minute: int) -> float | None:
+    """Return the newest start up to a minute since the epoch. One that the clocks' change skips comes after it."""
     from cronsim import CronSim  # loaded with the first window
 
     after = datetime.fromtimestamp((minute + 1) * _MINUTE, wall_zone(zone))

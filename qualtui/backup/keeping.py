@@ -9,12 +9,12 @@ LONGEST = 35 * DAY  # personal data that is erased from the store is gone from e
 
 
 def unneeded(taken: Mapping[str, float], now: float, daily: int, weekly: int) -> tuple[str, ...]:
-    """Return the names that are kept no longer, oldest first; the newest one always stays.
+    """Return the names that are kept no longer, oldest first; the newest one, and all of the last 24 h, stay.
 
     `taken`: when each was taken. Days and weeks are those of UTC.
     """
     order = sorted(taken, key=lambda name: (taken[name], name), reverse=True)
-    kept = set(order[:1])
+    kept = {*order[:1], *(name for name in order if now - taken[name] < DAY)}
     for length, start, most in ((DAY, 0.0, daily), (WEEK, MONDAY, weekly)):
         newest: dict[int, str] = {}
         for name in order:

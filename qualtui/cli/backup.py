@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qualtui.cli.common import FAILED, UNKNOWN, CommandError, resolve_config
+from qualtui.cli.common import FAILED, UNKNOWN, CommandError, resolve_config, say_error
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.cli.words import words
@@ -22,6 +22,8 @@ command = typer.Typer(
     no_args_is_help=True,
     help=helped(_("Take a backup, list archives, verify one."), "qualtui backup now", "qualtui backup verify"),
 )
+
+LONGEST = 3600.0  # s that the engine may take for an archive, beside its hook
 
 KeyOption = Annotated[
     Path | None,
@@ -46,20 +48,44 @@ def backup() -> None:
 
 @command.command("now", help=helped(_("Take a backup now."), "qualtui backup now"))
 def now(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Take a backup."""
-    from qualtui.backup.configuration import configuration_part
+    """Take a backup: the engine does, where one is running, and writes it into its log."""
+    import asyncio
+
     from qualtui.backup.errors import BackupError
-    from qualtui.backup.part import Gathered
+    from qualtui.backup.gathering import gather
+    from qualtui.backup.hook import run_hook
     from qualtui.backup.taking import BackupPlan, take_backup
-    from qualtui.config.places import store_path
+    from qualtui.cli.engine import engine_connected
+    from qualtui.client import Client
+    from qualtui.config.places import socket_answers, socket_path, store_path
+    from qualtui.wire import Answer, Done, Refused, TakeBackup
 
     read = resolve_config(config)
+    folder = folder_of(read)
+    patience = float(read.backup.hook_timeout) + LONGEST
+
+    async def ask(client: Client) -> Answer:
+        return await client.ask(TakeBackup(), timeout=patience)
+
+    if socket_answers(socket_path(read)):
+        answer = engine_connected(config, ask)
+        if not isinstance(answer, Done):
+            raise CommandError(answer.text if isinstance(answer, Refused) else _("No answer"), FAILED)
+        if as_json:
+            print_json({"text": answer.text})
+        else:
+            print(words(answer.text))
+        return
     try:
-        plan = BackupPlan(store_path(read), folder_of(read), read.backup.recipients)
-        archive = take_backup(plan, Gathered((configuration_part(read),)), time.time())
+        plan = BackupPlan(store_path(read), folder, read.backup.recipients)
+        archive = take_backup(plan, asyncio.run(gather(read)), time.time())
+        if read.backup.hook:
+            asyncio.run(run_hook(read.backup.hook, archive.path, float(read.backup.hook_timeout)))
     except BackupError as error:
         raise CommandError(error.text, FAILED) from None
     manifest = archive.manifest
+    for line in manifest.missing:
+        say_error(_("Not in it: {line}").format(line=line))
     if as_json:
         print_json({"path": str(archive.path), "manifest": manifest})
     else:
@@ -140,6 +166,8 @@ def verify(
         proved = prove(found, identities_in(identity) if identity else (), _scratch(read))
     except BackupError as error:
         raise CommandError(error.text, FAILED) from None
+    if proved.facts is not None:
+        _note(config, read, found)
     if as_json:
         print_json({"path": str(found.path), "restored": proved.facts is not None, "manifest": found.manifest})
         return
@@ -191,6 +219,18 @@ def chosen(config: "Config", path: Path | None, key: Path | None) -> "Archive":
     if found is None:
         raise CommandError(_("No backup yet. Take one: qualtui backup now"), FAILED)
     return found
+
+
+def _note(option: Path | None, config: "Config", archive: "Archive") -> None:
+    """Have a running engine note that the archive was verified: the rule backup-unverified rests on that."""
+    from qualtui.cli.engine import ask
+    from qualtui.config.places import socket_answers, socket_path
+    from qualtui.wire import NoteVerified
+
+    if socket_answers(socket_path(config)):
+        ask(option, NoteVerified(archive.manifest.name, archive.manifest.taken_at))
+    elif config.backup.recipients:
+        say_error(_("No engine is running: it will not know that this archive was verified"))
 
 
 def _scratch(config: "Config") -> Path | None:

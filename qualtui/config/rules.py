@@ -7,6 +7,8 @@ from qualtui.config.values import Aggregate, Level, Operator, Rule, Seconds
 from qualtui.model import Link, Severity
 
 _MINUTE = 60.0
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
 
 
 def _budget(series: str, summary: str, runbook: str) -> Rule:
@@ -327,6 +329,36 @@ BUILT_IN: dict[str, Rule] = {
         summary="The certificate of {note} ends; days left: {value}",
         runbook="Renew the certificate at the host, or find out why the automatic renewal failed. After "
         "it ends the gateway can't reach the webhook, and no message gets in.",
+    ),
+    # A try that fails is repeated after 15 min: two hours are a night's work that no try could do.
+    "backup-late": Rule(
+        series="backup.overdue",
+        op=Operator.ABOVE,
+        warning=Level(2 * _HOUR),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="A backup is missing; it was due {duration} ago",
+        runbook="Run qualtui backup now, and do what its error says. Is the disk of [backup] directory there and "
+        "writable? Did somebody remove the newest archive?",
+    ),
+    # One failure is reported: nothing else shows that a hook or a full disk keeps the archives from their place.
+    "backup-failed": Rule(
+        series="backup.failures",
+        op=Operator.AT_LEAST,
+        warning=Level(1),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="Backups that failed in a row: {value}; {note}",
+        runbook="Make room in [backup] directory, or run its hook by hand and read its error. Then run qualtui "
+        "backup now: it ends this.",
+    ),
+    # No archive is older than 35 days: after 30 without a check the last one that was verified is about to go.
+    "backup-unverified": Rule(
+        series="backup.unverified",
+        op=Operator.ABOVE,
+        warning=Level(30 * _DAY),
+        keep_firing_for=Seconds(_MINUTE),
+        summary="No backup of the last {duration} was verified",
+        runbook="Fetch the identity that is kept offline and run qualtui backup verify --identity FILE. "
+        "An archive that no one can open is no backup.",
     ),
     # exp(-11.5) = 1e-5: by chance no one writes for so long once in 100 weeks of 1000 conversations;
     # series/seasonality.py has the formula.

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from qualtui.engine.commands import (
     agents,
     archive,
+    backups,
     customers,
     fixes,
     handover,
@@ -42,6 +43,7 @@ from qualtui.wire import (
     ListIncidents,
     ListSessions,
     ListSilences,
+    NoteVerified,
     NoticeLog,
     PreviewFix,
     PreviewSilence,
@@ -65,6 +67,7 @@ from qualtui.wire import (
     StartPolicies,
     StopFix,
     StopPolicies,
+    TakeBackup,
     TestNotice,
     UndoAcknowledge,
     UndoFix,
@@ -118,6 +121,8 @@ COMMANDS = (
     CommandSpec(NoticeLog, notices.log, VIEW),
     CommandSpec(ResendNotice, notices.resend, ACT),
     CommandSpec(TestNotice, notices.test, ADMINISTER),  # rings other people's phones
+    CommandSpec(TakeBackup, backups.take, ADMINISTER),
+    CommandSpec(NoteVerified, backups.verified, ADMINISTER),
     CommandSpec(Refresh, polling.refresh, ACT),  # each poll queues behind the bot's replies
     CommandSpec(RunDoctor, polling.doctor, ACT),  # likewise
 )

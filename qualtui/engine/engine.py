@@ -15,6 +15,7 @@ from qualtui.config.values import Config, PolicyMode
 from qualtui.engine.ack_links import AckLinks
 from qualtui.engine.ack_replies import AckReplies
 from qualtui.engine.agent_now import AgentNow
+from qualtui.engine.backup_runner import BackupRunner
 from qualtui.engine.beat import Beat
 from qualtui.engine.command_handler import CommandHandler
 from qualtui.engine.commands.context import CommandContext
@@ -103,6 +104,7 @@ class Engine:
         self._view = Projector(self.recent, config, self._learning, self._faults, self._standings)
         self._links = AckLinks(store.path, self.journal, clock)
         self._replies = AckReplies(self._links, self.journal, clock)
+        self._backups = BackupRunner(self.journal, store.path, clock)
         self._probe_context = ProbeContext(store, self.journal, self.recent, clock)
         self._sample_writer = SampleWriter(store, self.journal, clock)
         self._fixing = FixRunner(self.journal, clock)
@@ -179,6 +181,7 @@ class Engine:
             sessions=lookups.sessions,
             labels=self._evaluator.labels,
             policies=self._policies.views,
+            backup=self._backups.take,
             holds=self._agent.holds,
         )
 
@@ -202,6 +205,7 @@ class Engine:
                 tasks.create_task(self._sample_writer.run())
                 tasks.create_task(self._fixing.work())
                 tasks.create_task(self._policies.work())
+                tasks.create_task(self._backups.work())
                 tasks.create_task(ScheduleRunner(self.journal, self._fixing, self._clock).work())
                 tasks.create_task(self._end_when_stopped())
         except* _Stop:
@@ -239,6 +243,7 @@ class Engine:
         self._people.use(config)
         self._fixing.use(setup.remedies)
         self._policies.use(config)
+        self._backups.use(config)
         self._doctor.use(config)
         self._sample_writer.retention = config.store
         self._links.use(config.http)
@@ -305,7 +310,8 @@ class Engine:
         return None if not share and agent in self.journal.state.backlog else share
 
     def _deps(self, config: Config) -> Deps:
-        return replace(self._probe_context.deps(config), despite=self._agent.despite)
+        deps = self._probe_context.deps(config)
+        return replace(deps, despite=self._agent.despite, backups=self._backups.asks(config))
 
     def _standings(self, agent: str) -> tuple[AlertState, ...]:
         return tuple(one for one in self.journal.state.alerts.values() if one.agent == agent)

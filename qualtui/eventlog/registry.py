@@ -6,6 +6,7 @@ from qualtui.eventlog import (
     ack_links,
     alert_changes,
     alerts,
+    backups,
     customers,
     engine,
     escalations,
@@ -42,6 +43,7 @@ FAMILIES: tuple[Family, ...] = (
     healing.FAMILY,
     schedules.FAMILY,
     customers.FAMILY,
+    backups.FAMILY,
 )
 
 KINDS: dict[type[EventBody], EventKind[Any]] = {kind.body: kind for family in FAMILIES for kind in family.kinds}

@@ -10,6 +10,7 @@ from qualtui.model.state import (
     Activity,
     AlertState,
     Backlog,
+    Backups,
     ClosedUntil,
     EarlierOwner,
     Escalation,

@@ -260,6 +260,19 @@ class ClosedUntil(msgspec.Struct, frozen=True, gc=False):
     at: float = 0.0  # when the person reported it, by our clock
 
 
+class Backups(msgspec.Struct, frozen=True):
+    """What became of backups. Times of archives are those at which they were taken; 0: there is none."""
+
+    name: str = ""  # of the newest archive
+    taken_at: float = 0.0
+    since: float = 0.0  # when the first one was tried
+    failed_at: float = 0.0  # the newest try, where it failed
+    failures: int = 0  # in a row
+    reason: Saying = ""
+    verified: float = 0.0  # the newest archive that was verified
+    restored: float = 0.0  # the newest archive that the store was put back from: no older one is
+
+
 class Activity(msgspec.Struct, frozen=True):
     """Who did what, or what was sent where: one line for people.
 
@@ -298,6 +311,7 @@ class State(msgspec.Struct, frozen=True):
     activity: tuple[Activity, ...] = ()  # newest last
     policies: Policies = Policies()
     schedules: dict[str, Schedule] = {}  # by id: those that have not begun
+    backups: Backups = Backups()
     backlog: dict[str, Backlog] = {}  # by agent
     closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as a reply may still be due
     silences: dict[str, Silence] = {}  # by id: all that run, and the newest that are over

@@ -11,6 +11,7 @@ from qualtui.eventlog.customers import BacklogMarked
 from qualtui.gateways.gateway import GatewayCapability
 from qualtui.gateways.registry import kind_of
 from qualtui.probes.audit import Audit
+from qualtui.probes.backup import AskBackups, BackupProbe
 from qualtui.probes.budget import BudgetProbe
 from qualtui.probes.chat_matching import ChatMatching
 from qualtui.probes.control import ControlProbe
@@ -60,6 +61,7 @@ class Deps(msgspec.Struct, frozen=True):
     retry_text: str = ""  # what the fix `retry` sends: no answer of the bot
     minute: float = 60.0  # s that a sample of goal.minute stands for: less in a fast demo
     goals: Goals = Goals()
+    backups: dict[str, AskBackups] = {}  # by agent: of the first one, where backups are kept
 
     def edge(self, agent: str) -> float | None:
         """Since when chats are somebody's; None: the first look is still running."""
@@ -84,6 +86,8 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
     if agent.host is not None:
         probes.append(HostProbe(name, agent.host))
     probes += own_probes(name, agent)
+    if (backups := deps.backups.get(name)) is not None:
+        probes.append(BackupProbe(name, backups))
     if not probes and agent.database is None:
         return probes
     probes.append(GoalsProbe(name, deps.history, deps.minute))

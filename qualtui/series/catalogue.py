@@ -1,6 +1,7 @@
 """The registry of series: each family is a file of this folder and a line here."""
 
 from qualtui.series import (
+    backup,
     customers,
     database,
     failures,
@@ -35,6 +36,7 @@ DECLARED: tuple[Series, ...] = (
     *network.SERIES,
     *host.SERIES,
     *sight.SERIES,
+    *backup.SERIES,
 )
 
 BY_NAME: dict[str, Series] = {series.name: series for series in DECLARED}

@@ -305,6 +305,17 @@ class CloseCustomer(msgspec.Struct, frozen=True, tag="customer.close"):
     upto: float = 0.0  # `last` of the CustomerView that the caller saw; 0: now
 
 
+class TakeBackup(msgspec.Struct, frozen=True, tag="backup.take"):
+    """Take a backup now."""
+
+
+class NoteVerified(msgspec.Struct, frozen=True, tag="backup.verified"):
+    """The store in an archive, taken at this time, was unpacked and proved: the command line did that."""
+
+    name: str
+    taken_at: float
+
+
 class RunDoctor(msgspec.Struct, frozen=True, tag="doctor"):
     """Check every link and permission, change nothing."""
 
@@ -328,6 +339,8 @@ Command = (
     | StopPolicies
     | StartPolicies
     | ShowIncident
+    | TakeBackup
+    | NoteVerified
     | ListIncidents
     | ShowActivity
     | TestNotice

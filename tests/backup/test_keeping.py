@@ -17,8 +17,8 @@ def test_of_a_month_of_daily_archives_a_week_and_the_last_of_three_more_weeks_st
     assert kept([float(age) for age in range(31)]) == [0, 1, 2, 3, 4, 5, 6, 13, 20]
 
 
-def test_of_several_on_a_day_the_newest_stays() -> None:
-    assert kept([0.0, 0.01, 0.02, 1.0, 1.01]) == [0.0, 1.0]
+def test_of_several_on_a_day_the_newest_stays_and_all_of_the_last_24_hours() -> None:
+    assert kept([0.0, 0.01, 0.99, 1.0, 1.01, 2.0]) == [0.0, 0.01, 0.99, 2.0]
 
 
 def test_a_gap_takes_no_archive_with_it() -> None:

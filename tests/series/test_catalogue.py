@@ -18,6 +18,8 @@ from qualtui.config.values import (
     Secret,
 )
 from qualtui.engine.derived import DERIVED, FAULT
+from qualtui.model import Backups
+from qualtui.probes.backup import BackupFacts
 from qualtui.probes.build import Deps, probes_of
 from qualtui.series.catalogue import BY_NAME, DECLARED
 from qualtui.series.declaration import Series
@@ -38,8 +40,17 @@ def _can_send(_at: float) -> Deliverability:
     return Deliverability.UNKNOWN
 
 
+async def _backups() -> BackupFacts:
+    return BackupFacts(None, None, 0.0, Backups())
+
+
 DEPS = Deps(
-    load=_load, save=_save, learned=lambda mark: None, gateway=lambda agent: _can_send, born=lambda agent: None
+    load=_load,
+    save=_save,
+    learned=lambda mark: None,
+    gateway=lambda agent: _can_send,
+    born=lambda agent: None,
+    backups={"bot": _backups},
 )
 
 

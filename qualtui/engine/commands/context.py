@@ -14,6 +14,7 @@ from qualtui.wire import (
     AgentDetail,
     CustomerMessage,
     Customers,
+    Done,
     Findings,
     ListCustomers,
     ListSessions,
@@ -52,6 +53,10 @@ async def _no_past(
     return ()
 
 
+async def _no_backup(_who: str) -> Done | Refused:
+    return Refused(message("no backups are kept: set directory under [backup]"))
+
+
 async def _no_sessions(ask: ListSessions) -> Sessions | Refused:
     return Refused(message("no database is configured for {agent}", agent=ask.agent))
 
@@ -84,5 +89,6 @@ class CommandContext:
     targets: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     policies: Callable[[], tuple[PolicyView, ...]] = lambda: ()
+    backup: Callable[[str], Awaitable[Done | Refused]] = _no_backup  # for a person
     holds: Callable[[Incident], bool] = lambda _incident: False  # by fresh evidence
     config: Config = field(default_factory=lambda: Config(agents={}))
