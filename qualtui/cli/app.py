@@ -45,6 +45,7 @@ COMMANDS: dict[str, str] = {
     "rules": "qualtui.cli.rules",
     "series": "qualtui.cli.series",
     "backup": "qualtui.cli.backup",
+    "restore": "qualtui.cli.restore",
     "config": "qualtui.cli.config",
 }
 
