@@ -1,5 +1,6 @@
 """Gathers what goes into an archive beside the store. What can't be read is missing, and says so."""
 
+from qualtui.backup.bot import bot_parts
 from qualtui.backup.configuration import configuration_part
 from qualtui.backup.part import Gathered, Part
 from qualtui.config.errors import ConfigErrors
@@ -14,4 +15,5 @@ async def gather(config: Config) -> Gathered:
         parts.append(configuration_part(config))
     except ConfigErrors as error:
         missing.append(f"config.toml: {error.problems[0]}")
-    return Gathered(tuple(parts), tuple(missing))
+    bot = await bot_parts(config.agents, config.backup.tables)
+    return Gathered((*parts, *bot.parts), (*missing, *bot.missing))
