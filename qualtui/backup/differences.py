@@ -20,7 +20,7 @@ WATCHED = (
 )
 
 
-class Difference(msgspec.Struct, frozen=True):
+class AddressChange(msgspec.Struct, frozen=True):
     """An address or a statement under a key: the present one, and the archive's; empty where there is none."""
 
     key: str
@@ -28,11 +28,11 @@ class Difference(msgspec.Struct, frozen=True):
     archived: str
 
 
-def differences(present: dict[str, Any], archived: dict[str, Any]) -> tuple[Difference, ...]:
+def differences(present: dict[str, Any], archived: dict[str, Any]) -> tuple[AddressChange, ...]:
     """Return every address and statement that differs, in the order of the keys. Both are without secrets."""
     now, then = dict(_watched(present, "")), dict(_watched(archived, ""))
     keys = sorted({*now, *then})
-    found = (Difference(key, now.get(key, ""), then.get(key, "")) for key in keys)
+    found = (AddressChange(key, now.get(key, ""), then.get(key, "")) for key in keys)
     return tuple(one for one in found if one.present != one.archived)
 
 

@@ -1,4 +1,4 @@
-"""Names of archives: when they were taken, in UTC, in letters that nobody takes for a phone number."""
+"""Names of archives: when they were taken, in UTC, the month in letters so that no name is masked as a phone."""
 
 import calendar
 import re

@@ -81,7 +81,7 @@ def _written(plan: BackupPlan, gathered: Gathered, now: float, stage: Path) -> A
 
 
 def _staged(parts: Sequence[Part], stage: Path) -> list[tuple[str, Path]]:
-    """Each part in a file of its own; their names there are numbers, whatever the parts are called."""
+    """Write each part to a separate file; their names there are numbers, whatever the parts are called."""
     staged = []
     for number, part in enumerate(parts):
         path = stage / f"part-{number}"
@@ -157,7 +157,7 @@ def _failures(folder: Path) -> Iterator[None]:
 
 
 def _sweep(plan: BackupPlan, stage: Path) -> None:
-    """Remove what a killed process left. The lock is ours: nobody else writes partial files of this store."""
+    """Remove what a killed process left. The lock is ours: no other process writes partial files of this store."""
     _remove(stage)
     for left in plan.folder.glob(f".qualtui-*.{_mark(plan.store)}{PARTIAL}"):
         with suppress(OSError):
@@ -165,7 +165,7 @@ def _sweep(plan: BackupPlan, stage: Path) -> None:
 
 
 def _mark(store: Path) -> str:
-    """Return what tells the partial files of this store from those of others that share the folder."""
+    """Return what distinguishes the partial files of this store from those of others that share the folder."""
     where = f"{socket.gethostname()}:{os.path.realpath(store)}"
     return hashlib.sha256(os.fsencode(where)).hexdigest()[:12]
 
