@@ -14,6 +14,11 @@ def main() -> int:
 
     take()
     argv = sys.argv[1:]
+    if shell := os.environ.get("_QUALTUI_COMPLETE"):  # a tab in a shell, also behind no word at all
+        from qualtui.cli.common import guarded
+        from qualtui.cli.complete import complete
+
+        return guarded(lambda: complete(shell, argv))
     if argv == ["--version"]:
         from qualtui.cli.common import guarded, version
 

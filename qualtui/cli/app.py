@@ -47,6 +47,7 @@ COMMANDS: dict[str, str] = {
     "backup": "qualtui.cli.backup",
     "restore": "qualtui.cli.restore",
     "config": "qualtui.cli.config",
+    "completion": "qualtui.cli.completion",
 }
 
 # Typer keeps its own copy of click or not, by version; this finds its error in both.
