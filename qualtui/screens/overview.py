@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from qualtui.client import ClientError
-from qualtui.screens.overview_past import OverviewPast, wanted
+from qualtui.screens.overview_past import OverviewPast, hour_cells, wanted
 from qualtui.screens.overview_top import WIDE, OverviewTop, Room, chart_cells
 from qualtui.screens.page import Page
 from qualtui.text import _
@@ -33,11 +33,15 @@ from qualtui.wire import AgentDetail, Answer, Command, IncidentView
 
 GAP = 2  # cells between them
 HOLD = 20.0  # seconds that bars stand still, unless a figure's severity changes
+NIGHT = ("fix", "have", "customers")
 STORY_KEYS = ("commands", "fix", "customers", "help")  # what a demo's viewer can try
 TALL = 28  # rows from which there is room for two columns above the lists
+LOFTY = 54  # rows from which the lists take a smaller part
 FEWEST, BOTTOM = 5, 2  # rows of the lists at least, and of status and footer
 LISTS = 7  # rows of both lists, status and footer where they stand below each other
 SMALL_CHART = 8  # rows of the only chart on a small screen
+CHARTED = 20  # rows from which there is room for one
+PHONE = 80  # cells below which the first keys at night come first in the footer
 LEAST = 4  # rows: two of a list, status, footer
 NOWHERE = Size(0, 0)
 
@@ -173,7 +177,8 @@ class OverviewPage(Page):
         room = self._spare >= LEAST + len(status)
         parts = story_line(self.sight, self._keys(STORY_KEYS), cells) if room else []
         blank = [] if status or parts or self._spare < LEAST else [BLANK]
-        keys = footer(self.footer(), cells, self.dimmed())
+        named = self.footer() if cells >= PHONE else self.named((*NIGHT, *self.FOOTER[1:], "help"))
+        keys = footer(list(dict.fromkeys(named)), cells, self.dimmed())
         self.query_one("#bottom", Lines).show([*blank, *parts, *status, keys])
 
     def _top(self, cells: int, height: int, now: float) -> list[Line]:
@@ -208,7 +213,8 @@ class OverviewPage(Page):
             return None
         left, right = lists(cells)
         listed = max(len(self.sight.incidents), len(snapshot.activity)) if snapshot is not None else 0
-        return Room(left, right, rows - BOTTOM, min(max(FEWEST, listed + 1), max(FEWEST, rows // 3)))
+        most = max(FEWEST, rows // 3) if rows < LOFTY else max(FEWEST, rows // 4)
+        return Room(left, right, rows - BOTTOM, min(max(FEWEST, listed + 1), most))
 
     def _roomy(self, top: OverviewTop, view: AgentDetail, room: Room, now: float) -> list[Line]:
         """Both columns, and the literal figures where somebody wants to see them."""
@@ -233,9 +239,12 @@ class OverviewPage(Page):
             few = 3 if height >= 22 and (view.now.level is None or height >= 28) else 1
             figures = compact(self._still(view), now, cells, look, live=live, rows=few)
         spare = rows - len(figures) - LISTS
+        if spare < 0:
+            return []
         if view.now.level is not None:
             return [*top.small(cells, spare), *figures]
-        return [*top.small_calm(cells, min(spare, SMALL_CHART)), *figures]
+        chart = top.small_calm(cells, min(spare, SMALL_CHART)) if height >= CHARTED else []
+        return [*chart, *figures]
 
     def _read(self, view: AgentDetail, cells: int, room: Room | None) -> None:
         """Ask for what has aged, in the background."""
@@ -243,9 +252,12 @@ class OverviewPage(Page):
         if not sight.watched or sight.paused is not None or sight.snapshot is None:
             return
         charts = (
-            chart_cells(room) if room is not None else (cells - AXIS - 1 if self._arranged.height >= 22 else 0, 0)
+            chart_cells(room)
+            if room is not None
+            else (cells - AXIS - 1 if self._arranged.height >= CHARTED else 0, 0)
         )
-        for name, ask in self._past.due(wanted(view, sight.snapshot.speed, charts, self._past), self.now):
+        needs = wanted(view, sight.snapshot.speed, charts, self._past, hour_cells(cells))
+        for name, ask in self._past.due(needs, self.now):
             self._fetch(name, ask)
 
     @work(group="past")

@@ -20,7 +20,7 @@ HOUR = 3600.0
 SOONEST, LATEST = 5.0, 60.0  # s between two requests of the same
 CALM = 30.0  # ... and where all is calm: a chart that moves is repainted as a whole
 ENOUGH = 3  # known cells of a chart
-CELLS = 60  # of the hour
+CELLS, FEWEST, NAMES = 60, 12, 20  # of the hour: at most, at least, and those beside them on a narrow screen
 SHORTEST = 60.0  # s of past requested
 SHORTER, ROOM = (4, 24, 96, 288), 1.3  # parts of the longest past; how much more than what is known is shown
 OLDEST = "customers.oldest"
@@ -99,8 +99,18 @@ def _shown(past: History) -> bool:
     return any(sum(value is not None for value in one.highs) > ENOUGH for one in past.series)
 
 
-def wanted(view: AgentDetail, speed: float, charts: tuple[int, int], past: OverviewPast) -> dict[str, Command]:
-    """What the overview of an agent needs. `speed`: the demo's; `charts`: the cells of the two calm charts."""
+def hour_cells(cells: int) -> int:
+    """How many cells the hour has on a screen of this width: all of it is shown, beside the links' states."""
+    return max(FEWEST, min(CELLS, cells - NAMES))
+
+
+def wanted(
+    view: AgentDetail, speed: float, charts: tuple[int, int], past: OverviewPast, hour_in: int = CELLS
+) -> dict[str, Command]:
+    """What the overview of an agent needs. `speed`: the demo's; `charts`: the cells of the two calm charts.
+
+    `hour_in`: the cells of the hour before now.
+    """
     if view.now.level is None:
         left, right = charts
         plan = (("day", ANSWERED, 24, left), ("six", REPLIES, 6, right), ("month", MINUTES, 720, min(90, right)))
@@ -111,7 +121,7 @@ def wanted(view: AgentDetail, speed: float, charts: tuple[int, int], past: Overv
             for name, series, hours, cells in plan
             if cells > 0
         }
-    hour = ShowHistory(view.name, CHAIN, seconds=max(SHORTEST, HOUR / speed), cells=CELLS)
+    hour = ShowHistory(view.name, CHAIN, seconds=max(SHORTEST, HOUR / speed), cells=hour_in)
     waiting = view.figures.get("customers.waiting")
     if waiting is None or not waiting.value:
         return {"hour": hour}

@@ -59,12 +59,15 @@ class OverviewTop:
         book = self._runbook(room.right)
         book = book if len(right) + GRID + len(book) <= most else []
         grid = max(GRID, most - len(right) - len(book))
-        right += figure_grid(view, now, room.right, 2, grid, look, live=self._sight.watched)
-        right += book
+        figures = figure_grid(view, now, room.right, 2, grid, look, live=self._sight.watched)
+        spare = most - len(right) - len(figures) - len(book)
+        if spare > 0:  # who waits is worth more than an empty row
+            right = [*self._waiting(room.right, PEOPLE + spare), right[-1]]
+        right += [*figures, *book]
         left = chain_line(view.chain, room.left, look)  # until the past is read
         if (axis := self._axis()) is not None:
             left = broke_first(view, self._series, axis, now, room.left, look)
-            height = min(CHART_MOST, max(len(right), most - SPARE) - len(left))
+            height = min(CHART_MOST, max(len(right), most) - len(left))
             left += oldest_wait(self._series(OLDEST), axis, now, room.left, height, look)
         return _beside(left, right, room)
 

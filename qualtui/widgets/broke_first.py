@@ -9,7 +9,7 @@ from qualtui.widgets.chart import LEAST as CHART_LEAST
 from qualtui.widgets.chart import chart
 from qualtui.widgets.frame import ruled
 from qualtui.widgets.levels import CellLevel
-from qualtui.widgets.line import Line, Span, column, fit, padded, safe
+from qualtui.widgets.line import Line, Span, column, cut_line, fit, padded, safe, whole_words, width
 from qualtui.widgets.look import Look
 from qualtui.widgets.machines import MACHINES
 from qualtui.widgets.time_axis import TimeAxis
@@ -40,7 +40,8 @@ def broke_first(
 ) -> list[Line]:
     """A row a link, a cell a stretch of time, the times below. `brief`: the broken links and the customer."""
     beside = _("{span}, 1 cell = {step}").format(span=span(axis.step * axis.cells), step=span(axis.step))
-    first, left = first_broken(view.chain), beside_bars(cells, axis)
+    first = first_broken(view.chain)
+    left = beside_bars(cells, axis)
     lines = [] if brief else [ruled(_("What broke first"), cells, look, beside)]
     for machine in MACHINES:
         link = next((one for one in view.chain if one.link is machine.link), None)
@@ -52,19 +53,35 @@ def broke_first(
         levels = uptime_levels(some, axis.cells)
         if levels and link.status in _NOW and axis.begins(axis.cells - 1) <= now:
             levels[-1] = max(levels[-1], _NOW[link.status])
-        row = (*fit(_link(link, look), left - 1), Span(" "), *uptime_bar(levels, look))
-        mark = f" {look.glyphs.first}" if brief else f" {look.glyphs.first} {_('first')}"
-        lines.append((*row, Span(mark, "strong")) if link.link is first else row)
+        if brief:
+            lines.append(_brief(link, levels, cells, look))
+            continue
+        row = (*fit((*_name(link, look), _state(link, look)), left - 1), Span(" "), *uptime_bar(levels, look))
+        mark = Span(f" {look.glyphs.first} {_('first')}", "strong")
+        lines.append((*row, mark) if link.link is first else row)
     if not brief:
         lines.append((Span(" " * left, "faint"), Span(axis.labels(now), "faint")))
     return lines
 
 
-def _link(link: LinkView, look: Look) -> Line:
-    """Its name and its state now."""
+def _brief(link: LinkView, levels: list[CellLevel], cells: int, look: Look) -> Line:
+    """One link where there is little room: its state stands behind the bars, at *now*."""
+    name, state = _name(link, look), _state(link, look)
+    bar = uptime_bar(levels[-max(1, cells - width(name) - 2) :], look)
+    room = cells - width((*name, *bar)) - 1
+    words = whole_words(state.text, room)  # FAILED of "FAILED 4m", 13 of "13 owed"; but not "no" of "no answer"
+    short = words if words.isupper() or words.isdecimal() else cut_line(state.text, room)
+    return (*name, *bar, Span(f" {short}", state.token))
+
+
+def _name(link: LinkView, look: Look) -> Line:
     glyph, token = link_mark(link, look)
     name = Span(column(link_names()[link.link], NAME), "strong" if link.status == BAD else "label")
-    return (Span(f" {glyph} ", token), name, Span(safe(link.text, 40), token))
+    return (Span(f" {glyph} ", token), name)
+
+
+def _state(link: LinkView, look: Look) -> Span:
+    return Span(safe(link.text, 40), link_mark(link, look)[1])
 
 
 def oldest_wait(

@@ -3,8 +3,10 @@
 from collections.abc import Container, Sequence
 
 from qualtui.text import _
-from qualtui.widgets.chips import chips
+from qualtui.widgets.chips import GAP, chips
 from qualtui.widgets.line import Line
+
+NARROW = 60  # cells below which keys stand closer together
 
 _NAMES = {
     "question_mark": "?",
@@ -27,4 +29,5 @@ def key_name(key: str) -> str:
 
 def footer(keys: Sequence[tuple[str, str]], cells: int, dim: Container[str] = ()) -> Line:
     """Keys and words, as many as fit; a help that comes last keeps its place. `dim`: of no use now."""
-    return chips(keys, cells, dim, last=keys[-1][0] if keys and keys[-1][1] == _("help") else "")
+    last = keys[-1][0] if keys and keys[-1][1] == _("help") else ""
+    return chips(keys, cells, dim, last, gap=1 if cells < NARROW else GAP)

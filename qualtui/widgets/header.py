@@ -9,13 +9,18 @@ from qualtui.widgets.words import age, clock, count, failing
 from qualtui.wire import EngineView, NowState
 
 START = "qualtui watch"
+OLD = 5.0  # s from which on data is shown as old
 
 
 def header(sight: ViewState, now: float, cells: int, look: Look) -> Line:
     """One row, fitted to so many cells: what matters most is leftmost."""
     zone = sight.snapshot.zone if sight.snapshot else "UTC"
     right = (Span(clock(now, zone, name=cells >= 100), "label"), Span(" "))
-    left = (*_state(sight, now, look), *_agent(sight), *_pulse(sight, now, look))
+    left = (*_state(sight, now, look), *_agent(sight))
+    pulse = _pulse(sight, now, look)
+    alive = sight.watched and sight.snapshot is not None and now - sight.snapshot.at < OLD
+    if not alive or width(left) + width(pulse) + width(right) < cells:  # a healthy one is left out as a whole
+        left = (*left, *pulse)
     for extra in _extras(sight, now, look):
         if width(left) + width(extra) + width(right) >= cells:
             break
@@ -91,7 +96,7 @@ def _pulse(sight: ViewState, now: float, look: Look) -> Line:
         return (Span(" " + (safe(sight.reason, 100) or _("waiting for the engine")), "label"),)
     old = now - sight.snapshot.at
     text = " " + _("engine {heart}{age}").format(heart=look.glyphs.heart, age=age(now, sight.snapshot.at))
-    return (Span(text, "label" if old < 5 else "warn"), Span("  "))
+    return (Span(text, "label" if old < OLD else "warn"), Span("  "))
 
 
 def _automatic(engine: EngineView, at: float, look: Look) -> list[Line]:

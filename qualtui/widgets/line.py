@@ -110,6 +110,35 @@ def _append(spans: list[Span], text: str, token: str) -> None:
         spans.append(Span(text, token))
 
 
+def packed(pieces: Sequence[Span], cells: int, rows: int, gaps: Sequence[int] = (3, 2)) -> list[Line]:
+    """Whole pieces on one row with the widest gap that fits, else on as many as they need, at most `rows`.
+
+    A piece that is longer than a row is broken between words; what has no row left is left out.
+    """
+    shown = [piece for piece in pieces if piece.text]
+    length = sum(cell_len(piece.text) for piece in shown)
+    for gap in gaps:
+        if length + gap * (len(shown) - 1) <= cells:
+            return [_row(shown, gap)]
+    lines: list[list[Span]] = []
+    left = 0
+    for piece in shown:
+        size = cell_len(piece.text)
+        if lines and size + gaps[-1] <= left:
+            lines[-1].append(piece)
+            left -= size + gaps[-1]
+            continue
+        parts = wrapped(piece.text, cells)
+        lines += [[Span(part, piece.token)] for part in parts]
+        left = cells - cell_len(parts[-1])
+    return [_row(line, gaps[-1]) for line in lines[:rows]]
+
+
+def _row(pieces: Sequence[Span], gap: int) -> Line:
+    """The pieces with a gap before each but the first."""
+    return tuple(Span(" " * gap * (n > 0) + piece.text, piece.token) for n, piece in enumerate(pieces))
+
+
 def spread(left: Line, right: Line, cells: int) -> Line:
     """Left part, a gap, right part, in so many cells; the left part is cut first to no less than half."""
     room = cells - width(right)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from qualtui.text import _
 from qualtui.widgets.frame import INSET, boxed
 from qualtui.widgets.header import START
-from qualtui.widgets.line import Line, Span, safe
+from qualtui.widgets.line import Line, Span, packed, safe, width
 from qualtui.widgets.look import Look
 from qualtui.widgets.now_rows import NowKeys, now_rows, tone
 from qualtui.widgets.view_state import ConnectionState, ViewState
@@ -16,6 +16,7 @@ from qualtui.wire import AgentDetail, NowState, NowView
 BOXED_FROM = 60  # cells; narrower screens have no boxes
 CALM_BOX = 100  # cells from which what is calm has a box, too
 TALL = 20  # rows from which there is room for the digits
+SLIM = 40  # cells from which there is room for them without a box
 
 
 def now_box(
@@ -36,10 +37,10 @@ def now_box(
     if view is None:
         return [(Span(f" {look.glyphs.unknown} ", "unknown"), Span(_("No agent is configured."), "strong"))]
     if view.now.level is None:
-        token, first = _quiet(sight, view, now, cells, look)
+        token, said = _quiet(sight, view, now, cells if cells < CALM_BOX else cells - INSET, look)
         if cells < CALM_BOX:
-            return [first, *chain]
-        return boxed([first, *chain], [_("NOW")], cells, look, token)
+            return [*said, *chain]
+        return boxed([*said, *chain], [_("NOW")], cells, look, token)
     incident = sight.incident(view.now.number)
     owner = incident.owner if incident else ""
     have = have_word(owner, sight.who) if not owner or owner != sight.who else ""  # releasing it would fix nothing
@@ -53,7 +54,10 @@ def now_box(
             return None
         return who_line(incident, safe(view.now.who, 120) if owner else "", now, zone, room, look)
 
-    rows = now_rows(view, incident, who, offered, inner, look, large=framed and height >= TALL, limit=limit)
+    rows = now_rows(
+        view, incident, who, offered, inner, look,
+        large=height >= TALL and cells >= SLIM, phone=not framed, limit=limit,
+    )  # fmt: skip
     if not framed:
         return [(Span(" "), *row) for row in rows]
     number = [f"#{view.now.number}"] if view.now.number else []
@@ -90,16 +94,13 @@ def _alone(sight: ViewState, look: Look, cells: int) -> list[Line]:
     return boxed(rows, [_("NOW")], cells, look, "crit") if cells >= BOXED_FROM else rows
 
 
-def _quiet(sight: ViewState, view: AgentDetail, now: float, cells: int, look: Look) -> tuple[str, Line]:
-    """The frame's style and the line, where no level says how bad it is."""
+def _quiet(sight: ViewState, view: AgentDetail, now: float, cells: int, look: Look) -> tuple[str, list[Line]]:
+    """The frame's style and its rows, where no level says how bad it is."""
     if view.learning is not None:
-        return "busy", _learning(view, cells, look)
+        return "busy", [_learning(view, cells, look)]
     if not view.now.calm:
-        return "warn", _blind(view, look)
-    calm = _calm(sight, view, now, look)
-    if sight.watched:
-        return "faint", calm
-    return "faint", (Span(f" {look.glyphs.unknown} {_('LAST KNOWN')}: ", "strong"), *calm[1:])
+        return "warn", _blind(view, cells, look)
+    return "faint", [_calm(sight, view, now, cells, look)]
 
 
 def _learning(view: AgentDetail, cells: int, look: Look) -> Line:
@@ -115,7 +116,8 @@ def _learning(view: AgentDetail, cells: int, look: Look) -> Line:
     )
 
 
-def _calm(sight: ViewState, view: AgentDetail, now: float, look: Look) -> Line:
+def _calm(sight: ViewState, view: AgentDetail, now: float, cells: int, look: Look) -> Line:
+    """Everyone is answered; what has no room is left out as a whole."""
     head = safe(view.now.headline, 120) or _("EVERYONE ANSWERED")
     detail = safe(view.now.detail, 120)
     if not detail and view.last_reply is not None:
@@ -126,17 +128,22 @@ def _calm(sight: ViewState, view: AgentDetail, now: float, look: Look) -> Line:
     newest = max(ended, key=lambda one: one.resolved_at or 0.0, default=None)
     since = _("{age} since #{number}") if newest is not None else ""
     quiet = since.format(age=age(now, newest.resolved_at), number=newest.number) if newest is not None else ""
-    return (
-        Span(f" {glyph} ", token),
-        Span(head, token),
-        Span(f"   {detail}", "label"),
-        *((Span(f"   {quiet}", "label"),) if quiet else ()),
-    )
+    start = Span(f" {glyph} ", token)
+    if not sight.watched:
+        start = Span(f" {look.glyphs.unknown} {_('LAST KNOWN')}: ", "strong")
+    line: Line = (start, Span(head, token))
+    for fact in (detail, quiet):
+        longer = (*line, Span(f"   {fact}", "label"))
+        if not fact or width(longer) > cells:
+            break
+        line = longer
+    return line
 
 
-def _blind(view: AgentDetail, look: Look) -> Line:
+def _blind(view: AgentDetail, cells: int, look: Look) -> list[Line]:
+    """What can't be told, and why: on a second row where one is too short."""
     head = safe(view.now.headline, 160) or _("CANNOT TELL")
-    spans = [Span(f" {look.glyphs.unknown} {head} ", "warnbadge"), Span("  " + safe(view.now.detail, 160), "warn")]
-    if view.now.why:
-        spans.append(Span("  " + safe(view.now.why, 200), "text"))
-    return tuple(spans)
+    badge = Span(f" {look.glyphs.unknown} {head} ", "warnbadge")
+    pieces = (badge, Span(safe(view.now.detail, 160), "warn"), Span(safe(view.now.why, 200), "text"))
+    first, *rest = packed(pieces, max(1, cells - 2), 2, (2,))
+    return [first, *((Span("  "), *line) for line in rest)]

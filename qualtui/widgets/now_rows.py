@@ -8,7 +8,7 @@ from qualtui.model import Evidence, Severity
 from qualtui.text import _
 from qualtui.widgets.chips import chips
 from qualtui.widgets.digits import ROWS, digits
-from qualtui.widgets.line import BLANK, Line, Span, fit, safe, width, wrapped
+from qualtui.widgets.line import BLANK, Line, Span, fit, packed, safe, width, wrapped
 from qualtui.widgets.look import Look
 from qualtui.widgets.words import level_word
 from qualtui.wire import AgentDetail, IncidentView, NowView
@@ -34,10 +34,16 @@ def now_rows(
     look: Look,
     *,
     large: bool,
+    phone: bool = False,
     limit: str = "",
 ) -> list[Line]:
-    """The rows inside the box. `large`: with who waits in digits; `who`: the owner in so many cells."""
+    """The rows inside the box. `large`: with who waits in digits; `who`: the owner in so many cells.
+
+    `phone`: so narrow that only what is said of the number stands beside it.
+    """
     fact = view.now
+    if phone:
+        return _phone(view, who, keys, cells, look, large=large, limit=limit)
     token = tone(fact)
     figure = _waiting(view, token, look, slim=cells < BROAD) if large else []
     wide = width(figure[0]) + GAP if figure else 0
@@ -48,6 +54,31 @@ def now_rows(
     if cells >= BROAD:
         return _beside(figure, [*facts, *do, *below], wide)
     return [*_beside(figure, [*facts, *below], wide), *do]
+
+
+def _phone(
+    view: AgentDetail,
+    who: Callable[[int], Line | None],
+    keys: NowKeys,
+    cells: int,
+    look: Look,
+    *,
+    large: bool,
+    limit: str,
+) -> list[Line]:
+    """The number with what is said of it; below, in the whole width, why, who, and what helps first."""
+    fact = view.now
+    figure = _waiting(view, tone(fact), look, slim=True) if large else []
+    wide = width(figure[0]) + GAP if figure else 0
+    rows = _beside(figure, _head(fact, limit, cells - wide, ROWS if figure else 2), wide)
+    rows += _labelled(_("WHY"), fact.why, cells, 2, "strong") if fact.why else []
+    owner = safe(fact.who, 160)
+    rows.append(
+        (*label(_("WHO")), *(who(cells - LABEL) or (Span(owner or _("no one yet"), "text" if owner else "warn"),)))
+    )
+    if fact.step:
+        rows += [(*label(""), Span(part, "text")) for part in wrapped(safe(fact.step, 240), cells - LABEL)[:2]]
+    return [*rows, chips(keys.pairs, cells)]
 
 
 def tone(fact: NowView) -> str:
@@ -85,15 +116,13 @@ def _facts(
     fact: NowView, incident: IncidentView | None, who: Line | None, cells: int, look: Look, limit: str
 ) -> list[Line]:
     """Headline, severity, WHY, PROOF, WHO, TRIED: what comes first is cut last."""
-    head = [Span(safe(fact.headline, 160), tone(fact)), Span("   " + safe(fact.detail, 160), "strong")]
-    if limit:
-        head.append(Span("   " + limit, "label"))
-    rows: list[Line] = [tuple(head)]
+    rows = _head(fact, limit, cells, 2)
+    whys = WHY_ROWS - (len(rows) - 1)
     broad = cells >= BROAD - 30
     if broad and fact.level is not None and incident is not None:
         rows += _because(fact, incident)
     if fact.why:
-        rows += _labelled(_("WHY"), fact.why, cells, WHY_ROWS, "strong")
+        rows += _labelled(_("WHY"), fact.why, cells, whys, "strong")
     if broad:
         why = safe(fact.why, 300)
         proof = f" {look.glyphs.dot} ".join(item for one in fact.proof if (item := safe(one, 100)) not in why)
@@ -102,6 +131,16 @@ def _facts(
     rows.append((*label(_("WHO")), *(who or (Span(owner or _("no one yet"), "text" if owner else "warn"),))))
     rows.append((*label(_("TRIED")), Span(safe(fact.tried, 200) or _("nothing"), "text")))
     return rows
+
+
+def _head(fact: NowView, limit: str, cells: int, rows: int) -> list[Line]:
+    """The fact, for how long, and its limit: on one row where that fits."""
+    pieces = (
+        Span(safe(fact.headline, 160), tone(fact)),
+        Span(safe(fact.detail, 160), "strong"),
+        Span(limit, "label"),
+    )
+    return packed(pieces, cells, rows) or [BLANK]
 
 
 def _because(fact: NowView, incident: IncidentView) -> list[Line]:

@@ -31,6 +31,7 @@ from tests.screens.stand_in import StandIn, text, until, window
 
 PICTURES = Path(__file__).parent / "pictures"
 WIDE, SMALL = (160, 48), (80, 24)
+PHONE, NARROW, LARGE = (44, 20), (60, 20), (200, 60)
 
 
 def compare(name: str, shown: str) -> None:
@@ -61,6 +62,9 @@ def compare(name: str, shown: str) -> None:
         ("nobody", SMALL),
         ("huge", WIDE),
         ("hostile", WIDE),
+        *((scene, size) for scene in ("calm", "trouble") for size in (PHONE, NARROW, LARGE)),
+        ("recovering", PHONE),
+        ("no-data", PHONE),
     ],
 )
 async def test_the_overview_is_as_approved(scene: str, size: tuple[int, int]) -> None:
