@@ -29,9 +29,11 @@ from qualtui.text import _
 from qualtui.widgets.bindings import binding
 from qualtui.widgets.footer import key_name
 from qualtui.widgets.help_rows import by_task
+from qualtui.widgets.key_words import about
 from qualtui.widgets.list_keys import LIST_BINDINGS, NOTICE_BINDINGS
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
+from qualtui.widgets.themes import COLOURS
 from qualtui.widgets.time_range import RANGE_BINDINGS
 from qualtui.widgets.view_state import ConnectionState, criticals
 from qualtui.widgets.words import show_times_in
@@ -369,9 +371,46 @@ class QualtuiApp(WindowApp):
         if event.size.height < PALETTE and isinstance(self.screen, Palette):
             self.pop_screen()
 
+    def restyle(self, theme: str) -> None:
+        """Draw every page and the next dialogs in another theme; nothing is saved."""
+        super().restyle(theme)
+        self._actions.restyle(self.look)
+        self._incident_actions.restyle(self.look)
+        self.say(_("Theme {name}, until this window closes; [screen] theme keeps it.").format(name=theme), "label")
+
+    def look_only(self) -> None:
+        """Switch this window to read-only, or back."""
+        on = not self._feed.only_looks
+        acts = self._feed.look_only(on)
+        said = _("Read-only: this window changes nothing until you switch it back.")
+        if not on:
+            said = _("This window may change things again.") if acts else only_looks("fix", self._feed.sight)
+        self.say(said, "label")
+        self._draw()
+
+    def _switches(self) -> list[PaletteCommand]:
+        """What this window can be switched to: read-only, and a theme where the terminal has colours for it."""
+        section, sight = _("THIS WINDOW"), self._feed.sight
+        about = _("no key changes anything")
+        if not sight.acts and not self._feed.only_looks:
+            about = _("so by --read-only or [store] others")
+        found = [PaletteCommand(_("Read-only"), self.look_only, section, "", not sight.acts, about)]
+        if self.look.plain:
+            return found
+        words = {"dark": _("for a dark room"), "light": _("for daylight"), "wall": _("to be read from afar")}
+        return found + [
+            PaletteCommand(
+                _("Theme: {name}").format(name=name), partial(self.restyle, name), section, "",
+                self.look.theme == name, words.get(name, ""),
+            )
+            for name in COLOURS
+        ]  # fmt: skip
+
     async def commands(self) -> list[PaletteCommand]:
         """All that the palette offers: what the keys do by task, switches, agents, faults, and the end last."""
         bound = {one.id: one for one in self._all_bindings() if one.id}
+        page = self._page()
+        subject = page.subject() if page is not None else None
         switches = {"pause": self._feed.sight.paused is not None, "literal": self._feed.sight.literal}
         titles = {"pause": _("The view stands still"), "literal": _("Raw values beside the truth")}
         snapshot = self._feed.sight.snapshot
@@ -382,7 +421,11 @@ class QualtuiApp(WindowApp):
         def command(name: str, section: str) -> PaletteCommand:
             key, word = self.keys([name])[0]
             title = titles.get(name, f"{word[:1].upper()}{word[1:]}")
-            return PaletteCommand(title, self._runner(bound[name].action), section, key, switches.get(name))
+            reason = why_not(name, self._feed.sight, subject)
+            run = self._runner(bound[name].action)
+            return PaletteCommand(
+                title, run, section, key, switches.get(name), reason or about(name), dim=bool(reason)
+            )
 
         mine = {one.id for one in self.BINDINGS if isinstance(one, Binding)} - {
             "commands",
@@ -393,7 +436,7 @@ class QualtuiApp(WindowApp):
         found: list[PaletteCommand] = []
         for section, ids in by_task(list(bound)):
             found += [command(name, section) for name in ids if name in mine]
-        return [*found, *await self._offer.commands(), command("quit", _("End"))]
+        return [*found, *self._switches(), *await self._offer.commands(), command("quit", _("END"))]
 
     def _runner(self, action: str) -> Callable[[], Coroutine[Any, Any, None]]:
         async def run() -> None:

@@ -53,7 +53,7 @@ def _inner(node: Any, word: str) -> Any:
 
 
 def _valued(node: Any, word: str) -> Any:
-    """The option of this name if a value follows it as a word of its own."""
+    """The option of this name if its value is the next word."""
     for one in node.params:
         if word in one.opts and one.param_type_name == "option" and not one.is_flag and not one.count:
             return one

@@ -17,6 +17,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "security": ("8",),
     "activity": ("9",),
     "handover": ("H",),
+    "wall": ("t",),
     "doctor": ("d",),
     "figures": ("e",),
     "fix": ("f",),
@@ -51,7 +52,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "filter": ("/",),
     "sort": ("S",),
     "list": ("l",),
-    "resend": ("t",),
+    "resend": ("T",),
 }
 NAMES = (
     *("tab", "enter", "space", "comma", "backspace", "escape", "insert", "delete"),

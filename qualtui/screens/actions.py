@@ -53,6 +53,10 @@ class Actions:
         self._look = look
         self._say = say
 
+    def restyle(self, look: Look) -> None:
+        """The look of the next dialogs."""
+        self._look = look
+
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer | None:
         """Return the engine's answer; None, with a line in the status row, if there is none or it is a refusal."""
         try:

@@ -23,7 +23,7 @@ def only_looks(name: str, sight: ViewState) -> str:
     """Return why the engine refuses what the key of this binding does; empty where it does not."""
     if sight.acts or name not in CHANGES:
         return ""
-    return _("This window only looks (--read-only, or [store] others): it changes nothing.")
+    return _("This window only looks (--read-only, the commands, or [store] others): it changes nothing.")
 
 
 def _fix(sight: ViewState, incident: IncidentView | None) -> str:

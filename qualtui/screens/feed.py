@@ -11,7 +11,7 @@ from qualtui.text import _, clean
 from qualtui.text.message import message
 from qualtui.widgets.view_state import ConnectionState, StoryLine, ViewState, criticals
 from qualtui.wire import WORST, Answer, Command, Snapshot, Subscribe
-from qualtui.wire.commands import Capability
+from qualtui.wire.commands import LOOKS, Capability
 
 SILENCE = 5.0  # seconds without a snapshot after which the engine counts as silent
 FIRST_WAIT, LONGEST_WAIT = 0.3, 2.0  # seconds between tries to connect
@@ -45,6 +45,8 @@ class Feed:
         self._beside: tuple[str, ...] = ()  # agents that the page shows besides the one on the screen
         self._wanted = WORST  # what the engine was sent last
         self._paused_at: frozenset[int] = frozenset()
+        self._may = True  # what the engine grants
+        self.only_looks = False  # what this window was switched to
         self.sight = ViewState(since=clock(), who=who)
 
     async def run(self) -> None:
@@ -56,7 +58,8 @@ class Feed:
                     self._port = port
                     self._ahead = port.ahead
                     self._heard = self._ticks()
-                    self._set(acts=port.capability > Capability.VIEW)
+                    self._may = port.capability > Capability.VIEW
+                    self._set(acts=self._may and not self.only_looks)
                     wait = FIRST_WAIT
                     self._wanted = WORST  # as a new connection begins
                     self._subscribe()
@@ -76,10 +79,18 @@ class Feed:
         return self._clock() + self._ahead
 
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
-        """Return the engine's answer; raise ClientError if there is none."""
+        """Return the engine's answer; raise ClientError if there is none, or this window only looks."""
+        if self.only_looks and not isinstance(ask, LOOKS):
+            raise ClientError(message("This window is switched to read-only: it changes nothing."))
         if self._port is None:
             raise ClientError(message("Engine not running: nothing was done."))
         return await self._port.ask(ask, timeout)
+
+    def look_only(self, on: bool) -> bool:
+        """Switch this window to read-only, or back; return whether it may change anything then."""
+        self.only_looks = on
+        self._set(acts=self._may and not on)
+        return self.sight.acts
 
     def look(self) -> None:
         """Once a second: has the engine gone silent?"""

@@ -6,14 +6,14 @@ from qualtui.screens.page import Page
 from qualtui.screens.pages import PageContext
 from qualtui.text import _
 from qualtui.widgets.header import header
-from qualtui.widgets.help_rows import night_rows, page_rows, task_rows
-from qualtui.widgets.line import BLANK, Line, Span, column, padded
+from qualtui.widgets.help_rows import column_cells, explained, in_columns, night_rows, page_rows, task_blocks
+from qualtui.widgets.line import Line, Span, column, padded
 from qualtui.widgets.lines import Lines
 from qualtui.widgets.table import Table, TableRow
 
 
 class Help(Page):
-    """One page that scrolls: the first keys at night, those of the page below, all by task, signs and words."""
+    """The first keys at night, those of the page below, all by task, signs, words; in as many columns as fit."""
 
     DEFAULT_CSS = """
     Help { layout: vertical; overflow: hidden; }
@@ -31,30 +31,30 @@ class Help(Page):
 
     def on_mount(self) -> None:
         """Keys scroll."""
-        table = self.query_one("#manual", Table)
-        table.focus(scroll_visible=False)
-        rows = [TableRow(str(n), line) for n, line in enumerate(self._text())]
-        table.show(
-            (
-                Span(f" {_('Help')}", "title"),
-                Span("   " + _("Esc goes back; last word of a row: the name to use under [keys]"), "faint"),
-            ),
-            rows,
-        )
+        self.query_one("#manual", Table).focus(scroll_visible=False)
 
     def on_resize(self) -> None:
-        """Draw the header for the new width."""
+        """Arrange it for the new width."""
         self.draw()
+        cells = self.size.width
+        head = (
+            Span(f" {_('Help')}", "title"),
+            Span("   " + _("Esc goes back; last word of a row: the name to use under [keys]"), "faint"),
+        )
+        if cells > 0:
+            lines = in_columns(self._blocks(column_cells(cells)), cells)
+            rows = [TableRow(str(n), line) for n, line in enumerate(lines)]
+            self.query_one("#manual", Table).show(head, rows)
 
     def draw(self) -> None:
         """Draw the header again; the text stays."""
         if self.size.width > 0:
             self.query_one("#header", Lines).show([header(self.sight, self.now, self.size.width, self.look)])
 
-    def _text(self) -> list[Line]:
+    def _blocks(self, cells: int) -> list[list[Line]]:
+        """Parts that stay whole, each in so many cells."""
         glyphs = self.look.glyphs
-        lines = [*night_rows(self._named), *page_rows(self._here), *task_rows(self._named)]
-        lines += [BLANK, (Span("  " + _("SIGNS"), "title"),)]
+        signs: list[Line] = [(Span("  " + _("SIGNS"), "title"),)]
         for glyph, token, what in (
             (glyphs.critical, "crit", _("CRITICAL: may wake someone; a link of the chain: broken")),
             (glyphs.warning, "warn", _("WARNING: waits for the day")),
@@ -63,11 +63,11 @@ class Help(Page):
             (glyphs.unknown, "unknown", _("unknown: old data, no data, or two sources disagree")),
             (glyphs.none, "faint", _("no source is configured; or a resolved incident")),
         ):
-            lines.append((Span("  " + padded(glyph, 10), token), Span(what, "text")))
-        lines += [BLANK, (Span("  " + _("WORDS"), "title"),)]
+            signs += explained(Span("  " + padded(glyph, 10), token), what, cells)
+        known: list[Line] = [(Span("  " + _("WORDS"), "title"),)]
         for word, what in words():
-            lines.append((Span("  " + column(word, 20), "strong"), Span(what, "text")))
-        return lines
+            known += explained(Span("  " + column(word, 20), "strong"), what, cells)
+        return [night_rows(self._named), page_rows(self._here), *task_blocks(self._named), signs, known]
 
 
 def words() -> tuple[tuple[str, str], ...]:

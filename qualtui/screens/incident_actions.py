@@ -45,6 +45,10 @@ class IncidentActions:
         self._say = say
         self._ask = ask
 
+    def restyle(self, look: Look) -> None:
+        """The look of the next dialogs."""
+        self._look = look
+
     async def have(self, incident: IncidentView) -> None:
         """Acknowledge the incident, or take it over; on one's own, give a sign of work on it."""
         await self._do(Acknowledge(incident.number, expect=incident.owner))

@@ -7,8 +7,10 @@ from textual.screen import Screen
 
 from qualtui.screens.availability import CHANGES, REASONS, only_looks, why_not
 from qualtui.widgets.line import Line
+from qualtui.widgets.lines import Lines
 from qualtui.widgets.look import Look
 from qualtui.widgets.running import running
+from qualtui.widgets.table import Table
 from qualtui.widgets.view_state import ViewState
 from qualtui.widgets.words import have_word
 from qualtui.wire import CloseCustomer, IncidentView
@@ -43,6 +45,14 @@ class Page(Screen[None]):
     def on_screen_resume(self) -> None:
         """It missed what came while it was covered."""
         self.post_message(self.Resumed())
+
+    def restyle(self, look: Look) -> None:
+        """Draw it in another look."""
+        self.look = look
+        for drawn in (*self.query(Lines), *self.query(Table)):
+            drawn.restyle(look)
+        if self.is_mounted:
+            self.draw()
 
     def draw(self) -> None:
         """Draws what it shows from `sight` and `now`; what is equal is not repainted."""

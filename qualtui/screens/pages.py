@@ -52,6 +52,7 @@ PAGES = (
     PageSpec("security", "security", "qualtui.screens.security:SecurityPage"),
     PageSpec("activity", "everything done", "qualtui.screens.activity:ActivityPage", bare=True),
     PageSpec("handover", "handover", "qualtui.screens.handover:HandoverPage", bare=True),
+    PageSpec("wall", "wall", "qualtui.screens.wall:WallPage", bare=True),
     PageSpec("doctor", "doctor: check every link", "qualtui.screens.doctor:DoctorPage", bare=True),
     PageSpec("figures", "evidence: every figure", "qualtui.screens.evidence:EvidencePage"),
 )

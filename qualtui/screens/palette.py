@@ -14,13 +14,14 @@ from textual.widgets import Input
 from qualtui.screens.engine_port import FaultSwitches, Say
 from qualtui.screens.feed import Feed
 from qualtui.text import _
-from qualtui.widgets.line import Line, Span, column, safe
+from qualtui.widgets.line import Line, Span, column, safe, whole_words
 from qualtui.widgets.list_keys import matches
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
 
 Run = Callable[[], Awaitable[None] | None]
-WORDS, KEY = 46, 12  # cells of what an entry does, and of its key
+WORDS, WIDE_WORDS, KEY = 26, 32, 7  # cells of an entry's name, and of its key
+WIDE = 90  # cells from which a name has more
 
 
 class PaletteCommand(NamedTuple):
@@ -31,6 +32,8 @@ class PaletteCommand(NamedTuple):
     section: str = ""
     key: str = ""
     state: bool | None = None
+    about: str = ""  # what it is for, or why it can't be done now
+    dim: bool = False  # it can't be done now
 
 
 class Palette(ModalScreen[PaletteCommand | None]):
@@ -39,7 +42,7 @@ class Palette(ModalScreen[PaletteCommand | None]):
     DEFAULT_CSS = """
     Palette { align: center middle; background: $background 60%; }
     Palette.plain { background: ansi_default; }
-    Palette > Vertical { width: 90%; max-width: 84; height: 80%; border: round $primary; background: $background;
+    Palette > Vertical { width: 90%; max-width: 104; height: 80%; border: round $primary; background: $background;
         padding: 0 1; }
     Palette.ascii > Vertical { border: ascii $primary; }
     Palette.low > Vertical { height: 100%; border: none; }
@@ -104,7 +107,7 @@ class Palette(ModalScreen[PaletteCommand | None]):
         headings = set()
         section = ""
         for n, command in enumerate(self._commands):
-            if not matches(f"{command.section} {command.title} {command.key}".lower(), typed):
+            if not matches(f"{command.section} {command.title} {command.key} {command.about}".lower(), typed):
                 continue
             if command.section != section:
                 section = command.section
@@ -122,10 +125,16 @@ class Palette(ModalScreen[PaletteCommand | None]):
             return (Span(f" {entry}", "title"),)
         glyphs = self._look.glyphs
         box = "" if entry.state is None else f"{glyphs.checked if entry.state else glyphs.unchecked} "
+        room = max(0, self.query_one("#commands", Table).size.width - 3)
+        left = max(0, room - KEY)
+        words = WIDE_WORDS if left >= WIDE else WORDS
+        words = left if not entry.about or left < 2 * words else words
+        token = "faint" if entry.dim else "strong" if entry.state else "text"
         return (
             Span("   "),
-            Span(column(f"{box}{entry.title}", WORDS), "strong" if entry.state else "text"),
-            Span(column(entry.key, KEY), "key"),
+            Span(column(entry.key, min(KEY, room)), "faint" if entry.dim else "key"),
+            Span(column(f"{box}{entry.title}", words), token),
+            Span(whole_words(entry.about, left - words) if left > words else "", "faint"),
         )
 
 

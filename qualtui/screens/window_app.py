@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 from rich.console import RenderableType
 from rich.text import Text
 from textual._compositor import CompositorUpdate
@@ -11,6 +12,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from qualtui.screens.cell_diff import CellDiff
+from qualtui.screens.page import Page
 from qualtui.screens.terminal import TerminalGuard
 from qualtui.text import _
 from qualtui.widgets.look import Look
@@ -34,6 +36,15 @@ class WindowApp(App[int]):
         # as if it had been so from the start: a theme that is changed has every style parsed again
         self.set_reactive(App.theme, theme.name)
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def restyle(self, theme: str) -> None:
+        """Draw every page in another theme; nothing is saved."""
+        self.look = msgspec.structs.replace(self.look, theme=theme)
+        self.register_theme(app_theme(theme))
+        self.theme = app_theme(theme).name
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.restyle(self.look)
 
     def attach(self) -> None:
         """Once the loop runs: signals end the app, and after SIGCONT it takes the terminal again."""

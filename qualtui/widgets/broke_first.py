@@ -69,7 +69,7 @@ def _brief(link: LinkView, levels: list[CellLevel], cells: int, look: Look) -> L
     name, state = _name(link, look), _state(link, look)
     bar = uptime_bar(levels[-max(1, cells - width(name) - 2) :], look)
     room = cells - width((*name, *bar)) - 1
-    words = whole_words(state.text, room)  # FAILED of "FAILED 4m", 13 of "13 owed"; but not "no" of "no answer"
+    words = whole_words(state.text, room)  # FAILED of "FAILED 4m", 13 of "13 waiting"; but not "no" of "no answer"
     short = words if words.isupper() or words.isdecimal() else cut_line(state.text, room)
     return (*name, *bar, Span(f" {short}", state.token))
 

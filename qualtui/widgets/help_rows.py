@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from qualtui.text import _
 from qualtui.widgets.footer import key_name
-from qualtui.widgets.line import BLANK, Line, Span, column
+from qualtui.widgets.line import BLANK, Line, Span, column, shares, side_by_side, width, wrapped
 
-KEY, WHAT = 12, 28  # cells of the columns
+KEY, WHAT = 12, 28  # cells of a key, and of what it does
+COLUMN, GAP, MOST = 51, 2, 3  # cells of a column at least, between two, and how many there are at most
 
 
 class Task(NamedTuple):
@@ -18,7 +19,7 @@ class Task(NamedTuple):
 
 
 NIGHT: tuple[tuple[str, Callable[[], str]], ...] = (
-    ("fix", lambda: _("fix it: shows what will change, then asks")),
+    ("fix", lambda: _("fix it: shows first what will change")),
     ("have", lambda: _("I've got it: no one else is called")),
     ("customers", lambda: _("who waits, for how long, and why")),
 )
@@ -27,7 +28,7 @@ TASKS = (
         lambda: _("PAGES"),
         (
             *("customers", "incidents", "machines", "failures", "sessions", "notices", "security", "activity"),
-            *("doctor", "figures", "handover", "help"),
+            *("doctor", "figures", "handover", "wall", "help"),
         ),
     ),
     Task(
@@ -77,17 +78,53 @@ def page_rows(here: Sequence[tuple[str, str]]) -> list[Line]:
     """The keys of the page from which the help was opened."""
     if not here:
         return []
-    return [BLANK, (Span("  " + _("ON THIS PAGE"), "title"),), *(_row(key, word, "") for key, word in here)]
+    return [(Span("  " + _("ON THIS PAGE"), "title"),), *(_row(key, word, "") for key, word in here)]
 
 
-def task_rows(named: Named) -> list[Line]:
-    """All keys by task."""
+def task_blocks(named: Named) -> list[list[Line]]:
+    """All keys, a block a task."""
     by_id = {name: (key, what) for key, what, name in named}
-    lines: list[Line] = []
-    for title, ids in by_task(list(by_id)):
-        lines += [BLANK, (Span(f"  {title}", "title"),)]
-        lines += [_row(*by_id[name], name) for name in ids]
-    return lines
+    return [
+        [(Span(f"  {title}", "title"),), *(_row(*by_id[name], name) for name in ids)]
+        for title, ids in by_task(list(by_id))
+    ]
+
+
+def column_cells(cells: int) -> int:
+    """The width of one column of the help on a screen of this width."""
+    return min(shares(cells, _columns(cells), GAP))
+
+
+def _columns(cells: int) -> int:
+    return max(1, min(MOST, (cells + GAP) // (COLUMN + GAP)))
+
+
+def in_columns(blocks: Sequence[Sequence[Line]], cells: int) -> list[Line]:
+    """The blocks below each other, or in columns of nearly equal height, read downwards; none is broken."""
+    shown = [block for block in blocks if block]
+    count = _columns(cells)
+    height = max((len(block) for block in shown), default=0)
+    while len(columns := _filled(shown, height)) > count:
+        height += 1
+    return list(columns[0]) if count == 1 and columns else side_by_side(columns, cells, GAP) if columns else []
+
+
+def _filled(blocks: Sequence[Sequence[Line]], height: int) -> list[list[Line]]:
+    """The blocks in columns of at most this height, with a blank row between two."""
+    columns: list[list[Line]] = []
+    for block in blocks:
+        if columns and len(columns[-1]) + 1 + len(block) <= height:
+            columns[-1] += [BLANK, *block]
+        else:
+            columns.append(list(block))
+    return columns
+
+
+def explained(start: Span, what: str, cells: int) -> list[Line]:
+    """A sign or a word, and what it means, on as many rows as that takes."""
+    indent = width((start,))
+    first, *rest = wrapped(what, max(20, cells - indent))
+    return [(start, Span(first, "text")), *((Span(" " * indent), Span(row, "text")) for row in rest)]
 
 
 def _row(key: str, what: str, name: str, token: str = "text") -> Line:  # noqa: S107 - a style's name

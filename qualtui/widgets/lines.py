@@ -36,6 +36,12 @@ class Lines(Widget):
         """What it shows."""
         return self._lines
 
+    def restyle(self, look: Look) -> None:
+        """Paint all of it in another look."""
+        self._look = look
+        self._strips.clear()
+        self.refresh()
+
     def show(self, lines: Sequence[Line]) -> None:
         """Shows these lines; cells that stay the same are not touched."""
         old, new = self._lines, list(lines)

@@ -141,7 +141,7 @@ def _calm(sight: ViewState, view: AgentDetail, now: float, cells: int, look: Loo
 
 
 def _blind(view: AgentDetail, cells: int, look: Look) -> list[Line]:
-    """What can't be told, and why: on a second row where one is too short."""
+    """What is unknown, and why: on a second row where one is too short."""
     head = safe(view.now.headline, 160) or _("CANNOT TELL")
     badge = Span(f" {look.glyphs.unknown} {head} ", "warnbadge")
     pieces = (badge, Span(safe(view.now.detail, 160), "warn"), Span(safe(view.now.why, 200), "text"))

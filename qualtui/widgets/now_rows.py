@@ -39,7 +39,7 @@ def now_rows(
 ) -> list[Line]:
     """The rows inside the box. `large`: with who waits in digits; `who`: the owner in so many cells.
 
-    `phone`: so narrow that only what is said of the number stands beside it.
+    `phone`: so narrow that only the words about the number stand beside it.
     """
     fact = view.now
     if phone:
@@ -66,7 +66,7 @@ def _phone(
     large: bool,
     limit: str,
 ) -> list[Line]:
-    """The number with what is said of it; below, in the whole width, why, who, and what helps first."""
+    """The number with the words about it; below, in the whole width, why, who, and what helps first."""
     fact = view.now
     figure = _waiting(view, tone(fact), look, slim=True) if large else []
     wide = width(figure[0]) + GAP if figure else 0

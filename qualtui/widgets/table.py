@@ -15,8 +15,8 @@ from textual.widget import Widget
 from qualtui.widgets.bindings import binding
 from qualtui.widgets.line import BLANK, Line, Span, changed, fit
 from qualtui.widgets.look import Look
+from qualtui.widgets.themes import LIT
 
-_CURSOR = Style(bgcolor="#1f2d3d")
 _CURSOR_PLAIN = Style(reverse=True, bold=True)
 
 
@@ -103,6 +103,12 @@ class Table(Widget, can_focus=True):
     def shown(self) -> list[Line]:
         """Head and rows as they stand, for tests and copies."""
         return [self._head, *map(self._line_of, range(len(self._row_keys)))]
+
+    def restyle(self, look: Look) -> None:
+        """Paint all of it in another look."""
+        self._look = look
+        self._strips.clear()
+        self.refresh()
 
     def show(self, head: Line, rows: Sequence[TableRow]) -> None:
         """Shows these rows; the cursor stays on its key while that is among them, or at the top of what is new."""
@@ -210,7 +216,7 @@ class Table(Widget, can_focus=True):
         lit = cursor and self.has_focus
         if lit and look.plain:  # reverse alone: reversed colours would be a patchwork
             return Strip([Segment(look.writable(span.text), _CURSOR_PLAIN) for span in fitted], cells)
-        paint = _CURSOR if lit else Style()
+        paint = Style(bgcolor=LIT[look.theme]) if lit else Style()
         return Strip([Segment(look.writable(span.text), look.style(span.token) + paint) for span in fitted], cells)
 
     def _visible(self) -> list[tuple[Line, bool]]:

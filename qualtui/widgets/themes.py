@@ -129,6 +129,11 @@ PLAIN: Mapping[
 
 DEFAULT, ON_WALL = "dark", "wall"
 COLOURS: Mapping[str, Mapping[str, str]] = {"dark": _DARK, "light": _LIGHT, "wall": _WALL}
+LIT: Mapping[str, str] = {
+    "dark": "#1f2d3d",
+    "light": "#dbe6f2",
+    "wall": "#22303f",
+}  # of the row under the cursor
 GROUNDS: Mapping[str, str] = {"dark": "#0d1117", "light": "#ffffff", "wall": "#000000"}
 _PANELS = {"dark": ("#131a23", "#1b2430"), "light": ("#f2f5f8", "#e6eaef"), "wall": ("#10151c", "#1b2430")}
 

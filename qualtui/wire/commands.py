@@ -363,3 +363,10 @@ Command = (
     | AssignOncall
     | RunDoctor
 )
+
+# Commands that change nothing: all that a window asks while it only looks.
+LOOKS = (
+    *(ShowRuleAlerts, ShowHandover, ShowOncall, ShowAgents, ShowHistory, ShowPolicies, ShowIncident, ShowActivity),
+    *(ListFixes, ListIncidents, ListSilences, ListCustomers, ListSessions, ShowCustomer, NoticeLog),
+    *(PreviewFix, PreviewSilence),
+)

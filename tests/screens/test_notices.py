@@ -39,12 +39,12 @@ async def test_a_notice_that_was_given_up_is_sent_again_by_a_key_and_no_other_is
         await until(lambda: app.pid != 0)
         await pilot.press("7")
         await until(lambda: "try 4 in 00:12" in text(app))
-        await pilot.press("t")  # the first one was held back
+        await pilot.press("T")  # the first one was held back
         await until(lambda: "Only a notice that was given up" in text(app))
         assert not resent(engine)
         await pilot.press("j")
-        await until(lambda: "t sends it again" in text(app))
-        await pilot.press("t")
+        await until(lambda: "T sends it again" in text(app))
+        await pilot.press("T")
         await until(lambda: "It is sent again." in text(app))
         assert resent(engine) == [ResendNotice("42/2/growth/0.0/mail")]
 
@@ -57,7 +57,7 @@ async def test_a_refusal_of_the_engine_is_shown() -> None:
         await until(lambda: app.pid != 0)
         await pilot.press("7", "l", "l")
         await until(lambda: table(app, "#rows").key == "42/2/growth/0.0/mail")
-        await pilot.press("t")
+        await pilot.press("T")
         await until(lambda: "no longer has the channel 'mail'" in text(app))
 
 
@@ -109,6 +109,6 @@ async def test_without_an_engine_nothing_is_said_to_be_delivered() -> None:
         await until(lambda: "● team-chat" in text(app))
         engine.drop()
         await until(lambda: "● team-chat" not in text(app))
-        await pilot.press("j", "t")
+        await pilot.press("j", "T")
         await until(lambda: "nothing was sent" in text(app))
         assert not resent(engine)
