@@ -12,9 +12,10 @@ from unittest.mock import patch
 
 import msgspec
 
-from benchmarks.truth.faults import DAY, Kind
+from benchmarks.truth.faults import DAY
 from benchmarks.truth.gateway_api import GatewayApi
 from benchmarks.truth.must import RESTART, RETRY
+from benchmarks.truth.polls import BOT, HEALTH, Polls
 from benchmarks.truth.records import What
 from benchmarks.truth.tables import Tables
 from benchmarks.truth.world import World
@@ -46,17 +47,14 @@ from qualtui.probes import build
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe, ProbeError
 from qualtui.series.evidence import stale_after
-from qualtui.series.seasonality import HOUR, Seasonality, expected, hour_of_week, learned
+from qualtui.series.seasonality import HOUR, Seasonality, hour_of_week, learned
 from qualtui.store.ports import Points
 from qualtui.store.sqlite import SqliteStore
-from qualtui.tracking.counters import NAMES, Looks, counters, with_look
-from qualtui.tracking.counters import sends_claimed as counted
+from qualtui.tracking.counters import NAMES
 from qualtui.tracking.deliverability import GatewayAt, deliverability
 from qualtui.wire import EngineView, NowView
 
-BOT = "bot"
 EPOCH = 1_790_000_000.0 - 1_790_000_000.0 % DAY  # the week's start, some midnight
-HEALTH = ("health.up", "health.refused", "health.seconds", "health.silent")
 TICK = 5.0  # s: the fast lane's interval and the gateway's
 ASKED = ("customers", "chats", "gateway", "budget")  # the probes that are the product's own
 FIXES = {RETRY: "Answer who waits", RESTART: "Restart the session", "session-cleanup": "Close stuck sessions"}
@@ -117,7 +115,6 @@ class Watch:
     def __init__(self, world: World, store: SqliteStore, rhythm: Seasonality, begin: float = 0.0) -> None:
         """`begin`: virtual seconds at which somebody looks first."""
         self.world = world
-        self._rhythm = rhythm
         self.now = EPOCH + begin
         world.run(begin)
         self.config = configuration()
@@ -127,7 +124,6 @@ class Watch:
         assert agent.metrics
         self._health = agent.health
         self._metrics = agent.metrics
-        self._believed = stale_after(agent.metrics.interval, agent.metrics.timeout)
         self._reach = stale_after(agent.gateway.interval, agent.gateway.timeout)
         self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
         self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
@@ -146,13 +142,7 @@ class Watch:
         self._marked: BacklogMarked | None = None
         self._api = GatewayApi(world, EPOCH)
         self._probes: list[tuple[Probe, float]] = []  # and when each is due
-        self._next_health = self.now
-        self._answer: tuple[float, tuple[Sample, ...]] | None = None
-        self._next_metrics = self.now
-        self._counting: tuple[float, float, str] | None = (
-            None  # when asked, when answered, and what is wrong with it
-        )
-        self._looks = Looks()
+        self._polls = Polls(world, agent.health, agent.metrics, rhythm, self.recent, self.now)
         self._counted: dict[str, list[Sample]] = {}  # what budgets are made of, by series
 
     @contextlib.contextmanager
@@ -240,14 +230,13 @@ class Watch:
         """One interval: the world moves, the probes poll, the rules judge."""
         self.now += TICK
         self.world.run(self.now - EPOCH)
-        network = self.world.network()
-        for ask in (self._ask_health, self._ask_metrics, self._ask_database, self._ask_control):
-            self.recent.add(self._view.excused(ask(network), self.now))
+        for samples in self._polls.answers(self.now):
+            self.recent.add(self._view.excused(samples, self.now))
         for place, (probe, due) in enumerate(self._probes):
             if self.now >= due:
                 self._probes[place] = (probe, max(due + probe.interval, self.now - probe.interval))
                 self._take(self._view.excused(await self._polled(probe), self.now))
-        self.recent.add(self._ask_rhythm())
+        self.recent.add(self._polls.rhythm(self.now))
         self._take(self._view.derive(BOT, self.now))
         pages = []
         for event in await self._evaluator.look((BOT,)):
@@ -292,62 +281,6 @@ class Watch:
             return tuple(await probe.ask(self.now))
         except ProbeError as error:
             return tuple(Sample(series, self.now, None, str(error)) for series in probe.series)
-
-    def _samples(self, values: dict[str, float | None], note: str = "") -> tuple[Sample, ...]:
-        return tuple(Sample(f"{BOT}/{name}", self.now, value, note) for name, value in values.items())
-
-    def _ask_control(self, _network: str) -> tuple[Sample, ...]:
-        return self._samples({"control.up": float(self.world.control())})
-
-    def _ask_health(self, network: str) -> tuple[Sample, ...]:
-        if self._answer is not None and self.now >= self._answer[0]:
-            samples, self._answer = self._answer[1], None
-            return tuple(msgspec.structs.replace(sample, at=self.now) for sample in samples)
-        if self._answer is None and self.now >= self._next_health:
-            self._next_health += self._health.interval
-            if network == "no route":
-                return self._samples(dict.fromkeys(HEALTH), "no route from here")
-            seconds, word = (30.0, "timeout") if network else self.world.bot.health()
-            note = "" if word == "ok" else "no answer in 30s" if word == "timeout" else word
-            told = {"up": word == "ok", "refused": word == "refused", "silent": word == "timeout"}
-            values = {f"health.{name}": float(value) for name, value in told.items()}
-            self._answer = (self.now + seconds, self._samples({**values, "health.seconds": seconds}, note))
-        return ()
-
-    def _ask_metrics(self, network: str) -> tuple[Sample, ...]:
-        """The probe's own arithmetic over what the worker answers, in its turn."""
-        if self._counting is None:
-            if self.now < self._next_metrics:
-                return ()
-            self._next_metrics += self._metrics.interval
-            seconds, word = (30.0, network) if network else self.world.bot.health()
-            self._counting = (self.now, self.now + seconds, word)
-        asked, answered, word = self._counting
-        if self.now < answered:
-            return ()
-        self._counting = None
-        if word != "ok":
-            return self._samples(dict.fromkeys(NAMES), word)
-        self._looks = with_look(self._looks, counters(self.world.bot.worker.metrics()), asked, self.now)
-        answers = counted(self._looks, self.now, self._believed)
-        return tuple(Sample(f"{BOT}/{name}", self.now, *answer) for name, answer in answers.items())
-
-    def _ask_database(self, network: str) -> tuple[Sample, ...]:
-        """Whether it answers an empty question, and how fast."""
-        if network or self.world.scene.on(Kind.DATABASE_DOWN):
-            note = {"": "refused", "silent": "no answer in 5s"}.get(network, "no route from here")
-            up = None if network == "no route" else 0.0
-            silent = None if up is None else float(network == "silent")
-            return self._samples({"db.up": up, "db.silent": silent, "db.seconds": None}, note)
-        seconds = 2.5 if self.world.scene.on(Kind.DATABASE_SLOW) else 0.002
-        return self._samples({"db.up": 1.0, "db.silent": 0.0, "db.seconds": seconds})
-
-    def _ask_rhythm(self) -> tuple[Sample, ...]:
-        """How many customers the rhythm would have brought since the last one."""
-        newest = self.recent.newest(f"{BOT}/customers.last_inbound")
-        if not self._rhythm.enough or newest is None or newest.value is None:
-            return self._samples({"inbound.expected": None})
-        return self._samples({"inbound.expected": expected(self._rhythm, newest.at - newest.value, self.now)})
 
 
 def rhythm_of(world: World, days: float) -> Seasonality:
