@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.events import Blur, Focus
 from textual.widgets import Button, Input
 
-from qualtui.screens.modal import Dialog
+from qualtui.screens.modal import Dialog, classes_of
 from qualtui.text import _
 from qualtui.text.message import Saying
 from qualtui.widgets.line import BLANK, Line, Span, column, padded, safe, width, wrapped
@@ -59,6 +59,8 @@ class Confirm(Dialog[bool]):
     Confirm.plain { background: ansi_default; }
     Confirm > Vertical { width: 90%; max-width: 104; height: auto; max-height: 100%; border: round $warning;
         background: $background; padding: 1 2; overflow: hidden; }
+    Confirm.ascii > Vertical { border: ascii $warning; }
+    Confirm.ascii Button { border: none; height: 1; }
     Confirm.low > Vertical { padding: 0 2; }
     Confirm #body { height: auto; scrollbar-size-vertical: 1; }
     Confirm Horizontal { height: auto; margin-top: 1; }
@@ -81,7 +83,7 @@ class Confirm(Dialog[bool]):
     ]
 
     def __init__(self, look: Look, title: Saying, lines: list[Line], run: str, refused: Saying = "") -> None:
-        super().__init__(classes="plain" if look.plain else None)
+        super().__init__(classes=classes_of(look))
         self._look = look
         self._title = safe(title)
         self._text: list[Line] = [*lines]
@@ -203,12 +205,13 @@ class Note(Dialog[str]):
     Note.plain { background: ansi_default; }
     Note > Vertical { width: 90%; max-width: 90; height: auto; border: round $primary; background: $background;
         padding: 1 2; }
+    Note.ascii > Vertical, Note.ascii Input, Note.ascii Input:focus { border: ascii $primary; }
     Note Input { background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss('')", "cancel", id="cancel", show=False)]
 
     def __init__(self, look: Look, title: str, hint: str) -> None:
-        super().__init__(classes="plain" if look.plain else None)
+        super().__init__(classes=classes_of(look))
         self._look = look
         self._title = title
         self._hint = hint

@@ -5,7 +5,14 @@ from typing import ClassVar, Generic, TypeVar
 from textual.message import Message
 from textual.screen import ModalScreen
 
+from qualtui.widgets.look import Look
+
 Answer = TypeVar("Answer")
+
+
+def classes_of(look: Look) -> str:
+    """The classes by which a dialog's style follows the terminal: few colours, and ASCII alone."""
+    return " ".join(("plain",) * look.plain + ("ascii",) * look.ascii)
 
 
 class Dialog(ModalScreen[Answer], Generic[Answer]):

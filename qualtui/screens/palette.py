@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from qualtui.screens.engine_port import FaultSwitches, Say
 from qualtui.screens.feed import Feed
+from qualtui.screens.modal import classes_of
 from qualtui.text import _
 from qualtui.widgets.line import Line, Span, column, safe, whole_words
 from qualtui.widgets.list_keys import matches
@@ -59,7 +60,7 @@ class Palette(ModalScreen[PaletteCommand | None]):
     ]
 
     def __init__(self, look: Look, commands: Sequence[PaletteCommand]) -> None:
-        super().__init__(classes=" ".join(("plain",) * look.plain + ("ascii",) * look.ascii))
+        super().__init__(classes=classes_of(look))
         self._look = look
         self._commands = commands
         self._shown: list[PaletteCommand | str] = []

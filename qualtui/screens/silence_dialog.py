@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from qualtui.screens.modal import Dialog
+from qualtui.screens.modal import Dialog, classes_of
 from qualtui.text import _, plural
 from qualtui.widgets.line import BLANK, Line, Span, safe, wrapped
 from qualtui.widgets.lines import Lines
@@ -40,6 +40,8 @@ class SilenceDialog(Dialog[Chosen | None]):
     SilenceDialog.plain { background: ansi_default; }
     SilenceDialog > Vertical { width: 90%; max-width: 90; height: auto; max-height: 100%; border: round $primary;
         background: $background; padding: 1 2; overflow: hidden auto; }
+    SilenceDialog.ascii > Vertical { border: ascii $primary; }
+    SilenceDialog.ascii Input, SilenceDialog.ascii Input:focus { border: ascii $primary; }
     SilenceDialog Input { background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,7 +53,7 @@ class SilenceDialog(Dialog[Chosen | None]):
     def __init__(
         self, look: Look, number: int, preview: SilencePreview, now: Callable[[], float], zone: str
     ) -> None:
-        super().__init__(classes="plain" if look.plain else None)
+        super().__init__(classes=classes_of(look))
         self._look = look
         self._number = number
         self._preview = preview

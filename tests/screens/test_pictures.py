@@ -153,6 +153,19 @@ async def test_an_incident_s_page_with_room_lists_its_alerts_and_what_became_of_
         compare("detail-160x48", text(app))
 
 
+@pytest.mark.parametrize(("key", "awaited"), [("f", "Run it"), ("n", "Note on"), ("colon", "PAGES")])
+async def test_every_dialog_is_ascii_alone_where_the_terminal_has_no_more(key: str, awaited: str) -> None:
+    engine = prepared()
+    app = window(engine, look=Look(ascii=True, plain=True))
+    async with app.run_test(size=SMALL) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press(key)
+        await until(lambda: len(app.screen_stack) > 1 and awaited in text(app))
+        await pilot.pause()
+        assert text(app).isascii()
+        assert "+------" in text(app)
+
+
 @pytest.mark.parametrize("size", [WIDE, SMALL])
 @pytest.mark.parametrize(
     ("name", "key", "awaited"),
