@@ -14,7 +14,7 @@ from aiohttp import web
 
 from qualtui.demo.bot import BotTurn, greeting, known_state, normalised, turn
 from qualtui.demo.ledger import BotRepository, Lead, Session
-from qualtui.demo.outbound import BotCounters, Outbound, SentMessage
+from qualtui.demo.outbound import BotCounters, Outbound, SentMessage, no_log
 from qualtui.demo.pace import Pace
 from qualtui.demo.switches import BotSwitches
 
@@ -37,6 +37,7 @@ class BotSettings(msgspec.Struct, frozen=True):
     unheard: Callable[[str], None]  # gets the phone whose answer was skipped as a repetition
     seed: int = 0
     answered: Callable[[int], None] = lambda _status: None  # gets the status of each answer of the webhook
+    log: Callable[[str, str], None] = no_log  # gets each line of its log, and the level
     extras: bool = False  # /health/deep and /leads/{id}/retry, which today's deployment lacks
 
 
@@ -48,7 +49,7 @@ class SimulatedBot:
         self._switches = switches
         self._rng = random.Random(settings.seed)  # noqa: S311 - delays, nothing secret
         self._ledger = BotRepository(settings.dsn, timeout=max(2.0, pace.real(10)))
-        self._outbound = Outbound(pace, settings.waha_url, settings.waha_key, self._rng)
+        self._outbound = Outbound(pace, settings.waha_url, settings.waha_key, self._rng, settings.log)
         self._settings = settings
         self._bursts = 0
         self._worker = asyncio.Lock()  # the one sync worker: all else waits in the listen queue
@@ -89,8 +90,11 @@ class SimulatedBot:
                     answer: web.StreamResponse = await handler(request)
             except TimeoutError:  # gunicorn kills the worker and starts another
                 self._recycle()
+                self._settings.log("WORKER TIMEOUT (pid:7)", "critical")
                 answer = web.Response(status=500, text=_ERROR, content_type="text/html")
-            except (ValueError, TypeError, KeyError, AttributeError):
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                if request.path == "/webhook":
+                    self._settings.log(f"Exception on /webhook [POST] {type(error).__name__}: {error}", "error")
                 answer = web.Response(status=500, text=_ERROR, content_type="text/html")
             except web.HTTPNotFound:
                 answer = web.Response(status=404, text=_MISSING, content_type="text/html")
@@ -211,6 +215,7 @@ class SimulatedBot:
         name = str(payload.get("_data", {}).get("notifyName") or "tudo bem")
         lead = await self._ledger.lead(name, phone)
         if lead is None:
+            self._settings.log(f"Could not create lead for incoming message telefone={phone}", "error")
             return web.json_response({"status": "lead_creation_failed"})
         result = await self._converse(lead, phone, str(payload.get("body") or ""))
         return web.json_response({"status": "processed", "resultado": result})
@@ -235,6 +240,7 @@ class SimulatedBot:
         if session is None:
             session = await self._ledger.new_session(lead)
             if session is None:
+                self._settings.log(f"Failed to create session lead_id={lead.id}", "error")
                 return {"success": False, "error": "session_creation_failed"}
             if not self._switches.unanswered:
                 problem = await self._greet(session, lead, phone)

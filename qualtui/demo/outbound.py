@@ -3,6 +3,7 @@
 import hashlib
 import random
 import time
+from collections.abc import Callable
 
 import aiohttp
 import msgspec
@@ -33,10 +34,17 @@ class BotCounters:
         self.qualifications = self.meetings = 0
 
 
+def no_log(_text: str, _level: str) -> None:
+    """Nowhere."""
+
+
 class Outbound:
     """POSTs to WAHA's /api/sendText."""
 
-    def __init__(self, pace: Pace, url: str, key: str, rng: random.Random) -> None:
+    def __init__(
+        self, pace: Pace, url: str, key: str, rng: random.Random, log: Callable[[str, str], None] = no_log
+    ) -> None:
+        self._log = log
         self._pace = pace
         self._base = url
         self._url = f"{url}/api/sendText"
@@ -67,11 +75,12 @@ class Outbound:
         counters.successful += 1
         for attempt in range(1, ATTEMPTS + 1):
             await self._pace.sleep(self._rng.uniform(*_TYPING))
-            message_id = await self._post(phone, text)
+            message_id = await self._post(phone, text, attempt)
             if message_id:
                 return SentMessage(True, message_id=message_id, tentativa=attempt)
             if attempt < ATTEMPTS:
                 await self._pace.sleep(_WAITS[attempt - 1])
+        self._log(f"WAHA falhou - usando simulação telefone={phone} mensagem_preview='{text[:30]}'", "warning")
         return SentMessage(True, message_id=f"sim_{key[:12]}", tentativa=ATTEMPTS, simulado=True)
 
     async def session_status(self) -> str:
@@ -85,7 +94,7 @@ class Outbound:
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError):
             return ""
 
-    async def _post(self, phone: str, text: str) -> str:
+    async def _post(self, phone: str, text: str, attempt: int) -> str:
         if self._http is None:
             self._http = aiohttp.ClientSession(headers=self._headers)
         body = {"session": "default", "chatId": f"{phone}@c.us", "text": text}
@@ -93,7 +102,10 @@ class Outbound:
         try:
             async with self._http.post(self._url, json=body, timeout=limit) as answer:
                 if answer.status != 201:
+                    said = f"status_code={answer.status} telefone={phone} tentativa={attempt}"
+                    self._log(f"Falha no envio da mensagem {said}", "warning")
                     return ""
                 return str((await answer.json())["id"])
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError):
+            self._log(f"Timeout ao enviar mensagem telefone={phone} tentativa={attempt}", "error")
             return ""

@@ -6,6 +6,7 @@ import random
 import secrets
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -107,9 +108,15 @@ class World:
             seed=self.settings.seed + self._lives,
             extras=self.settings.extras,
             answered=self.host.answered,
+            log=self._bot_wrote,
             unheard=self.traffic.unheard,
         )
         return SimulatedBot(settings, self.pace, self.switches).application()
+
+    def _bot_wrote(self, text: str, level: str) -> None:
+        """A line of the bot's log, as its library forms it."""
+        at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        self.host.log(f"{at} [{level:<8}] {text}", level)
 
     def dsn(self, role: str) -> str:
         """A role's DSN, through the proxy."""

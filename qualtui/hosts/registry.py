@@ -29,6 +29,12 @@ def kind_of(settings: HostSettings) -> HostKind:
     return KINDS[settings.kind]
 
 
+def keeps_log(settings: HostSettings) -> bool:
+    """Whether the bot's log can be read there: of a process without a unit it needs a file."""
+    named = settings.kind is not HostName.PROCESS or bool(settings.service or settings.log_file)
+    return named and HostCapability.LOGS in kind_of(settings).capabilities
+
+
 def host_of(settings: HostSettings) -> Host:
     """A configured host; nothing is opened yet."""
     return kind_of(settings).connect(settings)

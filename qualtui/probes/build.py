@@ -10,6 +10,7 @@ from qualtui.database import Database
 from qualtui.eventlog.customers import BacklogMarked
 from qualtui.gateways.gateway import GatewayCapability
 from qualtui.gateways.registry import kind_of
+from qualtui.hosts.registry import keeps_log
 from qualtui.probes.audit import Audit
 from qualtui.probes.backup import AskBackups, BackupProbe
 from qualtui.probes.budget import BudgetProbe
@@ -23,6 +24,7 @@ from qualtui.probes.gateway_uptime import GatewayUptimeProbe
 from qualtui.probes.goals import GoalsProbe, History, no_history
 from qualtui.probes.health import HealthProbe
 from qualtui.probes.host import HostProbe
+from qualtui.probes.host_logs import HostLogsProbe
 from qualtui.probes.inbound_silence import InboundSilenceProbe
 from qualtui.probes.json_series import JsonSeriesProbe
 from qualtui.probes.metrics import MetricsProbe
@@ -85,6 +87,8 @@ def probes_of(name: str, agent: AgentSettings, deps: Deps) -> list[Probe]:
         probes.append(ControlProbe(name, agent.control))
     if agent.host is not None:
         probes.append(HostProbe(name, agent.host))
+        if keeps_log(agent.host):
+            probes.append(HostLogsProbe(name, agent.host))
     probes += own_probes(name, agent)
     if (backups := deps.backups.get(name)) is not None:
         probes.append(BackupProbe(name, backups))

@@ -10,6 +10,7 @@ from qualtui.widgets.chart import LEAST, chart
 from qualtui.widgets.evidence_rows import meaning, source_of
 from qualtui.widgets.failure_rows import (
     KINDS,
+    KNOWN_TEXTS,
     SERIES,
     FailureKind,
     bar_cells,
@@ -19,6 +20,7 @@ from qualtui.widgets.failure_rows import (
     head,
     kind_of,
     left_of,
+    log_rows,
     ordered,
 )
 from qualtui.widgets.line import BLANK, Line, Span, column, faded, safe, wrapped
@@ -141,6 +143,8 @@ class FailuresPage(AgentCharts):
         lines: list[Line] = []
         if note := safe(figure.note, 160):
             lines.append((title, Span(note, "text")))
+        if kind.series == KNOWN_TEXTS:
+            lines += log_rows(agent, self.size.width)
         if not kind.causes:
             return lines or [(title, Span(_("this is a count: single cases are not kept"), "faint"))]
         if self._people is None:

@@ -11,6 +11,7 @@ from qualtui.series import (
     host,
     leads,
     literal,
+    logs,
     metrics,
     network,
     replies,
@@ -35,6 +36,7 @@ DECLARED: tuple[Series, ...] = (
     *gateway.SERIES,
     *network.SERIES,
     *host.SERIES,
+    *logs.SERIES,
     *sight.SERIES,
     *backup.SERIES,
 )

@@ -67,5 +67,12 @@ SERIES = (
         "derived",
         "GET /health without a good answer in error_window, by kind in the note; a busy bot is among them",
     ),
-    Series("failures.known_texts", "", "up", "host", "the agent's known error texts in the host's logs"),
+    Series(
+        "failures.known_texts",
+        "",
+        "up",
+        "host",
+        "S14: lines of the host's logs with a known error text of the agent in the last hour; logs.* by kind",
+        usual=0,
+    ),
 )

@@ -58,6 +58,7 @@ def family(name: str) -> str:
         "control": _("Our own network"),
         "tls": _("Certificates"),
         "host": _("Host"),
+        "logs": _("Errors in the bot's log"),
         "sight": _("What qualtui sees"),
         "engine": _("Engine"),
         "user": _("Your own series"),

@@ -8,7 +8,7 @@ from qualtui.text import _
 from qualtui.widgets.catalogue import Entry
 from qualtui.widgets.figures import mark
 from qualtui.widgets.levels import CellLevel, levels, shown
-from qualtui.widgets.line import Line, Span, column, padded
+from qualtui.widgets.line import Line, Span, column, padded, safe
 from qualtui.widgets.look import Look
 from qualtui.widgets.words import evidence_text, quantity, unasked
 from qualtui.wire import AgentDetail, CustomerView, Figure, SeriesHistory
@@ -50,6 +50,33 @@ KINDS = (
     FailureKind("host.http_errors", lambda: _("Webhook answered an error")),
 )
 SERIES = tuple(kind.series for kind in KINDS)
+KNOWN_TEXTS = "failures.known_texts"
+
+
+def log_titles() -> dict[str, str]:
+    """What the kinds of errors in the bot's log at the host are called, by series."""
+    return {
+        "logs.leads": _("Customer not stored"),
+        "logs.sessions": _("Session not created"),
+        "logs.sends": _("Send failed or simulated"),
+        "logs.worker": _("Worker killed, start failed"),
+        "logs.meetings": _("Meeting not recorded"),
+        "logs.webhook": _("Webhook's exceptions, harmless events' too"),
+        "logs.other": _("Other lines of level error"),
+    }
+
+
+def log_rows(agent: AgentDetail, cells: int) -> list[Line]:
+    """The kinds of errors in the log that there were in the last hour, with the newest line of each."""
+    rows: list[Line] = []
+    for name, title in log_titles().items():
+        figure = agent.figures.get(name)
+        if figure is None or not figure.value:
+            continue
+        count = Span(f"   {quantity(figure.value, figure.unit):>5} ", "strong")
+        newest = safe(figure.note, max(10, cells - 54))
+        rows.append((count, Span(column(title, 44), "label"), Span(newest, "text")))
+    return rows
 
 
 def kind_of(series: str) -> FailureKind:

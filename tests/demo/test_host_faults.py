@@ -14,6 +14,7 @@ from qualtui.demo.switch import list_faults
 from qualtui.hosts.host import Host, HostError, HostEventKind, HostFault
 from qualtui.hosts.registry import host_of
 from qualtui.probes.host import HostProbe
+from qualtui.probes.host_logs import HostLogsProbe
 from tests.demo.running import Running, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -111,3 +112,20 @@ async def test_a_bot_that_burns_cpu_is_above_the_limit_of_the_rule(demo: Running
     cpu = (await render.usage(time.time())).cpu.percent
     assert cpu is not None
     assert cpu > 80
+
+
+async def test_what_the_bot_writes_of_failed_sends_is_in_its_log_and_counted_without_a_phone(
+    demo: Running,
+) -> None:
+    probe = HostLogsProbe("bot", settings_of(demo))
+    await demo.fault("sends-refused", True)
+
+    async def counted() -> bool:
+        samples = {one.series: one for one in await probe.ask(time.time())}
+        sends = samples["bot/logs.sends"]
+        assert "telefone" not in str(sends.note)
+        return bool(sends.value) and samples["bot/failures.known_texts"].value != 0
+
+    await eventually(counted, within=60)
+    await demo.fault("sends-refused", False)
+    await probe.close()

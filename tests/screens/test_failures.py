@@ -130,3 +130,26 @@ async def test_the_range_keys_ask_for_another_past() -> None:
     ranges = [ask.seconds for ask in standing.asked if isinstance(ask, ShowHistory)]
     assert ranges[0] == 3600
     assert ranges[-1] == 6 * 3600
+
+
+async def test_errors_of_the_hosts_log_are_shown_by_kind_with_the_newest_line() -> None:
+    scene = snapshots.trouble()
+    agent = scene.details[0]
+    figures = dict(agent.figures)
+    for name, value, note in (
+        ("failures.known_texts", 3, "3 × Falha no envio da mensagem status_code=500"),
+        ("logs.sends", 3, "08:28 Falha no envio da mensagem status_code=500"),
+        ("logs.worker", 0, ""),
+    ):
+        figures[name] = snapshots.figure(name, value, note=note)
+    standing = engine(snapshots.showing(scene, replace(agent, figures=figures)))
+    app = window(standing)
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(app, pilot)
+        table(app, "#rows").select("failures.known_texts")
+        await pilot.press("k", "j")
+        await until(lambda: "Send failed or simulated" in text(app))
+        shown = text(app)
+    (line,) = [one for one in shown.splitlines() if "Send failed or simulated" in one]
+    assert " ".join(line.split()) == "3 Send failed or simulated 08:28 Falha no envio da mensagem status_code=500"
+    assert "Worker killed" not in shown

@@ -91,8 +91,7 @@ async def test_each_series_comes_from_a_probe_or_a_derivation_and_each_of_these_
         for probe in probes:
             await probe.close()
     derived = {name for row in DERIVED for name in row.names} | {FAULT}
-    # Nothing reads the host's logs yet: this says that it has no source.
-    assert polled | derived == BY_NAME.keys() - {"failures.known_texts"}
+    assert polled | derived == BY_NAME.keys()
 
 
 def test_the_list_for_users_has_every_series_with_its_unit_source_and_meaning() -> None:
