@@ -36,7 +36,7 @@ class BotSettings(msgspec.Struct, frozen=True):
     waha_key: str
     unheard: Callable[[str], None]  # gets the phone whose answer was skipped as a repetition
     seed: int = 0
-    answered: Callable[[int], None] = lambda _status: None  # gets the status of each answer of the webhook
+    answered: Callable[[int, float], None] = lambda _status, _took: None  # of the webhook: its status, virtual s
     log: Callable[[str, str], None] = no_log  # gets each line of its log, and the level
     extras: bool = False  # /health/deep and /leads/{id}/retry, which today's deployment lacks
 
@@ -81,6 +81,7 @@ class SimulatedBot:
 
     @web.middleware
     async def _one_at_a_time(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        began = self._pace.now()
         async with self._worker:
             self._left -= 1
             if self._left <= 0:
@@ -99,7 +100,7 @@ class SimulatedBot:
             except web.HTTPNotFound:
                 answer = web.Response(status=404, text=_MISSING, content_type="text/html")
         if request.method == "POST" and request.path == "/webhook":
-            self._settings.answered(answer.status)
+            self._settings.answered(answer.status, self._pace.now() - began)
         answer.force_close()
         return answer
 

@@ -19,6 +19,8 @@ _BASE = 190e6  # bytes of a bot that has just started
 _LEAK = 11e6 / 60  # bytes a virtual second: from 85 % to the limit takes seven minutes
 _CALM, _BURN = 0.03, 0.47  # cores
 _BOOT = 20.0  # virtual seconds until a new instance answers
+_WAKE = 50.0  # virtual seconds of a cold start
+_AGAIN = 6  # steps between two starts of an instance that crashes
 _STEP = 5.0  # virtual seconds between two looks at the memory
 _LIVE_FOR = 3 * 86_400.0  # s: the first deploy's age
 _KEPT = 5000  # answers and log lines
@@ -58,13 +60,15 @@ class SimulatedHost:
         self.leaking: float | None = None  # since when the running instance leaks
         self.leaks = False  # every instance does
         self.burning = False
+        self.crashes = False  # every instance ends before it answers
+        self.wakes: float | None = None  # when a service that slept answers again
         self.limited = False  # every call is answered 429
         self.auto_deploy = True
         now = time.time()
         self.deploys = [self._deploy("new_commit", "live", now - _LIVE_FOR)]
         self.events: list[dict[str, Any]] = []
         self.instance, self.since = self._instance(), self.deploys[0].ended
-        self.answers: deque[tuple[float, int]] = deque(maxlen=_KEPT)  # of the webhook: when, status
+        self.answers: deque[tuple[float, int, float]] = deque(maxlen=_KEPT)  # of the webhook: when, status, s
         self.lines: deque[dict[str, Any]] = deque(maxlen=_KEPT)
 
     def _id(self, kind: str, length: int = 20) -> str:
@@ -79,9 +83,9 @@ class SimulatedHost:
 
     # --- what the bot's process reports ---
 
-    def answered(self, status: int) -> None:
-        """The webhook answered."""
-        self.answers.append((time.time(), status))
+    def answered(self, status: int, seconds: float = 0.0) -> None:
+        """The webhook answered after so many virtual seconds."""
+        self.answers.append((time.time(), status, seconds))
 
     def log(self, text: str, level: str = "info") -> None:
         """A line of the bot's log."""
@@ -115,7 +119,7 @@ class SimulatedHost:
         self.instance, self.since = self._instance(), time.time()
         self.leaking = self.since if self.leaks else None
         self.log("Application services initialised")
-        if not self.suspended:
+        if not self.suspended and not self.crashes:
             await self._run_bot(True)
 
     async def restart(self) -> None:
@@ -163,6 +167,31 @@ class SimulatedHost:
         self.leaks = on
         self.leaking = time.time() if on else None
 
+    async def crash(self, on: bool) -> None:
+        """From now on every instance ends before it answers, or the next one runs."""
+        async with self._turn:
+            self.crashes = on
+            if on:
+                await self._run_bot(False)
+                self._crashed()
+            else:
+                await self._boot(0.0)
+                self.happened("server_available")
+
+    def _crashed(self) -> None:
+        self.log("Failed to initialise services", "critical")
+        self.happened("server_failed", {"instanceID": self.instance, "reason": {"nonZeroExit": 1}})
+
+    def sleep(self, on: bool) -> None:
+        """An idle service of a free plan was put to sleep: the next request wakes it, and waits so long."""
+        self.wakes = time.time() + self._pace.real(_WAKE) if on else None
+
+    async def _woken(self) -> None:
+        async with self._turn:
+            self.wakes = None
+            await self._boot(0.0)
+            self.happened("server_available")
+
     @property
     def bad(self) -> bool:
         """Whether the code that is live is bad."""
@@ -180,9 +209,16 @@ class SimulatedHost:
         return (_BURN if self.burning else _CALM) * (1 + 0.05 * math.sin(at / 5))
 
     async def run(self) -> None:
-        """Kills an instance that has no memory left, and starts another."""
+        """Kills an instance that has no memory left, starts another; ends those that crash, wakes the service."""
+        crashed = 0
         while True:
             await asyncio.sleep(max(0.05, self._pace.real(_STEP)))
+            crashed = crashed + 1 if self.crashes else 0
+            if crashed == _AGAIN:
+                crashed = 0
+                self._crashed()
+            if self.wakes is not None and time.time() >= self.wakes:
+                await self._woken()
             if self.leaking is not None and self.memory(time.time()) >= MEMORY_LIMIT:
                 await self.out_of_memory()
 

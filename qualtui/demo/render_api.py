@@ -169,17 +169,24 @@ class _Api:
             "cpu-limit": lambda: [_series(one, "cpu", [(at, CPU_LIMIT) for at in times])],
             "memory": lambda: [_series(one, "bytes", [(at, host.memory(at)) for at in times])],
             "memory-limit": lambda: [_series(one, "bytes", [(at, MEMORY_LIMIT) for at in times])],
+            "http-latency": lambda: self._latency(_times(begin, end, step), step),
             "http-requests": lambda: self._requests(_times(begin, end, step), step),
         }
         return web.json_response(series[what]()) if what in series else _refused(404, "not found")
 
     def _requests(self, times: Sequence[float], step: float) -> list[dict[str, Any]]:
         found = []
-        for status in sorted({status for _at, status in self._host.answers}):
-            when = [at for at, seen in self._host.answers if seen == status]
+        for status in sorted({status for _at, status, _took in self._host.answers}):
+            when = [at for at, seen, _took in self._host.answers if seen == status]
             counts = [(at, float(sum(at - step < one <= at for one in when))) for at in times]
             found.append(_series([_label("statusCode", str(status))], "unitless", counts))
         return found
+
+    def _latency(self, times: Sequence[float], step: float) -> list[dict[str, Any]]:
+        """In seconds; a minute without an answer has no point."""
+        took = {at: sorted(s for when, _code, s in self._host.answers if at - step < when <= at) for at in times}
+        points = [(at, some[min(len(some) - 1, int(0.95 * len(some)))]) for at, some in took.items() if some]
+        return [_series([_label("resource", self._host.service)], "seconds", points)] if points else []
 
     async def logs(self, request: web.Request) -> web.Response:
         host, limit = self._host, int(request.query.get("limit", 20))

@@ -238,6 +238,8 @@ SHAPES: Mapping[str, Shape] = {
     "host.out_of_memory_1h": _is(0),
     "host.restarts_1h": _is(0),
     "host.http_errors": _is(0, bot_down=None),
+    "host.requests": _near(14, 0.5),
+    "host.latency": _near(9, 0.3),
     "host.deploys": _is(0),
     "host.deploy_age": lambda at: 3 * 86400 - at.ago,
     "host.deploy_harm": _is(0),

@@ -121,6 +121,13 @@ class Requests(msgspec.Struct, frozen=True):
     note: Saying = ""
 
 
+class Latency(msgspec.Struct, frozen=True):
+    """How long the webhook's answers took at the host, in seconds. None: `note` says why it is not known."""
+
+    p95: float | None
+    note: Saying = ""
+
+
 class LogLine(msgspec.Struct, frozen=True):
     """A line of the bot's log. Its text is the bot's own: masked before anything shows or keeps it."""
 
@@ -149,6 +156,9 @@ class Host(Protocol):
 
     async def requests(self, since: float, now: float) -> Requests:
         """The webhook's answers since a time."""
+
+    async def latency(self, now: float) -> Latency:
+        """95th percentile of the webhook's answers, of the newest measured point that has one."""
 
     async def logs(self, since: float, now: float) -> tuple[LogLine, ...]:
         """The lines of the bot's log since a time, oldest first, each id once."""

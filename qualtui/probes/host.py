@@ -1,7 +1,7 @@
 """What does the host say of the bot's service, its instances and its deploys?"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from qualtui.config.values import HostSettings as Settings
@@ -12,6 +12,7 @@ from qualtui.hosts.host import (
     HostEvent,
     HostEventKind,
     Instance,
+    Latency,
     Requests,
     ServiceState,
     Usage,
@@ -29,7 +30,7 @@ _FAILURES = (HostEventKind.FAILED, HostEventKind.OUT_OF_MEMORY)
 _OF_EVENTS = ("failing", "failures_1h", "out_of_memory_1h", "restarts_1h")
 _WORDS = ("suspended", "cpu", "memory", "instances", "age", *_OF_EVENTS)
 _OF_DEPLOYS = ("deploys", "deploy_age", "deploy_failed")
-_OF_REQUESTS = ("http_errors", "deploy_harm")
+_OF_REQUESTS = ("http_errors", "requests", "deploy_harm")
 _ENOUGH = 5  # answers since a deploy, before a share of them says anything
 
 Found = tuple[float | None, Saying, str]  # value, note, code
@@ -49,7 +50,7 @@ class HostProbe:
         self._requests = HostCapability.REQUESTS in can
         words = (
             *_WORDS,
-            *(_OF_REQUESTS if self._requests else ()),
+            *((*_OF_REQUESTS, "latency") if self._requests else ()),
             *(_OF_DEPLOYS if self._deploys else ()),
         )
         self.series = tuple(f"{agent}/host.{word}" for word in words)
@@ -74,6 +75,8 @@ class HostProbe:
         ]
         if self._deploys:
             parts.append(self._of_deploys(now))
+        if self._requests:
+            parts.append(_part(host.latency(now), ("latency",), latency_found))
         said: dict[str, Found] = {"suspended": suspended_found(service)}
         for part in await asyncio.gather(*parts):
             said |= part
@@ -98,13 +101,14 @@ class HostProbe:
 
     async def _answers(self, live_since: float | None, now: float) -> dict[str, Found]:
         """Shares of errors; around a deploy of the last hour, too."""
-        newest = requests_found(await self._host.requests(now - WEBHOOK, now))
+        newest = await self._host.requests(now - WEBHOOK, now)
+        counted = {"http_errors": requests_found(newest), "requests": count_found(newest)}
         if live_since is None or now - live_since > HOUR:
-            return {"http_errors": newest, "deploy_harm": (0.0, "", "")}
+            return {**counted, "deploy_harm": (0.0, "", "")}
         before, since = await asyncio.gather(
             self._host.requests(live_since - HOUR, live_since), self._host.requests(live_since, now)
         )
-        return {"http_errors": newest, "deploy_harm": harm_found(before, since)}
+        return {**counted, "deploy_harm": harm_found(before, since)}
 
     async def close(self) -> None:
         """Gives back the connection."""
@@ -188,10 +192,27 @@ def requests_found(requests: Requests) -> Found:
     """The share of the webhook's answers that are errors, and how many answers it rests on."""
     if requests.by_status is None:
         return None, requests.note, ""
-    share, whole, _bad = webhook_errors(requests.by_status)
+    share, _whole, _bad = webhook_errors(requests.by_status)
     if share is None:
         return None, message("no message in 10 min"), ""
-    return share, message("of {whole:whole} answers in 10 min", whole=whole), ""
+    return share, message("{codes} in 10 min, by the host", codes=_codes(requests.by_status)), ""
+
+
+def count_found(requests: Requests) -> Found:
+    """How many requests the webhook had, by status code in the note."""
+    if requests.by_status is None:
+        return None, requests.note, ""
+    return sum(requests.by_status.values()), _codes(requests.by_status), ""
+
+
+def _codes(by_status: Mapping[str, float]) -> str:
+    """`40 × 200, 3 × 500`: a client that went away has the code 0."""
+    return ", ".join(f"{count:.0f} × {code}" for code, count in sorted(by_status.items()) if count)
+
+
+def latency_found(latency: Latency) -> dict[str, Found]:
+    """How long the webhook's answers took."""
+    return {"latency": (latency.p95, latency.note, "")}
 
 
 def harm_found(before: Requests, since: Requests) -> Found:

@@ -19,6 +19,20 @@ SERIES = (
         "host",
         "S11: 5xx among 2xx and 5xx of the webhook in 10 min, harmless events among them",
     ),
+    Series(
+        "host.requests",
+        "",
+        "",
+        "host",
+        "requests of the webhook in 10 min, by status code in the note; events that are no messages among them",
+    ),
+    Series(
+        "host.latency",
+        "s",
+        "up",
+        "host",
+        "95th percentile of the webhook's answers by the host; 5 to 24 s are ordinary: the bot replies within",
+    ),
     Series("host.deploys", "", "", "host", "deploys of the last day"),
     Series("host.deploy_age", "s", "", "host", "since the deploy that is live went live; the note is its commit"),
     Series(

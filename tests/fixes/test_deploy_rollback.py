@@ -77,7 +77,7 @@ async def test_answers_that_fail_after_the_rollback_too_make_it_no_success(rende
 
     async def minutes(_seconds: float) -> None:
         clock[0] += 90.0
-        render.sim.answers.extend([(now + 85.0, 500)] * 4 + [(now + 85.0, 200)])
+        render.sim.answers.extend([(now + 85.0, 500, 8.0)] * 4 + [(now + 85.0, 200, 8.0)])
 
     tools = DeployTools(lambda: clock[0], None, lambda: clock[0] + 1, tuple, minutes)
     fix = DeployRollback("bot", render.settings, Settings(timeout=Seconds(300)), tools)

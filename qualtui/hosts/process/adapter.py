@@ -16,6 +16,7 @@ from qualtui.hosts.host import (
     HostEventKind,
     HostFault,
     Instance,
+    Latency,
     LogLine,
     Requests,
     ServiceState,
@@ -100,6 +101,10 @@ class ProcessHost:
     async def requests(self, since: float, now: float) -> Requests:  # noqa: ARG002
         """None: nothing here counts them."""
         return Requests(None, message("this host counts no requests"))
+
+    async def latency(self, now: float) -> Latency:  # noqa: ARG002
+        """None: nothing here measures it."""
+        return Latency(None, message("this host measures no latency"))
 
     async def logs(self, since: float, now: float) -> tuple[LogLine, ...]:  # noqa: ARG002
         """The lines of `log_file`, else of the unit's journal."""

@@ -16,6 +16,7 @@ from qualtui.hosts.host import (
     HostEvent,
     HostFault,
     Instance,
+    Latency,
     LogLine,
     Requests,
     ServiceState,
@@ -120,6 +121,16 @@ class RenderHost:
                 return Requests(None, message("the host's plan has no counts of the webhook's requests"))
             raise
         return metrics.counts_of(found, since)
+
+    async def latency(self, now: float) -> Latency:
+        """GET /metrics/http-latency. Its unit is read from the answer: it has been seen as seconds and as ms."""
+        query = (*_window(now - _BACK, now), ("path", self._webhook), ("quantile", "0.95"))
+        try:
+            return metrics.latency_of(await self._points(calls.LATENCY, query), now)
+        except HostError as error:
+            if error.http in (400, 402):
+                return Latency(None, message("the host's plan has no latency of the webhook"))
+            raise
 
     async def logs(self, since: float, now: float) -> tuple[LogLine, ...]:
         """GET /logs, page by page, each id once."""

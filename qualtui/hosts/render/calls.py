@@ -38,6 +38,7 @@ CPU_LIMIT = RenderCall("GET", "/metrics/cpu-limit", resource=True)
 MEMORY = RenderCall("GET", "/metrics/memory", resource=True)
 MEMORY_LIMIT = RenderCall("GET", "/metrics/memory-limit", resource=True)
 REQUESTS = RenderCall("GET", "/metrics/http-requests", resource=True)
+LATENCY = RenderCall("GET", "/metrics/http-latency", resource=True)
 LOGS = RenderCall("GET", "/logs", resource=True)
 RESTART = RenderCall("POST", "/services/{service}/restart", HostWrite.RESTART)
 ROLLBACK = RenderCall("POST", "/services/{service}/rollback", HostWrite.ROLLBACK)
@@ -45,7 +46,7 @@ UPDATE = RenderCall("PATCH", "/services/{service}", HostWrite.ROLLBACK)  # of au
 
 TABLE: tuple[RenderCall, ...] = (
     SERVICES, SERVICE, DEPLOYS, INSTANCES, EVENTS,
-    CPU, CPU_LIMIT, MEMORY, MEMORY_LIMIT, REQUESTS, LOGS, RESTART, ROLLBACK, UPDATE,
+    CPU, CPU_LIMIT, MEMORY, MEMORY_LIMIT, REQUESTS, LATENCY, LOGS, RESTART, ROLLBACK, UPDATE,
 )  # fmt: skip
 
 

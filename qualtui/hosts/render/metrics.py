@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from qualtui.hosts.host import Requests, Use
+from qualtui.hosts.host import Latency, Requests, Use
 from qualtui.text import clean
 from qualtui.text.message import Saying, message
 
@@ -13,6 +13,15 @@ STEP = 60.0  # s of a point
 LATE = 300.0  # s: points arrive late; one older than this says nothing of now
 CPU_UNITS = frozenset({"cpu", "cores"})
 MEMORY_UNITS = frozenset({"bytes", "byte", "b", "kb", "mb", "gb", "kib", "mib", "gib"})
+SECONDS = {
+    "s": 1.0,
+    "sec": 1.0,
+    "second": 1.0,
+    "seconds": 1.0,
+    "ms": 0.001,
+    "millisecond": 0.001,
+    "milliseconds": 0.001,
+}
 COUNT_UNITS = frozenset({"unitless", "count", "requests", ""})
 
 
@@ -94,6 +103,20 @@ def counts_of(found: Collection, since: float) -> Requests:
         values = [point.value for point in one.values if point.value is not None and _at(point) >= since]
         counts[code] = counts.get(code, 0.0) + sum(values)
     return Requests(counts)
+
+
+def latency_of(found: Collection, now: float) -> Latency:
+    """The slowest series' newest point, in seconds; a unit that is not known gives the raw value in the note."""
+    points = [(one, point) for one in found or () if (point := _newest(one, now)) is not None]
+    if not points:
+        return Latency(None, message("no latency from the host: no message in 5 min, or its plan has none"))
+    one, point = max(points, key=lambda pair: pair[1].value or 0.0)
+    assert point.value is not None
+    scale = SECONDS.get(one.unit.strip().lower())
+    if scale is None:
+        raw = f"{point.value:g} {clean(one.unit, 20)}".strip()
+        return Latency(None, message("{raw}: a unit that qualtui does not know", raw=raw))
+    return Latency(point.value * scale)
 
 
 def _newest(one: TimeSeries, now: float) -> Point | None:

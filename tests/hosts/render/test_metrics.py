@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from qualtui.hosts.render.answers import stamp
-from qualtui.hosts.render.metrics import CPU_UNITS, MEMORY_UNITS, TimeSeries, counts_of, use_of
+from qualtui.hosts.render.metrics import CPU_UNITS, MEMORY_UNITS, TimeSeries, counts_of, latency_of, use_of
 
 NOW = 1_790_000_000.0
 
@@ -80,3 +80,23 @@ def test_no_counts_are_no_data_and_not_zero(found: tuple[TimeSeries, ...] | None
 
 def test_counts_of_an_unknown_unit_are_no_data() -> None:
     assert counts_of((series((60, 1.0), unit="per second"),), 0.0).by_status is None
+
+
+@pytest.mark.parametrize(
+    ("points", "seconds"),
+    [
+        ((series((120, 9.0), (60, 12.0), unit="seconds"),), 12),
+        ((series((60, 900.0), unit="ms"), series((60, 12_000.0), unit="ms")), 12),
+        ((series((60, 12.0), unit="ticks"),), None),  # shown raw, never alarmed on
+        ((series((60, None), unit="s"),), None),
+        ((series((400, 9.0), unit="s"),), None),
+        ((), None),
+        (None, None),
+    ],
+)
+def test_latency_is_in_the_unit_of_the_answer(
+    points: tuple[TimeSeries, ...] | None, seconds: float | None
+) -> None:
+    found = latency_of(points, NOW)
+    assert found.p95 == seconds
+    assert (found.note == "") == (seconds is not None)

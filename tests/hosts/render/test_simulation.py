@@ -79,6 +79,14 @@ async def test_the_webhooks_answers_are_counted_by_status() -> None:
         assert (await host.requests(now - 600, now)).by_status == {"200": 3, "500": 1}
 
 
+async def test_the_webhooks_latency_is_that_of_the_newest_minute_with_an_answer() -> None:
+    async with scene() as (sim, host, *_):
+        assert (await host.latency(time.time() + 1)).p95 is None
+        for seconds in (*[8.0] * 10, 31.0):
+            sim.answered(200, seconds)
+        assert (await host.latency(time.time() + 1)).p95 == 31
+
+
 async def test_an_instance_without_memory_is_killed_and_another_starts() -> None:
     async with scene() as (sim, host, ran, *_):
         before = sim.instance
