@@ -10,6 +10,7 @@ from qualtui.model import Evidence, Link, Phase, Severity
 from qualtui.model.findings import Finding, failed, ok, skipped, warning
 from qualtui.series.catalogue import BY_NAME
 from qualtui.series.timeline import grid
+from qualtui.widgets.marks import MARKED
 from qualtui.wire import (
     SUMMARY_SERIES,
     ActivityView,
@@ -585,6 +586,8 @@ def _past(name: str, since: float, step: float, count: int) -> SeriesHistory:
         limits = (Limit(0, "==", critical, "x", 120.0),) if name in {"db.up", "gateway.working"} else ()
         if name == "health.up":
             values[count // 2] = 0.0
+    elif name in MARKED:  # no host is configured
+        values = [None] * count
     elif name in {"failures.unanswered", "failures.consecutive", "failures.sends"}:
         values = [max(0.0, (at - (AT - 360)) // 90) for at in times]
         limits = (Limit(2, ">=", Severity.WARNING, "failures-in-a-row"),) if name == "failures.consecutive" else ()

@@ -26,6 +26,7 @@ from qualtui.widgets.incident_words import alert_words, alerts_summary, notice_w
 from qualtui.widgets.levels import is_state
 from qualtui.widgets.line import BLANK, Line, Span, faded, fit, safe
 from qualtui.widgets.lines import Lines
+from qualtui.widgets.marks import MARKED
 from qualtui.widgets.rule_chart import fired_after, plot_cells, rule_title
 from qualtui.widgets.table import Table, TableRow
 from qualtui.widgets.time_range import range_for
@@ -111,7 +112,7 @@ class IncidentPage(Ranged):
         related = RELATED if self._two_columns else ()
         return ShowHistory(
             incident.agent,
-            related,
+            (*related, *MARKED),
             rule=incident.rule,
             seconds=self.range.seconds,
             cells=plot_cells(self._left),
@@ -181,7 +182,16 @@ class IncidentPage(Ranged):
         stretch = fired_after(incident, past.series[0], self.zone)
         height = min(room, STATE_CHART if is_state(past.series[0]) else MOST_CHART)
         return chart(
-            past.series[0], axis, self.now, title, cells, height, self.look, cursor=self.cursor, stretch=stretch
+            past.series[0],
+            axis,
+            self.now,
+            title,
+            cells,
+            height,
+            self.look,
+            cursor=self.cursor,
+            stretch=stretch,
+            marks=self.marks,
         )
 
     def _absent(self) -> Line:
@@ -227,7 +237,7 @@ class IncidentPage(Ranged):
         if answer is None:
             return [BLANK, (Span(_("reading ..."), "faint"),)]
         (key, _word), *_rest = self._keys(("fix",))
-        past = self.past.series[1:] if self.past is not None else ()
+        past = [one for one in self.past.series[1:] if one.name not in MARKED] if self.past is not None else ()
         related = related_rows(past, PANE, look)
         if related:
             span = _("last {range}").format(range=self.range.name)

@@ -25,6 +25,7 @@ from qualtui.widgets.failure_rows import (
 )
 from qualtui.widgets.line import BLANK, Line, Span, column, faded, safe, wrapped
 from qualtui.widgets.lines import Lines
+from qualtui.widgets.marks import MARKED
 from qualtui.widgets.table import Table, TableRow
 from qualtui.widgets.words import age
 from qualtui.wire import AgentDetail, Customers, CustomerView, ListCustomers, ShowHistory
@@ -56,7 +57,9 @@ class FailuresPage(AgentCharts):
 
     def wanted(self) -> ShowHistory:
         """All kinds at once."""
-        return ShowHistory(self._agent, SERIES, seconds=self.range.seconds, cells=bar_cells(self.size.width))
+        return ShowHistory(
+            self._agent, (*SERIES, *MARKED), seconds=self.range.seconds, cells=bar_cells(self.size.width)
+        )
 
     def fresh(self) -> None:
         """Read the past and the examples again."""
@@ -132,7 +135,16 @@ class FailuresPage(AgentCharts):
         title = (Span(" ", "title"), Span(kind.title(), "title"))
         cells = self.size.width
         drawn = chart(
-            series, axis, self.now, title, cells, height, self.look, cursor=self.cursor, left=left_of(cells)
+            series,
+            axis,
+            self.now,
+            title,
+            cells,
+            height,
+            self.look,
+            cursor=self.cursor,
+            left=left_of(cells),
+            marks=self.marks,
         )
         return [*drawn, *told]
 

@@ -19,6 +19,7 @@ from qualtui.widgets.machines import (
     WIDE,
     bar_cells,
     chart_title,
+    held,
     left_of,
     machine_of,
     machine_row,
@@ -78,7 +79,7 @@ class MachinesPage(AgentCharts):
         event.stop()
         agent = self.sight.detail(self._agent)
         machine = machine_of(event.key)
-        names = dict.fromkeys((*machine.charts, *machine.bar))
+        names = dict.fromkeys((*machine.charts, *machine.more, *machine.bar))
         told = [self._evidence(agent, name) for name in names if name in agent.figures] if agent else []
         rows = [row for text in told for row in wrapped(text, max(1, self.size.width - 2))]
         self.report([(Span(f" {row}", "label"),) for row in rows[:EVIDENCE]])
@@ -112,7 +113,7 @@ class MachinesPage(AgentCharts):
 
     def _row(self, view: LinkView) -> Line:
         machine = machine_of(view.link)
-        some = [one for name in machine.bar if (one := self.series(name)) is not None]
+        some = [held(one) for name in machine.bar if (one := self.series(name)) is not None]
         axis = self.axis
         levels = uptime_levels(some, axis.cells if axis is not None else 0)
         up = self.series(machine.up)
@@ -132,7 +133,8 @@ class MachinesPage(AgentCharts):
         missing = unmeasured(agent)
         room = self.size.height - self._beside_charts() - (1 if missing else 0)
         names = measured(agent)
-        chosen = machine_of(self.table.key).charts if self.table.key else ()
+        machine = machine_of(self.table.key) if self.table.key else None
+        chosen = (*machine.charts, *machine.more) if machine is not None else ()
         number = min(len(names), max(1, room // HEIGHT))
         if number < len(names):
             names = sorted(names, key=lambda name: name not in chosen)[:number]
@@ -145,7 +147,7 @@ class MachinesPage(AgentCharts):
             title = chart_title(name, agent, self.now, self.look, chosen=name in chosen)
             lines += chart(
                 series, axis, self.now, title, cells, height, self.look,
-                cursor=self.cursor, left=left_of(cells), times=n == number - 1,
+                cursor=self.cursor, left=left_of(cells), times=n == number - 1, marks=self.marks,
             )  # fmt: skip
         if missing:
             text = _("no source for {names}").format(names=", ".join(missing))

@@ -9,6 +9,7 @@ from qualtui.screens.listing import Listing
 from qualtui.screens.pages import PageContext
 from qualtui.text import _
 from qualtui.text.message import Saying
+from qualtui.widgets.marks import MARKED, NONE, ChartMarks, marks_of
 from qualtui.widgets.time_axis import TimeAxis
 from qualtui.widgets.time_range import FIRST, RANGE_BINDINGS, RANGES, TimeRange
 from qualtui.wire import History, SeriesHistory, ShowHistory
@@ -56,6 +57,12 @@ class Ranged(Listing):
     def series(self, name: str) -> SeriesHistory | None:
         """The past of a series, if it came."""
         return next((one for one in self.past.series if one.name == name), None) if self.past else None
+
+    @property
+    def marks(self) -> ChartMarks:
+        """Deploys and restarts, where the page asks for MARKED."""
+        axis = self.axis
+        return NONE if axis is None else marks_of(self.series(MARKED[0]), self.series(MARKED[1]), axis)
 
     def wanted(self) -> ShowHistory | None:
         """The past that the page needs now; None: none."""

@@ -8,6 +8,7 @@ from qualtui.text import _
 from qualtui.widgets.levels import CellLevel, is_state, levels, shown
 from qualtui.widgets.line import BLANK, Line, Span, fit, padded, safe, width
 from qualtui.widgets.look import Look
+from qualtui.widgets.marks import NONE, ChartMarks
 from qualtui.widgets.scale import Scale, axis_text, scale_for
 from qualtui.widgets.time_axis import TimeAxis
 from qualtui.widgets.words import quantity
@@ -45,6 +46,7 @@ def chart(
     stretch: Stretch | None = None,
     left: int = 0,
     times: bool = True,
+    marks: ChartMarks = NONE,
 ) -> list[Line]:
     """The chart in exactly `height` rows of at most `cells`; `cursor`: the cell whose values the title shows.
 
@@ -53,13 +55,14 @@ def chart(
     """
     if cells <= 0 or height <= 0:
         return []
-    head = fit((*title, *_reading(series, axis, cursor, look)), cells)
+    legend = (Span(f"   {marks.legend}", "strong"),) if marks.signs else ()
+    head = fit((*title, *_reading(series, axis, cursor, look), *legend), cells)
     values = shown(series)
     known = [value for value in values if value is not None]
     if len(known) < ENOUGH or height < LEAST:
         rows: list[Line] = [head, (Span("   " + _too_little(axis, values), "faint"),)]
     else:
-        rows = [head, *_plot(series, axis, now, height - 1, look, cursor, stretch, left, times)]
+        rows = [head, *_plot(series, axis, now, height - 1, look, cursor, stretch, left, times, marks)]
     rows += [BLANK] * (height - len(rows))
     return [fit(row, cells) if width(row) > cells else row for row in rows[:height]]
 
@@ -117,6 +120,7 @@ def _plot(
     stretch: Stretch | None,
     left: int,
     times: bool,
+    marks: ChartMarks,
 ) -> list[Line]:
     """Columns with their axes in so many rows."""
     marked = [_stretch(stretch, axis, look)] if stretch is not None and height > LEAST else []
@@ -133,7 +137,8 @@ def _plot(
     for row in range(rows - 1, -1, -1):
         text, sign, token = names.get(row, ("", look.glyphs.bar, "rule"))
         start = (Span(f" {padded(text, wide, right=True)} ", "label"), Span(sign, token))
-        lines.append((*start, *_row(columns, row, look, axis, cursor, sign != look.glyphs.bar, token)))
+        line = _row(columns, row, look, axis, cursor, sign != look.glyphs.bar, token)
+        lines.append((*start, *(_marked(line, marks, axis) if row == rows - 1 else line)))
     blank = Span(" " * (wide + 3), "label")
     lines += [(blank, *line) for line in marked]
     if times:
@@ -189,6 +194,14 @@ def _row(
         else:
             spans.append(Span(sign * axis.wide, style))
     return spans
+
+
+def _marked(line: Sequence[Span], marks: ChartMarks, axis: TimeAxis) -> list[Span]:
+    """The uppermost row with the signs of what happened."""
+    cells = [Span(sign, span.token) for span in line for sign in span.text]
+    for cell, sign in marks.signs.items():
+        cells[cell * axis.wide] = Span(sign, "strong")
+    return cells
 
 
 def _names(

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from qualtui.model import Evidence, Link
+from msgspec.structs import replace
+
+from qualtui.model import Evidence, Link, Severity
 from qualtui.text import _
 from qualtui.widgets.catalogue import Entry
 from qualtui.widgets.chain import link_mark, link_names
@@ -12,26 +14,37 @@ from qualtui.widgets.figures import mark
 from qualtui.widgets.levels import CellLevel
 from qualtui.widgets.line import Line, Span, column, padded, safe, whole_words
 from qualtui.widgets.look import Look
+from qualtui.widgets.marks import MARKED
 from qualtui.widgets.uptime import uptime_bar
 from qualtui.widgets.words import evidence_text, quantity, unasked
-from qualtui.wire import AgentDetail, LinkView
+from qualtui.wire import AgentDetail, Limit, LinkView, SeriesHistory
 
 WIDE = 120  # cells from which a row shows its status in full, and how long the link was up
 _NAME = 9
 
 
 class Machine(NamedTuple):
-    """A link: the series that its uptime bar is made of, the one whose mean is its uptime, and its charts."""
+    """A link: the series that its uptime bar is made of, the one whose mean is its uptime, and its charts.
+
+    `more`: charts that come after all others, or first where the link is chosen.
+    """
 
     link: Link
     bar: tuple[str, ...]
     up: str = ""
     charts: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
 
 MACHINES = (
     Machine(Link.US, ("control.up", "sight.blind"), "control.up"),
-    Machine(Link.HOST, ("host.cpu", "host.memory"), "", ("host.cpu", "host.memory")),
+    Machine(
+        Link.HOST,
+        ("host.suspended", "host.failing", "host.cpu", "host.memory"),
+        "",
+        ("host.cpu", "host.memory"),
+        ("host.requests", "host.latency", "host.instances"),
+    ),
     Machine(Link.WEBHOOK, ("failures.timeouts",), "", ("customers.last_inbound",)),
     Machine(Link.BOT, ("health.up", "health.down"), "health.up", ("health.seconds",)),
     Machine(Link.DATABASE, ("db.up", "db.seconds"), "db.up", ("db.seconds",)),
@@ -39,7 +52,11 @@ MACHINES = (
     Machine(Link.CUSTOMER, ("customers.oldest", "customers.lost"), "", ("reply.p95", "customers.oldest")),
 )
 CHARTS = tuple(name for machine in MACHINES for name in machine.charts)
-SERIES = tuple(dict.fromkeys(name for machine in MACHINES for name in (*machine.bar, *machine.charts)))
+MORE = tuple(name for machine in MACHINES for name in machine.more)
+_ALL = (name for machine in MACHINES for name in (*machine.bar, *machine.charts, *machine.more))
+SERIES = tuple(dict.fromkeys((*_ALL, *MARKED)))
+# No rule speaks of these: while they are 1 the machine does not run, though its use has no points then.
+BROKEN = {"host.suspended": Severity.CRITICAL, "host.failing": Severity.WARNING}
 
 
 @lru_cache(maxsize=1)
@@ -48,6 +65,9 @@ def titles() -> dict[str, str]:
     return {
         "host.cpu": _("Host: CPU"),
         "host.memory": _("Host: memory"),
+        "host.requests": _("Host: requests of the webhook in 10 min"),
+        "host.latency": _("Host: time of the webhook's answers, p95"),
+        "host.instances": _("Host: instances"),
         "customers.last_inbound": _("Webhook: age of the newest message"),
         "health.seconds": _("Bot: time of /health"),
         "db.seconds": _("Database: empty query"),
@@ -55,6 +75,12 @@ def titles() -> dict[str, str]:
         "reply.p95": _("Customer: reply time p95"),
         "customers.oldest": _("Customer: oldest wait"),
     }
+
+
+def held(series: SeriesHistory) -> SeriesHistory:
+    """A series that says that the machine does not run, with a limit by which its bar shows that."""
+    severity = BROKEN.get(series.name)
+    return series if severity is None else replace(series, limits=(Limit(0.0, ">", severity),))
 
 
 def machine_of(link: str) -> Machine:
@@ -118,7 +144,8 @@ def chart_title(name: str, agent: AgentDetail, now: float, look: Look, *, chosen
 def measured(agent: AgentDetail) -> list[str]:
     """The charts that have a source."""
     none = Evidence.NO_SOURCE
-    return [name for name in CHARTS if name in agent.figures and agent.figures[name].evidence is not none]
+    known = [*CHARTS, *MORE]
+    return [name for name in known if name in agent.figures and agent.figures[name].evidence is not none]
 
 
 def unmeasured(agent: AgentDetail) -> list[str]:

@@ -116,7 +116,7 @@ class ShowAgents(msgspec.Struct, frozen=True, tag="agents.show"):
     figures: tuple[str, ...] = ()
 
 
-MOST_SERIES = 20  # of one history
+MOST_SERIES = 30  # of one history
 MOST_CELLS = 400  # of each
 
 

@@ -6,9 +6,11 @@ from msgspec.structs import replace
 from qualtui.app import QualtuiApp
 from qualtui.screens.machines import MachinesPage
 from qualtui.text.message import message
+from qualtui.widgets.levels import CellLevel
 from qualtui.widgets.look import Look
-from qualtui.widgets.machines import SERIES
-from qualtui.wire import MOST_SERIES, Command, History, Refused, ShowHistory
+from qualtui.widgets.machines import SERIES, held
+from qualtui.widgets.uptime import uptime_levels
+from qualtui.wire import MOST_SERIES, Command, History, Refused, SeriesHistory, ShowHistory
 from tests import snapshots
 from tests.screens.stand_in import Clock, StandIn, table, text, tokens, until, window
 from tests.screens.test_pictures import compare
@@ -170,3 +172,41 @@ async def test_a_small_screen_cuts_no_word_of_a_status_and_shows_the_chosen_one_
         table(app, "#rows").select("customer")
         await pilot.press("k")
         await until(lambda: "WhatsApp FAILED 4m" in text(app))
+
+
+def host_past(name: str, *values: float | None) -> SeriesHistory:
+    return SeriesHistory(name, "", "up", values, values, values)
+
+
+def test_a_suspended_host_is_down_in_its_bar_and_what_is_not_known_is_a_gap() -> None:
+    suspended, cpu = host_past("host.suspended", 0, 1, 1, None), host_past("host.cpu", 6, None, None, None)
+    bar = uptime_levels([held(suspended), held(cpu)], 4)
+    assert bar == [CellLevel.OK, CellLevel.CRITICAL, CellLevel.CRITICAL, CellLevel.UNKNOWN]
+    failing = uptime_levels([held(host_past("host.failing", 0, 1))], 2)
+    assert failing == [CellLevel.OK, CellLevel.WARNING]
+
+
+async def test_the_charts_of_the_host_mark_its_deploys_and_restarts() -> None:
+    scene = snapshots.trouble()
+    agent = scene.details[0]
+    cpu = snapshots.figure("host.cpu", 40)
+
+    def aged(ask: Command) -> History:
+        assert isinstance(ask, ShowHistory)
+        found = snapshots.past(ask)
+        cells = len(found.series[0].lows)
+        values = tuple(86_400.0 + n * found.step for n in range(cells - 10))
+        age = values + tuple(n * found.step for n in range(10))
+        series = tuple(
+            replace(one, lows=age, highs=age, lasts=age) if one.name == "host.deploy_age" else one
+            for one in found.series
+        )
+        return replace(found, series=series)
+
+    standing = StandIn(snapshots.showing(scene, replace(agent, figures=dict(agent.figures) | {"host.cpu": cpu})))
+    standing.answers[ShowHistory] = aged
+    app = window(standing)
+    async with app.run_test(size=WIDE) as pilot:
+        await opened(app, pilot)
+        assert "D deploy" in row(app, "Host: CPU")
+        assert "R restart" not in text(app)
