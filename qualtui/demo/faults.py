@@ -97,6 +97,11 @@ class Faults:
             "cpu-burn": (_("The bot takes nearly all of its CPU"), self._burn),
             "bad-deploy": (_("A deploy whose code answers 500 to every message"), self._deploy),
             "suspended": (_("Render suspends the service: its free hours are used up"), self._suspended),
+            "crash-loop": (_("The bot ends at each start; Render starts it again and again"), self._crash),
+            "cold-start": (
+                _("Render put the idle service to sleep: the next request waits"),
+                self._cold,
+            ),
             "host-down": (_("Render's API refuses connections"), self._render),
             "host-limited": (_("Render's API answers 429 to everything"), self._limited),
             "catcher-down": (_("The notice catcher refuses connections"), self._catcher),
@@ -123,6 +128,8 @@ class Faults:
             return logged_out
         if name == "sends-hanging":
             return self._world.gateway.hanging
+        if name == "cold-start":
+            return self._world.host.wakes is not None
         if name == "bad-deploy":
             return self._world.host.bad
         if name == "sends-failing":
@@ -223,6 +230,13 @@ class Faults:
             await host.deploy("new_commit", bad=True)
         else:
             await host.rollback(next(one.id for one in host.deploys if not one.bad))
+
+    async def _crash(self, on: bool) -> None:
+        await self._world.host.crash(on)
+
+    async def _cold(self, on: bool) -> None:
+        self._world.host.sleep(on)
+        await self._agent(on)
 
     async def _suspended(self, on: bool) -> None:
         await self._world.host.suspend(on)

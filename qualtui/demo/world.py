@@ -97,6 +97,8 @@ class World:
     async def run_bot(self, mode: Mode) -> None:
         """Sets how the bot's process behaves; one that the host does not run is down."""
         self.bot_mode = mode
+        if self.host.wakes is not None and mode is Mode.UP:
+            mode = Mode.HANGING
         await self.agent.become(mode if self._hosted else Mode.DOWN)
 
     def _agent(self) -> web.Application:

@@ -17,7 +17,16 @@ NAMES = {
     *("customers-unanswered", "sends-failing", "sends-hanging", "error-burst", "flood"),
     *("sends-refused", "logged-out", "foreign-number", "chats-hidden", "chats-doubled", "chats-request-time"),
     *("acks-pending", "session-nameless", "catcher-down", "catcher-hangs", "catcher-drips"),
-    *("memory-leak", "cpu-burn", "bad-deploy", "suspended", "host-down", "host-limited"),
+    *(
+        "memory-leak",
+        "cpu-burn",
+        "bad-deploy",
+        "suspended",
+        "crash-loop",
+        "cold-start",
+        "host-down",
+        "host-limited",
+    ),
 }
 
 

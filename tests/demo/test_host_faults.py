@@ -80,6 +80,42 @@ async def test_a_suspended_service_has_no_bot_until_it_is_resumed(demo: Running,
     await eventually(lambda: healthy(demo))
 
 
+async def test_a_bot_that_crashes_at_each_start_fails_again_and_again_until_it_runs(
+    demo: Running, render: Host
+) -> None:
+    since = time.time()
+    await demo.fault("crash-loop", True)
+
+    async def again() -> bool:
+        events = await render.events(since)
+        return sum(one.kind is HostEventKind.FAILED and str(one.text) == "exited with 1" for one in events) > 1
+
+    await eventually(again, within=60)
+    assert not await healthy(demo)
+    await demo.fault("agent-down", True)  # its end starts no bot that crashes
+    await demo.fault("agent-down", False)
+    assert not await healthy(demo)
+    await demo.fault("crash-loop", False)
+    await eventually(lambda: healthy(demo))
+    assert (await render.events(since))[-1].kind is HostEventKind.AVAILABLE
+
+
+async def test_a_cold_start_hangs_for_a_while_ends_by_itself_and_is_a_new_instance(
+    demo: Running, render: Host
+) -> None:
+    (before,) = await render.instances()
+    await demo.fault("cold-start", True)
+    assert await is_on(demo, "cold-start")
+
+    async def awake() -> bool:
+        return not await is_on(demo, "cold-start")
+
+    await eventually(awake, within=60)
+    await eventually(lambda: healthy(demo))
+    (after,) = await render.instances()
+    assert after.id != before.id
+
+
 async def test_a_bad_deploy_answers_500_until_a_rollback(demo: Running, render: Host) -> None:
     good = next(one for one in await render.deploys(0.0) if one.live)
     await demo.fault("bad-deploy", True)
