@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from qualtui.config.values import Aggregate, Config, Rule
 from qualtui.diagnosis.goals import targets
 from qualtui.engine.journal import Journal
 from qualtui.model.cells import Cell
 from qualtui.model.values import Severity
 from qualtui.series.declaration import Series
+from qualtui.series.rows_past import NAMES, RowsPast, blob_name, filled
 from qualtui.series.timeline import Extent, extents
 from qualtui.store.ports import SampleStore
 from qualtui.wire import Limit, SeriesHistory
@@ -38,24 +41,42 @@ class HistoryReader:
         holds = {name: self._holds(f"{agent}/{name}") for name in names}
         until = since + count * step - 0.001  # both ends are included
 
-        def cells() -> list[tuple[Cell, ...]]:
-            return [
-                self._store.cells(f"{agent}/{name}", since - holds[name] - step, until, step) for name in names
-            ]
+        def cells() -> tuple[list[tuple[Cell, ...]], RowsPast | None]:
+            own = [self._store.cells(f"{agent}/{name}", since - holds[name] - step, until, step) for name in names]
+            return own, rows_past(self._store, agent) if NAMES & set(names) else None
 
-        found = await self._journal.read(cells)
+        found, past = await self._journal.read(cells)
         return tuple(
-            _history(series[name], some, extents(some, since, step, count, holds[name]), since)
+            _history(series[name], some, extents(some, since, step, count, holds[name]), since, step, past)
             for name, some in zip(names, found, strict=True)
         )
 
 
-def _history(series: Series, found: Sequence[Cell], cells: Sequence[Extent], since: float) -> SeriesHistory:
+def rows_past(store: SampleStore, agent: str) -> RowsPast | None:
+    """What the rows say of the time before the first look, as far as it was read. Raises StoreError."""
+    blob = store.load_tracking(blob_name(agent))
+    try:
+        return None if blob is None else msgspec.msgpack.decode(blob, type=RowsPast)
+    except msgspec.DecodeError:  # of another version: it is read anew
+        return None
+
+
+def _history(
+    series: Series,
+    found: Sequence[Cell],
+    own: Sequence[Extent],
+    since: float,
+    step: float,
+    past: RowsPast | None,
+) -> SeriesHistory:
     inside = [cell for cell in found if cell.at >= since]
     samples = sum(cell.count for cell in inside)
     mean = sum(cell.total for cell in inside) / samples if samples else None
+    cells, from_rows = filled(own, past, series.name, since, step)
     lows, highs, lasts = (tuple(values) for values in zip(*cells, strict=True))
-    return SeriesHistory(series.name, series.unit, series.worse, lows, highs, lasts, mean=mean)
+    return SeriesHistory(
+        series.name, series.unit, series.worse, lows, highs, lasts, mean=mean, from_rows=from_rows
+    )
 
 
 def limits(config: Config, series: Series, rule: str = "") -> tuple[Limit, ...]:

@@ -5,7 +5,7 @@ from functools import partial
 
 import msgspec
 
-from qualtui.config.values import AgentSettings, DatabaseSettings, GatewaySettings, Goals
+from qualtui.config.values import AgentSettings, DatabaseSettings, GatewaySettings, Goals, Mapping
 from qualtui.database import Database
 from qualtui.eventlog.customers import BacklogMarked
 from qualtui.gateways.gateway import GatewayCapability
@@ -30,11 +30,13 @@ from qualtui.probes.json_series import JsonSeriesProbe
 from qualtui.probes.metrics import MetricsProbe
 from qualtui.probes.postgres import DatabaseProbe
 from qualtui.probes.probe import Probe
+from qualtui.probes.rows_past import RowsPastProbe
 from qualtui.probes.serial_database import SerialDatabase
 from qualtui.probes.session_list import SessionList
 from qualtui.probes.slow_lane import SlowLaneProbe
 from qualtui.probes.sql_series import SqlSeriesProbe
 from qualtui.probes.tls import TlsProbe, tls_hosts
+from qualtui.series.rows_past import blob_name
 from qualtui.text.message import Saying
 from qualtui.tracking.deliverability import GatewayAt, no_gateway
 from qualtui.tracking.gateway_witness import RowsToday
@@ -174,10 +176,27 @@ def _database_probes(
         DatabaseProbe(name, shared, float(settings.interval), timeout),
         customers,
         SlowLaneProbe(name, turn, agent.mapping, every, slow_timeout, audit, sessions),
+        _rows_past(name, turn, agent.mapping, settings, deps),
     ]
     if agent.gateway is not None:
         probes.append(InboundSilenceProbe(name, turn, agent.mapping, every / 10, slow_timeout))
     return probes
+
+
+def _rows_past(
+    name: str, turn: SerialDatabase, mapping: Mapping, settings: DatabaseSettings, deps: Deps
+) -> RowsPastProbe:
+    blob = blob_name(name)
+    return RowsPastProbe(
+        name,
+        turn,
+        mapping,
+        float(settings.slow_timeout),
+        float(settings.reply_within),
+        born=lambda: deps.born(name),
+        load=partial(deps.load, blob),
+        save=partial(deps.save, blob),
+    )
 
 
 def lists_chats(settings: GatewaySettings) -> bool:

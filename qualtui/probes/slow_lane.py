@@ -51,6 +51,7 @@ def _questions(mapping: Mapping) -> tuple[_Question, ...]:
     return (
         question("leads_unprocessed", "leads", (mapping.new,), value="row.leads_unprocessed"),
         question("leads_processed", "leads", (), value="row.leads_processed"),
+        question("leads_created", "leads", (), value="leads.created_1h"),
         question("reply_mean", "messages", (mapping.sent, mapping.received), value="row.reply_mean"),
         question("sessions_active", "sessions", (), value="sessions.active"),
         question("sessions_stuck", "sessions", (), value="row.sessions_stuck"),

@@ -24,6 +24,8 @@ _TOKENS = {
     CellLevel.CRITICAL: ("critspark", "critbody"),
 }
 
+_ROWS = ("gap", "gap")  # no evidence: neither good nor bad
+
 
 class Stretch(NamedTuple):
     """A stretch of time that is marked below the columns, with a word."""
@@ -90,7 +92,8 @@ def _reading(series: SeriesHistory, axis: TimeAxis, cursor: int | None, look: Lo
         rest = "" if low == high else _("  from {low} to {high}").format(
             low=quantity(low, series.unit), high=quantity(high, series.unit)
         )  # fmt: skip
-        return (Span(f"   {moment}  ", "cursor"), Span(text, "strong"), Span(rest, "label"))
+        source = Span("  " + _("from the database") if cursor < series.from_rows else "", "faint")
+        return (Span(f"   {moment}  ", "cursor"), Span(text, "strong"), Span(rest, "label"), source)
     values = [value for value in (*series.lows, *series.highs) if value is not None]
     spans = []
     if values and not is_state(series):
@@ -99,7 +102,15 @@ def _reading(series: SeriesHistory, axis: TimeAxis, cursor: int | None, look: Lo
         )
         spans.append(Span(f"   {text}", "faint"))
     limits = limit_words(series, look)
-    return (*spans, Span(f"   {limits}", "label")) if limits else tuple(spans)
+    rows = (Span(f"   {rows_words(series, axis)}", "faint"),) if series.from_rows else ()
+    return (*spans, *rows, Span(f"   {limits}", "label")) if limits else (*spans, *rows)
+
+
+def rows_words(series: SeriesHistory, axis: TimeAxis) -> str:
+    """Up to when a chart shows what stands in the bot's rows: these say that an answer was stored, no more."""
+    if series.from_rows >= axis.cells:
+        return _("from the database")
+    return _("before {clock} from the database").format(clock=axis.moment(axis.begins(series.from_rows)))
 
 
 def _too_little(axis: TimeAxis, values: Sequence[float | None]) -> str:
@@ -130,7 +141,7 @@ def _plot(
     near = [limit.value for limit in series.limits]
     scale = Scale(0.0, 1.0, 1.0) if state else scale_for(known, near, rows, series.unit)
     drawn = [None if value is None else 1.0 - value if state else value for value in shown(series)]
-    columns = _columns(drawn, levels(series), scale, rows, look)
+    columns = _columns(drawn, levels(series), scale, rows, look, series.from_rows)
     names = _names(series, scale, rows, look, state)
     wide = max(left - 3, min(AXIS, max((len(text) for text, _sign, _token in names.values()), default=0)))
     lines: list[Line] = []
@@ -155,15 +166,21 @@ class _Column(NamedTuple):
 
 
 def _columns(
-    values: Sequence[float | None], bad: Sequence[CellLevel], scale: Scale, rows: int, look: Look
+    values: Sequence[float | None],
+    bad: Sequence[CellLevel],
+    scale: Scale,
+    rows: int,
+    look: Look,
+    from_rows: int,
 ) -> list[_Column]:
     most = rows * len(look.glyphs.blocks)
     found = []
-    for value, level in zip(values, bad, strict=True):
+    for place, (value, level) in enumerate(zip(values, bad, strict=True)):
         if value is None:
             found.append(_Column(None))
         else:  # one step at least: a zero is seen to be known
-            found.append(_Column(max(1, round(scale.share(value) * most)), *_TOKENS[max(level, CellLevel.OK)]))
+            tokens = _ROWS if place < from_rows else _TOKENS[max(level, CellLevel.OK)]
+            found.append(_Column(max(1, round(scale.share(value) * most)), *tokens))
     return found
 
 

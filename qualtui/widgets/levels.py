@@ -43,7 +43,8 @@ def levels(series: SeriesHistory) -> list[CellLevel]:
     """How bad each cell was at its worst."""
     soft = is_state(series) and not series.limits  # no rule speaks of it: good to know
     limits = (Limit(0.0, "==", Severity.INFO),) if soft else series.limits
-    return [_level(limits, low, high) for low, high in zip(series.lows, series.highs, strict=True)]
+    known = [_level(limits, low, high) for low, high in zip(series.lows, series.highs, strict=True)]
+    return [CellLevel.UNKNOWN] * series.from_rows + known[series.from_rows :]  # rows are no evidence of health
 
 
 def _level(limits: tuple[Limit, ...], low: float | None, high: float | None) -> CellLevel:

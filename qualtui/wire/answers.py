@@ -119,6 +119,7 @@ class SeriesHistory(msgspec.Struct, frozen=True):
     lasts: tuple[float | None, ...]
     limits: tuple[Limit, ...] = ()
     mean: float | None = None  # of all samples
+    from_rows: int = 0  # of so many cells, from the first, what is known stands in the bot's rows: no evidence
 
 
 class History(msgspec.Struct, frozen=True, tag="history"):

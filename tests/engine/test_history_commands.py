@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import current_thread
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -17,6 +18,7 @@ from qualtui.engine.journal import Journal
 from qualtui.model import Sample, Severity
 from qualtui.model.cells import Cell
 from qualtui.series.catalogue import BY_NAME
+from qualtui.series.rows_past import RowsPast, blob_name
 from qualtui.store.errors import StoreError
 from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import (
@@ -172,3 +174,20 @@ def test_a_goal_is_a_limit_too_and_a_rule_that_is_off_is_none() -> None:
     assert [(limit.value, limit.op) for limit in goals] == [(30.0, ">")]
     rule = replace(config.rules["database-slow"], enabled=False)
     assert limits(replace(config, rules={"database-slow": rule}), BY_NAME["db.seconds"]) == ()
+
+
+async def test_what_rows_say_of_the_time_before_is_marked_and_no_sample(store: Watched, scene: Scene) -> None:
+    born = NOW - 1800
+    hours = {int(NOW // 3600) - back: 10.0 for back in range(1, 8)}
+    past = RowsPast(born - 8 * 3600, born, born - 8 * 3600, {"customers.answered_1h": hours})
+    store.save_tracking(blob_name("bot"), msgspec.msgpack.encode(past))
+    store.add_samples([Sample("bot/customers.answered_1h", NOW - 60, 3.0)])
+    ask = ShowHistory("bot", ("customers.answered_1h", "db.seconds"), seconds=7200, cells=8)
+    answered, seconds = (await scene.shown(ask)).series
+    assert (answered.highs, answered.from_rows, answered.mean) == ((10.0,) * 6 + (None, 3.0), 6, 3.0)
+    assert (seconds.highs, seconds.from_rows) == ((None,) * 8, 0)
+    assert not [
+        point for point in store.window("bot/customers.answered_1h", 0.0, NOW - 61) if point[1] is not None
+    ]
+    store.save_tracking(blob_name("bot"), b"of another version")
+    assert (await scene.shown(ask)).series[0].from_rows == 0

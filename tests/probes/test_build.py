@@ -30,7 +30,19 @@ async def test_all_probes_of_an_agent_hold_two_connections_at_most(agent_db: Age
         gateway=GatewaySettings(url="http://127.0.0.1:1"),
     )
     probes = probes_of("bot", agent, DEPS)
-    names = ["health", "metrics", "gateway", "uptime", "chats", "goals", "database", "customers", "counts", "deaf"]
+    names = [
+        "health",
+        "metrics",
+        "gateway",
+        "uptime",
+        "chats",
+        "goals",
+        "database",
+        "customers",
+        "counts",
+        "past",
+        "deaf",
+    ]
     names.append("budget")
     try:
         assert [probe.name for probe in probes] == [f"bot/{name}" for name in names]

@@ -51,6 +51,7 @@ async def test_the_rows_as_written_and_the_sessions_as_they_are(agent_db: AgentD
         "leads.assessed": 0,
         "failures.logged": 0,
         "row.leads_processed": 1,
+        "leads.created_1h": 3,
         "row.reply_mean": None,
     }
 

@@ -5,6 +5,7 @@ from math import inf, nan
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from qualtui.model import Severity
 from qualtui.widgets.chart import Stretch, chart
@@ -259,3 +260,16 @@ def test_every_value_is_drawn_at_its_height(values: list[float], height: int, wo
     assert [heights[n] for n in order] == sorted(heights)  # a higher value never looks lower
     largest = max(map(abs, values))
     assert heights[order[-1]] > heights[order[0]] or max(values) - min(values) <= largest / 5
+
+
+def test_what_stands_in_the_bots_rows_is_marked_and_has_no_colour_of_health() -> None:
+    series = replace(history(*[700.0] * 30, *[10.0] * 10, limits=(CRIT,)), from_rows=30)
+    lines = chart(series, axis(40), NOW, TITLE, 100, 8, LOOK)
+    assert "before 03:03 from the database" in text(lines[0])
+    drawn_as = {span.token for line in lines[1:] for span in line if "█" in span.text}
+    assert drawn_as == {"gap"}
+    assert levels(series)[:30] == [CellLevel.UNKNOWN] * 30
+    assert set(uptime_levels([series], 40)[:30]) == {CellLevel.UNKNOWN}
+    read = text(chart(series, axis(40), NOW, TITLE, 100, 8, LOOK, cursor=3)[0])
+    assert read.rstrip().endswith("11m  from the database")
+    assert "from the database" in text(chart(replace(series, from_rows=40), axis(40), NOW, TITLE, 100, 8, LOOK)[0])
