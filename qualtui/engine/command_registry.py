@@ -25,6 +25,7 @@ from qualtui.engine.commands import (
     schedules,
     sessions,
     silences,
+    today,
 )
 from qualtui.engine.commands.context import CommandContext
 from qualtui.text.message import message
@@ -63,6 +64,7 @@ from qualtui.wire import (
     ShowOncall,
     ShowPolicies,
     ShowRuleAlerts,
+    ShowToday,
     SnoozeIncident,
     StartPolicies,
     StopFix,
@@ -87,6 +89,7 @@ VIEW, ACT, ADMINISTER = Capability
 COMMANDS = (
     CommandSpec(ShowAgents, agents.show, VIEW),
     CommandSpec(ShowHistory, history.show, VIEW),
+    CommandSpec(ShowToday, today.show, VIEW),
     CommandSpec(ShowIncident, incidents.show, VIEW),
     CommandSpec(ListIncidents, archive.incidents, VIEW),
     CommandSpec(ShowActivity, archive.activity, VIEW),

@@ -162,6 +162,7 @@ class Engine:
 
     def _command_context(self) -> CommandContext:
         lookups = Lookups(self._store, self.journal, lambda: self._setup)
+        past = HistoryReader(self.journal, self._store, self._view.declared, self._view.holds_for)
         return CommandContext(
             self.journal,
             self._fixing,
@@ -173,7 +174,8 @@ class Engine:
             self._loops.wake,
             self._agent.current,
             self._windows.details,
-            past=HistoryReader(self.journal, self._store, self._view.declared, self._view.holds_for).read,
+            past=past.read,
+            answered=past.answered,
             events_before=lookups.events_before,
             numbers_before=lookups.numbers_before,
             declared=self._view.declared,

@@ -10,12 +10,23 @@ from qualtui.engine.journal import Journal
 from qualtui.model.cells import Cell
 from qualtui.model.values import Severity
 from qualtui.series.declaration import Series
-from qualtui.series.rows_past import NAMES, RowsPast, blob_name, filled
+from qualtui.series.rows_past import COUNTED, NAMES, RowsPast, blob_name, filled
 from qualtui.series.timeline import Extent, extents
+from qualtui.series.today import STEP
 from qualtui.store.ports import SampleStore
 from qualtui.wire import Limit, SeriesHistory
 
 _COUNTED = {Aggregate.SUM, Aggregate.COUNT}  # such a rule compares a sum or a count, not a value of its series
+
+
+WATCHED = 0.75  # of a time that must have been watched, for its count to be known
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """How many, None where it is not known; and whether the bot's rows say so."""
+
+    count: float | None = None
+    from_rows: bool = False
 
 
 class HistoryReader:
@@ -51,13 +62,35 @@ class HistoryReader:
             for name, some in zip(names, found, strict=True)
         )
 
+    async def answered(self, agent: str, times: Sequence[tuple[float, float]]) -> list[Answered]:
+        """Return how many messages were answered in time in each of these times. Raises StoreError."""
+
+        def counts() -> list[Answered]:
+            past = rows_past(self._store, agent)
+            return [_answered(self._store, f"{agent}/{COUNTED}", past, *time) for time in times]
+
+        return await self._journal.read(counts)
+
+
+def _answered(store: SampleStore, series: str, past: RowsPast | None, since: float, until: float) -> Answered:
+    """By rows up to the first look, by our own counter from then on. A time watched in part is not known."""
+    if past is not None and since < past.until:
+        end = min(until, past.until)
+        if not past.covers(since, end):
+            return Answered()
+        own = store.window(series, end, until - 0.001, STEP, Aggregate.SUM) if end < until else ()
+        return Answered(past.sum_of(since, end) + sum(value or 0.0 for _at, value in own), from_rows=True)
+    own = store.window(series, since, until - 0.001, STEP, Aggregate.SUM) if since < until else ()
+    known = [value for _at, value in own if value is not None]
+    return Answered(sum(known)) if len(known) >= WATCHED * len(own) > 0 else Answered()
+
 
 def rows_past(store: SampleStore, agent: str) -> RowsPast | None:
     """What the rows say of the time before the first look, as far as it was read. Raises StoreError."""
     blob = store.load_tracking(blob_name(agent))
     try:
         return None if blob is None else msgspec.msgpack.decode(blob, type=RowsPast)
-    except msgspec.DecodeError:  # of another version: it is read anew
+    except msgspec.DecodeError:  # of another version: it is read again
         return None
 
 

@@ -1,4 +1,4 @@
-"""Reads once what the rows tell of the 30 days before the first look, in small parts, beside the fast lane.
+"""Reads once what the rows say of the 30 days before the first look, in small parts, beside the fast lane.
 
 It answers no series: what it reads is no evidence of how the bot is, and goes where only charts look.
 """

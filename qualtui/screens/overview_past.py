@@ -14,6 +14,8 @@ from qualtui.wire import (
     ListCustomers,
     SeriesHistory,
     ShowHistory,
+    ShowToday,
+    Today,
 )
 
 HOUR = 3600.0
@@ -52,7 +54,7 @@ class OverviewPast:
 
     def took(self, name: str, ask: Command, answer: Answer) -> bool:
         """Take an answer in; False where it is none, or another one was requested since."""
-        if not isinstance(answer, History | Customers) or self._asked[name].ask != ask:
+        if not isinstance(answer, History | Customers | Today) or self._asked[name].ask != ask:
             return False
         self._answers[name] = (ask, answer)
         return True
@@ -78,6 +80,11 @@ class OverviewPast:
         past = self.history(name, agent)
         return next((one for one in past.series if one.name == series), None) if past is not None else None
 
+    def today(self, agent: str) -> Today | None:
+        """How many were answered today; None where that was not read, or is not known."""
+        _ask, answer = self._answers.get("today", (None, None))
+        return answer if isinstance(answer, Today) and answer.agent == agent else None
+
     def people(self, agent: str) -> tuple[CustomerView, ...] | None:
         """Who waits, the longest first; None where that was not read."""
         _ask, answer = self._answers.get("people", (None, None))
@@ -91,7 +98,7 @@ class OverviewPast:
         if isinstance(answer, History):
             least = SOONEST if name == "hour" or not _shown(answer) else CALM
             return max(least, min(answer.step / 2, LATEST))
-        return SOONEST
+        return LATEST if name == "today" else SOONEST
 
 
 def _shown(past: History) -> bool:
@@ -114,13 +121,14 @@ def wanted(
     if view.now.level is None:
         left, right = charts
         plan = (("day", ANSWERED, 24, left), ("six", REPLIES, 6, right), ("month", MINUTES, 720, min(90, right)))
-        return {
+        asks: dict[str, Command] = {
             name: ShowHistory(
                 view.name, (series,), seconds=past.reach(name, max(SHORTEST, hours * HOUR / speed)), cells=cells
             )
             for name, series, hours, cells in plan
             if cells > 0
         }
+        return {**asks, "today": ShowToday(view.name)} if asks else {}
     hour = ShowHistory(view.name, CHAIN, seconds=max(SHORTEST, HOUR / speed), cells=hour_in)
     waiting = view.figures.get("customers.waiting")
     if waiting is None or not waiting.value:

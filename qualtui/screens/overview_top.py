@@ -81,7 +81,8 @@ class OverviewTop:
         up = uptime_row(view, past.history("month", view.name), room.left, look)
         height = min(CHART_MOST, room.rows - room.lists - len(figures) - len(up))
         answered, replies = past.history("day", view.name), past.history("six", view.name)
-        drawn = calm_charts(answered, replies, self._now, (room.left, room.right), height, self._zone, look)
+        widths, today = (room.left, room.right), past.today(view.name)
+        drawn = calm_charts(answered, replies, self._now, widths, height, self._zone, look, today)
         return [*drawn, *up, *figures]
 
     def small(self, cells: int, rows: int) -> list[Line]:
@@ -97,7 +98,8 @@ class OverviewTop:
     def small_calm(self, cells: int, rows: int) -> list[Line]:
         """On a small screen: the day."""
         answered = self._past.history("day", self._view.name)
-        return calm_charts(answered, None, self._now, (cells, 0), rows, self._zone, self._look)
+        today = self._past.today(self._view.name)
+        return calm_charts(answered, None, self._now, (cells, 0), rows, self._zone, self._look, today)
 
     def limit(self) -> str:
         """The limit of the longest wait, and when it is reached; empty where no rule has one."""

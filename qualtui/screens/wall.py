@@ -20,7 +20,7 @@ from qualtui.widgets.wall import wall
 from qualtui.widgets.wall_blackout import blackout_lines
 from qualtui.widgets.wall_facts import Blackout, blackout, shown_agent
 from qualtui.widgets.words import lasting
-from qualtui.wire import AgentSummary, Command, ShowHistory, Snapshot
+from qualtui.wire import AgentSummary, Command, ShowHistory, ShowToday, Snapshot
 
 DRIFT, STEPS = 60.0, ((0, 0), (1, 0), (1, 1), (0, 1))  # s between two places of all that stands there
 CHART, CAUSES = 6, 16  # rows from which there is a chart, and one with the links above it
@@ -87,7 +87,8 @@ class WallPage(Page):
             )
             return [none, *[BLANK] * (rows - 1)]
         self._read(turn, snapshot.speed, cells)
-        drawn = wall(self.sight, snapshot, turn, self.now, cells, rows, self.look, self._limit(turn.name))
+        limit, today = self._limit(turn.name), self._past.today(turn.name)
+        drawn = wall(self.sight, snapshot, turn, self.now, cells, rows, self.look, limit, today)
         room = rows - len(drawn.top) - len(drawn.bottom)
         middle = self._charts(turn, snapshot.zone, cells, room)[:room]
         return [*drawn.top, *middle, *[BLANK] * (room - len(middle)), *drawn.bottom]
@@ -120,7 +121,8 @@ class WallPage(Page):
         """Ask for the past that has aged, in the background."""
         if agent.now.level is None and agent.now.calm:
             reach = self._past.reach("day", max(SHORTEST, DAY * HOUR / speed))
-            wanted = {"day": ShowHistory(agent.name, (ANSWERED,), seconds=reach, cells=max(1, cells - AXIS - 1))}
+            day = ShowHistory(agent.name, (ANSWERED,), seconds=reach, cells=max(1, cells - AXIS - 1))
+            wanted: dict[str, Command] = {"day": day, "today": ShowToday(agent.name)}
         else:
             columns = max(FEWEST, min(MANY, cells - MOST - MARK))
             wanted = {"hour": ShowHistory(agent.name, CHAIN, seconds=max(SHORTEST, HOUR / speed), cells=columns)}

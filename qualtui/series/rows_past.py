@@ -52,10 +52,18 @@ class RowsPast(msgspec.Struct, frozen=True):
         series = {**self.series, **{name: {**self.series.get(name, {}), **hours} for name, hours in found.items()}}
         return msgspec.structs.replace(self, read_from=read_from, series=series)
 
+    def covers(self, since: float, until: float) -> bool:
+        """Whether all of a time was read."""
+        return self.read_from <= since and until <= self.until
+
     def sum_of(self, since: float, until: float) -> float:
-        """Return how many messages were answered in time in the whole hours of a time; hours are never parted."""
-        hours = self.series.get(COUNTED, {})
-        return sum(value for hour, value in hours.items() if since <= hour * HOUR < until)
+        """Return how many messages of a time were answered in time; an hour is parted evenly."""
+        total = 0.0
+        for hour, value in self.series.get(COUNTED, {}).items():
+            begin, end = hour * HOUR, min((hour + 1) * HOUR, self.until)
+            inside = min(end, until) - max(begin, since)
+            total += value * inside / (end - begin) if inside > 0 else 0.0
+        return total
 
 
 def blob_name(agent: str) -> str:

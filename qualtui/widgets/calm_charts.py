@@ -8,7 +8,8 @@ from qualtui.widgets.line import BLANK, Line, Span, fit
 from qualtui.widgets.look import Look
 from qualtui.widgets.time_axis import TimeAxis
 from qualtui.widgets.uptime import uptime_bar
-from qualtui.wire import AgentDetail, History
+from qualtui.widgets.words import count, weekday_word
+from qualtui.wire import AgentDetail, History, Today
 
 GAP = 2  # cells between two charts
 AXIS = 9  # cells that a value axis takes at most
@@ -23,11 +24,13 @@ def calm_charts(
     height: int,
     zone: str,
     look: Look,
+    today: Today | None = None,
 ) -> list[Line]:
     """Two charts side by side in `height` rows; no width for the second: only the first."""
     if height < LEAST:
         return []
-    left = _charted(answered, _("Customers answered an hour"), now, widths[0], height, zone, look)
+    name = _("Customers answered an hour")
+    left = _charted(answered, name, now, widths[0], height, zone, look, today_words(today))
     if not widths[1]:
         return left
     right = _charted(replies, _("Reply time p95"), now, widths[1], height, zone, look)
@@ -35,16 +38,41 @@ def calm_charts(
 
 
 def _charted(
-    past: History | None, name: str, now: float, cells: int, height: int, zone: str, look: Look
+    past: History | None,
+    name: str,
+    now: float,
+    cells: int,
+    height: int,
+    zone: str,
+    look: Look,
+    beside: str = "",
 ) -> list[Line]:
     if past is None:
         return [fit((Span(f" {name}", "title"),), cells), *[BLANK] * (height - 1)]
     series = past.series[0]
-    count = len(series.highs)
-    axis = TimeAxis(past.since, past.step, count, zone, wide=max(1, (cells - AXIS) // count))
+    many = len(series.highs)
+    axis = TimeAxis(past.since, past.step, many, zone, wide=max(1, (cells - AXIS) // many))
     reach = span(axis.step * axis.cells)
-    title = (Span(f" {name}", "title"), Span(f" {look.glyphs.dot} {reach}", "faint"))
+    title: Line = (Span(f" {name}", "title"), Span(f" {look.glyphs.dot} {reach}", "faint"))
+    if beside:
+        title = (*title, Span(f"   {beside}", "strong"))
     return chart(series, axis, now, title, cells, height, look)
+
+
+def today_words(today: Today | None) -> str:
+    """How many messages were answered in time since midnight, and on a usual day of this weekday by now."""
+    if today is None:
+        return ""
+    words = _("{count} answered today").format(count=count(today.answered))
+    usual = usual_words(today)
+    return f"{words}, {usual}" if usual else words
+
+
+def usual_words(today: Today) -> str:
+    """What is usual for this weekday by this time of day; empty where too few days are known."""
+    if today.usual is None:
+        return ""
+    return _("a usual {day} by now {count}").format(day=weekday_word(today.weekday), count=count(today.usual))
 
 
 def uptime_row(view: AgentDetail, past: History | None, cells: int, look: Look) -> list[Line]:

@@ -17,7 +17,7 @@ from qualtui.widgets.wall_facts import (
     waits,
 )
 from qualtui.widgets.words import clock
-from qualtui.wire import AgentSummary, Snapshot
+from qualtui.wire import AgentSummary, Snapshot, Today
 
 COLUMN = 30  # cells of a fact in large letters at least
 
@@ -57,13 +57,14 @@ def wall(
     rows: int,
     look: Look,
     limit: str,
+    today: Today | None = None,
 ) -> Wall:
     """The wall about this agent in so many cells, as large as its rows allow."""
     said = facts(sight, snapshot, agent, now)
     bottom = bottom_rows(snapshot, agent, now, cells, look)
     for shape in SHAPES:
         head = head_rows(said.state, agent, clock(now, snapshot.zone), cells, shape.head, look)
-        body = _body(sight, snapshot, agent, said, now, cells, shape, look, limit)
+        body = _body(snapshot, agent, said, now, cells, shape, look, limit, today)
         if body and len(head) + len(body) + len(bottom) < rows:
             return _cut(Wall([*head, BLANK, *body], bottom), cells)
     few = [*head, *(row for row in body if row)]
@@ -76,7 +77,6 @@ def _cut(made: Wall, cells: int) -> Wall:
 
 
 def _body(
-    sight: ViewState,
     snapshot: Snapshot,
     agent: AgentSummary,
     said: WallFacts,
@@ -85,12 +85,13 @@ def _body(
     shape: Shape,
     look: Look,
     limit: str,
+    today: Today | None,
 ) -> list[Line]:
     """The facts below the head; none where this shape is too wide."""
     parts = [_numbers(said, cells, shape.numbers, look, limit)]
     calm = agent.now.calm and not said.cause
     if calm:
-        parts.append(_calm(calm_words(sight, snapshot, agent, now), cells, look, large=shape.words))
+        parts.append(_calm(calm_words(snapshot, agent, now, today), cells, look, large=shape.words))
         if words := oncall_words(snapshot):
             parts.append(_words(words, "", cells, "strong", look, large=shape.words))
     else:

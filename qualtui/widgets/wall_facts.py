@@ -5,12 +5,12 @@ from enum import StrEnum
 from math import isfinite
 from typing import NamedTuple
 
-from qualtui.model import Evidence, Phase, Severity
+from qualtui.model import Phase, Severity
 from qualtui.text import _
 from qualtui.widgets.line import safe
 from qualtui.widgets.view_state import ConnectionState, ViewState
 from qualtui.widgets.words import age, call_words, count, lasting, level_word, quantity
-from qualtui.wire import AgentSummary, IncidentView, NowState, Snapshot, worse
+from qualtui.wire import AgentSummary, IncidentView, NowState, Snapshot, Today, worse
 
 STALE = 3.0  # s: the engine sends at least once a second, so two updates are missed
 TURN = 10.0  # s that each of several agents is shown
@@ -146,13 +146,16 @@ def _who(agent: AgentSummary, incident: IncidentView | None, now: float) -> tupl
     return _("No one has it"), False, call_words(incident.call, now) if incident.call is not None else ""
 
 
-def calm_words(sight: ViewState, snapshot: Snapshot, agent: AgentSummary, now: float) -> list[tuple[str, str]]:
+def calm_words(
+    snapshot: Snapshot, agent: AgentSummary, now: float, today: Today | None = None
+) -> list[tuple[str, str]]:
     """What is good to know while all is well: a figure, and what it is; the most useful first."""
     found: list[tuple[str, str]] = []
-    view = sight.detail(agent.name)
-    answered = view.figures.get("goal.messages_answered") if view is not None else None
-    if answered is not None and answered.value is not None and answered.evidence is Evidence.FRESH:
-        found.append((count(answered.value), _("answered in 24 h")))
+    if today is not None and today.agent == agent.name:
+        word = _("answered today")
+        if today.usual is not None:
+            word = _("answered today, usually {usual} by now").format(usual=count(today.usual))
+        found.append((count(today.answered), word))
     if agent.last_reply is not None:
         found.append((age(now, agent.last_reply), _("since the last reply")))
     ended = [

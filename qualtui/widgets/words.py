@@ -25,6 +25,21 @@ def level_word(severity: Severity) -> str:
     return _LEVELS[severity]()
 
 
+def weekday_word(day: int) -> str:
+    """A day of the week: 0 is Monday."""
+    return _WEEKDAYS[day % 7]()
+
+
+_WEEKDAYS: tuple[Callable[[], str], ...] = (
+    lambda: _("Monday"),
+    lambda: _("Tuesday"),
+    lambda: _("Wednesday"),
+    lambda: _("Thursday"),
+    lambda: _("Friday"),
+    lambda: _("Saturday"),
+    lambda: _("Sunday"),
+)
+
 _LEVELS: dict[Severity, Callable[[], str]] = {
     Severity.CRITICAL: lambda: _("CRITICAL"),
     Severity.WARNING: lambda: _("WARNING"),

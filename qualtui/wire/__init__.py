@@ -42,6 +42,7 @@ from qualtui.wire.answers import (
     SilencePreview,
     Silences,
     StateCount,
+    Today,
 )
 from qualtui.wire.commands import (
     DETAILS,
@@ -85,6 +86,7 @@ from qualtui.wire.commands import (
     ShowOncall,
     ShowPolicies,
     ShowRuleAlerts,
+    ShowToday,
     SnoozeIncident,
     StartPolicies,
     StopFix,

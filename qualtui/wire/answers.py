@@ -366,6 +366,16 @@ class Oncall(msgspec.Struct, frozen=True, tag="oncall"):
     people: tuple[PersonView, ...] = ()
 
 
+class Today(msgspec.Struct, frozen=True, tag="today"):
+    """Answer to ShowToday: messages answered within `reply_within` since midnight in the display's zone."""
+
+    agent: str
+    answered: float
+    weekday: int  # of today: 0 is a Monday
+    usual: float | None = None  # the same weekday's median by this time of day; None: fewer than two are known
+    from_rows: int = 0  # of so many of these days what is known stands in the bot's rows
+
+
 class HandoverItem(msgspec.Struct, frozen=True):
     """An open incident as the next person must know it."""
 
@@ -416,6 +426,7 @@ Answer = (
     | Silences
     | Oncall
     | Handover
+    | Today
     | Done
     | Refused
 )

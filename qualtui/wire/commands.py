@@ -83,6 +83,12 @@ class ShowRuleAlerts(msgspec.Struct, frozen=True, tag="rules.alerts"):
     """Which rules have an alert that is pending or fires, and which of these have no data."""
 
 
+class ShowToday(msgspec.Struct, frozen=True, tag="today.show"):
+    """How many of an agent's messages were answered today, and on a usual day by now. Answer: Today."""
+
+    agent: str
+
+
 class ShowHandover(msgspec.Struct, frozen=True, tag="incident.handover"):
     """What the next person on call must know."""
 
@@ -358,6 +364,7 @@ Command = (
     | UndoAcknowledge
     | CloseIncident
     | ShowHandover
+    | ShowToday
     | ShowRuleAlerts
     | ShowOncall
     | AssignOncall

@@ -1,6 +1,7 @@
 """The past of a series by query: bounded, with what it is held against, and read beside the appends."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from threading import current_thread
 
@@ -19,6 +20,7 @@ from qualtui.model import Sample, Severity
 from qualtui.model.cells import Cell
 from qualtui.series.catalogue import BY_NAME
 from qualtui.series.rows_past import RowsPast, blob_name
+from qualtui.series.today import midnight
 from qualtui.store.errors import StoreError
 from qualtui.store.sqlite import SqliteStore
 from qualtui.wire import (
@@ -32,11 +34,14 @@ from qualtui.wire import (
     Refused,
     Request,
     ShowHistory,
+    ShowToday,
+    Today,
 )
 from qualtui.wire.commands import Capability
 from tests.config.sample import AGENT, read
 
 NOW = 1_000_000.0
+DAY = 86_400.0
 
 
 class Watched(SqliteStore):
@@ -68,12 +73,16 @@ class Scene:
             lambda: None,
             lambda incident: incident,
             past=reader.read,
+            answered=reader.answered,
             declared=lambda _agent: BY_NAME,
         )
         self.commands = CommandHandler(context)
         self.commands.use(("bot",), (), config)
 
     async def ask(self, ask: ShowHistory) -> Answer:
+        return await self.commands.answer(Request(1, ask, "ana"))
+
+    async def answer(self, ask: ShowToday) -> Answer:
         return await self.commands.answer(Request(1, ask, "ana"))
 
     async def shown(self, ask: ShowHistory) -> History:
@@ -191,3 +200,22 @@ async def test_what_rows_say_of_the_time_before_is_marked_and_no_sample(store: W
     ]
     store.save_tracking(blob_name("bot"), b"of another version")
     assert (await scene.shown(ask)).series[0].from_rows == 0
+
+
+async def test_today_is_held_against_the_same_weekday_by_rows_and_by_our_own_count(
+    store: Watched, scene: Scene
+) -> None:
+    born, counted = NOW - 10 * DAY, "bot/goal.minute_answered"
+    start = midnight(NOW, UTC)
+    minutes = int((NOW - start) // 60)
+    rows = dict.fromkeys(range(int((NOW - 30 * DAY) // 3600), int(born // 3600)), 30.0)
+    past = RowsPast(NOW - 30 * DAY, born, NOW - 30 * DAY, {"goal.minute_answered": rows})
+    store.save_tracking(blob_name("bot"), msgspec.msgpack.encode(past))
+    store.add_samples([Sample(counted, start + 60 * n, 1.0) for n in range(minutes)])
+    store.add_samples([Sample(counted, start - 7 * DAY + 60 * n, 1.0) for n in range(minutes // 2)])
+    told = await scene.answer(ShowToday("bot"))
+    assert isinstance(told, Today)
+    assert (told.answered, told.weekday, told.from_rows) == (minutes, 0, 3)
+    assert told.usual == pytest.approx(minutes / 2, abs=3)  # a week ago half of the day was not watched
+    refused = await scene.answer(ShowToday("other"))
+    assert isinstance(refused, Refused)

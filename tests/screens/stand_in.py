@@ -12,7 +12,7 @@ from qualtui.screens.overview_past import ANSWERED, CHAIN, MINUTES, REPLIES
 from qualtui.screens.window_app import WindowApp
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
-from qualtui.wire import Answer, Command, Done, ListCustomers, ShowHistory, Snapshot, Subscribe
+from qualtui.wire import Answer, Command, Done, ListCustomers, ShowHistory, ShowToday, Snapshot, Subscribe
 from qualtui.wire.commands import Capability
 from tests import snapshots
 
@@ -84,7 +84,7 @@ class StandIn:
     async def ask(self, ask: Command, timeout: float = 20.0) -> Answer:
         """The answer that the test prepared."""
         past = isinstance(ask, ShowHistory) and ask.series in OVERVIEW
-        (self.read if past or isinstance(ask, ListCustomers) else self.asked).append(ask)
+        (self.read if past or isinstance(ask, ListCustomers | ShowToday) else self.asked).append(ask)
         answer = self.answers.get(type(ask), Done("Done."))
         if isinstance(answer, Exception):
             raise answer

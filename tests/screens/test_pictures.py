@@ -25,6 +25,8 @@ from qualtui.wire import (
     ShowActivity,
     ShowHistory,
     ShowIncident,
+    ShowToday,
+    Today,
 )
 from tests import snapshots
 from tests.screens.stand_in import StandIn, text, until, window
@@ -93,6 +95,7 @@ def _past(ask: Command) -> History:
 def answering(engine: StandIn) -> StandIn:
     """With answers for what the overview reads of itself."""
     engine.answers[ShowHistory] = _past
+    engine.answers[ShowToday] = Today("ldc-bot", 181.0, 2, 178.0)
     engine.answers[ListCustomers] = Customers("ldc-bot", snapshots.people())
     return engine
 

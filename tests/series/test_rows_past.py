@@ -49,3 +49,11 @@ def test_parts_begin_at_full_hours_and_end_where_the_one_before_began() -> None:
 def test_a_share_begins_with_the_twentieth_lead() -> None:
     told = shares([(998, 2.0, 15.0), (999, 3.0, 5.0)], PAST)
     assert (told[CONVERSION], told["leads.assessed"]) == ({999: 25.0}, {998: 15.0, 999: 20.0})
+
+
+def test_an_hour_that_a_day_cuts_counts_in_part() -> None:
+    past = RowsPast(900 * HOUR, BORN, 900 * HOUR, {COUNTED: {998: 8.0, 999: 4.0, 1000: 3.0}})
+    assert past.sum_of(998.5 * HOUR, 1000 * HOUR) == 8
+    assert past.sum_of(999 * HOUR, BORN) == 7  # of the last hour only what was before the first look is there
+    assert past.covers(900 * HOUR, BORN)
+    assert not past.covers(899 * HOUR, BORN)

@@ -1,10 +1,11 @@
 """What a command's function may use."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qualtui.config.values import Config
 from qualtui.engine.fix_runner import FixRunner
+from qualtui.engine.history_reader import Answered
 from qualtui.engine.journal import Journal
 from qualtui.engine.silence_views import Labels, own_labels
 from qualtui.model import Event, Incident
@@ -32,6 +33,8 @@ Details = Callable[[tuple[str, ...], tuple[str, ...]], tuple[AgentDetail, ...]] 
 Declared = Callable[[str], Mapping[str, Series]]  # agent -> its series by name
 # agent, series, since, step, number of cells; raises StoreError
 Past = Callable[[str, tuple[str, ...], float, float, int], Awaitable[tuple[SeriesHistory, ...]]]
+# agent, times from and to; raises StoreError
+AnsweredIn = Callable[[str, Sequence[tuple[float, float]]], Awaitable[list[Answered]]]
 Doctor = Callable[[], Awaitable[Findings]]
 
 
@@ -57,6 +60,10 @@ async def _no_backup(_who: str) -> Done | Refused:
     return Refused(message("no backups are kept: set directory under [backup]"))
 
 
+async def _none_answered(_agent: str, times: Sequence[tuple[float, float]]) -> list[Answered]:
+    return [Answered() for _time in times]
+
+
 async def _no_sessions(ask: ListSessions) -> Sessions | Refused:
     return Refused(message("no database is configured for {agent}", agent=ask.agent))
 
@@ -80,6 +87,7 @@ class CommandContext:
     current: Callable[[Incident], Incident]  # the incident with its cause and fix of this moment
     details: Details = lambda _agents, _figures: ()
     past: Past = _no_past
+    answered: AnsweredIn = _none_answered
     messages: MessagesOf = _no_messages
     sessions: SessionsOf = _no_sessions
     events_before: EventsBefore = _no_events
