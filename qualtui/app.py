@@ -59,6 +59,7 @@ class QualtuiApp(WindowApp):
         binding("note", "act('note')", "note"),
         binding("silence", "act('silence')", "silence"),
         binding("answered", "act('answered')", "answered by hand"),
+        binding("reveal", "act('reveal')", "show the phone number"),
         binding("stop", "stop", "stop the running fix"),
         binding("automatic", "automatic", "stop automatic fixes"),
         binding("undo", "act('undo')", "undo"),
@@ -293,6 +294,7 @@ class QualtuiApp(WindowApp):
             "fix": lambda: self._actions.offer(remedy, agent) if remedy else self._actions.fix(subject),
             "undo": lambda: self._actions.undo(self._incident_actions),
             "answered": lambda: self._actions.answered(page.closing() if page is not None else None),
+            "reveal": lambda: self._actions.reveal(page.closing() if page is not None else None),
             "refresh": self._actions.refresh,
         }
         if subject is not None:

@@ -27,6 +27,7 @@ BINDINGS: dict[str, tuple[str, ...]] = {
     "note": ("n",),
     "silence": ("s",),
     "answered": ("m",),
+    "reveal": ("v",),
     "stop": ("x",),
     "automatic": ("P",),
     "undo": ("u",),

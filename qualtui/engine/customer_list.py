@@ -36,3 +36,16 @@ async def customer_messages(
             return await probe.messages(lead)
     except (ProbeError, TimeoutError) as error:
         return Refused(message("the database fails: {reason}", reason=str(error) or message("no answer in time")))
+
+
+async def customer_phone(probes: Sequence[Probe], agent: str, lead: str) -> str | Refused:
+    """The phone number of a waiting customer, digits alone; refused where it can't be read now."""
+    probe = customers_of(probes, agent)
+    if probe is None:
+        return Refused(message("no database is configured for {agent}", agent=agent))
+    try:
+        async with asyncio.timeout(ASK_LIMIT):
+            phone = await probe.phone(lead)
+    except (ProbeError, TimeoutError) as error:
+        return Refused(message("the database fails: {reason}", reason=str(error) or message("no answer in time")))
+    return phone or Refused(message("this customer waits no longer, or has no number"))

@@ -180,6 +180,7 @@ class Engine:
             numbers_before=lookups.numbers_before,
             declared=self._view.declared,
             messages=lookups.messages,
+            phone=lookups.phone,
             sessions=lookups.sessions,
             labels=self._evaluator.labels,
             policies=self._policies.views,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from qualtui.engine.customer_list import customer_messages, listed_customers
+from qualtui.engine.customer_list import customer_messages, customer_phone, listed_customers
 from qualtui.engine.journal import Journal
 from qualtui.engine.session_reader import read_sessions
 from qualtui.engine.setup import Setup
@@ -44,3 +44,7 @@ class Lookups:
     async def messages(self, agent: str, lead: str) -> tuple[CustomerMessage, ...] | Refused:
         """The messages of one customer."""
         return await customer_messages(self._setup().probes, agent, lead)
+
+    async def phone(self, agent: str, lead: str) -> str | Refused:
+        """The phone number of one customer who waits, for a person who asked."""
+        return await customer_phone(self._setup().probes, agent, lead)

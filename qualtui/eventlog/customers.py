@@ -7,6 +7,14 @@ from qualtui.model import Activity, Backlog, ClosedUntil, EventBody, State
 from qualtui.text import clean
 from qualtui.text.message import counted, message
 
+HOUR = 3600.0
+MOST_REVEALS = 100  # times that are kept: more than an hour allows
+REVEAL_REASONS = {
+    "call": message("to call the customer"),
+    "answer": message("to answer by hand"),
+    "other": message("for another reason"),
+}
+
 
 class BacklogMarked(EventBody, frozen=True, tag="backlog.marked"):
     """Learning ended: `count` customers are backlog, never a page.
@@ -31,6 +39,15 @@ class CustomerClosed(EventBody, frozen=True, tag="customer.closed"):
     upto: float
 
 
+class CustomerRevealed(EventBody, frozen=True, tag="customer.revealed"):
+    """A person was shown the phone number of a waiting customer. `reason`: of wire's RevealReason."""
+
+    agent: str
+    lead: str
+    who: str
+    reason: str
+
+
 class ClosingsEnded(EventBody, frozen=True, tag="closings.ended"):
     """No reply is due to these customers of an agent any more: that a person answered them decides nothing."""
 
@@ -49,6 +66,12 @@ def _close(state: State, body: CustomerClosed) -> State:
     if before is not None and before.upto >= body.upto:
         return state
     return replace(state, closed={**state.closed, key: ClosedUntil(body.upto, state.at)})
+
+
+def _reveal(state: State, body: CustomerRevealed) -> State:
+    del body
+    recent = (at for at in state.reveals if at > state.at - HOUR)
+    return replace(state, reveals=(*recent, state.at)[-MOST_REVEALS:])
 
 
 def _end(state: State, body: ClosingsEnded) -> State:
@@ -73,10 +96,20 @@ def _closed_line(_state: State, at: float, body: CustomerClosed) -> Activity:
     return Activity(at, clean(body.who), text)
 
 
+def _revealed_line(_state: State, at: float, body: CustomerRevealed) -> Activity:
+    text = message(
+        "saw the phone number of a customer of {agent}: {reason}",
+        agent=clean(body.agent),
+        reason=REVEAL_REASONS.get(body.reason, message("other")),
+    )
+    return Activity(at, clean(body.who), text)
+
+
 FAMILY = Family(
     kinds=(
         EventKind(BacklogMarked, apply=_mark, line=_marked_line),
         EventKind(CustomerClosed, apply=_close, line=_closed_line),
+        EventKind(CustomerRevealed, apply=_reveal, line=_revealed_line),
         EventKind(ClosingsEnded, apply=_end),
     ),
     kept=(

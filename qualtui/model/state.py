@@ -314,6 +314,7 @@ class State(msgspec.Struct, frozen=True):
     backups: Backups = Backups()
     backlog: dict[str, Backlog] = {}  # by agent
     closed: dict[str, ClosedUntil] = {}  # by agent/lead, as long as a reply may still be due
+    reveals: tuple[float, ...] = ()  # when phone numbers were shown, of the last hour
     silences: dict[str, Silence] = {}  # by id: all that run, and the newest that are over
     muted: tuple[MutedNotice, ...] = ()  # the newest, newest last
     shifts: tuple[Shift, ...] = ()  # on call, in the order of their decision; the newest one that holds counts

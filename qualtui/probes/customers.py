@@ -1,6 +1,7 @@
 """The fast lane: who waits for a reply. Follows messages and leads by watermark; the judgement is the ledger's."""
 
 import asyncio
+import re
 from collections.abc import Callable, Collection
 
 import msgspec
@@ -202,6 +203,17 @@ class CustomersProbe:
                 return tuple(await self._follow.wrote(reader, since + self._skew, until + self._skew, most))
         except DatabaseError as error:
             raise ProbeError(error.text) from None
+
+    async def phone(self, lead: str) -> str:
+        """The number of a customer who waits, digits alone, for one person; empty: none. Raises ProbeError."""
+        try:
+            async with self._database.read(self.timeout) as reader:
+                ledger = await self._begun(reader.now)
+                _ledger, book = await self._matched(reader, ledger, {}, look=False)
+                phones = await self._phones(reader, [lead]) if lead in book.owed else {}
+        except DatabaseError as error:
+            raise ProbeError(error.text) from None
+        return re.sub(r"\D", "", phones.get(lead, ""))
 
     def decided(self) -> Counts | None:
         """Return the messages whose time for a reply is over since the last call, each once; None: not known."""

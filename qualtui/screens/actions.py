@@ -84,6 +84,16 @@ class Actions:
                 self._say(safe(answer.text, 400), "good")
         return None
 
+    async def reveal(self, customer: CloseCustomer | None) -> None:
+        """Show the phone number of a customer for a while, once a reason is chosen."""
+        if customer is None:
+            return self._say(_("Choose a customer on the customers page first."), "label")
+        from qualtui.screens.reveal import RevealDialog
+
+        dialog = RevealDialog(self._look, customer.agent, customer.lead, self.ask, self._feed.now)
+        await self._app.push_screen_wait(dialog)
+        return None
+
     async def refresh(self) -> None:
         """Poll every probe now."""
         answer = await self.ask(Refresh())

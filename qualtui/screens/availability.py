@@ -59,7 +59,20 @@ def _release(sight: ViewState, incident: IncidentView | None) -> str:
 
 # Keys that the engine refuses to a window that may only look.
 CHANGES = frozenset(
-    {"fix", "have", "release", "snooze", "note", "silence", "answered", "stop", "automatic", "undo", "refresh"}
+    {
+        "fix",
+        "have",
+        "release",
+        "snooze",
+        "note",
+        "silence",
+        "answered",
+        "reveal",
+        "stop",
+        "automatic",
+        "undo",
+        "refresh",
+    }
 )
 REASONS: dict[str, Reason] = {
     "fix": _fix,

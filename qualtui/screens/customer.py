@@ -10,7 +10,7 @@ from qualtui.widgets.line import Span, faded, safe
 from qualtui.widgets.table import TableRow
 from qualtui.wire import CloseCustomer, CustomerDetail, CustomerView, ShowCustomer
 
-FOOTER = ("back", "answered", "fix", "refresh", "down", "up", "help")
+FOOTER = ("back", "answered", "reveal", "fix", "refresh", "down", "up", "help")
 EVERY = 15.0  # s between two requests while the page is open
 
 

@@ -37,7 +37,7 @@ from qualtui.wire import (
     ShowCustomer,
 )
 
-FOOTER = ("back", "filter", "sort", "list", "answered", "fix", "refresh", "help")
+FOOTER = ("back", "filter", "sort", "list", "answered", "reveal", "fix", "refresh", "help")
 EVERY, LONG_EVERY = 5.0, 30.0  # s between two requests while the page is open; of a long list
 LONG = 500  # customers
 PANE, PANE_FROM = 48, 120  # cells of the pane, and of a window that has room for it

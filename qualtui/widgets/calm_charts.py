@@ -13,6 +13,7 @@ from qualtui.wire import AgentDetail, History, Today
 
 GAP = 2  # cells between two charts
 AXIS = 9  # cells that a value axis takes at most
+BROAD = 90  # cells of a chart whose title has room for the weekday
 UP = 2  # rows of the uptime bar
 
 
@@ -30,7 +31,9 @@ def calm_charts(
     if height < LEAST:
         return []
     name = _("Customers answered an hour")
-    left = _charted(answered, name, now, widths[0], height, zone, look, today_words(today))
+    left = _charted(
+        answered, name, now, widths[0], height, zone, look, today_words(today, broad=widths[0] >= BROAD)
+    )
     if not widths[1]:
         return left
     right = _charted(replies, _("Reply time p95"), now, widths[1], height, zone, look)
@@ -59,20 +62,17 @@ def _charted(
     return chart(series, axis, now, title, cells, height, look)
 
 
-def today_words(today: Today | None) -> str:
+def today_words(today: Today | None, *, broad: bool) -> str:
     """How many messages were answered in time since midnight, and on a usual day of this weekday by now."""
     if today is None:
         return ""
-    words = _("{count} answered today").format(count=count(today.answered))
-    usual = usual_words(today)
-    return f"{words}, {usual}" if usual else words
-
-
-def usual_words(today: Today) -> str:
-    """What is usual for this weekday by this time of day; empty where too few days are known."""
+    answered = count(today.answered)
     if today.usual is None:
-        return ""
-    return _("a usual {day} by now {count}").format(day=weekday_word(today.weekday), count=count(today.usual))
+        return _("{count} answered today").format(count=answered)
+    if not broad:
+        return _("{count} answered today, usually {usual} by now").format(count=answered, usual=count(today.usual))
+    words = _("{count} answered today, a usual {day} by now {usual}")
+    return words.format(count=answered, day=weekday_word(today.weekday), usual=count(today.usual))
 
 
 def uptime_row(view: AgentDetail, past: History | None, cells: int, look: Look) -> list[Line]:

@@ -34,7 +34,7 @@ TASKS = (
     Task(
         lambda: _("ACT"),
         (
-            *("fix", "have", "release", "snooze", "note", "silence", "answered", "resend"),
+            *("fix", "have", "release", "snooze", "note", "silence", "answered", "reveal", "resend"),
             *("stop", "automatic", "undo"),
         ),
     ),

@@ -295,6 +295,17 @@ class CustomerDetail(msgspec.Struct, frozen=True, tag="customer.shown"):
     fixes: tuple[CustomerFix, ...] = ()
 
 
+class Revealed(msgspec.Struct, frozen=True, tag="customer.revealed"):
+    """Answer to RevealCustomer: the number, for one window, for `seconds`. Its repr has none."""
+
+    phone: str  # digits alone
+    seconds: float
+    left: int  # reveals that this hour still allows
+
+    def __repr__(self) -> str:
+        return "Revealed(***)"
+
+
 class StateCount(msgspec.Struct, frozen=True):
     """How many sessions are in a state (sessions.estado); `unreadable`: the bot fails on it."""
 
@@ -421,6 +432,7 @@ Answer = (
     | Notices
     | Customers
     | CustomerDetail
+    | Revealed
     | Findings
     | SilencePreview
     | Silences

@@ -3,7 +3,7 @@
 Each has its row in qualtui/engine/command_registry.py.
 """
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 import msgspec
 
@@ -322,6 +322,22 @@ class NoteVerified(msgspec.Struct, frozen=True, tag="backup.verified"):
     taken_at: float
 
 
+class RevealReason(StrEnum):
+    """Why a person needs a customer's number, from a list: free text would say more than the audit needs."""
+
+    CALL = "call"
+    ANSWER = "answer"
+    OTHER = "other"
+
+
+class RevealCustomer(msgspec.Struct, frozen=True, tag="customer.reveal"):
+    """Show a waiting customer's phone number to the person who asks. Audited first. Answer: Revealed."""
+
+    agent: str
+    lead: str
+    reason: RevealReason
+
+
 class RunDoctor(msgspec.Struct, frozen=True, tag="doctor"):
     """Check every link and permission, change nothing."""
 
@@ -360,6 +376,7 @@ Command = (
     | ShowCustomer
     | ListSessions
     | CloseCustomer
+    | RevealCustomer
     | SnoozeIncident
     | UndoAcknowledge
     | CloseIncident

@@ -641,3 +641,12 @@ async def test_who_wrote_in_a_time_is_each_customer_once_the_newest_first(lane: 
     assert await lane.probe.wrote(now - 600.0, now - 200.0) == (late, early)
     assert await lane.probe.wrote(now - 600.0, now - 200.0, most=1) == (late,)
     assert await lane.probe.wrote(now - 600.0, now - 450.0) == (early,)
+
+
+async def test_the_number_of_one_who_waits_is_read_on_request_and_of_one_who_does_not_is_not(lane: Lane) -> None:
+    waits, _session = await lane.database.conversation(("recebida", 60))
+    answered, _session = await lane.database.conversation(("recebida", 60), ("enviada", 50))
+    await lane.say()
+    number = await lane.database.value("SELECT telefone FROM leads WHERE id = $1", waits)
+    assert await lane.probe.phone(waits) == number
+    assert [await lane.probe.phone(one) for one in (answered, "unknown")] == ["", ""]

@@ -27,6 +27,7 @@ from qualtui.wire import (
 
 History = Callable[[int], Awaitable[tuple[Event, ...]]]  # all events of an incident; raises StoreError
 MessagesOf = Callable[[str, str], Awaitable[tuple[CustomerMessage, ...] | Refused]]  # agent, lead
+PhoneOf = Callable[[str, str], Awaitable[str | Refused]]  # agent, lead: digits
 CustomersOf = Callable[[ListCustomers, int], Awaitable[Customers | Refused]]  # at most so many
 SessionsOf = Callable[[ListSessions], Awaitable[Sessions | Refused]]
 Details = Callable[[tuple[str, ...], tuple[str, ...]], tuple[AgentDetail, ...]]  # agents, figures (none: all)
@@ -72,6 +73,10 @@ async def _no_messages(_agent: str, _lead: str) -> tuple[CustomerMessage, ...]:
     return ()
 
 
+async def _no_phone(_agent: str, _lead: str) -> Refused:
+    return Refused(message("no database is configured"))
+
+
 @dataclass(slots=True)
 class CommandContext:
     """The engine's parts that commands work on. `targets` and `agents` follow the configuration."""
@@ -89,6 +94,7 @@ class CommandContext:
     past: Past = _no_past
     answered: AnsweredIn = _none_answered
     messages: MessagesOf = _no_messages
+    phone: PhoneOf = _no_phone
     sessions: SessionsOf = _no_sessions
     events_before: EventsBefore = _no_events
     numbers_before: NumbersBefore = _no_numbers

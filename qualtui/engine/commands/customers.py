@@ -1,12 +1,25 @@
 """Commands on customers: list who waits, close one who was answered by hand."""
 
 from qualtui.engine.commands.context import CommandContext
-from qualtui.eventlog.customers import CustomerClosed
+from qualtui.eventlog.customers import HOUR, CustomerClosed, CustomerRevealed
+from qualtui.model import State
 from qualtui.probes.customers import EVERYBODY
 from qualtui.text import clean, masked
 from qualtui.text.message import message
-from qualtui.wire import Answer, CloseCustomer, CustomerDetail, Done, ListCustomers, Refused, ShowCustomer
+from qualtui.wire import (
+    Answer,
+    CloseCustomer,
+    CustomerDetail,
+    Done,
+    ListCustomers,
+    Refused,
+    RevealCustomer,
+    Revealed,
+    ShowCustomer,
+)
 
+REVEALS = 20  # phone numbers that are shown in an hour at most
+SHOWN = 120.0  # s that a window may show one
 LISTED = 10_000  # waiting customers in a list at most: 3 MB; a search for one looks at all
 
 
@@ -23,6 +36,28 @@ async def show(context: CommandContext, ask: ShowCustomer, who: str) -> Answer:
     if isinstance(found, Refused):
         return found
     return CustomerDetail(ask.lead, found, await context.fixes.for_customer(ask.agent, ask.lead))
+
+
+async def reveal(context: CommandContext, ask: RevealCustomer, who: str) -> Answer:
+    """Return a customer's phone number, once it is written down who sees it, and why. At most REVEALS an hour."""
+    found = await context.phone(ask.agent, ask.lead)
+    if isinstance(found, Refused):
+        return found
+    now = context.clock()
+
+    def audited(state: State) -> list[tuple[CustomerRevealed, str]]:
+        allowed = _shown(state, now) < REVEALS
+        return [(CustomerRevealed(ask.agent, ask.lead, who, ask.reason.value), "")] if allowed else []
+
+    if not await context.journal.decide(audited):
+        return Refused(message("{number:whole} numbers were shown within an hour: no more are", number=REVEALS))
+    if context.journal.trouble:
+        return Refused(message("the store fails, so who sees the number is not written down: it is not shown"))
+    return Revealed(found, SHOWN, max(0, REVEALS - _shown(context.journal.state, now)))
+
+
+def _shown(state: State, now: float) -> int:
+    return sum(at > now - HOUR for at in state.reveals)
 
 
 async def close(context: CommandContext, ask: CloseCustomer, who: str) -> Answer:
