@@ -126,6 +126,7 @@ class DatabaseSettings(Values, frozen=True, kw_only=True):
     lost_after: Seconds = Seconds(86400)  # waiting longer than this is lost
     refused_takes: Seconds = Seconds(20)  # the bot stores a refused send as sent, but not sooner than this
     error_window: Seconds = Seconds(600)  # the messages and replies that failures.* and reply.recent_p95 speak of
+    size_limit: int = 0  # MB that the host's plan allows; 0: not known
     reply_within: Seconds = Seconds(180)  # a message without a delivered answer for longer has failed
 
 

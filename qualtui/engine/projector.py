@@ -21,12 +21,14 @@ from qualtui.engine.faults import AgentFaults
 from qualtui.engine.incident_views import activity, firing_incidents, incidents, tried
 from qualtui.engine.live_incidents import Available, LiveIncidents
 from qualtui.engine.sample_cache import SampleCache
+from qualtui.engine.week.facts import WeekFacts
+from qualtui.engine.week.registry import week
 from qualtui.eventlog.incident_lead import firing_members
 from qualtui.model import EARLY, UNSAID, Evidence, FixRun, Incident, Phase, Sample, Schedule, Severity, State
 from qualtui.series.catalogue import OWN
 from qualtui.series.declaration import Series
 from qualtui.series.evidence import Reading, Readings, fresh, stale_after
-from qualtui.text.message import message
+from qualtui.text.message import Text, message
 from qualtui.wire import (
     SUMMARY_SERIES,
     AgentDetail,
@@ -70,6 +72,7 @@ class _Projection(NamedTuple):
     rows: dict[int, Incident]  # its firing incidents, as they are now
     recovering: frozenset[int]
     scheduled: frozenset[int] = frozenset()
+    week: tuple[Text, ...] = ()
 
 
 def _amber(severity: Severity) -> Severity:
@@ -261,7 +264,7 @@ class Projector:
                 if not only or name in only or name.startswith(OWN)
             }
         told = one.summary
-        return AgentDetail(agent, told.now, one.links, figures, told.learning, told.last_reply)
+        return AgentDetail(agent, told.now, one.links, figures, told.learning, told.last_reply, one.week)
 
     def _figure(self, agent: str, name: str, reading: Reading, severity: Severity | None, now: float) -> Figure:
         series, full = self._evidence.declared(agent)[name], f"{agent}/{name}"
@@ -332,4 +335,5 @@ class Projector:
         rows = {one.number: self.live.current(one, state, available, now, looks) for one in mine}
         recovering = frozenset(number for number, live in lives.items() if not live.holds)
         planned = frozenset({now_view.number} if now_view.state is NowState.SCHEDULED else ())
-        return _Projection(cause, now, summary, readings, links, alarms, rows, recovering - planned, planned)
+        due = week(WeekFacts(agent, readings, state, self._config, now))
+        return _Projection(cause, now, summary, readings, links, alarms, rows, recovering - planned, planned, due)

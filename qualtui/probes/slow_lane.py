@@ -78,6 +78,7 @@ def _questions(mapping: Mapping) -> tuple[_Question, ...]:
             _CONVERSION,
             _conversion,
         ),
+        question("database_size", "", (), value="db.size"),
         _Question("errors_logged", ("system_logs",), statement("errors_logged"), (), (_LOGGED,), _logged),
     )
 

@@ -7,6 +7,7 @@ from qualtui.text import _
 from qualtui.widgets.broke_first import broke_first, oldest_wait
 from qualtui.widgets.calm_charts import AXIS, calm_charts, uptime_row
 from qualtui.widgets.chain import chain_line
+from qualtui.widgets.chart import LEAST
 from qualtui.widgets.figure_grid import figure_grid
 from qualtui.widgets.frame import ruled
 from qualtui.widgets.line import BLANK, Line, Span, fit, safe, wrapped
@@ -15,6 +16,7 @@ from qualtui.widgets.panels import panels
 from qualtui.widgets.time_axis import TimeAxis
 from qualtui.widgets.view_state import ViewState
 from qualtui.widgets.waiting import wait_limit, waiting_panel
+from qualtui.widgets.week import week_panel
 from qualtui.widgets.words import lasting
 from qualtui.wire import AgentDetail, SeriesHistory
 
@@ -23,6 +25,7 @@ CHART_MOST = 22  # rows of a chart
 PEOPLE = 8  # rows of those who wait
 SPARE = 20  # rows of charts and figures, before the user's own have a place
 RUNBOOK = 4  # rows
+WEEK = 4  # rows of what needs attention this week at most
 GRID = 8  # rows of figures at least
 
 
@@ -79,11 +82,12 @@ class OverviewTop:
         parts = panels(view, self._now, cells, spare, look, live=self._sight.watched)
         figures = [row for part in parts for row in part]
         up = uptime_row(view, past.history("month", view.name), room.left, look)
-        height = min(CHART_MOST, room.rows - room.lists - len(figures) - len(up))
+        week = week_panel(view.week, cells, WEEK, look)
+        height = min(CHART_MOST, room.rows - room.lists - len(figures) - len(up) - len(week))
         answered, replies = past.history("day", view.name), past.history("six", view.name)
         widths, today = (room.left, room.right), past.today(view.name)
         drawn = calm_charts(answered, replies, self._now, widths, height, self._zone, look, today)
-        return [*drawn, *up, *figures]
+        return [*drawn, *up, *figures, *week]
 
     def small(self, cells: int, rows: int) -> list[Line]:
         """On a small screen: the broken link and the customer on a time axis, and who waits."""
@@ -99,7 +103,9 @@ class OverviewTop:
         """On a small screen: the day."""
         answered = self._past.history("day", self._view.name)
         today = self._past.today(self._view.name)
-        return calm_charts(answered, None, self._now, (cells, 0), rows, self._zone, self._look, today)
+        week = week_panel(self._view.week, cells, WEEK if rows >= LEAST + WEEK else rows - LEAST, self._look)
+        height = rows - len(week)
+        return [*calm_charts(answered, None, self._now, (cells, 0), height, self._zone, self._look, today), *week]
 
     def limit(self) -> str:
         """The limit of the longest wait, and when it is reached; empty where no rule has one."""

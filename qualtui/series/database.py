@@ -9,5 +9,6 @@ SERIES = (
     Series("db.silent", "", "up", "PostgreSQL", "1: no answer in time, not even a refusal"),
     Series("db.refused", "", "up", "PostgreSQL", "1: server or pooler turned us away; the note says what to do"),
     Series("db.seconds", "s", "up", "PostgreSQL", "server time and travel of `select now()`"),
+    Series("db.size", "bytes", "", "PostgreSQL", "what the database takes on its disk, slow lane", usual=3.1e8),
     Series("db.skew", "s", "", "PostgreSQL", "the server's clock minus ours"),
 )

@@ -3,6 +3,7 @@
 _SLOW = {
     "row.leads_unprocessed": "slow_leads_unprocessed",
     "row.leads_processed": "slow_leads_processed",
+    "db.size": "slow_database_size",
     "leads.created_1h": "slow_leads_created",
     "row.reply_mean": "slow_reply_mean",
     "row.sessions_stuck": "slow_sessions_stuck",

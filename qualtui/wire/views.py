@@ -94,6 +94,7 @@ class AgentDetail(msgspec.Struct, frozen=True):
     figures: dict[str, Figure]
     learning: float | None = None  # 0..1 while the first backfill runs
     last_reply: float | None = None
+    week: tuple[Saying, ...] = ()  # what needs attention this week; no one is woken for it
 
 
 class NextCall(msgspec.Struct, frozen=True):

@@ -38,6 +38,9 @@ async def test_the_rows_as_written_and_the_sessions_as_they_are(agent_db: AgentD
     await agent_db.session(await agent_db.lead(2 * HOUR), 60)  # never messaged
     await agent_db.session(await agent_db.lead(2 * HOUR), HOUR, ativa=False)
     said = {name: sample.value for name, sample in (await ask(agent_db.dsn)).items()}
+    size = said["db.size"]
+    assert size is not None
+    assert size > 1e6
     assert said == {
         "row.leads_unprocessed": 1,
         "row.sessions_stuck": 2,
@@ -52,6 +55,7 @@ async def test_the_rows_as_written_and_the_sessions_as_they_are(agent_db: AgentD
         "failures.logged": 0,
         "row.leads_processed": 1,
         "leads.created_1h": 3,
+        "db.size": size,
         "row.reply_mean": None,
     }
 

@@ -1,0 +1,1 @@
+"""What needs attention this week, one file a provider; no one is woken for it."""
