@@ -246,6 +246,21 @@ BUILT_IN: dict[str, Rule] = {
         "reaches its limit, at a quiet minute, and let the developers know since which deploy it "
         "rises.",
     ),
+    # S31. 5 min: a cache that fills or a sawtooth's first tooth looks like a leak for a look or two. CRITICAL: the
+    # host kills it within half an hour, in the middle of a reply.
+    "memory-leak": Rule(
+        series="host.leak",
+        link=Link.HOST,
+        op=Operator.AT_LEAST,
+        warning=Level(1),
+        critical=Level(2),
+        for_=Seconds(5 * _MINUTE),
+        keep_firing_for=Seconds(_MINUTE),
+        fix="service-restart",
+        summary="Memory leak: {note}",
+        runbook="Restart the service at a quiet minute before memory reaches its limit: the host would kill it in "
+        "the middle of a reply. Report to the developers since which deploy it grows.",
+    ),
     # Two sources of one fact: as long as they differ neither may be believed.
     "sources-disagree": Rule(
         series="sight.disagree",

@@ -93,7 +93,7 @@ class Faults:
                 _("WAHA says WORKING, has no number (me: null) and lists no chats"),
                 self._habit("nameless"),
             ),
-            "memory-leak": (_("The bot's memory grows until Render kills it, again and again"), self._leak),
+            "memory-leak": (_("The bot's memory grows until Render kills it, or a restart ends it"), self._leak),
             "cpu-burn": (_("The bot takes nearly all of its CPU"), self._burn),
             "bad-deploy": (_("A deploy whose code answers 500 to every message"), self._deploy),
             "suspended": (_("Render suspends the service: its free hours are used up"), self._suspended),
@@ -122,7 +122,7 @@ class Faults:
         ]
 
     def is_on(self, name: str) -> bool:
-        """Whether it lasts. A new session ends sends-failing and sends-hanging, a rollback bad-deploy."""
+        """Whether it lasts. A new session ends sends-failing and sends-hanging, a rollback or restart a fault."""
         logged_out = "logged-out" in self._since and self._world.gateway.needs_qr
         if name == "logged-out":
             return logged_out
@@ -132,6 +132,8 @@ class Faults:
             return self._world.host.wakes is not None
         if name == "bad-deploy":
             return self._world.host.bad
+        if name == "memory-leak":
+            return self._world.host.leaks
         if name == "sends-failing":
             return self._world.gateway.broken and not logged_out
         return name in self._since

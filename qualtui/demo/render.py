@@ -123,8 +123,9 @@ class SimulatedHost:
             await self._run_bot(True)
 
     async def restart(self) -> None:
-        """A restart by a person or the API."""
+        """A restart by a person or the API; it ends a leak."""
         async with self._turn:
+            self.leaks = False
             self.happened("server_restarted", {"triggeredByUser": None})
             await self._boot(0.0)
             self.happened("server_available")

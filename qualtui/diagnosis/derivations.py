@@ -11,11 +11,12 @@ from qualtui.config.values import AgentSettings
 from qualtui.diagnosis.contradictions import disagreement_text
 from qualtui.diagnosis.goals import answerable
 from qualtui.diagnosis.health import agent_down, blind, returned, unreached
+from qualtui.diagnosis.memory_leak import LIFE, SETTLES, forecast_text, leak_of, urgency
 from qualtui.diagnosis.stuck_sending import SERIES as STUCK
 from qualtui.diagnosis.stuck_sending import stuck_since
 from qualtui.model import Evidence, Sample
 from qualtui.series.evidence import Readings
-from qualtui.text.message import Saying
+from qualtui.text.message import Saying, message
 from qualtui.tracking import literal
 from qualtui.tracking.deliverability import starting
 from qualtui.wire import LinkView
@@ -65,10 +66,11 @@ Compute = Callable[[Subject], tuple[Sample, ...]]
 def looked_back(settings: AgentSettings) -> dict[str, float]:
     """By series: how many seconds of raw samples these computations need."""
     health = settings.health
+    memory = {} if settings.host is None else {"host.memory": LIFE}
     if health is None:
-        return {}
+        return memory
     down = 4 * health.down_after + 8 * health.interval
-    return {"health.up": max(down, error_window(settings)), "health.silent": error_window(settings)}
+    return {"health.up": max(down, error_window(settings)), "health.silent": error_window(settings), **memory}
 
 
 def error_window(settings: AgentSettings) -> float:
@@ -165,3 +167,22 @@ def good_minute(subject: Subject) -> tuple[Sample, ...]:
     if subject.past.newest("goal.minute") is None and 0 <= subject.now - subject.began < subject.every:
         return ()
     return (subject.sample("goal.minute", *answerable(subject.links())),)
+
+
+def leaking(subject: Subject) -> tuple[Sample, ...]:
+    """host.leak and host.leak_rate, from the memory of the instance that runs now."""
+    past, speed = subject.past, subject.speed
+    age, newest = past.known("host.age"), past.newest("host.memory")
+    if age is None or age.value is None or newest is None or newest.value is None:
+        note = message("memory or the instance's age is not known")
+        return subject.sample("host.leak", None, note), subject.sample("host.leak_rate", None, note)
+    began = age.at - age.value + SETTLES / speed
+    since = max(began, subject.now - LIFE)
+    samples = past.since("host.memory", since)
+    points = [(one.at, one.value) for one in samples if one.value is not None and one.at >= since]
+    leak = leak_of(points, speed)
+    if leak is None:
+        return subject.sample("host.leak", 0.0), subject.sample("host.leak_rate", 0.0)
+    note = forecast_text(leak)
+    hourly = leak.rate * HOUR
+    return subject.sample("host.leak", urgency(leak, speed), note), subject.sample("host.leak_rate", hourly, note)

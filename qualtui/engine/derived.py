@@ -43,6 +43,7 @@ DERIVED = (
     Derived(("goal.minute",), derivations.good_minute, every=MINUTE, scaled=True),
     Derived(("gateway.starting",), derivations.gateway_starting, source="gateway.session_starting"),
     Derived(("health.back", "health.away"), derivations.back_again, every=5),
+    Derived(("host.leak", "host.leak_rate"), derivations.leaking, source="host.memory"),
     Derived(("health.stuck_sending",), derivations.stuck, every=5),
 )
 

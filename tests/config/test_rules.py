@@ -34,6 +34,7 @@ def test_each_built_in_rule_looks_at_a_series_that_is_declared(rule: Rule) -> No
         ("blind", Operator.ABOVE, 300, None, 0),
         ("database-slow", Operator.ABOVE, 1, None, 60),
         ("error-rate", Operator.ABOVE, 5, 25, 0),
+        ("memory-leak", Operator.AT_LEAST, 1, 2, 300),
         ("consecutive-failures", Operator.AT_LEAST, 5, None, 0),
         ("consecutive-customers", Operator.AT_LEAST, None, 5, 0),
         ("reply-slow", Operator.ABOVE, 30, None, 0),

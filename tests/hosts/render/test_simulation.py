@@ -98,6 +98,15 @@ async def test_an_instance_without_memory_is_killed_and_another_starts() -> None
         assert sim.instance != before
 
 
+async def test_a_restart_ends_a_leak_and_a_kill_does_not() -> None:
+    async with scene(HostWrite.RESTART) as (sim, host, *_):
+        sim.leak(True)
+        await sim.out_of_memory()
+        assert sim.leaks
+        await host.restart()
+        assert (sim.leaks, sim.leaking) == (False, None)
+
+
 async def test_log_lines_come_page_by_page_and_each_once() -> None:
     async with scene() as (sim, host, *_):
         for number in range(250):
