@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pytest
@@ -153,7 +153,7 @@ def test_the_slope_is_not_moved_by_a_few_wild_values() -> None:
 class Past:
     """Recent samples by name, oldest first."""
 
-    def __init__(self, **series: list[tuple[float, float | None]]) -> None:
+    def __init__(self, **series: Sequence[tuple[float, float | None]]) -> None:
         self.series = {
             f"host.{name}": [Sample(f"bot/host.{name}", at, value) for at, value in points]
             for name, points in series.items()
