@@ -7,6 +7,7 @@ from qualtui.config.values import AgentSettings, Config, GatewaySettings
 from qualtui.diagnosis.deploy_test import BEFORE, FAILED_AFTER, DeployCounts, count_around
 from qualtui.engine.setup import Setup
 from qualtui.fixes.deploy_rollback import Around, DeployRollback, DeployTools
+from qualtui.fixes.failover import Failover, FailoverTools
 from qualtui.fixes.fix import Fix, FixError
 from qualtui.fixes.gateway_restart import GatewayRestart
 from qualtui.fixes.retry import Waiting, retry_of
@@ -78,7 +79,16 @@ def _fixes(
             lambda: chats is not None and chats.acks_unreliable,
         )
         found += [retry] if retry is not None else []
-    return [*found, *_host_fixes(name, agent, config, customers, deps)]
+    return [*found, *_host_fixes(name, agent, config, customers, deps), *_failovers(name, agent, deps)]
+
+
+def _failovers(name: str, agent: AgentSettings, deps: Deps) -> list[Fix]:
+    """The two directions between a bot and its standby."""
+    if agent.gateway is None or agent.health is None or not _moves(agent.gateway):
+        return []
+    tools = FailoverTools(partial(deps.down, name), partial(deps.heard, name))
+    health, standby = agent.health.url, agent.standby
+    return [Failover(name, agent.gateway, health, standby, tools, back=back) for back in (False, True)]
 
 
 def _host_fixes(
@@ -123,6 +133,10 @@ def _around(probe: CustomersProbe, speed: float) -> Around:
 
 def _restarts(settings: GatewaySettings) -> bool:
     return GatewayCapability.RESTART in kind_of(settings).capabilities
+
+
+def _moves(settings: GatewaySettings) -> bool:
+    return GatewayCapability.MOVE in kind_of(settings).capabilities
 
 
 def _waiting(probe: CustomersProbe, *, certain: bool = False) -> Waiting:

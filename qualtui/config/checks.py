@@ -41,6 +41,7 @@ from qualtui.config.values import (
     ScreenSettings,
     ServiceRestartSettings,
     SessionCleanupSettings,
+    StandbySettings,
     StoreSettings,
     TlsSettings,
 )
@@ -181,6 +182,9 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (HostSettings, "demo_url"): ValueCheck(
         'an address of this machine such as "http://127.0.0.1:8010", or ""', loopback_url
     ),
+    (StandbySettings, "url"): _URL,
+    (StandbySettings, "health"): ValueCheck('a path such as "/health"', lambda path: path.startswith("/")),
+    (StandbySettings, "timeout"): _TIMEOUT,
     (AgentSettings, "series"): ValueCheck(
         "letters, digits, dash and underscore, at most 40", lambda name: bool(_FIGURE.fullmatch(name))
     ),

@@ -177,6 +177,14 @@ class HostSettings(Values, frozen=True, kw_only=True):
     demo_url: str = ""  # of a simulated host on this machine; empty: the host's own address
 
 
+class StandbySettings(Values, frozen=True, kw_only=True):
+    """`[agents.NAME.standby]`: a second copy of the bot, to which the gateway's webhook can be moved."""
+
+    url: str  # its address without a path
+    health: str = "/health"
+    timeout: Seconds = Seconds(120)  # for the session to work again, and a message to come
+
+
 class OwnSeries(Values, frozen=True, kw_only=True):
     """`[agents.NAME.series.NAME]`: a figure of the user's own, the series user.NAME."""
 
@@ -210,6 +218,7 @@ class AgentSettings(Values, frozen=True, kw_only=True):
     database: DatabaseSettings | None = None
     gateway: GatewaySettings | None = None
     host: HostSettings | None = None
+    standby: StandbySettings | None = None
     mapping: Mapping = Mapping()
     control: ControlSettings | None = None
     tls: TlsSettings = TlsSettings()

@@ -17,7 +17,7 @@ from qualtui.diagnosis.proof import (
     oldest_wait,
     unknown_notes,
 )
-from qualtui.diagnosis.root_cause import GATEWAY_RESTART, SERVICE_RESTART, CauseKind, RootCause
+from qualtui.diagnosis.root_cause import FAILOVER, GATEWAY_RESTART, SERVICE_RESTART, CauseKind, RootCause
 from qualtui.diagnosis.stuck_sending import stuck_sending
 from qualtui.model import Evidence, Link
 from qualtui.series.catalogue import OWN
@@ -121,7 +121,7 @@ def _bot(by: By, readings: Readings, now: float) -> RootCause:
             state=readings["health.down"].note or view.text,
         )
     proof = (link_proof(by, Link.BOT), *healthy_links(by, Link.BOT))
-    return RootCause(text, proof, Link.BOT, (SERVICE_RESTART,), CauseKind.BOT_DOWN, view.since)
+    return RootCause(text, proof, Link.BOT, (SERVICE_RESTART, FAILOVER), CauseKind.BOT_DOWN, view.since)
 
 
 def _gateway(by: By, readings: Readings, now: float) -> RootCause:

@@ -2,7 +2,7 @@
 
 from qualtui.diagnosis.chain import BAD
 from qualtui.diagnosis.proof import By, began, healthy_links, lasted, link_proof
-from qualtui.diagnosis.root_cause import DEPLOY_ROLLBACK, SERVICE_RESTART, CauseKind, RootCause
+from qualtui.diagnosis.root_cause import DEPLOY_ROLLBACK, FAILOVER, SERVICE_RESTART, CauseKind, RootCause
 from qualtui.model import Link
 from qualtui.series.evidence import NOTHING, Readings, fresh
 from qualtui.text.message import Saying, message, outside
@@ -28,7 +28,7 @@ def suspended(by: By, readings: Readings, now: float) -> RootCause | None:
         )
     step = message("resume the service on the host's page: look at its billing and its free hours first")
     proof: tuple[Saying, ...] = (message("host: suspended"), *_bot_proof(by))
-    return RootCause(text, proof, Link.HOST, (), CauseKind.SUSPENDED, by[Link.HOST].since, step)
+    return RootCause(text, proof, Link.HOST, (FAILOVER,), CauseKind.SUSPENDED, by[Link.HOST].since, step)
 
 
 def failed_instance(by: By, readings: Readings) -> RootCause | None:

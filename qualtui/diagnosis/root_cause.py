@@ -12,6 +12,8 @@ GATEWAY_RESTART = "gateway-restart"
 RETRY = "retry"
 SERVICE_RESTART = "service-restart"
 DEPLOY_ROLLBACK = "deploy-rollback"
+FAILOVER = "failover"
+FAILBACK = "failback"
 
 
 class CauseKind(StrEnum):

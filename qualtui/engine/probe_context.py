@@ -26,6 +26,7 @@ SETTLED_AFTER = 86400.0  # s beyond what learning again reads
 SETTLED_AT_ONCE = 1000  # customers of an agent in one event
 
 PAST = 3600.0  # s of samples that are looked at
+DOWN = 300.0  # s: an older word says no longer that the bot is down
 
 
 class ProbeContext:
@@ -61,6 +62,8 @@ class ProbeContext:
             unreachable=self._unreachable,
             answered=self._answered,
             acted_on=self._acted_on,
+            down=self._down,
+            heard=self._heard,
             by_hand=self._by_hand,
             owed=partial(self._still_owed, config),
         )
@@ -131,6 +134,18 @@ class ProbeContext:
         """When the bot's /health last answered well; None: not within the hour."""
         samples = self._recent.since(f"{agent}/health.up", self._clock() - PAST)
         return next((one.at for one in reversed(samples) if one.value == 1), None)
+
+    def _down(self, agent: str) -> Saying:
+        """Why the bot counts as down; empty: it works, or not known."""
+        samples = self._recent.since(f"{agent}/health.down", self._clock() - DOWN)
+        newest = next((one for one in reversed(samples) if one.at >= self._clock() - DOWN), None)
+        return (newest.note or message("down")) if newest is not None and newest.value else ""
+
+    def _heard(self, agent: str) -> float | None:
+        """When a customer's newest message was stored; None: not known."""
+        samples = self._recent.since(f"{agent}/customers.last_inbound", self._clock() - PAST)
+        newest = next(iter(samples[-1:]), None)
+        return None if newest is None or newest.value is None else newest.at - newest.value
 
     def _acted_on(self, agent: str, fix: str) -> frozenset[str]:
         """The subjects of a fix's runs on an agent, but of those that left all as it was."""

@@ -22,6 +22,7 @@ class GatewayCapability(StrEnum):
     RESTART = "restart"  # restarts its session, login kept
     UPTIME = "uptime"  # reports for how long it has been running
     WEBHOOK = "webhook"  # reports where it posts messages
+    MOVE = "move"  # can be made to post them elsewhere
 
 
 class GatewayFault(StrEnum):
@@ -131,6 +132,14 @@ class GatewayWebhook(msgspec.Struct, frozen=True):
     events: frozenset[str]
 
 
+class WebhookMove(msgspec.Struct, frozen=True):
+    """An address that messages move from and to, without paths. `digest`: of the whole configuration before."""
+
+    old: str
+    new: str
+    digest: str
+
+
 class WebhookEvents(msgspec.Struct, frozen=True):
     """The events of a kind of gateway, as the bot takes them."""
 
@@ -186,6 +195,12 @@ class Gateway(Protocol):
 
     async def webhooks(self) -> tuple[GatewayWebhook, ...]:
         """Where the session posts, as far as it is visible. Raises GatewayError."""
+
+    async def planned_move(self, old: str, new: str) -> WebhookMove:
+        """Return what `move_webhook` would change; changes nothing. Raises GatewayError."""
+
+    async def move_webhook(self, old: str, new: str) -> WebhookMove:
+        """Post to the origin of `new` what went to that of `old`, all else kept. Raises GatewayError."""
 
     async def without_key(self) -> int:
         """Return the HTTP status of a request without our key; 200: it accepts everybody. Raises GatewayError."""

@@ -374,7 +374,7 @@ def test_phantom_sends_are_proved_by_the_rows_and_the_gateway() -> None:
 def test_a_cause_offers_the_remedy_that_mends_it_and_no_other() -> None:
     assert told(FAILED).fixes == ("gateway-restart",)
     assert told({**WAITING, "sessions_bot_owes": 3}).fixes == ("retry", "session-cleanup")
-    assert told(REFUSED).fixes == ("service-restart",)
+    assert told(REFUSED).fixes == ("service-restart", "failover")
 
 
 def test_a_session_that_is_logged_out_is_never_to_be_restarted_and_the_next_step_is_the_phone() -> None:

@@ -18,9 +18,11 @@ from qualtui.gateways.gateway import (
     GatewayWebhook,
     MessageSeen,
     SendResult,
+    WebhookMove,
 )
-from qualtui.gateways.waha import chats, session
+from qualtui.gateways.waha import chats, session, webhook_move
 from qualtui.http import LIMIT, Answer, Fetcher, FetchError
+from qualtui.text.message import message
 
 SEND_LIMIT = 40.0  # s; a session that is not WORKING is waited for inside the gateway before it refuses
 NEWEST = 20  # messages of a chat among which ours is looked for
@@ -68,6 +70,37 @@ class WahaGateway:
     async def webhooks(self) -> tuple[GatewayWebhook, ...]:
         """The session's own webhooks; one for the whole gateway is not visible. Raises GatewayError."""
         return session.webhooks_of(await self._get(self._session_url))
+
+    async def planned_move(self, old: str, new: str) -> WebhookMove:
+        """GET /api/sessions/{session}. Raises GatewayError."""
+        answer = await self._get(self._session_url, chats.BODY)
+        return webhook_move.moved(session.whole_body(answer), self.session, old, new)[1]
+
+    async def move_webhook(self, old: str, new: str) -> WebhookMove:
+        """PUT /api/sessions/{session} with its whole configuration, once, then GET: a look at what it became.
+
+        Raises GatewayError.
+        """
+        before = session.whole_body(await self._get(self._session_url, chats.BODY))
+        body, move = webhook_move.moved(before, self.session, old, new)
+        fetcher = Fetcher(self._session_url, self._headers, self._timeout, keep=False)
+        try:
+            answer = await fetcher.post(body, method="PUT")
+        except FetchError as error:
+            raise session.no_answer(error) from None
+        finally:
+            await fetcher.close()
+        if not 200 <= answer.status < 300:
+            fault = session.fault_of(answer) or GatewayFault.STATUS
+            raise GatewayError(fault, answer.words, http=answer.status)
+        after = session.whole_body(await self._get(self._session_url, chats.BODY))
+        if not webhook_move.same_config(body, after):
+            text = message(
+                "the session's configuration is not what it was given (digest before: {digest})",
+                digest=move.digest,
+            )
+            raise GatewayError(GatewayFault.STATUS, text)
+        return move
 
     async def without_key(self) -> int:
         """The status of GET /api/sessions/{session} without a key; no body is read. Raises GatewayError."""

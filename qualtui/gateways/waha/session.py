@@ -155,6 +155,14 @@ def webhooks_of(answer: Answer) -> tuple[GatewayWebhook, ...]:
     return tuple(GatewayWebhook(_host(one.url), frozenset(one.events)) for one in hooks)
 
 
+def whole_body(answer: Answer) -> bytes:
+    """The body of a session's answer, as it came. Raises GatewayError."""
+    try:
+        return _body(answer)
+    except _UNREADABLE:
+        raise _unreadable(answer) from None
+
+
 def version_of(answer: Answer) -> str:
     """Version, tier and engine. Raises GatewayError."""
     try:
