@@ -148,6 +148,7 @@ def main() -> int:
     parser.add_argument("--serve", type=Path)
     parser.add_argument("--interval", type=float, default=1.0)
     parser.add_argument("--ascii", action="store_true")
+    parser.add_argument("--heralded", action="store_true", help="with a title and desktop notifications")
     options = parser.parse_args()
     if options.serve:
         with contextlib.suppress(KeyboardInterrupt):
@@ -160,16 +161,18 @@ def main() -> int:
             asyncio.run(serve(path, snapshots.SCENES[options.scene], options.interval))
             os._exit(0)
         try:
-            return look(path, options.ascii)
+            return show(path, options.ascii, options.heralded)
         finally:
             os.kill(child, 15)
 
 
-def look(path: Path, ascii_only: bool = False) -> int:
+def show(path: Path, ascii_only: bool = False, heralded: bool = False) -> int:
     """The window on an engine's socket."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
     from qualtui.app import QualtuiApp
     from qualtui.client import Client
+    from qualtui.config.values import BellName
+    from qualtui.screens.herald import Herald
     from qualtui.screens.terminal import TerminalGuard
     from qualtui.widgets.look import terminal_look
 
@@ -177,7 +180,9 @@ def look(path: Path, ascii_only: bool = False) -> int:
         return Client(path, who="ana", watch=True, window=True)
 
     with TerminalGuard() as guard:
-        app = QualtuiApp(connect, who="ana", look=terminal_look(want_ascii=ascii_only), guard=guard)
+        herald = Herald(title=heralded, bell=BellName.OSC9 if heralded else BellName.OFF)
+        look = terminal_look(want_ascii=ascii_only)
+        app = QualtuiApp(connect, who="ana", look=look, guard=guard, herald=herald)
         app.run()
     return app.return_code or 0
 

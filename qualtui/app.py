@@ -17,6 +17,7 @@ from qualtui.screens.availability import only_looks, why_not
 from qualtui.screens.drawing_pace import AGES, SHORTEST, DrawingPace
 from qualtui.screens.engine_port import Connect, FaultSwitches, StoryTeller
 from qualtui.screens.feed import Feed
+from qualtui.screens.herald import Herald
 from qualtui.screens.incident_actions import IncidentActions
 from qualtui.screens.key_guard import READ, KeyGuard
 from qualtui.screens.modal import Dialog
@@ -85,6 +86,7 @@ class QualtuiApp(WindowApp):
         incident: int | None = None,
         trouble: Callable[[], str] = str,
         guard: TerminalGuard | None = None,
+        herald: Herald | None = None,
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
         driver_class: type[Driver] | None = None,
@@ -96,6 +98,7 @@ class QualtuiApp(WindowApp):
         `pace`: seconds between two drawings while no incident, owner or level changes.
         """
         super().__init__(look, guard, driver_class)
+        self._herald = herald or Herald()
         self.pid = 0  # of the engine that was seen last
         self.beside = False
         self._keymapped = dict(keys or {})
@@ -121,6 +124,11 @@ class QualtuiApp(WindowApp):
     def on_mount(self) -> None:
         """Starts the feed and the ticking of ages."""
         self.attach()
+        driver = self._driver
+        if driver is not None and not driver.is_headless:
+            self._herald.begin(driver.write)
+            if self._guard is not None:
+                self._guard.last_words = self._herald.last_words
         self.run_worker(self._feed.run(), group="feed", exit_on_error=True)
         if self._story is not None:
             self.run_worker(self._feed.follow(self._story), group="story", exit_on_error=True)
@@ -128,6 +136,10 @@ class QualtuiApp(WindowApp):
         if self._incident is not None:
             self._open_incident(self._incident)
         self._draw()
+
+    def on_unmount(self) -> None:
+        """The terminal's title is as it was."""
+        self._herald.end()
 
     def on_ready(self) -> None:
         """The first picture stands: what was loaded for it stays, and is no longer looked through for garbage."""
@@ -141,6 +153,7 @@ class QualtuiApp(WindowApp):
         if snapshot is not None:
             self.pid, self.beside = snapshot.engine.pid, snapshot.engine.beside
             show_times_in(snapshot.zone)
+        self._herald.show(self._feed.sight)
         wait = self._pace.wait(self._feed.sight)
         if wait:
             self.set_timer(wait, self._draw)

@@ -83,6 +83,7 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
     from qualtui.cli.demo_control import DemoStory, DemoSwitches
     from qualtui.screens.drawing_pace import LOW_BANDWIDTH as SELDOM
     from qualtui.screens.drawing_pace import SHORTEST
+    from qualtui.screens.herald import Herald
     from qualtui.screens.terminal import TerminalGuard
     from qualtui.widgets.look import terminal_look
     from qualtui.widgets.themes import DEFAULT
@@ -109,6 +110,7 @@ def show_window(config: Config, name: str, number: int | None, goodbye: str = ""
             incident=number,
             trouble=beside.trouble,
             guard=guard,
+            herald=Herald(title=config.screen.title, bell=config.screen.bell, tmux="TMUX" in os.environ),
             pace=SELDOM if os.environ.get(LOW_BANDWIDTH) else SHORTEST,
         )
         app.run()

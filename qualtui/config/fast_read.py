@@ -12,7 +12,7 @@ from typing import Any
 
 from qualtui.config import files
 from qualtui.config.keys import wrong_keys
-from qualtui.config.values import Config, DemoSettings, ScreenSettings, StoreSettings, ThemeName
+from qualtui.config.values import BellName, Config, DemoSettings, ScreenSettings, StoreSettings, ThemeName
 
 SIZE_LIMIT = 64 * 1024  # bytes that are parsed: more of them take the whole reader
 FILE_LIMIT = 1024 * 1024  # bytes of the file
@@ -25,7 +25,7 @@ _AGENT = re.compile(
 )
 _PLAIN: dict[str, dict[str, type | tuple[type, ...]]] = {
     "store": {"path": str, "socket": str},
-    "screen": {"zone": str, "ascii": bool, "theme": ThemeName},
+    "screen": {"zone": str, "ascii": bool, "theme": ThemeName, "title": bool, "bell": BellName},
     "demo": {"control_url": str, "speed": (int, float)},
 }
 _SKIPPED = {

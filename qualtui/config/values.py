@@ -264,12 +264,23 @@ class ThemeName(StrEnum):
     WALL = "wall"
 
 
+class BellName(StrEnum):
+    """How a window calls attention to a new CRITICAL incident."""
+
+    OFF = "off"
+    BELL = "bell"  # the terminal's bell
+    OSC9 = "osc9"  # a desktop notification: iTerm2, kitty, WezTerm, Windows Terminal
+    OSC777 = "osc777"  # likewise: foot, Ghostty, urxvt, VTE
+
+
 class ScreenSettings(Values, frozen=True, kw_only=True):
     """`[screen]`."""
 
     zone: str = ""  # IANA name; empty: this machine's
     ascii: bool = False  # plain glyphs for old terminals
     theme: ThemeName = ThemeName.AUTO
+    title: bool = False  # the terminal's title says how it is
+    bell: BellName = BellName.OFF
 
 
 class DemoSettings(Values, frozen=True, kw_only=True):

@@ -54,6 +54,7 @@ class TerminalGuard:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._leave: Callable[[int], object] | None = None
         self._before: dict[int, Any] = {}
+        self.last_words = b""  # sent besides, where the process is ended by force
 
     def __enter__(self) -> Self:
         with contextlib.suppress(termios.error, OSError):
@@ -109,7 +110,7 @@ class TerminalGuard:
             termios.tcflush(self._tty, termios.TCOFLUSH)  # what a stalled terminal never took
         with contextlib.suppress(OSError):
             out = os.open(os.ttyname(self._tty), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-            os.write(out, LEAVE)
+            os.write(out, LEAVE + self.last_words)
         self._settle()
         os._exit(128 + self._signal)
 
