@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 FRESH  := $(VENV)/.dev
 
-.PHONY: demo test check bench faults truth pictures format clean
+.PHONY: demo test check bench faults truth promise pictures format clean
 
 demo: $(FRESH)
 	$(BIN)/qualtui demo $(ARGS)
@@ -33,6 +33,9 @@ faults: $(FRESH)
 
 truth: $(FRESH)
 	$(BIN)/python -m benchmarks.truth $(ARGS)
+
+promise: $(FRESH)
+	@$(BIN)/python -m benchmarks.promise $(ARGS)
 
 pictures: $(FRESH)
 	$(BIN)/python -m benchmarks.pictures $(ARGS)

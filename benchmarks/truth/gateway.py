@@ -64,8 +64,11 @@ class Gateway:
         """Whether it takes what the bot sends and never answers."""
         return self._scene.on(Kind.WAHA_HANGS, Kind.SENDS_HANG)
 
-    def say(self, name: str, lid: str, text: str, *, ours: bool, arrives: bool = True) -> None:
-        """A message stands in a chat: the customer's, or one of ours, which WhatsApp takes where it `arrives`."""
+    def say(self, name: str, lid: str, text: str, *, ours: bool, arrives: bool = True) -> int:
+        """A message stands in a chat: the customer's, or one of ours, which WhatsApp takes where it `arrives`.
+
+        Returns its number.
+        """
         scene = self._scene
         self._number += 1
         said = Message(self._number, float(int(scene.now + self._clock)), ours, 0 if ours else None, text)
@@ -81,6 +84,7 @@ class Gateway:
             wait = LAG + scene.rng.uniform(*TAKEN)
             if not scene.on(Kind.ACKS_PENDING):
                 scene.at(scene.now + wait, lambda: self.taken(name, said))
+        return said.number
 
     def taken(self, name: str, said: Message) -> None:
         """WhatsApp has taken a message, and the gateway reports it to the bot."""

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from unittest.mock import patch
 
 import msgspec
@@ -42,7 +42,7 @@ from qualtui.engine.sample_cache import SampleCache
 from qualtui.eventlog.alert_changes import AlertChanged
 from qualtui.eventlog.customers import BacklogMarked
 from qualtui.eventlog.incident_changes import IncidentNotified
-from qualtui.model import Phase, Sample, Severity, alert_key
+from qualtui.model import Event, Phase, Sample, Severity, alert_key
 from qualtui.probes import build
 from qualtui.probes.customers import CustomersProbe
 from qualtui.probes.probe import Probe, ProbeError
@@ -50,6 +50,7 @@ from qualtui.series.evidence import stale_after
 from qualtui.series.seasonality import HOUR, Seasonality, hour_of_week, learned
 from qualtui.store.ports import Points
 from qualtui.store.sqlite import SqliteStore
+from qualtui.text.message import Saying
 from qualtui.tracking.counters import NAMES
 from qualtui.tracking.deliverability import GatewayAt, deliverability
 from qualtui.wire import EngineView, NowView
@@ -117,7 +118,7 @@ class Watch:
         self.world = world
         self.now = EPOCH + begin
         world.run(begin)
-        self.config = configuration()
+        self.config = self.configured()
         agent = self.config.agents[BOT]
         assert agent.health
         assert agent.gateway
@@ -126,7 +127,7 @@ class Watch:
         self._metrics = agent.metrics
         self._reach = stale_after(agent.gateway.interval, agent.gateway.timeout)
         self.recent = SampleCache(keep=3600.0, step=60.0, steps=1)
-        self.journal = Journal(store, store.load(), store.epoch, lambda: self.now)
+        self.journal = Journal(store, store.load(), store.epoch, self.clock)
         self.notices: list[Notice] = []
         self._woken: set[int] = set()  # by incident
         self._view = Projector(self.recent, self.config)
@@ -134,7 +135,7 @@ class Watch:
             self.journal,
             self.recent,
             self._cause,
-            lambda: self.now,
+            self.clock,
             seen=lambda agent: self._view.faults(agent, self.now),
             waiting=lambda agent: self._view.waiting(agent, self.now),
         )
@@ -145,22 +146,38 @@ class Watch:
         self._polls = Polls(world, agent.health, agent.metrics, rhythm, self.recent, self.now)
         self._counted: dict[str, list[Sample]] = {}  # what budgets are made of, by series
 
+    def clock(self) -> float:
+        """The time by which the product judges."""
+        return self.now
+
+    def configured(self) -> Config:
+        """What the product is configured with."""
+        return configuration()
+
     @contextlib.contextmanager
     def simulated(self) -> Iterator[None]:
         """While this lasts, HTTP, SQL and the event loop's clock are the simulation's."""
-        tables = Tables(self.world, EPOCH, lambda: self.now)
+        tables = self._tables()
         with contextlib.ExitStack() as stack:
-            stack.enter_context(patch.object(asyncio.get_running_loop(), "time", lambda: self.now))
+            stack.enter_context(patch.object(asyncio.get_running_loop(), "time", self.clock))
             stack.enter_context(patch.object(build, "Database", lambda *_args, **_more: tables))
             for name, module in list(sys.modules.items()):
                 if name.startswith(("qualtui.probes.", "qualtui.gateways.")) and hasattr(module, "Fetcher"):
                     stack.enter_context(patch.object(module, "Fetcher", self._api.fetcher))
-            found = build.probes_of(BOT, self.config.agents[BOT], self._deps())
+            found = self._built()
             wanted = [f"{BOT}/{name}" for name in ASKED]
             self._probes = [(one, self.now) for name in wanted for one in found if one.name == name]
             self._customers = next(one for one in found if isinstance(one, CustomersProbe))
             self._stale()
             yield
+
+    def _tables(self) -> Tables:
+        """The database that the product is given."""
+        return Tables(self.world, EPOCH, self.clock)
+
+    def _built(self) -> Sequence[Probe]:
+        """The probes that the configuration makes."""
+        return build.probes_of(BOT, self.config.agents[BOT], self._deps())
 
     def _deps(self) -> build.Deps:
         async def load(name: str) -> bytes | None:
@@ -229,6 +246,10 @@ class Watch:
     async def tick(self) -> tuple[Alarm, ...]:
         """One interval: the world moves, the probes poll, the rules judge."""
         self.now += TICK
+        return await self._turn()
+
+    async def _turn(self) -> tuple[Alarm, ...]:
+        """What happens at an instant."""
         self.world.run(self.now - EPOCH)
         for samples in self._polls.answers(self.now):
             self.recent.add(self._view.excused(samples, self.now))
@@ -239,13 +260,17 @@ class Watch:
         self.recent.add(self._polls.rhythm(self.now))
         self._take(self._view.derive(BOT, self.now))
         pages = []
-        for event in await self._evaluator.look((BOT,)):
+        for event in await self._judged():
             change = event.body
             if isinstance(change, IncidentNotified):
                 self._notified(change)
             if isinstance(change, AlertChanged) and change.new is Phase.FIRING:
                 pages.append(self._alarm(change))
         return tuple(pages)
+
+    async def _judged(self) -> tuple[Event, ...]:
+        """The events of one look at all rules."""
+        return await self._evaluator.look((BOT,))
 
     def _notified(self, body: IncidentNotified) -> None:
         pages = body.severity is Severity.CRITICAL and body.kind not in {NoticeKind.RESOLVED, NoticeKind.UPDATE}
@@ -271,9 +296,13 @@ class Watch:
     def look(self) -> Look:
         """What the screen's NOW box and `qualtui status` say at this moment."""
         engine = EngineView(0, "", "", 0, self.now, 0)
-        shot = self._view.snapshot(self.journal.state, engine, lambda _agent, fix: FIXES.get(fix, ""), self.now)
+        shot = self._view.snapshot(self.journal.state, engine, self._available, self.now)
         figure = shot.details[0].figures.get("reply.p95")
         return Look(self.now - EPOCH, shot.agents[0].now, exit_code(shot), figure.value if figure else None)
+
+    def _available(self, _agent: str, fix: str) -> Saying:
+        """The title of a fix that can be offered; empty where it can't."""
+        return FIXES.get(fix, "")
 
     async def _polled(self, probe: Probe) -> tuple[Sample, ...]:
         """What the probe answers; as the engine's supervisor, but a fault of our own code is not hidden."""

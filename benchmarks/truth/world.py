@@ -32,13 +32,14 @@ class World:
         faults: Sequence[Fault],
         deploys: int,
         start: float = 0.0,
+        people: type[Customers] = Customers,
     ) -> None:
         self.scene = scene = Scene(seed, faults, start)
         end = days * DAY
         self.database = Database(scene)
         self.gateway = Gateway(scene)
         self.bot = Bot(scene, self.gateway, self.database, seed)
-        self.people = Customers(scene, self.gateway, self.bot, self.database, end, per_hour)
+        self.people = people(scene, self.gateway, self.bot, self.database, end, per_hour)
         self.gateway.posts = self.bot.event
         self.bot.delivered, self.bot.skipped = self.people.delivered, self.people.skipped
         self._control_until = start
