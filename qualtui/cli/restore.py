@@ -37,6 +37,18 @@ def command(
             help=_("Only write the archive's configuration to a new file, and show which addresses differ."),
         ),
     ] = None,
+    sessions: Annotated[
+        str,
+        typer.Option(
+            "--sessions",
+            metavar="AGENT",
+            help=_("Only put this agent's session states back, if not newer."),
+        ),
+    ] = "",
+    undo: Annotated[
+        Path | None,
+        typer.Option("--undo", metavar="FILE", help=_("With --sessions: undo that, by the file that it wrote.")),
+    ] = None,
     key: KeyOption = None,
     config: ConfigOption = None,
 ) -> None:
@@ -54,9 +66,21 @@ def command(
     from qualtui.config.places import store_path
 
     read = resolve_config(config)
+    if undo is not None and not sessions:
+        raise CommandError(_("--undo needs --sessions AGENT"), UNKNOWN)
     try:
+        if undo is not None:
+            from qualtui.cli.restore_sessions import undo_sessions
+
+            undo_sessions(read, config, sessions, undo, yes=yes)
+            return
         found = chosen(read, archive, key)
         identities = identities_in(identity) if identity else ()
+        if sessions:
+            from qualtui.cli.restore_sessions import restore_sessions
+
+            restore_sessions(read, config, sessions, found, identities, yes=yes)
+            return
         if configuration is not None:
             _configuration(read, found, identities, configuration)
             return

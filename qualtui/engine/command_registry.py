@@ -44,6 +44,7 @@ from qualtui.wire import (
     ListIncidents,
     ListSessions,
     ListSilences,
+    NoteSessions,
     NoteVerified,
     NoticeLog,
     PreviewFix,
@@ -127,6 +128,7 @@ COMMANDS = (
     CommandSpec(ResendNotice, notices.resend, ACT),
     CommandSpec(TestNotice, notices.test, ADMINISTER),  # rings other people's phones
     CommandSpec(TakeBackup, backups.take, ADMINISTER),
+    CommandSpec(NoteSessions, backups.sessions, ADMINISTER),
     CommandSpec(NoteVerified, backups.verified, ADMINISTER),
     CommandSpec(Refresh, polling.refresh, ACT),  # each poll queues behind the bot's replies
     CommandSpec(RunDoctor, polling.doctor, ACT),  # likewise

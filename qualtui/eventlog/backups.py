@@ -47,6 +47,15 @@ class StoreRestored(EventBody, frozen=True, tag="restored"):
     fixes: tuple[str, ...] = ()
 
 
+class SessionsRestored(EventBody, frozen=True, tag="sessions.restored"):
+    """A person has so many session states of an agent put back, from an archive or from what undoes that."""
+
+    who: str
+    agent: str
+    name: str
+    count: int
+
+
 def _taken(state: State, body: BackupTaken) -> State:
     old = state.backups
     new = replace(old, name=body.name, taken_at=body.taken_at, failed_at=0.0, failures=0, reason="")
@@ -107,11 +116,22 @@ def _restored_line(_state: State, at: float, body: StoreRestored) -> Activity:
     return Activity(at, clean(body.who), text, severity=Severity.WARNING)
 
 
+def _sessions_line(_state: State, at: float, body: SessionsRestored) -> Activity:
+    text = message(
+        "puts {count:whole} session states of {agent} back from {name}",
+        count=body.count,
+        agent=clean(body.agent),
+        name=clean(body.name),
+    )
+    return Activity(at, clean(body.who), text, severity=Severity.WARNING)
+
+
 FAMILY = Family(
     kinds=(
         EventKind(BackupTaken, apply=_taken, line=_taken_line),
         EventKind(BackupFailed, apply=_failed, line=_failed_line),
         EventKind(BackupVerified, apply=_verified, line=_verified_line),
         EventKind(StoreRestored, apply=_restored, line=_restored_line),
+        EventKind(SessionsRestored, line=_sessions_line),
     ),
 )

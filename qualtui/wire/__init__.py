@@ -68,6 +68,7 @@ from qualtui.wire.commands import (
     ListIncidents,
     ListSessions,
     ListSilences,
+    NoteSessions,
     NoteVerified,
     NoticeLog,
     PreviewFix,

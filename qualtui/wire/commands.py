@@ -338,6 +338,14 @@ class RevealCustomer(msgspec.Struct, frozen=True, tag="customer.reveal"):
     reason: RevealReason
 
 
+class NoteSessions(msgspec.Struct, frozen=True, tag="backup.sessions"):
+    """So many session states are about to be put back from an archive: the command line does that."""
+
+    agent: str
+    name: str
+    count: int
+
+
 class RunDoctor(msgspec.Struct, frozen=True, tag="doctor"):
     """Check every link and permission, change nothing."""
 
@@ -363,6 +371,7 @@ Command = (
     | ShowIncident
     | TakeBackup
     | NoteVerified
+    | NoteSessions
     | ListIncidents
     | ShowActivity
     | TestNotice

@@ -1,10 +1,10 @@
 """Commands on backups: take one, and note that one was verified."""
 
 from qualtui.engine.commands.context import CommandContext
-from qualtui.eventlog.backups import BackupVerified
+from qualtui.eventlog.backups import BackupVerified, SessionsRestored
 from qualtui.text import clean
 from qualtui.text.message import message
-from qualtui.wire import Answer, Done, NoteVerified, Refused, TakeBackup
+from qualtui.wire import Answer, Done, NoteSessions, NoteVerified, Refused, TakeBackup
 
 
 async def take(context: CommandContext, ask: TakeBackup, who: str) -> Answer:
@@ -18,4 +18,10 @@ async def verified(context: CommandContext, ask: NoteVerified, who: str) -> Answ
     if not 0 < ask.taken_at <= context.clock():
         return Refused(message("an archive of the future was not verified"))
     await context.journal.append((BackupVerified(who, clean(ask.name, 60), ask.taken_at), ""))
+    return Done(message("noted"))
+
+
+async def sessions(context: CommandContext, ask: NoteSessions, who: str) -> Answer:
+    """Write into the log that session states are put back, before they are."""
+    await context.journal.append((SessionsRestored(who, ask.agent, clean(ask.name, 60), ask.count), ""))
     return Done(message("noted"))
