@@ -190,7 +190,7 @@ def _cut_short(config: Config, file: str) -> list[Problem]:
 
 
 def _sources(agent: AgentSettings) -> list[str]:
-    return [name for name in ("health", "database", "gateway") if getattr(agent, name) is not None]
+    return [name for name in ("health", "database", "gateway", "host") if getattr(agent, name) is not None]
 
 
 def _summary(config: Config) -> dict[str, object]:

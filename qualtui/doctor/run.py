@@ -14,6 +14,7 @@ from qualtui.doctor import (
     clocks,
     disk,
     gateway_checks,
+    host_checks,
     network,
     own,
     postgres,
@@ -86,6 +87,8 @@ def _links(config: Config, time: Time) -> list[tuple[str, Link]]:
             links.append((name, _database(agent, time)))
         if agent.gateway is not None:
             links.append((name, _gateway(agent, time)))
+        if agent.host is not None:
+            links.append((name, _host(agent)))
         if agent.series:
             links.append((name, _series(agent)))
         if agent.database is not None:
@@ -126,6 +129,14 @@ def _series(agent: AgentSettings) -> Link:
 def _answering(name: str, agent: AgentSettings, config: Config, time: Time) -> Link:
     async def check() -> Report:
         return await retry_ways.check_retry_ways(name, agent, config.fixes.retry, socket_path(config), time)
+
+    return check
+
+
+def _host(agent: AgentSettings) -> Link:
+    async def check() -> Report:
+        assert agent.host is not None
+        return await host_checks.check_host(agent.host)
 
     return check
 

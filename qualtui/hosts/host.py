@@ -142,6 +142,9 @@ class Host(Protocol):
     async def service(self) -> ServiceState:
         """The service as it is."""
 
+    async def visible(self) -> int:
+        """How many services our key may see and change; 1 where there is no key."""
+
     async def usage(self, now: float) -> Usage:
         """CPU and memory of the newest measured point."""
 

@@ -60,6 +60,10 @@ class ProcessHost:
         name = (await self._state()).name if self._unit else self._pid_file.stem
         return ServiceState(name or self._unit, suspended=False)
 
+    async def visible(self) -> int:
+        """This one: there is no key."""
+        return 1
+
     async def usage(self, now: float) -> Usage:
         """CPU since the last call, memory now, each of the process and all that it started."""
         main = await self._main()
