@@ -112,7 +112,7 @@ class LiveIncidents:
         if not verdict.known or (verdict.severity is None and holds):
             return IncidentNow(incident.summary)
         if verdict.severity is None:
-            return IncidentNow(message("over: {summary}", summary=incident.summary), holds=False)
+            return IncidentNow(message("over: {summary}", summary=incident.title), holds=False)
         timed = "{duration}" in rule.summary  # the figure itself is a duration, and another one than the rule's
         return IncidentNow(summarise(rule, incident.rule, incident.agent, verdict), timed=timed)
 

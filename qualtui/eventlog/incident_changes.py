@@ -193,6 +193,7 @@ def _reopened(state: State, body: IncidentReopened) -> State:
         overdue_at=old.overdue_at if old.flaps else 0.0,  # what was planned is over; this is new trouble
         beginnings=returned(old, state.at),
         flapping=old.flapping if old.flaps else None,
+        about=old.about if old.flaps else None,
     )
     followed = [key for key, one in state.alerts.items() if one.number == body.number and key not in body.alerts]
     state = replace(state, incidents={**state.incidents, body.number: new})
@@ -214,6 +215,8 @@ def _resolved(state: State, body: IncidentResolved) -> State:
         old, phase=Phase.RESOLVED, resolved_at=state.at, changes=old.changes + 1, members=members, last=last
     )
     ended = replace(ended, escalation=old.escalation if old.flaps else None, snoozed_until=None)
+    if old.about is not None and old.about.summary:
+        ended = replace(ended, rule=old.about.rule, summary=old.about.summary)
     # Put last, so that the resolved ones stand in the order of their end.
     incidents = {**without(state.incidents, body.number), body.number: ended}
     return replace(state, alerts=alerts, incidents=INCIDENTS.of(incidents, state.at))
@@ -298,7 +301,7 @@ def _resolved_line(state: State, at: float, body: IncidentResolved) -> Activity 
     incident = state.incidents.get(body.number)
     if incident is None or incident.phase is Phase.RESOLVED or body.quiet:
         return None
-    what = safe(incident.summary)
+    what = safe(incident.title)
     if body.who:
         text = message("closed it, {reason}: {what}", reason=safe(body.reason), what=what)
     else:

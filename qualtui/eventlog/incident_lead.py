@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from qualtui.model import AlertState, Incident, Phase, State
+from qualtui.model import AlertState, Incident, Phase, State, Subject
 
 
 def firing_members(incident: Incident, alerts: Mapping[str, AlertState]) -> list[AlertState]:
@@ -28,6 +28,15 @@ def keeping(incident: Incident, fire: Iterable[AlertState]) -> list[AlertState]:
 def leading(alerts: Iterable[AlertState], link: str) -> AlertState:
     """The alert that leads an incident of a fault on this link; at least one is given."""
     return min(alerts, key=lambda one: _order(one, link))
+
+
+def _about(incident: Incident, lead: AlertState) -> Subject:
+    """What an incident is about, with this alert in the lead: the first of those that weigh most."""
+    on_link = bool(incident.link) and lead.link == incident.link
+    new, old = Subject(lead.rule, lead.summary, not lead.follows, on_link, lead.severity.rank), incident.about
+    if old is None or new.weight > old.weight or (new.weight == old.weight and new.rule == old.rule):
+        return new
+    return old
 
 
 def _order(alert: AlertState, link: str) -> tuple[bool, bool, int, float, str]:
@@ -57,5 +66,6 @@ def with_lead(state: State, number: int) -> State:
         runbook=lead.runbook or incident.runbook,
         since=min(incident.since, *(one.since for one in members)),
         changes=incident.changes + 1,
+        about=_about(incident, lead),
     )
     return replace(state, incidents={**state.incidents, number: new})

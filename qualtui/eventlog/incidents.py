@@ -51,7 +51,7 @@ def _revise(state: State, body: CauseRevised) -> State:
     new = replace(old, cause=body.cause, root=body.root, fix=body.fix, revision=old.revision + 1)
     if old.origin is Origin.FAULT and old.cause_ended_at is not None:
         # The fault that it began with did not cause what is left.
-        new = replace(new, origin=Origin.UNKNOWN, link="", cause_ended_at=None)
+        new = replace(new, origin=Origin.UNKNOWN, link="", cause_ended_at=None, about=None)
     return _with(state, new)
 
 

@@ -26,6 +26,7 @@ from qualtui.model.state import (
     Policies,
     Shift,
     State,
+    Subject,
     alert_key,
 )
 from qualtui.model.values import EARLY, UNSAID, Evidence, Link, Phase, Sample, Severity

@@ -75,6 +75,21 @@ class Flapping(msgspec.Struct, frozen=True):
     ended: bool = False  # it is steady again, and no notice has said so yet
 
 
+class Subject(msgspec.Struct, frozen=True):
+    """What an incident is about: its leading alert as it was when it led most clearly."""
+
+    rule: str
+    summary: Saying
+    own: bool = True  # it does not only follow the incident
+    on_link: bool = False  # it is about the broken link itself
+    rank: int = 0  # of its severity
+
+    @property
+    def weight(self) -> tuple[bool, bool, int]:
+        """What a later one must exceed to take its place."""
+        return self.own, self.on_link, self.rank
+
+
 class Escalation(msgspec.Struct, frozen=True):
     """Who is called while no one owns an incident: when it began, its newest step, and how many are done."""
 
@@ -155,6 +170,14 @@ class Incident(msgspec.Struct, frozen=True):
     passed_at: float | None = None  # when its newest notice passed a silence: people are called for it
     beginnings: tuple[float, ...] = ()  # when it was opened, opened again, or its cause returned: the newest
     flapping: Flapping | None = None
+    about: Subject | None = (
+        None  # since it was opened, or opened again; its leading alert may be a mere effect by now
+    )
+
+    @property
+    def title(self) -> Saying:
+        """What it is about, also when a mere effect is the last of its alerts."""
+        return self.about.summary if self.about is not None and self.about.summary else self.summary
 
     @property
     def began_at(self) -> float:

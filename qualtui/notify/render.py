@@ -75,7 +75,7 @@ def notice_title(incident: Incident, decision: NoticeDecision, facts: NoticeFact
                 number=str(incident.number),
                 agent=incident.agent,
                 lasted=(incident.resolved_at or now) - incident.since,
-                what=facts.cause or incident.summary,
+                what=facts.cause or incident.title,
             )
         case NoticeKind.FIXED:
             return message(
@@ -83,7 +83,7 @@ def notice_title(incident: Incident, decision: NoticeDecision, facts: NoticeFact
                 number=str(incident.number),
                 agent=incident.agent,
                 lasted=(incident.resolved_at or now) - incident.since,
-                what=facts.cause or incident.summary,
+                what=facts.cause or incident.title,
             )
         case _:
             return message("{severity} #{number} {agent}: {what}", **words)

@@ -156,6 +156,20 @@ async def test_one_fault_is_one_incident_and_one_page(store: SqliteStore) -> Non
     assert list(scene.journal.state.incidents) == [1]
 
 
+async def test_the_notice_of_the_end_names_what_it_was_about_and_not_the_last_alert(store: SqliteStore) -> None:
+    scene = Scene(store, {"customers-waiting": WAITING, "down": DOWN})
+    scene.why, scene.waiting = RootCause(), 0
+    scene.seen = FaultsSeen((Fault(Link.GATEWAY, 1000.0, "gateway broken", ""),))
+    await scene.sample("gateway.down", 1)
+    await scene.oldest(700)
+    scene.seen = FaultsSeen()
+    await scene.sample("gateway.down", 0)
+    await scene.oldest(0)
+    await scene.oldest(0, after=31)
+    *_others, last = scene.journal.state.notices.values()
+    assert notice_words(last)[0] == "RESOLVED #1 bot after 46s: session down"
+
+
 async def test_a_burning_budget_joins_the_incident_pages_nobody_and_does_not_keep_it_open(
     store: SqliteStore,
 ) -> None:
