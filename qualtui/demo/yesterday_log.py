@@ -19,7 +19,7 @@ from qualtui.eventlog.incidents import Noted
 from qualtui.eventlog.notices import NoticeDelivered, NoticeQueued, NoticeSending
 from qualtui.model import Event, EventBody, Link, Origin, Phase, Severity, State, alert_key
 from qualtui.notify.facts import NoticeFacts, WaitPeak
-from qualtui.notify.render import notice_text
+from qualtui.notify.render import key_line, notice_text
 from qualtui.text.message import Saying, message
 
 NOTE = "demo history: this incident is invented, it happened before the demo began"
@@ -158,10 +158,10 @@ class PastLog:
             runs=tuple(run for run in self._state.runs.values() if run.number == number),
         )
         decision, keys = NoticeDecision(kind, fault.severity), []
+        title, body = notice_text(incident, decision, facts, at)
         for channel in channels:
             keys.append(key := f"{number}/{incident.decided + 1}/{kind}/0.0/{channel}")
-            title, body = notice_text(incident, decision, facts, at, key)
-            notice = NoticeQueued(key, number, channel, kind, fault.severity, title, body)
+            notice = NoticeQueued(key, number, channel, kind, fault.severity, title, (*body, key_line(key)))
             self.add(ago, notice, f"notice/{key}")
         if kind is not NoticeKind.ESCALATION:
             self.add(ago, IncidentNotified(number, kind, fault.severity, 0))

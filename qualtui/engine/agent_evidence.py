@@ -1,6 +1,7 @@
 """What is known of each agent at a moment: readings, chain, root cause, and the second witness."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from qualtui.config.values import Config
 from qualtui.diagnosis.chain import SLOW, carried, chain
@@ -27,6 +28,15 @@ def _slow(config: Config) -> float:
     return SLOW if rule is None or rule.warning is None else float(rule.warning)
 
 
+class _Cause(NamedTuple):
+    """The chain and the root cause of a moment."""
+
+    readings: Readings
+    now: float
+    links: tuple[LinkView, ...]
+    reason: RootCause
+
+
 class AgentEvidence:
     """Reads the recent samples of agents. `stale`: by series, the age in seconds from which it is stale."""
 
@@ -41,6 +51,7 @@ class AgentEvidence:
         self._slow = _slow(config)
         self._since: dict[str, float] = {}  # by agent: when we began to poll it
         self._chains: dict[str, tuple[LinkView, ...]] = {}
+        self._causes: dict[str, _Cause] = {}  # by agent: the newest
         self.stale: dict[str, float] = {}
 
     def use(self, config: Config, stale: Mapping[str, float]) -> None:
@@ -52,6 +63,7 @@ class AgentEvidence:
             name: control_hosts(agent) for name, agent in config.agents.items() if agent.control is not None
         }
         self._slow = _slow(config)
+        self._causes = {}
         self._chains = {agent: links for agent, links in self._chains.items() if agent in config.agents}
 
     def declared(self, agent: str) -> Mapping[str, Series]:
@@ -63,7 +75,15 @@ class AgentEvidence:
         return self._readings.of(agent, now)
 
     def cause(self, agent: str, readings: Readings, now: float) -> tuple[tuple[LinkView, ...], RootCause]:
-        """The chain of an agent and its root cause."""
+        """The chain of an agent and its root cause; of one moment and the same readings they are computed once."""
+        last = self._causes.get(agent)
+        if last is not None and last.now == now and last.readings is readings:
+            return last.links, last.reason
+        links, reason = self._caused(agent, readings, now)
+        self._causes[agent] = _Cause(readings, now, links, reason)
+        return links, reason
+
+    def _caused(self, agent: str, readings: Readings, now: float) -> tuple[tuple[LinkView, ...], RootCause]:
         before = self._chains.get(agent, ())
         links = chain(readings, before, now, self._slow)
         if unknown_beginning(links, before):  # after a restart

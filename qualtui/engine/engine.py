@@ -28,6 +28,7 @@ from qualtui.engine.evaluation_loop import EvaluationLoop
 from qualtui.engine.evaluator import Evaluator
 from qualtui.engine.faults import AgentFaults
 from qualtui.engine.fix_runner import FixRunner
+from qualtui.engine.held_clock import HeldClock
 from qualtui.engine.history_reader import HistoryReader
 from qualtui.engine.http_listeners import HttpListeners
 from qualtui.engine.journal import Journal
@@ -108,7 +109,8 @@ class Engine:
         self._probe_context = ProbeContext(store, self.journal, self.recent, clock)
         self._sample_writer = SampleWriter(store, self.journal, clock)
         self._fixing = FixRunner(self.journal, clock)
-        self._agent = AgentNow(self._view, self.journal, self._fixing, clock)
+        now = HeldClock(clock)
+        self._agent = AgentNow(self._view, self.journal, self._fixing, now)
         self._policies = PolicyRunner(self.journal, self._fixing, clock, self._agent.readings, self.recent.since)
         self._fixing.offered = lambda fix: self._policies.mode(fix) is not PolicyMode.OFF
         self._doctor = DoctorRunner(clock)
@@ -116,7 +118,7 @@ class Engine:
             self.journal,
             self.recent,
             self._agent.reason,
-            clock,
+            now,
             self._faults,
             self._agent.offer,
             self._agent.faults,

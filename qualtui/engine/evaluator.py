@@ -17,6 +17,7 @@ from qualtui.engine.cause_revision import Revising
 from qualtui.engine.customer_waits import Oldest, unknown
 from qualtui.engine.draft import Draft
 from qualtui.engine.faults import AgentFaults
+from qualtui.engine.held_clock import HeldClock
 from qualtui.engine.incident_causes import IncidentCauses, Offer, Reason
 from qualtui.engine.incident_facts import IncidentFacts
 from qualtui.engine.incident_notices import IncidentNotices, nobody_waits
@@ -65,6 +66,7 @@ class Evaluator:
         healing: Healing = no_healing,
         oldest: Oldest = unknown,
     ) -> None:
+        clock = self._clock = clock if isinstance(clock, HeldClock) else HeldClock(clock)
         self._healing = healing
         self._faults = faults or AgentFaults()
         self._journal = journal
@@ -74,7 +76,6 @@ class Evaluator:
         self._notices = IncidentNotices(waiting, clock, self._facts)
         self._people = PeopleCalls(self._notices, waiting, clock)
         self._revising = Revising(clock)
-        self._clock = clock
         self._config = Config(agents={})
         self._flapping = FlapTiming()
         self._stale: Mapping[str, float] = {}
@@ -137,7 +138,8 @@ class Evaluator:
         for agent in agents:
             known = incidents.get(agent, ())
             part = draft.part(known)
-            self._decide_agent(part, agent, known, alerts.get(agent, ()), young.get(agent, ()))
+            with self._clock.held():  # one moment: its root cause is computed once
+                self._decide_agent(part, agent, known, alerts.get(agent, ()), young.get(agent, ()))
             draft.take(part)
         return tuple(draft.entries)
 

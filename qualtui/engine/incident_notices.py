@@ -17,7 +17,7 @@ from qualtui.eventlog.mutes import NoticeUnrouted
 from qualtui.eventlog.notices import NoticeQueued
 from qualtui.model import AlertState, Incident, Severity
 from qualtui.notify.facts import NoticeFacts
-from qualtui.notify.render import notice_text
+from qualtui.notify.render import key_line, notice_text
 from qualtui.text.message import Saying, message
 
 log = logging.getLogger(__name__)
@@ -85,21 +85,24 @@ class IncidentNotices:
     ) -> None:
         """Queue a decision's notice at each of the channels; `place` makes its keys unique forever."""
         now = self._clock()
-        facts = self._facts.of(incident, draft.state, now)
-        for channel in channels:
+        wanted = tuple(channels)
+        if not wanted:
+            return
+        title, body = self._text(incident, decision, self._facts.of(incident, draft.state, now), now)
+        for channel in wanted:
             key = f"{incident.number}/{place}/{channel}"
-            title, body = self._text(incident, decision, facts, now, key)
+            lines = (*body, key_line(key))
             draft.add(
-                NoticeQueued(key, incident.number, channel, decision.kind, decision.severity, title, body),
+                NoticeQueued(key, incident.number, channel, decision.kind, decision.severity, title, lines),
                 f"notice/{key}",
             )
 
     def _text(
-        self, incident: Incident, decision: NoticeDecision, facts: NoticeFacts, now: float, key: str
+        self, incident: Incident, decision: NoticeDecision, facts: NoticeFacts, now: float
     ) -> tuple[Saying, tuple[Saying, ...]]:
         """Title and body; where wording them fails, a short notice: no one must miss a page because of a text."""
         try:
-            return notice_text(incident, decision, facts, now, key)
+            return notice_text(incident, decision, facts, now)
         except Exception:  # the boundary of one notice: the fault is ours, and the page goes out
             log.exception("the notice of #%d can't be worded", incident.number)
             level, number = LEVELS[decision.severity], str(incident.number)

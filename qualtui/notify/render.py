@@ -18,9 +18,9 @@ HELPED = frozenset({"ok", "accepted"})  # outcomes of a run that did something
 
 
 def notice_text(
-    incident: Incident, decision: NoticeDecision, facts: NoticeFacts, now: float, key: str
+    incident: Incident, decision: NoticeDecision, facts: NoticeFacts, now: float
 ) -> tuple[Saying, tuple[Saying, ...]]:
-    """Title and lines of a notice; all phone numbers are masked."""
+    """Title and lines of a notice, the same for each channel; all phone numbers are masked."""
     if decision.kind is NoticeKind.RESOLVED:
         lines = _resolved(incident, facts, now)
     elif decision.kind is NoticeKind.FIXED:
@@ -29,8 +29,13 @@ def notice_text(
         lines = _open(incident, decision, facts, now)
     title = notice_title(incident, decision, facts, now)
     number = str(incident.number)
-    ends = message("Details: qualtui i {number}", number=number), message("key {key}", key=key)
-    return masked_saying(title), tuple(masked_saying(line) for line in (*lines, *ends))
+    details = message("Details: qualtui i {number}", number=number)
+    return masked_saying(title), tuple(masked_saying(line) for line in (*lines, details))
+
+
+def key_line(key: str) -> Saying:
+    """The last line of a notice: its key, which no other notice of any channel has."""
+    return masked_saying(message("key {key}", key=key))
 
 
 def notice_words(notice: Notice | NoticeQueued, reader: TextReader = ENGLISH) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from qualtui.alerts.notice_decision import NoticeDecision, NoticeKind
 from qualtui.model import AlertState, FixRun, Incident, Notice, Notified, Phase, Severity
 from qualtui.notify.facts import NoticeFacts, WaitPeak
-from qualtui.notify.render import notice_text, notice_words
+from qualtui.notify.render import key_line, notice_text, notice_words
 from qualtui.text.message import Text, TextReader, message
 
 NOW = 1_800_000_000.0
@@ -41,8 +41,9 @@ def written(
     reader: TextReader | None = None,
 ) -> tuple[str, list[str]]:
     """Title and lines as a channel gets them."""
-    title, body = notice_text(incident, NoticeDecision(kind, severity, waiting), facts, NOW, "42/1/x/0.0/ops")
-    notice = Notice("42/1/x/0.0/ops", 42, "ops", kind, severity, title, body, NOW)
+    title, body = notice_text(incident, NoticeDecision(kind, severity, waiting), facts, NOW)
+    lines = (*body, key_line("42/1/x/0.0/ops"))
+    notice = Notice("42/1/x/0.0/ops", 42, "ops", kind, severity, title, lines, NOW)
     words = notice_words(notice, reader or TextReader())
     return words[0], words[1].split("\n")
 
@@ -164,7 +165,7 @@ def test_no_phone_reaches_the_log_or_a_channel() -> None:
         FIRING, owner=f"ana {phone}", runbook=message("Call {who}", who=phone), summary=phone
     )
     facts = NoticeFacts(message("x {who}", who=phone), 1.0, None, (msgspec.structs.replace(ALERT, summary=phone),))
-    title, body = notice_text(told, NoticeDecision(NoticeKind.FIRING, Severity.CRITICAL, 1), facts, NOW, "42/1")
+    title, body = notice_text(told, NoticeDecision(NoticeKind.FIRING, Severity.CRITICAL, 1), facts, NOW)
     stored = msgspec.json.encode((title, body)).decode()
     assert "98765" not in stored
     assert "98765" not in str(written(NoticeKind.FIRING, told, facts))
