@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from qualtui.cli.common import FAILED, OK, CommandError
+from qualtui.cli.common import FAILED, OK, UNKNOWN, CommandError
 from qualtui.cli.engine import ask, engine_connected
 from qualtui.cli.options import ConfigOption, JsonOption, helped
 from qualtui.cli.tables import moment_text, print_json, print_table
@@ -99,7 +99,7 @@ def resend(
 ) -> None:
     """Send again what was given up."""
     if bool(key) == every:
-        raise CommandError(_("Name one notice by its KEY, or all of them by --all."), FAILED)
+        raise CommandError(_("Name one notice by its KEY, or all of them by --all."), UNKNOWN)
     answer = ask(config, ResendNotice(key))
     assert isinstance(answer, Done)
     print(words(answer.text))

@@ -26,13 +26,13 @@ command = typer.Typer(
     ),
 )
 UntilOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--until", metavar="TIME", help=_("A time (18:00, 2026-12-01 08:00) or a duration (8h); default: no end.")
     ),
 ]
 FromOption = Annotated[
-    str, typer.Option("--from", metavar="TIME", help=_("A time or a duration from now; default: now."))
+    str | None, typer.Option("--from", metavar="TIME", help=_("A time or a duration from now; default: now."))
 ]
 
 
@@ -60,7 +60,7 @@ def show(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
 
 @command.command(help=helped(_("Take the call yourself."), "qualtui oncall take --until 8h"))
-def take(until: UntilOption = "", config: ConfigOption = None) -> None:
+def take(until: UntilOption = None, config: ConfigOption = None) -> None:
     """Take the call."""
     _say(ask(config, AssignOncall(until=moment(until, "--until"))))
 
@@ -68,17 +68,17 @@ def take(until: UntilOption = "", config: ConfigOption = None) -> None:
 @command.command(help=helped(_("Give the call to someone."), "qualtui oncall give ana --until 18:00"))
 def give(
     name: Annotated[str, typer.Argument(metavar="NAME", help=_("A person of [people.NAME]."))],
-    until: UntilOption = "",
-    start: FromOption = "",
+    until: UntilOption = None,
+    start: FromOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Give the call to someone."""
     _say(ask(config, AssignOncall(name, moment(start, "--from"), moment(until, "--until"))))
 
 
-def moment(text: str, option: str, now: float | None = None) -> float:
-    """The instant that a text names in this machine's zone; 0 for an empty one. Raises CommandError."""
-    if not text:
+def moment(text: str | None, option: str, now: float | None = None) -> float:
+    """The instant that a text names in this machine's zone; 0 where None is given. Raises CommandError."""
+    if text is None:
         return 0.0
     at = time.time() if now is None else now
     try:

@@ -199,7 +199,7 @@ def backtest(
         print_json({"since": until - length, "until": until, **msgspec.structs.asdict(found)})
         return
     print(
-        _("{length} until now: {before} pages by the rules before, {after} by the others").format(
+        _("Pages, {length} until now: {before} by the rules before, {after} by the others").format(
             length=written(length), before=sum(found.before.values()), after=sum(found.after.values())
         )
     )

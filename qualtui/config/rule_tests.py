@@ -11,11 +11,11 @@ from qualtui.config.errors import ConfigErrors, nearest, shown_value, toml_kind
 from qualtui.config.load import toml_tables
 from qualtui.config.reader import ConfigReader, Key, Table
 from qualtui.config.rule_reader import read_rules
-from qualtui.config.series_notation import NotationError, values_of
+from qualtui.config.series_notation import MOST, NotationError, values_of
 from qualtui.config.values import Rule
 from qualtui.series.catalogue import OWN
 
-NOTATION = 'values such as "0x4 60x20 _x3 5+2x6"'
+NOTATION = f'values such as "0x4 60x20 _x3 5+2x6", at most {MOST:,}'
 MOST_STEPS = 100_000
 
 

@@ -145,7 +145,9 @@ class FixRunner:
         if remedy.unavailable:
             return Refused(remedy.unavailable)
         if number and number not in self._journal.state.incidents:
-            return Refused(message("no incident #{number:whole}", number=number))
+            return Refused(
+                message("no incident #{number:whole}; see them: qualtui incidents list --all", number=number)
+            )
         try:
             with self._using(remedy):
                 plan = await remedy.preview(mode)

@@ -137,8 +137,8 @@ async def test_a_notice_that_was_given_up_is_sent_again_and_arrives(tmp_path: Pa
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        ((), 1, "Name one notice by its KEY, or all of them by --all."),
-        ((KEY, "--all"), 1, "Name one notice by its KEY, or all of them by --all."),
+        ((), 3, "Name one notice by its KEY, or all of them by --all."),
+        ((KEY, "--all"), 3, "Name one notice by its KEY, or all of them by --all."),
         (("no/such/key",), 1, "no notice 'no/such/key'"),
         (("\x1b[31mred",), 1, "no notice"),
         ((KEY, "twice"), 3, "unexpected extra argument"),

@@ -52,10 +52,12 @@ def test_a_mistake_is_one_line(command: str, code: int, said: str, tmp_path: Pat
 
 def test_a_moment_is_a_duration_a_time_of_day_or_a_date() -> None:
     now = datetime(2026, 11, 27, 20, 0).astimezone().timestamp()
-    assert moment("", "--until", now) == 0.0
+    assert moment(None, "--until", now) == 0.0
     assert moment("8h", "--until", now) == now + 8 * 3600
     assert moment("21:30", "--until", now) == now + 5400
     assert moment("19:00", "--until", now) == now + 23 * 3600
     assert moment("2026-11-27 20:10", "--until", now) == now + 600
+    with pytest.raises(CommandError, match="'' is neither a time"):  # an unset variable is no "for ever"
+        moment("", "--until", now)
     with pytest.raises(CommandError):
         moment("never", "--until", now)

@@ -137,7 +137,7 @@ def test_a_backtest_names_the_pages_that_other_rules_would_add_remove_and_move(h
     (home / "other.toml").write_text("[[rules]]\nname = 'database-down'\nfor = '2m'\n")
     run = ["rules", "backtest", "--since", "3h"]
     same = CliRunner().invoke(app, run)
-    assert same.stdout.splitlines()[0] == "3h until now: 2 pages by the rules before, 2 by the others"
+    assert same.stdout.splitlines()[0] == "Pages, 3h until now: 2 by the rules before, 2 by the others"
     other = CliRunner().invoke(app, [*run, "--rules", "other.toml", "--json"])
     told = json.loads(other.stdout)
     assert (told["before"]["database-down"], told["after"]["database-down"]) == (2, 1)

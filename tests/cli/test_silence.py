@@ -70,7 +70,7 @@ async def test_a_silence_is_previewed_added_listed_and_ended(tmp_path: Path) -> 
         (("add", "agent=bot", "--for", "soon", "--reason", "x"), 3, "--for 'soon': expected a duration"),
         (("add", "agent=bot"), 3, "Say why: --reason TEXT."),
         (("add",), 3, "MATCHER"),
-        (("add", "agent=bot", "--for", "60d", "--reason", "x"), 1, "a silence lasts from 1m to 30d 0h"),
+        (("add", "agent=bot", "--for", "60d", "--reason", "x"), 1, "--for: a silence lasts from 1m to 30d 0h"),
         (("add", "agent=~.*", "--reason", "x"), 1, "would silence everything"),
         (("expire", "none"), 1, "no silence 'none'"),
         (("list", "--json", "extra"), 3, "extra"),

@@ -112,14 +112,18 @@ async def test_an_incident_is_shown_as_long_as_its_events_are_kept(store: Sqlite
         "1 sent",
     )
     assert [line.number for line in shown.history] == [5, 5, 5]
-    assert refused(await scene.ask(ShowIncident(301))) == "no incident #301"
+    assert (
+        refused(await scene.ask(ShowIncident(301))) == "no incident #301; see them: qualtui incidents list --all"
+    )
     assert refused(await scene.ask(Acknowledge(5))) == "#5 is resolved"
-    assert refused(await scene.ask(Acknowledge(301))) == "no incident #301"
+    assert refused(await scene.ask(Acknowledge(301))) == "no incident #301; see them: qualtui incidents list --all"
     assert isinstance(await scene.ask(AddNote(5, "the gateway's disk was full")), Done)
     shown = await scene.ask(ShowIncident(5))
     assert isinstance(shown, IncidentDetail)
     assert shown.incident.notes == ("ana: the gateway's disk was full",)
-    assert refused(await scene.ask(AddNote(301, "x"))) == "no incident #301"
+    assert (
+        refused(await scene.ask(AddNote(301, "x"))) == "no incident #301; see them: qualtui incidents list --all"
+    )
 
 
 async def test_an_incident_is_shown_with_its_alerts_and_what_became_of_its_notices(store: SqliteStore) -> None:

@@ -122,7 +122,7 @@ async def test_a_fix_that_is_not_offered_now_is_listed_with_the_reason(desk: Des
 
 async def test_a_fix_for_an_incident_that_is_none_is_refused(desk: Desk) -> None:
     assert await desk.fixing.preview("bot", "script", "", 99) == Refused(
-        message("no incident #{number:whole}", number=99)
+        message("no incident #{number:whole}; see them: qualtui incidents list --all", number=99)
     )
 
 

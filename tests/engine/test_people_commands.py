@@ -110,11 +110,13 @@ async def test_an_owner_covers_renews_and_releases(scene: Scene) -> None:
 async def test_a_snooze_is_ownership_without_reminders(scene: Scene) -> None:
     assert await scene.said(SnoozeIncident(1)) == "you own #1, without reminders for 30m"
     assert (scene.incident.owner, scene.incident.snoozed_until) == ("ana", 2800.0)
-    assert await scene.said(SnoozeIncident(9)) == "refused: no incident #9"
+    assert await scene.said(SnoozeIncident(9)) == "refused: no incident #9; see them: qualtui incidents list --all"
 
 
 async def test_an_acknowledgement_is_undone_to_what_held_before(scene: Scene) -> None:
-    assert await scene.said(UndoAcknowledge(9)) == "refused: no incident #9"
+    assert (
+        await scene.said(UndoAcknowledge(9)) == "refused: no incident #9; see them: qualtui incidents list --all"
+    )
     assert await scene.said(UndoAcknowledge(1)) == "refused: #1 has no owner"
     before = scene.incident
     await scene.said(Acknowledge(1))
@@ -167,7 +169,9 @@ async def test_the_call_is_taken_and_given(scene: Scene) -> None:
     assert await scene.said(AssignOncall(), "Bruno") == "bruno is on call"
     assert await scene.said(AssignOncall("ana", until=scene.now + 3600)) == "ana is on call for 1h 00m"
     assert await scene.said(AssignOncall("zoe")) == "refused: no person 'zoe'; there is: ana, bruno"
-    assert (await scene.said(AssignOncall("ana", until=scene.now - 5))).startswith("refused: a shift ends after")
+    assert (await scene.said(AssignOncall("ana", until=scene.now - 5))).startswith(
+        "refused: --until: a shift ends after"
+    )
     assert (await scene.said(AssignOncall("ana", since=scene.now - DAY))).startswith("refused: a shift begins now")
     scene.now += 3600
     after = await scene.ask(ShowOncall())

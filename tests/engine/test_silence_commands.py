@@ -122,6 +122,13 @@ async def test_the_second_learns_who_was_first(desk: Desk) -> None:
     assert (await desk.add("agent=bot", "rule=waiting", who="bruno")).startswith("silenced until")
 
 
+async def test_a_silence_that_hides_nothing_now_says_so_because_a_name_may_be_misspelled(desk: Desk) -> None:
+    await desk.fire()
+    said = await desk.add("rule=wating")
+    assert said.startswith("silenced until 01:16, but it hides no alert now; end it: qualtui silence")
+    assert (await desk.add("rule=waiting")).startswith("silenced until 01:16; end it")
+
+
 @pytest.mark.parametrize(
     ("matchers", "seconds", "reason", "said"),
     [
@@ -132,11 +139,11 @@ async def test_the_second_learns_who_was_first(desk: Desk) -> None:
         (("agent=~.*",), HOUR, "x", "these matchers fit alerts without any label"),
         (("agent!=bot",), HOUR, "x", "these matchers fit alerts without any label"),
         (("agent=bot",), HOUR, " ", "the reason is empty"),
-        (("agent=bot",), 1.0, "x", "a silence lasts from 1m to 30d 0h"),
-        (("agent=bot",), 31 * 86400.0, "x", "a silence lasts from 1m to 30d 0h"),
-        (("agent=bot",), float("nan"), "x", "a silence lasts from 1m to 30d 0h"),
-        (("incident=1",), 25 * HOUR, "x", "a silence lasts from 1m to 1d 0h"),
-        (("incident=7",), HOUR, "x", "no incident #7"),
+        (("agent=bot",), 1.0, "x", "--for: a silence lasts from 1m to 30d 0h"),
+        (("agent=bot",), 31 * 86400.0, "x", "--for: a silence lasts from 1m to 30d 0h"),
+        (("agent=bot",), float("nan"), "x", "--for: a silence lasts from 1m to 30d 0h"),
+        (("incident=1",), 25 * HOUR, "x", "--for: a silence lasts from 1m to 1d 0h"),
+        (("incident=7",), HOUR, "x", "no incident #7; see them: qualtui incidents list --all"),
     ],
 )
 async def test_what_can_not_be_silenced_is_refused_with_the_reason(

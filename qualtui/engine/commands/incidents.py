@@ -58,7 +58,7 @@ def ownership_refusal(
     """Why the owner can't be changed so; None where it can."""
     number = str(ask.number)
     if incident is None and ask.number >= state.next_number:
-        return message("no incident #{number}", number=number)
+        return message("no incident #{number}; see them: qualtui incidents list --all", number=number)
     # Numbers only go up, and every incident that fires is in the state.
     if incident is None or incident.phase is Phase.RESOLVED:
         return message("#{number} is resolved", number=number)
@@ -95,7 +95,7 @@ async def note(context: CommandContext, ask: AddNote, who: str) -> Answer:
     except StoreError as error:
         return Refused(_unreadable(number, error))
     if not known:
-        return Refused(message("no incident #{number}", number=number))
+        return Refused(message("no incident #{number}; see them: qualtui incidents list --all", number=number))
     await context.journal.append((Noted(ask.number, who, text), ""))
     return Done(message("note added to #{number}", number=number))
 
@@ -114,7 +114,9 @@ async def show(context: CommandContext, ask: ShowIncident, who: str) -> Answer:
         past, lines = State(), (Activity(context.clock(), OURSELVES, unread),)
     found = incident or past.incidents.get(ask.number)
     if found is None:
-        return Refused(message("no incident #{number}", number=str(ask.number)))
+        return Refused(
+            message("no incident #{number}; see them: qualtui incidents list --all", number=str(ask.number))
+        )
     history = tuple(activity_view(line) for line in lines)
     known = past if incident is None else state
     row = incident_view(context.current(found), known)

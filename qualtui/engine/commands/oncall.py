@@ -31,7 +31,7 @@ async def assign(context: CommandContext, ask: AssignOncall, who: str) -> Answer
     if since < now - LATE or max(since, until or 0.0) > now + LONGEST:
         return Refused(message("a shift begins now or later, and ends within {days:whole} days", days=92))
     if until is not None and until <= max(since, now):
-        return Refused(message("a shift ends after it begins, and not in the past"))
+        return Refused(message("--until: a shift ends after it begins, and not in the past; such as 18:00 or 8h"))
     await context.journal.append((OncallAssigned(person, who, max(since, now), until), ""))
     if since > now:
         return Done(message("{person} is on call in {wait:span}", person=person, wait=since - now))

@@ -60,7 +60,7 @@ def _undo_refusal(state: State, incident: Incident | None, asked: int, who: str)
     """Why the acknowledgement of an incident can't be undone by this person; None where it can."""
     number = str(asked)
     if incident is None and asked >= state.next_number:
-        return message("no incident #{number}", number=number)
+        return message("no incident #{number}; see them: qualtui incidents list --all", number=number)
     if incident is None or incident.phase is Phase.RESOLVED:
         return message("#{number} is resolved", number=number)
     if not incident.owner:
@@ -89,7 +89,7 @@ async def close(context: CommandContext, ask: CloseIncident, who: str) -> Answer
         nonlocal refusal
         incident = state.incidents.get(ask.number)
         if incident is None and ask.number >= state.next_number:
-            refusal = message("no incident #{number}", number=number)
+            refusal = message("no incident #{number}; see them: qualtui incidents list --all", number=number)
         elif incident is None or incident.phase is Phase.RESOLVED:
             refusal = message("#{number} is resolved", number=number)
         elif not ask.force and context.holds(incident):

@@ -39,16 +39,18 @@ async def add(context: CommandContext, ask: AddSilence, who: str) -> Answer:
     if (unfit := _unfit(ask.seconds, number, reason)) is not None:
         return Refused(unfit)
     refusal: Text | None = None
+    hides = 0
     name = "".join(secrets.choice(CONSONANTS) for _letter in range(6))
     until = context.clock() + ask.seconds
 
     def decision(state: State) -> tuple[Entry, ...]:
-        nonlocal refusal
+        nonlocal refusal, hides
         refusal = _refusal(state, matchers, number, context.clock())
         if refusal is not None:
             return ()
-        mine = {alert.number for alert in hidden(matchers, state, context.labels)}
-        causes = {one: state.incidents[one].revision for one in sorted(mine) if one in state.incidents}
+        mine = [alert.number for alert in hidden(matchers, state, context.labels)]
+        hides = len(mine)
+        causes = {one: state.incidents[one].revision for one in sorted(set(mine)) if one in state.incidents}
         return ((SilenceCreated(name, matchers, who, reason, until, causes, number), ""),)
 
     await context.journal.decide(decision)
@@ -56,6 +58,13 @@ async def add(context: CommandContext, ask: AddSilence, who: str) -> Answer:
         return Refused(refusal)
     if number:
         text = message("#{number} is silenced until {until:clock}", number=str(number), until=until)
+        return Done(text)
+    if not hides:  # perhaps a name is misspelled
+        text = message(
+            "silenced until {until:clock}, but it hides no alert now; end it: qualtui silence expire {id}",
+            until=until,
+            id=name,
+        )
         return Done(text)
     return Done(message("silenced until {until:clock}; end it: qualtui silence expire {id}", until=until, id=name))
 
@@ -131,7 +140,7 @@ def _unfit(seconds: float, number: int, reason: str) -> Text | None:
         return message("the reason is empty")
     longest = OF_INCIDENT if number else LONGEST
     if not SHORTEST <= seconds <= longest:
-        return message("a silence lasts from {least:span} to {most:span}", least=SHORTEST, most=longest)
+        return message("--for: a silence lasts from {least:span} to {most:span}", least=SHORTEST, most=longest)
     return None
 
 
@@ -140,7 +149,7 @@ def _refusal(state: State, matchers: tuple[Matcher, ...], number: int, now: floa
     if number:
         incident = state.incidents.get(number)
         if incident is None and number >= state.next_number:
-            return message("no incident #{number}", number=str(number))
+            return message("no incident #{number}; see them: qualtui incidents list --all", number=str(number))
         if incident is None or incident.phase is Phase.RESOLVED:
             return message("#{number} is resolved", number=str(number))
     for one in state.silences.values():
