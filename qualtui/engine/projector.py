@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from qualtui.alerts.idle import MISSING, rules_by_series
 from qualtui.config.values import Config
 from qualtui.diagnosis.derivations import looked_back
 from qualtui.diagnosis.faults import FaultsSeen, faults_seen
@@ -101,6 +102,7 @@ class Projector:
         self.live = LiveIncidents(recent, self._evidence, self._faults, config)
         self._deriver = Deriver(recent, self._faults, self._evidence.subject)
         self._goals = targets(config.goals)
+        self._ruled = rules_by_series(config.rules)
         self._cache: dict[str, _Projection] = {}
 
     def use(self, config: Config, intervals: Mapping[str, tuple[float, float]]) -> Mapping[str, float]:
@@ -108,6 +110,7 @@ class Projector:
         self._config = config
         self.live.use(config)
         self._goals = targets(config.goals)
+        self._ruled = rules_by_series(config.rules)
         self._cache = {}
         probed = {series: stale_after(*both) for series, both in intervals.items()}
         self._evidence.use(config, probed | self._deriver.use(config, probed))
@@ -280,6 +283,7 @@ class Projector:
             source=series.source,
             severity=severity,
             goal=self._goals.get(name),
+            idle=self._ruled.get(name, ()) if reading.evidence in MISSING and severity is None else (),
             gap=reading.code if sample and sample.value is None and reading.code in {EARLY, UNSAID} else "",
         )
 

@@ -8,7 +8,7 @@ from textual import on
 from qualtui.model import Evidence
 from qualtui.screens.filtered import Filtered
 from qualtui.screens.pages import PageContext
-from qualtui.text import _
+from qualtui.text import _, plural
 from qualtui.widgets.evidence_rows import FigureGroup, Row, arranged, figure_row, group_row, head, words
 from qualtui.widgets.line import Line, Span, faded
 from qualtui.widgets.lines import Lines
@@ -97,6 +97,11 @@ class EvidencePage(Filtered):
             if number:
                 bad = kind not in {Evidence.FRESH, Evidence.NO_SOURCE}
                 spans.append(Span(f"{number} {word}   ", "unknown" if bad else "label"))
+        if idle := sum(
+            len(one.idle) for one in figures if one.evidence is not Evidence.NO_SOURCE and not unasked(one)
+        ):
+            idle_words = plural("{n} rule can't begin   ", "{n} rules can't begin   ", idle)
+            spans.append(Span(idle_words.format(n=idle), "unknown"))
         if early:
             spans.append(Span(_("{n} without a value yet").format(n=early), "label"))
         return tuple(spans)

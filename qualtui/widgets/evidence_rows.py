@@ -6,7 +6,7 @@ from typing import NamedTuple
 from qualtui.model import Evidence
 from qualtui.series.catalogue import BY_NAME
 from qualtui.series.queries import query_of
-from qualtui.text import _
+from qualtui.text import _, plural
 from qualtui.widgets.catalogue import Entry
 from qualtui.widgets.figures import few, mark
 from qualtui.widgets.line import Line, Span, column, safe, wrapped
@@ -128,6 +128,8 @@ def explained(figure: Figure, now: float, cells: int, statement: Statement) -> l
     wrong = evidence_text(figure, now) or words()[figure.evidence]
     told = _("never answered") if figure.at is None else _("{age} ago").format(age=age(now, figure.at))
     parts += [(_("evidence"), f"{wrong}, {told}"), (_("source"), source_of(figure))]
+    if figure.idle:
+        parts.append((_("can't begin"), ", ".join(safe(rule, 64) for rule in figure.idle)))
     query = query_of(figure.name, figure.source) if figure.name in BY_NAME else ""
     if query:
         parts.append((_("query"), f"probes/sql/{query}.sql"))
@@ -191,7 +193,10 @@ def source_of(figure: Figure) -> str:
 
 
 def meaning(figure: Figure) -> str:
-    """Return the value's note, and what the figure means."""
+    """Return the rules that can't begin without its value, the value's note, and what the figure means."""
     declared = BY_NAME.get(figure.name)
-    parts = (safe(figure.note, 160), _(declared.meaning) if declared is not None else "")
+    rules = ", ".join(safe(rule, 64) for rule in figure.idle)
+    idle = plural("rule {rules} can't begin", "rules {rules} can't begin", len(figure.idle)).format(rules=rules)
+    note = safe(figure.note, 160)
+    parts = (idle if rules else "", note, _(declared.meaning) if declared is not None else "")
     return "; ".join(part for part in parts if part)

@@ -32,6 +32,7 @@ class Figure(msgspec.Struct, frozen=True):
     severity: Severity | None = None  # the severity of the incident that rests on it, if one fires
     goal: float | None = None  # what the configuration holds it against, in its unit
     gap: str = ""  # why it has no value where that is no trouble: early (nothing to measure yet), unsaid
+    idle: tuple[str, ...] = ()  # the rules that can't begin, because it has no fresh value
 
 
 class LinkView(msgspec.Struct, frozen=True):

@@ -80,6 +80,24 @@ def test_what_the_deep_check_said_is_held_against_what_we_saw_at_the_same_time(
     assert scene.view.readings("bot", NOW)["deep.database"].evidence is evidence
 
 
+def test_a_figure_names_the_rules_that_can_t_begin_without_its_value() -> None:
+    rules = {**BUILT_IN, "off": Rule(series="db.up", op=Operator.BELOW, warning=Level(1), enabled=False)}
+    rules |= {"up": Rule(series="db.up", op=Operator.BELOW, warning=Level(1))}
+    config = Config(agents={"bot": AGENT}, rules=rules)
+    recent = SampleCache(keep=3600.0, step=60.0, steps=1)
+    view = Projector(recent, config)
+    view.use(config, {"bot/db.up": (30.0, 5.0)})
+
+    def idle(now: float) -> tuple[str, ...]:
+        shot = view.snapshot(State(), snapshots.engine(), lambda _agent, _fix: "", now)
+        return shot.details[0].figures["db.up"].idle
+
+    assert idle(NOW) == ("database-down", "up")
+    recent.add([Sample("bot/db.up", NOW + 1, 1.0)])
+    assert idle(NOW + 2) == ()
+    assert idle(NOW + 300) == ("database-down", "up")
+
+
 def waiting(rule: str = "customers-waiting", number: int = 1) -> Incident:
     return Incident(number, rule, "bot", Severity.CRITICAL, Phase.FIRING, NOW - 300, NOW - 290, "s", fix="old-fix")
 

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from msgspec.structs import replace
 
+from qualtui.model import Evidence
 from qualtui.screens.evidence import statement
 from qualtui.series.catalogue import DECLARED
 from qualtui.series.queries import query_of
@@ -93,3 +94,20 @@ def test_each_statement_that_a_series_names_is_one_of_the_probes() -> None:
     folder = files("qualtui").joinpath("probes", "sql")
     assert all(folder.joinpath(f"{name}.sql").is_file() for name in names)
     assert all(statement(name)[0].startswith("--") for name in names)
+
+
+async def test_rules_that_can_t_begin_are_counted_and_named_at_what_they_lack() -> None:
+    told = snapshots.calm()
+    lacks = replace(told.details[0].figures["customers.waiting"], value=None, evidence=Evidence.NO_DATA)
+    lacks = replace(lacks, idle=("customers-waiting", "customers-lost"))
+    figures = {**told.details[0].figures, "customers.waiting": lacks}
+    app = window(StandIn(snapshots.showing(told, replace(told.details[0], figures=figures))))
+    async with app.run_test(size=(160, 48)) as pilot:
+        await until(lambda: app.pid != 0)
+        await pilot.press("e")
+        await until(lambda: "2 rules can't begin" in text(app))
+        (row,) = [one for one in rows(table(app, "#rows")) if "rules customers-waiting" in one]
+        assert row.split()[1] == "customers.waiting"
+        assert "rules customers-waiting, customers-lost can't begin" in row
+        await pilot.press("enter")
+        await until(lambda: "can't begin customers-waiting, customers-lost" in " ".join(text(app).split()))

@@ -1,10 +1,9 @@
 """Commands on rules: which of them have alerts."""
 
+from qualtui.alerts.idle import MISSING
 from qualtui.engine.commands.context import CommandContext
 from qualtui.model import Evidence, Phase
 from qualtui.wire import Answer, IdleRule, RuleAlert, RuleAlerts, ShowRuleAlerts
-
-MISSING = frozenset({Evidence.NO_DATA, Evidence.OLD, Evidence.NO_SOURCE})
 
 
 async def alerts(context: CommandContext, ask: ShowRuleAlerts, who: str) -> Answer:
