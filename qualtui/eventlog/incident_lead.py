@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from qualtui.model import AlertState, Incident, Phase, State, Subject
+from qualtui.model import AlertState, Incident, Phase, State, Topic
 
 
 def firing_members(incident: Incident, alerts: Mapping[str, AlertState]) -> list[AlertState]:
@@ -30,10 +30,10 @@ def leading(alerts: Iterable[AlertState], link: str) -> AlertState:
     return min(alerts, key=lambda one: _order(one, link))
 
 
-def _about(incident: Incident, lead: AlertState) -> Subject:
+def _about(incident: Incident, lead: AlertState) -> Topic:
     """What an incident is about, with this alert in the lead: the first of those that weigh most."""
     on_link = bool(incident.link) and lead.link == incident.link
-    new, old = Subject(lead.rule, lead.summary, not lead.follows, on_link, lead.severity.rank), incident.about
+    new, old = Topic(lead.rule, lead.summary, not lead.follows, on_link, lead.severity.rank), incident.about
     if old is None or new.weight > old.weight or (new.weight == old.weight and new.rule == old.rule):
         return new
     return old

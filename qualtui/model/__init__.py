@@ -26,7 +26,7 @@ from qualtui.model.state import (
     Policies,
     Shift,
     State,
-    Subject,
+    Topic,
     alert_key,
 )
 from qualtui.model.values import EARLY, UNSAID, Evidence, Link, Phase, Sample, Severity

@@ -75,7 +75,7 @@ class Flapping(msgspec.Struct, frozen=True):
     ended: bool = False  # it is steady again, and no notice has said so yet
 
 
-class Subject(msgspec.Struct, frozen=True):
+class Topic(msgspec.Struct, frozen=True):
     """What an incident is about: its leading alert as it was when it led most clearly."""
 
     rule: str
@@ -170,7 +170,7 @@ class Incident(msgspec.Struct, frozen=True):
     passed_at: float | None = None  # when its newest notice passed a silence: people are called for it
     beginnings: tuple[float, ...] = ()  # when it was opened, opened again, or its cause returned: the newest
     flapping: Flapping | None = None
-    about: Subject | None = (
+    about: Topic | None = (
         None  # since it was opened, or opened again; its leading alert may be a mere effect by now
     )
 

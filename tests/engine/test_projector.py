@@ -22,7 +22,7 @@ from qualtui.config.values import (
 )
 from qualtui.engine.projector import Projector
 from qualtui.engine.sample_cache import SampleCache
-from qualtui.model import AlertState, Evidence, FixRun, Incident, Phase, Sample, Schedule, Severity, State, Subject
+from qualtui.model import AlertState, Evidence, FixRun, Incident, Phase, Sample, Schedule, Severity, State, Topic
 from qualtui.wire import EngineView, NowState, NowView, Snapshot
 from tests import snapshots
 
@@ -220,7 +220,7 @@ def test_an_incident_that_is_over_is_recovering_wherever_it_is_shown() -> None:
     config = Config(agents={"bot": AGENT}, rules={"r": rule})
     view, _recent = witness((NOW - 1, 1.0))
     view.use(config, {f"bot/{name}": (30.0, 5.0) for name in ("customers.waiting", "customers.backlog")})
-    about = Subject("session", "session is FAILED", on_link=True, rank=3)  # long over: only its effect is left
+    about = Topic("session", "session is FAILED", on_link=True, rank=3)  # long over: only its effect is left
     fired = Incident(1, "r", "bot", Severity.CRITICAL, Phase.FIRING, NOW - 90, NOW - 90, "7 wait", about=about)
     alert = AlertState("r", "bot", Phase.FIRING, Severity.CRITICAL, NOW - 90, 1)
     shot = view.snapshot(
