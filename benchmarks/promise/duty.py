@@ -16,7 +16,8 @@ from benchmarks.promise.outcome import right
 from benchmarks.promise.tables import WritableTables
 from benchmarks.promise.world import MonthWorld
 from benchmarks.truth.faults import DAY
-from benchmarks.truth.watch import BOT, EPOCH, TICK, Notice, Watch, configuration
+from benchmarks.truth.polls import BOT
+from benchmarks.truth.watch import EPOCH, TICK, Notice, Watch, configuration
 from qualtui.alerts.notice_decision import NoticeKind
 from qualtui.cli import wiring
 from qualtui.config.values import Config, PolicyMode, PolicySettings, Secret

@@ -4,7 +4,8 @@ import asyncio
 
 from benchmarks.promise.duty import Duty
 from benchmarks.promise.rates import BY_KIND
-from benchmarks.truth.watch import BOT, EPOCH
+from benchmarks.truth.polls import BOT
+from benchmarks.truth.watch import EPOCH
 from qualtui.model import Incident
 from qualtui.wire import Acknowledge, Done, Preview, PreviewFix, RunFix
 
