@@ -26,15 +26,13 @@ from qualtui.screens.page import Page
 from qualtui.screens.palette import Offer, Palette, PaletteCommand
 from qualtui.screens.terminal import TerminalGuard
 from qualtui.screens.window_app import WindowApp
+from qualtui.screens.window_commands import key_commands, switch_commands
 from qualtui.text import _
 from qualtui.widgets.bindings import binding
 from qualtui.widgets.footer import key_name
-from qualtui.widgets.help_rows import by_task
-from qualtui.widgets.key_words import about
 from qualtui.widgets.list_keys import LIST_BINDINGS, NOTICE_BINDINGS
 from qualtui.widgets.look import Look
 from qualtui.widgets.table import Table
-from qualtui.widgets.themes import COLOURS
 from qualtui.widgets.time_range import RANGE_BINDINGS
 from qualtui.widgets.view_state import ConnectionState, criticals
 from qualtui.widgets.words import show_times_in
@@ -403,55 +401,18 @@ class QualtuiApp(WindowApp):
         self.say(said, "label")
         self._draw()
 
-    def _switches(self) -> list[PaletteCommand]:
-        """What this window can be switched to: read-only, and a theme where the terminal has colours for it."""
-        section, sight = _("THIS WINDOW"), self._feed.sight
-        about = _("no key changes anything")
-        if not sight.acts and not self._feed.only_looks:
-            about = _("so by --read-only or [store] others")
-        found = [PaletteCommand(_("Read-only"), self.look_only, section, "", not sight.acts, about)]
-        if self.look.plain:
-            return found
-        words = {"dark": _("for a dark room"), "light": _("for daylight"), "wall": _("to be read from afar")}
-        return found + [
-            PaletteCommand(
-                _("Theme: {name}").format(name=name), partial(self.restyle, name), section, "",
-                self.look.theme == name, words.get(name, ""),
-            )
-            for name in COLOURS
-        ]  # fmt: skip
-
     async def commands(self) -> list[PaletteCommand]:
         """All that the palette offers: what the keys do by task, switches, agents, faults, and the end last."""
-        bound = {one.id: one for one in self._all_bindings() if one.id}
         page = self._page()
         subject = page.subject() if page is not None else None
-        switches = {"pause": self._feed.sight.paused is not None, "literal": self._feed.sight.literal}
-        titles = {"pause": _("The view stands still"), "literal": _("Raw values beside the truth")}
-        snapshot = self._feed.sight.snapshot
-        if snapshot is not None:
-            switches["automatic"] = snapshot.engine.fixes_stopped_until <= self._feed.now()
-            titles["automatic"] = _("Automatic fixes")
-
-        def command(name: str, section: str) -> PaletteCommand:
-            key, word = self.keys([name])[0]
-            title = titles.get(name, f"{word[:1].upper()}{word[1:]}")
-            reason = why_not(name, self._feed.sight, subject)
-            run = self._runner(bound[name].action)
-            return PaletteCommand(
-                title, run, section, key, switches.get(name), reason or about(name), dim=bool(reason)
-            )
-
-        mine = {one.id for one in self.BINDINGS if isinstance(one, Binding)} - {
-            "commands",
-            "back",
-            "suspend",
-            "quit",
-        }
-        found: list[PaletteCommand] = []
-        for section, ids in by_task(list(bound)):
-            found += [command(name, section) for name in ids if name in mine]
-        return [*found, *self._switches(), *await self._offer.commands(), command("quit", _("END"))]
+        mine = {one.id or "": one.action for one in self.BINDINGS if isinstance(one, Binding)}
+        bound = [one.id for one in self._all_bindings() if one.id]
+        run = {name: self._runner(action) for name, action in mine.items()}
+        *keyed, end = key_commands(bound, run, self.keys, self._feed.sight, self._feed.now(), subject)
+        own = switch_commands(
+            self._feed.sight, self.look, self.look_only, self.restyle, chosen=self._feed.only_looks
+        )
+        return [*keyed, *own, *await self._offer.commands(), end]
 
     def _runner(self, action: str) -> Callable[[], Coroutine[Any, Any, None]]:
         async def run() -> None:
