@@ -46,6 +46,7 @@ COMMANDS: dict[str, str] = {
     "series": "qualtui.cli.series",
     "backup": "qualtui.cli.backup",
     "restore": "qualtui.cli.restore",
+    "guard": "qualtui.cli.guard",
     "config": "qualtui.cli.config",
     "completion": "qualtui.cli.completion",
 }
