@@ -39,7 +39,7 @@ _File = Annotated[
 _FILE = Path("guard.toml")
 _Sender = Annotated[str, typer.Argument(metavar="SENDER", help=_("The sender's name in `guard list`."))]
 _Reason = Annotated[str, typer.Option("--reason", help=_("Why. Your colleagues can read it."))]
-_For = Annotated[str, typer.Option("--for", metavar="DURATION", help=_("How long, such as 7d; else for ever."))]
+_For = Annotated[str, typer.Option("--for", metavar="DURATION", help=_("How long, such as 7d. Default: no end."))]
 
 
 @command.command(help=helped(_("Check the file, and say what the guard would do with it."), "qualtui guard check"))

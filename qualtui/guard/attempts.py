@@ -27,7 +27,7 @@ class Attempt(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AttemptLog:
-    """Appends attempts to a file. A line that can't be written is counted, and delays nobody."""
+    """Appends attempts to a file. A line that can't be written is counted, and delays no post."""
 
     def __init__(self, path: Path, size: int) -> None:
         self.path = path

@@ -36,7 +36,7 @@ class MessageState(StrEnum):
     PASSING = "passing"  # the bot works on it
     HANDLED = "handled"
     HELD = "held"
-    DOUBT = "doubt"  # nobody knows whether the bot took it
+    DOUBT = "doubt"  # it is not known whether the bot took it
 
 
 class Decision(msgspec.Struct, frozen=True):

@@ -48,7 +48,7 @@ class KeptMessage(msgspec.Struct, frozen=True):
     received: float
     changed: float
     tries: int
-    released: str  # who asked that it be released, empty: nobody
+    released: str  # who asked that it be released; empty: no one
     body: bytes = b""
 
 
@@ -112,7 +112,7 @@ class GuardLedger:
             self._change(connection, key, MessageState.HELD, why, now)
 
     def doubted(self, key: str, why: str, now: float) -> None:
-        """Nobody knows whether the bot took it."""
+        """It is not known whether the bot took it."""
         self._passing.discard(key)
         with self._writing() as connection:
             self._change(connection, key, MessageState.DOUBT, why, now)
@@ -201,7 +201,7 @@ class GuardLedger:
         return bool(row[0]) if row else None
 
     def list_sender(self, sender: str, *, allowed: bool, until: float | None, who: str, reason: str) -> None:
-        """Let a sender through, or block it; `until`: s since 1970, None for ever."""
+        """Let a sender through, or block it; `until`: s since 1970, None for good."""
         with self._writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO senders_listed VALUES (?, ?, ?, ?, ?)",
@@ -276,7 +276,7 @@ class GuardLedger:
 
 
 def _owner(process: int) -> str:
-    """A process by its number and, where the system tells it, its start: numbers come again."""
+    """A process by its number and, where the system has it, its start: numbers come again."""
     try:
         stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

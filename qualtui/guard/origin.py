@@ -1,4 +1,4 @@
-"""Who sent a post: the gateway that holds the key, somebody without it, or nobody can say. Pure.
+"""Who sent a post: the gateway that holds the key, someone without it, or it can not be known. Pure.
 
 The gateway signs with HMAC-SHA512 over the raw body (`X-Webhook-Hmac`, hex); its timestamp header is not signed.
 """

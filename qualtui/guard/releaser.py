@@ -29,7 +29,7 @@ class Releaser:
         threading.Thread(target=self._run, name="guard release", daemon=True).start()
 
     def stop(self) -> None:
-        """End after the message that is under way."""
+        """End after the message that is being passed."""
         self._ended.set()
 
     def _run(self) -> None:
