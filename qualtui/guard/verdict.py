@@ -1,4 +1,4 @@
-"""What the bot's answer to a message means: it handled it, or that is not known. Pure; the shapes are the bot's own."""
+"""What the bot's answer means: the message is handled, or that is not known. Pure; the shapes are the bot's."""
 
 import msgspec
 
