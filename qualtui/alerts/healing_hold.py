@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from qualtui.eventlog.healing import AUTO, POLICY, WELL
-from qualtui.model import FixRun, Incident, Phase
+from qualtui.model import FixRun, Healing, Incident, Phase
 
 
 class HealingStep(StrEnum):
@@ -18,8 +18,8 @@ class HealingStep(StrEnum):
 
 def healing_step(incident: Incident, runs: Iterable[FixRun], now: float) -> HealingStep:
     """Return what an incident's notices do now. A page that is out already is never held."""
-    healing = incident.healing
-    if healing is None or healing.mode != AUTO or healing.refused or not healing.hold_until:
+    healing = _running(incident)
+    if healing is None:
         return HealingStep.NONE
     waits = healing.at <= now < healing.hold_until
     if healing.at < incident.began_at:
@@ -36,6 +36,13 @@ def healing_step(incident: Incident, runs: Iterable[FixRun], now: float) -> Heal
     if run is not None and run.outcome in WELL and over:
         return HealingStep.FIXED
     return HealingStep.HOLD if waits else HealingStep.NONE
+
+
+def _running(incident: Incident) -> Healing | None:
+    """The newest decision by which a fix runs by itself; what is only proposed does not replace it."""
+    decided = (*incident.healed, *((incident.healing,) if incident.healing is not None else ()))
+    runs = [one for one in decided if one.mode == AUTO and not one.refused and one.hold_until]
+    return max(runs, key=lambda one: one.at, default=None)
 
 
 FIXED = "fixed"  # as NoticeKind has it

@@ -1,10 +1,12 @@
 """The charts of a calm overview: customers answered, reply time against its goal, and the days before."""
 
+from collections.abc import Sequence
+
 from qualtui.text import _, span
 from qualtui.widgets.chart import LEAST, chart
 from qualtui.widgets.frame import ruled
 from qualtui.widgets.levels import CellLevel
-from qualtui.widgets.line import BLANK, Line, Span, fit
+from qualtui.widgets.line import BLANK, Line, Span, fit, width
 from qualtui.widgets.look import Look
 from qualtui.widgets.time_axis import TimeAxis
 from qualtui.widgets.uptime import uptime_bar
@@ -13,7 +15,7 @@ from qualtui.wire import AgentDetail, History, Today
 
 GAP = 2  # cells between two charts
 AXIS = 9  # cells that a value axis takes at most
-BROAD = 90  # cells of a chart whose title has room for the weekday
+EXTREMES = 24  # cells of a title that its lowest and highest value need
 UP = 2  # rows of the uptime bar
 
 
@@ -31,9 +33,7 @@ def calm_charts(
     if height < LEAST:
         return []
     name = _("Customers answered an hour")
-    left = _charted(
-        answered, name, now, widths[0], height, zone, look, today_words(today, broad=widths[0] >= BROAD)
-    )
+    left = _charted(answered, name, now, widths[0], height, zone, look, today_words(today))
     if not widths[1]:
         return left
     right = _charted(replies, _("Reply time p95"), now, widths[1], height, zone, look)
@@ -48,7 +48,7 @@ def _charted(
     height: int,
     zone: str,
     look: Look,
-    beside: str = "",
+    beside: Sequence[str] = (),
 ) -> list[Line]:
     if past is None:
         return [fit((Span(f" {name}", "title"),), cells), *[BLANK] * (height - 1)]
@@ -57,22 +57,29 @@ def _charted(
     axis = TimeAxis(past.since, past.step, many, zone, wide=max(1, (cells - AXIS) // many))
     reach = span(axis.step * axis.cells)
     title: Line = (Span(f" {name}", "title"), Span(f" {look.glyphs.dot} {reach}", "faint"))
-    if beside:
-        title = (*title, Span(f"   {beside}", "strong"))
+    room = cells - width(title) - EXTREMES
+    spans = (Span(f"   {one}", "strong") for one in beside)
+    words = next((one for one in spans if width((one,)) <= room), None)
+    if words is not None:
+        title = (*title, words)
     return chart(series, axis, now, title, cells, height, look)
 
 
-def today_words(today: Today | None, *, broad: bool) -> str:
-    """How many messages were answered in time since midnight, and on a usual day of this weekday by now."""
+def today_words(today: Today | None) -> list[str]:
+    """How many were answered in time since midnight, beside a usual day by now; the longest words first."""
     if today is None:
-        return ""
+        return []
     answered = count(today.answered)
+    alone = _("{count} answered today").format(count=answered)
     if today.usual is None:
-        return _("{count} answered today").format(count=answered)
-    if not broad:
-        return _("{count} answered today, usually {usual} by now").format(count=answered, usual=count(today.usual))
+        return [alone]
+    usual = count(today.usual)
     words = _("{count} answered today, a usual {day} by now {usual}")
-    return words.format(count=answered, day=weekday_word(today.weekday), usual=count(today.usual))
+    return [
+        words.format(count=answered, day=weekday_word(today.weekday), usual=usual),
+        _("{count} answered today, usually {usual} by now").format(count=answered, usual=usual),
+        alone,
+    ]
 
 
 def uptime_row(view: AgentDetail, past: History | None, cells: int, look: Look) -> list[Line]:

@@ -399,7 +399,8 @@ Command = (
 
 # Commands that change nothing: all that a window asks while it only looks.
 LOOKS = (
-    *(ShowRuleAlerts, ShowHandover, ShowOncall, ShowAgents, ShowHistory, ShowPolicies, ShowIncident, ShowActivity),
+    *(ShowRuleAlerts, ShowHandover, ShowOncall, ShowAgents, ShowHistory, ShowToday, ShowPolicies, ShowIncident),
+    ShowActivity,
     *(ListFixes, ListIncidents, ListSilences, ListCustomers, ListSessions, ShowCustomer, NoticeLog),
     *(PreviewFix, PreviewSilence),
 )

@@ -67,7 +67,7 @@ async def test_answers_are_scheduled_listed_and_cancelled(tmp_path: Path) -> Non
         (("cancel", "none"), 1, "no such schedule"),
         (("cancel", "a", "b"), 3, "b"),
         (("add",), 3, "FIX"),
-        (("add", "retry", "--incident", "x"), 3, "valid integer"),
+        (("add", "retry", "--incident", "x"), 3, "valid int"),
         (("add", "rety", "--agent", "bot"), 1, "rety"),
         (("lst",), 3, "No such command"),
     ],

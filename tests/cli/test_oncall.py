@@ -37,7 +37,7 @@ def test_people_are_listed_without_an_engine(tmp_path: Path) -> None:
         ("oncall give", 3, "Missing argument"),
         ("oncall gve ana", 3, "No such command"),
         ("incidents close 1", 3, "Missing option '--reason'"),
-        ("incidents snooze x", 3, "valid integer"),
+        ("incidents snooze x", 3, "valid int"),
         ("incidents ack 1 --undo --take", 3, "Use one of --release, --take and --undo."),
         ("incidents ack 1 --undo", 3, "Engine not running"),
         ("incidents handover", 3, "Engine not running"),

@@ -146,10 +146,10 @@ async def test_it_is_read_beside_the_appends(store: Watched, scene: Scene) -> No
 @pytest.mark.parametrize(
     ("ask", "why"),
     [
-        (ShowHistory("bot"), "1 to 20 series and 1 to 400 cells at once"),
-        (ShowHistory("bot", ("db.seconds",) * (MOST_SERIES + 1)), "1 to 20 series and 1 to 400 cells at once"),
-        (ShowHistory("bot", ("db.seconds",), cells=MOST_CELLS + 1), "1 to 20 series and 1 to 400 cells at once"),
-        (ShowHistory("bot", ("db.seconds",), cells=0), "1 to 20 series and 1 to 400 cells at once"),
+        (ShowHistory("bot"), "1 to 30 series and 1 to 400 cells at once"),
+        (ShowHistory("bot", ("db.seconds",) * (MOST_SERIES + 1)), "1 to 30 series and 1 to 400 cells at once"),
+        (ShowHistory("bot", ("db.seconds",), cells=MOST_CELLS + 1), "1 to 30 series and 1 to 400 cells at once"),
+        (ShowHistory("bot", ("db.seconds",), cells=0), "1 to 30 series and 1 to 400 cells at once"),
         (ShowHistory("bot", ("db.second",)), "no series 'db.second'; expected \"db.seconds\""),
         (ShowHistory("bot", rule="db-slow"), "no rule 'db-slow'; expected \"database-slow\""),
         (ShowHistory("bot", ("db.seconds",), seconds=1), "a history covers 1 min to 400 days"),

@@ -150,9 +150,9 @@ def untranslated(shown: str) -> list[str]:
 
 
 def _unnamed(row: str) -> str:
-    """A row of the help without the name that its key has in the configuration."""
-    head, _space, last = row.strip().rpartition(" ")
-    return head if last in BINDINGS and head else row
+    """A row of the help without the names that its keys have in the configuration."""
+    cells = re.split(r"\s{2,}", row.strip())
+    return "  ".join(cell for cell in cells if cell not in BINDINGS) if len(cells) > 1 else row
 
 
 @pytest.fixture(autouse=True)

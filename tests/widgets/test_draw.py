@@ -226,7 +226,7 @@ def test_few_colours_are_seen_from_the_environment(environ: dict[str, str], plai
 
 def test_the_footer_shows_what_fits_and_no_half_words() -> None:
     keys = [("f", "fix"), (key_name("question_mark"), "help"), ("q", "quit")]
-    assert "".join(span.text for span in footer(keys, 16)) == " f fix   ? help"
+    assert "".join(span.text for span in footer(keys, 16)) == " f fix  ? help"
 
 
 def test_a_goal_is_the_configurations_and_is_told_where_it_is_missed() -> None:
