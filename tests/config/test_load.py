@@ -380,7 +380,7 @@ def test_a_window_needs_no_secret(tmp_path: Path) -> None:
         load_window(path, {})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_configuration_or_config_errors(text: bytes) -> None:
     accept(text)
@@ -435,7 +435,7 @@ _TREES = st.recursive(
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.dictionaries(_NAMES, _TREES, max_size=5))
 def test_any_toml_is_a_configuration_or_config_errors(tree: dict[str, Any]) -> None:
     accept(tomli_w.dumps(tree).encode())

@@ -292,7 +292,7 @@ def test_a_clock_that_goes_on_changes_nothing() -> None:
         assert set_back(server.ledger, now, 0.0, 100.0, {}) is server.ledger
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     raw=st.lists(
         st.tuples(st.integers(0, 400), st.sampled_from([RowKind.RECEIVED, RowKind.SENT]), st.sampled_from("abc")),
