@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.promise.__main__ import as_json, code, rows
+from benchmarks.promise.__main__ import as_json, code, main, rows
 from benchmarks.promise.duty import AutomaticRun
 from benchmarks.promise.month import MONTH, faults_of, owner_looks
 from benchmarks.promise.outcome import Outcome, outcome, right
@@ -189,3 +189,12 @@ def test_a_play_in_which_nothing_can_happen_any_more_is_an_error() -> None:
             loop.run_until_complete(asyncio.Event().wait())
     finally:
         loop.close()
+
+
+def test_too_few_days_are_one_line_that_names_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["promise", "--days", "0.8"])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert "faults have no place in 0.8 days; name more days" in capsys.readouterr().err

@@ -85,7 +85,10 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one object and nothing else")
     options = parser.parse_args()
     started = time.perf_counter()
-    faults = faults_of(options.seed, options.days)
+    try:
+        faults = faults_of(options.seed, options.days)
+    except ValueError as error:
+        parser.error(f"--days {options.days:g}: {error}; name more days")
     month = Month(options.seed, options.days, faults, frozenset(options.without))
     played = plays(month)
     if options.json:

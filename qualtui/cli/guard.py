@@ -14,9 +14,9 @@ from qualtui.cli.tables import moment_text, print_json, print_table
 from qualtui.config.durations import DurationError, seconds
 from qualtui.guard.decision import MessageState
 from qualtui.guard.ledger import WORKER_LIMIT, GuardLedger, KeptMessage
+from qualtui.guard.places import ledger_path, log_path
 from qualtui.guard.settings import GuardSettings, load_guard
 from qualtui.guard.short_name import short_name
-from qualtui.guard.wiring import ledger_path, log_path
 from qualtui.text import _, plural, span
 from qualtui.text.message import message
 
@@ -90,12 +90,21 @@ def list_(guard: _File = _FILE, as_json: JsonOption = False) -> None:
     )
 )
 def release(
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help=_("As in `guard list`."))], guard: _File = _FILE
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help=_("As in `guard list`."))] = None,
+    refused: Annotated[
+        bool, typer.Option("--refused", help=_("Release the refused messages that today's keys prove."))
+    ] = False,
+    guard: _File = _FILE,
 ) -> None:
     """Release messages."""
+    if bool(ids) == refused:
+        raise typer.BadParameter(_("Name messages, or --refused: see `qualtui guard list`."))
+    if refused:
+        _release_refused(load_guard(guard, os.environ))
+        return
     ledger, by = _ledger(load_guard(guard, os.environ)), who()
     waiting = ledger.waiting()
-    chosen = [_named(waiting, one) for one in ids]
+    chosen = [_named(waiting, one) for one in ids or []]
     for one in chosen:
         if one.state is MessageState.DOUBT and one.tries:
             raise CommandError(
@@ -128,6 +137,25 @@ def allow(sender: _Sender, for_: _For = "", reason: _Reason = "", guard: _File =
     """Let a sender through."""
     _list(guard, sender, for_, reason, allowed=True)
     print(_("What {sender} writes is never held from now on.").format(sender=sender))
+
+
+def _release_refused(settings: GuardSettings) -> None:
+    """Release what was refused under a wrong key."""
+    if settings.ring.key is None:
+        raise CommandError(message("Refused posts are not kept. Set ring.key in {file}.", file="guard.toml"))
+    from qualtui.guard.origin import expected_of
+    from qualtui.guard.refused import take_back
+    from qualtui.guard.wiring import make_names, make_ring
+
+    ring = make_ring(settings)
+    assert ring is not None
+    ledger = GuardLedger(ledger_path(settings))
+    count = take_back(ring, ledger, expected_of(settings), make_names(settings), who(), time.time())
+    print(
+        plural("{count} refused message is released.", "{count} refused messages are released.", count).format(
+            count=count
+        )
+    )
 
 
 def _list(guard: Path, sender: str, for_: str, reason: str, *, allowed: bool) -> None:

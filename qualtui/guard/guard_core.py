@@ -17,7 +17,7 @@ from qualtui.guard.attempts import Attempt, AttemptLog, network
 from qualtui.guard.decision import TOO_LARGE, Decision, MessageState, PostFate, SenderCounts, decide
 from qualtui.guard.event import PostKind, WebhookEvent, read_event
 from qualtui.guard.ledger import WORKER_LIMIT, GuardLedger, KeptMessage
-from qualtui.guard.origin import ExpectedOrigin, Post, PostOrigin, Proof, check_origin, client
+from qualtui.guard.origin import Post, PostOrigin, Proof, check_origin, client, expected_of
 from qualtui.guard.pseudonym import Pseudonyms
 from qualtui.guard.rates import RATE, Rates
 from qualtui.guard.ring import RefusedPost, Ring
@@ -69,7 +69,9 @@ class GuardCore:
         self._attempts = attempts
         self._ring = ring
         self._clock = clock or GuardClock()
-        self._expected = _expected(settings)
+        self._expected = expected_of(settings)
+        if not settings.proves:
+            log.warning("the origin of posts is not proven: set origin.hmac_key or origin.path_token")
         self._rates = Rates(settings.rate)
         self._recent = Recent(settings.spam.window)
         self._lock = threading.Lock()
@@ -149,7 +151,7 @@ class GuardCore:
         return msgspec.json.encode(
             {
                 "mode": "enforce" if self._settings.enforces else "observe",
-                "proof": bool(self._expected.keys or self._expected.token),
+                "proof": self._settings.proves,
                 "totals": self.totals,
                 "waiting": waiting,
                 "oldest_s": round(self._clock.now() - oldest.received) if oldest else 0,
@@ -308,18 +310,6 @@ def may_release(one: KeptMessage, now: float) -> bool:
     if one.state is MessageState.HELD:
         return True
     return one.state is MessageState.DOUBT and one.tries < 1 and now - one.changed >= WORKER_LIMIT
-
-
-def _expected(settings: GuardSettings) -> ExpectedOrigin:
-    import ipaddress
-
-    token = settings.origin.path_token
-    return ExpectedOrigin(
-        keys=settings.keys,
-        token=token.reveal() if token else "",
-        networks=tuple(ipaddress.ip_network(text) for text in settings.origin.networks),
-        hops=settings.origin.trusted_hops,
-    )
 
 
 def _patterns(texts: Sequence[str]) -> list[Pattern]:

@@ -16,9 +16,10 @@ from typing import Any
 
 from qualtui.guard.guard_core import GuardCore, Reply
 from qualtui.guard.origin import Post
+from qualtui.guard.places import hold_folder
 from qualtui.guard.releaser import Releaser
 from qualtui.guard.settings import GuardSettings, load_guard
-from qualtui.guard.wiring import hold_folder, make_core
+from qualtui.guard.wiring import make_core
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+from qualtui.guard.settings import GuardSettings
+
 SIGNATURE = "x-webhook-hmac"
 ALGORITHM = "x-webhook-hmac-algorithm"
 _HEX = 128  # characters of a SHA-512
@@ -56,6 +58,17 @@ class ExpectedOrigin(msgspec.Struct, frozen=True):
     token: str = ""
     networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     hops: int = 0  # proxies before us that we trust to name the client in X-Forwarded-For
+
+
+def expected_of(settings: GuardSettings) -> ExpectedOrigin:
+    """What proves an origin by the settings."""
+    token = settings.origin.path_token
+    return ExpectedOrigin(
+        keys=settings.keys,
+        token=token.reveal() if token else "",
+        networks=tuple(ipaddress.ip_network(text) for text in settings.origin.networks),
+        hops=settings.origin.trusted_hops,
+    )
 
 
 def check_origin(post: Post, expected: ExpectedOrigin) -> PostOrigin:

@@ -1,4 +1,4 @@
-"""How often one sender, one session and all together may post: moving windows, in memory or in Redis.
+"""How often one sender, one session and all together may post: moving windows in the memory of one worker.
 
 `limits` counts; its memory storage has no bound, so the number of senders in it is bounded here: who comes beyond
 that shares one window with all others of the kind.
@@ -7,10 +7,9 @@ that shares one window with all others of the kind.
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import cast
 
 from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.storage import Storage, storage_from_string
+from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from qualtui.guard.rate_text import Rate, read_rate
@@ -46,15 +45,14 @@ class KeyBound:
 
 
 class Rates:
-    """The counters. Nothing is opened before the first message, so that each worker has its own connection."""
+    """The counters. Nothing is opened before the first message, after a fork."""
 
     def __init__(self, settings: RateSettings) -> None:
-        self._settings = settings
         self._sender = read_rate(settings.per_sender)
         self._session = read_rate(settings.per_session)
         self._total = read_rate(settings.total)
         self._lock = threading.Lock()
-        self._storage: Storage | None = None
+        self._storage: MemoryStorage | None = None
         self._limiting: MovingWindowRateLimiter | None = None
         window = self._sender.seconds if self._sender else 0
         self._bound = KeyBound(settings.senders, window, self._forget)
@@ -64,7 +62,7 @@ class Rates:
         with self._lock:
             limiter = self._limiter()
             if self._sender:
-                key = self._bound.of(sender, now) if self._in_memory else sender
+                key = self._bound.of(sender, now)
                 if not limiter.hit(_item(self._sender), "sender", key):
                     return f"{RATE} of its sender"
             if self._session and not limiter.hit(_item(self._session), "session", session):
@@ -73,20 +71,9 @@ class Rates:
                 return f"{RATE} of all"
         return ""
 
-    def has_room(self, sender: str, session: str) -> bool:
-        """Whether a message of this sender would be within its limits now; counts nothing."""
-        with self._lock:
-            limiter = self._limiter()
-            tests = ((self._sender, ("sender", sender)), (self._session, ("session", session)))
-            return all(limiter.test(_item(rate), *names) for rate, names in tests if rate)
-
-    @property
-    def _in_memory(self) -> bool:
-        return self._settings.storage == "memory://"
-
     def _limiter(self) -> MovingWindowRateLimiter:
         if self._limiting is None:
-            self._storage = cast("Storage", storage_from_string(self._settings.storage))
+            self._storage = MemoryStorage()
             self._limiting = MovingWindowRateLimiter(self._storage)
         return self._limiting
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from qualtui.config.addresses import http_url
 from qualtui.config.errors import ConfigErrors, Problem
 from qualtui.config.load import toml_tables
 from qualtui.config.reader import ConfigReader, Layer, ValueCheck
@@ -46,7 +45,6 @@ class RateSettings(Values, frozen=True):
     per_sender: str = "20/minute"
     per_session: str = ""
     total: str = ""
-    storage: str = "memory://"
     senders: int = 10_000  # keys in memory; further senders share one
 
 
@@ -95,20 +93,6 @@ class PseudonymSettings(Values, frozen=True):
     key: Secret | None = None
 
 
-class ServeSettings(Values, frozen=True):
-    """[serve]: the proxy form."""
-
-    listen: str = "127.0.0.1:8080"
-    upstream: str = ""
-    paths: tuple[str, ...] = ()
-
-
-class BotCallSettings(Values, frozen=True):
-    """[bot]: what the guard may call of the bot itself."""
-
-    retry: str = ""
-
-
 class GuardSettings(Values, frozen=True):
     """All of guard.toml. `mode` None: `enforce` where a key or a token is set, else `observe`."""
 
@@ -123,8 +107,6 @@ class GuardSettings(Values, frozen=True):
     ring: RingSettings = RingSettings()
     stats: StatsSettings = StatsSettings()
     pseudonym: PseudonymSettings = PseudonymSettings()
-    serve: ServeSettings = ServeSettings()
-    bot: BotCallSettings = BotCallSettings()
     folder: str = ""  # of the file: relative paths start there
 
     @property
@@ -134,10 +116,14 @@ class GuardSettings(Values, frozen=True):
         return tuple(key.reveal().encode() for key in (*((one,) if one else ()), *self.origin.hmac_keys))
 
     @property
+    def proves(self) -> bool:
+        """Whether a key or a token is set."""
+        return bool(self.keys) or self.origin.path_token is not None
+
+    @property
     def enforces(self) -> bool:
         """Whether a post of unproven origin is refused."""
-        proves = bool(self.keys) or self.origin.path_token is not None
-        return proves if self.mode is None else self.mode is GuardMode.ENFORCE
+        return self.proves if self.mode is None else self.mode is GuardMode.ENFORCE
 
 
 def load_guard(path: Path, env: Mapping[str, str]) -> GuardSettings:
@@ -156,8 +142,7 @@ def load_guard(path: Path, env: Mapping[str, str]) -> GuardSettings:
 
 def _together(reader: ConfigReader, settings: GuardSettings) -> None:
     """What concerns several keys."""
-    proves = bool(settings.keys) or settings.origin.path_token is not None
-    if settings.mode is GuardMode.ENFORCE and not proves:
+    if settings.mode is GuardMode.ENFORCE and not settings.proves:
         expected = "origin.hmac_key or origin.path_token: else every post is refused"
         reader.report(("mode",), '"enforce" without a key', expected, 'Or set mode = "observe".')
     for number, key in enumerate(settings.origin.hmac_keys, 1):
@@ -212,16 +197,6 @@ def _between(low: int, high: int) -> ValueCheck:
     return ValueCheck(f"a whole number from {low} to {high}", lambda value: low <= value <= high)
 
 
-def _names_function(text: str) -> bool:
-    module, _colon, function = text.partition(":")
-    return not text or (all(part.isidentifier() for part in module.split(".")) and function.isidentifier())
-
-
-def _listens(text: str) -> bool:
-    host, _colon, port = text.rpartition(":")
-    return bool(host) and port.isascii() and port.isdigit() and 0 < int(port) < 65536
-
-
 _KEY = ValueCheck(f"a key of at least {KEY_SHORTEST} characters", _long)
 CHECKS: dict[tuple[type, str], ValueCheck] = {
     (GuardSettings, "webhook"): ValueCheck('a path such as "/webhook"', _path),
@@ -236,10 +211,6 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (RateSettings, "per_sender"): ValueCheck(RATE, _rate),
     (RateSettings, "per_session"): ValueCheck(RATE, _rate),
     (RateSettings, "total"): ValueCheck(RATE, _rate),
-    (RateSettings, "storage"): ValueCheck(
-        '"memory://" or an address such as "redis://host:6379"',
-        lambda text: text == "memory://" or text.startswith(("redis://", "rediss://")),
-    ),
     (RateSettings, "senders"): _between(100, 1_000_000),
     (SpamSettings, "hold_from"): _between(1, 100_000),
     (SpamSettings, "repeats"): _between(2, 10_000),
@@ -252,7 +223,4 @@ CHECKS: dict[tuple[type, str], ValueCheck] = {
     (RingSettings, "size"): _between(100_000, 10_000_000_000),
     (StatsSettings, "key"): _KEY,
     (PseudonymSettings, "key"): _KEY,
-    (ServeSettings, "listen"): ValueCheck('an address such as "127.0.0.1:8080"', _listens),
-    (ServeSettings, "upstream"): ValueCheck("an http or https address", lambda text: not text or http_url(text)),
-    (BotCallSettings, "retry"): ValueCheck('"module:function"', _names_function),
 }

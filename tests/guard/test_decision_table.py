@@ -9,6 +9,7 @@ from qualtui.guard.decision import MessageState
 from qualtui.guard.guard_core import Reply
 from qualtui.guard.ledger import GuardLedger
 from qualtui.guard.origin import Post
+from qualtui.guard.places import ledger_path
 from qualtui.guard.rate_text import read_rate
 from qualtui.guard.settings import (
     GuardMode,
@@ -17,7 +18,6 @@ from qualtui.guard.settings import (
     RingSettings,
     SpamSettings,
 )
-from qualtui.guard.wiring import ledger_path
 from tests.guard.posts import (
     ANA,
     KEY,
@@ -90,9 +90,12 @@ def test_a_token_in_the_path_proves_an_origin_too_but_not_against_a_wrong_signat
     assert bot.seen == [message(number=1)]
 
 
-def test_without_a_key_all_pass_as_unproven(tmp_path: Path) -> None:
+def test_without_a_key_all_pass_as_unproven_and_the_log_warns(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     bot, guard = Bot(), core(tmp_path, origin=OriginSettings())
     assert guard.receive(Post(message()), bot) == PROCESSED
+    assert "not proven: set origin.hmac_key" in caplog.text
 
 
 def test_in_observe_what_would_be_refused_passes_and_is_logged(tmp_path: Path) -> None:
